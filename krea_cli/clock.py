@@ -1,0 +1,119 @@
+"""Time, and how to wait in it so that a signal is answered at once and a test never sleeps."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from queue import Empty, SimpleQueue
+from typing import TypeVar
+
+from krea_cli.errors import Interrupted
+
+T = TypeVar("T")
+
+
+class Clock:
+    """The system's clock, and a stop that interrupts whatever waits on it.
+
+    Everything that takes long happens in `pause` or `attend`. A signal handler calls `stop`; the
+    wait under way then ends with `Interrupted`. Nothing is raised between two waits, so a
+    ledger row or a file is never left half done.
+    """
+
+    def __init__(self) -> None:
+        self.signal: int | None = None
+        self._signals = 0
+        # SimpleQueue.put is safe inside a signal handler; Event.set can deadlock there.
+        self._waiting: list[SimpleQueue[str]] = []
+        self._exposed = False
+
+    def now(self) -> float:
+        """Seconds since 1970, as the ledger stores them."""
+        return time.time()
+
+    def monotonic(self) -> float:
+        """Seconds that only ever grow, for time-outs and rates."""
+        return time.monotonic()
+
+    @property
+    def stopping(self) -> bool:
+        """True once `stop` was called; threads at work look at it between two chunks."""
+        return self.signal is not None
+
+    def stop(self, signal: int) -> None:
+        """Ask everything that waits to end, because SIGNAL arrived. Safe in a signal handler."""
+        self.signal = self.signal or signal
+        self._signals += 1
+        for box in tuple(self._waiting):
+            box.put("stop")
+        if self._exposed:
+            raise Interrupted(signal)
+
+    @contextmanager
+    def exposed(self) -> Iterator[None]:
+        """Around a blocking read in the main thread (a prompt, stdin): a signal raises there."""
+        self.check()
+        self._exposed = True
+        try:
+            yield
+        finally:
+            self._exposed = False
+
+    def check(self) -> None:
+        """Raise `Interrupted` if a signal arrived."""
+        if self.signal is not None:
+            raise Interrupted(self.signal)
+
+    def pause(self, seconds: float) -> None:
+        """Let SECONDS pass. Raises `Interrupted` as soon as a signal arrives."""
+        self._sleep(seconds)
+        self.check()
+
+    def attend(self, call: Callable[[], T], *, grace: float = 0.0) -> T:
+        """Run CALL in a daemon thread and give back what it returns or raises.
+
+        After a signal, wait up to GRACE seconds more for its answer (a second signal ends that
+        too), then raise `Interrupted` and leave the thread behind: it dies with the process.
+        An answer that came within the grace is returned; the next wait raises `Interrupted`.
+        """
+        box: SimpleQueue[str] = SimpleQueue()
+        answers: list[T] = []
+        failures: list[BaseException] = []
+
+        def work() -> None:
+            try:
+                answers.append(call())
+            except BaseException as failure:  # carried over to the thread that waits
+                failures.append(failure)
+            box.put("done")
+
+        self._waiting.append(box)
+        try:
+            self.check()  # after the box is known: a signal in between would not wake us
+            threading.Thread(target=work, daemon=True).start()
+            word = box.get()
+            if word == "stop" and self._signals == 1 and grace > 0:
+                try:
+                    word = box.get(timeout=grace)
+                except Empty:
+                    word = "stop"
+            if word == "stop" and not (grace > 0 and answers):
+                self.check()
+        finally:
+            self._waiting.remove(box)
+        if failures:
+            raise failures[0]
+        return answers[0]
+
+    def _sleep(self, seconds: float) -> None:
+        if seconds <= 0:
+            return
+        box: SimpleQueue[str] = SimpleQueue()
+        self._waiting.append(box)
+        try:
+            if not self.stopping:
+                box.get(timeout=seconds)
+        except Empty:
+            pass
+        finally:
+            self._waiting.remove(box)
