@@ -1,0 +1,1 @@
+"""What can be asked for: models, fields, checks and prices, read from an OpenAPI document."""

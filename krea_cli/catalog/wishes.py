@@ -1,0 +1,51 @@
+"""What the user asked for, before it is known whether the model can do it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from os.path import isfile
+from pathlib import Path
+from typing import Any
+
+MAX_TEXT = 10 * 1024 * 1024
+
+
+def read_text(path: str) -> str:
+    """The text of the file PATH, at most 10 MB. Raises OSError or ValueError."""
+    file = Path(path)
+    if file.stat().st_size > MAX_TEXT:
+        raise ValueError("larger than 10 MB")
+    return file.read_text(encoding="utf-8")
+
+
+def measure(path: str) -> tuple[int, int] | None:
+    """Width and height of the picture PATH, read from its header; None when it has none."""
+    import imagesize  # type: ignore[import-untyped]
+
+    try:
+        width, height = imagesize.get(path)
+    except (OSError, ValueError):
+        return None
+    return (int(width), int(height)) if width > 0 and height > 0 else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wishes:
+    """A request in the user's own terms. `inputs` are `key=value` as typed; `fields` are values."""
+
+    prompt: str | None = None
+    inputs: tuple[str, ...] = ()
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    seed: int | None = None
+    width: int | None = None
+    height: int | None = None
+    aspect_ratio: str | None = None
+    resolution: str | None = None
+    duration: float | str | None = None
+    styles: tuple[str, ...] = ()
+    images: tuple[str, ...] = ()
+    videos: tuple[str, ...] = ()
+    audios: tuple[str, ...] = ()
+    check: bool = True
+    read_text: Callable[[str], str] = read_text
+    measure: Callable[[str], tuple[int, int] | None] = measure
+    is_file: Callable[[str], bool] = isfile

@@ -1,0 +1,153 @@
+"""What is wrong with a value, in the field's own terms."""
+
+from typing import Any
+
+import pytest
+
+from krea_cli.catalog.check import check_value
+from krea_cli.catalog.media import LocalFile, local_files, replaced
+from krea_cli.catalog.request import prepare
+from krea_cli.catalog.store import snapshot
+from krea_cli.errors import InvalidRequest
+from tests.catalog.documents import field, wishes
+
+TEXT = {"type": "string"}
+CAMERA = {
+    "oneOf": [
+        {
+            "type": "object",
+            "properties": {"type": {"const": "simple"}, "zoom": {"type": "number", "maximum": 10}},
+            "required": ["type", "zoom"],
+        },
+        {"type": "object", "properties": {"type": {"const": "up"}}, "required": ["type"]},
+    ]
+}
+
+
+@pytest.mark.parametrize(
+    ("schema", "value", "problem"),
+    [
+        (
+            {"type": "number", "minimum": 1, "maximum": 9},
+            10,
+            "10 is out of bounds; it takes 1 to 9",
+        ),
+        ({"type": "number", "minimum": 1}, 0.5, "0.5 is out of bounds; it takes at least 1"),
+        ({"type": "number", "maximum": 1}, 2, "2 is out of bounds; it takes at most 1"),
+        ({"type": "number", "exclusiveMinimum": 0}, 0, "0 is out of bounds; it takes above 0"),
+        ({"type": "number", "exclusiveMaximum": 1}, 1, "1 is out of bounds; it takes below 1"),
+        ({"type": "integer", "multipleOf": 16}, 1000, "1000 is no multiple of 16: 992 or 1008"),
+        ({"type": "number", "multipleOf": 0.1}, 0.25, "0.25 is no multiple of 0.1: 0.2 or 0.3"),
+        ({"type": "integer"}, True, "true is not a whole number"),
+        (TEXT, 5, "5 is not text"),
+        (TEXT, None, "null is not allowed"),
+        (TEXT | {"minLength": 1}, "", "is empty"),
+        (TEXT | {"minLength": 3}, "a", "1 character; at least 3"),
+        (TEXT | {"maxLength": 3}, "abcd", "4 characters; at most 3"),
+        (TEXT | {"pattern": "^[a-z]+$"}, "A", "'A' does not match '^[a-z]+$'"),
+        ({"const": "only"}, "other", "'other' is not only, the only choice"),
+        ({"enum": ["1:1", "16:9"]}, "16x9", "'16x9' is none of 1:1, 16:9; did you mean 16:9?"),
+        ({"enum": [1, 2]}, True, "true is none of 1, 2"),
+        ({"type": "array", "minItems": 2}, [1], "1 of them; at least 2"),
+        ({"type": "array", "maxItems": 1}, [1, 2], "2 of them; at most 1"),
+        (TEXT | {"format": "uri"}, "", "is empty; it takes the address of a file, or @FILE"),
+    ],
+)
+def test_a_value_that_does_not_fit_is_told_with_the_facts(
+    schema: dict[str, Any], value: object, problem: str
+) -> None:
+    """Bounds, choices, lengths, counts."""
+    assert [str(found) for found in check_value(field(schema), value, "it")] == [f"it: {problem}"]
+
+
+@pytest.mark.parametrize(
+    ("schema", "value"),
+    [
+        ({"type": "integer"}, 4.0),
+        ({"type": "number", "multipleOf": 0.1}, 0.3),
+        ({"type": "number", "multipleOf": 1.175494351e-38}, 1),
+        ({"type": ["number", "null"]}, None),
+        ({"anyOf": [{"type": "number"}, {"type": "null"}]}, None),
+        ({"type": "null"}, None),
+        ({}, {"any": ["thing"]}),
+        ({"anyOf": [TEXT, {"type": "array"}]}, ["a"]),
+        (TEXT | {"format": "uri", "maxLength": 5}, "data:image/png;base64,AAAA"),
+        (TEXT | {"format": "uri"}, LocalFile("a.png")),
+        (TEXT | {"format": "uri", "default": ""}, ""),
+        (CAMERA, {"type": "simple", "zoom": 3}),
+        (CAMERA, {"type": "up"}),
+        ({"type": "object", "properties": {}}, {"unknown": 1}),
+    ],
+)
+def test_a_value_that_fits_is_no_problem(schema: dict[str, Any], value: object) -> None:
+    """Nullables, alternatives, addresses, open objects."""
+    assert check_value(field(schema), value, "it") == []
+
+
+def test_the_closest_shape_says_what_is_wrong() -> None:
+    """Of several shapes, the one that was probably meant."""
+    found = check_value(field(CAMERA), {"type": "simple", "zoom": 11}, "camera")
+    assert [str(problem) for problem in found] == [
+        "camera.zoom: 11 is out of bounds; it takes at most 10"
+    ]
+
+
+def test_problems_inside_carry_their_place() -> None:
+    """Element and property."""
+    style = {"properties": {"strength": {"type": "number", "maximum": 2}}, "required": ["id"]}
+    style["properties"]["id"] = TEXT  # type: ignore[index]
+    found = check_value(field({"type": "array", "items": style}), [{"strength": 3}], "styles")
+    assert [str(problem) for problem in found] == [
+        "styles[0].strength: 3 is out of bounds; it takes at most 2",
+        "styles[0].id: required",
+    ]
+
+
+@pytest.mark.parametrize("prompt", ["", "   ", "\n"])
+def test_an_empty_prompt_is_refused_where_one_is_needed(prompt: str) -> None:
+    """Also where the document forgot to say so."""
+    with pytest.raises(InvalidRequest) as caught:
+        prepare(snapshot().model("krea/krea-2/large"), wishes(prompt=prompt))
+    assert caught.value.message == (
+        "krea/krea-2/large does not take this request: prompt: is empty"
+    )
+    assert caught.value.hint == 'krea generate "your prompt" -m krea/krea-2/large'
+
+
+def test_a_missing_prompt_is_told_with_the_command() -> None:
+    """What to type comes with it."""
+    with pytest.raises(InvalidRequest) as caught:
+        prepare(snapshot().model("bfl/flux-1-dev"), wishes())
+    assert caught.value.as_dict() == {
+        "code": "invalid_request",
+        "message": "bfl/flux-1-dev does not take this request: prompt: required",
+        "hint": 'krea generate "your prompt" -m bfl/flux-1-dev',
+        "charged": "no",
+        "job_id": None,
+        "problems": [
+            {
+                "field": "prompt",
+                "message": "required",
+                "hint": 'krea generate "your prompt" -m bfl/flux-1-dev',
+            }
+        ],
+    }
+
+
+def test_a_long_prompt_is_counted() -> None:
+    """10,000 characters where 1,800 are taken."""
+    with pytest.raises(InvalidRequest) as caught:
+        prepare(snapshot().model("bfl/flux-1-dev"), wishes(prompt="x" * 10_000))
+    assert str(caught.value.problems[0]) == "prompt: 10000 characters; at most 1800"
+
+
+def test_files_are_found_once_and_replaced_everywhere() -> None:
+    """What the upload needs: the files of a body, and the body with their addresses."""
+    one, two = LocalFile("a.png"), LocalFile("b.png")
+    tree = {"image_url": one, "styles": [{"url": two, "strength": 1}, {"url": one}], "seed": 3}
+    assert local_files(tree) == [one, two]
+    assert replaced(tree, {"a.png": "https://a", "b.png": "https://b"}) == {
+        "image_url": "https://a",
+        "styles": [{"url": "https://b", "strength": 1}, {"url": "https://a"}],
+        "seed": 3,
+    }
