@@ -1,0 +1,1 @@
+"""What the server speaks: one method per endpoint, plain types in and out."""

@@ -1,0 +1,308 @@
+"""Error answers in every shape, and what each means for the money."""
+
+import json
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from krea_cli.api.bodies import read_error
+from krea_cli.api.failures import read_failure, retry_after, submit_failure
+from krea_cli.api.notices import notice
+from krea_cli.api.reply import Reply
+from krea_cli.api.types import Notice
+from krea_cli.errors import (
+    BalanceEmpty,
+    Busy,
+    KreaError,
+    ModelRetired,
+    Moderated,
+    NotFound,
+    PlanRequired,
+    RequestRefused,
+    TokenRefused,
+    Unanswered,
+)
+
+GENERATE = "krea generate -m image/bfl/flux-2 …"
+REFRESH = "krea models --refresh, then krea models, for what there is now"
+ROUTE = "/generate/image/bfl/flux-1-dev"
+
+
+def reply(status: int, body: object = None, **headers: str) -> Reply:
+    """An answer with BODY as JSON, or as it is when it is bytes."""
+    content = body if isinstance(body, bytes) else json.dumps(body).encode()
+    names = {name.replace("_", "-"): value for name, value in headers.items()}
+    return Reply(status, names, b"" if body is None else content)
+
+
+@pytest.mark.parametrize(
+    ("body", "sentence"),
+    [
+        ({"error": "bad prompt"}, "bad prompt"),
+        ({"error": {"code": "x", "message": "bad prompt"}}, "bad prompt"),
+        ({"error": {"code": "x"}}, "x"),
+        ({"message": "Unauthorized"}, "Unauthorized"),
+        ({"error": "bad_request", "message": "bad prompt"}, "bad prompt"),
+        ({"error": "Bad Request", "message": "bad prompt"}, "Bad Request: bad prompt"),
+        ({"detail": "bad prompt"}, "bad prompt"),
+        (
+            {"detail": [{"loc": ["body", "width"], "msg": "too small", "type": "value_error"}]},
+            "width: too small",
+        ),
+        (
+            {"error": "Invalid", "details": [{"path": ["styles", 0, "id"], "message": "Required"}]},
+            "Invalid: styles.0.id: Required",
+        ),
+        ({"errors": [{"field": "seed", "error": "no"}, "also bad"]}, "seed: no; also bad"),
+        ({"detail": {"code": "x", "message": "bad prompt"}}, "bad prompt"),
+        ({"errors": {"seed": ["no", "never"]}}, "seed: no, never"),
+        ({"issues": [{"path": "a", "type": "missing"}]}, "a: missing"),
+        ({"validationErrors": [{"message": "m"}], "validation_errors": [{"message": "m"}]}, "m"),
+        ({"error": {"message": "Bad", "issues": [{"path": ["a"], "message": "b"}]}}, "Bad: a: b"),
+        ({"errors": [str(number) for number in range(10)]}, "0; 1; 2; 3; 4; 5; 6; 7; and 2 more"),
+        ("just text", "just text"),
+        (b"plain\ttext\r\n", "plain text"),
+        (b"<html><head><title>524: A timeout &amp; more</title>", "524: A timeout & more"),
+        (b"<html><body>nothing</body></html>", ""),
+        (b"", ""),
+        (b"\xff\xfe\x00", "��"),
+        ([], ""),
+        (7, ""),
+        ({"error": None, "detail": {}, "errors": [None, 3, []]}, ""),
+        ({"error": "a\x1b]0;title\x07b\x1b[2Jc\u202e\u200bd"}, "abcd"),
+        ({"error": "x" * 600}, "x" * 499 + "…"),
+    ],
+)
+def test_error_bodies_in_every_shape(body: object, sentence: str) -> None:
+    """One line of at most 500 characters that moves no cursor and turns no text around."""
+    assert read_error(reply(400, body)).text == sentence
+
+
+SHAPES = st.recursive(
+    st.none() | st.integers() | st.text(),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["error", "message", "detail", "errors", "path", "loc", "msg", "code"])
+            | st.text(),
+            inner,
+        )
+    ),
+)
+
+
+@given(
+    st.binary() | SHAPES.map(lambda data: json.dumps(data).encode()),
+    st.integers(min_value=100, max_value=999),
+    st.text(max_size=20),
+)
+@settings(max_examples=150, deadline=None)
+def test_any_answer_is_one_sentence(content: bytes, status: int, header: str) -> None:
+    """Whatever a gateway sends, there is a KreaError of bounded length and no traceback."""
+    headers = {"retry-after": header, "date": header, "deprecation": header, "link": header}
+    answer = Reply(status, headers, content)
+    for failure in (submit_failure(answer, ROUTE, now=0), read_failure(answer, "x", now=0)):
+        assert isinstance(failure, KreaError)
+        assert 0 < len(failure.message) < 700
+        assert failure.message.isprintable()
+    notice(answer)
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind", "message"),
+    [
+        (
+            reply(400, {"error": "no"}),
+            RequestRefused,
+            "the service refused the request: HTTP 400: no",
+        ),
+        (
+            reply(422, {"error": "Unrecognized keys: moderation"}),
+            RequestRefused,
+            "the service refused the request: HTTP 422: Unrecognized keys: moderation",
+        ),
+        (
+            reply(404, b"<html><title>Not Found</title>"),
+            RequestRefused,
+            f"the service has no route {ROUTE}: HTTP 404: Not Found",
+        ),
+        (
+            reply(401, {"message": "Unauthorized"}),
+            TokenRefused,
+            "the service does not accept the token",
+        ),
+        (
+            reply(402, {"error": "You have run out of credits. Upgrade your plan or top up."}),
+            BalanceEmpty,
+            "the API balance does not suffice: "
+            "You have run out of credits. Upgrade your plan or top up.",
+        ),
+        (reply(402), BalanceEmpty, "the API balance does not suffice"),
+        (
+            reply(402, {"error": "This model requires the Pro plan"}),
+            PlanRequired,
+            "the plan does not include this: This model requires the Pro plan",
+        ),
+        (
+            reply(403, {"error": "Upgrade to use it"}),
+            PlanRequired,
+            "the plan does not include this: Upgrade to use it",
+        ),
+        (
+            reply(403, b"<title>Attention Required! | Cloudflare</title>"),
+            TokenRefused,
+            "the token may not do this: HTTP 403: Attention Required! | Cloudflare",
+        ),
+        (
+            reply(400, {"error": {"code": "nsfw", "message": "Flagged"}}),
+            Moderated,
+            "the request was refused by moderation: Flagged",
+        ),
+        (
+            reply(422, {"error": "violence"}),
+            Moderated,
+            "the request was refused by moderation: violence",
+        ),
+        (
+            reply(429, {"error": "CONCURRENCY_LIMIT_REACHED"}),
+            Busy,
+            "all job slots of the account are taken (HTTP 429: CONCURRENCY_LIMIT_REACHED)",
+        ),
+        (
+            reply(429, b"<title>error 1015</title>"),
+            Busy,
+            "too many requests (HTTP 429: error 1015)",
+        ),
+        (
+            reply(503, {"error": "maintenance"}),
+            Busy,
+            "the service is not available now (HTTP 503: maintenance)",
+        ),
+        (
+            reply(503, b"<html>", retry_after="3"),
+            Busy,
+            "the service is not available now (HTTP 503: Service Unavailable)",
+        ),
+        (reply(503, b"<html>"), Unanswered, "HTTP 503: Service Unavailable"),
+        (reply(503, {"message": "Gateway"}), Unanswered, "HTTP 503: Gateway"),
+        (reply(524, b"<title>A timeout</title>"), Unanswered, "HTTP 524: A timeout"),
+        (reply(500, {"error": "boom"}), Unanswered, "HTTP 500: boom"),
+        (reply(302), Unanswered, "HTTP 302: Found"),
+        (reply(408), Unanswered, "HTTP 408: Request Timeout"),
+        (reply(409, {"error": "twice"}), Unanswered, "HTTP 409: twice"),
+        (reply(425), Unanswered, "HTTP 425: Too Early"),
+        (reply(499), Unanswered, "HTTP 499"),
+        (reply(599), Unanswered, "HTTP 599"),
+    ],
+)  # fmt: skip
+def test_what_an_answer_means_for_a_submit(
+    answer: Reply, kind: type[KreaError], message: str
+) -> None:
+    """Only Unanswered leaves open whether a job was made and charged."""
+    failure = submit_failure(answer, ROUTE)
+    assert (type(failure), failure.message) == (kind, message)
+    assert failure.charged == ("unknown" if kind is Unanswered else "no")
+    assert failure.hint or kind is Unanswered
+
+
+@pytest.mark.parametrize(
+    "error", ["Invalid asset URL", "Input file rejected", "image_url: Invalid asset URL"]
+)
+def test_an_outside_address_that_is_not_taken_leads_to_an_upload(error: str) -> None:
+    """The way out is a local file."""
+    hint = submit_failure(reply(422, {"error": error}), ROUTE).hint
+    assert hint is not None and hint.startswith("give a local file")
+
+
+@pytest.mark.parametrize(
+    ("fields", "replacement", "hint"),
+    [
+        ({"replacement": "image/bfl/flux-2"}, "image/bfl/flux-2", GENERATE),
+        ({"replacement": "/generate/image/bfl/flux-2"}, "image/bfl/flux-2", GENERATE),
+        ({"replacement": "a/b; rm -rf ~"}, None, REFRESH),
+        ({}, None, REFRESH),
+    ],
+)
+def test_a_retired_model_names_its_replacement(
+    fields: dict[str, str], replacement: str | None, hint: str
+) -> None:
+    """The hint is the command to type, and holds only what a model's name may hold."""
+    body = {
+        "error": "model_unavailable",
+        "reason": "deprecated",
+        "message": "Use the new one.",
+        "sunset_date": "2026-10-01",
+    }
+    failure = submit_failure(reply(410, body | fields), ROUTE)
+    assert isinstance(failure, ModelRetired)
+    assert failure.message == "image/bfl/flux-1-dev was retired on 2026-10-01: Use the new one."
+    assert (failure.replacement, failure.hint) == (replacement, hint)
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [
+        (400, RequestRefused), (401, TokenRefused), (402, BalanceEmpty), (403, TokenRefused),
+        (404, NotFound), (408, Busy), (409, Busy), (422, RequestRefused), (425, Busy),
+        (429, Busy), (500, Busy), (502, Busy), (503, Busy), (524, Busy), (302, Unanswered),
+    ],
+)  # fmt: skip
+def test_what_an_answer_means_for_a_reader(status: int, kind: type[KreaError]) -> None:
+    """Busy and Unanswered may pass; the rest will not. Reading is never charged."""
+    failure = read_failure(reply(status), "job j")
+    assert (type(failure), failure.charged) == (kind, "no")
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({}, None),
+        ({"retry_after": "7"}, 7.0),
+        ({"retry_after": " 2.5 "}, 2.5),
+        ({"retry_after": "-1"}, None),
+        ({"retry_after": "soon"}, None),
+        ({"retry_after": "1" * 40}, None),
+        (
+            {
+                "retry_after": "Sun, 22 Nov 2026 12:00:30 GMT",
+                "date": "Sun, 22 Nov 2026 12:00:00 GMT",
+            },
+            30.0,
+        ),
+        ({"retry_after": "Sun, 22 Nov 2026 12:00:00 GMT"}, 20.0),
+        (
+            {
+                "retry_after": "Sun, 22 Nov 2026 11:00:00 GMT",
+                "date": "Sun, 22 Nov 2026 12:00:00 GMT",
+            },
+            0.0,
+        ),
+    ],
+)
+def test_how_long_the_server_asks_to_wait(headers: dict[str, str], seconds: float | None) -> None:
+    """A number, or a date by the server's own clock where it tells one."""
+    assert retry_after(reply(429, **headers), now=1795348780.0) == seconds
+
+
+@pytest.mark.parametrize(
+    ("headers", "told"),
+    [
+        ({}, None),
+        ({"deprecation": "false"}, None),
+        ({"link": '<https://a>; rel="next"'}, None),
+        ({"deprecation": "true"}, Notice(deprecated=True)),
+        (
+            {
+                "deprecation": "true",
+                "sunset": "Tue, 01 Dec 2026 00:00:00 GMT",
+                "link": '<https://a/b>; rel="next", <https://a/c>; rel="deprecation"; type="t"',
+            },
+            Notice(True, "Tue, 01 Dec 2026 00:00:00 GMT", "https://a/c"),
+        ),
+        ({"sunset": "\x1b[1mX"}, Notice(False, "X")),
+    ],
+)
+def test_headers_that_warn(headers: dict[str, str], told: Notice | None) -> None:
+    """Deprecation, Sunset and the Link that explains them."""
+    assert notice(reply(200, **headers)) == told
