@@ -1,0 +1,296 @@
+"""The part of the ledger that one base and account see: a rehearsal never marks real work."""
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import fields
+from typing import Any
+
+from krea_cli.api.types import Job
+from krea_cli.errors import InDoubt, KreaError
+from krea_cli.local import learned
+from krea_cli.local.database import Database
+from krea_cli.local.lock import FileLock
+from krea_cli.local.rows import (
+    COLUMNS,
+    UNFINISHED,
+    Draft,
+    FileRow,
+    Row,
+    file_from,
+    identity,
+    row_from,
+)
+
+OURS = "base = ? AND account = ?"
+
+
+class Book:
+    """Writes what happens to requests, and answers what is known. Raises LedgerUnusable.
+
+    `sending`, `submitted` and `file` are synced to the disk before they return: what they say
+    survives a power failure. A row moves only from the states that the step may start in.
+    """
+
+    def __init__(
+        self, database: Database, *, base: str, account: str, clock_now: Callable[[], float]
+    ) -> None:
+        self.base = base
+        self.account = account
+        self._database = database
+        self._clock_now = clock_now
+        self._scope = (base, account)
+
+    @property
+    def lasting(self) -> bool:
+        """False for a ledger that is gone with this process."""
+        return self._database.path is not None
+
+    @property
+    def post_lock(self) -> FileLock:
+        """Held during a POST and until its outcome is booked: one at a time per account."""
+        if self._database.path is None:
+            return FileLock(None)
+        name = identity(self.base, {"account": self.account})[:16]
+        return FileLock(self._database.path.parent / f"post-{name}.lock")
+
+    # What happens to a request
+
+    def begin(self, draft: Draft) -> Row:
+        """Put a request down as `checked`: nothing was sent yet."""
+        values = {
+            "created_at": self._clock_now(),
+            "base": self.base,
+            "account": self.account,
+            **{column.name: getattr(draft, column.name) for column in fields(Draft)},
+            "body": json.dumps(draft.body),
+            "given": json.dumps(draft.given),
+            "identity": identity(draft.model, draft.given),
+            "state": "checked",
+        }
+        return self.row(self._database.insert("requests", values))
+
+    def begin_or_join(self, draft: Draft) -> tuple[Row, bool]:
+        """The unfinished request of the same input and target, or a new one (then True).
+
+        Two processes that ask at the same moment get the same row.
+        """
+        with self._database.transaction():
+            row = self.unfinished(identity(draft.model, draft.given), draft.target)
+            return (row, False) if row else (self.begin(draft), True)
+
+    def sending(self, row_id: int, sent_at: float) -> None:
+        """The request leaves now. Only a `checked` row may: anything else may have been sent."""
+        with self._database.transaction():
+            self._move(
+                row_id, ("checked",), "sending", sent_at=sent_at, charged="unknown", error=None
+            )
+
+    def returned(self, row_id: int) -> None:
+        """It was not sent, or answered "not now": no job was made, and it may be sent again."""
+        self._move(row_id, ("sending",), "checked", charged="no")
+
+    def submitted(
+        self, row_id: int, job: Job, *, answered_at: float, adopted: bool = False
+    ) -> None:
+        """The request is JOB. Raises InDoubt when another row has that job."""
+        with self._database.transaction(charged="unknown", job_id=job.id):
+            owner = self.by_job(job.id)
+            if owner is not None:
+                if owner.id == row_id:
+                    return
+                raise InDoubt(f"job {job.id} belongs to another request of the ledger already")
+            self._move(
+                row_id,
+                ("sending", "unknown", "unfound"),
+                "submitted",
+                job_id=job.id,
+                answered_at=answered_at,
+                adopted=int(adopted),
+                server_created_at=job.created_at,
+                status=job.status,
+                type=job.type,
+                backlogged=int(job.status == "backlogged"),
+                error=None,
+            )
+
+    def refused(self, row_id: int, error: str) -> None:
+        """The service refused it clearly: no job was made."""
+        self._move(row_id, ("sending",), "refused", error=error, charged="no")
+
+    def doubtful(self, row_id: int, *, gave_up_at: float, reason: str) -> None:
+        """No clear answer came by GAVE_UP_AT: it may have been received."""
+        self._move(row_id, ("sending", "unknown"), "unknown", gave_up_at=gave_up_at, error=reason)
+
+    def gave_up(self, row_id: int, at: float) -> None:
+        """The search for a request in doubt ended AT: no job made later can be its own."""
+        self._move(row_id, ("unknown",), "unknown", gave_up_at=at)
+
+    def unfound(self, row_id: int) -> None:
+        """In doubt, and the list of jobs shows nothing: later matching leaves it out."""
+        self._move(row_id, ("sending", "unknown", "unfound"), "unfound")
+
+    def discard(self, row_id: int) -> None:
+        """Forget a request that was never sent and that nobody else has joined."""
+        self._database.write(
+            f"DELETE FROM requests WHERE id = ? AND {OURS} AND state = 'checked' AND part IS NULL",
+            (row_id, *self._scope),
+        )
+
+    def take_part(self, row_id: int, part: str) -> None:
+        """PART is now the reserved file of this request, held by who joined it."""
+        self._database.write(
+            f"UPDATE requests SET part = ? WHERE id = ? AND {OURS}", (part, row_id, *self._scope)
+        )
+
+    # What happens to its job; jobs that the ledger does not know are passed over
+
+    def seen(self, job_id: str, job: Job) -> None:
+        """The job was read: remember its status, its type, and whether it stood in a queue."""
+        self._database.write(
+            "UPDATE requests SET status = ?, type = coalesce(?, type),"
+            " server_created_at = coalesce(server_created_at, ?),"
+            " backlogged = backlogged OR ? = 'backlogged'"
+            f" WHERE {OURS} AND job_id = ? AND (status IS NOT ? OR type IS NULL)",
+            (job.status, job.type, job.created_at, job.status, *self._scope, job_id, job.status),
+        )
+
+    def ended(self, job_id: str, job: Job, *, charged: str, error: str | None) -> None:
+        """The job is over; its status is the row's state. A saved row stays saved."""
+        self.seen(job_id, job)
+        self._database.write(
+            f"UPDATE requests SET state = ?, completed_at = ?, charged = ?, error = ?"
+            f" WHERE {OURS} AND job_id = ? AND state != 'saved'",
+            (job.status, job.completed_at, charged, error, *self._scope, job_id),
+        )
+
+    def file(
+        self,
+        job_id: str,
+        index: int,
+        *,
+        url: str,
+        path: str,
+        sha256: str,
+        size: int,
+        type: str | None,
+        at: float,
+    ) -> None:
+        """A result of the job is whole on disk."""
+        with self._database.transaction(charged="yes", job_id=job_id):
+            self._database.write(
+                'INSERT OR REPLACE INTO files (request_id, "index", url, path, sha256, size, type,'
+                f" at) SELECT id, ?, ?, ?, ?, ?, ?, ? FROM requests WHERE {OURS} AND job_id = ?",
+                (index, url, path, sha256, size, type, at, *self._scope, job_id),
+            )
+
+    def saved(self, job_id: str) -> None:
+        """All results of the job are on disk."""
+        self._database.write(
+            f"UPDATE requests SET state = 'saved' WHERE {OURS} AND job_id = ?",
+            (*self._scope, job_id),
+        )
+
+    def remember_upload(self, sha256: str, url: str, asset_id: str | None, at: float) -> None:
+        """A file of that content is on the service, at URL."""
+        self._database.write(
+            "INSERT OR REPLACE INTO uploads VALUES (?, ?, ?, ?, ?, ?)",
+            (*self._scope, sha256, url, asset_id, at),
+        )
+
+    # What is known
+
+    def find(self, row_id: int) -> Row | None:
+        """One request; None when it was discarded."""
+        return next(iter(self._find("id = ?", (row_id,))), None)
+
+    def row(self, row_id: int) -> Row:
+        """One request that must be there. Raises KreaError if it is not."""
+        found = self.find(row_id)
+        if found is None:
+            raise KreaError(f"the ledger has no request {row_id} for this account")
+        return found
+
+    def by_job(self, job_id: str) -> Row | None:
+        """The request that became this job."""
+        return next(iter(self._find("job_id = ?", (job_id,))), None)
+
+    def unfinished(self, identity: str, target: str | None) -> Row | None:
+        """The newest request for the same thing at the same target that is not over yet."""
+        return self._newest(f"target IS ? AND state IN {UNFINISHED}", identity, target)
+
+    def latest(self, identity: str, target: str) -> Row | None:
+        """The newest request for the same thing at the same target, whatever became of it."""
+        return self._newest("target IS ?", identity, target)
+
+    def leftovers(self) -> list[Row]:
+        """Requests that were being sent. Whoever holds the post lock knows their process died."""
+        return self._find("state = 'sending' ORDER BY id")
+
+    def in_doubt(self) -> list[Row]:
+        """Requests that may have been received and are not settled, oldest first."""
+        return self._find("state = 'unknown' ORDER BY id")
+
+    def recent(self, limit: int) -> list[Row]:
+        """The last LIMIT requests, newest first."""
+        return self._find("1 ORDER BY id DESC LIMIT ?", (limit,))
+
+    def owned(self, job_ids: Iterable[str]) -> set[str]:
+        """Those of JOB_IDS that belong to requests of this ledger."""
+        return {job_id for job_id in job_ids if self.by_job(job_id)}
+
+    def files(self, job_id: str) -> list[FileRow]:
+        """What was saved of a job, in the order of its results."""
+        columns = ", ".join(f'f."{column.name}"' for column in fields(FileRow))
+        found = self._database.rows(
+            f"SELECT {columns} FROM files f JOIN requests ON requests.id = request_id"
+            f' WHERE {OURS} AND job_id = ? ORDER BY f."index", f.at',
+            (*self._scope, job_id),
+        )
+        return [file_from(values) for values in found]
+
+    def upload(self, sha256: str) -> str | None:
+        """The address of an uploaded file of that content."""
+        found = self._database.rows(
+            f"SELECT url FROM uploads WHERE {OURS} AND sha256 = ?", (*self._scope, sha256)
+        )
+        return found[0][0] if found else None
+
+    def spread(self) -> tuple[float, float] | None:
+        """The least and most seconds from sending to the job's `created_at`; None: unknown yet."""
+        return learned.spread(self._database, self._scope)
+
+    def durations(self, model: str) -> list[float]:
+        """Seconds that the last jobs of MODEL took, without those that stood in a queue."""
+        return learned.durations(self._database, self._scope, model)
+
+    def types(self, model: str) -> set[str]:
+        """The job types that answered submits of MODEL had."""
+        return learned.types(self._database, self._scope, model)
+
+    def _move(self, row_id: int, allowed: Sequence[str], state: str, **changes: Any) -> None:
+        sets = ", ".join(f"{name} = ?" for name in ("state", *changes))
+        marks = ", ".join("?" * len(allowed))
+        changed = self._database.write(
+            f"UPDATE requests SET {sets} WHERE id = ? AND {OURS} AND state IN ({marks})",
+            (state, *changes.values(), row_id, *self._scope, *allowed),
+        )
+        if not changed:
+            row = self.row(row_id)
+            raise KreaError(
+                f"request {row_id} is {row.state}, so it cannot become {state}:"
+                " another krea went on with it",
+                hint="run the same command again",
+                job_id=row.job_id,
+                charged=row.charged,
+            )
+
+    def _newest(self, condition: str, identity: str, *values: Any) -> Row | None:
+        ordered = f"identity = ? AND {condition} ORDER BY id DESC LIMIT 1"
+        return next(iter(self._find(ordered, (identity, *values))), None)
+
+    def _find(self, condition: str, values: Sequence[Any] = ()) -> list[Row]:
+        found = self._database.rows(
+            f"SELECT {COLUMNS} FROM requests WHERE {OURS} AND {condition}",
+            (*self._scope, *values),
+        )
+        return [row_from(values) for values in found]

@@ -1,0 +1,88 @@
+"""The ledger's tables, as the steps that lead to them. A step once released is never changed."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Sequence
+
+APPLICATION_ID = 0x4B524541  # "KREA": another program's database is not taken for a ledger
+
+FIRST = (
+    """CREATE TABLE requests (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        created_at REAL NOT NULL,
+        base TEXT NOT NULL,
+        account TEXT NOT NULL,
+        profile TEXT,
+        model TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        route TEXT NOT NULL,
+        body TEXT NOT NULL,
+        given TEXT NOT NULL,
+        identity TEXT NOT NULL,
+        target TEXT,
+        part TEXT,
+        "index" INTEGER NOT NULL,
+        state TEXT NOT NULL,
+        sent_at REAL,
+        gave_up_at REAL,
+        answered_at REAL,
+        server_created_at REAL,
+        job_id TEXT,
+        status TEXT,
+        type TEXT,
+        adopted INTEGER NOT NULL DEFAULT 0,
+        backlogged INTEGER NOT NULL DEFAULT 0,
+        completed_at REAL,
+        price TEXT,
+        error TEXT,
+        charged TEXT NOT NULL DEFAULT 'no',
+        seed INTEGER,
+        prompt TEXT,
+        webhook TEXT
+    )""",
+    # Two rows can never own one job, whatever two processes settle at the same time.
+    "CREATE UNIQUE INDEX request_job ON requests (base, account, job_id) WHERE job_id IS NOT NULL",
+    "CREATE INDEX request_identity ON requests (base, account, identity)",
+    "CREATE INDEX request_model ON requests (base, account, model)",
+    "CREATE INDEX request_state ON requests (base, account, state)",
+    "CREATE INDEX request_book ON requests (base, account)",
+    """CREATE TABLE files (
+        request_id INTEGER NOT NULL REFERENCES requests (id),
+        "index" INTEGER NOT NULL,
+        url TEXT NOT NULL,
+        path TEXT NOT NULL,
+        sha256 TEXT NOT NULL,
+        size INTEGER NOT NULL,
+        type TEXT,
+        at REAL NOT NULL,
+        PRIMARY KEY (request_id, "index", path)
+    ) WITHOUT ROWID""",
+    """CREATE TABLE uploads (
+        base TEXT NOT NULL,
+        account TEXT NOT NULL,
+        sha256 TEXT NOT NULL,
+        url TEXT NOT NULL,
+        asset_id TEXT,
+        at REAL NOT NULL,
+        PRIMARY KEY (base, account, sha256)
+    ) WITHOUT ROWID""",
+)
+MIGRATIONS: tuple[tuple[str, ...], ...] = (FIRST,)
+
+
+def version(connection: "sqlite3.Connection") -> int:
+    """How many of the steps this database has taken."""
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def migrate(connection: "sqlite3.Connection", migrations: "Sequence[Sequence[str]]") -> None:
+    """Take the steps that are missing, all or none of them."""
+    connection.execute("BEGIN IMMEDIATE")
+    for step in migrations[version(connection) :]:
+        for statement in step:
+            connection.execute(statement)
+    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    connection.execute(f"PRAGMA user_version = {len(migrations)}")
+    connection.execute("COMMIT")

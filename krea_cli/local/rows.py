@@ -1,0 +1,132 @@
+"""What a ledger holds, as frozen rows, and what makes two requests the same."""
+
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+# The states of a request: checked (nothing sent), sending, submitted, refused, unknown (in doubt),
+# unfound (in doubt, and the list shows nothing), forgotten (by the user's word), completed, saved,
+# failed, cancelled. These may still cost money or be fetched:
+UNFINISHED = ("checked", "sending", "submitted", "unknown", "unfound", "completed")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Draft:
+    """A request before it is in the ledger.
+
+    `body` is what is sent, `given` what the user gave (it alone makes the identity); both hold
+    only JSON values. `target` and `part` are absolute paths; `index` counts from 1 within `-n`.
+    """
+
+    model: str
+    kind: str
+    route: str
+    body: dict[str, Any]
+    given: dict[str, Any]
+    profile: str | None = None
+    target: str | None = None
+    part: str | None = None
+    index: int = 1
+    price: str | None = None
+    seed: int | None = None
+    prompt: str | None = None
+    webhook: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One request as the ledger knows it. Times are seconds since 1970.
+
+    `server_created_at` and `completed_at` are the service's clock, the other times are ours.
+    `charged` is "no", "yes" or "unknown"; `error` is a sentence.
+    """
+
+    id: int
+    created_at: float
+    profile: str | None
+    model: str
+    kind: str
+    route: str
+    body: dict[str, Any] = field(repr=False)
+    given: dict[str, Any] = field(repr=False)
+    identity: str = field(repr=False)
+    target: str | None
+    part: str | None
+    index: int
+    state: str
+    sent_at: float | None
+    gave_up_at: float | None
+    answered_at: float | None
+    server_created_at: float | None
+    job_id: str | None
+    status: str | None
+    type: str | None
+    adopted: bool
+    backlogged: bool
+    completed_at: float | None
+    price: str | None
+    error: str | None
+    charged: str
+    seed: int | None
+    prompt: str | None
+    webhook: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileRow:
+    """One file on disk: the result it came from, where it is, what is in it."""
+
+    index: int
+    url: str
+    path: str
+    sha256: str
+    size: int
+    type: str | None
+    at: float
+
+
+COLUMNS = ", ".join(f'"{column.name}"' for column in fields(Row))
+
+
+def row_from(values: Sequence[Any]) -> Row:
+    """The request that the database holds as VALUES, in the order of `COLUMNS`."""
+    named = _named(Row, values)
+    named["body"] = json.loads(named["body"])
+    named["given"] = json.loads(named["given"])
+    named["adopted"] = bool(named["adopted"])
+    named["backlogged"] = bool(named["backlogged"])
+    return Row(**named)
+
+
+def file_from(values: Sequence[Any]) -> FileRow:
+    """The file that the database holds as VALUES, in the order of the fields."""
+    return FileRow(**_named(FileRow, values))
+
+
+def identity(model: str, given: dict[str, Any]) -> str:
+    """What makes two requests the same: sha256 (hex) of the model and the given input.
+
+    The order of keys does not count, and 1.0 is 1.
+    """
+    import hashlib
+
+    content = json.dumps([model, _normal(given)], sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(content.encode()).hexdigest()
+
+
+def _named(kind: type[Row] | type[FileRow], values: Sequence[Any]) -> dict[str, Any]:
+    # Text that is no UTF-8 (a path) was stored as bytes.
+    texts = (os.fsdecode(value) if isinstance(value, bytes) else value for value in values)
+    return {column.name: value for column, value in zip(fields(kind), texts, strict=True)}
+
+
+def _normal(value: Any) -> Any:
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, dict):
+        return {str(key): _normal(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_normal(item) for item in value]
+    return value

@@ -1,0 +1,1 @@
+"""What is kept here, tested on real files in temporary folders."""

@@ -1,0 +1,307 @@
+"""How the ledger's file comes into being, and every way in which it can be unusable."""
+
+import os
+import re
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from krea_cli.errors import LedgerUnusable
+from krea_cli.local.database import Corrupt, Database
+from krea_cli.local.ledger import Ledger
+from krea_cli.local.ledger_schema import MIGRATIONS
+from krea_cli.local.rows import Draft
+
+NAME = "ledger.sqlite3"
+STEP = ("ALTER TABLE requests ADD COLUMN budget TEXT",)
+
+# One of many processes: opens the ledger, books a request from first to last, closes it.
+ONE_OF_MANY = """
+import sys
+from pathlib import Path
+from krea_cli.api.types import Job
+from krea_cli.local.ledger import Ledger
+from krea_cli.local.rows import Draft
+sys.stdin.readline()
+for number in range(3):
+    ledger = Ledger.open(Path(sys.argv[1]))
+    book = ledger.book("https://api.krea.ai", "a")
+    row = book.begin(Draft(model="m", kind="image", route="/generate/m", body={}, given={}))
+    book.sending(row.id, 1.0)
+    book.submitted(row.id, Job(f"{sys.argv[2]}-{number}", "queued"), answered_at=2.0)
+    ledger.close()
+"""
+
+
+def problem(folder: Path) -> tuple[str, str]:
+    """The sentence and the hint with which the ledger in FOLDER cannot be opened."""
+    with pytest.raises(LedgerUnusable) as raised:
+        Database.open(folder)
+    error = raised.value
+    assert (error.exit_code, error.charged) == (1, "no")
+    return error.message, error.hint or ""
+
+
+def test_the_ledger_is_for_its_owner_only(tmp_path: Path) -> None:
+    """Folder 0700, every file 0600, whatever the umask lets through."""
+    folder = tmp_path / "deep" / "state"
+    database = Database.open(folder)
+    database.insert("uploads", dict.fromkeys(("base", "account", "sha256", "url", "at"), "x"))
+    modes = {path.name: path.stat().st_mode & 0o777 for path in folder.iterdir()}
+    database.close()
+    assert folder.stat().st_mode & 0o777 == 0o700
+    assert modes == dict.fromkeys([NAME, f"{NAME}.lock", f"{NAME}-wal", f"{NAME}-shm"], 0o600)
+
+
+def test_the_ledger_writes_ahead(tmp_path: Path) -> None:
+    """A new ledger is in WAL mode: readers do not wait for writers."""
+    database = Database.open(tmp_path)
+    assert database.rows("PRAGMA journal_mode") == [("wal",)]
+    database.close()
+
+
+def test_on_a_network_each_host_has_its_own_ledger(tmp_path: Path) -> None:
+    """Where shared memory does not work: no WAL, and the host's name in the file's."""
+    host = re.sub("[^A-Za-z0-9]", "-", os.uname().nodename)
+    database = Database.open(tmp_path, network=lambda folder: "nfs4")
+    assert database.path == tmp_path / f"ledger-{host}.sqlite3"
+    assert database.rows("PRAGMA journal_mode") == [("delete",)]
+    with database.transaction():
+        database.insert("uploads", dict.fromkeys(("base", "account", "sha256", "url", "at"), "x"))
+    assert database.rows("SELECT count(*) FROM uploads") == [(1,)]
+    database.close()
+
+
+def test_what_is_about_money_is_synced(tmp_path: Path) -> None:
+    """Inside a transaction the disk is waited for at the commit (FULL, 2); outside not (1)."""
+    database = Database.open(tmp_path)
+    assert database.rows("PRAGMA synchronous") == [(1,)]
+    with database.transaction():
+        assert database.rows("PRAGMA synchronous") == [(2,)]
+    assert database.rows("PRAGMA synchronous") == [(1,)]
+    database.close()
+
+
+def test_a_transaction_is_whole_or_not_at_all(tmp_path: Path) -> None:
+    """What an error interrupts leaves no trace, and the next write works."""
+    database = Database.open(tmp_path)
+    upload = dict.fromkeys(("base", "account", "sha256", "url", "at"), "x")
+    with pytest.raises(ZeroDivisionError), database.transaction():
+        database.insert("uploads", upload)
+        raise ZeroDivisionError
+    assert database.rows("SELECT count(*) FROM uploads") == [(0,)]
+    database.insert("uploads", upload)
+    assert database.rows("SELECT count(*) FROM uploads") == [(1,)]
+    database.close()
+
+
+def test_twenty_processes_open_a_new_ledger_at_once(tmp_path: Path) -> None:
+    """Nobody meets a locked or a half made database, and no row is lost."""
+    folder = tmp_path / "state"
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-c", ONE_OF_MANY, str(folder), str(number)],
+            stdin=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for number in range(20)
+    ]
+    for process in processes:
+        assert process.stdin
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    assert [process.communicate()[1] for process in processes] == [""] * 20
+    database = Database.open(folder)
+    found = database.rows("SELECT count(*), count(DISTINCT job_id), min(state) FROM requests")
+    database.close()
+    assert found == [(60, 60, "submitted")]
+
+
+def test_an_older_ledger_is_brought_up_to_date(tmp_path: Path) -> None:
+    """Missing steps are taken, rows stay; a krea that lacks them then says so."""
+    old = Database.open(tmp_path)
+    old.insert("uploads", dict.fromkeys(("base", "account", "sha256", "url", "at"), "x"))
+    old.close()
+
+    new = Database.open(tmp_path, migrations=(*MIGRATIONS, STEP))
+    assert new.rows("SELECT budget FROM requests") == []
+    assert new.rows("SELECT count(*) FROM uploads") == [(1,)]
+    new.close()
+
+    assert problem(tmp_path) == (
+        f"the ledger {tmp_path / NAME} was written by a newer krea; this one would spoil it",
+        "upgrade: pip install --upgrade krea-cli",
+    )
+
+
+def test_a_step_that_fails_leaves_the_old_ledger(tmp_path: Path) -> None:
+    """Steps are taken together or not at all."""
+    Database.open(tmp_path).close()
+    with pytest.raises(LedgerUnusable, match="no such table: missing"):
+        Database.open(tmp_path, migrations=(*MIGRATIONS, STEP, ("DROP TABLE missing",)))
+    database = Database.open(tmp_path)
+    assert "budget" not in [name for _, name, *_ in database.rows("PRAGMA table_info(requests)")]
+    database.close()
+
+
+def test_a_file_where_the_folder_should_be(tmp_path: Path) -> None:
+    """The folder cannot be made: the sentence names it, and the way out."""
+    (tmp_path / "state").write_text("")
+    assert problem(tmp_path / "state") == (
+        f"the ledger's folder {tmp_path / 'state'} cannot be made: File exists",
+        "set KREA_STATE_DIR to a folder that you can write to",
+    )
+
+
+def test_a_folder_where_the_file_should_be(tmp_path: Path) -> None:
+    """SQLite's own refusal comes through as a sentence."""
+    (tmp_path / NAME).mkdir()
+    text, hint = problem(tmp_path)
+    assert text == f"the ledger {tmp_path / NAME} cannot be used: unable to open database file"
+    assert hint == "krea doctor; --no-ledger goes without, at your own risk"
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"", "only 0 bytes are left of it"),
+        (b"SQLite format 3", "only 15 bytes are left of it"),
+        (b"not a database at all " * 100, "file is not a database"),
+        (b"SQLite format 3\0" + b"\xff" * 4096, "file is not a database"),
+    ],
+    ids=["empty", "cut", "text", "garbage"],
+)
+def test_a_damaged_ledger_stays_where_it_is(tmp_path: Path, content: bytes, reason: str) -> None:
+    """An empty one in its place would forget what is in doubt."""
+    (tmp_path / NAME).write_bytes(content)
+    text, hint = problem(tmp_path)
+    assert text == f"the ledger {tmp_path / NAME} is damaged ({reason})"
+    assert hint.startswith("krea doctor --repair")
+    assert (tmp_path / NAME).read_bytes() == content
+
+
+def test_the_log_of_a_cut_ledger_is_kept(tmp_path: Path) -> None:
+    """SQLite would delete the log beside an empty file, and with it the rows it still has."""
+    (tmp_path / NAME).write_bytes(b"")
+    (tmp_path / f"{NAME}-wal").write_bytes(b"rows")
+    problem(tmp_path)
+    assert (tmp_path / f"{NAME}-wal").read_bytes() == b"rows"
+
+
+def test_a_ledger_that_is_damaged_inside(tmp_path: Path) -> None:
+    """Damage that only a later look meets is told in the same way."""
+    Database.open(tmp_path).close()
+    content = (tmp_path / NAME).read_bytes()
+    (tmp_path / NAME).write_bytes(content[:4096] + b"\xff" * (len(content) - 4096))
+    database = Database.open(tmp_path)
+    with pytest.raises(Corrupt, match=r"is damaged \(database disk image is malformed\)"):
+        database.rows("SELECT * FROM requests")
+    database.close()
+
+
+def test_another_program_s_database_is_left_alone(tmp_path: Path) -> None:
+    """A database that is no ledger is not written to."""
+    connection = sqlite3.connect(tmp_path / NAME)
+    connection.execute("CREATE TABLE t (c)")
+    connection.close()
+    assert problem(tmp_path)[0] == f"{tmp_path / NAME} is a database, and no ledger of krea"
+
+
+def test_a_full_disk(tmp_path: Path) -> None:
+    """When a row cannot be written, the sentence says why; a transaction says what was charged."""
+    database = Database.open(tmp_path)
+    database.rows("PRAGMA max_page_count = 1")
+    upload = dict.fromkeys(("base", "account", "sha256", "at"), "x")
+    with pytest.raises(LedgerUnusable) as raised:
+        database.insert("uploads", upload | {"url": "x" * 100_000})
+    assert (
+        raised.value.message == f"the disk is full: the ledger {tmp_path / NAME} cannot be written"
+    )
+    assert raised.value.charged == "no"
+    with (
+        pytest.raises(LedgerUnusable) as raised,
+        database.transaction(charged="unknown", job_id="j1"),
+    ):
+        database.insert("uploads", upload | {"url": "x" * 100_000})
+    assert (raised.value.charged, raised.value.job_id) == ("unknown", "j1")
+    database.close()
+
+
+def test_a_ledger_that_cannot_be_written_to(tmp_path: Path) -> None:
+    """A read-only ledger lets nothing begin."""
+    database = Database.open(tmp_path)
+    database.rows("PRAGMA query_only = ON")
+    with pytest.raises(LedgerUnusable, match=r"the ledger .* is read-only"):
+        database.insert("uploads", dict.fromkeys(("base", "account", "sha256", "url", "at"), "x"))
+    database.close()
+
+
+def test_a_folder_without_room_for_new_files() -> None:
+    """A folder of the system that takes no folders (/proc) is told as what it is."""
+    text, hint = problem(Path("/proc/krea"))
+    assert text.startswith("the ledger's folder /proc/krea cannot be made: ")
+    assert hint == "set KREA_STATE_DIR to a folder that you can write to"
+
+
+def test_a_ledger_that_vanishes_is_not_replaced(tmp_path: Path) -> None:
+    """What was deleted by hand is made anew as a whole ledger, never as an empty file."""
+    Database.open(tmp_path).close()
+    (tmp_path / NAME).unlink()
+    database = Database.open(tmp_path)
+    assert database.rows("SELECT count(*) FROM requests") == [(0,)]
+    database.close()
+
+
+def test_a_half_made_ledger_of_a_dead_process_is_made_anew(tmp_path: Path) -> None:
+    """What a kill left while the ledger was being made is thrown away: it was never one."""
+    (tmp_path / f".{NAME}.new").write_bytes(b"half")
+    database = Database.open(tmp_path)
+    assert database.rows("SELECT count(*) FROM requests") == [(0,)]
+    database.close()
+    assert not (tmp_path / f".{NAME}.new").exists()
+
+
+def test_tokens_have_no_place_in_the_ledger() -> None:
+    """No column is for a token, and a draft has no field for one."""
+    columns = " ".join(statement for step in MIGRATIONS for statement in step)
+    assert "token" not in columns
+    assert "token" not in " ".join(Draft.__dataclass_fields__)
+
+
+KILLED_WHILE_SENDING = """
+import sys
+from pathlib import Path
+from krea_cli.local.ledger import Ledger
+from krea_cli.local.rows import Draft
+book = Ledger.open(Path(sys.argv[1])).book("https://api.krea.ai", "a")
+row = book.begin(Draft(model="m", kind="image", route="/generate/m", body={}, given={}))
+lock = book.post_lock
+lock.try_acquire()
+book.sending(row.id, 5.0)
+print("sent", flush=True)
+sys.stdin.read()
+"""
+
+
+def test_a_killed_process_leaves_its_request_to_be_settled(tmp_path: Path) -> None:
+    """After a kill the row says `sending`, and the post lock is free for whoever settles it."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", KILLED_WHILE_SENDING, str(tmp_path)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout
+    assert process.stdout.readline() == "sent\n"
+    process.kill()
+    process.communicate()
+
+    ledger = Ledger.open(tmp_path)
+    book = ledger.book("https://api.krea.ai", "a")
+    with book.post_lock:
+        assert [(row.sent_at, row.charged) for row in book.leftovers()] == [(5.0, "unknown")]
+    ledger.close()

@@ -1,0 +1,37 @@
+"""What makes two requests the same."""
+
+import pytest
+
+from krea_cli.local.rows import identity
+
+FOX = {"prompt": "a fox", "width": 1024, "styles": [{"id": "a", "strength": 1}]}
+
+
+@pytest.mark.parametrize(
+    "same",
+    [
+        {"width": 1024, "styles": [{"strength": 1, "id": "a"}], "prompt": "a fox"},
+        {"prompt": "a fox", "width": 1024.0, "styles": [{"id": "a", "strength": 1.0}]},
+    ],
+    ids=["order", "numbers"],
+)
+def test_how_it_is_written_does_not_count(same: dict[str, object]) -> None:
+    """The order of keys and 1.0 for 1 make no other request."""
+    assert identity("m", same) == identity("m", FOX)
+    assert len(identity("m", FOX)) == 64
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        FOX | {"prompt": "a Fox"},
+        FOX | {"width": "1024"},
+        FOX | {"seed": None},
+        FOX | {"styles": [{"id": "a", "strength": True}]},
+    ],
+    ids=["text", "type", "null", "boolean"],
+)
+def test_what_is_asked_counts(other: dict[str, object]) -> None:
+    """Any other input, or model, is another request."""
+    assert identity("m", other) != identity("m", FOX)
+    assert identity("n", FOX) != identity("m", FOX)
