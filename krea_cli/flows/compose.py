@@ -1,0 +1,77 @@
+"""Compose a request: the model that was named, its fields checked, before anything is spent."""
+
+from typing import TYPE_CHECKING
+
+from krea_cli.catalog.names import Resolution, resolve
+from krea_cli.catalog.request import Prepared, prepare, unknown_fields
+from krea_cli.catalog.wishes import Wishes
+from krea_cli.errors import InvalidRequest, KreaError, UnknownModel
+from krea_cli.flows.events import Said, Tell, Warned
+
+if TYPE_CHECKING:
+    from krea_cli.api.client import Api
+    from krea_cli.catalog.catalog import Catalog
+    from krea_cli.catalog.store import Store
+    from krea_cli.clock import Clock
+
+
+class Composer:
+    """Reads names and fields by the catalogue; asks the service once before one is unknown."""
+
+    def __init__(self, store: "Store", api: "Api", clock: "Clock", tell: Tell) -> None:
+        self._store = store
+        self._api = api
+        self._clock = clock
+        self._tell = tell
+        self._catalog: Catalog = store.load()
+        if store.note:
+            tell(Warned(store.note))
+        self._refreshed = False
+
+    def compose(self, name: str | None, wishes: Wishes) -> Prepared:
+        """The request for the model NAME (None: the catalogue's default), as it will be sent.
+
+        Raises `UnknownModel`, `InvalidRequest` with every problem at once.
+        """
+        resolution = self.resolve(name or self._catalog.default or "")
+        try:
+            prepared = prepare(self._catalog.model(resolution.model_id), wishes)
+        except InvalidRequest as error:
+            if not unknown_fields(error) or not self._refresh():
+                raise
+            resolution = self.resolve(name or self._catalog.default or "")
+            prepared = prepare(self._catalog.model(resolution.model_id), wishes)
+        if resolution.alias:
+            self._tell(Said(f"{resolution.alias} is {resolution.model_id}"))
+        for note in prepared.notes:
+            self._tell(Said(note))
+        return prepared
+
+    def resolve(self, name: str) -> Resolution:
+        """The model that NAME means, in a fresh catalogue if the cached one lacks it."""
+        try:
+            return resolve(self._catalog, name)
+        except UnknownModel:
+            if not self._refresh():
+                raise
+            return resolve(self._catalog, name)
+
+    def _refresh(self) -> bool:
+        """Fetch the catalogue once per command; False if that brought nothing new."""
+        if self._refreshed:
+            return False
+        self._refreshed = True
+        try:
+            changes = self._store.refresh(
+                lambda etag, last_modified: self._clock.attend(
+                    lambda: self._api.openapi(etag=etag, last_modified=last_modified)
+                ),
+                self._clock.now(),
+            )
+        except KreaError as error:
+            if error.code == "interrupted":
+                raise
+            # Offline, or a document that cannot be read: what is cached has the word.
+            return False
+        self._catalog = self._store.load()
+        return bool(changes)

@@ -1,0 +1,113 @@
+"""What a flow tells while it runs. Typed, so that the terminal chooses the words."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Said:
+    """A sentence worth telling once: what was filled in, drawn, adopted, translated."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Warned:
+    """Something the user should know and may want to act on."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Uploading:
+    """A local file is on its way; `sent` of `total` bytes."""
+
+    path: str
+    sent: int
+    total: int
+
+
+@dataclass(frozen=True)
+class Submitting:
+    """A request is about to leave. `index` of `count` within this command, from 1."""
+
+    model: str
+    index: int
+    count: int
+
+
+@dataclass(frozen=True)
+class Held:
+    """Nothing is sent for now, and why: another krea submits, no free slot, no connection yet."""
+
+    reason: str
+    seconds: float | None = None
+
+
+@dataclass(frozen=True)
+class Settling:
+    """The answer to a submit got lost; the server's list is searched for the job."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class Running:
+    """A job's id is known. `typical` is how many seconds such a job usually takes, if known."""
+
+    job_id: str
+    model: str | None
+    status: str
+    typical: float | None
+    since: float  # seconds since 1970
+
+
+@dataclass(frozen=True)
+class Changed:
+    """A job's status changed, or was read for the first time."""
+
+    job_id: str
+    status: str
+
+
+@dataclass(frozen=True)
+class Downloading:
+    """A result is on its way; `total` is None when the server does not say."""
+
+    job_id: str
+    name: str
+    received: int
+    total: int | None
+
+
+@dataclass(frozen=True)
+class Ended:
+    """A job needs no more attention; `ok` tells whether its files are on disk."""
+
+    job_id: str
+    ok: bool
+
+
+@dataclass(frozen=True)
+class Left:
+    """A job is followed no longer, and its results were not asked for; `ok`: it completed."""
+
+    job_id: str
+    ok: bool
+
+
+Event = (
+    Said
+    | Warned
+    | Uploading
+    | Submitting
+    | Held
+    | Settling
+    | Running
+    | Changed
+    | Downloading
+    | Ended
+    | Left
+)
+# Called from the thread that attends and from transfer threads: must be thread-safe.
+Tell = Callable[[Event], None]

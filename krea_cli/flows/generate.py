@@ -1,0 +1,262 @@
+"""Generate: claim a target for each job, submit one at a time, and collect what they make."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from krea_cli.catalog.media import local_files, replaced
+from krea_cli.catalog.model import seed_bounds
+from krea_cli.errors import (
+    Busy,
+    Interrupted,
+    InvalidRequest,
+    KreaError,
+    Problem,
+    RequestRefused,
+)
+from krea_cli.flows.claim import Claim, Goal, claim, put_down
+from krea_cli.flows.collect import Outcome, Wanted, collect
+from krea_cli.flows.events import Held, Running, Submitting
+from krea_cli.flows.naming import Facts
+from krea_cli.flows.pace import Pace
+from krea_cli.flows.recall import Recall
+from krea_cli.flows.submit import submit
+from krea_cli.flows.target import Target
+from krea_cli.flows.upload import addresses, fingerprints
+from krea_cli.flows.watch import Watch
+from krea_cli.flows.world import World
+from krea_cli.local.rows import Draft, Row, identity
+
+if TYPE_CHECKING:
+    from krea_cli.catalog.model import Model
+    from krea_cli.flows.download import Saver
+
+FIRST_HOLD = 2.0  # seconds before a request that found no room is sent again; doubles
+LONGEST_HOLD = 30.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Order:
+    """What one `generate` asks for: COUNT jobs of the same request, apart from their seeds.
+
+    `body` and `given` may hold `LocalFile`s. `timeout` is in seconds; None waits for ever.
+    """
+
+    model: "Model"
+    body: dict[str, Any]
+    given: dict[str, Any]
+    prompt: str | None
+    price: str | None
+    target: Target
+    count: int = 1
+    again: bool = False
+    webhook: str | None = None
+    profile: str | None = None
+    timeout: float | None = None
+
+
+class Generation:
+    """One run of an order. `failure` is what kept the rest of it from being submitted."""
+
+    def __init__(self, order: Order, world: World) -> None:
+        self.order = order
+        self.failure: KreaError | None = None
+        self._world = world
+        self._watch = Watch(world.api, world.book, world.clock, world.tell, random=world.random)
+        self._claims: list[Claim] = []
+        self._earlier: dict[int, Row] = {}
+        start = world.clock.monotonic()
+        self._until = None if order.timeout is None else start + order.timeout
+
+    def outcomes(self, saver: "Saver") -> Iterator[Outcome]:
+        """Submit all, wait, save; an outcome per job as it ends. Raises `Interrupted`."""
+        try:
+            yield from collect(self._watch, self._submissions(), saver, until=self._until)
+        finally:
+            self._release()
+
+    def submitted(self) -> Iterator[Row]:
+        """Submit all and wait for none: the row of each as soon as its id is known."""
+        try:
+            for wanted in self._submissions():
+                if wanted is None:
+                    self._world.clock.pause(0.5)
+                elif wanted.row:
+                    yield wanted.row
+        finally:
+            self._release()
+
+    def _submissions(self) -> Iterator[Wanted | None]:
+        """Each job once it is submitted; None while there is no room for the next.
+
+        A failure ends the submitting, never the collecting of what was submitted before.
+        """
+        try:
+            drafts = self._drafts()
+            # All before the first is sent: what an interrupted run had still to do can be told.
+            rows = [self._put_down(*each) for each in zip(drafts, self._goals(), strict=True)]
+            for draft, goal, put in zip(drafts, self._goals(), rows, strict=True):
+                yield from self._submission(draft, goal, put)
+        except Interrupted:
+            raise
+        except KreaError as error:
+            self.failure = error
+
+    def _submission(
+        self, draft: Draft, goal: Goal, put: tuple[Row, bool]
+    ) -> Iterator[Wanted | None]:
+        order, world = self.order, self._world
+        claimed = claim(draft, goal, world, again=order.again, until=self._until, put=put)
+        self._claims.append(claimed)
+        row = claimed.row
+        if row.state == "refused":
+            raise RequestRefused(row.error or "the service refused the request")
+        if row.state == "checked":
+            world.tell(Submitting(row.model, goal.n, goal.count))
+            hold = FIRST_HOLD
+            while row.state == "checked":
+                try:
+                    row = submit(row, world, deadline=self._until)
+                except Busy as busy:
+                    yield from self._held(busy, busy.retry_after or hold)
+                    hold = min(hold * 2, LONGEST_HOLD)
+        if row.job_id is None:
+            raise KreaError(f"the request for {goal.target.text} is {row.state}")
+        yield self._wanted(row, row.job_id, claimed, goal)
+
+    def _wanted(self, row: Row, job_id: str, claimed: Claim, goal: Goal) -> Wanted:
+        world, model = self._world, self.order.model
+        since = row.answered_at or world.clock.now()
+        known = Recall(world.book, world.tell).durations(model.id)
+        pace = Pace(model.typical_seconds, known, model.kind)
+        typical = model.typical_seconds
+        world.tell(Running(job_id, model.id, row.status or "submitted", typical, since))
+        fresh = claimed.row.job_id is None
+        self._watch.add(job_id, pace=pace, since=since, fresh=fresh)
+        return Wanted(
+            job_id=job_id,
+            target=goal.target,
+            n=goal.n,
+            count=goal.count,
+            row=row,
+            lasting=world.book.lasting,
+            reservation=claimed.reservation,
+        )
+
+    def _held(self, busy: Busy, seconds: float) -> Iterator[None]:
+        """No room now: let others be collected until the time has come to ask again."""
+        clock = self._world.clock
+        end = clock.monotonic() + seconds * self._world.random.uniform(0.8, 1.0)
+        if self._until is not None and end > self._until:
+            raise busy
+        self._world.tell(Held(f"waiting for a free slot: {busy.message}", seconds))
+        while clock.monotonic() < end:
+            if not self._watch.running:
+                clock.pause(min(0.5, end - clock.monotonic()))
+            yield None
+
+    def _drafts(self) -> list[Draft]:
+        """The requests, media uploaded, seeds drawn; every target looked at before that."""
+        order, world = self.order, self._world
+        prints = fingerprints(local_files(order.given))
+        given = replaced(order.given, {path: f"sha256:{each}" for path, each in prints.items()})
+        goals = self._goals()
+        seeds = _seeds(order, world)
+        givens = [_with_seed(given, order.model, seed) for seed in seeds]
+        self._earlier = self._begun_before(givens, goals)
+        for goal, seed in zip(goals, seeds, strict=True):
+            self._look_at_target(goal, seed)
+        uploaded = addresses(
+            local_files(order.body),
+            api=world.api,
+            book=world.book,
+            clock=world.clock,
+            tell=world.tell,
+        )
+        body = replaced(order.body, uploaded)
+        return [
+            self._draft(body, each, seed, goal)
+            for each, seed, goal in zip(givens, seeds, goals, strict=True)
+        ]
+
+    def _goals(self) -> list[Goal]:
+        order = self.order
+        return [Goal(order.target, n, order.count) for n in range(1, order.count + 1)]
+
+    def _begun_before(self, givens: list[dict[str, Any]], goals: list[Goal]) -> dict[int, Row]:
+        """What an earlier run of this order left, by n: unfinished requests, and if there are
+        any, what it had finished by then. Empty where everything is to be made anew."""
+        if self.order.again:
+            return {}
+        book, unfinished, finished = self._world.book, {}, {}
+        for given, goal in zip(givens, goals, strict=True):
+            if goal.key is None:
+                continue
+            same = identity(self.order.model.id, given)
+            if row := book.unfinished(same, goal.key):
+                unfinished[goal.n] = row
+            elif (row := book.latest(same, goal.key)) and row.state == "saved":
+                finished[goal.n] = row
+        return unfinished | finished if unfinished else {}
+
+    def _look_at_target(self, goal: Goal, seed: int | None) -> None:
+        """Raise `WouldOverwrite` unless an earlier run began just this, or the target is free."""
+        if goal.n not in self._earlier:
+            facts = Facts(self.order.prompt, self.order.model.id, seed)
+            self.order.target.check(goal.n, goal.count, facts=facts)
+
+    def _put_down(self, draft: Draft, goal: Goal) -> tuple[Row, bool]:
+        earlier = self._earlier.get(goal.n)
+        if earlier and earlier.state == "saved":
+            return earlier, False
+        return put_down(draft, goal, self._world, again=self.order.again)
+
+    def _draft(
+        self, body: dict[str, Any], given: dict[str, Any], seed: int | None, goal: Goal
+    ) -> Draft:
+        order = self.order
+        field = order.model.seed_field
+        return Draft(
+            model=order.model.id,
+            kind=order.model.kind,
+            route=order.model.route,
+            body=body if field is None or seed is None else body | {field.name: seed},
+            given=given,
+            profile=order.profile,
+            target=goal.target.key(goal.n, goal.count),
+            index=goal.n,
+            price=order.price,
+            seed=seed,
+            prompt=order.prompt,
+            webhook=order.webhook,
+        )
+
+    def _release(self) -> None:
+        for claimed in self._claims:
+            claimed.reservation.release()
+
+
+def _with_seed(given: dict[str, Any], model: "Model", seed: int | None) -> dict[str, Any]:
+    """GIVEN with the seed of this job, if the user gave one; a drawn one makes no difference."""
+    field = model.seed_field
+    return given | {field.name: seed} if field and field.name in given else given
+
+
+def _seeds(order: Order, world: World) -> list[int | None]:
+    """The seed of each job: counted up from the user's, else drawn; None where none is taken."""
+    field = order.model.seed_field
+    if field is None:
+        return [None] * order.count
+    first = order.body.get(field.name)
+    if isinstance(first, int | float):
+        seeds = [int(first) + n for n in range(order.count)]
+        if field.maximum is not None and seeds[-1] > field.maximum:
+            problem = Problem(
+                field.name, f"{order.count} seeds from {first} exceed {field.maximum}"
+            )
+            raise InvalidRequest([problem], model=order.model.id)
+        return list(seeds)
+    if field.name in order.body:
+        return [None] * order.count
+    low, high = seed_bounds(order.model)
+    return [world.random.randint(low, high) for _ in range(order.count)]

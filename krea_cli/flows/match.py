@@ -1,0 +1,75 @@
+"""Which job of the server's list is which request in doubt: pure reasoning, no wire, no clock.
+
+The list carries no request, so a job can only be recognised by when it was made and by its type.
+It is recognised only when nothing else could be meant.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from krea_cli.api.types import Job
+
+SLACK = 0.5  # seconds that a window is wider than what was learned
+LONGEST = 165.0  # after this no gateway still holds a request: read time-out and settling time
+HORIZON = 600.0  # strangers seen this long before a window count against it
+MOST = 8  # more jobs than this are not puzzled over
+
+
+@dataclass(frozen=True)
+class Window:
+    """When the server can have made the job of one request: server time, seconds since 1970.
+
+    `types` are the internal job types this ledger saw for the model; empty when none was seen.
+    """
+
+    opens: float
+    closes: float
+    types: frozenset[str] = frozenset()
+
+    def fits(self, job: Job) -> bool:
+        """True when JOB can be the one that this window's request made."""
+        if job.created_at is None or not self.opens <= job.created_at <= self.closes:
+            return False
+        return not self.types or job.type is None or job.type in self.types
+
+
+def window(
+    sent_at: float,
+    gave_up_at: float,
+    *,
+    lag: tuple[float, float],
+    types: frozenset[str] = frozenset(),
+) -> Window:
+    """The window of a request sent at SENT_AT and waited for until GAVE_UP_AT (local clock).
+
+    `lag` is the least and the most of server time minus local time between the sending of a
+    request and the making of its job.
+    """
+    least, most = lag
+    closes = min(gave_up_at, sent_at + LONGEST)
+    return Window(sent_at + least - SLACK, closes + most + SLACK, types)
+
+
+def matches(windows: Mapping[int, Window], jobs: Sequence[Job]) -> dict[int, str]:
+    """Row id -> job id, if every one of JOBS fits a window of its own in exactly one way.
+
+    JOBS are all the jobs of the time in question that the ledger does not own. One that fits
+    nowhere comes from someone else on the account, who may have made the others too: then, and
+    when two readings are possible, the answer is empty.
+    """
+    if not jobs or len(jobs) > MOST:
+        return {}
+    found: list[dict[int, str]] = []
+
+    def assign(position: int, taken: dict[int, str]) -> None:
+        if len(found) > 1:
+            return
+        if position == len(jobs):
+            found.append(dict(taken))
+            return
+        for row_id, place in windows.items():
+            if row_id not in taken and place.fits(jobs[position]):
+                assign(position + 1, taken | {row_id: jobs[position].id})
+
+    assign(0, {})
+    return found[0] if len(found) == 1 else {}

@@ -1,0 +1,60 @@
+"""The ledger as reading commands use it: a help, never a reason to stop watching a paid job."""
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, TypeVar
+
+from krea_cli.api.jobs import job_failure
+from krea_cli.api.types import Job
+from krea_cli.errors import LedgerUnusable
+
+if TYPE_CHECKING:
+    from krea_cli.flows.events import Tell
+    from krea_cli.local.book import Book
+    from krea_cli.local.rows import FileRow, Row
+
+T = TypeVar("T")
+
+
+class Recall:
+    """What a book knows of jobs; nothing, once it turned out to be unusable, which is told once."""
+
+    def __init__(self, book: "Book | None", tell: "Tell") -> None:
+        self._book = book
+        self._tell = tell
+
+    def row(self, job_id: str) -> "Row | None":
+        """The request that became this job."""
+        return self._ask(lambda book: book.by_job(job_id), None)
+
+    def files(self, job_id: str) -> "Sequence[FileRow]":
+        """What was saved of a job."""
+        return self._ask(lambda book: book.files(job_id), ())
+
+    def durations(self, model: str) -> Sequence[float]:
+        """Seconds that earlier jobs of MODEL took."""
+        return self._ask(lambda book: book.durations(model), ())
+
+    def note(self, job_id: str, job: Job) -> None:
+        """Keep how the job stands, or how it ended."""
+
+        def write(book: "Book") -> None:
+            if not job.ended:
+                book.seen(job_id, job)
+                return
+            failure = job_failure(job)
+            charged, why = (failure.charged, failure.message) if failure else ("yes", None)
+            book.ended(job_id, job, charged=charged, error=why)
+
+        self._ask(write, None)
+
+    def _ask(self, question: "Callable[[Book], T]", otherwise: T) -> T:
+        if self._book is None:
+            return otherwise
+        try:
+            return question(self._book)
+        except LedgerUnusable as error:
+            from krea_cli.flows.events import Warned
+
+            self._book = None
+            self._tell(Warned(f"going on without the ledger: {error.message}"))
+            return otherwise

@@ -1,0 +1,181 @@
+"""The job record: what `--json` prints of a job, and what commands read back from stdin."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Protocol
+
+from krea_cli.api.ids import check_job_id
+from krea_cli.api.types import TERMINAL, Job, Output
+from krea_cli.errors import KreaError, UsageError
+
+if TYPE_CHECKING:
+    from krea_cli.local.rows import Row
+
+SCHEMA = 1
+# A record with a long prompt and many results is some kilobytes; this is no record any more.
+LONGEST_LINE = 5_000_000
+
+
+class SavedFile(Protocol):
+    """A result on disk, as a download or the ledger tells of it."""
+
+    @property
+    def url(self) -> str: ...
+    @property
+    def path(self) -> object: ...
+    @property
+    def sha256(self) -> str: ...
+    @property
+    def size(self) -> int: ...
+    @property
+    def type(self) -> str | None: ...
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A job that is meant: its id; the record if a line of stdin was one; whether it was a line.
+
+    What comes through a pipe may have been made a moment ago, by the command before it.
+    """
+
+    job_id: str
+    record: dict[str, Any] | None = None
+    piped: bool = False
+
+    @property
+    def ended(self) -> bool:
+        """True when the record itself tells that the job has ended, so that nobody need ask."""
+        return self.record is not None and self.record.get("status") in TERMINAL
+
+
+def record(
+    job: Job | None,
+    row: "Row | None" = None,
+    *,
+    job_id: str | None = None,
+    files: Sequence[SavedFile] = (),
+    error: KreaError | None = None,
+) -> dict[str, Any]:
+    """The record (schema 1) of a job from what the service, the ledger and the disk know of it.
+
+    `urls` are the results' addresses without previews, `outputs` all of them with what is saved;
+    `charged` is that of ERROR, else what the status says. Nothing is left out: unknown is None.
+    """
+    job_id = job.id if job else row.job_id if row and row.job_id else job_id
+    status = job.status if job else row.status if row else None
+    return {
+        "schema": SCHEMA,
+        "job_id": job_id,
+        "status": status,
+        "model": row.model if row else None,
+        "prompt": row.prompt if row else None,
+        "seed": row.seed if row else None,
+        "created_at": _moment(
+            job.created_at if job else None, row.server_created_at if row else None
+        ),
+        "completed_at": _moment(
+            job.completed_at if job else None, row.completed_at if row else None
+        ),
+        "urls": _addresses(job.outputs if job else ()),
+        "files": [str(file.path) for file in files],
+        "outputs": list(_outputs(job.outputs if job else (), files)),
+        "price": row.price if row else None,
+        "charged": error.charged if error else _charged(status),
+        "error": error.as_dict() | {"job_id": job_id} if error else None,
+        "result": job.raw.get("result") if job else None,
+    }
+
+
+def parse_line(text: str) -> Reference:
+    """Read one line of stdin: a bare id, or a record (any JSON object with a `job_id`).
+
+    Raises `UsageError` for anything else.
+    """
+    line = text.strip().lstrip("\ufeff")
+    if not line.startswith(("{", '"')):
+        return Reference(check_job_id(line), piped=True)
+    try:
+        read = json.loads(line) if len(line) <= LONGEST_LINE else None
+    except (ValueError, RecursionError):
+        read = None
+    if isinstance(read, str):
+        return Reference(check_job_id(read), piped=True)
+    job_id = read.get("job_id") if isinstance(read, dict) else None
+    if not isinstance(job_id, str):
+        raise UsageError(
+            f"a line of the input is neither a job id nor a job record: {line[:60]}",
+            hint='one id per line, or JSON lines with a "job_id"',
+        )
+    return Reference(check_job_id(job_id), read, piped=True)
+
+
+def recorded_failure(recorded: dict[str, Any]) -> KreaError | None:
+    """The failure that a record from stdin tells of, as the error it was; None if of none."""
+    told = recorded.get("error")
+    status = recorded.get("status")
+    if not isinstance(told, dict):
+        if status not in ("failed", "cancelled"):
+            return None
+        told = {"code": "job_cancelled" if status == "cancelled" else "job_failed"}
+    message = told.get("message") or f"the job ended as {status}"
+    hint = told.get("hint")
+    failure = KreaError(
+        str(message), hint=str(hint) if hint else None, job_id=str(recorded.get("job_id"))
+    )
+    kind = _kinds().get(str(told.get("code")), KreaError)
+    failure.code, failure.exit_code = kind.code, kind.exit_code
+    failure.charged = str(told.get("charged") or kind.charged)
+    return failure
+
+
+def _kinds() -> dict[str, type[KreaError]]:
+    """Every class of failure whose exit code stands with the class, by its code."""
+    kinds: dict[str, type[KreaError]] = {}
+    waiting: list[type[KreaError]] = [KreaError]
+    while waiting:
+        kind = waiting.pop()
+        kinds[kind.code] = kind
+        waiting += kind.__subclasses__()
+    return kinds
+
+
+def _addresses(outputs: Sequence[Output]) -> list[str]:
+    results = [output.url for output in outputs if not output.preview]
+    return results or [output.url for output in outputs]
+
+
+def _outputs(outputs: Sequence[Output], files: Sequence[SavedFile]) -> Iterator[dict[str, Any]]:
+    # A fresh address may have replaced the one that the file came from: it then stands alone.
+    by_url = {file.url: file for file in files}
+    for output in outputs:
+        yield _output(output.url, by_url.pop(output.url, None))
+    for url, file in by_url.items():
+        yield _output(url, file)
+
+
+def _output(url: str, file: SavedFile | None) -> dict[str, Any]:
+    return {
+        "url": url,
+        "path": str(file.path) if file else None,
+        "sha256": file.sha256 if file else None,
+        "bytes": file.size if file else None,
+        "type": file.type if file else None,
+    }
+
+
+def _charged(status: str | None) -> str:
+    if status == "completed":
+        return "yes"
+    # Source: the contract, section 5: failed and cancelled jobs are not billed.
+    return "no" if status in ("failed", "cancelled") else "unknown"
+
+
+def _moment(*seconds: float | None) -> str | None:
+    """The first known time as ISO 8601 with milliseconds and Z."""
+    for known in seconds:
+        if known is not None:
+            moment = datetime.fromtimestamp(known, UTC)
+            return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return None

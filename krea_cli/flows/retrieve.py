@@ -1,0 +1,138 @@
+"""Download by id: what the ledger, the command line and stdin say of a job, then wait and save."""
+
+from collections.abc import Callable, Iterator, Sized
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from krea_cli.api.jobs import parse_job
+from krea_cli.api.types import Job
+from krea_cli.errors import KreaError, Unanswered, UsageError
+from krea_cli.flows.collect import Outcome, Wanted, collect
+from krea_cli.flows.destination import Saved, on_disk
+from krea_cli.flows.download import Saver
+from krea_cli.flows.follow import Typical, follow
+from krea_cli.flows.identifiers import Mention
+from krea_cli.flows.naming import Facts
+from krea_cli.flows.recall import Recall
+from krea_cli.flows.record import Reference, recorded_failure
+from krea_cli.flows.target import Target
+from krea_cli.flows.watch import Watch
+
+if TYPE_CHECKING:
+    pass
+
+
+class Retrieval:
+    """One `krea download`.
+
+    `several`: more than one job may come, so that an exact -o is numbered. `typical` gives a
+    model's usual seconds, `limit` the seconds to wait for a job of a kind (None: for ever),
+    `refuse` takes a line of stdin that is no job.
+    """
+
+    def __init__(
+        self,
+        saver: Saver,
+        target: Target,
+        *,
+        several: bool,
+        typical: Typical,
+        limit: Callable[[str | None], float | None],
+        refuse: Callable[[UsageError], None],
+    ) -> None:
+        self.saver = saver
+        self.target = target
+        self.several = several
+        self.typical = typical
+        self.limit = limit
+        self.refuse = refuse
+        self.watch = Watch(saver.api, saver.book, saver.clock, saver.tell, random=saver.random)
+
+    def outcomes(self, mentions: Iterator[Mention]) -> Iterator[Outcome]:
+        """Yield an outcome per mentioned job, in the order in which they end or are known."""
+        return collect(self.watch, self._wanted(mentions), self.saver)
+
+    def _wanted(self, mentions: Iterator[Mention]) -> Iterator[Wanted | None]:
+        recall = self.saver.recall
+        n = 0
+        for mention in mentions:
+            if mention is None:
+                yield None
+            elif isinstance(mention, UsageError):
+                self.refuse(mention)
+            else:
+                wanted = self._one(mention, recall, n + 1)
+                n += wanted.error is None
+                yield wanted
+
+    def _one(self, mention: Reference, recall: Recall, n: int) -> Wanted:
+        """What is wanted of a job, with as little asking as possible."""
+        row = recall.row(mention.job_id)
+        target = self.target.for_row(row)
+        # A target that the ledger remembers has its number in its name already.
+        numbered = self.several and not target.remembered
+        wanted = Wanted(
+            job_id=mention.job_id,
+            target=target,
+            n=n if numbered else 1,
+            count=2 if numbered else 1,
+            row=row,
+            record=mention.record,
+        )
+        job = _recorded_job(mention)
+        if failure := recorded_failure(mention.record or {}):
+            return replace(wanted, job=job, error=failure)
+        if saved := self._saved(wanted, recall):
+            return replace(wanted, job=job, saved=saved)
+        try:
+            self._check(wanted)
+        except KreaError as error:
+            error.job_id = error.job_id or mention.job_id
+            return replace(wanted, error=error)
+        return replace(wanted, job=job) if job else self._watched(wanted, mention, recall)
+
+    def _saved(self, wanted: Wanted, recall: Recall) -> tuple[Saved, ...]:
+        """The files of a job that was saved before, if each is there still, unchanged."""
+        row = wanted.row
+        if row is None or row.state != "saved" or not wanted.target.names_files:
+            return ()
+        files = recall.files(wanted.job_id)
+        facts = Facts(row.prompt, row.model, row.seed, wanted.job_id, row.created_at)
+        kept = on_disk(files, wanted, facts)
+        whole = kept.keys() == {file.index for file in files}
+        return tuple(kept[index] for index in sorted(kept)) if whole else ()
+
+    def _check(self, wanted: Wanted) -> None:
+        """Refuse a name that is taken, and a second result for stdout."""
+        target, row = wanted.target, wanted.row
+        if target.to_stdout:
+            expect_one(range(wanted.n))
+        # What stands at the row's own target may be its own result, from a run that was killed.
+        own = target.remembered or (row and row.target == target.key(wanted.n, wanted.count))
+        if row is None or row.state == "saved" or not own:
+            facts = Facts.of(Job(wanted.job_id, ""), row, wanted.record)
+            target.check(wanted.n, wanted.count, facts=facts)
+
+    def _watched(self, wanted: Wanted, mention: Reference, recall: Recall) -> Wanted:
+        clock, row = self.saver.clock, wanted.row
+        seconds = self.limit(row.kind if row else None)
+        follow(self.watch, mention, row, recall, typical=self.typical, now=clock.now())
+        until = None if seconds is None else clock.monotonic() + seconds
+        return replace(wanted, until=until)
+
+
+def expect_one(jobs: Sized | None) -> None:
+    """Refuse to write the results of several jobs to stdout, one after the other."""
+    if jobs is not None and len(jobs) > 1:
+        raise UsageError("-o - takes one result", hint="-o FOLDER/ takes many")
+
+
+def _recorded_job(mention: Reference) -> Job | None:
+    """The finished job that a record from stdin describes, results and all."""
+    if not mention.ended:
+        return None
+    try:
+        job = parse_job(mention.record)
+    except Unanswered:
+        return None
+    return job if job.outputs else None

@@ -1,0 +1,172 @@
+"""Submit one request: on disk before it leaves, sent again only if it cannot have arrived."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+
+from krea_cli.api.types import Job, Submitted
+from krea_cli.errors import (
+    Busy,
+    InDoubt,
+    Interrupted,
+    KreaError,
+    LedgerUnusable,
+    Unanswered,
+    Unreachable,
+    Untrusted,
+)
+from krea_cli.flows.events import Held, Said, Settling, Warned
+from krea_cli.flows.match import LONGEST
+from krea_cli.flows.settle import settle
+from krea_cli.flows.target import STDOUT_NAMES
+from krea_cli.flows.world import World
+from krea_cli.local.rows import Row
+
+GRACE = 5.0  # seconds that an interrupted submit still waits for its id
+RECONNECT = 30.0  # seconds for which a connection that was never made is tried again
+
+
+def submit(row: Row, world: World, *, deadline: float | None) -> Row:
+    """Send the request of ROW, a row in state `checked`, and give back the row with its job.
+
+    Raises `Busy` when the service has no room now: nothing was made, the row is `checked` again.
+    Raises `InDoubt` when it may have been received and could not be settled. Every other error
+    means that nothing was made. DEADLINE (monotonic) ends the waiting for another process.
+    """
+    with post_lock(world, deadline):
+        bury_the_dead(world)
+        return _send(row, world)
+
+
+def bury_the_dead(world: World) -> None:
+    """Book what processes that died while sending left behind. The caller holds the post lock.
+
+    Only one request of an account is under way at a time, so with the lock in hand every row
+    that is still `sending` belongs to the dead.
+    """
+    leftovers = world.book.leftovers()
+    for row in leftovers:
+        gave_up_at = min(world.clock.now(), (row.sent_at or row.created_at) + LONGEST)
+        world.book.doubtful(row.id, gave_up_at=gave_up_at, reason="its process died while sending")
+    if leftovers:
+        world.tell(Settling("an earlier krea died while it was sending"))
+        settle(world, patience=0)
+
+
+def doubt(row: Row, world: World, candidates: tuple[Job, ...] = ()) -> InDoubt:
+    """The error for ROW, whose outcome is unknown, with the jobs that may be its own.
+
+    Only a request with a target of its own, in a ledger that lasts, is known again when the same
+    command is run: of any other the user must hear that it would be paid for again.
+    """
+    why = f" ({row.error})" if row.error else ""
+    message = f"the outcome of a request to {row.model} is unknown{why}; it may have been charged"
+    if candidates:
+        ids = ", ".join(job.id for job in candidates)
+        message += f". It may be one of these jobs: {ids}"
+        hint = f"krea status {' '.join(job.id for job in candidates)}"
+    else:
+        hint = "look at the jobs on krea.ai"
+    if world.book.lasting and row.target and row.target not in STDOUT_NAMES:
+        anew = "it is sent anew only with --again"
+    else:
+        anew = "the same command would send it anew"
+    return InDoubt(message, hint=f"{hint}; {anew}")
+
+
+@contextmanager
+def post_lock(world: World, deadline: float | None) -> Iterator[None]:
+    """Hold the account's post lock: while we do, no other process has a request under way."""
+    lock = world.book.post_lock
+    told = world.clock.monotonic() + 1
+    while not lock.try_acquire():
+        now = world.clock.monotonic()
+        if deadline is not None and now > deadline:
+            raise Busy("another krea kept sending for this account; nothing was sent")
+        if now > told:
+            world.tell(Held("another krea is sending a request"))
+            told = now + 60
+        world.clock.pause(0.05)
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _send(row: Row, world: World) -> Row:
+    """POST until it is answered, or until the job of a lost answer was found."""
+    give_up = world.clock.monotonic() + RECONNECT
+    delay = 0.5
+    while True:
+        _put_down(row, world)
+        try:
+            submitted = world.clock.attend(
+                lambda: world.api.submit(row.route, row.body, webhook=row.webhook), grace=GRACE
+            )
+        except Busy:
+            world.book.returned(row.id)
+            raise
+        except Unreachable as error:
+            world.book.returned(row.id)
+            if isinstance(error, Untrusted) or world.clock.monotonic() + delay > give_up:
+                raise
+            world.tell(Held(f"{error.message}; nothing was sent, trying again", delay))
+            world.clock.pause(delay)
+            delay = min(delay * 2, 8.0)
+        except Unanswered as error:
+            return _look_for(row, world, error.message)
+        except Interrupted as error:
+            with suppress(LedgerUnusable):  # it stays `sending`, which is in doubt as well
+                world.book.doubtful(row.id, gave_up_at=world.clock.now(), reason=error.message)
+            raise doubt(replace(row, error=error.message), world) from error
+        except KreaError as error:
+            world.book.refused(row.id, error.message)
+            raise
+        else:
+            return _answered(row, submitted, world)
+
+
+def _put_down(row: Row, world: World) -> None:
+    """Book that the request leaves now; a signal up to here leaves nothing in doubt."""
+    world.clock.check()
+    world.book.sending(row.id, world.clock.now())
+    if world.clock.stopping:  # the disk may have taken its time
+        world.book.returned(row.id)
+        world.clock.check()
+
+
+def _answered(row: Row, submitted: Submitted, world: World) -> Row:
+    """ROW with its job. It runs and is paid: a ledger that fails now is no reason to leave it."""
+    job, now = submitted.job, world.clock.now()
+    try:
+        world.book.submitted(row.id, job, answered_at=now)
+        row = world.book.row(row.id)
+    except LedgerUnusable as error:
+        world.tell(Warned(f"job {job.id} is not in the ledger: {error.message}"))
+        row = replace(row, state="submitted", job_id=job.id, status=job.status, answered_at=now)
+    _tell_notice(submitted, row, world)
+    return row
+
+
+def _look_for(row: Row, world: World, reason: str) -> Row:
+    """The answer got lost: find the job in the list, or raise `InDoubt`."""
+    try:
+        world.book.doubtful(row.id, gave_up_at=world.clock.now(), reason=reason)
+        world.tell(Settling(reason))
+        settlement = settle(world, until=row.id, still_open=True)
+    except KreaError as error:
+        # Whatever ends the search, a refused token or a full disk: the request was sent.
+        raise doubt(replace(row, error=reason), world) from error
+    if row.id not in settlement.adopted:
+        candidates = settlement.candidates.get(row.id, ())
+        raise doubt(replace(row, error=reason), world, candidates)
+    return world.book.row(row.id)
+
+
+def _tell_notice(submitted: Submitted, row: Row, world: World) -> None:
+    if row.seed is not None:
+        world.tell(Said(f"seed {row.seed}"))
+    notice = submitted.notice
+    if notice and (notice.deprecated or notice.sunset):
+        until = f" and ends on {notice.sunset}" if notice.sunset else ""
+        world.tell(Warned(f"{row.model} is deprecated{until}: krea models lists the others"))

@@ -1,0 +1,68 @@
+"""Which job of the list is which request in doubt."""
+
+import pytest
+
+from krea_cli.api.types import Job
+from krea_cli.flows.match import SLACK, Window, matches, window
+
+
+def job(name: str, at: float | None, type: str | None = "flux") -> Job:
+    return Job(name, "queued", created_at=at, type=type)
+
+
+def test_one_job_in_the_window_of_one_request_is_its_own() -> None:
+    """One request, one job that fits: no other reading is possible."""
+    assert matches({1: Window(10, 20)}, [job("a", 15)]) == {1: "a"}
+
+
+@pytest.mark.parametrize(
+    "stranger",
+    [job("b", 400), job("b", None), job("b", 16, "video")],
+    ids=["made at another time", "made nobody knows when", "of another type"],
+)
+def test_a_stranger_beside_it_turns_the_matching_off(stranger: Job) -> None:
+    """A job that fits nowhere comes from someone else, who may have made the fitting one too."""
+    assert matches({1: Window(10, 20, frozenset({"flux"}))}, [job("a", 15), stranger]) == {}
+
+
+def test_two_jobs_that_fit_one_request_are_not_told_apart() -> None:
+    """Two jobs for one request: one of them is a stranger's, and nothing says which."""
+    assert matches({1: Window(10, 20)}, [job("a", 15), job("b", 16)]) == {}
+
+
+def test_two_requests_whose_windows_overlap_are_not_told_apart() -> None:
+    """Two requests and two jobs that fit both: either reading is possible."""
+    assert matches({1: Window(10, 20), 2: Window(12, 22)}, [job("a", 15), job("b", 16)]) == {}
+
+
+def test_two_requests_with_windows_apart_are_told_apart() -> None:
+    """Each job fits one window only, so both are recognised at once."""
+    windows = {1: Window(10, 20), 2: Window(30, 40)}
+    assert matches(windows, [job("b", 35), job("a", 15)]) == {1: "a", 2: "b"}
+
+
+def test_a_job_that_only_one_of_two_requests_can_have_made_is_recognised() -> None:
+    """A request whose job was never made does not stand in the way of the other."""
+    assert matches({1: Window(10, 20), 2: Window(30, 40)}, [job("a", 15)]) == {1: "a"}
+
+
+def test_a_crowd_is_not_puzzled_over() -> None:
+    """Many unknown jobs mean that the account is shared: nothing is recognised."""
+    windows = {row: Window(row * 10, row * 10 + 5) for row in range(20)}
+    assert matches(windows, [job(str(row), row * 10 + 1) for row in range(20)]) == {}
+
+
+def test_no_jobs_match_nothing() -> None:
+    """Absence proves nothing."""
+    assert matches({1: Window(10, 20)}, []) == {}
+
+
+def test_the_window_follows_the_clocks_and_closes_when_we_gave_up() -> None:
+    """The lag between the clocks moves the window; giving up closes it."""
+    found = window(100.0, 103.0, lag=(5.0, 5.4))
+    assert (found.opens, found.closes) == (105.0 - SLACK, 108.4 + SLACK)
+
+
+def test_a_window_closes_when_no_gateway_can_hold_the_request_any_more() -> None:
+    """A request of a process that died is not open for ever."""
+    assert window(100.0, 9999.0, lag=(0.0, 0.0)).closes == 265.0 + SLACK

@@ -1,0 +1,103 @@
+"""A scripted Krea on the other side of an httpx transport: each test says how it answers.
+
+It shares no code with the client; only what a test did not script follows the contract.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import formatdate
+from typing import Any
+
+import httpx
+
+BASE = "http://127.0.0.1:9"
+PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 24
+
+
+def moment(seconds: float) -> str:
+    """SECONDS since 1970 as the API writes a time."""
+    told = datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds")
+    return told.replace("+00:00", "Z")
+
+
+@dataclass
+class Service:
+    """Answers requests; `answers` scripts the submits one by one, then they succeed.
+
+    An entry of `answers` gets the job that would be made and returns a response, raises, or
+    returns None for the usual answer. Calling `keep(job)` puts the job into the list.
+    """
+
+    now: Callable[[], float]
+    answers: list[Callable[["Service", dict[str, Any]], httpx.Response | None]] = field(
+        default_factory=list
+    )
+    jobs: dict[str, dict[str, Any]] = field(default_factory=dict)
+    posts: list[dict[str, Any]] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)
+    seconds: float = 5.0
+    ends: str = "completed"
+    list_status: int = 200
+
+    def transport(self) -> httpx.MockTransport:
+        """What takes the place of the network."""
+        return httpx.MockTransport(self._handle)
+
+    def job(self, number: int, *, at: float | None = None, type: str = "flux") -> dict[str, Any]:
+        """A job as the service keeps it, not in the list yet."""
+        created = self.now() if at is None else at
+        return {"job_id": f"job-{number}", "created": created, "type": type}
+
+    def keep(self, job: dict[str, Any]) -> None:
+        """Put JOB into the list: it exists from now on."""
+        self.jobs[job["job_id"]] = job
+
+    def _handle(self, request: httpx.Request) -> httpx.Response:
+        path = request.url.path
+        self.requests.append(f"{request.method} {path}")
+        if request.method == "POST" and path.startswith("/generate/"):
+            return self._submit(request)
+        if path == "/jobs":
+            if self.list_status != 200:
+                return self._json({"error": "no list today"}, status=self.list_status)
+            items = sorted(self.jobs.values(), key=lambda job: -job["created"])
+            before = request.url.params.get("cursor")
+            items = [job for job in items if not before or moment(job["created"]) < before]
+            return self._json({"items": [self._shown(job) for job in items], "next_cursor": None})
+        if path.startswith("/jobs/"):
+            job = self.jobs.get(path.removeprefix("/jobs/"))
+            if job is None:
+                return self._json({"message": "Job not found or unauthorized"}, status=404)
+            return self._json(self._shown(job))
+        if path.startswith("/files/"):
+            return httpx.Response(200, content=PNG, headers={"content-type": "image/png"})
+        return httpx.Response(404, text="<html><title>Not found</title></html>")
+
+    def _submit(self, request: httpx.Request) -> httpx.Response:
+        self.posts.append(json.loads(request.content))
+        job = self.job(len(self.posts))
+        if self.answers:
+            answer = self.answers.pop(0)(self, job)
+            if answer is not None:
+                return answer
+        self.keep(job)
+        return self._json(self._shown(job))
+
+    def _shown(self, job: dict[str, Any]) -> dict[str, Any]:
+        age = self.now() - job["created"]
+        ended = age >= self.seconds
+        status = self.ends if ended else "processing" if age > 1 else "queued"
+        done = {"urls": [f"{BASE}/files/{job['job_id']}.png"]}
+        return {
+            "job_id": job["job_id"],
+            "status": status,
+            "type": job["type"],
+            "created_at": moment(job["created"]),
+            "completed_at": moment(job["created"] + self.seconds) if ended else None,
+            "result": done if ended and status == "completed" else None,
+        }
+
+    def _json(self, body: object, *, status: int = 200) -> httpx.Response:
+        return httpx.Response(status, json=body, headers={"date": formatdate(self.now())})
