@@ -1,0 +1,81 @@
+"""Documents: the models that a sandbox serves."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from krea_cli.sandbox.document import Document
+from krea_cli.sandbox.settings import SNAPSHOT, SandboxError
+
+
+def test_every_model_of_the_snapshot_accepts_its_own_example() -> None:
+    """The sandbox's check agrees with the embedded document, and types are told apart."""
+    document = Document.read(SNAPSHOT)
+    refused = {}
+    for route in document.routes.values():
+        operation = document.root["paths"][route.path]["post"]
+        example = operation["requestBody"]["content"]["application/json"].get("example", {})
+        if example and (found := document.problems(route, example)):
+            refused[route.path] = list(map(str, found))
+
+    assert refused == {}
+    assert len({route.type for route in document.routes.values()}) == len(document.routes)
+
+
+@pytest.mark.parametrize(
+    ("operation", "seconds"),
+    [
+        ({"x-krea-typical-seconds": 12.5}, 12.5),
+        ({"description": "| Units | Time |\n|---|---|\n| ~3 | ~9 seconds |"}, 9.0),
+        ({"description": "| ~3 | ~2 minutes |"}, 120.0),
+        ({}, 60.0),
+    ],
+)
+def test_typical_seconds_are_read_from_what_there_is(
+    tmp_path: Path, operation: dict[str, object], seconds: float
+) -> None:
+    """The extension, then the table in the prose, then what the kind usually takes."""
+    file = tmp_path / "openapi.json"
+    file.write_text(json.dumps({"paths": {"/generate/video/x/y": {"post": operation}}}))
+
+    assert Document.read(file).routes["/generate/video/x/y"].typical == seconds
+
+
+@pytest.mark.parametrize(
+    ("settings", "seconds"), [({"speed": 10.0}, 6.0), ({"speed": 2.0, "seconds": 8.0}, 4.0)]
+)
+def test_the_document_served_tells_the_times_of_the_sandbox(
+    tmp_path: Path, settings: dict[str, float], seconds: float
+) -> None:
+    """A hurried sandbox says so, as the service does; at its usual pace nothing is rewritten."""
+    file = tmp_path / "openapi.json"
+    file.write_text('{"paths": {"/generate/video/x/y": {"post": {}}}}')
+
+    usual, other = Document.read(file), Document.read(file, **settings)
+
+    operation = {"post": {"x-krea-typical-seconds": seconds}}
+    assert usual.content == file.read_bytes()
+    assert json.loads(other.content) == {"paths": {"/generate/video/x/y": operation}}
+    assert usual.etag != other.etag
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (None, "cannot read {file}: No such file or directory"),
+        ("<html>", "{file} is no OpenAPI document"),
+        ("[]", "{file} is no OpenAPI document"),
+        ('{"paths": {"/jobs": {}}}', "{file} has no /generate/ routes"),
+    ],
+)
+def test_what_is_no_document_is_refused(tmp_path: Path, content: str | None, sentence: str) -> None:
+    """One sentence with the file's name."""
+    file = tmp_path / "openapi.json"
+    if content is not None:
+        file.write_text(content)
+
+    with pytest.raises(SandboxError) as refused:
+        Document.read(file)
+
+    assert str(refused.value) == sentence.format(file=file)

@@ -1,0 +1,39 @@
+"""Webhooks: the job at its end, to the loopback interface only."""
+
+import json
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from queue import SimpleQueue
+
+from tests.sandbox.conftest import FLUX, Start
+
+
+def test_a_webhook_receives_the_job_when_it_has_ended(start: Start) -> None:
+    """Once, as JSON; addresses elsewhere are never called."""
+    received: SimpleQueue[tuple[str, object]] = SimpleQueue()
+
+    class Receiver(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            length = int(self.headers["Content-Length"])
+            received.put((self.path, json.loads(self.rfile.read(length))))
+            self.send_response(204)
+            self.end_headers()
+
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+    receiver = HTTPServer(("127.0.0.1", 0), Receiver)
+    threading.Thread(target=receiver.handle_request, daemon=True).start()
+    krea = start()
+    url = f"http://127.0.0.1:{receiver.server_port}/done?x=1"
+    for target in ("https://example.com/hook", "http://192.0.2.1/hook", url):
+        headers = {"X-Webhook-URL": target}
+        job_id = krea.http.post(FLUX, json={"prompt": "a"}, headers=headers).json()["job_id"]
+
+    krea.clock.advance(10)
+    krea.world.webhooks.wake()
+    path, job = received.get(timeout=10)
+    receiver.server_close()
+
+    assert (path, job) == ("/done?x=1", krea.job(job_id))
+    assert krea.world.counts.webhooks == 1

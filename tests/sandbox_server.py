@@ -1,0 +1,94 @@
+"""An embedded Krea in a process of its own, for tests that speak HTTP to it."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from krea_cli.api.types import Document
+from krea_cli.catalog.store import Store
+
+
+class Sandbox:
+    """`python -m krea_cli.sandbox.serve` with ARGUMENTS; ends with the test, by its handle.
+
+    `api` and `files` are its two addresses, `token` one that it takes.
+    """
+
+    token = "sandbox-key:secret"
+
+    def __init__(self, *arguments: str) -> None:
+        command = [sys.executable, "-m", "krea_cli.sandbox.serve", "--until-eof", *arguments]
+        # The pipe to its stdin closes with this process, even when that is killed.
+        self._process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        assert self._process.stdout
+        line = self._process.stdout.readline()
+        if not line:
+            self.stop()
+            raise AssertionError(f"the sandbox did not start: {' '.join(arguments)}")
+        addresses = json.loads(line)
+        self.api: str = addresses["api"]
+        self.files: str = addresses["files"]
+
+    def stats(self) -> dict[str, Any]:
+        """Its counters: posts, posts_by_route, jobs, strangers, polls, downloads, bodies, …"""
+        stats: dict[str, Any] = self._inside("stats")
+        return stats
+
+    def jobs(self) -> list[dict[str, Any]]:
+        """Every job with what a client cannot see: stranger, started_at, ended_at (seconds)."""
+        jobs: list[dict[str, Any]] = self._inside("jobs")
+        return jobs
+
+    def environment(self, folder: Path) -> dict[str, str]:
+        """Variables for the real command, with every folder of its own below FOLDER.
+
+        The cache knows the sandbox's models and times, or else a client would wait for a
+        hurried job as long as it takes in reality.
+        """
+        with urllib.request.urlopen(f"{self.api}/openapi.json", timeout=10) as answer:
+            document = Document(answer.read(), answer.headers["ETag"], None)
+        Store(folder / "cache", self.api).refresh(lambda etag, date: document, time.time())
+        return {
+            "KREA_API_BASE": self.api,
+            "KREA_API_KEY": self.token,
+            "KREA_STATE_DIR": str(folder / "state"),
+            "KREA_CACHE_DIR": str(folder / "cache"),
+            "KREA_CONFIG_DIR": str(folder / "config"),
+            "HOME": str(folder),
+            "NO_COLOR": "1",
+            "PATH": os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"])),
+        }
+
+    def stop(self) -> None:
+        """End it and wait until it is gone."""
+        assert self._process.stdin and self._process.stdout
+        self._process.stdin.close()
+        try:
+            self._process.wait(10)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait(10)
+        self._process.stdout.close()
+
+    def _inside(self, name: str) -> Any:
+        with urllib.request.urlopen(f"{self.api}/_sandbox/{name}", timeout=10) as answer:
+            return json.load(answer)
+
+    def __enter__(self) -> "Sandbox":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        failure: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
