@@ -1,0 +1,1 @@
+"""What you see: output, progress, words. Alone imports rich."""

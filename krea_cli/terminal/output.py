@@ -1,0 +1,266 @@
+"""The one sink. Commands say what there is to say; only this file knows in which mode.
+
+stdout carries the answer and nothing else; stderr all the rest. With `--json` both are one JSON
+object per line, in plain ASCII. `--quiet` silences progress, notes and loose hints; warnings and
+errors stay.
+"""
+
+import threading
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from typing import TYPE_CHECKING
+
+from krea_cli.env import Env
+from krea_cli.errors import KreaError, NotSaved, UsageError
+from krea_cli.terminal import words
+from krea_cli.terminal.stream import Stream
+
+if TYPE_CHECKING:
+    from krea_cli.flows import events
+    from krea_cli.terminal.progress import Teller, Waiting
+
+_COLOURS = {"error": "1;31", "warning": "33", "hint": "36"}
+
+
+class Output:
+    """What a command shows. Every method may be called from any thread.
+
+    `json`, `quiet` and `verbose` are the mode; the options set them while the command line is read.
+    """
+
+    def __init__(self, env: Env, *, json: bool, quiet: bool, verbose: bool) -> None:
+        self._env = env
+        self.json = json
+        self.quiet = quiet
+        self.verbose = verbose
+        self._stdout = Stream(env.stdout)
+        self._stderr = Stream(env.stderr)
+        self._lock = threading.RLock()
+        self._current: Teller | None = None
+        self._dumb = env.get("TERM") in ("dumb", "unknown")
+
+    # stdout: the answer
+
+    def line(self, text: str, record: Mapping[str, object] | None = None) -> None:
+        """Answer TEXT; as JSON the RECORD, or {"text": TEXT}."""
+        if self.json:
+            self._answer(_json_line({"text": text} if record is None else record))
+        else:
+            self._answer(words.clean(text) + "\n")
+
+    def saved(self, record: Mapping[str, object]) -> None:
+        """Answer with the `files` of a job record, a path per line; as JSON the record."""
+        if self.json:
+            self._answer(_json_line(record))
+            return
+        files = record.get("files")
+        for path in files if isinstance(files, list | tuple) else ():
+            if self._stdout.is_terminal:
+                self._answer(words.one_line(str(path)) + "\n")
+            else:
+                with self._telling_failure():
+                    self._stdout.write_path(str(path))
+
+    def job_id(self, record: Mapping[str, object]) -> None:
+        """Answer with the `job_id` of a job record; as JSON the record."""
+        self.line(str(record["job_id"]), record)
+
+    def table(
+        self,
+        columns: Sequence[str],
+        rows: Iterable[Sequence[object]],
+        records: Iterable[Mapping[str, object]],
+        *,
+        spare: bool = False,
+    ) -> None:
+        """Answer ROWS: a table for a person, tab-separated without a header for a pipe, or RECORDS.
+
+        None in a row is an empty cell. SPARE: a narrow terminal does without the last column.
+        """
+        if self.json:
+            self._answer("".join(_json_line(record) for record in records), charged="no")
+            return
+        cells = [
+            ["" if cell is None else words.one_line(str(cell)) for cell in row] for row in rows
+        ]
+        if not self._stdout.is_terminal:
+            self._answer("".join("\t".join(row) + "\n" for row in cells), charged="no")
+        elif cells:
+            from krea_cli.terminal import table  # rich, only for a person
+
+            self._answer(table.drawn(columns, cells, self._env, spare=spare), charged="no")
+
+    def bytes(self, chunks: Iterable[bytes], *, job_id: str | None = None) -> None:
+        """Answer with CHUNKS as they are: the result of a job, paid for."""
+        self.expect_bytes()
+        try:
+            for chunk in chunks:
+                self._stdout.write_bytes(chunk)
+        except OSError as failure:
+            raise NotSaved(
+                f"the result could not be written to standard output: {failure.strerror}",
+                hint=f"krea download {job_id} -o FILE" if job_id else None,
+                job_id=job_id,
+            ) from failure
+
+    def expect_bytes(self) -> None:
+        """Refuse a terminal where bytes will be written; to be asked before money is spent."""
+        if self._stdout.is_terminal:
+            raise UsageError(
+                "the bytes of a result would garble the terminal",
+                hint="-o FILE, or send the output on: krea … -o - | COMMAND",
+            )
+        if self._stdout.missing:
+            raise UsageError("standard output is closed, and -o - writes to it", hint="-o FILE")
+
+    # stderr: all the rest
+
+    def say(self, text: str) -> None:
+        """Note something that needs no action."""
+        from krea_cli.flows.events import Said
+
+        self.tell(Said(text))
+
+    def warn(self, text: str) -> None:
+        """Tell something that the user may want to act on."""
+        if self.json:
+            self._tell(_json_line({"warning": {"message": text}}))
+        else:
+            self._tell(self._labelled("warning", text))
+
+    def hint(self, text: str) -> None:
+        """Tell what could be typed next."""
+        if self.quiet:
+            return
+        if self.json:
+            self._tell(_json_line({"hint": {"message": text}}))
+        else:
+            self._tell(self._labelled("hint", text))
+
+    def trace(self, text: str) -> None:
+        """Tell what only `--verbose` shows: the requests, say."""
+        if not self.verbose:
+            return
+        if self.json:
+            self._tell(_json_line({"trace": {"message": text}}))
+        else:
+            self._tell(_indented(text) + "\n")
+
+    def error(self, error: KreaError) -> None:
+        """Tell a failure: the sentence, the next command, and what it cost."""
+        if self.json:
+            self._tell(_json_line({"error": error.as_dict()}))
+            return
+        lines = [self._labelled("error", error.message)]
+        if error.hint:
+            lines.append("  " + self._labelled("hint", error.hint))
+        if error.job_id and error.job_id not in error.message:
+            lines.append(f"  job: {words.one_line(error.job_id)}\n")
+        lines.append(f"  charged: {error.charged}\n")
+        self._tell("".join(lines))
+
+    def bug(self, failure: BaseException) -> None:
+        """Tell a failure that nobody foresaw; the trace only with `--verbose`."""
+        what = words.one_line(f"{type(failure).__name__}: {failure}").rstrip(": ")
+        error = KreaError(
+            f"this is a bug in krea: {what}",
+            hint="run it again with --verbose and report what it prints"
+            if not self.verbose
+            else "please report it with what is printed above",
+            charged="unknown",
+        )
+        error.code = "bug"
+        if self.verbose:
+            from traceback import format_exception
+
+            self.trace("".join(format_exception(failure)).rstrip())
+        self.error(error)
+
+    def tell(self, event: "events.Event") -> None:
+        """Tell how the work goes on: by a live display, by lines, or as JSON."""
+        from krea_cli.flows.events import Warned
+
+        if isinstance(event, Warned):
+            self.warn(event.text)
+        else:
+            self._teller.tell(event)
+
+    def progress(self) -> AbstractContextManager[None]:
+        """The time in which work is under way: a live display exists only inside."""
+        return self._teller.running()
+
+    def close(self) -> None:
+        """Give the terminal back as it was."""
+        if teller := self._current:
+            teller.close()
+
+    # how
+
+    @property
+    def _teller(self) -> "Teller":
+        if self._current is None:
+            self._current = self._fitting_teller()
+        return self._current
+
+    def _fitting_teller(self) -> "Teller":
+        # Here and below: what tells of progress takes 10 ms that a glance at a job does without.
+        from krea_cli.terminal.progress import Lines, Silence
+
+        if self.quiet:
+            return Silence()
+        if self.json or self._dumb or not self._stderr.is_terminal:
+            return Lines(self._env.clock, self._log)
+        from krea_cli.terminal.display import Display
+
+        return Display(self._env, self._stderr)
+
+    def _aside(self) -> AbstractContextManager[None]:
+        # Asking for `_teller` here would fix the mode before the command line is read.
+        return self._current.aside() if self._current else nullcontext()
+
+    def _log(self, event: "events.Event | Waiting") -> None:
+        from krea_cli.terminal.progress import as_record, sentence
+
+        if self.json:
+            self._tell(_json_line(as_record(event)))
+        else:
+            self._tell(_indented(sentence(event)) + "\n")
+
+    def _answer(self, text: str, *, charged: str = "unknown") -> None:
+        with self._telling_failure(charged):
+            self._stdout.write(text)
+
+    @contextmanager
+    def _telling_failure(self, charged: str = "unknown") -> Iterator[None]:
+        try:
+            with self._lock, self._aside():
+                yield
+        except OSError as failure:
+            raise KreaError(
+                f"standard output could not be written: {failure.strerror}",
+                hint="make room where the output goes; nothing that was made is lost",
+                charged=charged,
+            ) from failure
+
+    def _tell(self, text: str) -> None:
+        # A log that cannot be written is no reason to give up work that is paid for.
+        with self._lock, self._aside(), suppress(OSError):
+            self._stderr.write(text)
+
+    def _labelled(self, label: str, text: str) -> str:
+        plain = self._dumb or self._env.get("NO_COLOR") or not self._stderr.is_terminal
+        word = f"{label}:" if plain else f"\x1b[{_COLOURS[label]}m{label}:\x1b[0m"
+        return f"{word} {_indented(text)}\n"
+
+
+def _indented(text: str) -> str:
+    """TEXT cleaned; later lines stand deeper than our own, so that none can pass for one."""
+    first, *rest = words.clean(text).split("\n")
+    return "\n".join([first, *("    " + line.strip() for line in rest)])
+
+
+def _json_line(record: Mapping[str, object]) -> str:
+    # ASCII: whatever the record holds, no escape or bidi character reaches a terminal.
+    from json import dumps
+
+    return dumps(record, default=str) + "\n"

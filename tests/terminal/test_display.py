@@ -1,0 +1,175 @@
+"""The live display in a real pseudo-terminal."""
+
+import os
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pexpect
+
+Script = Callable[[str], list[str]]
+
+LIFE = """
+from krea_cli.terminal import display
+display.APPEARS_AFTER_SECONDS = 0.0
+with output.progress():
+    output.tell(Submitting("bfl/flux-1-dev", 1, 1))
+    while "rich.live" not in sys.modules: time.sleep(0.01)
+    time.sleep(0.3)
+    output.tell(Running("j1", "bfl/flux-1-dev", "queued", 7, time.time()))
+    output.tell(Changed("j1", "processing"))
+    time.sleep(0.4)
+    output.warn("careful")
+    output.saved({"files": ["out.png"]})
+    output.tell(Ended("j1", True))
+print("end", flush=True)
+"""
+
+
+def start(command: list[str], **environ: str) -> pexpect.spawn:
+    """COMMAND on a terminal of 80 columns."""
+    return pexpect.spawn(
+        command[0],
+        command[1:],
+        env={**os.environ, "TERM": "xterm-256color", "COLUMNS": "80", **environ},
+        encoding="utf-8",
+        dimensions=(24, 80),
+        timeout=20,
+    )
+
+
+def spawn(command: list[str], **environ: str) -> str:
+    """All that COMMAND sends to such a terminal."""
+    child = start(command, **environ)
+    shown: str = child.read()
+    child.close()
+    return shown.replace("\r\n", "\n")
+
+
+def what_stays(shown: str) -> list[str]:
+    """The lines left on the screen: a tiny terminal that knows the codes rich sends."""
+    lines, row, column = [""], 0, 0
+    for token in re.findall(r"\x1b\[\??[0-9;]*[A-Za-z]|\r|\n|[^\x1b\r\n]+", shown):
+        if token == "\n":
+            row, column = row + 1, 0
+            lines += [""] * (row + 1 - len(lines))
+        elif token == "\r":
+            column = 0
+        elif token.endswith("A"):
+            row -= int(token[2:-1] or 1)
+        elif token == "\x1b[2K":
+            lines[row] = ""
+        elif not token.startswith("\x1b"):
+            lines[row] = (
+                lines[row][:column].ljust(column) + token + lines[row][column + len(token) :]
+            )
+            column += len(token)
+    return [line.rstrip() for line in lines if line.strip()]
+
+
+def test_the_spinner_is_seen_and_gone(script: Script) -> None:
+    """The display moves while the job runs; only the id, warnings and answers stay."""
+    shown = spawn(script(LIFE))
+    frames = set(re.findall("[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏]", shown))
+    assert len(frames) >= 3
+    assert "submitting to bfl/flux-1-dev" in shown
+    assert re.search(r"processing.*[0-9] s of about 7 s", shown)
+    assert what_stays(shown) == ["job j1", "warning: careful", "out.png", "end"]
+    assert shown.count("\x1b[?25l") == shown.count("\x1b[?25h") >= 1
+
+
+def test_an_interrupt_gives_the_cursor_back(script: Script) -> None:
+    """Whatever ends the block, the display is gone and the cursor is back."""
+    body = LIFE.replace('output.warn("careful")', "raise KeyboardInterrupt")
+    shown = spawn(
+        script(
+            body.replace("with output", "try:\n  with output")
+            .replace("\n    ", "\n      ")
+            .replace('print("end"', 'except KeyboardInterrupt: print("end"')
+        )
+    )
+    assert what_stays(shown) == ["job j1", "end"]
+    assert shown.rindex("\x1b[?25h") > shown.rindex("\x1b[?25l")
+
+
+def test_a_quick_command_never_draws(script: Script) -> None:
+    """What is over at once shows no display, and imports no rich."""
+    body = (
+        "with output.progress():\n"
+        "    output.tell(Submitting('m', 1, 1))\n"
+        "    output.tell(Running('j1', 'm', 'queued', 7, time.time()))\n"
+        "print('rich' in sys.modules)\n"
+    )
+    assert spawn(script(body)) == "job j1\nFalse\n"
+
+
+def test_no_colour_and_ascii(script: Script) -> None:
+    """NO_COLOR leaves no colour, and a terminal without UTF-8 gets plain characters."""
+    shown = spawn(script(LIFE), NO_COLOR="1", LC_ALL="C", PYTHONUTF8="0", PYTHONCOERCECLOCALE="0")
+    assert shown.isascii()
+    assert not re.search(r"\x1b\[[0-9;]*3[0-9]m", shown)
+    assert what_stays(shown) == ["job j1", "warning: careful", "out.png", "end"]
+
+
+def test_many_jobs_share_one_line(script: Script) -> None:
+    """Hundreds of jobs: the first ids stay, the rest is counted."""
+    body = """
+from krea_cli.terminal import display
+display.APPEARS_AFTER_SECONDS = 0.0
+with output.progress():
+    for n in range(40):
+        output.tell(Running(f"j{n}", "m", "processing", 7, time.time()))
+    output.tell(Ended("j3", False))
+    while "rich.live" not in sys.modules: time.sleep(0.01)
+    time.sleep(0.3)
+"""
+    shown = spawn(script(body))
+    assert "39 running, 1 failed" in re.sub(r"\x1b\[[0-9;]*m", "", shown)
+    assert what_stays(shown) == [f"job j{n}" for n in range(10)]
+
+
+def test_two_in_a_pipe_take_turns(script: Script, tmp_path: Path) -> None:
+    """In a pipe of two, one draws and both keep their lines; the other draws when it is free."""
+    body = """
+from pathlib import Path
+from krea_cli.terminal import display
+display.APPEARS_AFTER_SECONDS = 0.0
+name, folder = sys.argv[1], Path(sys.argv[2])
+def wait_for(sign):
+    while not (folder / sign).exists(): time.sleep(0.01)
+wait_for(f"{name} may begin")
+with output.progress():
+    output.tell(Running(name, name, "queued", 7, time.time()))
+    if name == "second":
+        output.tell(Changed(name, "sampling"))
+        time.sleep(0.3)
+        (folder / "second had its chance").touch()
+        sys.stdin.read()
+        output.tell(Changed(name, "processing"))
+    wait_for(f"{name} may end")
+"""
+    program = " ".join(script(body))
+    line = f"{program} first {tmp_path} | {program} second {tmp_path}"
+    child = start(["bash", "-c", line])
+    (tmp_path / "first may begin").touch()
+    child.expect("queued")
+    (tmp_path / "second may begin").touch()
+    shown = child.before + child.after
+    while not (tmp_path / "second had its chance").exists():
+        child.expect([r"\S+", pexpect.TIMEOUT], timeout=0.05)
+        shown += child.before + (child.after if isinstance(child.after, str) else "")
+    (tmp_path / "first may end").touch()
+    child.expect("processing")
+    (tmp_path / "second may end").touch()
+    shown += child.before + child.after + child.read()
+    child.close()
+    assert "sampling" not in shown
+    assert what_stays(shown.replace("\r\n", "\n")) == ["job first", "job second"]
+
+
+def test_the_background_does_not_draw(script: Script) -> None:
+    """A command sent to the background keeps its lines and leaves the prompt alone."""
+    program = " ".join(script(LIFE))
+    shown = spawn(["bash", "-c", f"set -m; {program} & wait"])
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", shown)
+    assert plain.splitlines()[:4] == ["job j1", "warning: careful", "out.png", "end"]

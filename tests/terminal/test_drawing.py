@@ -1,0 +1,80 @@
+"""The picture of the live display, as text."""
+
+import io
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from krea_cli.flows import events
+from krea_cli.terminal.drawing import View
+from krea_cli.terminal.tracker import Tracker
+
+MODEL = "bfl/flux-1-dev"
+RUNNING = events.Running("j1", MODEL, "queued", 7, 1_000)
+
+
+@pytest.mark.parametrize(
+    ("happened", "elapsed", "expected"),
+    [
+        ([events.Submitting(MODEL, 1, 1)], 1, ["- submitting to bfl/flux-1-dev"]),
+        ([events.Held("no free slot", 20)], 1, ["- no free slot (next try in 20 s)"]),
+        ([RUNNING], 4, ["- bfl/flux-1-dev - queued - 4 s of about 7 s"]),
+        (
+            [RUNNING, events.Changed("j1", "processing")],
+            80,
+            ["- bfl/flux-1-dev - processing - 1 min 20 s (usually 7 s)"],
+        ),
+        ([events.Running("j1", None, "\x1b[2Jodd", None, 1_000)], 4, ["- job - odd - 4 s"]),
+        (
+            [
+                RUNNING,
+                events.Running("j2", MODEL, "processing", 7, 1_000),
+                events.Ended("j3", True),
+            ],
+            80,
+            ["- 1 running, 1 waiting, 1 done - 1 min 20 s"],
+        ),
+        (
+            [
+                RUNNING,
+                events.Changed("j1", "completed"),
+                events.Downloading("j1", "a\nvery long name of a file for a bar", 1_000, 2_000),
+            ],
+            4,
+            [
+                "- bfl/flux-1-dev - completed - 4 s of about 7 s",
+                "  saving a very long name of … ━━━━━━━━━━━━             1.0 kB of 2.0 kB",
+            ],
+        ),
+        (
+            [events.Uploading(f"{place}.png", 0, 1_000) for place in range(5)],
+            1,
+            [
+                "- at work",
+                "  sending 0.png                          0 B of 1.0 kB",
+                "  sending 1.png                          0 B of 1.0 kB",
+                "  sending 2.png                          0 B of 1.0 kB",
+                "  and 2 more",
+            ],
+        ),
+    ],
+)
+def test_picture(
+    screen: Callable[..., Any], happened: list[events.Event], elapsed: float, expected: list[str]
+) -> None:
+    """One line for the jobs, a bar for each of the first transfers."""
+    env = screen().env
+    tracker = Tracker()
+    for event in happened:
+        tracker.apply(event, env.clock.now())
+    view = View(tracker, threading.RLock(), env, began=env.clock.monotonic(), ascii=True)
+    env.clock.seconds += elapsed
+    text = io.StringIO()
+    console = Console(file=text, width=80, force_terminal=False, legacy_windows=False)
+    console.print(view.render())
+    first, *bars = [line.rstrip() for line in text.getvalue().splitlines()]
+    # The spinner turns by rich's own clock; a bar without colours is blank where nothing moved yet.
+    assert ["-" + first[1:], *bars] == expected

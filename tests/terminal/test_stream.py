@@ -1,0 +1,108 @@
+"""Streams as real programs meet them: closed, full, narrow."""
+
+import os
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+Script = Callable[[str], list[str]]
+
+
+def run(command: str, **environ: str) -> tuple[int, bytes, bytes]:
+    """Exit code, stdout, stderr of a shell line."""
+    done = subprocess.run(
+        ["bash", "-c", command], capture_output=True, env={**os.environ, **environ}, check=False
+    )
+    return done.returncode, done.stdout, done.stderr
+
+
+def test_a_reader_that_leaves_is_no_failure(script: Script) -> None:
+    """`| head -1` ends neither the work nor leaves a complaint, at exit either."""
+    program = " ".join(
+        script(
+            "for n in range(2000): output.line('x' * 100)\n"
+            "output.say('worked on')\n"
+            "output.close()\n"
+        )
+    )
+    shown = run(f"{program} | head -1; exit ${{PIPESTATUS[0]}}")
+    assert shown == (0, b"x" * 100 + b"\n", b"worked on\n")
+
+
+def test_a_log_that_is_gone_is_no_failure(script: Script) -> None:
+    """stderr may be a closed pipe: the answer still comes."""
+    program = " ".join(
+        script("for n in range(2000): output.say('x' * 100)\noutput.line('answer')\n")
+    )
+    assert run(f"{program} 2> >(head -1 >/dev/null)") == (0, b"answer\n", b"")
+
+
+def test_closed_descriptors_are_no_failure(script: Script) -> None:
+    """`>&- 2>&-` leaves nothing to write to, and that is all."""
+    program = " ".join(script("output.line('a')\noutput.say('b')\n"))
+    assert run(f"{program} >&- 2>&-") == (0, b"", b"")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
+def test_a_full_disk_is_told(script: Script) -> None:
+    """An answer that cannot be written is an error; a table cost nothing, bytes are paid for."""
+    program = " ".join(
+        script(
+            "from krea_cli.errors import KreaError\n"
+            "for answer in (\n"
+            "    lambda: output.line('a'),\n"
+            "    lambda: output.table(['a'], [['b']], []),\n"
+            "    lambda: output.bytes([b'x']),\n"
+            "):\n"
+            "    output = Output(env, json=False, quiet=False, verbose=False)\n"
+            "    try: answer()\n"
+            "    except KreaError as error: output.error(error)\n"
+            "    env.stdout = open('/dev/full', 'w')\n"
+        )
+    )
+    assert run(f"{program} > /dev/full") == (
+        0,
+        b"",
+        b"error: standard output could not be written: No space left on device\n"
+        b"  hint: make room where the output goes; nothing that was made is lost\n"
+        b"  charged: unknown\n"
+        b"error: standard output could not be written: No space left on device\n"
+        b"  hint: make room where the output goes; nothing that was made is lost\n"
+        b"  charged: no\n"
+        b"error: the result could not be written to standard output: No space left on device\n"
+        b"  charged: yes\n",
+    )
+
+
+def test_a_narrow_encoding_is_no_failure(script: Script) -> None:
+    """What ASCII lacks is escaped; a path keeps its bytes."""
+    program = " ".join(
+        script(
+            "output.line('caf\\u00e9')\n"
+            "output.say('\\u5c71')\n"
+            "output.saved({'files': ['caf\\u00e9.png', 'odd\\udcff.png']})\n"
+        )
+    )
+    shown = run(program, LC_ALL="C", PYTHONUTF8="0", PYTHONCOERCECLOCALE="0")
+    assert shown == (0, b"caf\\xe9\ncaf\\xe9.png\nodd\xff.png\n", b"\\u5c71\n")
+
+
+def test_bytes_go_through_as_they_are(script: Script) -> None:
+    """`-o -` writes the bytes of the result and nothing else."""
+    program = " ".join(script("output.bytes([b'\\x89PNG\\r\\n', b'\\x00\\xff'])\n"))
+    assert run(program) == (0, b"\x89PNG\r\n\x00\xff", b"")
+
+
+def test_a_pipe_needs_no_rich(script: Script) -> None:
+    """Neither rich nor json are imported to write plain text into a pipe."""
+    program = " ".join(
+        script(
+            "with output.progress():\n"
+            "    output.tell(Running('j1', 'm', 'queued', 7, 0))\n"
+            "    output.table(['a'], [['b']], [])\n"
+            "print([name for name in ('rich', 'json', 'httpx', 'typer') if name in sys.modules])\n"
+        )
+    )
+    assert run(program) == (0, b"b\n[]\n", b"job j1: queued, usually 7 s\n")
