@@ -1,0 +1,42 @@
+"""`krea cancel`."""
+
+from typing import TYPE_CHECKING
+
+import typer
+
+from krea_cli.options import Ids, Json, Profile, Quiet, TokenFile, Verbose
+
+if TYPE_CHECKING:
+    from krea_cli.commands.session import Session
+
+
+def cancel(
+    context: typer.Context,
+    ids: Ids = None,
+    profile: Profile = None,
+    token_file: TokenFile = None,
+    json: Json = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> None:
+    """Stop jobs that still run; cancelled jobs are not billed.
+
+    A job that has ended is left alone: its results stay where they are.
+
+    Examples:
+
+    \b
+      krea cancel 0f6f7a52-8e55-4b0c-9d2c-0a3c5e3f6f11
+      krea generate --no-wait "a" | krea cancel
+    """
+    from krea_cli.commands.ending import Ending
+    from krea_cli.flows.cancel import cancel as stop
+    from krea_cli.flows.identifiers import mentions
+
+    session: Session = context.obj
+    meant = mentions(ids, session.env.stdin, session.clock, command="cancel")
+    with Ending(session.output) as ending:
+        for stopped in stop(meant, session.world()):
+            session.output.line(f"{stopped.job_id}\t{stopped.status}", stopped.record)
+            if stopped.error:
+                ending.failed(stopped.error)

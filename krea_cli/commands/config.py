@@ -1,0 +1,136 @@
+"""`krea config get`, `set`, `unset`, `list`, `path`."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from krea_cli.options import Json, Quiet, Verbose
+
+if TYPE_CHECKING:
+    from krea_cli.commands.session import Session
+
+app = typer.Typer(help="Read and change the settings.", no_args_is_help=True)
+
+Key = Annotated[str, typer.Argument(metavar="KEY", help="A setting, such as model.default.")]
+Value = Annotated[str, typer.Argument(metavar="VALUE", help="What it is set to.")]
+
+
+@app.command()
+def get(
+    context: typer.Context,
+    key: Key,
+    json: Json = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> None:
+    """Print one setting; nothing when it is not set.
+
+    Examples:
+
+    \b
+      krea config get model.default
+    """
+    session: Session = context.obj
+    session.config.get(key)
+    value = session.config.list().get(key)
+    record = {"key": key, "value": value}
+    if value is not None:
+        session.output.line(_shown(value), record)
+    elif session.output.json:
+        session.output.line("", record)
+
+
+@app.command("set")
+def set_(
+    context: typer.Context,
+    key: Key,
+    value: Value,
+    json: Json = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> None:
+    """Change one setting; comments in the file stay.
+
+    Examples:
+
+    \b
+      krea config set model.default krea/krea-2/large
+      krea config set account.shared true
+      krea config set timeout.image 5m
+    """
+    session: Session = context.obj
+    changed = session.config.set(key, value)
+    session.output.say(f"{key} is {_shown(changed.list()[key])}, in {changed.path}")
+
+
+@app.command()
+def unset(
+    context: typer.Context,
+    key: Key,
+    json: Json = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> None:
+    """Go back to the default of one setting.
+
+    Examples:
+
+    \b
+      krea config unset api.base
+    """
+    session: Session = context.obj
+    changed = session.config.unset(key)
+    session.output.say(f"{key} is not set, in {changed.path}")
+
+
+@app.command("list")
+def list_(
+    context: typer.Context,
+    json: Json = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> None:
+    """List every setting there is, its value, and what it is for.
+
+    Examples:
+
+    \b
+      krea config list
+      krea config list --json
+    """
+    from krea_cli.local.config import SETTINGS
+
+    session: Session = context.obj
+    values = session.config.list()
+    rows = [
+        (key, _shown(values[key]) if key in values else None, setting.help)
+        for key, setting in SETTINGS.items()
+    ]
+    records = [
+        {"key": key, "value": values.get(key), "help": setting.help}
+        for key, setting in SETTINGS.items()
+    ]
+    session.output.table(("setting", "value", "what for"), rows, records)
+
+
+@app.command()
+def path(
+    context: typer.Context,
+    json: Json = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> None:
+    """Print where the settings file is, or would be.
+
+    Examples:
+
+    \b
+      krea config path
+    """
+    session: Session = context.obj
+    place = str(session.env.config_dir / "config.toml")
+    session.output.line(place, {"path": place})
+
+
+def _shown(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,0 +1,67 @@
+"""`krea doctor`."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from krea_cli.options import Json, Profile, Quiet, TokenFile, Verbose
+
+if TYPE_CHECKING:
+    from krea_cli.commands.session import Session
+
+Repair = Annotated[
+    bool, typer.Option("--repair", help="Set a damaged ledger aside, so that a new one is made.")
+]
+
+
+def doctor(
+    context: typer.Context,
+    repair: Repair = False,
+    profile: Profile = None,
+    token_file: TokenFile = None,
+    json: Json = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> None:
+    """Say what is wrong with the set-up, and what helps.
+
+    Looks at versions, folders, settings, token, network, service, catalogue, ledger and terminal.
+    Exits with 1 when something is wrong.
+
+    Examples:
+
+    \b
+      krea doctor
+      krea doctor --json
+      krea doctor --repair
+    """
+    from krea_cli.commands.checkup import findings
+    from krea_cli.errors import KreaError
+
+    session: Session = context.obj
+    if repair:
+        _repair(session)
+    wrong = []
+    for finding in findings(session):
+        hint = f" ({finding.hint})" if finding.hint else ""
+        session.output.line(
+            f"{finding.state:<6} {finding.name:<10} {finding.text}{hint}", vars(finding)
+        )
+        if finding.state == "wrong":
+            wrong.append(finding)
+    if wrong:
+        names = ", ".join(dict.fromkeys(finding.name for finding in wrong))
+        raise KreaError(f"something is wrong with: {names}", hint=wrong[0].hint)
+
+
+def _repair(session: "Session") -> None:
+    from krea_cli.local.ledger_repair import damaged, set_aside
+
+    if not damaged(session.env.state_dir):
+        session.output.say("the ledger is not damaged: there is nothing to repair")
+        return
+    aside = set_aside(session.env.state_dir, now=session.clock.now())
+    session.output.warn(
+        f"the damaged ledger is now {aside}; what it held in doubt is forgotten:"
+        " look at krea.ai before you send a request again"
+    )

@@ -1,0 +1,74 @@
+"""krea download"""
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+import typer
+
+from krea_cli.options import (
+    Force,
+    Ids,
+    Json,
+    NoLedger,
+    OutputPath,
+    Profile,
+    Quiet,
+    Timeout,
+    TokenFile,
+    Verbose,
+)
+
+if TYPE_CHECKING:
+    from krea_cli.commands.session import Session
+
+
+def download(
+    context: typer.Context,
+    ids: Ids = None,
+    output: OutputPath = None,
+    force: Force = False,
+    timeout: Timeout = None,
+    json: Json = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+    profile: Profile = None,
+    token_file: TokenFile = None,
+    no_ledger: NoLedger = False,
+) -> None:
+    """Wait for jobs if need be, and save their results.
+
+    Takes ids, or ids and job records from stdin, and acts on each line as it comes. Without -o
+    the results go where generate was told to put them, else into the current folder.
+
+    Examples:
+
+    \b
+      krea download 550e8400-e29b-41d4-a716-446655440000 -o fox.png
+      krea generate --no-wait "a red fox" | krea wait | krea download -o "pics/{job_id}.{ext}"
+    """
+    from krea_cli.commands.ending import Ending
+    from krea_cli.flows.identifiers import mentions
+    from krea_cli.flows.retrieve import Retrieval, expect_one
+    from krea_cli.flows.target import parse_target
+
+    session: Session = context.obj
+    target = parse_target(output, cwd=session.env.current_dir, force=force)
+    several = not ids or len(ids) > 1 or ids == ["-"]
+    if target.to_stdout:
+        session.output.expect_bytes()
+        expect_one(ids)
+    named = mentions(ids, session.env.stdin, session.clock, command="download")
+    with Ending(session.output) as ending, session.output.progress():
+        retrieval = Retrieval(
+            session.saver(),
+            target,
+            several=several,
+            typical=session.catalog_seconds,
+            limit=partial(session.patience, timeout),
+            refuse=ending.failed,
+        )
+        for outcome in retrieval.outcomes(named):
+            if not target.to_stdout:
+                session.output.saved(outcome.record())
+            if outcome.error:
+                ending.failed(outcome.error)

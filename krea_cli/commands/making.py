@@ -1,0 +1,187 @@
+"""What `generate` does with its answers: the request shown, submitted, or saved."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from krea_cli.catalog.media import LocalFile, local_files
+from krea_cli.catalog.prices import estimate
+from krea_cli.commands.ending import Ending
+from krea_cli.commands.session import Session
+from krea_cli.errors import UsageError
+from krea_cli.flows.compose import Composer
+from krea_cli.flows.target import parse_target
+
+if TYPE_CHECKING:
+    from krea_cli.catalog.request import Prepared
+    from krea_cli.catalog.wishes import Wishes
+    from krea_cli.flows.generate import Order
+
+# The options of `generate` that are wishes under the same name.
+SEVERAL = ("inputs", "images", "videos", "audios", "styles")
+SINGLE = ("seed", "width", "height", "aspect_ratio", "resolution", "duration")
+LONGEST_PROMPT_FILE = 10 * 1024 * 1024
+IN_UTF8 = "convert it: iconv -t UTF-8, or set LANG to a UTF-8 locale"
+
+
+class Making:
+    """One `generate`: OUTPUT is what -o said."""
+
+    def __init__(self, session: Session, output: str | None, *, force: bool) -> None:
+        self._session = session
+        self._target = parse_target(output, cwd=session.env.current_dir, force=force)
+        if self._target.to_stdout:
+            session.output.expect_bytes()
+
+    def wishes(self, params: Mapping[str, Any]) -> "Wishes":
+        """The request in the user's terms, from the parameters of the command line by name."""
+        from krea_cli.catalog.wishes import Wishes
+
+        passed: dict[str, Any] = {
+            **{name: tuple(params[name] or ()) for name in SEVERAL},
+            **{name: params[name] for name in SINGLE},
+        }
+        prompt = self._prompt(params["prompt"], params["prompt_file"])
+        passed["inputs"] = tuple(_text(each, f"-i {each}") for each in passed["inputs"])
+        return Wishes(prompt=prompt, check=not params["no_check"], **passed)
+
+    def compose(self, model: str | None, wishes: "Wishes") -> "Prepared":
+        """The request as it will be sent. Raises `UnknownModel`, `InvalidRequest`."""
+        session = self._session
+        name = model or session.env.get("KREA_MODEL") or session.config.get("model.default")
+        composer = Composer(
+            session.store(), session.api_without_token, session.clock, session.output.tell
+        )
+        return composer.compose(str(name) if name else None, wishes)
+
+    def show(self, prepared: "Prepared", *, count: int) -> None:
+        """Print the request, its route and its price; send nothing.
+
+        Raises `UsageError` for a file that would not be taken.
+        """
+        from krea_cli.flows.upload import media_type
+
+        for file in local_files(prepared.body):
+            media_type(file.path)
+        model = prepared.model
+        price = str(estimate(model, prepared.body))
+        shown = _shown(prepared.body)
+        record = {"model": model.id, "route": model.route, "body": shown, "count": count}
+        record["price"] = price
+        import json
+
+        body = json.dumps(shown, indent=2, ensure_ascii=False)
+        times = f", {count} times" if count > 1 else ""
+        self._session.output.line(f"POST {model.route}{times}\n{body}\nprice: {price}", record)
+
+    def order(
+        self,
+        prepared: "Prepared",
+        *,
+        count: int,
+        again: bool,
+        webhook: str | None,
+        profile: str | None,
+        timeout: float | None,
+    ) -> "Order":
+        """The order for COUNT jobs of the prepared request."""
+        from krea_cli.flows.generate import Order
+
+        if self._target.to_stdout and count > 1:
+            raise UsageError("-o - takes one result, and -n asks for more", hint="-o FOLDER/")
+        prompt = prepared.body.get("prompt")
+        return Order(
+            model=prepared.model,
+            body=prepared.body,
+            given=prepared.given,
+            prompt=prompt if isinstance(prompt, str) else None,
+            price=str(estimate(prepared.model, prepared.body)),
+            target=self._target,
+            count=count,
+            again=again,
+            webhook=webhook,
+            profile=profile,
+            timeout=self._session.patience(timeout, prepared.model.kind),
+        )
+
+    def run(self, order: "Order", *, wait: bool) -> None:
+        """Submit, and print each id at once; or WAIT, and print each saved path."""
+        from krea_cli.flows.generate import Generation
+        from krea_cli.flows.record import record
+
+        output = self._session.output
+        generation = Generation(order, self._session.world())
+        with Ending(output) as ending, output.progress():
+            try:
+                if wait:
+                    for outcome in generation.outcomes(self._session.saver()):
+                        output.saved(outcome.record())
+                        if outcome.error:
+                            ending.failed(outcome.error)
+                else:
+                    for row in generation.submitted():
+                        output.job_id(record(None, row))
+            finally:
+                # Told even when a signal ends the waiting for others: it may be about money.
+                if generation.failure:
+                    ending.failed(generation.failure)
+
+    def _prompt(self, given: str | None, file: str | None) -> str | None:
+        """The prompt's text: literal, from stdin for `-`, or from FILE, without its last newline.
+
+        Raises `UsageError` when it is given twice or cannot be read.
+        """
+        if file is None and given != "-":
+            return None if given is None else _text(given, "the prompt")
+        if file is not None and given is not None:
+            raise UsageError("a prompt and --prompt-file were both given", hint="leave one away")
+        text = self._read(file) if file not in (None, "-") else self._stdin()
+        return text.removesuffix("\n").removesuffix("\r")
+
+    def _read(self, file: str | None) -> str:
+        path = Path(file or "")
+        try:
+            if path.stat().st_size > LONGEST_PROMPT_FILE:
+                raise UsageError(f"{file} is larger than 10 MB", hint="a prompt is a text")
+            return path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as failure:
+            why = getattr(failure, "strerror", None) or "it is no UTF-8 text"
+            raise UsageError(
+                f"the prompt cannot be read from {file}: {why}",
+                hint="--prompt-file takes a text file",
+            ) from failure
+
+    def _stdin(self) -> str:
+        try:
+            with self._session.clock.exposed():
+                return _text(self._session.env.stdin.read(LONGEST_PROMPT_FILE), "the prompt")
+        except UnicodeDecodeError as failure:
+            raise UsageError("the prompt on stdin is no UTF-8 text", hint=IN_UTF8) from failure
+
+
+def _text(given: str, what: str) -> str:
+    """GIVEN as the user meant it: in a locale without UTF-8 its bytes arrive as lone surrogates.
+
+    Raises `UsageError` when it is no UTF-8; a file's name may be that.
+    """
+    try:
+        given.encode()
+    except UnicodeEncodeError:
+        if "=@" in given:
+            return given
+        try:
+            return os.fsencode(given).decode()
+        except UnicodeError as failure:
+            shown = what[:40].encode("ascii", "backslashreplace").decode()
+            raise UsageError(f"{shown} is no UTF-8 text", hint=IN_UTF8) from failure
+    return given
+
+
+def _shown(tree: Any) -> Any:
+    """A body with each local file as `@path`, since it has no address before it is uploaded."""
+    if isinstance(tree, LocalFile):
+        return f"@{tree.path}"
+    if isinstance(tree, dict):
+        return {key: _shown(value) for key, value in tree.items()}
+    return [_shown(value) for value in tree] if isinstance(tree, list) else tree

@@ -1,0 +1,212 @@
+"""Session: what a command needs of the world, each piece made when it is first asked for."""
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from krea_cli import __version__
+from krea_cli.clock import Clock
+from krea_cli.env import Env
+from krea_cli.errors import LedgerUnusable
+from krea_cli.terminal.output import Output
+
+if TYPE_CHECKING:
+    from krea_cli.api.client import Api
+    from krea_cli.api.http import Http
+    from krea_cli.catalog.catalog import Catalog
+    from krea_cli.catalog.store import Store
+    from krea_cli.flows.download import Saver
+    from krea_cli.flows.world import World
+    from krea_cli.local.config import Config
+    from krea_cli.local.credentials import Token
+    from krea_cli.local.ledger import Book, Ledger
+
+PUBLIC_BASE = "https://api.krea.ai"
+DEFAULT_PATIENCE = {"image": 15 * 60.0, "other": 150 * 60.0}
+
+
+class Session:
+    """One run of one command; `context.obj` of every command function.
+
+    `profile`, `token_file` and `without_ledger` are what the command line said of them.
+    """
+
+    def __init__(self, env: Env, output: Output) -> None:
+        self.env = env
+        self.output = output
+        self.profile: str | None = None
+        self.token_file: str | None = None
+        self.without_ledger = False
+        self._connections: list[Http] = []
+
+    @property
+    def clock(self) -> Clock:
+        """The clock that every wait of this command goes through."""
+        return self.env.clock
+
+    @cached_property
+    def config(self) -> "Config":
+        """The settings file; an absent one is an empty one."""
+        from krea_cli.local.config import Config
+
+        return Config.load(self.env.config_dir)
+
+    @cached_property
+    def base(self) -> str:
+        """The API's address: KREA_API_BASE, then the setting api.base, then the public one."""
+        chosen = self.env.get("KREA_API_BASE") or self.config.get("api.base") or PUBLIC_BASE
+        return str(chosen).rstrip("/")
+
+    @cached_property
+    def _token(self) -> "Token":
+        from krea_cli.local.credentials import find_token
+
+        return find_token(
+            self.env.get,
+            folder=self.env.config_dir,
+            token_file=self.token_file,
+            profile=self.profile,
+            base=self.base,
+        )
+
+    def token(self) -> "Token":
+        """The token and where it comes from. Raises `NoToken` when there is none."""
+        return self._token
+
+    def _http(self, token: str | None) -> "Http":
+        from krea_cli.api.http import Http
+
+        http = Http(
+            self.base,
+            token,
+            version=__version__,
+            transport=self.env.transport,
+            log=self.output.trace,
+        )
+        self._connections.append(http)
+        return http
+
+    @cached_property
+    def http(self) -> "Http":
+        """The HTTP layer with the token. Raises `NoToken`."""
+        return self._http(self.token().value)
+
+    @cached_property
+    def api(self) -> "Api":
+        """The API with the token. Raises `NoToken`."""
+        from krea_cli.api.client import Api
+
+        return Api(self.http)
+
+    @cached_property
+    def api_without_token(self) -> "Api":
+        """The API for what is public: the OpenAPI document."""
+        from krea_cli.api.client import Api
+
+        return Api(self._http(None))
+
+    def api_with(self, token: str) -> "Api":
+        """The API with a token that is not stored yet."""
+        from krea_cli.api.client import Api
+
+        return Api(self._http(token))
+
+    def ledger(self) -> "Ledger":
+        """The ledger in the state folder. Raises `LedgerUnusable`."""
+        return self._ledger
+
+    @cached_property
+    def _ledger(self) -> "Ledger":
+        from krea_cli.local.ledger import Ledger
+
+        if self.without_ledger:
+            return Ledger.in_memory()
+        return Ledger.open(self.env.state_dir, clock_now=self.clock.now)
+
+    @cached_property
+    def book(self) -> "Book":
+        """The ledger as this base and account see it. Raises `NoToken`, `LedgerUnusable`."""
+        from krea_cli.local.credentials import account_of
+
+        return self.ledger().book(self.base, account_of(self.token().value))
+
+    def book_or_none(self) -> "Book | None":
+        """The book for commands that only read the service; a broken ledger is only warned of."""
+        try:
+            return self.book
+        except LedgerUnusable as error:
+            self.output.warn(error.message)
+            return None
+
+    @cached_property
+    def _store(self) -> "Store":
+        from krea_cli.catalog.store import Store
+
+        return Store(self.env.cache_dir, self.base)
+
+    def store(self) -> "Store":
+        """Where this base's catalogue is cached."""
+        return self._store
+
+    @cached_property
+    def _catalog(self) -> "Catalog":
+        return self._store.load()
+
+    def catalog(self) -> "Catalog":
+        """The cached live catalogue, or the embedded snapshot."""
+        return self._catalog
+
+    def catalog_seconds(self, model_id: str) -> float | None:
+        """How long a job of MODEL_ID usually takes, if today's catalogue says."""
+        from krea_cli.catalog.document import UnreadableDocument
+
+        try:
+            return self.catalog().model(model_id).typical_seconds
+        except (KeyError, UnreadableDocument):
+            return None
+
+    def world(self) -> "World":
+        """What a flow needs of the outside. Raises `NoToken`, `LedgerUnusable`."""
+        from krea_cli.flows.world import World
+
+        return World(
+            api=self.api,
+            http=self.http,
+            book=self.book,
+            clock=self.clock,
+            tell=self.output.tell,
+            random=self.env.random,
+            # Without a ledger, our own jobs of another process look like a stranger's.
+            shared=self.without_ledger or bool(self.config.get("account.shared")),
+        )
+
+    def saver(self) -> "Saver":
+        """What saves the results of finished jobs."""
+        from krea_cli.flows.download import Saver
+
+        return Saver(
+            api=self.api,
+            http=self.http,
+            book=self.book_or_none(),
+            clock=self.clock,
+            tell=self.output.tell,
+            random=self.env.random,
+            pour=self.output.bytes,
+        )
+
+    def patience(self, timeout: float | None, kind: str | None) -> float | None:
+        """Seconds to wait for a job of KIND: --timeout, the setting, the default; None: for ever.
+
+        The defaults are above what the service itself allows a job: 3 minutes and 2 hours.
+        """
+        if timeout is None:
+            name = "image" if kind == "image" else "other"
+            chosen = self.config.get(f"timeout.{name}")
+            timeout = float(chosen) if chosen is not None else DEFAULT_PATIENCE[name]
+        return timeout or None
+
+    def close(self) -> None:
+        """Give back what was opened: the ledger and the connections."""
+        for http in self._connections:
+            http.close()
+        if ledger := self.__dict__.get("_ledger"):
+            ledger.close()

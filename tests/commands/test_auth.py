@@ -1,0 +1,259 @@
+"""`krea auth`: storing a token, and saying which one is used."""
+
+import json
+import os
+import sys
+from pathlib import Path
+
+import httpx
+import pexpect
+import pytest
+
+from tests.command import World
+from tests.sandbox_server import Sandbox
+from tests.service import BASE
+
+TOKEN = "0123456789abcdef:the-secret-part"
+PAGE = "https://www.krea.ai/settings/api-tokens"
+
+
+@pytest.fixture
+def nobody(world: World) -> World:
+    """A world without a token."""
+    del world.environ["KREA_API_KEY"]
+    return world
+
+
+def test_a_login_is_checked_stored_and_used(nobody: World) -> None:
+    """The token comes from stdin, is private on disk, and is found from then on."""
+    result = nobody.krea("auth", "login", "--with-token", stdin=f" “Bearer {TOKEN}”\n")
+    assert (result.code, result.out, result.err) == (
+        0,
+        f"token 0123… is stored as default, for {BASE}\n",
+        "",
+    )
+    path = nobody.home / "config" / "credentials.json"
+    assert json.loads(path.read_text()) == {"default": {"token": TOKEN, "base": BASE}}
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert path.parent.stat().st_mode & 0o777 == 0o700
+
+    assert nobody.krea("auth", "status").out == (
+        f"token    0123…\nfrom     stored login default\nbase     {BASE}\ncheck    accepted\n"
+    )
+    assert nobody.krea("auth", "status", "--json").records == [
+        {
+            "key": "0123…",
+            "source": "stored login default",
+            "profile": "default",
+            "base": BASE,
+            "accepted": True,
+            "check": "accepted",
+        }
+    ]
+
+
+def test_a_refused_token_is_not_stored(nobody: World) -> None:
+    """A token that the service refuses ends with 3, and nothing is kept."""
+    nobody.service.list_status = 401
+    result = nobody.krea("auth", "login", "--with-token", stdin=TOKEN)
+    assert (result.code, result.out, result.err) == (
+        3,
+        "",
+        f"error: {BASE} refuses the token\n"
+        f"  hint: copy it again, whole, from {PAGE}\n"
+        "  charged: no\n",
+    )
+    assert not (nobody.home / "config").exists()
+
+
+def test_an_empty_balance_is_no_reason_to_refuse(nobody: World) -> None:
+    """402 means that the token is good: it is stored, and the balance is told."""
+    nobody.service.list_status = 402
+    result = nobody.krea("auth", "login", "--with-token", stdin=TOKEN)
+    assert (result.code, result.err) == (
+        0,
+        "warning: the token is fine, but the API balance is used up:"
+        " top it up at krea.ai/app/api\n",
+    )
+    assert (nobody.home / "config" / "credentials.json").exists()
+
+
+def test_a_token_that_cannot_be_checked_is_not_stored(nobody: World) -> None:
+    """Without the service there is no login: exit 8, nothing kept."""
+
+    def refuse(request: httpx.Request) -> httpx.Response:
+        raise httpx.ConnectError("[Errno 111] Connection refused")
+
+    nobody.service.transport = lambda: httpx.MockTransport(refuse)  # type: ignore[method-assign]
+    result = nobody.krea("auth", "login", "--with-token", stdin=TOKEN)
+    assert (result.code, result.out) == (8, "")
+    assert result.err.startswith("error: ")
+    assert not (nobody.home / "config").exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("", "is empty"),
+        ("Bearer ", "is empty"),
+        ("two words", "has a space or a line break inside"),
+        ("käse:geheim", "has a character that cannot be in a token"),
+        ("a\x1b[31mb", "has a character that cannot be in a token"),
+    ],
+)
+def test_what_no_header_can_carry_is_refused(nobody: World, text: str, problem: str) -> None:
+    """The sentence names the fault and never shows the token; the service is not asked."""
+    result = nobody.krea("auth", "login", "--with-token", stdin=text)
+    assert (result.code, result.err) == (
+        2,
+        f"error: the token from stdin {problem}\n"
+        f"  hint: copy it again from {PAGE}\n"
+        "  charged: no\n",
+    )
+    assert nobody.service.requests == []
+
+
+def test_without_a_terminal_there_is_no_prompt(nobody: World) -> None:
+    """A script that runs `auth login` is told the way that works there."""
+    result = nobody.krea("auth", "login")
+    assert (result.code, result.err) == (
+        2,
+        "error: there is no terminal to type the token at\n"
+        "  hint: krea auth login --with-token < FILE, or export KREA_API_KEY=…\n"
+        "  charged: no\n",
+    )
+
+
+def test_without_a_token_status_ends_with_3(nobody: World) -> None:
+    """No token anywhere: the sentence says so, the hint how to get one."""
+    result = nobody.krea("auth", "status")
+    assert (result.code, result.out, result.err) == (
+        3,
+        "",
+        "error: there is no token: no variable holds one and no login is stored\n"
+        "  hint: krea auth login, or export KREA_API_KEY=…\n"
+        "  charged: no\n",
+    )
+
+
+def test_status_warns_of_two_tokens(world: World) -> None:
+    """When both variables are set and differ, it says which one counts."""
+    world.environ["KREA_API_TOKEN"] = "another:token"
+    result = world.krea("auth", "status")
+    assert result.code == 0
+    assert result.err == (
+        "warning: KREA_API_KEY and KREA_API_TOKEN are both set and differ: KREA_API_KEY is used\n"
+    )
+    assert "from     KREA_API_KEY\n" in result.out
+    assert "secret" not in result.out
+
+
+def test_status_of_a_refused_token_ends_with_3(world: World) -> None:
+    """It still says which token that was."""
+    world.service.list_status = 401
+    result = world.krea("auth", "status")
+    assert (result.code, result.out) == (
+        3,
+        "token    …\n"
+        "from     KREA_API_KEY\n"
+        f"base     {BASE}\n"
+        f"check    not accepted: {BASE} refuses the token\n",
+    )
+
+
+def test_a_stored_token_goes_to_its_own_service_only(nobody: World) -> None:
+    """A login made for one address is never sent to another."""
+    nobody.krea("auth", "login", "--with-token", stdin=TOKEN)
+    nobody.environ["KREA_API_BASE"] = "http://127.0.0.1:10"
+    nobody.service.requests.clear()
+    result = nobody.krea("auth", "status")
+    assert (result.code, result.err) == (
+        3,
+        f"error: the stored login default is for {BASE} and is not sent to http://127.0.0.1:10\n"
+        "  hint: export KREA_API_KEY=… with a token for http://127.0.0.1:10\n"
+        "  charged: no\n",
+    )
+    assert nobody.service.requests == []
+
+
+def test_profiles_are_kept_apart(world: World) -> None:
+    """A named login goes before the variables; logging out forgets only that one."""
+    result = world.krea("auth", "login", "--with-token", "--profile", "work", stdin=TOKEN)
+    assert result.err == "hint: use it with --profile work\n"
+    assert "from     stored login work\n" in world.krea("auth", "status", "--profile", "work").out
+    assert "from     KREA_API_KEY\n" in world.krea("auth", "status").out
+
+    missing = world.krea("auth", "status", "--profile", "home")
+    assert (missing.code, missing.err) == (
+        3,
+        "error: no login is stored as home (stored: work)\n"
+        "  hint: krea auth login --profile home\n"
+        "  charged: no\n",
+    )
+    result = world.krea("auth", "logout", "--profile", "work", "--json")
+    assert result.records == [{"profile": "work", "removed": True}]
+    assert world.krea("auth", "status", "--profile", "work").code == 3
+
+
+def test_logout_says_what_still_counts(world: World) -> None:
+    """A variable outlives the stored login, and an absent login is no error."""
+    result = world.krea("auth", "logout")
+    assert (result.code, result.out, result.err) == (
+        0,
+        "no login was stored as default\n",
+        "warning: KREA_API_KEY is set and goes on being used\n",
+    )
+
+
+def test_a_file_open_to_others_is_told(nobody: World) -> None:
+    """Credentials that others can read are warned of, with the command that helps."""
+    nobody.krea("auth", "login", "--with-token", stdin=TOKEN)
+    path = nobody.home / "config" / "credentials.json"
+    path.chmod(0o644)
+    assert nobody.krea("auth", "status").err == (
+        f"warning: {path} is open to other users (mode 644): chmod 600 {path}\n"
+    )
+
+
+@pytest.fixture(scope="module")
+def environment(tmp_path_factory: pytest.TempPathFactory):
+    """The variables of a real terminal session with a Krea to log in to."""
+    home = tmp_path_factory.mktemp("home")
+    with Sandbox() as sandbox:
+        inherited = {"PATH": os.environ["PATH"], "TERM": "xterm"}
+        yield inherited | sandbox.environment(home) | {"KREA_API_KEY": ""}
+
+
+def prompted(environment: dict[str, str]) -> "pexpect.spawn[str]":
+    """`krea auth login` in a terminal, at its prompt."""
+    arguments = ["-m", "krea_cli.main", "auth", "login"]
+    child = pexpect.spawn(sys.executable, arguments, env=environment, encoding="utf-8", timeout=20)
+    child.expect("Token: ")
+    # The echo is off once the prompt stands: only then may the token be typed.
+    assert child.waitnoecho(10)
+    return child
+
+
+def test_the_typed_token_is_not_shown(environment: dict[str, str]) -> None:
+    """On a terminal the token is asked for, and never appears on it."""
+    child = prompted(environment)
+    child.sendline(TOKEN)
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 0
+    assert "is stored as default" in child.before
+    assert "secret" not in child.before
+    stored = Path(environment["KREA_CONFIG_DIR"]) / "credentials.json"
+    assert json.loads(stored.read_text())["default"]["token"] == TOKEN
+
+
+@pytest.mark.parametrize(("key", "code"), [("\x03", 130), ("\x04", 2)], ids=["ctrl-c", "ctrl-d"])
+def test_the_prompt_can_be_left(environment: dict[str, str], key: str, code: int) -> None:
+    """Ctrl-C ends with 130, Ctrl-D with a sentence; no traceback in either."""
+    child = prompted(environment)
+    child.send(key)
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == code
+    assert "error: " in child.before
+    assert "Traceback" not in child.before

@@ -1,0 +1,120 @@
+"""Imports run one way, and what is heavy is imported where it is used."""
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parent.parent / "krea_cli"
+FILES = sorted(PACKAGE.rglob("*.py"))
+
+# What the files of each folder may import of this package.
+BELOW = {"errors", "clock"}
+MAY_IMPORT = {
+    "errors": set(),
+    "clock": {"errors"},
+    "env": BELOW,
+    "api": BELOW | {"api"},
+    "catalog": BELOW | {"api", "catalog"},
+    "local": BELOW | {"api", "local"},
+    "flows": BELOW | {"api", "catalog", "local", "flows"},
+    "sandbox": {"sandbox"},
+    "terminal": BELOW | {"env", "api", "flows", "terminal"},
+    "options": {"local"},
+    "commands": BELOW
+    | {"env", "options", "api", "catalog", "local", "flows", "terminal", "commands", "sandbox"},
+    "manual": BELOW
+    | {"env", "main", "manual", "catalog", "commands", "local", "sandbox", "terminal", "flows"},
+    "main": BELOW | {"env", "commands", "terminal"},
+}
+# Who alone may import a library.
+ONLY = {
+    "httpx": {"api/http.py"},
+    "rich": {"terminal", "manual/pictures.py"},
+    "typer": {"commands", "options.py", "main.py", "manual/tree.py"},
+    "sqlite3": {"local"},
+    "platformdirs": {"env.py"},
+    "PIL": {"sandbox"},
+}
+
+
+def imports(path: Path) -> Iterator[str]:
+    """Every module that PATH imports, wherever in the file."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield node.module or ""
+
+
+def layer(path: Path) -> str:
+    """The folder of PATH, or its own name at the top."""
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_a_file_imports_only_what_lies_below_it(path: Path) -> None:
+    """Imports run from main down to errors; a folder that is not in the table has no place."""
+    if layer(path) == "__init__":
+        return
+    own = [name.split(".")[1] for name in imports(path) if name.startswith("krea_cli.")]
+    assert set(own) - MAY_IMPORT[layer(path)] == set()
+
+
+@pytest.mark.parametrize("library", ONLY)
+def test_a_library_has_one_place(library: str) -> None:
+    """What only one place imports can be replaced in one place."""
+    found = {
+        str(path.relative_to(PACKAGE))
+        for path in FILES
+        if any(name.split(".")[0] == library for name in imports(path))
+    }
+    strays = {name for name in found if not {name, name.split("/")[0]} & ONLY[library]}
+    assert strays == set()
+
+
+@pytest.mark.parametrize("folder", ["api", "catalog", "flows", "local"])
+def test_the_library_part_never_prints_exits_or_reads_the_environment(folder: str) -> None:
+    """These folders are a library that others can use."""
+    for path in sorted((PACKAGE / folder).rglob("*.py")):
+        if path.name == "snapshot.py":
+            continue  # a script that can be run by itself
+        for node in ast.walk(ast.parse(path.read_text())):
+            name = ast.unparse(node.func) if isinstance(node, ast.Call) else ast.unparse(node)
+            assert name not in {"print", "input", "exit", "sys.exit", "os.environ", "os.getenv"}
+
+
+def loaded(*argv: str) -> set[str]:
+    """The modules that a run of `krea ARGV` leaves loaded."""
+    code = (
+        "import sys; sys.argv = ['krea', *sys.argv[1:]]\n"
+        "from krea_cli.main import main\n"
+        "main(sys.argv[1:])\n"
+        "print('\\n'.join(sys.modules), file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code, *argv], capture_output=True, text=True)
+    return set(done.stderr.split())
+
+
+def test_the_version_is_told_before_anything_is_imported() -> None:
+    """--version is asked for by scripts, often."""
+    assert not loaded("--version") & {"typer", "rich", "httpx", "json", "pathlib", "dataclasses"}
+
+
+def test_a_command_loads_only_what_it_needs() -> None:
+    """A usage error needs neither the wire, nor the ledger, nor a picture of the terminal."""
+    heavy = {"httpx", "rich.console", "sqlite3", "asyncio", "PIL", "krea_cli.sandbox"}
+    assert not loaded("status", "--no-such-option") & heavy
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_no_file_and_no_function_has_grown_a_tail(path: Path) -> None:
+    """Files stay within 300 lines, functions within 50."""
+    text = path.read_text()
+    assert text.count("\n") <= 300
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.FunctionDef):
+            assert (node.end_lineno or 0) - node.lineno < 50, node.name
