@@ -1,0 +1,361 @@
+# bash completion for krea. Made by `python -m krea_cli.manual`; do not edit.
+
+# Offer those of the arguments that start with what is typed.
+_krea_offer() {
+    local word
+    for word in "$@"; do
+        case $word in "$cur"*) COMPREPLY+=("$word") ;; esac
+    done
+}
+
+# Offer a model by its id or by the id without its first part. The list is data: a line with any
+# other character is dropped, and nothing here expands a line (`compgen -W` would run it).
+_krea_offer_models() {
+    local id
+    while IFS= read -r id; do
+        case $id in '' | *[!A-Za-z0-9._/-]*) continue ;; esac
+        case $id in "$cur"*) COMPREPLY+=("$id") ;; esac
+        case ${id#*/} in "$id" | '') ;; "${cur:-/}"*) COMPREPLY+=("${id#*/}") ;; esac
+    done
+}
+
+_krea_model_ids() {
+    local folder
+    for folder in "${KREA_CACHE_DIR:-${XDG_CACHE_HOME:-$HOME/.cache}/krea}" \
+        "${KREA_CACHE_DIR:-$HOME/Library/Caches/krea}"; do
+        if [ -s "$folder/models.list" ] && [ -r "$folder/models.list" ]; then
+            _krea_offer_models < "$folder/models.list"
+            return
+        fi
+    done
+    _krea_offer_models <<'MODELS'
+alibaba/qwen-image-2.1
+alibaba/qwen-image-3
+alibaba/wan-2.1
+alibaba/wan-2.2
+alibaba/wan-2.5
+alibaba/wan-3.0
+bfl/flux-1-dev
+bfl/flux-1-kontext-dev
+bfl/flux-1.1-pro
+bfl/flux-1.1-pro-ultra
+black-forest-labs/flux-3-video
+black-forest-labs/flux-video-edit
+black-forest-labs/flux-video-upscale
+bytedance/seed-audio-1.0
+bytedance/seedance-1.0-pro
+bytedance/seedance-1.0-pro-fast
+bytedance/seedance-2
+bytedance/seedance-2-5
+bytedance/seedance-2-fast
+bytedance/seedance-2-mini
+bytedance/seededit
+bytedance/seedream-4
+bytedance/seedream-5-lite
+bytedance/seedream-5-pro
+bytedance/seedvr-2
+elevenlabs/music
+elevenlabs/music-v2
+elevenlabs/music-v2.5
+elevenlabs/tts
+google/gemini-omni-flash
+google/gemini-omni-flash-1.1
+google/nano-banana
+google/nano-banana-2
+google/nano-banana-2.1
+google/nano-banana-flash-lite
+google/nano-banana-pro
+google/veo-2
+google/veo-3
+google/veo-3-fast
+google/veo-3.1
+google/veo-3.1-fast
+google/veo-3.1-lite
+hyper3d/rodin-2.5
+hyper3d/rodin-2.5-fast
+ideogram/ideogram-2-turbo
+ideogram/ideogram-3
+ideogram/ideogram-4.5
+ideogram/ideogram-4.5-precise
+kling/kling-2.5
+kling/kling-2.6
+kling/kling-3.0
+kling/kling-o1
+krea/enhance
+krea/krea-2/large
+krea/krea-2/medium
+krea/krea-2/medium-turbo
+krea/legacy-enhance
+lightricks/ltx-video-2.3-22b
+lightricks/ltx-video-2.5-fast
+lightricks/ltx-video-2.5-pro
+luma/ray-2
+luma/uni-1
+magnific/creative-enhance
+magnific/precise-enhance
+meshy/meshy-7
+meta/muse-image
+microsoft/trellis
+microsoft/trellis-2
+minimax/h3-max
+minimax/h3-max-camera-controls
+minimax/h3-max-turbo
+minimax/hailuo
+minimax/hailuo-02
+minimax/hailuo-2.3
+minimax/hailuo-2.3-fast
+minimax/hailuo-3
+openai/gpt-image
+openai/gpt-image-2
+openai/gpt-image-2.5-flare
+openai/gpt-image-2.5-sunburst
+qwen/2512
+recraft/recraft-v4.1-flash
+runway/gen-4-image
+runway/gen-4-video
+runway/gen-4.5
+runway/ruby
+tencent/hunyuan3d-2.1
+tencent/hunyuan3d-3.1-pro
+tencent/hunyuan3d-3.1-rapid
+topaz/astra
+topaz/astra-2
+topaz/bloom-2-enhance
+topaz/bloom-enhance
+topaz/generative-enhance
+topaz/hyperion
+topaz/standard-enhance
+topaz/starlight-precise
+topaz/starlight-precise-25
+topaz/video-upscale
+topaz/wonder-35-enhance
+tripo/h3.1
+tripo/tripo
+vidu/q3
+xai/grok-imagine-2
+xai/grok-imagine-2-edit
+xai/grok-video
+xai/grok-video-1.5
+z-image/z-image
+MODELS
+}
+
+# readline's own file names, with its quoting; bash 3.2 has no compopt.
+_krea_files() {
+    compopt -o default 2> /dev/null && return
+    local name
+    while IFS= read -r name; do COMPREPLY+=("$name"); done < <(compgen -f -- "$cur")
+}
+
+# Behind `--` stands a command line of its own; bash-completion knows how to go on there.
+_krea_commands() {
+    local name
+    if [ -n "$literal" ] && declare -F _command_offset > /dev/null; then
+        _command_offset $((place + 1))
+        return
+    fi
+    while IFS= read -r name; do COMPREPLY+=("$name"); done < <(compgen -c -- "$cur")
+    [ ${#COMPREPLY[@]} -gt 0 ] || _krea_files
+}
+
+_krea() {
+    local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
+    local path=krea literal='' word place
+    COMPREPLY=()
+    # bash breaks --option=value and key=@file into words of their own.
+    if [ "$cur" = = ]; then
+        cur=
+    elif [ "$prev" = = ] && [ "$COMP_CWORD" -gt 2 ]; then
+        prev=${COMP_WORDS[COMP_CWORD - 2]}
+    fi
+    for ((place = 1; place < COMP_CWORD; place++)); do
+        word=${COMP_WORDS[place]}
+        if [ "$word" = -- ]; then
+            literal=yes
+            break
+        fi
+        case "$path $word" in
+            "krea generate" | "krea status" | "krea wait" | "krea download" | "krea cancel" | "krea models" | "krea doctor" | "krea sandbox" | "krea auth" | "krea auth login" | "krea auth status" | "krea auth logout" | "krea config" | "krea config get" | "krea config set" | "krea config unset" | "krea config list" | "krea config path") path="$path $word" ;;
+        esac
+    done
+    case $prev in *@) _krea_files; return ;; esac
+    case "$path$literal" in
+        "krea")
+            case $cur in
+                -*) _krea_offer --version -V --help -h ;;
+                *) _krea_offer generate status wait download cancel models doctor sandbox auth config ;;
+            esac
+            ;;
+        "krea generate")
+            case $prev in
+                --model | -m) _krea_model_ids; return ;;
+                --output | -o) _krea_files; return ;;
+                --input | -i) return ;;
+                --count | -n) return ;;
+                --image) _krea_files; return ;;
+                --video) _krea_files; return ;;
+                --audio) _krea_files; return ;;
+                --style) return ;;
+                --seed) return ;;
+                --width) return ;;
+                --height) return ;;
+                --aspect-ratio) return ;;
+                --resolution) return ;;
+                --duration) return ;;
+                --prompt-file) _krea_files; return ;;
+                --timeout) return ;;
+                --webhook) return ;;
+                --profile) return ;;
+                --token-file) _krea_files; return ;;
+            esac
+            case $cur in
+                -*) _krea_offer --model -m --output -o --input -i --count -n --image --video --audio --style --seed --width --height --aspect-ratio --resolution --duration --prompt-file --no-wait --timeout --webhook --dry-run --force --again --no-check --profile --token-file --no-ledger --json --quiet -q --verbose -v --help -h ;;
+            esac
+            ;;
+        "krea status")
+            case $prev in
+                --profile) return ;;
+                --token-file) _krea_files; return ;;
+            esac
+            case $cur in
+                -*) _krea_offer --json --quiet -q --verbose -v --profile --token-file --help -h ;;
+            esac
+            ;;
+        "krea wait")
+            case $prev in
+                --timeout) return ;;
+                --profile) return ;;
+                --token-file) _krea_files; return ;;
+            esac
+            case $cur in
+                -*) _krea_offer --timeout --json --quiet -q --verbose -v --profile --token-file --help -h ;;
+            esac
+            ;;
+        "krea download")
+            case $prev in
+                --output | -o) _krea_files; return ;;
+                --timeout) return ;;
+                --profile) return ;;
+                --token-file) _krea_files; return ;;
+            esac
+            case $cur in
+                -*) _krea_offer --output -o --force --timeout --json --quiet -q --verbose -v --profile --token-file --no-ledger --help -h ;;
+            esac
+            ;;
+        "krea cancel")
+            case $prev in
+                --profile) return ;;
+                --token-file) _krea_files; return ;;
+            esac
+            case $cur in
+                -*) _krea_offer --profile --token-file --json --quiet -q --verbose -v --help -h ;;
+            esac
+            ;;
+        "krea models")
+            case $prev in
+                --kind) _krea_offer image enhance video 3d audio; return ;;
+            esac
+            case $cur in
+                -*) _krea_offer --kind --refresh --json --quiet -q --verbose -v --help -h ;;
+                *) _krea_model_ids ;;
+            esac
+            ;;
+        "krea modelsyes") _krea_model_ids ;;
+        "krea doctor")
+            case $prev in
+                --profile) return ;;
+                --token-file) _krea_files; return ;;
+            esac
+            case $cur in
+                -*) _krea_offer --repair --profile --token-file --json --quiet -q --verbose -v --help -h ;;
+            esac
+            ;;
+        "krea sandbox")
+            case $prev in
+                --speed) return ;;
+                --seconds) return ;;
+                --seed) return ;;
+                --concurrency) return ;;
+                --backlog) return ;;
+                --openapi) _krea_files; return ;;
+                --fault) _krea_offer reset-before reset-after late 401 402 402-plan 403 410 422 429 429-after 500 503 503-after 524 524-before garbage empty-body slow-submit deprecated strangers fresh-404 list-lag list-empty odd-status poll-500 poll-reset cut slow download-403 download-404 download-500 no-length; return ;;
+                --port) return ;;
+            esac
+            case $cur in
+                -*) _krea_offer --speed --seconds --seed --concurrency --backlog --openapi --fault --port --help -h ;;
+                *) _krea_commands ;;
+            esac
+            ;;
+        "krea sandboxyes") _krea_commands ;;
+        "krea auth")
+            case $cur in
+                -*) _krea_offer --help -h ;;
+                *) _krea_offer login status logout ;;
+            esac
+            ;;
+        "krea auth login")
+            case $prev in
+                --profile) return ;;
+            esac
+            case $cur in
+                -*) _krea_offer --with-token --profile --json --quiet -q --verbose -v --help -h ;;
+            esac
+            ;;
+        "krea auth status")
+            case $prev in
+                --profile) return ;;
+                --token-file) _krea_files; return ;;
+            esac
+            case $cur in
+                -*) _krea_offer --profile --token-file --json --quiet -q --verbose -v --help -h ;;
+            esac
+            ;;
+        "krea auth logout")
+            case $prev in
+                --profile) return ;;
+            esac
+            case $cur in
+                -*) _krea_offer --profile --json --quiet -q --verbose -v --help -h ;;
+            esac
+            ;;
+        "krea config")
+            case $cur in
+                -*) _krea_offer --help -h ;;
+                *) _krea_offer get set unset list path ;;
+            esac
+            ;;
+        "krea config get")
+            case $cur in
+                -*) _krea_offer --json --quiet -q --verbose -v --help -h ;;
+                *) _krea_offer model.default api.base account.shared timeout.image timeout.other ;;
+            esac
+            ;;
+        "krea config getyes") _krea_offer model.default api.base account.shared timeout.image timeout.other ;;
+        "krea config set")
+            case $cur in
+                -*) _krea_offer --json --quiet -q --verbose -v --help -h ;;
+                *) _krea_offer model.default api.base account.shared timeout.image timeout.other ;;
+            esac
+            ;;
+        "krea config setyes") _krea_offer model.default api.base account.shared timeout.image timeout.other ;;
+        "krea config unset")
+            case $cur in
+                -*) _krea_offer --json --quiet -q --verbose -v --help -h ;;
+                *) _krea_offer model.default api.base account.shared timeout.image timeout.other ;;
+            esac
+            ;;
+        "krea config unsetyes") _krea_offer model.default api.base account.shared timeout.image timeout.other ;;
+        "krea config list")
+            case $cur in
+                -*) _krea_offer --json --quiet -q --verbose -v --help -h ;;
+            esac
+            ;;
+        "krea config path")
+            case $cur in
+                -*) _krea_offer --json --quiet -q --verbose -v --help -h ;;
+            esac
+            ;;
+    esac
+}
+
+complete -F _krea krea

@@ -1,0 +1,338 @@
+# fish completion for krea. Made by `python -m krea_cli.manual`; do not edit.
+
+# The command that the words typed so far name, up to any `--`.
+function __krea_path
+    set -l path krea
+    for word in (commandline -opc)[2..-1]
+        test "$word" = --; and break
+        if contains -- "$path $word" 'krea generate' 'krea status' 'krea wait' 'krea download' 'krea cancel' 'krea models' 'krea doctor' 'krea sandbox' 'krea auth' 'krea auth login' 'krea auth status' 'krea auth logout' 'krea config' 'krea config get' 'krea config set' 'krea config unset' 'krea config list' 'krea config path'
+            set path "$path $word"
+        end
+    end
+    echo $path
+end
+
+function __krea_at
+    not contains -- -- (commandline -opc); and test (__krea_path) = "$argv"
+end
+
+function __krea_behind
+    contains -- -- (commandline -opc); and test (__krea_path) = "$argv"
+end
+
+# The list is data: a line with any other character than an id has is dropped.
+function __krea_model_ids
+    set -l folders "$HOME/.cache/krea" "$HOME/Library/Caches/krea"
+    set -q XDG_CACHE_HOME[1]; and set folders[1] "$XDG_CACHE_HOME/krea"
+    test -n "$KREA_CACHE_DIR"; and set folders "$KREA_CACHE_DIR"
+    for folder in $folders
+        if test -s "$folder/models.list" -a -r "$folder/models.list"
+            while read -l id
+                string match -r '^[A-Za-z0-9._/-]+$' -- $id
+            end <"$folder/models.list"
+            return
+        end
+    end
+    printf '%s\n' \
+        'alibaba/qwen-image-2.1' \
+        'alibaba/qwen-image-3' \
+        'alibaba/wan-2.1' \
+        'alibaba/wan-2.2' \
+        'alibaba/wan-2.5' \
+        'alibaba/wan-3.0' \
+        'bfl/flux-1-dev' \
+        'bfl/flux-1-kontext-dev' \
+        'bfl/flux-1.1-pro' \
+        'bfl/flux-1.1-pro-ultra' \
+        'black-forest-labs/flux-3-video' \
+        'black-forest-labs/flux-video-edit' \
+        'black-forest-labs/flux-video-upscale' \
+        'bytedance/seed-audio-1.0' \
+        'bytedance/seedance-1.0-pro' \
+        'bytedance/seedance-1.0-pro-fast' \
+        'bytedance/seedance-2' \
+        'bytedance/seedance-2-5' \
+        'bytedance/seedance-2-fast' \
+        'bytedance/seedance-2-mini' \
+        'bytedance/seededit' \
+        'bytedance/seedream-4' \
+        'bytedance/seedream-5-lite' \
+        'bytedance/seedream-5-pro' \
+        'bytedance/seedvr-2' \
+        'elevenlabs/music' \
+        'elevenlabs/music-v2' \
+        'elevenlabs/music-v2.5' \
+        'elevenlabs/tts' \
+        'google/gemini-omni-flash' \
+        'google/gemini-omni-flash-1.1' \
+        'google/nano-banana' \
+        'google/nano-banana-2' \
+        'google/nano-banana-2.1' \
+        'google/nano-banana-flash-lite' \
+        'google/nano-banana-pro' \
+        'google/veo-2' \
+        'google/veo-3' \
+        'google/veo-3-fast' \
+        'google/veo-3.1' \
+        'google/veo-3.1-fast' \
+        'google/veo-3.1-lite' \
+        'hyper3d/rodin-2.5' \
+        'hyper3d/rodin-2.5-fast' \
+        'ideogram/ideogram-2-turbo' \
+        'ideogram/ideogram-3' \
+        'ideogram/ideogram-4.5' \
+        'ideogram/ideogram-4.5-precise' \
+        'kling/kling-2.5' \
+        'kling/kling-2.6' \
+        'kling/kling-3.0' \
+        'kling/kling-o1' \
+        'krea/enhance' \
+        'krea/krea-2/large' \
+        'krea/krea-2/medium' \
+        'krea/krea-2/medium-turbo' \
+        'krea/legacy-enhance' \
+        'lightricks/ltx-video-2.3-22b' \
+        'lightricks/ltx-video-2.5-fast' \
+        'lightricks/ltx-video-2.5-pro' \
+        'luma/ray-2' \
+        'luma/uni-1' \
+        'magnific/creative-enhance' \
+        'magnific/precise-enhance' \
+        'meshy/meshy-7' \
+        'meta/muse-image' \
+        'microsoft/trellis' \
+        'microsoft/trellis-2' \
+        'minimax/h3-max' \
+        'minimax/h3-max-camera-controls' \
+        'minimax/h3-max-turbo' \
+        'minimax/hailuo' \
+        'minimax/hailuo-02' \
+        'minimax/hailuo-2.3' \
+        'minimax/hailuo-2.3-fast' \
+        'minimax/hailuo-3' \
+        'openai/gpt-image' \
+        'openai/gpt-image-2' \
+        'openai/gpt-image-2.5-flare' \
+        'openai/gpt-image-2.5-sunburst' \
+        'qwen/2512' \
+        'recraft/recraft-v4.1-flash' \
+        'runway/gen-4-image' \
+        'runway/gen-4-video' \
+        'runway/gen-4.5' \
+        'runway/ruby' \
+        'tencent/hunyuan3d-2.1' \
+        'tencent/hunyuan3d-3.1-pro' \
+        'tencent/hunyuan3d-3.1-rapid' \
+        'topaz/astra' \
+        'topaz/astra-2' \
+        'topaz/bloom-2-enhance' \
+        'topaz/bloom-enhance' \
+        'topaz/generative-enhance' \
+        'topaz/hyperion' \
+        'topaz/standard-enhance' \
+        'topaz/starlight-precise' \
+        'topaz/starlight-precise-25' \
+        'topaz/video-upscale' \
+        'topaz/wonder-35-enhance' \
+        'tripo/h3.1' \
+        'tripo/tripo' \
+        'vidu/q3' \
+        'xai/grok-imagine-2' \
+        'xai/grok-imagine-2-edit' \
+        'xai/grok-video' \
+        'xai/grok-video-1.5' \
+        'z-image/z-image'
+end
+
+# Behind `--` stands a command line of its own.
+function __krea_rest
+    set -l words (commandline -opc)
+    set -l place (contains -i -- -- $words); or return
+    set -l rest (string escape -- $words[(math $place + 1)..-1])
+    complete -C (string join ' ' -- $rest (commandline -ct))
+end
+
+complete -c krea -f
+
+# krea
+complete -c krea -n '__krea_at krea' -a generate -d 'Submit a request, wait for it, save the result.'
+complete -c krea -n '__krea_at krea' -a status -d 'Show where jobs stand now, without waiting.'
+complete -c krea -n '__krea_at krea' -a wait -d 'Wait for jobs and print the id of each that completes.'
+complete -c krea -n '__krea_at krea' -a download -d 'Wait for jobs if need be, and save their results.'
+complete -c krea -n '__krea_at krea' -a cancel -d 'Stop jobs that still run; cancelled jobs are not billed.'
+complete -c krea -n '__krea_at krea' -a models -d 'List the models, look for some, or show one.'
+complete -c krea -n '__krea_at krea' -a doctor -d 'Say what is wrong with the set-up, and what helps.'
+complete -c krea -n '__krea_at krea' -a sandbox -d 'Rehearse free of charge against an embedded Krea.'
+complete -c krea -n '__krea_at krea' -a auth -d 'Store a token, see which one is used, forget it.'
+complete -c krea -n '__krea_at krea' -a config -d 'Read and change the settings.'
+complete -c krea -n '__krea_at krea' -l version -s V -d 'Print the version and exit'
+complete -c krea -n '__krea_at krea' -l help -s h -d 'Show this help and exit'
+
+# krea generate
+complete -c krea -n '__krea_at krea generate' -l model -s m -x -a '(__krea_model_ids)' -d 'The model: an id, its last part, or an alias'
+complete -c krea -n '__krea_at krea generate' -l output -s o -r -F -d 'A file, a folder, a template such as {slug}-{seed}.{ext}, or - for stdout'
+complete -c krea -n '__krea_at krea generate' -l input -s i -x -d 'Any field'
+complete -c krea -n '__krea_at krea generate' -l count -s n -x -d 'How many'
+complete -c krea -n '__krea_at krea generate' -l image -r -F -d 'A picture: file or address'
+complete -c krea -n '__krea_at krea generate' -l video -r -F -d 'A clip: file or address'
+complete -c krea -n '__krea_at krea generate' -l audio -r -F -d 'A sound: file or address'
+complete -c krea -n '__krea_at krea generate' -l style -x -d 'A style, with strength S (default 1)'
+complete -c krea -n '__krea_at krea generate' -l seed -x -d 'The first seed'
+complete -c krea -n '__krea_at krea generate' -l width -x -d 'Of the picture or clip'
+complete -c krea -n '__krea_at krea generate' -l height -x -d 'Of the picture or clip'
+complete -c krea -n '__krea_at krea generate' -l aspect-ratio -x -d 'Such as 16:9'
+complete -c krea -n '__krea_at krea generate' -l resolution -x -d 'Such as 2K or 720p'
+complete -c krea -n '__krea_at krea generate' -l duration -x -d 'Of a clip'
+complete -c krea -n '__krea_at krea generate' -l prompt-file -r -F -d 'Read the prompt from FILE'
+complete -c krea -n '__krea_at krea generate' -l no-wait -d 'Print the job\'s id and leave'
+complete -c krea -n '__krea_at krea generate' -l timeout -x -d 'How long to wait: 90, 90s, 15m'
+complete -c krea -n '__krea_at krea generate' -l webhook -x -d 'Where Krea tells that the job ended'
+complete -c krea -n '__krea_at krea generate' -l dry-run -d 'Print the request and its price'
+complete -c krea -n '__krea_at krea generate' -l force -d 'Overwrite what stands at the target'
+complete -c krea -n '__krea_at krea generate' -l again -d 'Make a new job, whatever is unfinished'
+complete -c krea -n '__krea_at krea generate' -l no-check -d 'Send the fields as they are'
+complete -c krea -n '__krea_at krea generate' -l profile -x -d 'Use the stored login NAME'
+complete -c krea -n '__krea_at krea generate' -l token-file -r -F -d 'Read the token from FILE'
+complete -c krea -n '__krea_at krea generate' -l no-ledger -d 'Keep no record of what is paid for, at your own risk'
+complete -c krea -n '__krea_at krea generate' -l json -d 'JSON lines instead of text, on both ends'
+complete -c krea -n '__krea_at krea generate' -l quiet -s q -d 'No progress, no remarks'
+complete -c krea -n '__krea_at krea generate' -l verbose -s v -d 'Each request and its time on stderr'
+complete -c krea -n '__krea_at krea generate' -l help -s h -d 'Show this help and exit'
+
+# krea status
+complete -c krea -n '__krea_at krea status' -l json -d 'JSON lines instead of text, on both ends'
+complete -c krea -n '__krea_at krea status' -l quiet -s q -d 'No progress, no remarks'
+complete -c krea -n '__krea_at krea status' -l verbose -s v -d 'Each request and its time on stderr'
+complete -c krea -n '__krea_at krea status' -l profile -x -d 'Use the stored login NAME'
+complete -c krea -n '__krea_at krea status' -l token-file -r -F -d 'Read the token from FILE'
+complete -c krea -n '__krea_at krea status' -l help -s h -d 'Show this help and exit'
+
+# krea wait
+complete -c krea -n '__krea_at krea wait' -l timeout -x -d 'How long to wait: 90, 90s, 15m'
+complete -c krea -n '__krea_at krea wait' -l json -d 'JSON lines instead of text, on both ends'
+complete -c krea -n '__krea_at krea wait' -l quiet -s q -d 'No progress, no remarks'
+complete -c krea -n '__krea_at krea wait' -l verbose -s v -d 'Each request and its time on stderr'
+complete -c krea -n '__krea_at krea wait' -l profile -x -d 'Use the stored login NAME'
+complete -c krea -n '__krea_at krea wait' -l token-file -r -F -d 'Read the token from FILE'
+complete -c krea -n '__krea_at krea wait' -l help -s h -d 'Show this help and exit'
+
+# krea download
+complete -c krea -n '__krea_at krea download' -l output -s o -r -F -d 'A file, a folder, a template such as {slug}-{seed}.{ext}, or - for stdout'
+complete -c krea -n '__krea_at krea download' -l force -d 'Overwrite what stands at the target'
+complete -c krea -n '__krea_at krea download' -l timeout -x -d 'How long to wait: 90, 90s, 15m'
+complete -c krea -n '__krea_at krea download' -l json -d 'JSON lines instead of text, on both ends'
+complete -c krea -n '__krea_at krea download' -l quiet -s q -d 'No progress, no remarks'
+complete -c krea -n '__krea_at krea download' -l verbose -s v -d 'Each request and its time on stderr'
+complete -c krea -n '__krea_at krea download' -l profile -x -d 'Use the stored login NAME'
+complete -c krea -n '__krea_at krea download' -l token-file -r -F -d 'Read the token from FILE'
+complete -c krea -n '__krea_at krea download' -l no-ledger -d 'Keep no record of what is paid for, at your own risk'
+complete -c krea -n '__krea_at krea download' -l help -s h -d 'Show this help and exit'
+
+# krea cancel
+complete -c krea -n '__krea_at krea cancel' -l profile -x -d 'Use the stored login NAME'
+complete -c krea -n '__krea_at krea cancel' -l token-file -r -F -d 'Read the token from FILE'
+complete -c krea -n '__krea_at krea cancel' -l json -d 'JSON lines instead of text, on both ends'
+complete -c krea -n '__krea_at krea cancel' -l quiet -s q -d 'No progress, no remarks'
+complete -c krea -n '__krea_at krea cancel' -l verbose -s v -d 'Each request and its time on stderr'
+complete -c krea -n '__krea_at krea cancel' -l help -s h -d 'Show this help and exit'
+
+# krea models
+complete -c krea -n '__krea_at krea models' -l kind -x -a 'image enhance video 3d audio' -d 'Only image, video, 3d, …'
+complete -c krea -n '__krea_at krea models' -l refresh -d 'Ask the service, and say what changed'
+complete -c krea -n '__krea_at krea models' -l json -d 'JSON lines instead of text, on both ends'
+complete -c krea -n '__krea_at krea models' -l quiet -s q -d 'No progress, no remarks'
+complete -c krea -n '__krea_at krea models' -l verbose -s v -d 'Each request and its time on stderr'
+complete -c krea -n '__krea_at krea models' -l help -s h -d 'Show this help and exit'
+complete -c krea -n '__krea_at krea models' -a '(__krea_model_ids)'
+
+# krea doctor
+complete -c krea -n '__krea_at krea doctor' -l repair -d 'Set a damaged ledger aside, so that a new one is made'
+complete -c krea -n '__krea_at krea doctor' -l profile -x -d 'Use the stored login NAME'
+complete -c krea -n '__krea_at krea doctor' -l token-file -r -F -d 'Read the token from FILE'
+complete -c krea -n '__krea_at krea doctor' -l json -d 'JSON lines instead of text, on both ends'
+complete -c krea -n '__krea_at krea doctor' -l quiet -s q -d 'No progress, no remarks'
+complete -c krea -n '__krea_at krea doctor' -l verbose -s v -d 'Each request and its time on stderr'
+complete -c krea -n '__krea_at krea doctor' -l help -s h -d 'Show this help and exit'
+
+# krea sandbox
+complete -c krea -n '__krea_at krea sandbox' -l speed -x -d 'Jobs run N times faster than in reality'
+complete -c krea -n '__krea_at krea sandbox' -l seconds -x -d 'What a job takes, instead of the model\'s time'
+complete -c krea -n '__krea_at krea sandbox' -l seed -x -d 'Make ids, times and faults repeatable'
+complete -c krea -n '__krea_at krea sandbox' -l concurrency -x -d 'Jobs that run at once'
+complete -c krea -n '__krea_at krea sandbox' -l backlog -x -d 'Jobs that may wait'
+complete -c krea -n '__krea_at krea sandbox' -l openapi -r -F -d 'Serve the models of this document'
+complete -c krea -n '__krea_at krea sandbox' -l fault -x -a 'reset-before reset-after late 401 402 402-plan 403 410 422 429 429-after 500 503 503-after 524 524-before garbage empty-body slow-submit deprecated strangers fresh-404 list-lag list-empty odd-status poll-500 poll-reset cut slow download-403 download-404 download-500 no-length' -d 'Go wrong on purpose'
+complete -c krea -n '__krea_at krea sandbox' -l port -x -d 'Of the API'
+complete -c krea -n '__krea_at krea sandbox' -l help -s h -d 'Show this help and exit'
+complete -c krea -n '__krea_at krea sandbox' -a '(__fish_complete_command)'
+complete -c krea -n '__krea_behind krea sandbox' -a '(__krea_rest)'
+
+# krea auth
+complete -c krea -n '__krea_at krea auth' -a login -d 'Check a token and store it.'
+complete -c krea -n '__krea_at krea auth' -a status -d 'Show which token is used, and whether it is accepted.'
+complete -c krea -n '__krea_at krea auth' -a logout -d 'Forget a stored token.'
+complete -c krea -n '__krea_at krea auth' -l help -s h -d 'Show this help and exit'
+
+# krea auth login
+complete -c krea -n '__krea_at krea auth login' -l with-token -d 'Read the token from stdin instead of asking for it'
+complete -c krea -n '__krea_at krea auth login' -l profile -x -d 'Use the stored login NAME'
+complete -c krea -n '__krea_at krea auth login' -l json -d 'JSON lines instead of text, on both ends'
+complete -c krea -n '__krea_at krea auth login' -l quiet -s q -d 'No progress, no remarks'
+complete -c krea -n '__krea_at krea auth login' -l verbose -s v -d 'Each request and its time on stderr'
+complete -c krea -n '__krea_at krea auth login' -l help -s h -d 'Show this help and exit'
+
+# krea auth status
+complete -c krea -n '__krea_at krea auth status' -l profile -x -d 'Use the stored login NAME'
+complete -c krea -n '__krea_at krea auth status' -l token-file -r -F -d 'Read the token from FILE'
+complete -c krea -n '__krea_at krea auth status' -l json -d 'JSON lines instead of text, on both ends'
+complete -c krea -n '__krea_at krea auth status' -l quiet -s q -d 'No progress, no remarks'
+complete -c krea -n '__krea_at krea auth status' -l verbose -s v -d 'Each request and its time on stderr'
+complete -c krea -n '__krea_at krea auth status' -l help -s h -d 'Show this help and exit'
+
+# krea auth logout
+complete -c krea -n '__krea_at krea auth logout' -l profile -x -d 'Use the stored login NAME'
+complete -c krea -n '__krea_at krea auth logout' -l json -d 'JSON lines instead of text, on both ends'
+complete -c krea -n '__krea_at krea auth logout' -l quiet -s q -d 'No progress, no remarks'
+complete -c krea -n '__krea_at krea auth logout' -l verbose -s v -d 'Each request and its time on stderr'
+complete -c krea -n '__krea_at krea auth logout' -l help -s h -d 'Show this help and exit'
+
+# krea config
+complete -c krea -n '__krea_at krea config' -a get -d 'Print one setting; nothing when it is not set.'
+complete -c krea -n '__krea_at krea config' -a set -d 'Change one setting; comments in the file stay.'
+complete -c krea -n '__krea_at krea config' -a unset -d 'Go back to the default of one setting.'
+complete -c krea -n '__krea_at krea config' -a list -d 'List every setting there is, its value, and what it is for.'
+complete -c krea -n '__krea_at krea config' -a path -d 'Print where the settings file is, or would be.'
+complete -c krea -n '__krea_at krea config' -l help -s h -d 'Show this help and exit'
+
+# krea config get
+complete -c krea -n '__krea_at krea config get' -l json -d 'JSON lines instead of text, on both ends'
+complete -c krea -n '__krea_at krea config get' -l quiet -s q -d 'No progress, no remarks'
+complete -c krea -n '__krea_at krea config get' -l verbose -s v -d 'Each request and its time on stderr'
+complete -c krea -n '__krea_at krea config get' -l help -s h -d 'Show this help and exit'
+complete -c krea -n '__krea_at krea config get' -a 'model.default api.base account.shared timeout.image timeout.other'
+
+# krea config set
+complete -c krea -n '__krea_at krea config set' -l json -d 'JSON lines instead of text, on both ends'
+complete -c krea -n '__krea_at krea config set' -l quiet -s q -d 'No progress, no remarks'
+complete -c krea -n '__krea_at krea config set' -l verbose -s v -d 'Each request and its time on stderr'
+complete -c krea -n '__krea_at krea config set' -l help -s h -d 'Show this help and exit'
+complete -c krea -n '__krea_at krea config set' -a 'model.default api.base account.shared timeout.image timeout.other'
+
+# krea config unset
+complete -c krea -n '__krea_at krea config unset' -l json -d 'JSON lines instead of text, on both ends'
+complete -c krea -n '__krea_at krea config unset' -l quiet -s q -d 'No progress, no remarks'
+complete -c krea -n '__krea_at krea config unset' -l verbose -s v -d 'Each request and its time on stderr'
+complete -c krea -n '__krea_at krea config unset' -l help -s h -d 'Show this help and exit'
+complete -c krea -n '__krea_at krea config unset' -a 'model.default api.base account.shared timeout.image timeout.other'
+
+# krea config list
+complete -c krea -n '__krea_at krea config list' -l json -d 'JSON lines instead of text, on both ends'
+complete -c krea -n '__krea_at krea config list' -l quiet -s q -d 'No progress, no remarks'
+complete -c krea -n '__krea_at krea config list' -l verbose -s v -d 'Each request and its time on stderr'
+complete -c krea -n '__krea_at krea config list' -l help -s h -d 'Show this help and exit'
+
+# krea config path
+complete -c krea -n '__krea_at krea config path' -l json -d 'JSON lines instead of text, on both ends'
+complete -c krea -n '__krea_at krea config path' -l quiet -s q -d 'No progress, no remarks'
+complete -c krea -n '__krea_at krea config path' -l verbose -s v -d 'Each request and its time on stderr'
+complete -c krea -n '__krea_at krea config path' -l help -s h -d 'Show this help and exit'

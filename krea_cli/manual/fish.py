@@ -1,0 +1,116 @@
+"""The completion script for fish."""
+
+from collections.abc import Sequence
+
+from krea_cli.manual import values
+from krea_cli.manual.tree import Argument, Command, Option
+
+HEAD = """\
+# fish completion for krea. Made by `python -m krea_cli.manual`; do not edit.
+
+# The command that the words typed so far name, up to any `--`.
+function __krea_path
+    set -l path krea
+    for word in (commandline -opc)[2..-1]
+        test "$word" = --; and break
+        if contains -- "$path $word" @PATHS@
+            set path "$path $word"
+        end
+    end
+    echo $path
+end
+
+function __krea_at
+    not contains -- -- (commandline -opc); and test (__krea_path) = "$argv"
+end
+
+function __krea_behind
+    contains -- -- (commandline -opc); and test (__krea_path) = "$argv"
+end
+
+# The list is data: a line with any other character than an id has is dropped.
+function __krea_model_ids
+    set -l folders "$HOME/.cache/krea" "$HOME/Library/Caches/krea"
+    set -q XDG_CACHE_HOME[1]; and set folders[1] "$XDG_CACHE_HOME/krea"
+    test -n "$KREA_CACHE_DIR"; and set folders "$KREA_CACHE_DIR"
+    for folder in $folders
+        if test -s "$folder/models.list" -a -r "$folder/models.list"
+            while read -l id
+                string match -r '^[A-Za-z0-9._/-]+$' -- $id
+            end <"$folder/models.list"
+            return
+        end
+    end
+    printf '%s\\n' \\
+@MODELS@
+end
+
+# Behind `--` stands a command line of its own.
+function __krea_rest
+    set -l words (commandline -opc)
+    set -l place (contains -i -- -- $words); or return
+    set -l rest (string escape -- $words[(math $place + 1)..-1])
+    complete -C (string join ' ' -- $rest (commandline -ct))
+end
+
+complete -c krea -f
+"""
+
+ACTIONS = {
+    values.MODEL: "-x -a '(__krea_model_ids)'",
+    values.FILE: "-r -F",
+    values.COMMAND: "-x -a '(__fish_complete_command)'",  # before any --
+    values.FREE: "-x",
+}
+
+
+def script(root: Command, models: Sequence[str]) -> str:
+    """The whole script; MODELS are the ids offered while nothing is cached."""
+    paths = " ".join(_quoted(" ".join(command.path)) for command in root.walk() if command != root)
+    listed = " \\\n".join(f"        {_quoted(model)}" for model in models)
+    head = HEAD.replace("@PATHS@", paths).replace("@MODELS@", listed)
+    return head + "".join(_entries(command) for command in root.walk())
+
+
+def _entries(command: Command) -> str:
+    lines = ["", f"# {' '.join(command.path)}"]
+    lines += [_line(command, f"-a {child.name}", child.summary) for child in command.children]
+    lines += [_line(command, _option(option), option.summary) for option in command.options]
+    lines += [
+        _line(command, action)
+        for argument in command.arguments
+        if (action := _argument(argument)) is not None
+    ]
+    if any(values.kind(argument) == values.COMMAND for argument in command.arguments):
+        condition = f"__krea_behind {' '.join(command.path)}"
+        lines.append(f"complete -c krea -n '{condition}' -a '(__krea_rest)'")
+    return "\n".join(lines) + "\n"
+
+
+def _line(command: Command, rest: str, text: str = "") -> str:
+    described = f" -d {_quoted(text)}" if text else ""
+    return f"complete -c krea -n '__krea_at {' '.join(command.path)}' {rest}{described}"
+
+
+def _option(option: Option) -> str:
+    names = " ".join(
+        f"-l {name[2:]}" if name.startswith("--") else f"-s {name[1:]}" for name in option.names
+    )
+    return names if option.metavar is None else f"{names} {_action(option)}"
+
+
+def _action(place: Option | Argument) -> str:
+    if place.choices:
+        return f"-x -a {_quoted(' '.join(place.choices))}"
+    return ACTIONS[values.kind(place)]
+
+
+def _argument(argument: Argument) -> str | None:
+    if argument.choices:
+        return f"-a {_quoted(' '.join(argument.choices))}"
+    kind = values.kind(argument)
+    return None if kind == values.FREE else ACTIONS[kind].removeprefix("-x ").removeprefix("-r ")
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"

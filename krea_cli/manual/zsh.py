@@ -1,0 +1,149 @@
+"""The completion script for zsh."""
+
+import re
+from collections.abc import Sequence
+
+from krea_cli.manual import values
+from krea_cli.manual.tree import Argument, Command, Option
+
+HEAD = """\
+#compdef krea
+# zsh completion for krea. Made by `python -m krea_cli.manual`; do not edit.
+
+# The list is data: a line with any other character than an id has is dropped.
+__krea_model_ids() {
+    setopt localoptions extendedglob
+    local folder
+    local -a ids
+    for folder in ${KREA_CACHE_DIR:-${XDG_CACHE_HOME:-$HOME/.cache}/krea} \\
+        ${KREA_CACHE_DIR:-$HOME/Library/Caches/krea}; do
+        if [[ -s $folder/models.list && -r $folder/models.list ]]; then
+            ids=("${(@f)$(<$folder/models.list)}")
+            break
+        fi
+    done
+    (( $#ids )) || ids=(
+@MODELS@
+    )
+    ids=(${(M)ids:#[A-Za-z0-9._/-]##})
+    compadd -M 'l:|=* r:|=*' -a ids
+}
+
+"""
+
+TAIL = """\
+if [[ $funcstack[1] == _krea ]]; then
+    _krea "$@"
+else
+    compdef _krea krea
+fi
+"""
+
+ACTIONS = {
+    values.MODEL: "__krea_model_ids",
+    values.FILE: "_files",
+    values.COMMAND: "_normal",
+    values.FREE: " ",
+}
+
+
+def script(root: Command, models: Sequence[str]) -> str:
+    """The whole script; MODELS are the ids offered while nothing is cached."""
+    head = HEAD.replace("@MODELS@", "\n".join(f"        {_quoted(model)}" for model in models))
+    functions = "\n".join(_function(command) for command in reversed(list(root.walk())))
+    return f"{head}{functions}\n{TAIL}"
+
+
+def _function(command: Command) -> str:
+    specs = [_option(option) for option in command.options]
+    if command.children:
+        return _group(command, specs)
+    specs += [_argument(argument, place) for place, argument in enumerate(command.arguments, 1)]
+    return "\n".join([f"{_name(command)}() {{", *_arguments("-s -S", specs), "}", ""])
+
+
+def _group(command: Command, specs: list[str]) -> str:
+    described = [
+        f"        {_quoted(_plain(child.name) + ':' + child.summary)}" for child in command.children
+    ]
+    branches = [f"        {child.name}) {_name(child)} ;;" for child in command.children]
+    places = ["'1: :->command'", "'*:: :->rest'"]
+    return "\n".join(
+        [
+            f"{_name(command)}() {{",
+            "    local curcontext=$curcontext state line",
+            "    typeset -A opt_args",
+            "    local -a commands=(",
+            *described,
+            "    )",
+            *_arguments("-C -S", [*specs, *places]),
+            "    case $state in",
+            "    command) _describe command commands ;;",
+            "    rest)",
+            "        curcontext=${curcontext%:*:*}:krea-$words[1]:",
+            "        case $words[1] in",
+            *branches,
+            "        esac",
+            "        ;;",
+            "    esac",
+            "}",
+            "",
+        ]
+    )
+
+
+def _arguments(flags: str, specs: list[str]) -> list[str]:
+    return " \\\n        ".join([f"    _arguments {flags}", *specs]).split("\n")
+
+
+def _option(option: Option) -> str:
+    takes = "" if option.metavar is None else f":{_message(option.metavar)}:{_action(option)}"
+    text = _quoted(f"[{_bracketed(option.summary)}]{takes}")
+    names = [_spelled(name, option) for name in option.names]
+    spelled = "{" + ",".join(names) + "}" if len(names) > 1 else names[0]
+    if option.repeatable:
+        return f"'*'{spelled}{text}"
+    return f"'({' '.join(option.names)})'{spelled}{text}"
+
+
+def _spelled(name: str, option: Option) -> str:
+    if option.metavar is None:
+        return name
+    return f"{name}=" if name.startswith("--") else f"{name}+"
+
+
+def _argument(argument: Argument, place: int) -> str:
+    kind = values.kind(argument)
+    if kind == values.COMMAND:
+        return _quoted(f"*:::{_message(argument.metavar)}:_normal")
+    position = "*" if "..." in argument.metavar else f"{place}:"
+    if not argument.choices and kind == values.FREE:
+        # A blank action would show a message, and that keeps an option here from being completed.
+        return _quoted(f"{position}:{_message(argument.metavar)}:{{true}}")
+    return _quoted(f"{position}:{_message(argument.metavar)}:{_action(argument)}")
+
+
+def _action(place: Option | Argument) -> str:
+    if place.choices:
+        return f"({' '.join(place.choices)})"
+    return ACTIONS[values.kind(place)]
+
+
+def _name(command: Command) -> str:
+    return "_" + "_".join(command.path).replace("-", "_")
+
+
+def _message(metavar: str) -> str:
+    return re.sub(r"[][<>.]", "", metavar).replace(":", "\\:") or " "
+
+
+def _bracketed(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("[", "\\[").replace("]", "\\]")
+
+
+def _plain(name: str) -> str:
+    return name.replace(":", "\\:")
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "'\\''") + "'"

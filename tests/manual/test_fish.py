@@ -1,0 +1,72 @@
+"""Completion in a real fish."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from krea_cli.manual import fish, tree
+
+pytestmark = pytest.mark.skipif(not shutil.which("fish"), reason="fish is not installed")
+
+LINES = {
+    "krea ": ["auth", "generate", "sandbox"],
+    "krea ge": ["generate"],
+    "krea auth ": ["get", "login"],
+    "krea auth get ": ["api.base", "model.default"],
+    "krea generate --se": ["--seed"],
+    "krea generate 'a prompt' --seed 7 --ki": ["--kind"],
+    "krea generate --kind v": ["video"],
+    "krea generate --kind=v": ["--kind=video"],
+    "krea generate -m flux": ["bfl/flux-1-dev"],
+    "krea generate -o no": ["notes.txt"],
+    "krea generate ": [],
+    "krea generate -- --se": [],
+    "krea sandbox -- krea generate --kind v": ["video"],
+}
+
+
+@pytest.fixture
+def complete(
+    tmp_path: Path, root: tree.Command, models: tuple[str, ...]
+) -> Callable[..., list[list[str]]]:
+    """Completes several lines in one fish."""
+    script = tmp_path / "krea.fish"
+    script.write_text(fish.script(root, models), encoding="utf-8")
+    work = tmp_path / "work"
+    work.mkdir()
+    (work / "notes.txt").touch()
+
+    def run(*lines: str, **environ: str) -> list[list[str]]:
+        body = 'source $argv[1]; for line in $argv[2..-1]; complete -C "$line"; echo ==; end'
+        done = subprocess.run(
+            ["fish", "--no-config", "-c", body, script, *lines],
+            capture_output=True,
+            text=True,
+            check=True,
+            cwd=work,
+            env={"PATH": os.environ["PATH"], "HOME": os.fspath(tmp_path), **environ},
+        )
+        assert done.stderr == ""
+        blocks = done.stdout.split("==\n")[:-1]
+        return [sorted(line.split("\t")[0] for line in block.splitlines()) for block in blocks]
+
+    return run
+
+
+def test_completion(complete: Callable[..., list[list[str]]]) -> None:
+    """Commands, options, choices, models and files, each in its place."""
+    assert dict(zip(LINES, complete(*LINES), strict=True)) == LINES
+
+
+def test_a_hostile_list_is_only_text(
+    complete: Callable[..., list[list[str]]], tmp_path: Path
+) -> None:
+    """An id that would run as a command is neither run nor offered."""
+    (tmp_path / "models.list").write_text("$(touch ran)\n(touch ran)\n;touch ran\nfree/model\n")
+    offered = complete("krea generate -m ", KREA_CACHE_DIR=str(tmp_path))
+    assert offered == [["free/model"]]
+    assert not list(tmp_path.rglob("ran"))

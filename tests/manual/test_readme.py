@@ -1,0 +1,23 @@
+"""The README's list of commands."""
+
+from krea_cli.manual import readme, tree
+
+LIST = """\
+| command | does |
+| --- | --- |
+| `krea generate [PROMPT]` | Submit a request \\ wait × save. |
+| `krea sandbox [-- COMMAND]...` | Rehearse. |
+| `krea auth login` | Check a token. |
+| `krea auth get KEY` | Print one setting. |"""
+
+
+def test_the_list_stands_between_its_markers(root: tree.Command) -> None:
+    """Only what is between the markers is made anew."""
+    before = "# krea\n<!-- commands -->\nold\n<!-- /commands -->\nrest\n"
+    expected = f"# krea\n<!-- commands -->\n{LIST}\n<!-- /commands -->\nrest\n"
+    assert readme.filled(before, root) == expected
+
+
+def test_a_readme_without_markers_stays(root: tree.Command) -> None:
+    """Without both markers nothing is touched."""
+    assert readme.filled("<!-- commands -->\nrest\n", root) == "<!-- commands -->\nrest\n"

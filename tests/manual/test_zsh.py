@@ -1,0 +1,88 @@
+"""Completion in a real zsh, through a pseudo-terminal: its completion needs the line editor."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pexpect
+import pytest
+
+from krea_cli.manual import tree, zsh
+
+pytestmark = pytest.mark.skipif(not shutil.which("zsh"), reason="zsh is not installed")
+
+# ^T completes, then shows the line between marks and clears it.
+SET_UP = r"""
+PS1=; unsetopt zle_bracketed_paste prompt_cr prompt_sp; stty -echo
+autoload -U compinit; compinit -u -D
+source $SCRIPT
+zstyle ':completion:*' list false
+show() { zle complete-word; print -rn -- "<<$BUFFER>>"; BUFFER=; zle -R }
+zle -N show; bindkey '^T' show
+echo RE''ADY
+"""
+
+LINES = {
+    "krea ge": "krea generate ",
+    "krea auth l": "krea auth login ",
+    "krea auth get api": "krea auth get api.base ",
+    "krea generate --se": "krea generate --seed=",
+    "krea generate 'a prompt' --seed 7 --ki": "krea generate 'a prompt' --seed 7 --kind=",
+    "krea generate --kind v": "krea generate --kind video ",
+    "krea generate --model=krea-2": "krea generate --model=krea/krea-2/large ",
+    "krea generate -o no": "krea generate -o notes.txt ",
+    "krea sandbox -- krea ge": "krea sandbox -- krea generate ",
+}
+
+
+@pytest.fixture
+def complete(
+    tmp_path: Path, root: tree.Command, models: tuple[str, ...]
+) -> Iterator[Callable[[str], str]]:
+    """Completes a line in a zsh that stays open; its cache is the test's folder."""
+    script = tmp_path / "_krea"
+    script.write_text(zsh.script(root, models), encoding="utf-8")
+    work = tmp_path / "work"
+    work.mkdir()
+    (work / "notes.txt").touch()
+    shell = pexpect.spawn(
+        "zsh",
+        ["-f"],
+        env={
+            "PATH": os.environ["PATH"],
+            "HOME": os.fspath(tmp_path),
+            "SCRIPT": os.fspath(script),
+            "KREA_CACHE_DIR": os.fspath(tmp_path),
+            "TERM": "dumb",
+        },
+        encoding="utf-8",
+        cwd=os.fspath(work),
+        dimensions=(40, 200),
+        timeout=20,
+    )
+    shell.delaybeforesend = None
+    for line in SET_UP.strip().splitlines():
+        shell.sendline(line)
+    shell.expect("READY")
+
+    def run(line: str) -> str:
+        shell.send(line + "\x14")
+        shell.expect("<<(.*?)>>")
+        found: str = shell.match.group(1)
+        return found
+
+    yield run
+    shell.close(force=True)
+
+
+def test_completion(complete: Callable[[str], str]) -> None:
+    """Commands, options, choices, models and files, each in its place."""
+    assert {line: complete(line) for line in LINES} == LINES
+
+
+def test_a_hostile_list_is_only_text(complete: Callable[[str], str], tmp_path: Path) -> None:
+    """An id that would run as a command is neither run nor offered."""
+    (tmp_path / "models.list").write_text("$(touch ran)\n`touch ran`\n;touch ran\nfree/model\n")
+    assert complete("krea generate -m ") == "krea generate -m free/model "
+    assert not list(tmp_path.rglob("ran"))
