@@ -1,0 +1,80 @@
+"""Downloads by the whole command: throughput against curl, memory against that of a small one."""
+
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from tests.bench.line import Line
+from tests.bench.process import KREA, PYTHON, peak, run, surroundings
+
+SMALL = 1000
+
+
+def throughput(*, megabytes: int = 1000, rounds: int = 3) -> Line:
+    """One line; krea also hashes what it writes, waits for the disk, and starts a Python."""
+    size = megabytes * 1_000_000
+    with _served() as (base, folder):
+        runs = [(_krea(base, folder, size), _curl(base, folder, size)) for _ in range(rounds)]
+    krea, curl = (size / 1e6 / min(seconds) for seconds in zip(*runs, strict=True))
+    return Line(
+        f"download of {megabytes:,} MB on loopback",
+        "curl -o",
+        krea / curl,
+        " x",
+        0.6,
+        f"{krea:.0f} MB/s, {curl:.0f} MB/s",
+        at_least=True,
+    )
+
+
+def memory(*, megabytes: int = 2000, rounds: int = 2) -> Line:
+    """One line: how much more memory the large download takes at its peak."""
+    with _served() as (base, folder):
+        small, large = (
+            min(peak(_command(size), _environment(base, folder), folder) for _ in range(rounds))
+            for size in (SMALL, megabytes * 1_000_000)
+        )
+    return Line(
+        f"download of {megabytes:,} MB, peak memory",
+        "the same command on 1 kB",
+        large - small,
+        " MB more",
+        20,
+        f"{large:.0f}, {small:.0f} MB",
+    )
+
+
+def _command(size: int) -> list[str]:
+    return [KREA, "download", str(size), "-o", "krea.png", "--force"]
+
+
+def _environment(base: str, folder: Path) -> dict[str, str]:
+    own = {"KREA_API_BASE": base, "KREA_API_KEY": "key:secret"}
+    own |= {f"KREA_{kind}_DIR": f"{folder}/{kind}" for kind in ("STATE", "CACHE", "CONFIG")}
+    return surroundings(own)
+
+
+def _krea(base: str, folder: Path, size: int) -> float:
+    return run(_command(size), _environment(base, folder), folder).seconds
+
+
+def _curl(base: str, folder: Path, size: int) -> float:
+    command = ["curl", "-s", "-o", "curl.png", f"{base}/{size}.png"]
+    return run(command, surroundings({}), folder).seconds
+
+
+@contextmanager
+def _served() -> Iterator[tuple[str, Path]]:
+    """The address of a server of results, and an empty folder."""
+    command = [PYTHON, str(Path(__file__).with_name("result_server.py"))]
+    with (
+        TemporaryDirectory() as folder,
+        subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server,
+    ):
+        assert server.stdout
+        try:
+            yield server.stdout.readline().strip(), Path(folder)
+        finally:
+            server.terminate()

@@ -1,0 +1,125 @@
+"""How long after the end of a job its file is on disk, against asking every two seconds.
+
+Both run against one sandbox at real speed, which draws the times of its jobs from distributions
+that neither knows and keeps the moment at which each ended. krea is `main` as the command enters
+it, a job and a thread each, with a ledger that has seen jobs of the models before.
+"""
+
+import io
+import json
+import threading
+import time
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+from random import Random
+from statistics import mean
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from krea_cli.env import Env
+from krea_cli.main import main
+from tests.bench.line import Line
+from tests.bench.service import ask, polls, submit
+from tests.sandbox_server import Sandbox
+
+MODELS = ("bfl/flux-1-dev", "qwen/2512")  # 7 and 22 seconds
+APART = 0.125  # few enough at once for the measuring process to keep time
+
+# Makes the result of job NUMBER of MODEL at PATH; returns the id, and how many polls, if it knows.
+Client = Callable[[str, Path], tuple[str, int]]
+
+
+def measure(
+    *, jobs: int = 120, learnt_from: int = 100, seconds: float | None = None, interval: float = 2.0
+) -> Line:
+    """One line over JOBS jobs of each client; SECONDS: typical ones of every model instead."""
+    every = () if seconds is None else ("--seconds", str(seconds))
+    with TemporaryDirectory() as name, Sandbox("--concurrency", "999", "--seed", "5", *every) as s:
+        folder = Path(name)
+        environ = s.environment(folder)
+        krea, fixed = _krea(environ), _fixed(s, interval)
+        if learnt_from:
+            _follow([krea], learnt_from, folder)
+        before = polls(s)
+        (mine, _), (theirs, asked) = _follow([krea, fixed], jobs, folder)
+        spent = polls(s) - before - asked
+        inside = {job["job_id"]: job for job in s.jobs()}
+    ended = {job_id: job["ended_at"] for job_id, job in inside.items()}
+    late = mean(at - ended[job_id] for job_id, at in mine.items())
+    fixed_late = mean(at - ended[job_id] for job_id, at in theirs.items())
+    # Per second of a job: the jobs of the one may have been longer than those of the other.
+    lasted, fixed_lasted = (
+        sum(ended[job_id] - inside[job_id]["started_at"] for job_id in side)
+        for side in (mine, theirs)
+    )
+    price = (spent / lasted) / (asked / fixed_lasted)
+    return Line(
+        "file on disk after the job is done, mean",
+        f"polling every {interval:g} s",
+        late / fixed_late,
+        " x",
+        0.35,
+        f"{late:.2f} s, {fixed_late:.2f} s; {price:.2f} x the requests",
+        kept=price <= 1,
+    )
+
+
+def _follow(clients: list[Client], jobs: int, folder: Path) -> list[tuple[dict[str, float], int]]:
+    """Let each of CLIENTS make JOBS jobs: when each job's file was on disk, and polls in all."""
+    results: list[dict[str, tuple[float, int]]] = [{} for _ in clients]
+
+    def follow(client: Client, model: str, path: Path, into: dict[str, tuple[float, int]]) -> None:
+        job_id, asked = client(model, path)
+        # The moment at which the name came to be: publishing changes the inode, not the content.
+        into[job_id] = path.stat().st_ctime, asked
+
+    threads = []
+    for number in range(jobs):
+        for place, (client, into) in enumerate(zip(clients, results, strict=True)):
+            path = folder / f"{len(clients)}-{place}-{number}.png"
+            model = MODELS[number % len(MODELS)]
+            threads.append(threading.Thread(target=follow, args=(client, model, path, into)))
+            threads[-1].start()
+            time.sleep(APART)
+    for thread in threads:
+        thread.join()
+    assert all(len(into) == jobs for into in results), "a job got lost"
+    return [
+        ({job_id: at for job_id, (at, _) in into.items()}, sum(n for _, n in into.values()))
+        for into in results
+    ]
+
+
+def _krea(environ: dict[str, str]) -> Client:
+    def generate(model: str, path: Path) -> tuple[str, int]:
+        out, err = (io.TextIOWrapper(io.BytesIO(), "utf-8") for _ in range(2))
+        env = Env(environ=environ, stdin=io.StringIO(), stdout=out, stderr=err)
+        size = ["--width", "512", "--height", "512"]
+        code = main(["generate", "a fox", "-m", model, *size, "-o", str(path), "--json"], env)
+        text = (err if code else out).buffer.getvalue().decode()
+        assert code == 0, text
+        return json.loads(text)["job_id"], 0
+
+    return generate
+
+
+def _fixed(sandbox: Sandbox, interval: float) -> Client:
+    chance = Random(1)
+
+    def generate(model: str, path: Path) -> tuple[str, int]:
+        job_id = submit(sandbox, f"/generate/image/{model}")
+        asked = 0
+        job: dict[str, Any] = {"status": "queued"}
+        # Jobs of one model take about as long: without this, its figure would hang on how that
+        # length happens to fall between two multiples of the interval.
+        pause = interval * chance.uniform(0.5, 1.5)
+        while job["status"] != "completed":
+            time.sleep(pause)
+            job = ask(sandbox, f"/jobs/{job_id}")
+            asked, pause = asked + 1, interval
+        with urllib.request.urlopen(job["result"]["urls"][0], timeout=30) as answer:
+            path.write_bytes(answer.read())
+        return job_id, asked
+
+    return generate

@@ -1,0 +1,29 @@
+"""What the benches ask of a sandbox beside the client that they measure."""
+
+import json
+import urllib.request
+from typing import Any
+
+from tests.sandbox_server import Sandbox
+
+BODY = {"prompt": "a fox", "width": 512, "height": 512}
+ROUTE = "/generate/image/bfl/flux-1-dev"
+
+
+def submit(sandbox: Sandbox, route: str = ROUTE) -> str:
+    """Make a job; its id."""
+    return str(ask(sandbox, route, json.dumps(BODY).encode())["job_id"])
+
+
+def ask(sandbox: Sandbox, path: str, body: bytes | None = None) -> dict[str, Any]:
+    """The JSON answer to a GET, or to a POST of BODY."""
+    headers = {"Authorization": f"Bearer {sandbox.token}", "Content-Type": "application/json"}
+    request = urllib.request.Request(sandbox.api + path, body, headers)
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        told: dict[str, Any] = json.load(answer)
+        return told
+
+
+def polls(sandbox: Sandbox) -> int:
+    """How many reads of jobs it has answered."""
+    return sum(sandbox.stats()["polls"].values())

@@ -1,0 +1,36 @@
+"""The bench itself works: with numbers so small that its figures mean nothing."""
+
+from collections.abc import Callable
+from functools import partial
+
+import pytest
+
+from tests.bench import download, in_flight, lateness, ledger
+from tests.bench.line import Line, heading
+
+TINY: dict[str, Callable[[], Line]] = {
+    "lateness": partial(lateness.measure, jobs=1, learnt_from=0, seconds=0.05, interval=0.2),
+    "in-flight": partial(in_flight.measure, jobs=3, seconds=1),
+    "ledger": partial(ledger.measure, submits=2),
+    "throughput": partial(download.throughput, megabytes=1, rounds=1),
+}
+
+
+@pytest.mark.parametrize("name", TINY)
+def test_a_line_of_the_table_can_be_measured(name: str) -> None:
+    """Each kind of measurement runs to its end and has a figure."""
+    assert TINY[name]().figure > 0
+
+
+def test_the_table_says_what_misses() -> None:
+    """A figure is held against its reach, in the direction that counts."""
+    slow = Line("start", "python", 3.0, " x", 2.5, "30 ms, 10 ms")
+    fast = Line("download", "curl", 0.75, " x", 0.6, at_least=True)
+    greedy = Line("lateness", "2 s", 0.3, " x", 0.35, kept=False)
+
+    assert [" ".join(line.split()) for line in (heading(), str(slow), str(fast), str(greedy))] == [
+        "what against measured reach",
+        "start python 3.00 x (30 ms, 10 ms) at most 2.5 x MISSES",
+        "download curl 0.75 x at least 0.6 x ok",
+        "lateness 2 s 0.30 x at most 0.35 x MISSES",
+    ]

@@ -1,0 +1,152 @@
+"""The installed `krea` on a desk of its own: a folder, an environment, what came out."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+BIN = Path(sys.executable).parent
+KREA = str(BIN / "krea")
+PATIENCE = 30.0  # seconds after which what a test waits for counts as never coming
+
+
+@dataclass(frozen=True)
+class Ended:
+    """What a process left: exit code (128 + signal as a shell says), stdout, stderr."""
+
+    code: int
+    out: str
+    err: str
+
+    def error(self, *, charged: str) -> str:
+        """The sentence of the one error, which has a hint and says CHARGED."""
+        assert "Traceback" not in self.err
+        assert "this is a bug" not in self.err
+        pattern = r"^error: (.+(?:\n    .+)*)\n  hint: (.+)\n(?:  job: .+\n)?  charged: (\w+)$"
+        assert self.err.count("error: ") == 1, self.err
+        found = re.search(pattern, self.err, re.MULTILINE)
+        assert found, self.err
+        assert found[3] == charged, self.err
+        return found[1]
+
+
+class Desk:
+    """A current folder, and the variables of whoever sits there."""
+
+    def __init__(self, folder: Path, environ: dict[str, str]) -> None:
+        self.folder = folder / "desk"
+        self.folder.mkdir()
+        self.environ = environ
+        self._running: list[Running] = []
+
+    def variables(self, changes: dict[str, str | None]) -> dict[str, str]:
+        """The environment with CHANGES; None takes a variable out."""
+        merged = {**self.environ, **changes}
+        return {name: value for name, value in merged.items() if value is not None}
+
+    def krea(self, *argv: str, stdin: bytes = b"", **changes: str | None) -> Ended:
+        """Run `krea ARGV` to its end, with STDIN on its standard input."""
+        return self.run([KREA, *argv], stdin=stdin, **changes)
+
+    def sh(self, script: str, **changes: str | None) -> Ended:
+        """Run SCRIPT in a POSIX shell that finds `krea` on its PATH."""
+        return self.run(["sh", "-c", script], **changes)
+
+    def run(self, command: list[str], *, stdin: bytes = b"", **changes: str | None) -> Ended:
+        """Run COMMAND to its end."""
+        done = subprocess.run(
+            command,
+            input=stdin,
+            capture_output=True,
+            cwd=self.folder,
+            env=self.variables(changes),
+            timeout=4 * PATIENCE,
+        )
+        return _ended(done.returncode, done.stdout, done.stderr)
+
+    def start(self, *command: str, **changes: str | None) -> "Running":
+        """Start COMMAND in a process group of its own."""
+        log = self.folder.parent / f"stderr-{len(self._running)}"
+        running = Running(command, self.folder, self.variables(changes), log)
+        self._running.append(running)
+        return running
+
+    def close(self) -> None:
+        """End what is still under way."""
+        for running in self._running:
+            if not running.over:
+                running.kill()
+
+    @property
+    def left_over(self) -> list[str]:
+        """The hidden part files that are still about."""
+        return sorted(path.name for path in self.folder.rglob(".*") if path.is_file())
+
+
+class Running:
+    """A process under way, whose standard error is read from a file while it runs."""
+
+    def __init__(
+        self, command: tuple[str, ...], folder: Path, environ: dict[str, str], log: Path
+    ) -> None:
+        self._log = log
+        with log.open("wb") as stderr:
+            self._process = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=stderr,
+                cwd=folder,
+                env=environ,
+                process_group=0,
+            )
+
+    @property
+    def err(self) -> str:
+        """What it has said so far."""
+        return self._log.read_text("utf-8", "replace")
+
+    @property
+    def over(self) -> bool:
+        """True when it has ended."""
+        return self._process.poll() is not None
+
+    def wait_for(self, text: str) -> None:
+        """Wait until it has said TEXT."""
+        wait_until(lambda: text in self.err or self.over)
+        assert text in self.err, self.err
+
+    def send(self, number: signal.Signals) -> None:
+        """Send a signal to the process."""
+        self._process.send_signal(number)
+
+    def kill(self) -> None:
+        """End it and all its children at once, as a lost power line would."""
+        with suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self.end()
+
+    def end(self) -> Ended:
+        """Wait for its end."""
+        out, _ = self._process.communicate(timeout=4 * PATIENCE)
+        return _ended(self._process.returncode, out, self._log.read_bytes())
+
+
+def wait_until(condition: Callable[[], object], seconds: float = PATIENCE) -> None:
+    """Return as soon as CONDITION holds; fail after SECONDS."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "what the test waits for did not happen"
+        time.sleep(0.01)
+
+
+def _ended(code: int, out: bytes, err: bytes) -> Ended:
+    return Ended(
+        code if code >= 0 else 128 - code, os.fsdecode(out), err.decode("utf-8", "replace")
+    )

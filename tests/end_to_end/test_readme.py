@@ -1,0 +1,112 @@
+"""Every command line that the README and the helps show does what it says."""
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from tests.end_to_end.in_process import enter, picture
+from tests.end_to_end.installed import Desk, wait_until
+from tests.sandbox_server import Sandbox
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text("utf-8")
+COMMANDS = sorted((ROOT / "krea_cli" / "commands").glob("*.py"))
+ID = re.compile(r"\bID\b|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+SCRIPT = '#!/bin/sh\nset -e\nkrea generate "a red fox" --width 512 --height 512 -o "$$.png"\n'
+
+
+def examples() -> dict[str, list[str]]:
+    """The lines that begin with `krea`, by where they stand."""
+    blocks = re.findall(r"^```sh\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+    found = {
+        f"README {number}": [
+            line.partition("  #")[0].rstrip()
+            for line in block.splitlines()
+            if line.startswith("krea ")
+        ]
+        for number, block in enumerate(blocks)
+    }
+    for path in COMMANDS:
+        lines = re.findall(r"^ +(krea [a-z].*)$", path.read_text("utf-8"), re.MULTILINE)
+        found[f"krea {path.stem}"] = lines
+    shown: set[str] = set()
+    for where, lines in found.items():
+        # A line that stands in several places is run for the first of them.
+        found[where] = [line for line in lines if line not in shown]
+        shown.update(lines)
+    return {where: lines for where, lines in found.items() if lines}
+
+
+EXAMPLES = examples()
+
+
+@pytest.fixture
+def furnished(desk: Desk) -> Desk:
+    """A desk with the files and programs that the examples name."""
+    picture(desk.folder / "day.png")
+    picture(desk.folder / "small.jpg")
+    (desk.folder / "prompt.txt").write_text("a red fox\n")
+    (desk.folder / "prompts.txt").write_text("a fox\nan owl\n")
+    (desk.folder / "token.txt").write_text("some-key:secret\n")
+    (desk.folder / "pics").mkdir()
+    programs = {"make-catalogue.sh": SCRIPT}
+    others = desk.folder.parent / "bin"
+    others.mkdir()
+    for name, text in programs.items():
+        (desk.folder / name).write_text(text)
+        (desk.folder / name).chmod(0o755)
+    for name in ("convert", "jq"):
+        (others / name).write_text("#!/bin/sh\nexec cat\n")
+        (others / name).chmod(0o755)
+    desk.environ["PATH"] = f"{others}:{desk.environ['PATH']}"
+    return desk
+
+
+def with_jobs(line: str, desk: Desk, sandbox: Sandbox) -> str:
+    """LINE with a job of its own, which has ended, in the place of each id."""
+
+    def submitted(_: re.Match[str]) -> str:
+        ended = enter(["generate", "--no-wait", "a"], desk.environ)
+        wait_until(lambda: sandbox.jobs()[-1]["status"] == "completed")
+        return ended.out.strip()
+
+    return ID.sub(submitted, line)
+
+
+@pytest.mark.parametrize("where", EXAMPLES)
+def test_the_examples_work(
+    furnished: Desk, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    """Each ends with 0: what costs as a dry run or against the sandbox, pipes in a shell."""
+    desk = furnished
+    monkeypatch.chdir(desk.folder)
+    for example in EXAMPLES[where]:
+        line = with_jobs(example, desk, sandbox)
+        words = shlex.split(line, comments=True)[1:]
+        if words == ["sandbox"]:
+            continue  # serves until Ctrl-C
+        if "|" in words or "<" in words or words[0] == "sandbox":
+            ended = desk.sh(line.replace("krea sandbox", "krea sandbox --seconds 0.05"))
+        elif words[:2] == ["auth", "login"]:
+            ended = enter([*words, "--with-token"], desk.environ, "some-key:secret")
+        elif words[0] == "generate":
+            ended = enter([*words, "--dry-run"], desk.environ)
+        else:
+            ended = enter(words, desk.environ)
+        assert ended.code == 0, f"{line}\n{ended.err}"
+        assert "error" not in ended.err, f"{line}\n{ended.err}"
+
+
+def test_the_loop_over_a_file(furnished: Desk, sandbox: Sandbox) -> None:
+    """The README's loop makes each picture once, however often it runs."""
+    (loop,) = re.findall(r"^```sh\n(n=0\n.*?)^```", README, re.MULTILINE | re.DOTALL)
+    jobs = sandbox.stats()["jobs"]
+    for _ in range(2):
+        assert furnished.sh(loop).code == 0
+    assert sandbox.stats()["jobs"] == jobs + 2
+    assert sorted(path.name for path in (furnished.folder / "pics").iterdir()) == [
+        "1.png",
+        "2.png",
+    ]
