@@ -40,6 +40,8 @@ class Service:
     seconds: float = 5.0
     ends: str = "completed"
     list_status: int = 200
+    content: Callable[[], bytes] = lambda: PNG
+    on_file: Callable[[], None] | None = None  # called before a result is given out
 
     def transport(self) -> httpx.MockTransport:
         """What takes the place of the network."""
@@ -72,7 +74,10 @@ class Service:
                 return self._json({"message": "Job not found or unauthorized"}, status=404)
             return self._json(self._shown(job))
         if path.startswith("/files/"):
-            return httpx.Response(200, content=PNG, headers={"content-type": "image/png"})
+            if self.on_file:
+                self.on_file()
+            headers = {"content-type": "image/png"}
+            return httpx.Response(200, content=self.content(), headers=headers)
         return httpx.Response(404, text="<html><title>Not found</title></html>")
 
     def _submit(self, request: httpx.Request) -> httpx.Response:

@@ -36,6 +36,10 @@ class Api:
     def __init__(self, http: "Http") -> None:
         self._http = http
 
+    def prepare(self) -> None:
+        """Load now what `submit` needs. Raises Unreachable and UsageError; nothing is sent."""
+        self._http.prepare()
+
     def submit(self, route: str, body: dict[str, Any], *, webhook: str | None = None) -> Submitted:
         """POST BODY to ROUTE ("/generate/image/bfl/flux-1-dev"), once.
 

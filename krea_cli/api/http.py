@@ -59,6 +59,10 @@ class Http:
         self._resolve = resolve
         self._clients = Clients(transport)
 
+    def prepare(self) -> None:
+        """Load what a fresh request needs, so that it leaves at once; raises what it would."""
+        self._clients.get(self._address(""), fresh=True)
+
     def request(
         self,
         method: str,
@@ -229,14 +233,10 @@ class Exchange:
 
         self._host, self._seconds, self._trail = url.host, seconds, Trail()
         patience = httpx.Timeout(seconds, connect=CONNECT_SECONDS, write=WRITE_SECONDS)
+        traced = {"trace": self._trail}
         with self._translated():
             request = client.build_request(
-                method,
-                url,
-                headers=headers,
-                timeout=patience,
-                extensions={"trace": self._trail},
-                **body,
+                method, url, headers=headers, timeout=patience, extensions=traced, **body
             )
             self._response = client.send(request, stream=True)
         self.status = self._response.status_code

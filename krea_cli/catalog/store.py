@@ -108,7 +108,10 @@ class Store:
             kept = json.loads(self.file.read_bytes())
         except FileNotFoundError:
             return None
-        except (OSError, ValueError, RecursionError):
+        except OSError as failure:
+            self.note = f"the cached catalogue was ignored: {failure.strerror} ({self.file})"
+            return None
+        except (ValueError, RecursionError):
             kept = None
         if not self._whole(kept):
             self.note = "the cached catalogue is damaged and was ignored"

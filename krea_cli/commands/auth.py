@@ -120,7 +120,7 @@ def logout(
 def _ask(session: "Session") -> str:
     from getpass import getpass
 
-    from krea_cli.errors import UsageError
+    from krea_cli.errors import Interrupted, UsageError
     from krea_cli.local.credentials import TOKEN_PAGE, clean_token
 
     if not session.env.stdin.isatty():
@@ -132,20 +132,23 @@ def _ask(session: "Session") -> str:
     try:
         with session.clock.exposed():
             typed = getpass("Token: ")
-    except EOFError:
+    except (EOFError, Interrupted) as left:
+        session.output.say("")  # the cursor still stands behind the prompt
+        if isinstance(left, Interrupted):
+            raise
         typed = ""
     return clean_token(typed, "the terminal")
 
 
 def _read(session: "Session") -> str:
-    from krea_cli.errors import UsageError
+    from krea_cli.errors import NoToken
     from krea_cli.local.credentials import clean_token
 
     try:
         with session.clock.exposed():
             text = session.env.stdin.read(10_000)
     except UnicodeDecodeError as failure:
-        raise UsageError("the token from stdin is no text") from failure
+        raise NoToken("the token from stdin is no text") from failure
     return clean_token(text, "stdin")
 
 

@@ -37,6 +37,9 @@ def cancel(
     meant = mentions(ids, session.env.stdin, session.clock, command="cancel")
     with Ending(session.output) as ending:
         for stopped in stop(meant, session.world()):
-            session.output.line(f"{stopped.job_id}\t{stopped.status}", stopped.record)
+            if stopped.job_id is None:
+                session.output.record(stopped.record)
+            else:
+                session.output.line(f"{stopped.job_id}\t{stopped.status}", stopped.record)
             if stopped.error:
                 ending.failed(stopped.error)

@@ -140,11 +140,9 @@ class Making:
         return text.removesuffix("\n").removesuffix("\r")
 
     def _read(self, file: str | None) -> str:
-        path = Path(file or "")
         try:
-            if path.stat().st_size > LONGEST_PROMPT_FILE:
-                raise UsageError(f"{file} is larger than 10 MB", hint="a prompt is a text")
-            return path.read_text(encoding="utf-8")
+            with Path(file or "").open(encoding="utf-8") as text:
+                return _short_enough(text.read(LONGEST_PROMPT_FILE + 1), f"{file}")
         except (OSError, UnicodeDecodeError) as failure:
             why = getattr(failure, "strerror", None) or "it is no UTF-8 text"
             raise UsageError(
@@ -155,9 +153,17 @@ class Making:
     def _stdin(self) -> str:
         try:
             with self._session.clock.exposed():
-                return _text(self._session.env.stdin.read(LONGEST_PROMPT_FILE), "the prompt")
+                text = self._session.env.stdin.read(LONGEST_PROMPT_FILE + 1)
+                return _text(_short_enough(text, "the prompt on stdin"), "the prompt")
         except UnicodeDecodeError as failure:
             raise UsageError("the prompt on stdin is no UTF-8 text", hint=IN_UTF8) from failure
+
+
+def _short_enough(text: str, what: str) -> str:
+    """TEXT, of which no more than could be a prompt was read: a device may have no end."""
+    if len(text) > LONGEST_PROMPT_FILE:
+        raise UsageError(f"{what} is larger than 10 MB", hint="a prompt is a text")
+    return text
 
 
 def _text(given: str, what: str) -> str:

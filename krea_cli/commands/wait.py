@@ -52,5 +52,5 @@ def wait(
             elif outcome.error is None:
                 output.job_id(outcome.record)
             else:
-                output.saved(outcome.record)  # with --json; it has no files to print
+                output.record(outcome.record)
                 ending.failed(outcome.error)

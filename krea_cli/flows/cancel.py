@@ -16,9 +16,12 @@ PATIENCE = 15.0  # seconds until the service should have said what became of it
 
 @dataclass(frozen=True)
 class Stopped:
-    """What became of one job: its status and record, and the error if it was not stopped."""
+    """What became of one job: its status and record, and the error if it was not stopped.
 
-    job_id: str
+    `job_id` is None for a line that names no job.
+    """
+
+    job_id: str | None
     status: str
     record: dict[str, Any]
     error: KreaError | None = None
@@ -30,7 +33,7 @@ def cancel(meant: Iterator[Mention], world: World) -> Iterator[Stopped]:
         if isinstance(mention, Reference):
             yield _stopped(mention.job_id, world)
         elif mention is not None:
-            yield Stopped("-", "error", record(None, error=mention), mention)
+            yield Stopped(None, "error", record(None, error=mention), mention)
 
 
 def _stopped(job_id: str, world: World) -> Stopped:

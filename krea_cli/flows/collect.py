@@ -125,7 +125,8 @@ class _Collector:
             message=f"{stop.message}; {what} not saved yet",
             hint=items[0].command(ids) if alike else f"krea download {ids}",
         )
-        told.job_id, told.charged = left[0], "unknown"
+        done = all((job := self._latest.get(each)) and job.ended for each in left)
+        told.job_id, told.charged = left[0], "yes" if done else "unknown"
         return told
 
     def _add(self, item: Wanted) -> Iterator[Outcome]:
@@ -145,12 +146,21 @@ class _Collector:
                 yield from self._learn(update)
         elif wait == LULL:
             clock.pause(LULL)
-        now = clock.monotonic()
-        for item in [*self.pending.values()]:
-            end = self._end_of(item)
-            if end is not None and end <= now:
-                self.watch.leave(item.job_id)
-                job = self._latest.get(item.job_id)
+        yield from self._give_up(clock.monotonic())
+
+    def _give_up(self, now: float) -> Iterator[Outcome]:
+        """Leave the jobs whose time is over, after one more look at them."""
+        late = [
+            job_id
+            for job_id, item in self.pending.items()
+            if (end := self._end_of(item)) is not None and end <= now
+        ]
+        for update in self.watch.last_look(late):
+            yield from self._learn(update)
+        for job_id in late:
+            if item := self.pending.get(job_id):
+                self.watch.leave(job_id)
+                job = self._latest.get(job_id)
                 yield self._end(item, job, error=_still_running(item), quiet=True)
 
     def _end_of(self, item: Wanted) -> float | None:
@@ -169,6 +179,7 @@ class _Collector:
 
     def _ended(self, item: Wanted, job: Job) -> Outcome:
         """Book how JOB ended, and save what it made."""
+        self._latest[item.job_id] = job
         self.saver.recall.note(job.id, job)
         if failure := job_failure(job):
             return self._end(item, job, error=failure)

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,10 +29,14 @@ BUSY_PATIENCE = 60.0  # seconds that another process may hold the part
 
 @dataclass(frozen=True, kw_only=True)
 class Saver(Source):
-    """Saves results and books them. `pour` writes the bytes of a result to stdout."""
+    """Saves results and books them. `pour` writes the bytes of a result to stdout.
+
+    `published` are the files it made: --force overwrites what was there before, never those.
+    """
 
     book: "Book | None"
     pour: Callable[[Iterable[bytes]], None] | None = None
+    published: set[Path] = field(default_factory=set)
 
     @cached_property
     def recall(self) -> Recall:
@@ -147,8 +151,11 @@ class _Download:
         return saved
 
     def _publish(self, part: Reservation, saved: Saved) -> Saved:
-        target = self.destination.target
-        done = publish(part, target.real(saved.path), sha256=saved.sha256, force=target.force)
+        target, published = self.destination.target, self.saver.published
+        wanted = target.real(saved.path)
+        force = target.force and wanted not in published
+        done = publish(part, wanted, sha256=saved.sha256, force=force)
+        published.add(done.path)
         if not done.beside:
             return saved
         shown = os.path.join(os.path.dirname(saved.path), done.path.name)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from krea_cli.api.types import TERMINAL
 from krea_cli.flows.pace import Pace
 from krea_cli.flows.watch import FRESH_GRACE, Watch
 
@@ -30,6 +31,7 @@ def follow(
     """
     since = row.answered_at if row else None
     fresh = reference.piped if since is None else abs(now - since) < FRESH_GRACE
+    fresh = fresh and not (row and row.status in TERMINAL)
     pace = Pace(None, (), None)
     if row is not None:
         pace = Pace(typical(row.model), recall.durations(row.model), row.kind)

@@ -65,6 +65,7 @@ class Generation:
         self._watch = Watch(world.api, world.book, world.clock, world.tell, random=world.random)
         self._claims: list[Claim] = []
         self._earlier: dict[int, Row] = {}
+        self._sent = 0
         start = world.clock.monotonic()
         self._until = None if order.timeout is None else start + order.timeout
 
@@ -72,6 +73,8 @@ class Generation:
         """Submit all, wait, save; an outcome per job as it ends. Raises `Interrupted`."""
         try:
             yield from collect(self._watch, self._submissions(), saver, until=self._until)
+        except Interrupted as stop:
+            raise self._cut_short(stop) from stop
         finally:
             self._release()
 
@@ -83,8 +86,27 @@ class Generation:
                     self._world.clock.pause(0.5)
                 elif wanted.row:
                     yield wanted.row
+        except Interrupted as stop:
+            raise self._cut_short(stop) from stop
         finally:
             self._release()
+
+    def _cut_short(self, stop: Interrupted) -> Interrupted:
+        """STOP with the number of jobs that were never sent, and what goes on with those."""
+        unsent = self.order.count - self._sent
+        if self.order.count == 1 or unsent == 0:
+            return stop
+        hint = stop.hint
+        if self._world.book.lasting and all(goal.key for goal in self._goals()):
+            anew = " without --again" if self.order.again else ""
+            hint = f"the same command{anew} goes on with all {self.order.count}"
+        told = Interrupted(
+            stop.signal,
+            message=f"{stop.message}; {unsent} of {self.order.count} jobs were not submitted",
+            hint=hint,
+        )
+        told.job_id, told.charged = stop.job_id, stop.charged
+        return told
 
     def _submissions(self) -> Iterator[Wanted | None]:
         """Each job once it is submitted; None while there is no room for the next.
@@ -126,6 +148,7 @@ class Generation:
 
     def _wanted(self, row: Row, job_id: str, claimed: Claim, goal: Goal) -> Wanted:
         world, model = self._world, self.order.model
+        self._sent += 1
         since = row.answered_at or world.clock.now()
         known = Recall(world.book, world.tell).durations(model.id)
         pace = Pace(model.typical_seconds, known, model.kind)

@@ -11,8 +11,8 @@ from krea_cli.api.types import Job
 from krea_cli.errors import UsageError
 
 SLUG_LENGTH = 60
-# 255 bytes is the limit of common file systems; a part file adds ".", ".part", a copy adds "-99".
-NAME_BYTES = 240
+LONGEST_NAME = 255  # bytes; the limit of common file systems
+NAME_BYTES = 240  # of a name made here: a part file adds "." and ".part", a copy "-99"
 PLACEHOLDERS = ("slug", "job_id", "model", "seed", "n", "index", "ext", "date")
 _TOKEN = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
 
@@ -174,11 +174,13 @@ def shortened(name: str, *, limit: int = NAME_BYTES) -> str:
     return os.fsencode(stem)[:room].decode(errors="ignore").rstrip("-. ") + dot + ext
 
 
-def with_suffix(name: str, suffix: str) -> str:
-    """NAME with SUFFIX between its stem and its extension: out.png, -2 -> out-2.png."""
+def with_suffix(path: str, suffix: str) -> str:
+    """PATH with SUFFIX before its extension: out.png, -2 -> out-2.png. The stem is cut to fit."""
     if not suffix:
-        return name
+        return path
+    folder, name = os.path.split(path)
+    name = shortened(name, limit=LONGEST_NAME - len(suffix))
     stem, dot, ext = name.rpartition(".")
-    if not stem or "/" in ext:
-        return name + suffix
-    return f"{stem}{suffix}{dot}{ext}"
+    if not stem:
+        stem, dot, ext = name, "", ""
+    return os.path.join(folder, f"{stem}{suffix}{dot}{ext}")

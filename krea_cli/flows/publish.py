@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from krea_cli.errors import KreaError
-from krea_cli.flows.naming import shortened, with_suffix
+from krea_cli.flows.naming import with_suffix
 from krea_cli.flows.reservation import Reservation, open_part, part_path
 
 # What a file system answers that knows no hard links.
@@ -48,7 +48,7 @@ def digest(path: Path) -> str:
 
 
 def _beside(target: Path, number: int) -> Path:
-    return target.with_name(with_suffix(shortened(target.name, limit=250), f"-{number}"))
+    return target.with_name(with_suffix(target.name, f"-{number}"))
 
 
 def _publish_as(part: Reservation, path: Path, *, sha256: str, force: bool) -> bool:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Sized
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from krea_cli.api.jobs import parse_job
 from krea_cli.api.types import Job
@@ -17,9 +16,6 @@ from krea_cli.flows.recall import Recall
 from krea_cli.flows.record import Reference, recorded_failure
 from krea_cli.flows.target import Target
 from krea_cli.flows.watch import Watch
-
-if TYPE_CHECKING:
-    pass
 
 
 class Retrieval:

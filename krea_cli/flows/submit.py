@@ -33,6 +33,9 @@ def submit(row: Row, world: World, *, deadline: float | None) -> Row:
     Raises `InDoubt` when it may have been received and could not be settled. Every other error
     means that nothing was made. DEADLINE (monotonic) ends the waiting for another process.
     """
+    # A kill between the row that says `sending` and the first byte is in doubt for nothing, and
+    # loading the wire takes a tenth of a second.
+    world.api.prepare()
     with post_lock(world, deadline):
         bury_the_dead(world)
         return _send(row, world)
@@ -61,17 +64,18 @@ def doubt(row: Row, world: World, candidates: tuple[Job, ...] = ()) -> InDoubt:
     """
     why = f" ({row.error})" if row.error else ""
     message = f"the outcome of a request to {row.model} is unknown{why}; it may have been charged"
+    hint = "look at the jobs on krea.ai"
     if candidates:
-        ids = ", ".join(job.id for job in candidates)
-        message += f". It may be one of these jobs: {ids}"
-        hint = f"krea status {' '.join(job.id for job in candidates)}"
-    else:
-        hint = "look at the jobs on krea.ai"
-    if world.book.lasting and row.target and row.target not in STDOUT_NAMES:
-        anew = "it is sent anew only with --again"
-    else:
-        anew = "the same command would send it anew"
-    return InDoubt(message, hint=f"{hint}; {anew}")
+        ids = [job.id for job in candidates]
+        message += f". It may be one of these jobs: {', '.join(ids)}"
+        hint = f"krea status {' '.join(ids)}"
+    if not (world.book.lasting and row.target and row.target not in STDOUT_NAMES):
+        return InDoubt(message, hint=f"{hint}; the same command would send it anew")
+    if row.state == "unfound":
+        return InDoubt(message, hint=f"{hint}; it is sent anew only with --again")
+    again = "the same command looks for its job and sends nothing"
+    ahead = f"{hint}; " if candidates else ""
+    return InDoubt(message, hint=f"{ahead}{again}; it is sent anew only with --again")
 
 
 @contextmanager

@@ -144,7 +144,7 @@ class Target:
         if index > 1 and "index" not in naming.placeholders(self.text):
             suffix += f"-{index}"
         folder, name = os.path.split(filled)
-        return os.path.join(folder, naming.shortened(naming.with_suffix(name, suffix)))
+        return os.path.join(folder, naming.with_suffix(naming.shortened(name), suffix))
 
     def real(self, shown: str) -> Path:
         """The absolute path behind SHOWN; a link is followed to what it points at."""
@@ -223,7 +223,7 @@ def _literal(text: str, cwd: Path) -> Target:
         return Target(Kind.FOLDER, text, cwd)
     if mode and not stat.S_ISREG(mode):
         return Target(Kind.DEVICE, text, cwd)
-    if len(os.fsencode(os.path.basename(text))) > 255:
+    if len(os.fsencode(os.path.basename(text))) > naming.LONGEST_NAME:
         raise UsageError("the name after -o is longer than 255 bytes", hint="choose a shorter one")
     return Target(Kind.EXACT, text, cwd)
 
@@ -231,4 +231,4 @@ def _literal(text: str, cwd: Path) -> Target:
 def _with_extension(name: str, suffix: str, ext: str) -> str:
     stem, dot, _ = os.path.basename(name).rpartition(".")
     base = stem if dot and stem else os.path.basename(name)
-    return os.path.join(os.path.dirname(name), f"{base}{suffix}.{ext}")
+    return naming.with_suffix(os.path.join(os.path.dirname(name), f"{base}.{ext}"), suffix)

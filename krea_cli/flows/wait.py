@@ -6,7 +6,7 @@ from math import inf
 from typing import TYPE_CHECKING, Any
 
 from krea_cli.api.jobs import job_failure
-from krea_cli.api.types import Job
+from krea_cli.api.types import TERMINAL, Job
 from krea_cli.clock import Clock
 from krea_cli.errors import Interrupted, KreaError, StillRunning, UsageError
 from krea_cli.flows.events import Left, Running, Tell
@@ -102,7 +102,7 @@ class Wait:
         now = self._clock.now()
         pace = follow(self._watch, reference, row, self._recall, typical=self._typical, now=now)
         self._awaited[job_id] = _Awaited(row, pace, until)
-        if row is not None:
+        if row is not None and row.status not in TERMINAL:
             begun = row.answered_at or now
             status = row.status or "submitted"
             self._tell(Running(job_id, row.model, status, pace.expected, begun))
@@ -117,14 +117,20 @@ class Wait:
         for update in self._watch.step(None if until == inf else until):
             yield from self._learn(update)
         now = self._clock.monotonic()
-        for job_id in [name for name, awaited in self._awaited.items() if awaited.until <= now]:
-            self._watch.leave(job_id)
-            yield self._end(job_id, self._awaited[job_id].job, _still_running(job_id))
+        late = [name for name, awaited in self._awaited.items() if awaited.until <= now]
+        for update in self._watch.last_look(late):
+            yield from self._learn(update)
+        for job_id in late:
+            if awaited := self._awaited.get(job_id):
+                self._watch.leave(job_id)
+                yield self._end(job_id, awaited.job, _still_running(job_id))
 
     def _learn(self, update: Update) -> Iterator[Outcome]:
         awaited = self._awaited[update.job_id]
         job = update.job
         if job is None:
+            if update.error is not None:
+                update.error.job_id = update.error.job_id or update.job_id
             yield self._end(update.job_id, None, update.error)
             return
         if job.ended:

@@ -1,5 +1,6 @@
 """Jobs in flight, looked at as seldom as their ends allow: one by one, or many in one request."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from random import Random
 from typing import TYPE_CHECKING
@@ -124,6 +125,16 @@ class Watch:
                 raise
             # Else the jobs that ended must be told; the next step meets the error again.
         return updates
+
+    def last_look(self, job_ids: Collection[str]) -> list[Update]:
+        """As `step`, at once, for jobs that are about to be left: they may be done by now."""
+        if not job_ids:
+            return []
+        now = self._clock.monotonic()
+        for job_id in job_ids:
+            if item := self._items.get(job_id):
+                item.due = now
+        return self.step(now)
 
     def _look(self, updates: list[Update]) -> None:
         if len(self._items) == 1:

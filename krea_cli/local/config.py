@@ -83,7 +83,10 @@ class Config:
         except FileNotFoundError:
             return cls(path, "")
         except OSError as failure:
-            raise KreaError(f"{path} cannot be read: {failure.strerror}") from failure
+            raise KreaError(
+                f"{path} cannot be read: {failure.strerror}",
+                hint="set KREA_CONFIG_DIR to a folder that you can read",
+            ) from failure
         except UnicodeDecodeError as failure:
             raise _broken(path, "it is no UTF-8 text") from failure
 

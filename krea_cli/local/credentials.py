@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from krea_cli.errors import KreaError, NoToken, UsageError
+from krea_cli.errors import KreaError, NoToken
 from krea_cli.local.private_file import write_private
 
 VARIABLES = ("KREA_API_KEY", "KREA_API_TOKEN")
@@ -36,7 +36,7 @@ def find_token(
     """The token for BASE: --profile, --token-file, KREA_API_KEY, KREA_API_TOKEN, stored login.
 
     GET reads a variable and gives None for an empty one. A stored token is only for the base
-    that it was stored for. Raises NoToken, and UsageError for one that no header can carry.
+    that it was stored for. Raises NoToken, for one that no header can carry too.
     """
     if profile is not None:
         return _stored_token(folder, profile, base)
@@ -51,7 +51,7 @@ def find_token(
 def clean_token(text: str, source: str) -> str:
     """TEXT without what copying added: spaces, invisible characters, quotes, "Bearer ".
 
-    Raises UsageError, which names SOURCE and never the token, when no header can carry it.
+    Raises NoToken, which names SOURCE and never the token, when no header can carry it.
     """
     token = _INVISIBLE.sub("", text).strip(_AROUND)
     token = re.sub(r"(?i)^bearer[\s\u00a0]+", "", token).strip(_AROUND)
@@ -63,9 +63,7 @@ def clean_token(text: str, source: str) -> str:
     elif not token.isascii() or not token.isprintable():
         problem = "has a character that cannot be in a token"
     if problem:
-        raise UsageError(
-            f"the token from {source} {problem}", hint=f"copy it again from {TOKEN_PAGE}"
-        )
+        raise NoToken(f"the token from {source} {problem}", hint=f"copy it again from {TOKEN_PAGE}")
     return token
 
 
@@ -103,7 +101,10 @@ def stored(folder: Path) -> dict[str, dict[str, Any]]:
     except FileNotFoundError:
         return {}
     except OSError as failure:
-        raise KreaError(f"{path} cannot be read: {failure.strerror}") from failure
+        raise KreaError(
+            f"{path} cannot be read: {failure.strerror}",
+            hint="set KREA_CONFIG_DIR to a folder that you can read",
+        ) from failure
     except ValueError as failure:
         raise _broken(path) from failure
     if not isinstance(logins, dict) or not all(map(_is_login, logins.values())):
@@ -156,7 +157,7 @@ def _content(token_file: str) -> str:
             hint="--token-file FILE wants a file that holds the token and nothing else",
         ) from failure
     except UnicodeDecodeError as failure:
-        raise UsageError(f"the token file {token_file} is no text") from failure
+        raise NoToken(f"the token file {token_file} is no text") from failure
 
 
 def _write(folder: Path, logins: dict[str, dict[str, Any]]) -> Path:

@@ -161,7 +161,7 @@ def _phrased(failure: Exception, path: Path | None) -> LedgerUnusable:
             text = f"the ledger {path} is in use by other programs for too long"
             return LedgerUnusable(text, hint="run the same command again")
         case 8:  # read-only
-            return LedgerUnusable(f"the ledger {path} is read-only")
+            return LedgerUnusable(f"the ledger {_unwritable(path) or path} is read-only")
         case 11 | 26:  # corrupt, not a database
             return Corrupt(f"the ledger {path} is damaged ({failure})")
         case 13:  # full
@@ -171,6 +171,14 @@ def _phrased(failure: Exception, path: Path | None) -> LedgerUnusable:
         case _:
             reason = getattr(failure, "strerror", None) or failure
             return LedgerUnusable(f"the ledger {path} cannot be used: {reason}")
+
+
+def _unwritable(path: Path | None) -> Path | None:
+    """Which of the ledger's files may not be written: SQLite keeps two beside it, as it was."""
+    if path is None:
+        return None
+    files = [path.with_name(path.name + ending) for ending in ("", "-wal", "-shm")]
+    return next((file for file in files if file.exists() and not os.access(file, os.W_OK)), None)
 
 
 def _create(path: Path, migrations: Sequence[Sequence[str]], *, write_ahead: bool) -> None:

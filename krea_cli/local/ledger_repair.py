@@ -67,6 +67,8 @@ def set_aside(folder: Path, *, now: float) -> Path:
 def _counted(folder: Path, path: Path) -> Health:
     database = Database.open(folder)
     try:
+        with database.transaction():
+            pass  # that it can be read does not mean that it can be written
         [(verdict,), *_] = database.rows("PRAGMA quick_check(1)")
         if verdict != "ok":
             raise Corrupt(f"the ledger {path} is damaged ({verdict})")

@@ -1,5 +1,6 @@
 """A lock between processes that the system releases when its holder dies."""
 
+import errno
 import fcntl
 import os
 import time
@@ -28,9 +29,11 @@ class FileLock:
         try:
             return self._open_and_lock(self.path)
         except OSError as failure:
+            denied = failure.errno in (errno.EACCES, errno.EPERM, errno.EROFS)
+            place = "that you can write to" if denied else "on a local disk"
             raise LedgerUnusable(
                 f"cannot lock {self.path}: {failure.strerror}",
-                hint="set KREA_STATE_DIR to a folder on a local disk",
+                hint=f"set KREA_STATE_DIR to a folder {place}",
             ) from failure
 
     def release(self) -> None:

@@ -65,6 +65,11 @@ class Output:
         """Answer with the `job_id` of a job record; as JSON the record."""
         self.line(str(record["job_id"]), record)
 
+    def record(self, record: Mapping[str, object]) -> None:
+        """Answer with RECORD as JSON; with nothing where people read."""
+        if self.json:
+            self._answer(_json_line(record))
+
     def table(
         self,
         columns: Sequence[str],

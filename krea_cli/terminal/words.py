@@ -78,7 +78,7 @@ def phrase(event: "events.Event") -> str:
             place = f" {index} of {count}" if count > 1 else ""
             return f"submitting{place} to {one_line(model)}"
         case events.Held(reason=reason, seconds=seconds):
-            again = "" if seconds is None else f" (next try in {duration(seconds)})"
+            again = "" if seconds is None else f" (next try in {duration(max(1, seconds))})"
             return f"{one_line(reason)}{again}"
         case events.Settling(reason=reason):
             return f"looking for the job of a lost answer: {one_line(reason)}"

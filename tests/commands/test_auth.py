@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import sys
 from pathlib import Path
 
@@ -105,7 +106,7 @@ def test_what_no_header_can_carry_is_refused(nobody: World, text: str, problem: 
     """The sentence names the fault and never shows the token; the service is not asked."""
     result = nobody.krea("auth", "login", "--with-token", stdin=text)
     assert (result.code, result.err) == (
-        2,
+        3,
         f"error: the token from stdin {problem}\n"
         f"  hint: copy it again from {PAGE}\n"
         "  charged: no\n",
@@ -247,7 +248,7 @@ def test_the_typed_token_is_not_shown(environment: dict[str, str]) -> None:
     assert json.loads(stored.read_text())["default"]["token"] == TOKEN
 
 
-@pytest.mark.parametrize(("key", "code"), [("\x03", 130), ("\x04", 2)], ids=["ctrl-c", "ctrl-d"])
+@pytest.mark.parametrize(("key", "code"), [("\x03", 130), ("\x04", 3)], ids=["ctrl-c", "ctrl-d"])
 def test_the_prompt_can_be_left(environment: dict[str, str], key: str, code: int) -> None:
     """Ctrl-C ends with 130, Ctrl-D with a sentence; no traceback in either."""
     child = prompted(environment)
@@ -255,5 +256,6 @@ def test_the_prompt_can_be_left(environment: dict[str, str], key: str, code: int
     child.expect(pexpect.EOF)
     child.close()
     assert child.exitstatus == code
-    assert "error: " in child.before
+    # On a line of its own, not behind the prompt; it may be coloured.
+    assert re.search(r"\n(?:\x1b\[[0-9;]*m)?error:", child.before)
     assert "Traceback" not in child.before

@@ -62,3 +62,10 @@ def test_a_job_that_ended_meanwhile_is_gone(world: World, wire: CancelWire) -> N
         "  hint: whether it was charged shows at krea.ai/app/api\n"
         "  charged: unknown\n"
     )
+
+
+def test_a_line_that_names_no_job(world: World, wire: CancelWire) -> None:
+    """It is told on stderr; stdout has the jobs alone."""
+    result = world.krea("cancel", stdin="not an id!\n")
+    assert (result.code, result.out) == (2, "")
+    assert result.err.startswith("error: ")

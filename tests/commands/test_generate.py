@@ -371,3 +371,35 @@ def test_a_doubt_tells_truly_what_the_same_command_would_do(
     assert (result.code, told in result.err) == (9, True)
     world.krea("generate", "a fox", *words)
     assert len(world.service.posts) == sent
+
+
+@pytest.mark.parametrize("command", ["generate", "download"])
+def test_force_spares_what_the_command_itself_made(world: World, command: str) -> None:
+    """A name that repeats: the old file goes, and neither of the two that were paid for does."""
+    Path("a-fox.png").write_text("old")
+    files = iter([PNG, PNG + b"2"])
+    world.service.content = lambda: next(files)
+    run = ["generate", "a fox", "-n", "2", "-o", "{slug}.png", "--force"]
+    if command == "download":
+        ids = world.krea("generate", "a fox", "-n", "2", "--no-wait").out.split()
+        run = ["download", *ids, "-o", "{slug}.png", "--force"]
+    result = world.krea(*run)
+    assert (result.code, result.out) == (0, "a-fox.png\na-fox-2.png\n"), result.err
+    assert {path.read_bytes() for path in Path().glob("*.png")} == {PNG, PNG + b"2"}
+
+
+def test_the_last_moment_is_looked_at(world: World) -> None:
+    """A job that ends before the time is over is saved, wherever the next look would have been."""
+    for seconds in range(8, 30, 3):
+        world.service.seconds = seconds - 0.1
+        done = world.krea("generate", "a fox", "-o", f"{seconds}.png", "--timeout", str(seconds))
+        assert done.code == 0, done.err
+
+
+def test_a_prompt_has_an_end(world: World) -> None:
+    """A device that never ends is no prompt; nothing is cut off unsaid."""
+    endless = world.krea("generate", "--prompt-file", "/dev/zero")
+    long = world.krea("generate", "-", stdin="x" * (10 * 1024 * 1024 + 1))
+    assert (endless.code, long.code, world.service.requests) == (2, 2, [])
+    assert "/dev/zero is larger than 10 MB" in endless.err
+    assert "the prompt on stdin is larger than 10 MB" in long.err

@@ -60,6 +60,16 @@ def test_after_a_signal(world: World) -> None:
     assert sorted(map(str, Path().glob("*.png"))) == ["fox-2.png", "fox.png"]
 
 
+def test_a_signal_while_a_result_is_saved(world: World) -> None:
+    """The job is done by then: it is paid, and the error says so."""
+    world.service.seconds = 5
+    world.service.on_file = lambda: world.clock.stop(15)
+    ended = world.krea("generate", "a fox", "-o", "fox.png")
+    assert (ended.code, "charged: yes" in ended.err) == (143, True), ended.err
+    world.clock.signal, world.service.on_file = None, None
+    assert resumed(world, ended).out == "fox.png\n"
+
+
 def test_what_may_be_overwritten_may_be_so_later(world: World) -> None:
     """--force is a part of the command that resumes."""
     Path("fox.png").write_text("old")
@@ -99,6 +109,8 @@ def test_a_run_of_several_is_finished_by_the_same_command(world: World, place: s
     command = ("generate", "a fox", "-n", "3", "-o", place)
     first = world.krea(*command)
     assert (first.code, len(first.out.split())) == (130, 1), first.err
+    assert "is not saved yet; 1 of 3 jobs were not submitted\n" in first.err
+    assert "hint: the same command goes on with all 3\n" in first.err
     world.clock.signal, world.service.seconds, posts = None, 5, len(world.service.posts)
     world.service.answers = []
     second = world.krea(*command)

@@ -270,3 +270,18 @@ def _made(sandbox: Sandbox) -> str:
     with urllib.request.urlopen(request, timeout=10) as answer:
         job_id: str = json.load(answer)["job_id"]
     return job_id
+
+
+def test_a_path_is_no_id(world: World) -> None:
+    """Only ids are printed, whatever the ledger knows of a job that cannot be read now."""
+    world.krea("generate", "a fox", "-o", "fox.png")
+    world.service.jobs.clear()
+    result = world.krea("wait", "job-1")
+    assert (result.code, result.out) == (2, ""), result.err
+
+
+def test_an_error_names_its_job(world: World, wire: JobWire) -> None:
+    """With --json an id that is not found stands in the error."""
+    result = world.krea("wait", "nonesuch", "--json")
+    (line,) = result.err.splitlines()
+    assert json.loads(line)["error"]["job_id"] == "nonesuch"

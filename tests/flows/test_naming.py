@@ -89,8 +89,19 @@ def test_shortened_keeps_the_extension() -> None:
 
 @pytest.mark.parametrize(
     ("name", "suffixed"),
-    [("out.png", "out-2.png"), ("out", "out-2"), (".png", ".png-2"), ("a.b/out", "a.b/out-2")],
+    [
+        ("out.png", "out-2.png"),
+        ("out", "out-2"),
+        (".png", ".png-2"),
+        ("a.b/out", "a.b/out-2"),
+        ("a/.b", "a/.b-2"),
+    ],
 )
 def test_with_suffix(name: str, suffixed: str) -> None:
     """The number goes before the extension, where there is one."""
     assert naming.with_suffix(name, "-2") == suffixed
+
+
+def test_a_number_finds_room() -> None:
+    """A name as long as a file system takes gives up letters of its stem, not the number."""
+    assert naming.with_suffix("a/" + "é" * 125 + ".png", "-12") == "a/" + "é" * 124 + "-12.png"

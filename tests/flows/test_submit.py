@@ -95,3 +95,18 @@ def test_a_list_that_is_refused_leaves_the_doubt(world: World, status: int) -> N
     assert (result.code, len(world.service.posts)) == (9, 1)
     assert "charged: unknown" in result.err
     assert state(world) == [("unknown", None)]
+
+
+def test_what_cannot_leave_is_never_booked_as_sent(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All that can fail before the first byte fails before: a kill in there leaves no doubt."""
+    monkeypatch.setenv("HTTPS_PROXY", "socks9://localhost:1")
+    world.environ["KREA_API_BASE"] = "https://krea.invalid"
+    world.service.transport = lambda: None  # type: ignore[method-assign]
+    result = world.krea("generate", "a fox", "-o", "fox.png")
+    assert (result.code, result.out) == (8, "")
+    with requests(world) as ledger:
+        assert ledger.execute("SELECT state, sent_at FROM requests").fetchall() == [
+            ("checked", None)
+        ]

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from krea_cli.errors import KreaError, NoToken, UsageError
+from krea_cli.errors import KreaError, NoToken
 from krea_cli.local.credentials import (
     Token,
     account_of,
@@ -84,7 +84,7 @@ def test_what_copying_adds_is_taken_off(pasted: str) -> None:
 @pytest.mark.parametrize("pasted", ["", " ", '""', "Bearer", "a b", "a\nb", "a\x00b", "schlüssel"])
 def test_what_no_header_can_carry_is_an_error(pasted: str) -> None:
     """The error names the source, and never what was pasted."""
-    with pytest.raises(UsageError, match=r"the token from stdin (is empty|has a)") as raised:
+    with pytest.raises(NoToken, match=r"the token from stdin (is empty|has a)") as raised:
         clean_token(pasted, "stdin")
     assert not pasted.strip('" ') or pasted not in raised.value.message
 
@@ -136,11 +136,11 @@ def test_damaged_credentials_are_told(tmp_path: Path, content: str) -> None:
 
 
 def test_a_token_file_that_cannot_be_read(tmp_path: Path) -> None:
-    """A missing file is no token; bytes that are no text are a mistake."""
+    """A missing file is no token, and bytes that are no text are none."""
     with pytest.raises(NoToken, match="cannot be read: No such file or directory"):
         find(tmp_path, token_file=str(tmp_path / "missing"))
     (tmp_path / "bytes").write_bytes(b"\xff\xfe")
-    with pytest.raises(UsageError, match="is no text"):
+    with pytest.raises(NoToken, match="is no text"):
         find(tmp_path, token_file=str(tmp_path / "bytes"))
 
 
