@@ -6,6 +6,7 @@ It is recognised only when nothing else could be meant.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import inf
 
 from krea_cli.api.types import Job
 
@@ -19,35 +20,53 @@ MOST = 8  # more jobs than this are not puzzled over
 class Window:
     """When the server can have made the job of one request: server time, seconds since 1970.
 
-    `types` are the internal job types this ledger saw for the model; empty when none was seen.
+    A job made between `opens` and `closes` is likely its own. From `earliest` to `latest` one is
+    possible: a gateway may carry out a request that we have given up. `types` are the internal
+    job types this ledger saw for the model; empty when none was seen.
     """
 
     opens: float
     closes: float
     types: frozenset[str] = frozenset()
+    earliest: float = inf
+    latest: float = -inf
 
     def fits(self, job: Job) -> bool:
-        """True when JOB can be the one that this window's request made."""
-        if job.created_at is None or not self.opens <= job.created_at <= self.closes:
+        """True when JOB was made while it was expected."""
+        return job.created_at is not None and self.opens <= job.created_at <= self.closes
+
+    def allows(self, job: Job) -> bool:
+        """True when JOB can be the one that this window's request made, however late."""
+        earliest, latest = min(self.opens, self.earliest), max(self.closes, self.latest)
+        if job.created_at is None or not earliest <= job.created_at <= latest:
             return False
         return not self.types or job.type is None or job.type in self.types
 
 
 def window(
     sent_at: float,
-    gave_up_at: float,
+    gave_up_at: float | None,
     *,
     lag: tuple[float, float],
+    skew: float = inf,
     types: frozenset[str] = frozenset(),
 ) -> Window:
-    """The window of a request sent at SENT_AT and waited for until GAVE_UP_AT (local clock).
+    """The window of a request sent at SENT_AT and looked for until GAVE_UP_AT (local clock).
 
-    `lag` is the least and the most of server time minus local time between the sending of a
-    request and the making of its job.
+    Without GAVE_UP_AT nobody has looked for it to the end. `lag` is the least and the most of
+    server time minus local time between the sending of a request and the making of its job,
+    `skew` that difference at the moment of sending, as far as it is known.
     """
     least, most = lag
-    closes = min(gave_up_at, sent_at + LONGEST)
-    return Window(sent_at + least - SLACK, closes + most + SLACK, types)
+    last = sent_at + LONGEST
+    closes = last if gave_up_at is None else min(gave_up_at, last)
+    return Window(
+        sent_at + least - SLACK,
+        closes + most + SLACK,
+        types,
+        earliest=sent_at + min(least, skew) - SLACK,
+        latest=last + most + SLACK,
+    )
 
 
 def matches(windows: Mapping[int, Window], jobs: Sequence[Job]) -> dict[int, str]:
@@ -55,7 +74,8 @@ def matches(windows: Mapping[int, Window], jobs: Sequence[Job]) -> dict[int, str
 
     JOBS are all the jobs of the time in question that the ledger does not own. One that fits
     nowhere comes from someone else on the account, who may have made the others too: then, and
-    when two readings are possible, the answer is empty.
+    when two readings are possible, the answer is empty. A job that some request can still have
+    made late is a reading as well: it must not pass for that of another one.
     """
     if not jobs or len(jobs) > MOST:
         return {}
@@ -68,8 +88,12 @@ def matches(windows: Mapping[int, Window], jobs: Sequence[Job]) -> dict[int, str
             found.append(dict(taken))
             return
         for row_id, place in windows.items():
-            if row_id not in taken and place.fits(jobs[position]):
+            if row_id not in taken and place.allows(jobs[position]):
                 assign(position + 1, taken | {row_id: jobs[position].id})
 
     assign(0, {})
-    return found[0] if len(found) == 1 else {}
+    if len(found) != 1:
+        return {}
+    made = {job.id: job for job in jobs}
+    expected = all(windows[row_id].fits(made[job_id]) for row_id, job_id in found[0].items())
+    return found[0] if expected else {}

@@ -98,7 +98,7 @@ class _Search:
         world = self._world
         left = {row: place for row, place in self._windows.items() if row not in self._adopted}
         candidates = {
-            row: tuple(job for job in self._unowned if place.fits(job))
+            row: tuple(job for job in self._unowned if place.allows(job))
             for row, place in left.items()
         }
         if self._still_open is not None and self._still_open in left:
@@ -115,7 +115,7 @@ def _leave_unfound(
     """Rows whose time is over while nothing is there. It proves nothing, but they must not claim
     a job that is made later."""
     for row_id, place in left.items():
-        if not candidates[row_id] and place.closes + LAGGING < now:
+        if not candidates[row_id] and place.latest + LAGGING < now:
             world.book.unfound(row_id)
 
 
@@ -148,9 +148,9 @@ def _windows(
     windows = {}
     for row in rows:
         sent_at = _sent(row)
-        gave_up_at = now if row.id == still_open else row.gave_up_at or sent_at + LONGEST
+        gave_up_at = now if row.id == still_open else row.gave_up_at
         types = frozenset(world.book.types(row.model))
-        windows[row.id] = window(sent_at, gave_up_at, lag=lag, types=types)
+        windows[row.id] = window(sent_at, gave_up_at, lag=lag, skew=listing.skew, types=types)
     return windows
 
 

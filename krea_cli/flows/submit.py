@@ -16,7 +16,6 @@ from krea_cli.errors import (
     Untrusted,
 )
 from krea_cli.flows.events import Held, Said, Settling, Warned
-from krea_cli.flows.match import LONGEST
 from krea_cli.flows.settle import settle
 from krea_cli.flows.target import STDOUT_NAMES
 from krea_cli.flows.world import World
@@ -49,8 +48,7 @@ def bury_the_dead(world: World) -> None:
     """
     leftovers = world.book.leftovers()
     for row in leftovers:
-        gave_up_at = min(world.clock.now(), (row.sent_at or row.created_at) + LONGEST)
-        world.book.doubtful(row.id, gave_up_at=gave_up_at, reason="its process died while sending")
+        world.book.doubtful(row.id, "its process died while sending")
     if leftovers:
         world.tell(Settling("an earlier krea died while it was sending"))
         settle(world, patience=0)
@@ -121,7 +119,7 @@ def _send(row: Row, world: World) -> Row:
             return _look_for(row, world, error.message)
         except Interrupted as error:
             with suppress(LedgerUnusable):  # it stays `sending`, which is in doubt as well
-                world.book.doubtful(row.id, gave_up_at=world.clock.now(), reason=error.message)
+                world.book.doubtful(row.id, error.message)
             raise doubt(replace(row, error=error.message), world) from error
         except KreaError as error:
             world.book.refused(row.id, error.message)
@@ -155,7 +153,7 @@ def _answered(row: Row, submitted: Submitted, world: World) -> Row:
 def _look_for(row: Row, world: World, reason: str) -> Row:
     """The answer got lost: find the job in the list, or raise `InDoubt`."""
     try:
-        world.book.doubtful(row.id, gave_up_at=world.clock.now(), reason=reason)
+        world.book.doubtful(row.id, reason)
         world.tell(Settling(reason))
         settlement = settle(world, until=row.id, still_open=True)
     except KreaError as error:

@@ -117,12 +117,12 @@ class Book:
         """The service refused it clearly: no job was made."""
         self._move(row_id, ("sending",), "refused", error=error, charged="no")
 
-    def doubtful(self, row_id: int, *, gave_up_at: float, reason: str) -> None:
-        """No clear answer came by GAVE_UP_AT: it may have been received."""
-        self._move(row_id, ("sending", "unknown"), "unknown", gave_up_at=gave_up_at, error=reason)
+    def doubtful(self, row_id: int, reason: str) -> None:
+        """No clear answer came: it may have been received."""
+        self._move(row_id, ("sending", "unknown"), "unknown", error=reason)
 
     def gave_up(self, row_id: int, at: float) -> None:
-        """The search for a request in doubt ended AT: no job made later can be its own."""
+        """The search for a request in doubt ended AT: a job made later is not taken for its own."""
         self._move(row_id, ("unknown",), "unknown", gave_up_at=at)
 
     def unfound(self, row_id: int) -> None:

@@ -66,3 +66,29 @@ def test_the_window_follows_the_clocks_and_closes_when_we_gave_up() -> None:
 def test_a_window_closes_when_no_gateway_can_hold_the_request_any_more() -> None:
     """A request of a process that died is not open for ever."""
     assert window(100.0, 9999.0, lag=(0.0, 0.0)).closes == 265.0 + SLACK
+
+
+def test_a_late_job_of_an_earlier_request_is_not_a_later_one_s() -> None:
+    """The first was given up, and its gateway made the job while the second lost its answer."""
+    first = window(100.0, 103.0, lag=(0.0, 0.4))
+    second = window(110.0, 125.0, lag=(0.0, 0.4))
+    assert matches({1: first, 2: second}, [job("a", 112)]) == {}
+    assert matches({1: first, 2: second}, [job("a", 101), job("b", 112)]) == {1: "a", 2: "b"}
+
+
+def test_a_job_made_after_the_search_is_nobody_s() -> None:
+    """It may be the late one of the request, or a stranger's: a person has to say."""
+    place = window(100.0, 115.0, lag=(0.0, 0.4))
+    late = job("a", 140)
+    assert (place.allows(late), matches({1: place}, [late])) == (True, {})
+
+
+def test_what_was_learned_from_slow_answers_hides_no_quick_one() -> None:
+    """The job of a request that was carried out at once is possible, though it was not expected."""
+    place = window(100.0, 115.0, lag=(3.1, 3.1), skew=0.0)
+    assert (place.fits(job("a", 100.1)), place.allows(job("a", 100.1))) == (False, True)
+
+
+def test_nobody_looked_for_the_request_of_a_dead_process() -> None:
+    """Its job is its own whenever a gateway may have made it."""
+    assert window(100.0, None, lag=(0.0, 0.0)).fits(job("a", 260))

@@ -57,3 +57,21 @@ def test_an_old_doubt_does_not_stand_in_the_way_of_a_new_one(world: World) -> No
     result = world.krea("generate", "a hen", "-o", "hen.png")
     assert (result.code, result.out) == (0, "hen.png\n"), result.err
     assert state(world) == [("unknown", None), ("saved", "job-2")]
+
+
+def test_a_late_job_is_not_taken_for_that_of_the_next_request(world: World) -> None:
+    """Killed while sending; its job is made as the next request loses its own answer."""
+    world.service.answers = [killed]
+    with pytest.raises(SystemExit):
+        world.krea("generate", "a fox", "-o", "fox.png")
+    world.clock.advance(1)
+
+    def late(service: Service, job: dict[str, object]) -> None:
+        service.keep(service.job(1, at=world.clock.now() + 1))
+        raise httpx.ReadError("reset")
+
+    world.service.answers = [late]
+    result = world.krea("generate", "a hen", "-o", "hen.png")
+    assert (result.code, result.out) == (9, ""), result.err
+    assert "It may be one of these jobs: job-1\n" in result.err
+    assert state(world) == [("unknown", None), ("unknown", None)]

@@ -100,7 +100,7 @@ def test_only_a_checked_request_may_be_sent(book: Book, draft: Drafts, state: st
     elif state == "refused":
         book.refused(row.id, "no such field")
     elif state != "sending":
-        book.doubtful(row.id, gave_up_at=NOW, reason="HTTP 524")
+        book.doubtful(row.id, "HTTP 524")
     if state == "unfound":
         book.unfound(row.id)
 
@@ -133,7 +133,7 @@ def test_a_request_in_doubt_is_settled_or_left(book: Book, draft: Drafts) -> Non
     for row in (first, second):
         book.sending(row.id, NOW)
         assert book.leftovers() == [book.row(row.id)]
-        book.doubtful(row.id, gave_up_at=NOW + 3, reason="the connection was reset")
+        book.doubtful(row.id, "the connection was reset")
     assert [row.id for row in book.in_doubt()] == [first.id, second.id]
     book.gave_up(first.id, NOW + 15)
 
