@@ -40,6 +40,9 @@ class Service:
     seconds: float = 5.0
     ends: str = "completed"
     list_status: int = 200
+    file_status: int = 200
+    results: int = 1  # of each job
+    gone: set[str] = field(default_factory=set)  # names of results that are not given out
     content: Callable[[], bytes] = lambda: PNG
     on_file: Callable[[], None] | None = None  # called before a result is given out
 
@@ -77,7 +80,8 @@ class Service:
             if self.on_file:
                 self.on_file()
             headers = {"content-type": "image/png"}
-            return httpx.Response(200, content=self.content(), headers=headers)
+            status = 404 if path.removeprefix("/files/") in self.gone else self.file_status
+            return httpx.Response(status, content=self.content(), headers=headers)
         return httpx.Response(404, text="<html><title>Not found</title></html>")
 
     def _submit(self, request: httpx.Request) -> httpx.Response:
@@ -93,8 +97,9 @@ class Service:
     def _shown(self, job: dict[str, Any]) -> dict[str, Any]:
         age = self.now() - job["created"]
         ended = age >= self.seconds
-        status = self.ends if ended else "processing" if age > 1 else "queued"
-        done = {"urls": [f"{BASE}/files/{job['job_id']}.png"]}
+        status = job.get("ends", self.ends) if ended else "processing" if age > 1 else "queued"
+        ends = ["", *(f"-{number}" for number in range(2, self.results + 1))]
+        done = {"urls": [f"{BASE}/files/{job['job_id']}{end}.png" for end in ends]}
         return {
             "job_id": job["job_id"],
             "status": status,

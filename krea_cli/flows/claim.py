@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from krea_cli.errors import Busy, Interrupted, KreaError, StillRunning, WouldOverwrite
+from krea_cli.api.types import Job
+from krea_cli.errors import KreaError, StillRunning, WouldOverwrite
 from krea_cli.flows.events import Held, Said, Settling
 from krea_cli.flows.reservation import Reservation, part_tag
 from krea_cli.flows.settle import LAGGING, PATIENCE, settle
@@ -76,7 +77,7 @@ def claim(
         return begun
     world.tell(Said(f"going on with the same request for {goal.target.text}, begun before"))
     joined = _joined(row, goal, world, until=until)
-    # Given up unsent by whoever began it: nothing stands in the way of beginning anew.
+    # Refused, or given up unsent: nothing stands in the way of beginning anew.
     return joined or claim(draft, goal, world, again=again, until=until)
 
 
@@ -136,7 +137,10 @@ def _joined(row: Row, goal: Goal, world: World, *, until: float | None) -> Claim
     try:
         # Read under the lock: what the other did until it let go is in the ledger now.
         current = world.book.find(row.id)
-        if current is not None:
+        if current is not None and current.state != "refused":
+            if current.state == "checked":
+                # Nothing is paid yet: who put a file there meanwhile wants to keep it.
+                goal.target.check(goal.n, goal.count)
             world.book.take_part(row.id, str(reservation.path or goal.key))
             return Claim(_settled(current, world, until=until), reservation)
     except BaseException:
@@ -163,25 +167,33 @@ def _alone(world: World, until: float | None) -> Iterator[None]:
 
 def _settled(row: Row, world: World, *, until: float | None) -> Row:
     """ROW once it is known whether its request arrived. Raises `InDoubt` where it is not."""
-    if row.state == "sending":
-        with _alone(world, until):
+    if row.state not in ("sending", "unknown", "unfound"):
+        return row
+    candidates: tuple[Job, ...] = ()
+    try:
+        if row.state == "sending":
+            with _alone(world, until):
+                row = world.book.row(row.id)
+        if row.state == "unknown":
+            candidates = _looked_for(row, world, until=until)
             row = world.book.row(row.id)
-    if row.state == "unknown":
-        lately = world.clock.now() - (row.sent_at or row.created_at) < LAGGING
-        world.tell(Settling(row.error or "its process died while sending"))
-        try:
-            settlement = settle(
-                world,
-                patience=PATIENCE if lately else 0.0,
-                until=row.id,
-                still_open=lately,
-                alone=lambda: _alone(world, until),
-            )
-        except (Busy, Interrupted) as error:
-            raise doubt(row, world) from error
-        row = world.book.row(row.id)
-        if row.job_id is None:
-            raise doubt(row, world, settlement.candidates.get(row.id, ()))
-    if row.state == "unfound":
-        raise doubt(row, world)
+    except KreaError as error:
+        # Whatever keeps us from looking, a signal or a refused token: it may have been received.
+        raise doubt(row, world) from error
+    if row.state in ("sending", "unknown", "unfound"):
+        raise doubt(row, world, candidates)
     return row
+
+
+def _looked_for(row: Row, world: World, *, until: float | None) -> tuple[Job, ...]:
+    """Search the list for the job of ROW; the jobs that it may be, where that is not certain."""
+    lately = world.clock.now() - (row.sent_at or row.created_at) < LAGGING
+    world.tell(Settling(row.error or "its process died while sending"))
+    settlement = settle(
+        world,
+        patience=PATIENCE if lately else 0.0,
+        until=row.id,
+        still_open=lately,
+        alone=lambda: _alone(world, until),
+    )
+    return settlement.candidates.get(row.id, ())

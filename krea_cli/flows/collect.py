@@ -72,8 +72,7 @@ def collect(
     except Interrupted as stop:
         raise collector.named(stop) from stop
     except KreaError as error:
-        if collector.pending and error.job_id is None:
-            error.job_id, error.charged = next(iter(collector.pending)), "unknown"
+        collector.name_pending(error)
         raise
     finally:
         collector.release()
@@ -129,6 +128,16 @@ class _Collector:
         told.job_id, told.charged = left[0], "yes" if done else "unknown"
         return told
 
+    def name_pending(self, error: KreaError) -> None:
+        """Let ERROR, which ends the waiting for all, say which jobs it leaves."""
+        left = tuple(self.pending)
+        if not left or error.job_id is not None:
+            return
+        error.job_id, error.charged = left[0], "unknown"
+        ids = " ".join(left)
+        error.message += f"; job {ids} is not saved" if len(left) == 1 else f"; not saved: {ids}"
+        error.args = (error.message,)
+
     def _add(self, item: Wanted) -> Iterator[Outcome]:
         self.pending[item.job_id] = item
         if item.saved or item.error:
@@ -183,12 +192,17 @@ class _Collector:
         self.saver.recall.note(job.id, job)
         if failure := job_failure(job):
             return self._end(item, job, error=failure)
+        saved: list[Saved] = []
         try:
-            return self._end(item, job, saved=self.saver.download(job, item))
+            saved.extend(self.saver.download(job, item))
         except Interrupted:
             raise
         except KreaError as error:
-            return self._end(item, job, error=error)
+            return self._end(item, job, saved=tuple(saved), error=error)
+        except Exception as bug:  # of this item: the paid jobs beside it go on
+            what = f"this is a bug in krea: {type(bug).__name__}: {bug}"
+            return self._end(item, job, saved=tuple(saved), error=item.lost(job.id, what))
+        return self._end(item, job, saved=tuple(saved))
 
     def _end(
         self,

@@ -43,14 +43,14 @@ class Saver(Source):
         """What the ledger knows of jobs."""
         return Recall(self.book, self.tell)
 
-    def download(self, job: Job, destination: Destination) -> tuple[Saved, ...]:
-        """Save every output of JOB, previews apart; each is booked once it is on disk.
+    def download(self, job: Job, destination: Destination) -> Iterator[Saved]:
+        """Save every output of JOB, previews apart; each comes once it is on disk and booked.
 
         What the ledger knows to be there, unchanged, is not fetched again. Raises `EmptyResult`,
         `NotSaved`, `Interrupted`. The reservation is released in any case.
         """
         try:
-            return _Download(self, job, destination).run()
+            yield from _Download(self, job, destination).run()
         except (EmptyResult, JobFailed, Interrupted):
             raise
         except NotSaved as error:
@@ -82,16 +82,17 @@ class _Download:
         self.destination = destination
         self.facts = Facts.of(job, destination.row, destination.record)
 
-    def run(self) -> tuple[Saved, ...]:
+    def run(self) -> Iterator[Saved]:
         if self.job.style_id and not self.job.outputs:
             self.saver.tell(Said(f"job {self.job.id} made style {self.job.style_id}, and no file"))
-            return ()
+            return
         wanted = self._wanted()
         kept = self._kept()
-        saved = tuple(kept.get(each.position) or self._save(each) for each in wanted)
+        for each in wanted:
+            saved = kept.get(each.position) or self._save(each)
+            if not self.destination.target.to_stdout:  # which names no file
+                yield saved
         self.saver.write(lambda book: book.saved(self.job.id))
-        # The bytes went to stdout, which names no file.
-        return () if self.destination.target.to_stdout else saved
 
     def _wanted(self) -> list[Result]:
         if failure := job_failure(self.job):

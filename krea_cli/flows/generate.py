@@ -12,7 +12,6 @@ from krea_cli.errors import (
     InvalidRequest,
     KreaError,
     Problem,
-    RequestRefused,
 )
 from krea_cli.flows.claim import Claim, Goal, claim, put_down
 from krea_cli.flows.collect import Outcome, Wanted, collect
@@ -25,7 +24,7 @@ from krea_cli.flows.target import Target
 from krea_cli.flows.upload import addresses, fingerprints
 from krea_cli.flows.watch import Watch
 from krea_cli.flows.world import World
-from krea_cli.local.rows import Draft, Row, identity
+from krea_cli.local.rows import UNFINISHED, Draft, Row, identity
 
 if TYPE_CHECKING:
     from krea_cli.catalog.model import Model
@@ -131,8 +130,6 @@ class Generation:
         claimed = claim(draft, goal, world, again=order.again, until=self._until, put=put)
         self._claims.append(claimed)
         row = claimed.row
-        if row.state == "refused":
-            raise RequestRefused(row.error or "the service refused the request")
         if row.state == "checked":
             world.tell(Submitting(row.model, goal.n, goal.count))
             hold = FIRST_HOLD
@@ -207,20 +204,21 @@ class Generation:
         return [Goal(order.target, n, order.count) for n in range(1, order.count + 1)]
 
     def _begun_before(self, givens: list[dict[str, Any]], goals: list[Goal]) -> dict[int, Row]:
-        """What an earlier run of this order left, by n: unfinished requests, and if there are
-        any, what it had finished by then. Empty where everything is to be made anew."""
+        """What an earlier run of this order left, by n: unfinished requests, and what it had
+        finished if that was not all. Empty where everything is to be made anew."""
         if self.order.again:
             return {}
-        book, unfinished, finished = self._world.book, {}, {}
+        book, left, whole = self._world.book, {}, True
         for given, goal in zip(givens, goals, strict=True):
             if goal.key is None:
                 continue
             same = identity(self.order.model.id, given)
-            if row := book.unfinished(same, goal.key):
-                unfinished[goal.n] = row
-            elif (row := book.latest(same, goal.key)) and row.state == "saved":
-                finished[goal.n] = row
-        return unfinished | finished if unfinished else {}
+            row = book.unfinished(same, goal.key) or book.latest(same, goal.key)
+            if row and (row.state == "saved" or row.state in UNFINISHED):
+                left[goal.n] = row
+            if row and row.state != "saved":
+                whole = False  # under way, refused, failed or cancelled: that run is to be ended
+        return {} if whole else left
 
     def _look_at_target(self, goal: Goal, seed: int | None) -> None:
         """Raise `WouldOverwrite` unless an earlier run began just this, or the target is free."""

@@ -112,13 +112,19 @@ def parse_line(text: str) -> Reference:
 
 
 def recorded_failure(recorded: dict[str, Any]) -> KreaError | None:
-    """The failure that a record from stdin tells of, as the error it was; None if of none."""
+    """The failure of a job that a record from stdin tells of, as the error it was; None if of none.
+
+    That somebody stopped waiting for the job, or could not save its result, is no failure of it.
+    """
     told = recorded.get("error")
     status = recorded.get("status")
+    lost = status in ("failed", "cancelled")
     if not isinstance(told, dict):
-        if status not in ("failed", "cancelled"):
+        if not lost:
             return None
         told = {"code": "job_cancelled" if status == "cancelled" else "job_failed"}
+    elif not lost and told.get("code") not in ("empty_result", "moderated"):
+        return None
     message = told.get("message") or f"the job ended as {status}"
     hint = told.get("hint")
     failure = KreaError(

@@ -143,7 +143,7 @@ def _answered(row: Row, submitted: Submitted, world: World) -> Row:
     try:
         world.book.submitted(row.id, job, answered_at=now)
         row = world.book.row(row.id)
-    except LedgerUnusable as error:
+    except KreaError as error:
         world.tell(Warned(f"job {job.id} is not in the ledger: {error.message}"))
         row = replace(row, state="submitted", job_id=job.id, status=job.status, answered_at=now)
     _tell_notice(submitted, row, world)

@@ -151,7 +151,13 @@ class Watch:
 
     def _tick(self, updates: list[Update]) -> None:
         wanted = set(self._items)
-        jobs = self._clock.attend(lambda: self._roll.call(wanted))
+        try:
+            jobs = self._clock.attend(lambda: self._roll.call(wanted))
+        except (NotFound, RequestRefused, UsageError):
+            # The list cannot be had; each job by itself still can.
+            for item in self._items.values():
+                item.missing = UNLISTED
+            return
         self._patience.answered()
         now = self._clock.monotonic()
         self._not_before = now + TICK

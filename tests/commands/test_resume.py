@@ -125,3 +125,96 @@ def test_a_finished_run_of_several_is_no_run_to_go_on_with(world: World) -> None
     for jobs in (3, 6):
         assert world.krea("generate", "a fox", "-n", "3", "-o", "pics/").code == 0
         assert len(world.service.jobs) == jobs
+
+
+@pytest.mark.parametrize("place", ["pics/", "fox.png", "{seed}.{ext}"])
+@pytest.mark.parametrize("lost", ["refused", "failed"])
+def test_a_run_of_several_that_lost_one_makes_only_that(
+    world: World, place: str, lost: str
+) -> None:
+    """The third was refused (no balance), or failed: the same command pays for it alone."""
+    world.service.seconds = 5
+
+    def third(service: object, job: dict[str, object]) -> httpx.Response | None:
+        if lost == "refused":
+            return httpx.Response(402, json={"error": "insufficient credits"})
+        job["ends"] = "failed"
+        return None
+
+    world.service.answers = [lambda *_: None, lambda *_: None, third]
+    command = ("generate", "a fox", "-n", "3", "-o", place)
+    first = world.krea(*command)
+    assert (first.code, len(first.out.split())) == (6 if lost == "refused" else 1, 2), first.err
+    second = world.krea(*command)
+    assert (second.code, len(second.out.split())) == (0, 3), second.err
+    assert (len(list(Path().rglob("*.png"))), len(world.service.posts)) == (3, 4)
+
+
+def test_a_file_that_came_before_anything_was_sent(world: World) -> None:
+    """No room, given up; by the next run the target exists: exit 2, and still nothing is sent."""
+    busy = httpx.Response(429, json={"error": "too many"}, headers={"retry-after": "5"})
+    world.service.answers = [lambda *_: busy] * 5
+    assert world.krea("generate", "a fox", "-o", "fox.png", "--timeout", "3").code == 8
+    Path("fox.png").write_text("mine")
+    world.service.answers, posts = [], len(world.service.posts)
+    result = world.krea("generate", "a fox", "-o", "fox.png")
+    assert (result.code, len(world.service.posts)) == (2, posts), result.err
+    assert Path("fox.png").read_text() == "mine"
+
+
+@pytest.mark.parametrize("status", [400, 401, 402, 404])
+def test_a_doubt_that_cannot_be_looked_into(world: World, status: int) -> None:
+    """The list is refused: what was in doubt stays so, exit 9 and charged unknown."""
+
+    def lost(*_: object) -> None:
+        raise httpx.ReadError("reset")
+
+    world.service.answers = [lost]
+    assert world.krea("generate", "a fox", "-o", "fox.png").code == 9
+    world.service.list_status = status
+    result = world.krea("generate", "a fox", "-o", "fox.png")
+    assert (result.code, "charged: unknown" in result.err) == (9, True), result.err
+    assert len(world.service.posts) == 1
+
+
+def test_a_record_of_a_job_that_was_left_is_waited_for(world: World) -> None:
+    """`wait --json` that ran out of time, in front of `download`: the download waits on."""
+    job = world.krea("generate", "a fox", "--no-wait").out.strip()
+    left = world.krea("wait", "--json", "--timeout", "5", job)
+    assert left.code == 4
+    world.service.seconds = 5
+    result = world.krea("download", "-o", "{job_id}.{ext}", stdin=left.out)
+    assert (result.code, result.out) == (0, "job-1.png\n"), result.err
+
+
+def test_a_result_that_could_not_be_saved_is_saved_later(world: World) -> None:
+    """The record of exit 10, piped into `download`, is no reason not to try."""
+    world.service.seconds, world.service.file_status = 5, 500
+    failed = world.krea("generate", "a fox", "-o", "fox.png", "--json")
+    assert failed.code == 10
+    world.service.file_status = 200
+    result = world.krea("download", "-o", "later.png", stdin=failed.out)
+    assert (result.code, result.out) == (0, "later.png\n"), result.err
+
+
+def test_what_was_saved_is_told_beside_what_was_not(world: World) -> None:
+    """Of two results one cannot be fetched: exit 10, and the other's path stands on stdout."""
+    world.service.seconds, world.service.results = 5, 2
+    world.service.gone = {"job-1-2.png"}
+    result = world.krea("generate", "a fox", "-o", "fox.png")
+    assert (result.code, result.out) == (10, "fox.png\n"), result.err
+
+
+def test_a_list_that_is_refused_is_no_end(world: World) -> None:
+    """Two jobs, and GET /jobs answers 400: each is read by itself."""
+    world.service.seconds, world.service.list_status = 5, 400
+    result = world.krea("generate", "a fox", "-n", "2", "-o", "fox.png")
+    assert (result.code, result.out) == (0, "fox.png\nfox-2.png\n"), result.err
+
+
+def test_a_token_refused_in_the_middle_leaves_no_id_unsaid(world: World) -> None:
+    """401 while three jobs run: the error names all of them."""
+    world.service.seconds, world.service.list_status = 600, 401
+    result = world.krea("generate", "a fox", "-n", "3", "-o", "fox.png", "--quiet")
+    assert (result.code, "charged: unknown" in result.err) == (3, True)
+    assert "not saved: job-1 job-2 job-3\n" in result.err

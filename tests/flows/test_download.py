@@ -186,7 +186,8 @@ def test_the_reservation_is_used_and_given_back(host: ResultHost) -> None:
     reservation = target.reserve(row_id=1)
     assert reservation
     inode = os.fstat(reservation.file).st_ino
-    host.saver.download(host.job("a.png"), Destination(target=target, reservation=reservation))
+    there = Destination(target=target, reservation=reservation)
+    assert [saved.path for saved in host.saver.download(host.job("a.png"), there)] == ["out.png"]
     assert (host.folder / "out.png").stat().st_ino == inode
     assert host.names == ["out.png"]
 
