@@ -22,8 +22,8 @@ from tests.fake_clock import FakeClock
 
 BASE = "http://127.0.0.1:9"
 ID = "550e8400-e29b-41d4-a716-446655440000"
-PNG = b"\x89PNG\r\n\x1a\n one"
-JPEG = b"\xff\xd8\xff\xe0 two"
+PNG = b"\x89PNG\r\n\x1a\n oneIEND\xaeB`\x82"
+JPEG = b"\xff\xd8\xff\xe0 two\xff\xd9"
 GLB = b"glTF\x02\0\0\0 three"
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 
 BASE = "http://127.0.0.1:9"
-PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 24
+PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 24 + b"IEND\xaeB`\x82"
 
 
 def moment(seconds: float) -> str:

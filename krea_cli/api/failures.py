@@ -87,7 +87,7 @@ def busy(reply: Reply, said: Said, *, now: float | None) -> Busy:
 def retry_after(reply: Reply, *, now: float | None = None) -> float | None:
     """The Retry-After header in seconds: a number, or a date against the server's own clock."""
     text = reply.headers.get("retry-after", "").strip()
-    if re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,9})?", text):
+    if re.fullmatch(r"[0-9]{1,20}(\.[0-9]{1,9})?", text):
         return float(text)
     until = read_date(text) if text else None
     # The answer's own Date spares us the difference between two clocks.

@@ -12,6 +12,8 @@ from krea_cli.api.text import plain
 from krea_cli.api.types import Job, JobError, JobsPage, Output
 from krea_cli.errors import EmptyResult, JobCancelled, JobFailed, KreaError, Moderated, Unanswered
 
+LAST_SECOND = 1e11  # seconds since 1970
+
 # The codes that the service's own programs name; asking again gives the same answer.
 MODERATION_CODES = frozenset({"nsfw", "ip_detected", "violence", "personal_info"})
 
@@ -22,7 +24,8 @@ def parse_job(data: Any) -> Job:
         raise Unanswered("the answer describes no job")
     name = data.get("job_id", data.get("id"))
     if not isinstance(name, str) or not is_job_id(name):
-        raise Unanswered("the answer names no job id")
+        told = f": {plain(str(name), longest=100)}" if name is not None else ""
+        raise Unanswered(f"the answer names no job id{told}")
     result = data.get("result")
     result = result if isinstance(result, dict) else {}
     return Job(
@@ -63,7 +66,7 @@ def parse_time(value: Any) -> float | None:
     try:
         moment = datetime.fromisoformat(value.strip())
         aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-        return aware.timestamp()
+        return _writable(aware.timestamp())
     except (ValueError, OverflowError):
         return None
 
@@ -154,8 +157,13 @@ def _text(value: Any) -> str | None:
 def _moment(value: float) -> float | None:
     if not abs(value) < 1e15:  # false for nan as well
         return None
-    # The year 5138 in seconds: beyond it, milliseconds are meant.
-    return float(value) / 1000 if abs(value) > 1e11 else float(value)
+    # Beyond the year 5138 in seconds, milliseconds are meant.
+    return _writable(value / 1000 if abs(value) > LAST_SECOND else float(value))
+
+
+def _writable(seconds: float) -> float | None:
+    # What lies outside could not be written as a date again.
+    return seconds if abs(seconds) < LAST_SECOND / 2 else None
 
 
 def _error(value: Any) -> JobError | None:

@@ -30,13 +30,16 @@ def cancel(
       krea generate --no-wait "a" | krea cancel
     """
     from krea_cli.commands.ending import Ending
-    from krea_cli.flows.cancel import cancel as stop
+    from krea_cli.flows.cancel import Cancelling
     from krea_cli.flows.identifiers import mentions
+    from krea_cli.flows.recall import Recall
 
     session: Session = context.obj
     meant = mentions(ids, session.env.stdin, session.clock, command="cancel")
+    recall = Recall(session.book_or_none(), session.output.tell)
+    cancelling = Cancelling(session.api, recall, session.clock, session.output.tell)
     with Ending(session.output) as ending:
-        for stopped in stop(meant, session.world()):
+        for stopped in cancelling.stopped(meant):
             if stopped.job_id is None:
                 session.output.record(stopped.record)
             else:

@@ -32,6 +32,10 @@ class Ending:
     ) -> None:
         if isinstance(raised, KreaError):
             self.failed(raised)
+        elif isinstance(raised, Exception) and self._errors:
+            # A bug, and not the worst that happened: what there is to pay for goes before it.
+            self._output.bug(raised)
+            self._errors.append(KreaError("a bug"))
         elif raised is not None:
             return
         self._tell_running()

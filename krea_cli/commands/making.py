@@ -121,7 +121,7 @@ class Making:
                             ending.failed(outcome.error)
                 else:
                     for row in generation.submitted():
-                        output.job_id(record(None, row))
+                        output.submitted(record(None, row))
             finally:
                 # Told even when a signal ends the waiting for others: it may be about money.
                 if generation.failure:

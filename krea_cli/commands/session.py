@@ -24,6 +24,15 @@ PUBLIC_BASE = "https://api.krea.ai"
 DEFAULT_PATIENCE = {"image": 15 * 60.0, "other": 150 * 60.0}
 
 
+def normal_base(address: str) -> str:
+    """ADDRESS in the one spelling that ledger, cache and logins know the service by."""
+    scheme, slashes, rest = address.strip().rstrip("/").partition("://")
+    host, slash, path = rest.partition("/")
+    scheme, host = scheme.lower(), host.lower()
+    host = host.removesuffix({"https": ":443", "http": ":80"}.get(scheme, ":"))
+    return f"{scheme}{slashes}{host}{slash}{path}" if slashes else address
+
+
 class Session:
     """One run of one command; `context.obj` of every command function.
 
@@ -54,7 +63,7 @@ class Session:
     def base(self) -> str:
         """The API's address: KREA_API_BASE, then the setting api.base, then the public one."""
         chosen = self.env.get("KREA_API_BASE") or self.config.get("api.base") or PUBLIC_BASE
-        return str(chosen).rstrip("/")
+        return normal_base(str(chosen))
 
     @cached_property
     def _token(self) -> "Token":

@@ -1,7 +1,9 @@
 """What a file is, told from its first bytes: extension and exact MIME type."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
+Read = Callable[[int, int], bytes]
 HEAD = 512  # first bytes that are enough to tell every type below
 
 
@@ -105,17 +107,46 @@ def known_extension(ext: str) -> bool:
     return any(each.allows(ext) for each in _TYPES)
 
 
-def cut_short(kind: ContentType, head: bytes, tail: bytes, size: int) -> bool:
-    """Whether a file of KIND clearly lacks its end, for answers that came without a length."""
+def cut_short(kind: ContentType, read: Read, size: int) -> bool:
+    """Whether a file of KIND and SIZE bytes clearly lacks its end. READ(at, count) reads in it."""
     if kind is PNG:
-        return b"IEND\xaeB`\x82" not in tail
+        return b"IEND\xaeB`\x82" not in read(max(0, size - 64), 64)
     if kind is JPEG:
-        return b"\xff\xd9" not in tail
+        return b"\xff\xd9" not in read(max(0, size - 64), 64)
+    if kind is GIF:
+        return not read(max(0, size - 64), 64).rstrip(b"\0").endswith(b";")
     if kind in (WEBP, WAV):
-        return size < int.from_bytes(head[4:8], "little") + 8
+        return size < int.from_bytes(read(4, 4), "little") + 8
     if kind is GLB:
-        return size < int.from_bytes(head[8:12], "little")
+        return size < int.from_bytes(read(8, 4), "little")
+    if kind in (MP4, M4A, MOV, AVIF, HEIC):
+        return _boxes_cut_short(read, size, index=b"meta" if kind in (AVIF, HEIC) else b"moov")
     return False
+
+
+def is_message(head: bytes) -> bool:
+    """Whether a file that starts with HEAD is JSON or XML: an error, where media was meant."""
+    text = head.lstrip(b"\xef\xbb\xbf \t\r\n")
+    if not text.startswith((b"{", b"[", b"<")) or sniff(head) is SVG:
+        return False
+    return not any(letter < 9 for letter in text)
+
+
+def _boxes_cut_short(read: Read, size: int, *, index: bytes) -> bool:
+    """Whether the boxes of an ISO base media file end before their time, or INDEX is missing."""
+    at, names = 0, set()
+    while at < size:
+        header = read(at, 16)
+        length, name = int.from_bytes(header[:4], "big"), header[4:8]
+        names.add(name)
+        if length == 1:
+            length = int.from_bytes(header[8:16], "big")
+        elif length == 0:  # up to the end of the file, wherever that is
+            return index not in names
+        if length < 8:
+            return len(header) < 8  # no box: what it is cannot be told
+        at += length
+    return at > size or index not in names
 
 
 def _from_brands(head: bytes) -> ContentType:

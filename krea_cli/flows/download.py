@@ -148,6 +148,9 @@ class _Download:
             return saved
         saved = self._publish(part, saved)
         self._warn_of_extension(saved.path, fetched.type)
+        if not fetched.whole:
+            text = f"{saved.path} seems to lack its end, although the host says that this is all"
+            self.saver.tell(Warned(text))
         self._book(saved)
         return saved
 

@@ -16,6 +16,7 @@ from krea_cli.errors import (
 from krea_cli.flows.claim import Claim, Goal, claim, put_down
 from krea_cli.flows.collect import Outcome, Wanted, collect
 from krea_cli.flows.events import Held, Running, Submitting
+from krea_cli.flows.leaving import runs_on
 from krea_cli.flows.naming import Facts
 from krea_cli.flows.pace import Pace
 from krea_cli.flows.recall import Recall
@@ -64,7 +65,7 @@ class Generation:
         self._watch = Watch(world.api, world.book, world.clock, world.tell, random=world.random)
         self._claims: list[Claim] = []
         self._earlier: dict[int, Row] = {}
-        self._sent = 0
+        self._submitted: list[str] = []  # job ids
         start = world.clock.monotonic()
         self._until = None if order.timeout is None else start + order.timeout
 
@@ -86,13 +87,13 @@ class Generation:
                 elif wanted.row:
                     yield wanted.row
         except Interrupted as stop:
-            raise self._cut_short(stop) from stop
+            raise self._cut_short(runs_on(stop, self._submitted)) from stop
         finally:
             self._release()
 
     def _cut_short(self, stop: Interrupted) -> Interrupted:
         """STOP with the number of jobs that were never sent, and what goes on with those."""
-        unsent = self.order.count - self._sent
+        unsent = self.order.count - len(self._submitted)
         if self.order.count == 1 or unsent == 0:
             return stop
         hint = stop.hint
@@ -137,7 +138,10 @@ class Generation:
                 try:
                     row = submit(row, world, deadline=self._until)
                 except Busy as busy:
-                    yield from self._held(busy, busy.retry_after or hold)
+                    # Blurred, so that many clients do not come in step; never before it is time.
+                    blur = self._world.random.uniform(0.8, 1.0)
+                    seconds = hold * blur if busy.retry_after is None else busy.retry_after / blur
+                    yield from self._held(busy, seconds)
                     hold = min(hold * 2, LONGEST_HOLD)
         if row.job_id is None:
             raise KreaError(f"the request for {goal.target.text} is {row.state}")
@@ -145,7 +149,7 @@ class Generation:
 
     def _wanted(self, row: Row, job_id: str, claimed: Claim, goal: Goal) -> Wanted:
         world, model = self._world, self.order.model
-        self._sent += 1
+        self._submitted.append(job_id)
         since = row.answered_at or world.clock.now()
         known = Recall(world.book, world.tell).durations(model.id)
         pace = Pace(model.typical_seconds, known, model.kind)
@@ -166,7 +170,7 @@ class Generation:
     def _held(self, busy: Busy, seconds: float) -> Iterator[None]:
         """No room now: let others be collected until the time has come to ask again."""
         clock = self._world.clock
-        end = clock.monotonic() + seconds * self._world.random.uniform(0.8, 1.0)
+        end = clock.monotonic() + seconds
         if self._until is not None and end > self._until:
             raise busy
         self._world.tell(Held(f"waiting for a free slot: {busy.message}", seconds))

@@ -3,6 +3,7 @@
 import errno
 import os
 import shutil
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +13,10 @@ from krea_cli.flows.reservation import Reservation, open_part, part_path
 
 # What a file system answers that knows no hard links.
 _NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EACCES)
+# … and that knows no exclusive rename either.
+_NO_FLAGS = (errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP)
+# <linux/fs.h>, <fcntl.h>; macOS: <sys/stdio.h>
+_RENAME_NOREPLACE, _AT_FDCWD, _RENAME_EXCL = 1, -100, 4
 _BESIDE = 999
 
 
@@ -78,11 +83,37 @@ def _move_without_replacing(part: Path, path: Path) -> None:
     except OSError as failure:
         if failure.errno not in _NO_LINKS:
             raise
-        _rename_without_replacing(part, path)
+        try:
+            _rename_exclusively(os.fsencode(part), os.fsencode(path))
+        except OSError as refused:
+            if refused.errno not in _NO_FLAGS:
+                raise
+            _claim_and_rename(part, path)
 
 
-def _rename_without_replacing(part: Path, path: Path) -> None:
-    # Claim the name exclusively, then replace our own empty claim: no foreign file is lost.
+def _rename_exclusively(part: bytes, path: bytes) -> None:
+    """The system's own rename that replaces nothing: FAT and some network folders know no links.
+
+    Raises OSError, FileExistsError where PATH is taken.
+    """
+    import ctypes
+
+    system = ctypes.CDLL(None, use_errno=True)
+    try:
+        if sys.platform == "darwin":
+            failed = system.renamex_np(part, path, _RENAME_EXCL)
+        else:
+            failed = system.renameat2(_AT_FDCWD, part, _AT_FDCWD, path, _RENAME_NOREPLACE)
+    except AttributeError:  # a C library without it
+        raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS)) from None
+    if failed:
+        number = ctypes.get_errno()
+        raise OSError(number, os.strerror(number), os.fsdecode(path))
+
+
+def _claim_and_rename(part: Path, path: Path) -> None:
+    # Claim the name exclusively, then replace our own empty claim: no foreign file is lost. A kill
+    # between the two leaves it empty, which is why this is the last resort.
     os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666))
     try:
         os.replace(part, path)

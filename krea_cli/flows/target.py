@@ -65,22 +65,23 @@ class Target:
     def key(self, n: int = 1, count: int = 1) -> str | None:
         """Absolute text for the ledger: the target of the n-th job, that `parse_target` reads.
 
-        None when no -o was given: such a request is never taken for an earlier one.
+        The same for every way to spell a place, through a link as well. None when no -o was given:
+        such a request is never taken for an earlier one.
         """
         if self.kind is Kind.DEFAULT:
             return None
         if self.kind is Kind.STDOUT:
             return "-"
         if self.kind is Kind.EXACT:
-            return naming.escape(os.path.abspath(self.cwd / self._exact(n, count, 1)))
+            return naming.escape(os.path.realpath(self.cwd / self._exact(n, count, 1)))
         if self.kind is Kind.DEVICE:
-            return naming.escape(os.path.abspath(self.cwd / self.text))
+            return naming.escape(os.path.realpath(self.cwd / self.text))
         if self.kind is Kind.FOLDER:
-            key = naming.escape(os.path.abspath(self.cwd / self.text)).rstrip("/") + "/"
+            key = naming.escape(os.path.realpath(self.cwd / self.text)).rstrip("/") + "/"
             # No path has a doubled slash: it keeps the n-th request apart.
             return key if count == 1 else f"{key}//{n}"
         filled = naming.fill(self.text, {"n": str(n)})
-        key = os.path.abspath(os.path.join(naming.escape(str(self.cwd)), filled))
+        key = os.path.realpath(os.path.join(naming.escape(str(self.cwd)), filled))
         key += "/" if filled.endswith("/") else ""
         return key if count == 1 or filled != self.text else f"{key}//{n}"
 

@@ -10,7 +10,19 @@ from typing import TYPE_CHECKING, Any
 
 from krea_cli.clock import Clock
 from krea_cli.errors import Busy, KreaError, Unanswered
-from krea_cli.flows.content import HEAD, HTML, ContentType, content_type, cut_short
+from krea_cli.flows.content import (
+    HEAD,
+    HTML,
+    JSON,
+    PLY,
+    SVG,
+    TEXT,
+    ContentType,
+    content_type,
+    cut_short,
+    is_message,
+    known_extension,
+)
 from krea_cli.flows.patience import Patience, passing
 from krea_cli.flows.reservation import Reservation
 
@@ -40,11 +52,15 @@ class DiskFailure(KreaError):
 
 @dataclass(frozen=True)
 class Fetched:
-    """What lies in the part now: sha256 in hex, bytes, type by content."""
+    """What lies in the part now: sha256 in hex, bytes, type by content.
+
+    `whole` is False where the content seems to lack its end, although the host says that was all.
+    """
 
     sha256: str
     size: int
     type: ContentType
+    whole: bool = True
 
 
 @dataclass
@@ -240,8 +256,16 @@ def _checked(state: _Progress, part: Reservation) -> Fetched:
     kind = content_type(state.head, state.header)
     if kind is HTML:
         raise Unanswered("the result's host sent a web page instead of the result")
-    if state.total is None:
-        tail = os.pread(part.file, 64, max(0, state.offset - 64))
-        if cut_short(kind, state.head, tail, state.offset):
-            raise _cut(state)
-    return Fetched(state.digest.hexdigest(), state.offset, kind)
+    if is_message(state.head) and _names_media(state.url):
+        raise Unanswered("the result's host sent a message instead of the result")
+    cut = cut_short(kind, lambda at, count: os.pread(part.file, count, at), state.offset)
+    if cut and state.total is None:
+        raise _cut(state)
+    return Fetched(state.digest.hexdigest(), state.offset, kind, whole=not cut)
+
+
+def _names_media(url: str) -> bool:
+    """Whether URL promises a picture, clip, sound or model: no text, which may be the result."""
+    ext = os.path.splitext(url.partition("?")[0])[1][1:]
+    texts = (JSON, TEXT, HTML, SVG, PLY)
+    return known_extension(ext) and not any(kind.allows(ext) for kind in texts)

@@ -12,6 +12,7 @@ from krea_cli.errors import Interrupted, KreaError, StillRunning, UsageError
 from krea_cli.flows.events import Left, Running, Tell
 from krea_cli.flows.follow import Typical, follow
 from krea_cli.flows.identifiers import LULL, Mention
+from krea_cli.flows.leaving import runs_on
 from krea_cli.flows.pace import Pace
 from krea_cli.flows.recall import Recall
 from krea_cli.flows.record import Reference, record, recorded_failure
@@ -72,7 +73,7 @@ class Wait:
         try:
             yield from self._outcomes(mentions)
         except Interrupted as stop:
-            raise self._named(stop) from stop
+            raise runs_on(stop, tuple(self._awaited)) from stop
 
     def _outcomes(self, mentions: Iterator[Mention]) -> Iterator[Outcome | UsageError]:
         open_ended = True
@@ -145,18 +146,6 @@ class Wait:
         files = self._recall.files(job_id) if awaited.row else ()
         told = record(job, awaited.row, job_id=job_id, files=files, error=error)
         return Outcome(job_id, told, error)
-
-    def _named(self, stop: Interrupted) -> Interrupted:
-        """STOP with the jobs that it leaves running and the command that goes on with them."""
-        left = tuple(self._awaited)
-        if not left:
-            return stop
-        what = f"job {left[0]} runs on" if len(left) == 1 else f"{len(left)} jobs run on"
-        named = Interrupted(
-            stop.signal, message=f"{stop.message}; {what}", hint=f"krea wait {' '.join(left)}"
-        )
-        named.charged = "unknown"
-        return named
 
 
 def _known(reference: Reference) -> Outcome:

@@ -67,7 +67,8 @@ def _macos_type(folder: Path) -> str | None:
         return None
     import subprocess
 
-    listing = subprocess.run(["/sbin/mount"], capture_output=True, text=True, check=False)
+    # With no environment, so that no token is handed on.
+    listing = subprocess.run(["/sbin/mount"], capture_output=True, text=True, check=False, env={})
     return type_in_mount(listing.stdout, str(folder))
 
 

@@ -44,26 +44,34 @@ class Output:
     def line(self, text: str, record: Mapping[str, object] | None = None) -> None:
         """Answer TEXT; as JSON the RECORD, or {"text": TEXT}."""
         if self.json:
-            self._answer(_json_line({"text": text} if record is None else record))
+            line = _json_line({"text": text} if record is None else record)
         else:
-            self._answer(words.clean(text) + "\n")
+            line = words.clean(text) + "\n"
+        self._answer(line, job_id=_job_id(record))
 
     def saved(self, record: Mapping[str, object]) -> None:
         """Answer with the `files` of a job record, a path per line; as JSON the record."""
+        job_id = _job_id(record)
         if self.json:
-            self._answer(_json_line(record))
+            self._answer(_json_line(record), job_id=job_id)
             return
         files = record.get("files")
         for path in files if isinstance(files, list | tuple) else ():
             if self._stdout.is_terminal:
-                self._answer(words.one_line(str(path)) + "\n")
+                self._answer(words.one_line(str(path)) + "\n", job_id=job_id)
             else:
-                with self._telling_failure():
+                with self._telling_failure(job_id=job_id):
                     self._stdout.write_path(str(path))
 
     def job_id(self, record: Mapping[str, object]) -> None:
         """Answer with the `job_id` of a job record; as JSON the record."""
         self.line(str(record["job_id"]), record)
+
+    def submitted(self, record: Mapping[str, object]) -> None:
+        """As `job_id`, for a job that nobody waits for: its id is told even if nobody reads it."""
+        self.job_id(record)
+        if self._stdout.closed:
+            self.warn(f"nobody reads standard output; job {record['job_id']} was submitted")
 
     def record(self, record: Mapping[str, object]) -> None:
         """Answer with RECORD as JSON; with nothing where people read."""
@@ -231,12 +239,14 @@ class Output:
         else:
             self._tell(_indented(sentence(event)) + "\n")
 
-    def _answer(self, text: str, *, charged: str = "unknown") -> None:
-        with self._telling_failure(charged):
+    def _answer(self, text: str, *, charged: str = "unknown", job_id: str | None = None) -> None:
+        with self._telling_failure(charged, job_id=job_id):
             self._stdout.write(text)
 
     @contextmanager
-    def _telling_failure(self, charged: str = "unknown") -> Iterator[None]:
+    def _telling_failure(
+        self, charged: str = "unknown", *, job_id: str | None = None
+    ) -> Iterator[None]:
         try:
             with self._lock, self._aside():
                 yield
@@ -245,6 +255,7 @@ class Output:
                 f"standard output could not be written: {failure.strerror}",
                 hint="make room where the output goes; nothing that was made is lost",
                 charged=charged,
+                job_id=job_id,
             ) from failure
 
     def _tell(self, text: str) -> None:
@@ -262,6 +273,11 @@ def _indented(text: str) -> str:
     """TEXT cleaned; later lines stand deeper than our own, so that none can pass for one."""
     first, *rest = words.clean(text).split("\n")
     return "\n".join([first, *("    " + line.strip() for line in rest)])
+
+
+def _job_id(record: Mapping[str, object] | None) -> str | None:
+    """The id of the job that RECORD is about, if it is about one."""
+    return None if record is None or record.get("job_id") is None else str(record["job_id"])
 
 
 def _json_line(record: Mapping[str, object]) -> str:

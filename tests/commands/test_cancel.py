@@ -14,6 +14,7 @@ class CancelWire(JobWire):
     """A wire that also answers DELETE: the job is cancelled, or gone if `removes`."""
 
     removes: bool = False
+    answer: int = 200
 
     def _scripted(self, request: httpx.Request) -> httpx.Response:
         if request.method != "DELETE":
@@ -24,7 +25,7 @@ class CancelWire(JobWire):
             del self.jobs[name]
         else:
             self.jobs[name].course.append((0, "cancelled"))
-        return httpx.Response(200, json={})
+        return httpx.Response(self.answer, json={})
 
 
 @pytest.fixture
@@ -69,3 +70,23 @@ def test_a_line_that_names_no_job(world: World, wire: CancelWire) -> None:
     result = world.krea("cancel", stdin="not an id!\n")
     assert (result.code, result.out) == (2, "")
     assert result.err.startswith("error: ")
+
+
+@pytest.mark.parametrize("status", [500, 524])
+def test_an_unclear_answer_to_a_cancel(world: World, wire: CancelWire, status: int) -> None:
+    """Whether the job was stopped, and what it costs, is not known: exit 1, charged unknown."""
+    wire.add("a", (0, "processing"))
+    wire.answer = status
+    result = world.krea("cancel", "a")
+    assert (result.code, "charged: unknown\n" in result.err) == (1, True), result.err
+
+
+def test_a_damaged_ledger_keeps_nobody_from_stopping(world: World, wire: CancelWire) -> None:
+    """Stopping saves money; the ledger is only warned of."""
+    state = world.home / "state"
+    state.mkdir()
+    (state / "ledger.sqlite3").write_text("no ledger")
+    wire.add("a", (0, "processing"))
+    result = world.krea("cancel", "a")
+    assert (result.code, result.out) == (0, "a\tcancelled\n")
+    assert result.err.startswith("warning: the ledger ")

@@ -218,3 +218,33 @@ def test_a_token_refused_in_the_middle_leaves_no_id_unsaid(world: World) -> None
     result = world.krea("generate", "a fox", "-n", "3", "-o", "fox.png", "--quiet")
     assert (result.code, "charged: unknown" in result.err) == (3, True)
     assert "not saved: job-1 job-2 job-3\n" in result.err
+
+
+def test_a_signal_while_others_are_submitted(world: World) -> None:
+    """--no-wait: the jobs that run by then are named, and may be charged."""
+    world.service.answers = [lambda *_: None, lambda *_: world.clock.stop(2)]
+    ended = world.krea("generate", "a fox", "-n", "3", "--no-wait", "--quiet")
+    assert (ended.code, ended.out) == (130, "job-1\njob-2\n")
+    assert ended.err == (
+        "error: interrupted (SIGINT); 2 jobs run on; 1 of 3 jobs were not submitted\n"
+        "  hint: krea wait job-1 job-2\n"
+        "  job: job-1\n"
+        "  charged: unknown\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("place", "again"), [("pics/a.png", "link/a.png"), ("pics/", "link/"), ("a.png", "b.png")]
+)
+def test_another_spelling_of_the_place_is_the_same_request(
+    world: World, place: str, again: str
+) -> None:
+    """Through a link to the folder or to the file, and with a base in capitals: paid once."""
+    Path("pics").mkdir()
+    Path("link").symlink_to("pics")
+    Path("b.png").symlink_to("a.png")
+    assert world.krea("generate", "a fox", "-o", place, "--timeout", "5").code == 4
+    world.environ["KREA_API_BASE"] = "HTTP://127.0.0.1:9/"
+    world.service.seconds = 5
+    assert world.krea("generate", "a fox", "-o", again).code == 0
+    assert len(world.service.posts) == 1

@@ -6,6 +6,18 @@ from krea_cli.flows import content
 from krea_cli.flows.content import ContentType, content_type, cut_short, known_extension, sniff
 
 PNG = b"\x89PNG\r\n\x1a\n"
+
+
+def box(name: bytes, content: bytes) -> bytes:
+    """A box of an MP4 or AVIF."""
+    return (8 + len(content)).to_bytes(4, "big") + name + content
+
+
+def wide(name: bytes, content: bytes) -> bytes:
+    """A box that tells its length in 64 bits."""
+    return b"\0\0\0\1" + name + (16 + len(content)).to_bytes(8, "big") + content
+
+
 HEADS = {
     PNG + b"\0\0\0\rIHDR": content.PNG,
     b"\xff\xd8\xff\xe0\0\x10JFIF": content.JPEG,
@@ -63,12 +75,36 @@ def test_extensions() -> None:
         (content.PNG, PNG + b"data" + b"\0\0\0\0IEND\xaeB`\x82"),
         (content.JPEG, b"\xff\xd8\xff\xe0data\xff\xd9"),
         (content.WEBP, b"RIFF" + (12).to_bytes(4, "little") + b"WEBPVP8 data"),
+        (content.GIF, b"GIF89adata;\0\0"),
+        (content.MP4, box(b"ftyp", b"isom\0\0\0\0") + box(b"moov", b"x") + box(b"mdat", b"film")),
+        (content.AVIF, box(b"ftyp", b"avif\0\0\0\0") + box(b"meta", b"x") + wide(b"mdat", b"film")),
         (content.GLB, b"glTF\x02\0\0\0" + (16).to_bytes(4, "little") + b"data"),
     ],
     ids=lambda each: each.ext if isinstance(each, ContentType) else "",
 )
 def test_cut_short(kind: ContentType, whole: bytes) -> None:
     """A file that lacks its end is told from a whole one."""
+    assert not cut_short(kind, lambda at, count: whole[at : at + count], len(whole))
     cut = whole[:-3]
-    assert not cut_short(kind, whole, whole[-64:], len(whole))
-    assert cut_short(kind, cut, cut[-64:], len(cut))
+    assert cut_short(kind, lambda at, count: cut[at : at + count], len(cut))
+
+
+def test_a_clip_without_its_index_is_cut() -> None:
+    """It ends where a box ends, and a player finds nothing in it."""
+    clip = box(b"ftyp", b"isom\0\0\0\0") + box(b"mdat", b"film")
+    assert cut_short(content.MP4, lambda at, count: clip[at : at + count], len(clip))
+
+
+@pytest.mark.parametrize(
+    ("head", "message"),
+    [
+        (b' {"error": "expired"}', True),
+        (b'<?xml version="1.0"?>\n<Error><Code>AccessDenied</Code></Error>', True),
+        (b'<?xml version="1.0"?>\n<svg/>', False),
+        (b"<\0\1\2", False),
+        (PNG, False),
+    ],
+)
+def test_a_message_is_no_media(head: bytes, message: bool) -> None:
+    """JSON and XML are told from bytes that only begin like them."""
+    assert content.is_message(head) is message

@@ -174,6 +174,8 @@ def test_a_clear_refusal_ends_at_once(part: Reservation) -> None:
     ("page", "message"),
     [
         (b"<!doctype html><title>Sorry</title>", "sent a web page instead of the result"),
+        (b'{"error": "this link has expired"}', "sent a message instead of the result"),
+        (b"<?xml version='1.0'?><Error/>", "sent a message instead of the result"),
         (b"", "sent nothing"),
     ],
 )
@@ -193,6 +195,14 @@ def test_without_a_length_a_cut_shows_in_the_content(part: Reservation) -> None:
 
     host = Host(unsized(WHOLE[:HALF]), unsized(WHOLE))
     assert host.fetch(part) == FETCHED
+
+
+def test_a_host_that_tells_the_wrong_length(part: Reservation) -> None:
+    """All that it promised came, and the picture lacks its end: it is paid, so it is taken."""
+    host = Host(whole(WHOLE[:HALF]))
+    assert host.fetch(part) == Fetched(
+        sha256(WHOLE[:HALF]).hexdigest(), HALF, content.PNG, whole=False
+    )
 
 
 def test_a_signal_stops_between_two_chunks(part: Reservation) -> None:
