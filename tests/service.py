@@ -64,6 +64,11 @@ class Service:
         self.requests.append(f"{request.method} {path}")
         if request.method == "POST" and path.startswith("/generate/"):
             return self._submit(request)
+        if path == "/assets":
+            made = len(self.requests)
+            return self._json(
+                {"id": f"a-{made}", "image_url": f"https://app-uploads.krea.ai/{made}"}
+            )
         if path == "/jobs":
             if self.list_status != 200:
                 return self._json({"error": "no list today"}, status=self.list_status)

@@ -3,8 +3,9 @@
 from typing import Any
 
 from krea_cli.catalog.gather import Gathering
-from krea_cli.catalog.media import LocalFile, is_address
+from krea_cli.catalog.media import LocalFile, is_address, local_files
 from krea_cli.catalog.model import Field, Model
+from krea_cli.errors import UsageError
 
 # The first of these that the model has; others whose name carries the word come after.
 ORDER = {
@@ -37,7 +38,7 @@ def _attach(gathering: Gathering, word: str, files: tuple[str, ...]) -> None:
     flag = f"--{word}"
     there = candidates(gathering.model, word)
     if not there:
-        gathering.problem(None, f"{flag}: this model takes no {word}{_media(gathering.model)}")
+        gathering.lacking(None, f"{flag}: this model takes no {word}{_media(gathering.model)}")
         return
     field = next((field for field in there if _room(field) >= len(files)), None)
     if field is None:
@@ -46,6 +47,8 @@ def _attach(gathering: Gathering, word: str, files: tuple[str, ...]) -> None:
         gathering.problem(most.name, f"takes {room}; {flag} was given {len(files)} times")
         return
     values = [_value(gathering, field, file, flag) for file in files]
+    for file in local_files(values):
+        _check_kind(gathering, file, word)
     if field.is_list:
         gathering.append(field.name, values, by=flag)
     else:
@@ -90,8 +93,23 @@ def _file(gathering: Gathering, text: str, name: str, flag: str) -> "LocalFile |
     return LocalFile(path)
 
 
+def _check_kind(gathering: Gathering, file: LocalFile, word: str) -> None:
+    """A picture behind --video is a slip, and may cost more than what was meant."""
+    try:
+        mime = gathering.wishes.media_type(file.path)
+    except UsageError:
+        return  # told by `check_files`
+    if mime.partition("/")[0] in ORDER and not mime.startswith(f"{word}/"):
+        gathering.problem(None, f"--{word} {file.path}: the file is {mime}")
+
+
 def check_files(gathering: Gathering, files: list[LocalFile]) -> None:
-    """A problem for each of FILES that is not there, or is none."""
+    """A problem for each of FILES that is not there, is none, or is not taken by the service."""
     for file in files:
         if not gathering.wishes.is_file(file.path):
             gathering.problem(None, f"{file.path!r} is neither a file nor an address")
+            continue
+        try:
+            gathering.wishes.media_type(file.path)
+        except UsageError as error:
+            gathering.problem(None, error.message, error.hint)

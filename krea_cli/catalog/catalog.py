@@ -6,6 +6,7 @@ from typing import Any
 from krea_cli.catalog.document import PREFIX, UnreadableDocument, operations, safe_route
 from krea_cli.catalog.model import Model
 from krea_cli.catalog.reader import read_model
+from krea_cli.catalog.schema import Budget
 
 
 class Catalog:
@@ -23,6 +24,7 @@ class Catalog:
         self._routes = _ids(self._operations)
         self._ids = tuple(self._routes)
         self._models: dict[str, Model] = {}
+        self._budget = Budget()
         self.source = source
         self.fetched_at = fetched_at
 
@@ -52,7 +54,7 @@ class Catalog:
         if model_id not in self._models:
             route = self._routes[model_id]
             self._models[model_id] = read_model(
-                route, self._operations[route], self._document, name=model_id
+                route, self._operations[route], self._document, name=model_id, budget=self._budget
             )
         return self._models[model_id]
 

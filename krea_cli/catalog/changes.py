@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from krea_cli.catalog.catalog import Catalog
 from krea_cli.catalog.facts import facts_of
 from krea_cli.catalog.model import Field, Model, same
-from krea_cli.catalog.prices import estimate, price_points
+from krea_cli.catalog.prices import estimate, price_points, span
 
 
 @dataclass(frozen=True)
@@ -92,8 +92,15 @@ def _price(old: Model, new: Model) -> list[str]:
     before, after = price_points(old), price_points(new)
     if before == after:
         return []
-    return [f"{new.id}: price {_spoken(old)} -> {_spoken(new)}"]
+    for spoken in (_usual, span, _listed):
+        if spoken(old) != spoken(new):
+            return [f"{new.id}: price {spoken(old)} -> {spoken(new)}"]
+    return [f"{new.id}: its prices depend on other things than before"]
 
 
-def _spoken(model: Model) -> str:
+def _usual(model: Model) -> str:
     return str(estimate(model, model.example or {}))
+
+
+def _listed(model: Model) -> str:
+    return ", ".join(f"${amount}" for amount, _ in price_points(model)) or "unknown"

@@ -1,5 +1,6 @@
 """Whether a value fits its field, in words that carry the field's own facts."""
 
+import re
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -12,6 +13,7 @@ from krea_cli.catalog.values import short, wanted
 from krea_cli.errors import Problem
 
 MAX_DEPTH = 40
+UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
 @dataclass(frozen=True)
@@ -173,6 +175,8 @@ def _check_text(field: Field, value: str, path: str) -> list[Problem]:
         return [Problem(path, f"{_characters(value)}; at least {field.min_length}")]
     if field.max_length is not None and len(value) > field.max_length:
         return [Problem(path, f"{_characters(value)}; at most {field.max_length}")]
+    if field.format == "uuid" and not UUID.fullmatch(value):
+        return [Problem(path, f"{short(value)} is no UUID")]
     if field.pattern and not matches(field.pattern, value):
         return [Problem(path, f"{short(value)} does not match {short(field.pattern)}")]
     return []
@@ -192,11 +196,13 @@ def _check_address(field: Field, value: str, path: str) -> list[Problem]:
         Problem(
             path,
             f"{short(value)} is no address; a file is given as @FILE",
-            f"-i {top}=@{value.removeprefix('@')}"
-            if value.isprintable() and len(value) < 100
-            else None,
+            f"-i {top}=@{value.removeprefix('@')}" if _may_be_a_file(value) else None,
         )
     ]
+
+
+def _may_be_a_file(text: str) -> bool:
+    return text.isprintable() and len(text) < 100 and "://" not in text and text != "null"
 
 
 def _check_list(field: Field, value: list[Any], path: str, depth: int) -> list[Problem]:

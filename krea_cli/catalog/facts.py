@@ -75,4 +75,6 @@ def _range(field: Field) -> str:
 
 def number(value: Number) -> str:
     """A number as people write it: 5, not 5.0."""
-    return str(int(value)) if float(value).is_integer() and abs(value) < 1e15 else str(value)
+    if isinstance(value, int):
+        return str(value) if abs(value) < 10**30 else f"a number of {len(str(abs(value)))} digits"
+    return str(int(value)) if value.is_integer() and abs(value) < 1e15 else str(value)

@@ -61,11 +61,13 @@ def _size_of_source(model: Model, body: dict[str, Any], wishes: Wishes) -> dict[
         return {}
     missing = [known for known in (width, height) if known.required and known.name not in body]
     pictures = local_files({name: body[name] for name in body if name.startswith("image_url")})
-    if len(missing) < 2 or len(pictures) != 1:
+    if not missing or len(pictures) != 1 or not wishes.is_file(pictures[0].path):
         return {}
     size = wishes.measure(pictures[0].path)
     if size is None:
         return {}
+    if len(missing) == 1:
+        return _other_side(missing[0], body, dict(zip(("width", "height"), size, strict=True)))
     factor = _factor(model, body)
     # Both sides shrink alike where one of them would leave its bounds.
     for side, known in zip(size, (width, height), strict=True):
@@ -73,6 +75,15 @@ def _size_of_source(model: Model, body: dict[str, Any], wishes: Wishes) -> dict[
             factor = known.maximum / side
     sides = zip((width, height), size, strict=True)
     return {known.name: within(known, side * factor, step=1) for known, side in sides}
+
+
+def _other_side(missing: Field, body: dict[str, Any], size: dict[str, int]) -> dict[str, Any]:
+    """The MISSING side, in the proportion of a picture of SIZE to the side that BODY has."""
+    (known,) = size.keys() - {missing.name}
+    stated = body.get(known)
+    if isinstance(stated, bool) or not isinstance(stated, (int, float)) or stated <= 0:
+        return {}
+    return {missing.name: within(missing, stated * size[missing.name] / size[known], step=1)}
 
 
 def _factor(model: Model, body: dict[str, Any]) -> float:

@@ -9,6 +9,7 @@ from krea_cli.catalog.sizing import (
     pixels_for,
     ratio_of,
 )
+from krea_cli.catalog.values import DECIMAL
 
 
 def take_flags(gathering: Gathering) -> None:
@@ -27,7 +28,7 @@ def _seed(gathering: Gathering) -> None:
     if seed is None:
         return
     if gathering.lacks("seed"):
-        gathering.problem("seed", "this model takes no seed; leave --seed away")
+        gathering.lacking("seed", "this model takes no seed; leave --seed away")
     else:
         gathering.put("seed", seed, by="--seed")
 
@@ -44,7 +45,7 @@ def _pixels(gathering: Gathering) -> None:
             gathering.put(name, value, by=f"--{name}")
     if missing:
         message, hint = _instead_of_pixels(gathering.model, asked["width"], asked["height"])
-        gathering.problem(" and ".join(missing), message, hint)
+        gathering.lacking(" and ".join(missing), message, hint)
 
 
 def _instead_of_pixels(
@@ -70,7 +71,9 @@ def _aspect_ratio(gathering: Gathering) -> None:
         pixels = pixels_for(model, ratio) if ratio else None
         size = f"--width {pixels[0]} --height {pixels[1]}" if pixels else None
         told = f": {size} is about {text}" if size else ""
-        gathering.problem(
+        if ratio and not pixels and model.field("width"):
+            told = f", whose bounds leave no room for {text}"
+        gathering.lacking(
             "aspect_ratio", f"this model takes no aspect ratio; {offers(model)}{told}", size
         )
     elif gathering.wishes.check and field and ratio and text not in (field.choices or (text,)):
@@ -91,7 +94,7 @@ def _resolution(gathering: Gathering) -> None:
         return
     if gathering.lacks("resolution"):
         told = offers(gathering.model)
-        gathering.problem("resolution", f"this model takes no resolution; {told}")
+        gathering.lacking("resolution", f"this model takes no resolution; {told}")
     else:
         gathering.put_text("resolution", text, by="--resolution")
 
@@ -105,13 +108,13 @@ def _duration(gathering: Gathering) -> None:
         gathering.put_text("duration", text, by="--duration")
         return
     close = [field.name for field in model.fields if "length_ms" in field.name]
-    if close and text.replace(".", "", 1).isdigit():
+    if close and DECIMAL.fullmatch(text):
         hint = f"-i {close[0]}={round(float(text) * 1000)}"
-        gathering.problem("duration", f"this model has {close[0]} instead: {hint}", hint)
+        gathering.lacking("duration", f"this model has {close[0]} instead: {hint}", hint)
         return
     other = next((field.name for field in model.fields if field.name == "num_frames"), None)
     told = f"; it has {other}" if other else ""
-    gathering.problem("duration", f"this model takes no duration{told}")
+    gathering.lacking("duration", f"this model takes no duration{told}")
 
 
 def _style(gathering: Gathering, text: str) -> None:
@@ -122,7 +125,7 @@ def _style(gathering: Gathering, text: str) -> None:
         ]
         told = f"; it takes pictures as styles: {' or '.join(pictures)}" if pictures else ""
         hint = "--image FILE" if pictures else None
-        gathering.problem("styles", f"this model takes no styles{told}", hint)
+        gathering.lacking("styles", f"this model takes no styles{told}", hint)
         return
     style, separator, strength = text.rpartition("=")
     if not separator:

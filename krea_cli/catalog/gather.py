@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from krea_cli.catalog.check import unknown_field
+from krea_cli.catalog.check import UnknownField, unknown_field
 from krea_cli.catalog.model import Field, Model, same
 from krea_cli.catalog.values import Unreadable, elements_of, lenient, short, value_of
 from krea_cli.catalog.wishes import Wishes
@@ -23,6 +23,10 @@ class Gathering:
     def problem(self, name: str | None, message: str, hint: str | None = None) -> None:
         """Note that something is wrong."""
         self.problems.append(Problem(name, message, hint))
+
+    def lacking(self, name: str | None, message: str, hint: str | None = None) -> None:
+        """Note that the model has no place for something, as far as this catalogue knows."""
+        self.problems.append(UnknownField(name, message, hint))
 
     def lacks(self, name: str) -> bool:
         """True if the model has no field NAME; never without checks: the server may have it."""
@@ -99,12 +103,12 @@ class Gathering:
                 self.append(key, elements_of(field, text, self.wishes), by="-i")
                 return
             reading = field or Field(key, format="uri" if _sounds_like_media(key, text) else None)
-            self.given[key] = value_of(reading, text, self.wishes)
+            self.put(key, value_of(reading, text, self.wishes), by="-i")
         except Unreadable as error:
             if text.startswith("@") and not text.startswith("@@"):
                 self.problem(key, str(error))
             else:
-                self.given[key] = lenient(text)
+                self.put(key, lenient(text), by="-i")
 
 
 def _sounds_like_media(key: str, text: str) -> bool:

@@ -11,10 +11,14 @@ LISTED = 8
 
 @dataclass(frozen=True)
 class Resolution:
-    """The id that was meant, and the alias or beginning of a name that led there, if one did."""
+    """The id that was meant, and the alias or beginning of a name that led there, if one did.
+
+    `begun`: only the beginning was given, which a newer catalogue may have another model for.
+    """
 
     model_id: str
     alias: str | None = None
+    begun: bool = False
 
 
 def resolve(catalog: Catalog, text: str) -> Resolution:
@@ -35,7 +39,7 @@ def resolve(catalog: Catalog, text: str) -> Resolution:
     found = found or _prefix(catalog, name)
     if len(found) == 1:
         # Told like an alias: half a name may mean more to the catalogue than to its author.
-        return Resolution(found[0], alias=name)
+        return Resolution(found[0], alias=name, begun=True)
     raise _ambiguous(text, found) if found else _unknown(catalog, text, name)
 
 

@@ -144,9 +144,14 @@ def _times_seconds(price: Price, model: Model, body: Mapping[str, Any]) -> Price
     if price.amount is None or field is None:
         return UNKNOWN
     stated = body.get("duration", field.default)
-    seconds = _amount(stated)
+    seconds = _seconds(stated)
     if seconds is not None:
         return Price(price.amount * seconds, price.at_most)
-    longest = max((_amount(choice) or Decimal(0) for choice in field.choices), default=None)
+    longest = max((_seconds(choice) or Decimal(0) for choice in field.choices), default=None)
     bound = longest if longest is not None else _amount(field.maximum)
     return Price(price.amount * bound, at_most=True) if bound else UNKNOWN
+
+
+def _seconds(value: object) -> Decimal | None:
+    """A duration as a number: 5, "5" and "5s" are the same."""
+    return _amount(value.removesuffix("s") if isinstance(value, str) else value)

@@ -4,7 +4,7 @@ from typing import Any
 
 from krea_cli.catalog.document import shown
 from krea_cli.catalog.model import Field, Model, Number
-from krea_cli.catalog.schema import Schema, Schemas, types_of
+from krea_cli.catalog.schema import Budget, Schema, Schemas, types_of
 from krea_cli.catalog.typical import typical_seconds
 
 MAX_NAME = 100
@@ -24,9 +24,11 @@ LENGTHS = {
 }
 
 
-def read_model(route: str, operation: dict[str, Any], root: Schema, *, name: str) -> Model:
+def read_model(
+    route: str, operation: dict[str, Any], root: Schema, *, name: str, budget: Budget
+) -> Model:
     """The model at ROUTE, called NAME. Raises `UnreadableDocument` for an endless schema."""
-    schemas = Schemas(root)
+    schemas = Schemas(root, budget)
     content = _inside(operation, "requestBody", "content", "application/json")
     body = _read(schemas, "", schemas.resolved(_inside(content, "schema")), required=True)
     example = _inside(content, "example")

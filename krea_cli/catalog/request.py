@@ -36,8 +36,8 @@ def prepare(model: Model, wishes: Wishes) -> Prepared:
     take_flags(gathering)
     attach_media(gathering)
     given = gathering.given
-    body, notes = fill(model, given, wishes) if wishes.check else (given, [])
     check_files(gathering, local_files(given))
+    body, notes = fill(model, given, wishes) if wishes.check else (given, [])
     problems = gathering.problems
     if wishes.check:
         problems = _merged(problems, check_body(model, body))
@@ -46,13 +46,9 @@ def prepare(model: Model, wishes: Wishes) -> Prepared:
     return Prepared(model, body, given, (*gathering.notes, *notes, *_idle(model, body)))
 
 
-def unknown_fields(error: InvalidRequest) -> tuple[str, ...]:
-    """The fields that ERROR complains of because this catalogue does not know them."""
-    return tuple(
-        problem.field
-        for problem in error.problems
-        if isinstance(problem, UnknownField) and problem.field
-    )
+def outdated(error: InvalidRequest) -> bool:
+    """Whether another catalogue may know a field whose absence ERROR complains of."""
+    return any(isinstance(problem, UnknownField) for problem in error.problems)
 
 
 def _idle(model: Model, body: dict[str, Any]) -> list[str]:
@@ -72,7 +68,7 @@ def _prompt(gathering: Gathering) -> None:
     if prompt is None:
         return
     if field is None and gathering.wishes.check:
-        gathering.problem("prompt", "this model takes no prompt; leave it away")
+        gathering.lacking("prompt", "this model takes no prompt; leave it away")
         return
     gathering.put("prompt", prompt, by="the PROMPT")
 

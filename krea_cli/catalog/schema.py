@@ -1,5 +1,6 @@
 """JSON Schema as the documents use it: references, allOf and alternatives, made flat."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from krea_cli.catalog.document import MAX_DEPTH, UnreadableDocument
@@ -8,16 +9,26 @@ Schema = dict[str, Any]
 MAX_ALTERNATIVES = 200
 # The largest model of 2026-10 needs about 120 steps; a document of references to itself, 2 ** 40.
 MAX_STEPS = 20_000
+# That of 2026-10 needs 10,000 for all its models; a step is some 30 microseconds.
+MAX_STEPS_OF_A_DOCUMENT = 200_000
 ENDLESS = "a model's schema refers to itself without an end"
+
+
+@dataclass
+class Budget:
+    """The steps that may still be taken to read the models of a document."""
+
+    steps: int = MAX_STEPS_OF_A_DOCUMENT
 
 
 class Schemas:
     """Reads the schemas of one model; a budget of steps ends what refers to itself."""
 
-    def __init__(self, root: Schema) -> None:
+    def __init__(self, root: Schema, budget: Budget) -> None:
         self.root = root
         self.steps = MAX_STEPS
         self.depth = 0
+        self._budget = budget
 
     def enter(self) -> None:
         """Go one level down. Raises `UnreadableDocument` where no document can honestly be."""
@@ -68,8 +79,11 @@ class Schemas:
 
     def _step(self) -> None:
         self.steps -= 1
+        self._budget.steps -= 1
         if self.steps < 0:
             raise UnreadableDocument(ENDLESS)
+        if self._budget.steps < 0:
+            raise UnreadableDocument("the document is too large to be read as a whole")
 
 
 def merge(into: Schema, part: Schema) -> None:

@@ -5,6 +5,7 @@ import re
 from krea_cli.catalog.model import Field, Model
 
 AREA = 1024 * 1024
+NEAR = 1.05  # a factor that nobody sees
 STEP = 16  # what the models with a rule ask for; a multiple of it suits the others too
 SIZES = (
     "aspect_ratio",
@@ -46,12 +47,18 @@ def _factor(one: float, other: float) -> float:
 
 
 def pixels_for(model: Model, ratio: float) -> tuple[int, int] | None:
-    """Width and height of about one megapixel in RATIO, within MODEL's bounds and multiples."""
+    """Width and height of about one megapixel in RATIO, within MODEL's bounds and multiples.
+
+    None where it has no such sides, or bounds that RATIO does not fit.
+    """
     width, height = model.field("width"), model.field("height")
     if width is None or height is None:
         return None
-    ideal = (AREA * ratio) ** 0.5
-    return within(width, ideal), within(height, ideal / ratio)
+    wide = within(width, (AREA * ratio) ** 0.5)
+    high = within(height, wide / ratio)
+    # Where the second side met a bound of its own, the first has to follow it.
+    wide = within(width, high * ratio)
+    return (wide, high) if _factor(wide / high, ratio) < NEAR else None
 
 
 def within(field: Field, wanted: float, *, step: int = STEP) -> int:

@@ -10,9 +10,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from krea_cli.catalog.document import operations, parse_document, shown
+from krea_cli.catalog.document import UnreadableDocument, operations, parse_document, shown
 from krea_cli.catalog.reader import read_model
 from krea_cli.catalog.samples import sample
+from krea_cli.catalog.schema import Budget
 
 HERE = Path(__file__).parent
 KEPT = frozenset(
@@ -30,13 +31,18 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("file", type=Path, help="an OpenAPI document of the service")
     parser.add_argument("-o", "--out", type=Path, default=HERE / "snapshot.json")
     chosen = parser.parse_args(arguments)
-    chosen.out.write_text(rebuilt(chosen.file.read_bytes()), encoding="utf-8")
+    try:
+        chosen.out.write_text(rebuilt(chosen.file.read_bytes()), encoding="utf-8")
+    except (OSError, UnreadableDocument) as failure:
+        parser.error(str(failure))
 
 
 def rebuilt(content: bytes) -> str:
     """The snapshot's text, one line per model, made from the document in CONTENT."""
     document = parse_document(content)
     found, _ = operations(document)
+    if not found:
+        raise UnreadableDocument("the document has no /generate/ route")
     paths = {route: {"post": _operation(route, found[route], document)} for route in found}
     info = document.get("info")
     version = info.get("version") if isinstance(info, dict) else None
@@ -75,7 +81,7 @@ def _components(document: dict[str, Any]) -> dict[str, object]:
 
 
 def _operation(route: str, operation: dict[str, Any], document: dict[str, Any]) -> dict[str, Any]:
-    model = read_model(route, operation, document, name=route)
+    model = read_model(route, operation, document, name=route, budget=Budget())
     kept: dict[str, Any] = {"summary": model.title if operation.get("summary") else route}
     if model.deprecated:
         kept["deprecated"] = True

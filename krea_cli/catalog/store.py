@@ -122,6 +122,8 @@ class Store:
     def _whole(self, kept: object) -> bool:
         if not isinstance(kept, dict) or kept.get("base") != self.base:
             return False
+        if not all(isinstance(kept.get(name), str | None) for name in ("etag", "last_modified")):
+            return False
         document, at = kept.get("document"), kept.get("fetched_at")
         paths = document.get("paths") if isinstance(document, dict) else None
         return isinstance(paths, dict) and bool(paths) and isinstance(at, (int, float))

@@ -3,14 +3,14 @@
 import json
 import re
 from math import isfinite
-from typing import Any
+from typing import Any, NoReturn
 
 from krea_cli.catalog.media import LocalFile, is_address
 from krea_cli.catalog.model import Field
 from krea_cli.catalog.wishes import Wishes
 
-INTEGER = re.compile(r"[+-]?\d{1,300}")
-DECIMAL = re.compile(r"[+-]?(?:\d{1,300}\.?\d{0,300}|\.\d{1,300})(?:[eE][+-]?\d{1,3})?")
+INTEGER = re.compile(r"[+-]?[0-9]{1,300}")
+DECIMAL = re.compile(r"[+-]?(?:[0-9]{1,300}\.?[0-9]{0,300}|\.[0-9]{1,300})(?:[eE][+-]?[0-9]{1,3})?")
 
 
 class Unreadable(Exception):
@@ -38,8 +38,10 @@ def file_text(path: str, wishes: Wishes) -> str:
         text = wishes.read_text(path)
     except OSError as error:
         raise Unreadable(f"cannot read {path!r}: {error.strerror or error}") from error
-    except ValueError as error:
+    except UnicodeDecodeError as error:
         raise Unreadable(f"cannot read {path!r} as text") from error
+    except ValueError as error:
+        raise Unreadable(f"cannot read {path!r}: {error}") from error
     return text.removesuffix("\n").removesuffix("\r")
 
 
@@ -66,12 +68,17 @@ def lenient(text: str) -> Any:
 def parse_json(text: str) -> Any:
     """The JSON value TEXT. Raises `Unreadable`."""
     try:
-        return json.loads(text, parse_constant=_refuse)
+        return json.loads(text, parse_constant=_refuse, parse_float=_finite)
     except (ValueError, RecursionError) as error:
         raise Unreadable(f"{short(text)} is not valid JSON") from error
 
 
-def _refuse(name: str) -> Any:
+def _finite(text: str) -> float:
+    number = float(text)
+    return number if isfinite(number) else _refuse(text)
+
+
+def _refuse(name: str) -> NoReturn:
     raise ValueError(name)
 
 

@@ -11,10 +11,16 @@ MAX_TEXT = 10 * 1024 * 1024
 
 def read_text(path: str) -> str:
     """The text of the file PATH, at most 10 MB. Raises OSError or ValueError."""
-    file = Path(path)
-    if file.stat().st_size > MAX_TEXT:
-        raise ValueError("larger than 10 MB")
-    return file.read_text(encoding="utf-8")
+    with Path(path).open(encoding="utf-8") as file:
+        text = file.read(MAX_TEXT + 1)  # a device has no size, and may have no end
+    if len(text) > MAX_TEXT:
+        raise ValueError("it is larger than 10 MB")
+    return text
+
+
+def any_media(path: str) -> str:
+    """The MIME type of the file PATH, "" for one that is not judged. Raises UsageError."""
+    return ""
 
 
 def measure(path: str) -> tuple[int, int] | None:
@@ -49,3 +55,4 @@ class Wishes:
     read_text: Callable[[str], str] = read_text
     measure: Callable[[str], tuple[int, int] | None] = measure
     is_file: Callable[[str], bool] = isfile
+    media_type: Callable[[str], str] = any_media

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from krea_cli.catalog.media import LocalFile, local_files
+from krea_cli.catalog.media import LocalFile
 from krea_cli.catalog.prices import estimate
 from krea_cli.commands.ending import Ending
 from krea_cli.commands.session import Session
@@ -44,7 +44,15 @@ class Making:
         }
         prompt = self._prompt(params["prompt"], params["prompt_file"])
         passed["inputs"] = tuple(_text(each, f"-i {each}") for each in passed["inputs"])
-        return Wishes(prompt=prompt, check=not params["no_check"], **passed)
+        from krea_cli.flows.upload import media_type
+
+        return Wishes(
+            prompt=prompt,
+            check=not params["no_check"],
+            read_text=self._text_of,
+            media_type=lambda path: media_type(path).mime,
+            **passed,
+        )
 
     def compose(self, model: str | None, wishes: "Wishes") -> "Prepared":
         """The request as it will be sent. Raises `UnknownModel`, `InvalidRequest`."""
@@ -56,24 +64,28 @@ class Making:
         return composer.compose(str(name) if name else None, wishes)
 
     def show(self, prepared: "Prepared", *, count: int) -> None:
-        """Print the request, its route and its price; send nothing.
+        """Print the request, its route, its seeds and its price; send nothing."""
+        from krea_cli.flows.seeds import given_seeds
 
-        Raises `UsageError` for a file that would not be taken.
-        """
-        from krea_cli.flows.upload import media_type
-
-        for file in local_files(prepared.body):
-            media_type(file.path)
         model = prepared.model
         price = str(estimate(model, prepared.body))
         shown = _shown(prepared.body)
         record = {"model": model.id, "route": model.route, "body": shown, "count": count}
         record["price"] = price
+        seeds = given_seeds(model, prepared.body, count)
+        record["seeds"] = seeds
         import json
 
         body = json.dumps(shown, indent=2, ensure_ascii=False)
         times = f", {count} times" if count > 1 else ""
-        self._session.output.line(f"POST {model.route}{times}\n{body}\nprice: {price}", record)
+        seed = ""
+        if model.seed_field and seeds is None:
+            seed = "\nseed: drawn when it is sent"
+        elif seeds and count > 1:
+            seed = f"\nseeds: {seeds[0]} to {seeds[-1]}"
+        each = " each" if count > 1 and price != "unknown" else ""
+        told = f"POST {model.route}{times}\n{body}{seed}\nprice: {price}{each}"
+        self._session.output.line(told, record)
 
     def order(
         self,
@@ -141,7 +153,8 @@ class Making:
 
     def _read(self, file: str | None) -> str:
         try:
-            with Path(file or "").open(encoding="utf-8") as text:
+            # A FIFO may keep us waiting for its writer.
+            with self._session.clock.exposed(), Path(file or "").open(encoding="utf-8") as text:
                 return _short_enough(text.read(LONGEST_PROMPT_FILE + 1), f"{file}")
         except (OSError, UnicodeDecodeError) as failure:
             why = getattr(failure, "strerror", None) or "it is no UTF-8 text"
@@ -149,6 +162,12 @@ class Making:
                 f"the prompt cannot be read from {file}: {why}",
                 hint="--prompt-file takes a text file",
             ) from failure
+
+    def _text_of(self, path: str) -> str:
+        from krea_cli.catalog.wishes import read_text
+
+        with self._session.clock.exposed():
+            return read_text(path)
 
     def _stdin(self) -> str:
         try:

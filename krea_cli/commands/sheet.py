@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from shlex import quote
 from typing import Any
 
+from krea_cli.catalog.check import check_body
 from krea_cli.catalog.facts import facts_of, option
 from krea_cli.catalog.media import is_address
 from krea_cli.catalog.model import Field, Model
 from krea_cli.catalog.prices import span
+from krea_cli.catalog.samples import sample
 from krea_cli.terminal import words
 
 MEDIA_FLAGS = {"image_url": "--image", "image_urls": "--image", "video_url": "--video"}
@@ -116,6 +118,8 @@ def _inner(field: Field) -> tuple[Field, ...]:
 def command(model: Model) -> str:
     """A command line that asks MODEL for its example."""
     example: Mapping[str, Any] = model.example or {}
+    if check_body(model, dict(example)):
+        example = sample(model)  # the document's own would be refused
     parts = ["krea generate"]
     if isinstance(prompt := example.get("prompt"), str):
         parts.append(f'"{prompt}"' if PLAIN.fullmatch(prompt) else quote(prompt))

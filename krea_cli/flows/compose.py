@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from krea_cli.catalog.names import Resolution, resolve
-from krea_cli.catalog.request import Prepared, prepare, unknown_fields
+from krea_cli.catalog.request import Prepared, outdated, prepare
 from krea_cli.catalog.wishes import Wishes
 from krea_cli.errors import InvalidRequest, KreaError, UnknownModel
 from krea_cli.flows.events import Said, Tell, Warned
@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from krea_cli.catalog.catalog import Catalog
     from krea_cli.catalog.store import Store
     from krea_cli.clock import Clock
+
+
+DAY = 86_400.0  # seconds
 
 
 class Composer:
@@ -37,7 +40,7 @@ class Composer:
         try:
             prepared = prepare(self._catalog.model(resolution.model_id), wishes)
         except InvalidRequest as error:
-            if not unknown_fields(error) or not self._refresh():
+            if not outdated(error) or not self._refresh():
                 raise
             resolution = self.resolve(name or self._catalog.default or "")
             prepared = prepare(self._catalog.model(resolution.model_id), wishes)
@@ -48,13 +51,24 @@ class Composer:
         return prepared
 
     def resolve(self, name: str) -> Resolution:
-        """The model that NAME means, in a fresh catalogue if the cached one lacks it."""
+        """The model that NAME means, in a fresh catalogue if the cached one lacks it.
+
+        Half a name is trusted only to a catalogue of today: there may be a model of just that name.
+        """
         try:
-            return resolve(self._catalog, name)
+            resolution = resolve(self._catalog, name)
+            if resolution.begun and self._old and self._refresh():
+                resolution = resolve(self._catalog, name)
+            return resolution
         except UnknownModel:
             if not self._refresh():
                 raise
             return resolve(self._catalog, name)
+
+    @property
+    def _old(self) -> bool:
+        age = self._store.age(self._clock.now())
+        return age is None or age > DAY
 
     def _refresh(self) -> bool:
         """Fetch the catalogue once per command; False if that brought nothing new."""

@@ -5,13 +5,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from krea_cli.catalog.media import local_files, replaced
-from krea_cli.catalog.model import seed_bounds
 from krea_cli.errors import (
     Busy,
     Interrupted,
-    InvalidRequest,
     KreaError,
-    Problem,
+    RequestRefused,
 )
 from krea_cli.flows.claim import Claim, Goal, claim, put_down
 from krea_cli.flows.collect import Outcome, Wanted, collect
@@ -20,6 +18,7 @@ from krea_cli.flows.leaving import runs_on
 from krea_cli.flows.naming import Facts
 from krea_cli.flows.pace import Pace
 from krea_cli.flows.recall import Recall
+from krea_cli.flows.seeds import seeds
 from krea_cli.flows.submit import submit
 from krea_cli.flows.target import Target
 from krea_cli.flows.upload import addresses, fingerprints
@@ -65,6 +64,7 @@ class Generation:
         self._watch = Watch(world.api, world.book, world.clock, world.tell, random=world.random)
         self._claims: list[Claim] = []
         self._earlier: dict[int, Row] = {}
+        self._uploaded: dict[str, str] = {}  # path of a file -> its address
         self._submitted: list[str] = []  # job ids
         start = world.clock.monotonic()
         self._until = None if order.timeout is None else start + order.timeout
@@ -137,6 +137,11 @@ class Generation:
             while row.state == "checked":
                 try:
                     row = submit(row, world, deadline=self._until)
+                except RequestRefused as refused:
+                    # The service may have dropped the file that was uploaded once.
+                    if world.book.forget_uploads(self._uploaded.values()):
+                        refused.hint = "the same command uploads its files anew"
+                    raise
                 except Busy as busy:
                     # Blurred, so that many clients do not come in step; never before it is time.
                     blur = self._world.random.uniform(0.8, 1.0)
@@ -185,22 +190,22 @@ class Generation:
         prints = fingerprints(local_files(order.given))
         given = replaced(order.given, {path: f"sha256:{each}" for path, each in prints.items()})
         goals = self._goals()
-        seeds = _seeds(order, world)
-        givens = [_with_seed(given, order.model, seed) for seed in seeds]
+        drawn = seeds(order.model, order.body, order.count, world.random)
+        givens = [_with_seed(given, order.model, seed) for seed in drawn]
         self._earlier = self._begun_before(givens, goals)
-        for goal, seed in zip(goals, seeds, strict=True):
+        for goal, seed in zip(goals, drawn, strict=True):
             self._look_at_target(goal, seed)
-        uploaded = addresses(
+        self._uploaded = addresses(
             local_files(order.body),
             api=world.api,
             book=world.book,
             clock=world.clock,
             tell=world.tell,
         )
-        body = replaced(order.body, uploaded)
+        body = replaced(order.body, self._uploaded)
         return [
             self._draft(body, each, seed, goal)
-            for each, seed, goal in zip(givens, seeds, goals, strict=True)
+            for each, seed, goal in zip(givens, drawn, goals, strict=True)
         ]
 
     def _goals(self) -> list[Goal]:
@@ -265,23 +270,3 @@ def _with_seed(given: dict[str, Any], model: "Model", seed: int | None) -> dict[
     """GIVEN with the seed of this job, if the user gave one; a drawn one makes no difference."""
     field = model.seed_field
     return given | {field.name: seed} if field and field.name in given else given
-
-
-def _seeds(order: Order, world: World) -> list[int | None]:
-    """The seed of each job: counted up from the user's, else drawn; None where none is taken."""
-    field = order.model.seed_field
-    if field is None:
-        return [None] * order.count
-    first = order.body.get(field.name)
-    if isinstance(first, int | float):
-        seeds = [int(first) + n for n in range(order.count)]
-        if field.maximum is not None and seeds[-1] > field.maximum:
-            problem = Problem(
-                field.name, f"{order.count} seeds from {first} exceed {field.maximum}"
-            )
-            raise InvalidRequest([problem], model=order.model.id)
-        return list(seeds)
-    if field.name in order.body:
-        return [None] * order.count
-    low, high = seed_bounds(order.model)
-    return [world.random.randint(low, high) for _ in range(order.count)]

@@ -197,6 +197,11 @@ class Book:
             (*self._scope, sha256, url, asset_id, at),
         )
 
+    def forget_uploads(self, urls: Iterable[str]) -> int:
+        """The service may not have what is at URLS any more; how many were known."""
+        forget = f"DELETE FROM uploads WHERE {OURS} AND url = ?"
+        return sum(self._database.write(forget, (*self._scope, url)) for url in urls)
+
     # What is known
 
     def find(self, row_id: int) -> Row | None:
@@ -229,10 +234,6 @@ class Book:
     def in_doubt(self) -> list[Row]:
         """Requests that may have been received and are not settled, oldest first."""
         return self._find("state = 'unknown' ORDER BY id")
-
-    def recent(self, limit: int) -> list[Row]:
-        """The last LIMIT requests, newest first."""
-        return self._find("1 ORDER BY id DESC LIMIT ?", (limit,))
 
     def owned(self, job_ids: Iterable[str]) -> set[str]:
         """Those of JOB_IDS that belong to requests of this ledger."""

@@ -56,16 +56,15 @@ class Document:
         try:
             content = path.read_bytes()
             root = json.loads(content)
-            paths = root["paths"].items()
+            routes = {
+                name: _route(name, operations["post"])
+                for name, operations in root["paths"].items()
+                if name.startswith("/generate/") and "post" in operations
+            }
         except OSError as failure:
             raise SandboxError(f"cannot read {path}: {failure.strerror}") from failure
         except (ValueError, KeyError, TypeError, AttributeError) as failure:
             raise SandboxError(f"{path} is no OpenAPI document") from failure
-        routes = {
-            name: _route(name, operations["post"])
-            for name, operations in paths
-            if name.startswith("/generate/") and "post" in operations
-        }
         if not routes:
             raise SandboxError(f"{path} has no /generate/ routes")
         if speed != 1.0 or seconds is not None:

@@ -97,8 +97,10 @@ def test_a_missing_strength_is_one_within_bounds() -> None:
         ({"inputs": ("image_scaling_factor=2",)}, (1280, 960)),
         ({"inputs": ("image_scaling_factor=32",)}, (10000, 7500)),
         ({"width": 2000, "height": 1000}, (2000, 1000)),
+        ({"width": 2000}, (2000, 1500)),
+        ({"height": 3000}, (4000, 3000)),
     ],
-    ids=["same", "twice", "bounded", "given"],
+    ids=["same", "twice", "bounded", "given", "wide", "high"],
 )
 def test_an_upscaler_takes_the_size_of_the_source(
     wanted: dict[str, Any], size: tuple[int, int]

@@ -62,8 +62,22 @@ def test_an_option_and_the_same_field_must_agree() -> None:
             "bfl/flux-1.1-pro",
             {"aspect_ratio": "4:1", "width": 512, "height": 512},
             "aspect_ratio: this model takes no aspect ratio; it has width and height: "
-            "--width 1440 --height 512 is about 4:1",
-            "--width 1440 --height 512",
+            "--width 1408 --height 352 is about 4:1",
+            "--width 1408 --height 352",
+        ),
+        (
+            "bfl/flux-1.1-pro",
+            {"aspect_ratio": "1:3", "width": 512, "height": 512},
+            "aspect_ratio: this model takes no aspect ratio; it has width and height: "
+            "--width 480 --height 1440 is about 1:3",
+            "--width 480 --height 1440",
+        ),
+        (
+            "bfl/flux-1.1-pro",
+            {"aspect_ratio": "100:1", "width": 512, "height": 512},
+            "aspect_ratio: this model takes no aspect ratio; it has width and height, "
+            "whose bounds leave no room for 100:1",
+            "krea models bfl/flux-1.1-pro",
         ),
         (
             "krea/krea-2/large",

@@ -140,6 +140,9 @@ def test_any_paths_can_be_listed(paths: dict[str, Any]) -> None:
         ("a" * 300, "b", True),
         (".*.*.*x", "a" * 150, True),
         (".*.*x", "a" * 200, False),
+        ("a?" * 30 + "a" * 30, "a" * 30, True),
+        ("(a|a)" * 35 + "y", "a" * 52, True),
+        ("a{0,9}" * 9 + "b", "a" * 60, True),
         ("^a", "b" * 5000, True),
         ("a{1,99999999999}", "b", True),
     ],
@@ -151,3 +154,15 @@ def test_a_pattern_is_only_run_where_it_cannot_run_away(
     started = time.perf_counter()
     assert matches(pattern, text) is verdict
     assert time.perf_counter() - started < 1
+
+
+def test_a_small_document_that_is_large_inside() -> None:
+    """Hundreds of routes that share one huge schema: the rest is dropped, and said."""
+    shared = {"type": "object", "properties": {f"f{n}": {"type": "string"} for n in range(15_000)}}
+    body = {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/huge"}}}}
+    paths = {f"/generate/image/a/m{n}": {"post": {"requestBody": body}} for n in range(100)}
+    catalog = Catalog.of(
+        {"paths": paths, "components": {"schemas": {"huge": shared}}}, source="test"
+    )
+    assert 0 < len(catalog.models()) < 20
+    assert catalog.dropped[-1].endswith("the document is too large to be read as a whole")

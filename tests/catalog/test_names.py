@@ -3,7 +3,7 @@
 import pytest
 
 from krea_cli.catalog.catalog import Catalog
-from krea_cli.catalog.names import Resolution, resolve
+from krea_cli.catalog.names import resolve
 from krea_cli.errors import UnknownModel
 from tests.catalog.documents import document, operation
 
@@ -45,7 +45,9 @@ def catalog(**more: object) -> Catalog:
 )
 def test_every_form_of_a_name_is_understood(text: str, model_id: str, alias: str | None) -> None:
     """Exact id, exact last segments, alias, unique prefix of segments."""
-    assert resolve(catalog(), text) == Resolution(model_id, alias)
+    resolution = resolve(catalog(), text)
+    assert (resolution.model_id, resolution.alias) == (model_id, alias)
+    assert resolution.begun == (text in ("flux-1-", "kling", "krea-2/m"))
 
 
 @pytest.mark.parametrize(

@@ -403,3 +403,19 @@ def test_a_prompt_has_an_end(world: World) -> None:
     assert (endless.code, long.code, world.service.requests) == (2, 2, [])
     assert "/dev/zero is larger than 10 MB" in endless.err
     assert "the prompt on stdin is larger than 10 MB" in long.err
+
+
+def test_a_file_that_the_service_lost_is_uploaded_anew(world: World, tmp_path: Path) -> None:
+    """A remembered address is refused: it is forgotten, and the same command sends the file."""
+    (tmp_path / "a.png").write_bytes(PNG)
+    command = ("generate", "a fox", "-o", "fox.png", "--image", f"{tmp_path}/a.png")
+    world.service.answers = [
+        lambda *_: httpx.Response(422, json={"error": "Invalid asset URL"}),
+    ]
+    refused = world.krea(*command)
+    assert (refused.code, "hint: the same command uploads its files anew\n" in refused.err) == (
+        2,
+        True,
+    )
+    assert world.krea(*command).code == 0
+    assert world.service.requests.count("POST /assets") == 2

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.command import World
+from tests.service import PNG
 
 
 @pytest.mark.parametrize(
@@ -86,7 +87,8 @@ def test_an_input_of_a_wrong_type(world: World, tmp_path: Path, more: tuple[str,
     result = world.krea("generate", "a fox", "--image", str(text), "-q", *more)
     assert (result.code, result.out) == (2, "")
     assert result.err == (
-        f"error: {text} is no media file that is known here\n"
+        f"error: bfl/flux-1-dev does not take this request: {text} is no media file that is"
+        " known here\n"
         "  hint: the service takes jpg, png, webp, heic, mp4, mov, webm, glb, wav, mp3\n"
         "  charged: no\n"
     )
@@ -98,3 +100,60 @@ def test_an_escaped_file(world: World) -> None:
     result = world.krea("generate", "a fox", "-i", "image_url=@@fox.png")
     assert result.code == 2
     assert "  hint: -i image_url=@fox.png\n" in result.err
+
+
+@pytest.mark.parametrize(
+    ("argv", "problem"),
+    [
+        (("--seed", str(2**63)), "is more than can be sent"),
+        (("-i", "seed=1e300", "--no-check", "-n", "2"), "2 seeds cannot be counted up from 1e+300"),
+        (("--no-check", "-i", "width=100", "--width", "512"), "given twice, by -i and by --width"),
+        (("-m", "music", "--duration", "²"), "this model takes no duration"),
+        (
+            ("-m", "krea-2/large", "-i", f'styles=[{{"id":"a","strength":{"9" * 400}}}]'),
+            "a number of 400 digits is out of bounds",
+        ),
+        (("-m", "krea-2/large", "-i", "styles=[1e999]"), "is not valid JSON"),
+        (("-m", "krea-2/large", "-i", 'moodboards={"id":"nope","strength":1}'), "is no UUID"),
+    ],
+)
+def test_a_value_out_of_this_world(world: World, argv: tuple[str, ...], problem: str) -> None:
+    """Exit 2 with a sentence, and nothing was sent: none of these is a bug."""
+    result = world.krea("generate", "a fox", *argv)
+    assert (result.code, world.service.posts) == (2, []), result.err
+    assert problem in result.err
+
+
+def test_a_seed_is_sent_as_it_was_given(world: World) -> None:
+    """Without checks, true is no 1 and 1.5 no 1."""
+    for given, sent in (("true", True), ("1.5", 1.5), ("7", 7)):
+        world.krea("generate", "a fox", "--no-check", "-i", f"seed={given}", "--no-wait")
+        assert world.service.posts[-1]["seed"] is sent or world.service.posts[-1]["seed"] == sent
+        assert type(world.service.posts[-1]["seed"]) is type(sent)
+
+
+def test_all_files_are_judged_at_once(world: World, tmp_path: Path) -> None:
+    """A text, an empty file and a picture where a clip is meant, beside a misspelt field."""
+    (tmp_path / "t.txt").write_text("text")
+    (tmp_path / "empty.png").write_bytes(b"")
+    (tmp_path / "a.png").write_bytes(PNG)
+    files = [f"{tmp_path}/{name}" for name in ("t.txt", "empty.png")]
+    media = [word for file in files for word in ("--image", file)]
+    video = ("--video", f"{tmp_path}/a.png")
+    result = world.krea("generate", "a fox", "-m", "seedance-2", "-i", "bogus=1", *media, *video)
+    assert result.code == 2
+    for problem in (
+        "bogus: there is no such field",
+        "t.txt is no media file that is known here",
+        "empty.png is empty",
+        "a.png: the file is image/png",
+    ):
+        assert problem in result.err
+
+
+def test_a_dry_run_tells_the_seeds(world: World) -> None:
+    """Counted up from the one given, or drawn when they are sent."""
+    given = world.krea("generate", "a fox", "-n", "3", "--seed", "7", "--dry-run")
+    drawn = world.krea("generate", "a fox", "--dry-run")
+    assert "\nseeds: 7 to 9\n" in given.out
+    assert "\nseed: drawn when it is sent\n" in drawn.out

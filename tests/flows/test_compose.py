@@ -90,3 +90,35 @@ def test_every_model_of_the_snapshot_accepts_its_sample(world: World) -> None:
 
 def _typed(value: object) -> str:
     return value if isinstance(value, str) else json.dumps(value)
+
+
+@pytest.mark.parametrize(
+    ("option", "field"),
+    [
+        (("--resolution", "2K"), "resolution"),
+        (("--image", "https://example.com/a.png"), "image_url"),
+        (("--duration", "5"), "duration"),
+    ],
+)
+def test_an_option_for_a_new_field_leads_to_one_refresh(
+    world: World, live: list[dict[str, Any]], option: tuple[str, str], field: str
+) -> None:
+    """Options are fields too: they may be newer than the snapshot."""
+    route = "/generate/image/qwen/2512"
+    live.append(document(route, field))
+    schema = live[0]["paths"][route]["post"]["requestBody"]["content"]["application/json"]
+    schema["schema"]["properties"][field]["format"] = "uri" if field == "image_url" else "none"
+    result = world.krea("generate", "a fox", "-m", "qwen/2512", *option, "--dry-run", "--json")
+    assert result.records[0]["body"] == {"prompt": "a fox", field: option[1]}, result.err
+    assert world.service.requests == ["GET /openapi.json"]
+
+
+def test_half_a_name_is_asked_for_before_it_is_taken(
+    world: World, live: list[dict[str, Any]]
+) -> None:
+    """The snapshot has only a longer name; today's catalogue has just the one that was named."""
+    live.append(document("/generate/image/recraft/recraft-v4.1", "mood"))
+    for _ in range(2):  # the second time the catalogue is one of today
+        result = world.krea("generate", "a fox", "-m", "recraft-v4.1", "--dry-run", "--json")
+        assert result.records[0]["route"] == "/generate/image/recraft/recraft-v4.1"
+    assert world.service.requests == ["GET /openapi.json"]

@@ -1,0 +1,50 @@
+"""The seed of each of several jobs: drawn, or counted up from the one that was given."""
+
+from collections.abc import Sequence
+from random import Random
+from typing import Any
+
+from krea_cli.catalog.facts import number
+from krea_cli.catalog.model import Model, seed_bounds
+from krea_cli.errors import InvalidRequest, Problem
+
+LARGEST = 2**63 - 1  # what the ledger can keep; no service asks for more
+
+
+def seeds(model: Model, body: dict[str, Any], count: int, random: Random) -> Sequence[int | None]:
+    """The seeds of COUNT jobs of BODY; None for one that is sent as it was given, or not at all.
+
+    Raises `InvalidRequest`.
+    """
+    given = given_seeds(model, body, count)
+    if given is not None:
+        return given
+    low, high = seed_bounds(model)
+    return [random.randint(low, high) for _ in range(count)]
+
+
+def given_seeds(model: Model, body: dict[str, Any], count: int) -> Sequence[int | None] | None:
+    """The seeds of COUNT jobs, counted up from that of BODY; None where they are to be drawn.
+
+    Raises `InvalidRequest` where they cannot be counted up.
+    """
+    field = model.seed_field
+    if field is None:
+        return [None] * count
+    if field.name not in body:
+        return None
+    first = body[field.name]
+    if isinstance(first, int) and not isinstance(first, bool):
+        # One seed was checked with the other fields; what is counted up from it was not.
+        most = LARGEST if count == 1 or field.maximum is None else min(LARGEST, field.maximum)
+        last = first + count - 1
+        if first >= -LARGEST and last <= most:
+            return list(range(first, last + 1))
+        what = f"{number(first)} is more than can be sent"
+        if count > 1:
+            what = f"{count} seeds from {number(first)} exceed {number(most)}"
+    elif count == 1:
+        return [None]
+    else:
+        what = f"{count} seeds cannot be counted up from {first!r}"
+    raise InvalidRequest([Problem(field.name, what)], model=model.id)
