@@ -13,7 +13,7 @@ _krea_offer() {
 _krea_offer_models() {
     local id
     while IFS= read -r id; do
-        case $id in '' | *[!A-Za-z0-9._/-]*) continue ;; esac
+        case $id in [!A-Za-z0-9]* | '' | *[!A-Za-z0-9._/-]*) continue ;; esac
         case $id in "$cur"*) COMPREPLY+=("$id") ;; esac
         case ${id#*/} in "$id" | '') ;; "${cur:-/}"*) COMPREPLY+=("${id#*/}") ;; esac
     done
@@ -154,7 +154,9 @@ _krea_commands() {
         _command_offset $((place + 1))
         return
     fi
-    while IFS= read -r name; do COMPREPLY+=("$name"); done < <(compgen -c -- "$cur")
+    if [ -z "$literal" ] || [ "$COMP_CWORD" -eq $((place + 1)) ]; then
+        while IFS= read -r name; do COMPREPLY+=("$name"); done < <(compgen -c -- "$cur")
+    fi
     [ ${#COMPREPLY[@]} -gt 0 ] || _krea_files
 }
 

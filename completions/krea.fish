@@ -28,7 +28,7 @@ function __krea_model_ids
     for folder in $folders
         if test -s "$folder/models.list" -a -r "$folder/models.list"
             while read -l id
-                string match -r '^[A-Za-z0-9._/-]+$' -- $id
+                string match -r '^[A-Za-z0-9][A-Za-z0-9._/-]*$' -- $id
             end <"$folder/models.list"
             return
         end
@@ -144,6 +144,15 @@ function __krea_model_ids
         'z-image/z-image'
 end
 
+# Each id, and what is left of it without its first part: fish replaces a whole word, --model= too,
+# by a match that does not begin as the word does.
+function __krea_models
+    for id in (__krea_model_ids)
+        echo $id
+        string replace -rf '^[^/]+/' '' -- $id
+    end
+end
+
 # Behind `--` stands a command line of its own.
 function __krea_rest
     set -l words (commandline -opc)
@@ -169,7 +178,7 @@ complete -c krea -n '__krea_at krea' -l version -s V -d 'Print the version and e
 complete -c krea -n '__krea_at krea' -l help -s h -d 'Show this help and exit'
 
 # krea generate
-complete -c krea -n '__krea_at krea generate' -l model -s m -x -a '(__krea_model_ids)' -d 'The model: an id, its last part, or an alias'
+complete -c krea -n '__krea_at krea generate' -l model -s m -x -a '(__krea_models)' -d 'The model: an id, its last part, or an alias'
 complete -c krea -n '__krea_at krea generate' -l output -s o -r -F -d 'A file, a folder, a template such as {slug}-{seed}.{ext}, or - for stdout'
 complete -c krea -n '__krea_at krea generate' -l input -s i -x -d 'Any field'
 complete -c krea -n '__krea_at krea generate' -l count -s n -x -d 'How many'
@@ -243,7 +252,7 @@ complete -c krea -n '__krea_at krea models' -l json -d 'JSON lines instead of te
 complete -c krea -n '__krea_at krea models' -l quiet -s q -d 'No progress, no remarks'
 complete -c krea -n '__krea_at krea models' -l verbose -s v -d 'Each request and its time on stderr'
 complete -c krea -n '__krea_at krea models' -l help -s h -d 'Show this help and exit'
-complete -c krea -n '__krea_at krea models' -a '(__krea_model_ids)'
+complete -c krea -n '__krea_at krea models' -a '(__krea_models)'
 
 # krea doctor
 complete -c krea -n '__krea_at krea doctor' -l repair -d 'Set a damaged ledger aside, so that a new one is made'

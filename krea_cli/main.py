@@ -22,6 +22,18 @@ VERSION_WORDS = (["--version"], ["-V"])
 HELP_NAMES = {"help_option_names": ["-h", "--help"]}
 
 
+HELP = """Generate images, video, audio and 3D with the Krea API; never pay twice.
+
+Examples:
+
+\b
+  krea auth login
+  krea generate "a red fox in snow" -o fox.png
+  krea generate --no-wait "a red fox" | krea wait | krea download -o pictures/
+  krea models flux
+  krea sandbox -- krea generate "a red fox in snow" -o fox.png
+"""
+
 # In the order of the help. A group's module has an `app`, the others a function of their name.
 COMMANDS = (
     "generate",
@@ -43,7 +55,7 @@ def build(argv: Sequence[str] = ()) -> "typer.Typer":
 
     app = typer.Typer(
         name="krea",
-        help="Generate images, video, audio and 3D with the Krea API; never pay twice.",
+        help=HELP,
         no_args_is_help=True,
         add_completion=False,
         pretty_exceptions_enable=False,

@@ -9,7 +9,18 @@ from krea_cli.options import Json, Profile, Quiet, TokenFile, Verbose
 if TYPE_CHECKING:
     from krea_cli.commands.session import Session
 
-app = typer.Typer(help="Store a token, see which one is used, forget it.", no_args_is_help=True)
+HELP = """Store a token, see which one is used, forget it.
+
+Examples:
+
+\b
+  krea auth login
+  krea auth status
+  krea auth logout
+"""
+app = typer.Typer(help=HELP, no_args_is_help=True)
+
+LONGEST_TOKEN = 10_000  # characters
 
 WithToken = Annotated[
     bool, typer.Option("--with-token", help="Read the token from stdin instead of asking for it.")
@@ -118,6 +129,7 @@ def logout(
 
 
 def _ask(session: "Session") -> str:
+    import signal
     from getpass import getpass
 
     from krea_cli.errors import Interrupted, UsageError
@@ -129,6 +141,8 @@ def _ask(session: "Session") -> str:
             hint="krea auth login --with-token < FILE, or export KREA_API_KEY=…",
         )
     session.output.say(f"Make a token at {TOKEN_PAGE} and paste it here; it is not shown.")
+    # After a Ctrl-Z the shell would give the terminal back with its echo on.
+    before = signal.signal(signal.SIGTSTP, signal.SIG_IGN)
     try:
         with session.clock.exposed():
             typed = getpass("Token: ")
@@ -137,6 +151,8 @@ def _ask(session: "Session") -> str:
         if isinstance(left, Interrupted):
             raise
         typed = ""
+    finally:
+        signal.signal(signal.SIGTSTP, before)
     return clean_token(typed, "the terminal")
 
 
@@ -146,9 +162,11 @@ def _read(session: "Session") -> str:
 
     try:
         with session.clock.exposed():
-            text = session.env.stdin.read(10_000)
+            text = session.env.stdin.read(LONGEST_TOKEN + 1)
     except UnicodeDecodeError as failure:
         raise NoToken("the token from stdin is no text") from failure
+    if len(text) > LONGEST_TOKEN:
+        raise NoToken("what stdin holds is too long for a token")
     return clean_token(text, "stdin")
 
 

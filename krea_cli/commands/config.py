@@ -9,7 +9,18 @@ from krea_cli.options import Json, Quiet, Verbose
 if TYPE_CHECKING:
     from krea_cli.commands.session import Session
 
-app = typer.Typer(help="Read and change the settings.", no_args_is_help=True)
+HELP = """Read and change the settings.
+
+Examples:
+
+\b
+  krea config list
+  krea config get model.default
+  krea config set model.default krea/krea-2/large
+  krea config unset api.base
+  krea config path
+"""
+app = typer.Typer(help=HELP, no_args_is_help=True)
 
 Key = Annotated[str, typer.Argument(metavar="KEY", help="A setting, such as model.default.")]
 Value = Annotated[str, typer.Argument(metavar="VALUE", help="What it is set to.")]

@@ -55,9 +55,9 @@ def doctor(
 
 
 def _repair(session: "Session") -> None:
-    from krea_cli.local.ledger_repair import damaged, set_aside
+    from krea_cli.local.ledger_repair import examine, set_aside
 
-    if not damaged(session.env.state_dir):
+    if examine(session.env.state_dir).problem is None:
         session.output.say("the ledger is not damaged: there is nothing to repair")
         return
     aside = set_aside(session.env.state_dir, now=session.clock.now())

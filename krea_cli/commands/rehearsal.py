@@ -4,13 +4,14 @@ import os
 import re
 import secrets
 import signal
-import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from krea_cli.commands.child import run
 from krea_cli.env import Env
 from krea_cli.errors import Interrupted, KreaError, UsageError
 
@@ -33,7 +34,7 @@ def started(*, document: Path | None, **settings: Any) -> "RunningSandbox":
     if find_spec("PIL") is None:
         raise KreaError(
             "the sandbox draws its pictures with Pillow, which is not installed",
-            hint="pip install 'krea-cli[sandbox]'",
+            hint=f"{sys.executable} -m pip install pillow",
         )
     from krea_cli.sandbox.running import RunningSandbox
 
@@ -57,26 +58,31 @@ def serve(running: "RunningSandbox", session: "Session") -> None:
 
 
 def rehearse(running: "RunningSandbox", command: Sequence[str], env: Env) -> int:
-    """Run COMMAND against the sandbox with a state and a cache of its own; its exit code."""
+    """Run COMMAND against the sandbox with folders of its own; its exit code."""
     with tempfile.TemporaryDirectory(prefix="krea-sandbox-") as folder:
-        environ = surroundings(env.environ, Path(folder), variables(running))
+        own = variables(running)
+        environ = surroundings(env.environ, Path(folder), own)
+        copy_settings(env.config_dir, Path(environ["KREA_CONFIG_DIR"]), own)
         fill_cache(running, Path(environ["KREA_CACHE_DIR"]), env.clock.now())
-        # Reading the terminal takes a process of its foreground group, and Ctrl-C reaches that
-        # whole group by itself; elsewhere a group of its own lets a signal reach all children.
-        shared = env.stdin.isatty()
-        try:
-            child = subprocess.Popen(command, env=environ, process_group=None if shared else 0)
-        except OSError as failure:
-            raise UsageError(
-                f"cannot run {command[0]}: {failure.strerror}",
-                hint="krea sandbox -- COMMAND takes a program, as the shell would find it",
-            ) from failure
-        try:
-            code = env.clock.attend(child.wait)
-        except Interrupted as interruption:
-            forward(interruption.signal, child, shared=shared)
-            code = child.wait()
-    return code if code >= 0 else 128 - code
+        return run(command, environ)
+
+
+def copy_settings(real: Path, folder: Path, own: Mapping[str, str]) -> None:
+    """Put a copy of the settings into FOLDER, apart from the service's address and the tokens.
+
+    What is rehearsed may log in, log out and change settings. Each profile has a login there, for
+    the sandbox, so that a command that names one can be rehearsed too.
+    """
+    from krea_cli.local.config import Config
+    from krea_cli.local.credentials import store, stored
+    from krea_cli.local.private_file import write_private
+
+    settings = real / "config.toml"
+    with suppress(OSError):
+        write_private(folder / settings.name, settings.read_text(encoding="utf-8"))
+        Config.load(folder).unset("api.base")
+    for profile in stored(real):
+        store(folder, profile, token=own["KREA_API_KEY"], base=own["KREA_API_BASE"])
 
 
 def fill_cache(running: "RunningSandbox", folder: Path, now: float) -> None:
@@ -91,16 +97,6 @@ def fill_cache(running: "RunningSandbox", folder: Path, now: float) -> None:
     if served.content != SNAPSHOT.read_bytes():
         answer = Document(served.content, served.etag, None)
         Store(folder, running.api).refresh(lambda etag, last_modified: answer, now)
-
-
-def forward(number: int, child: subprocess.Popen[bytes], *, shared: bool) -> None:
-    """Pass a signal on to CHILD, unless the terminal has done so already."""
-    if child.poll() is not None:
-        return
-    if not shared:
-        os.killpg(child.pid, number)
-    elif number != signal.SIGINT:
-        child.send_signal(number)
 
 
 def variables(running: "RunningSandbox") -> dict[str, str]:
@@ -122,6 +118,7 @@ def surroundings(
         **kept,
         **own,
         "PATH": os.pathsep.join(path),
+        "KREA_CONFIG_DIR": str(folder / "config"),
         "KREA_STATE_DIR": str(folder / "state"),
         "KREA_CACHE_DIR": str(folder / "cache"),
     }

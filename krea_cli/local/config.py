@@ -23,9 +23,12 @@ def _text(value: Any) -> str:
 
 def _address(value: Any) -> str:
     wanted = "an https:// address (http:// only for this machine)"
-    found = re.fullmatch(r"(https?)://(\[[0-9a-f:]+\]|[^/\s:@]+)(:\d+)?(/\S*)?", str(value))
+    pattern = r"(https?)://(\[[0-9a-f:]+\]|[^/\s:@?#]+)(?::(\d{1,5}))?(/[^\s?#]*)?"
+    found = re.fullmatch(pattern, str(value))
     if not found or (found[1] == "http" and found[2] not in LOOPBACK):
         raise ValueError(wanted)
+    if int(found[3] or 0) > 65535:
+        raise ValueError("an address whose port is 65535 at most")
     return found[0].rstrip("/")
 
 
@@ -184,9 +187,8 @@ def _edited(text: str, key: str, literal: str | None) -> str:
             section = header[1]
         dotted = section == "" and re.match(rf"\s*{re.escape(key)}\s*=", line)
         if dotted or (section == table and re.match(rf"\s*{name}\s*=", line)):
-            lines[number : number + 1] = (
-                [] if literal is None else [f"{key if dotted else name} = {literal}"]
-            )
+            setting = f"{key if dotted else name} = {literal}{_comment(line)}"
+            lines[number : number + 1] = [] if literal is None else [setting]
             return "\n".join(lines) + "\n"
         if section == table and line.strip():
             place = number + 1
@@ -197,6 +199,13 @@ def _edited(text: str, key: str, literal: str | None) -> str:
         place = len(lines)
     lines.insert(place, f"{name} = {literal}")
     return "\n".join(lines) + "\n"
+
+
+def _comment(line: str) -> str:
+    """What stands behind the value of a line, with the space before it."""
+    # Strings first: a # inside one begins no comment.
+    found = re.fullmatch(r"""(?:"(?:\\.|[^"\\])*"|'[^']*'|[^"'#])*?(\s*#.*)""", line)
+    return found[1] if found else ""
 
 
 def _literal(value: Value) -> str:

@@ -15,8 +15,8 @@ VARIABLES = ("KREA_API_KEY", "KREA_API_TOKEN")
 DEFAULT_PROFILE = "default"
 TOKEN_PAGE = "https://www.krea.ai/settings/api-tokens"
 # What comes along when a token is copied from a page, a chat or a shell script.
-_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
-_AROUND = " \t\r\n\v\f\u00a0\u202f\u3000\"'`‘’‚“”„«»"
+_INVISIBLE = re.compile("[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]")
+_QUOTES = "\"'`‘’‚“”„«»"
 
 Get = Callable[[str], str | None]
 
@@ -53,8 +53,8 @@ def clean_token(text: str, source: str) -> str:
 
     Raises NoToken, which names SOURCE and never the token, when no header can carry it.
     """
-    token = _INVISIBLE.sub("", text).strip(_AROUND)
-    token = re.sub(r"(?i)^bearer[\s\u00a0]+", "", token).strip(_AROUND)
+    token = _stripped(_INVISIBLE.sub("", text))
+    token = _stripped(re.sub(r"(?i)^bearer\s+", "", token))
     problem = None
     if not token or token.lower() == "bearer":
         problem = "is empty"
@@ -65,6 +65,13 @@ def clean_token(text: str, source: str) -> str:
     if problem:
         raise NoToken(f"the token from {source} {problem}", hint=f"copy it again from {TOKEN_PAGE}")
     return token
+
+
+def _stripped(text: str) -> str:
+    # `strip` alone takes every space that Unicode has.
+    while (inner := text.strip().strip(_QUOTES)) != text:
+        text = inner
+    return text
 
 
 def account_of(token: str) -> str:

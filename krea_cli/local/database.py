@@ -231,7 +231,7 @@ def _check(
     if found > len(migrations):
         raise LedgerUnusable(
             f"the ledger {path} was written by a newer krea; this one would spoil it",
-            hint="upgrade: pip install --upgrade krea-cli",
+            hint="install the newer krea, or set KREA_STATE_DIR to another folder",
         )
     if found < len(migrations):
         with creation_lock(path):

@@ -38,11 +38,6 @@ def examine(folder: Path) -> Health:
         return Health(path, exists=True, problem=problem)
 
 
-def damaged(folder: Path) -> bool:
-    """True when the ledger in FOLDER is there and is not a readable ledger."""
-    return isinstance(examine(folder).problem, Corrupt)
-
-
 def set_aside(folder: Path, *, now: float) -> Path:
     """Rename a damaged ledger so that a new one can be made; its new path.
 
@@ -71,7 +66,7 @@ def _counted(folder: Path, path: Path) -> Health:
             pass  # that it can be read does not mean that it can be written
         [(verdict,), *_] = database.rows("PRAGMA quick_check(1)")
         if verdict != "ok":
-            raise Corrupt(f"the ledger {path} is damaged ({verdict})")
+            raise Corrupt(f"the ledger {path} is damaged ({' '.join(str(verdict).split())})")
         [(requests,)] = database.rows("SELECT count(*) FROM requests")
         [(in_doubt,)] = database.rows(
             "SELECT count(*) FROM requests WHERE state IN ('sending', 'unknown')"

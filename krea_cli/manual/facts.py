@@ -9,13 +9,6 @@ PROGRAM = (
     "what happened, what was charged, and what to type next.",
 )
 
-PROGRAM_EXAMPLES = (
-    "krea auth login",
-    'krea generate "a red fox in snow" -o fox.png',
-    'krea generate --no-wait "a red fox" | krea wait | krea download -o pictures/',
-    "krea models flux",
-    'krea sandbox -- krea generate "a red fox in snow" -o fox.png',
-)
 
 EXIT_STATUS = (
     ("0", "Done."),

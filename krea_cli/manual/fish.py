@@ -36,13 +36,22 @@ function __krea_model_ids
     for folder in $folders
         if test -s "$folder/models.list" -a -r "$folder/models.list"
             while read -l id
-                string match -r '^[A-Za-z0-9._/-]+$' -- $id
+                string match -r '^[A-Za-z0-9][A-Za-z0-9._/-]*$' -- $id
             end <"$folder/models.list"
             return
         end
     end
     printf '%s\\n' \\
 @MODELS@
+end
+
+# Each id, and what is left of it without its first part: fish replaces a whole word, --model= too,
+# by a match that does not begin as the word does.
+function __krea_models
+    for id in (__krea_model_ids)
+        echo $id
+        string replace -rf '^[^/]+/' '' -- $id
+    end
 end
 
 # Behind `--` stands a command line of its own.
@@ -57,7 +66,7 @@ complete -c krea -f
 """
 
 ACTIONS = {
-    values.MODEL: "-x -a '(__krea_model_ids)'",
+    values.MODEL: "-x -a '(__krea_models)'",
     values.FILE: "-r -F",
     values.COMMAND: "-x -a '(__fish_complete_command)'",  # before any --
     values.FREE: "-x",

@@ -26,7 +26,7 @@ def page(command: Command, root: Command, version: str) -> str:
         *_section("COMMANDS", _entries(_children(command))),
         *_section("ARGUMENTS", _entries(_arguments(command.arguments))),
         *_section("OPTIONS", _entries(_options(command.options))),
-        *_section("EXAMPLES", _listing(_examples(command))),
+        *_section("EXAMPLES", _listing(command.examples)),
         *_section("EXIT STATUS", _entries(facts.EXIT_STATUS)),
         *_section("ENVIRONMENT", _entries(facts.ENVIRONMENT)),
         *_section("FILES", [*_entries(facts.FILES), ".PP", _line(facts.MACOS_FOLDERS)]),
@@ -46,15 +46,6 @@ def _description(command: Command) -> list[str]:
         lines.append(".PP")
         lines += _listing(paragraph.splitlines()) if "\n" in paragraph else [_line(paragraph)]
     return lines
-
-
-def _examples(command: Command) -> tuple[str, ...]:
-    """Its own; a group has those of its commands."""
-    if len(command.path) == 1:
-        return command.examples or facts.PROGRAM_EXAMPLES
-    return command.examples or tuple(
-        child.examples[0] for child in command.children if child.examples
-    )
 
 
 def _section(title: str, lines: Iterable[str]) -> list[str]:

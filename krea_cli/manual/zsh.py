@@ -25,7 +25,7 @@ __krea_model_ids() {
     (( $#ids )) || ids=(
 @MODELS@
     )
-    ids=(${(M)ids:#[A-Za-z0-9._/-]##})
+    ids=(${(M)ids:#[A-Za-z0-9][A-Za-z0-9._/-]#})
     compadd -M 'l:|=* r:|=*' -a ids
 }
 

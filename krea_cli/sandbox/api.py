@@ -193,7 +193,7 @@ def _page(query: str) -> tuple[int, float | None, dict[str, str]]:
     """Limit, cursor in seconds since 1970, and the other parameters of a list's QUERY."""
     fields = {name: values[-1] for name, values in parse_qs(query).items()}
     limit = fields.pop("limit", "100")
-    if not limit.isdigit() or not 1 <= int(limit) <= 1000:
+    if not (limit.isascii() and limit.isdecimal()) or not 1 <= int(limit) <= 1000:
         raise QueryRefused("limit must be an integer from 1 to 1000")
     before = None
     if cursor := fields.pop("cursor", ""):

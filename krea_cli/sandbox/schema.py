@@ -31,6 +31,14 @@ LENGTHS = (
     (str, "minLength", "maxLength", "characters"),
     (list, "minItems", "maxItems", "items"),
 )
+NUMBER, LISTED = (int, float), (list,)
+SHAPES: Mapping[str, tuple[type, ...]] = {
+    **{key: NUMBER for key, _, _ in BOUNDS},
+    **{key: (int,) for _, low, high, _ in LENGTHS for key in (low, high)},
+    **dict.fromkeys(("enum", "required", "anyOf", "oneOf", "allOf"), LISTED),
+    "properties": (dict,),
+    "type": (str, list),
+}
 
 
 @dataclass(frozen=True)
@@ -51,12 +59,14 @@ def problems(
     """Everything in VALUE that SCHEMA forbids; `$ref` is followed inside ROOT only."""
     if schema is True or not isinstance(schema, dict) or depth > MAX_DEPTH:
         return [Problem(path, "is not allowed")] if schema is False else []
+    schema = {key: schema[key] for key in schema if _well_formed(key, schema[key])}
     inner = _Check(root, depth + 1)
     if "$ref" in schema:
         return inner.of(_resolve(root, schema["$ref"]), value, path)
     types = schema.get("type")
     allowed = [types] if isinstance(types, str) else types or []
-    if allowed and not any(TYPES[name](value) for name in allowed if name in TYPES):
+    allowed = [name for name in allowed if isinstance(name, str) and name in TYPES]
+    if allowed and not any(TYPES[name](value) for name in allowed):
         return [Problem(path, f"Expected {' or '.join(allowed)}, received {_type_of(value)}")]
     if value is None and "null" in allowed:
         return []
@@ -67,6 +77,14 @@ def problems(
         for index, item in enumerate(value):
             found += inner.of(schema.get("items", True), item, f"{path}.{index}".lstrip("."))
     return found
+
+
+def _well_formed(key: str, given: Any) -> bool:
+    """Whether a keyword has the shape that it should; a document is foreign text."""
+    kinds = SHAPES.get(key, ())
+    if kinds and type(given) not in kinds:
+        return False
+    return key != "multipleOf" or float(given) > 0
 
 
 @dataclass(frozen=True)
@@ -86,7 +104,7 @@ def _plain(schema: dict[str, Any], value: Any, path: str) -> Iterator[Problem]:
         yield Problem(path, f"must be one of {', '.join(map(str, schema['enum']))}")
     if TYPES["number"](value):
         for key, holds, words in BOUNDS:
-            if TYPES["number"](schema.get(key)) and not holds(value, schema[key]):
+            if key in schema and not holds(value, schema[key]):
                 yield Problem(path, words.format(schema[key]))
     for kind, low, high, unit in LENGTHS:
         if isinstance(value, kind):
@@ -129,7 +147,7 @@ def _object(
 ) -> Iterator[Problem]:
     known = schema.get("properties", {})
     for name in schema.get("required", []):
-        if name not in value:
+        if isinstance(name, str) and name not in value:
             yield Problem(f"{path}.{name}".lstrip("."), "Required")
     others = schema.get("additionalProperties", True)
     for name, item in value.items():

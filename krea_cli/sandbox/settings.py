@@ -1,6 +1,7 @@
 """What a sandbox can be told, and the one error that says why it cannot start."""
 
 from dataclasses import dataclass
+from math import isfinite
 from pathlib import Path
 
 SNAPSHOT = Path(__file__).parent.parent / "catalog" / "snapshot.json"
@@ -34,6 +35,9 @@ class Settings:
 
     def __post_init__(self) -> None:
         """Refuse what could never work, before any port is opened."""
+        for name in ("speed", "seconds", "spread"):
+            if not isfinite(getattr(self, name) or 0):
+                raise SandboxError(f"--{name} must be a number, not {getattr(self, name)}")
         if self.speed <= 0:
             raise SandboxError(f"--speed must be above 0, not {self.speed:g}")
         if self.seconds is not None and self.seconds < 0:
@@ -42,3 +46,5 @@ class Settings:
             raise SandboxError(f"--spread must be 0 or more, not {self.spread:g}")
         if self.concurrency < 1:
             raise SandboxError(f"--concurrency must be 1 or more, not {self.concurrency}")
+        if self.backlog is not None and self.backlog < 0:
+            raise SandboxError(f"--backlog must be 0 or more, not {self.backlog}")

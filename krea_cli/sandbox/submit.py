@@ -41,7 +41,7 @@ def submit(handler: "ApiHandler", route: Route) -> None:
     content = handler.body()
     try:
         body = json.loads(content)
-    except ValueError:
+    except (ValueError, RecursionError):
         body = None
     world.count_post(route.path, body)
     if not handler.is_admitted():

@@ -70,6 +70,10 @@ class Server(ThreadingHTTPServer):
             super().handle_error(request, client_address)
 
 
+def _is_count(text: str) -> bool:
+    return text.isascii() and text.isdecimal()
+
+
 class Body:
     """The body of a request as a stream, with a Content-Length or chunked."""
 
@@ -77,13 +81,13 @@ class Body:
         self._file = handler.rfile
         self._chunked = "chunked" in handler.headers.get("Transfer-Encoding", "").lower()
         length = handler.headers.get("Content-Length") or "0"
-        self._left = int(length) if length.isdigit() and not self._chunked else 0
+        self._left = int(length) if _is_count(length) and not self._chunked else 0
         self._done = not self._chunked
 
     def read(self, most: int = PIECE) -> bytes:
         """Up to MOST bytes; nothing at the end."""
         if not self._left and not self._done:
-            self._left = int(self._file.readline(100).split(b";")[0] or b"0", 16)
+            self._left = max(0, int(self._file.readline(100).split(b";")[0] or b"0", 16))
             self._done = self._left == 0
             if self._done:
                 self._file.readline(100)

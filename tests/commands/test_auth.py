@@ -259,3 +259,21 @@ def test_the_prompt_can_be_left(environment: dict[str, str], key: str, code: int
     # On a line of its own, not behind the prompt; it may be coloured.
     assert re.search(r"\n(?:\x1b\[[0-9;]*m)?error:", child.before)
     assert "Traceback" not in child.before
+
+
+def test_what_is_too_long_is_not_cut(nobody: World) -> None:
+    """A wrong file on stdin is refused whole; the service is not asked."""
+    result = nobody.krea("auth", "login", "--with-token", stdin="a" * 10_001)
+    assert (result.code, nobody.service.requests) == (3, [])
+    assert result.err.startswith("error: what stdin holds is too long for a token\n")
+
+
+def test_ctrl_z_does_not_turn_the_echo_on(environment: dict[str, str]) -> None:
+    """A shell would give the terminal back with its echo: the prompt does not let go."""
+    child = prompted(environment)
+    child.send("\x1a")
+    child.sendline(TOKEN)
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 0
+    assert "secret" not in child.before

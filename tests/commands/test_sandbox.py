@@ -20,7 +20,7 @@ KREA = str(Path(sys.executable).parent / "krea")
 def test_a_command_runs_against_the_sandbox(
     world: World, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    """Base, token, a state and a cache folder of its own; the real tokens stay out of sight."""
+    """Base, token and folders of its own; the real tokens stay out of sight."""
     world.environ |= {"KREA_API_TOKEN": "real", "KREA_KEY": "real", "HOME": "/home/me"}
 
     result = world.krea("sandbox", "--", "sh", "-c", "env | grep -e KREA -e HOME | sort")
@@ -33,7 +33,7 @@ def test_a_command_runs_against_the_sandbox(
         "KREA_API_BASE": listed["KREA_API_BASE"],
         "KREA_API_KEY": listed["KREA_API_KEY"],
         "KREA_CACHE_DIR": str(folder / "cache"),
-        "KREA_CONFIG_DIR": str(world.home / "config"),
+        "KREA_CONFIG_DIR": str(folder / "config"),
         "KREA_STATE_DIR": str(folder / "state"),
     }
     assert re.fullmatch(r"http://127\.0\.0\.1:\d+", listed["KREA_API_BASE"])
@@ -122,7 +122,7 @@ def test_without_pillow_it_says_what_to_install(
     assert (result.code, result.out) == (1, "")
     assert result.err == (
         "error: the sandbox draws its pictures with Pillow, which is not installed\n"
-        "  hint: pip install 'krea-cli[sandbox]'\n"
+        f"  hint: {sys.executable} -m pip install pillow\n"
         "  charged: no\n"
     )
 
@@ -170,3 +170,72 @@ def test_ctrl_c_in_a_terminal_reaches_the_command_once(tmp_path: Path) -> None:
 
     assert b"caught" not in terminal.before
     assert terminal.exitstatus == 9
+
+
+def test_a_rehearsal_leaves_login_and_settings_alone(
+    world: World, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """It knows the settings and every profile, and changes copies of them."""
+    config = world.home / "config"
+    config.mkdir()
+    logins = '{"work": {"token": "real:token", "base": "https://api.krea.ai"}}'
+    settings = '[model]\ndefault = "z-image/z-image"\n\n[api]\nbase = "https://krea.example"\n'
+    (config / "credentials.json").write_text(logins)
+    (config / "config.toml").write_text(settings)
+    script = """
+        krea config get model.default && krea config get api.base
+        krea auth status --profile work --json | grep -o '"accepted": [a-z]*'
+        krea config set model.default krea-2/large
+        krea auth logout --profile work
+    """
+
+    result = world.krea("sandbox", "--", "sh", "-c", script)
+
+    assert (result.code, result.err) == (0, "")
+    assert capfd.readouterr().out.splitlines()[0] == "z-image/z-image"
+    assert (config / "credentials.json").read_text() == logins
+    assert (config / "config.toml").read_text() == settings
+
+
+def test_every_signal_is_handed_on(tmp_path: Path) -> None:
+    """A command that ignores the first can be ended by the second."""
+    script = "trap '' INT; trap 'exit 6' TERM; echo ready; while :; do sleep 0.05; done"
+    with subprocess.Popen(
+        [KREA, "sandbox", "--", "sh", "-c", script],
+        env=environment(tmp_path),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+    ) as process:
+        assert process.stdout
+        assert process.stdout.readline() == b"ready\n"
+        process.send_signal(signal.SIGINT)
+        process.terminate()
+        assert process.wait(20) == 6
+
+
+def test_a_piped_command_may_ask_at_the_terminal(tmp_path: Path) -> None:
+    """Its standard input is a pipe, and it reads an answer from the terminal all the same."""
+    script = f"echo piped | {KREA} sandbox -- sh -c 'cat; read x < /dev/tty; echo got $x'"
+    terminal = pexpect.spawn("sh", ["-c", script], env=environment(tmp_path), timeout=20)
+    terminal.expect_exact("piped")
+    terminal.sendline("yes")
+    terminal.expect_exact("got yes")
+    terminal.expect(pexpect.EOF)
+    terminal.close()
+
+    assert terminal.exitstatus == 0
+
+
+def test_term_in_a_terminal_reaches_grandchildren(tmp_path: Path) -> None:
+    """Nothing that was started goes on behind the prompt."""
+    left = tmp_path / "left"
+    script = f"sh -c \"trap 'echo ended > {left}; exit' TERM; echo ready; sleep 30 & wait\"; :"
+    terminal = pexpect.spawn(
+        KREA, ["sandbox", "--", "sh", "-c", script], env=environment(tmp_path), timeout=20
+    )
+    terminal.expect_exact("ready")
+    os.kill(terminal.pid, signal.SIGTERM)
+    terminal.expect(pexpect.EOF)
+    terminal.close()
+
+    assert left.read_text() == "ended\n"

@@ -114,3 +114,25 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     (tmp_path / "b" / "config.toml").write_bytes(b"\xff")
     with pytest.raises(UsageError, match=r"cannot be read: it is no UTF-8 text"):
         Config.load(tmp_path / "b")
+
+
+@pytest.mark.parametrize(
+    ("line", "written"),
+    [
+        ('default = "a/b"   # my favourite', 'default = "c/d"   # my favourite'),
+        ('default = "a#b" # why', 'default = "c/d" # why'),
+        ("default = 'a#b'", 'default = "c/d"'),
+    ],
+)
+def test_a_comment_behind_a_value_stays(tmp_path: Path, line: str, written: str) -> None:
+    """What the user wrote beside a setting is kept when the setting changes."""
+    (tmp_path / "config.toml").write_text(f"[model]\n{line}\n")
+    Config.load(tmp_path).set("model.default", "c/d")
+    assert (tmp_path / "config.toml").read_text() == f"[model]\n{written}\n"
+
+
+@pytest.mark.parametrize("base", ["https://x.com/?q", "https://x.com/#f", "https://x.com:99999"])
+def test_an_address_that_nobody_has(tmp_path: Path, base: str) -> None:
+    """A base with a query, a fragment or an impossible port is refused when it is set."""
+    with pytest.raises(UsageError, match=r"api\.base must be an"):
+        Config.load(tmp_path).set("api.base", base)

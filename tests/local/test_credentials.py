@@ -73,6 +73,9 @@ def test_a_login_ignores_the_slash_behind_its_base(tmp_path: Path) -> None:
         "“id:secret”",
         "'Bearer id:secret'",
         "bearer\u00a0id:secret",
+        "\u2009id:secret\u2028\u0085",
+        "\u2066id:secret\u2069\ufe0f\u180e",
+        "' \u201cid:secret\u201d '",
         "Bearer “id:secret”",
     ],
 )

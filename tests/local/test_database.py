@@ -134,7 +134,7 @@ def test_an_older_ledger_is_brought_up_to_date(tmp_path: Path) -> None:
 
     assert problem(tmp_path) == (
         f"the ledger {tmp_path / NAME} was written by a newer krea; this one would spoil it",
-        "upgrade: pip install --upgrade krea-cli",
+        "install the newer krea, or set KREA_STATE_DIR to another folder",
     )
 
 

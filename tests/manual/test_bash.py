@@ -96,7 +96,8 @@ def test_an_empty_list_falls_back(complete: Complete, tmp_path: Path) -> None:
 
 
 HOSTILE = (
-    "$(touch ran)\n`touch ran`\n;touch ran\nbfl/$(touch ran)\n*\nfree/model\n\x1b]0;x\x07\nlast/one"
+    "$(touch ran)\n`touch ran`\n;touch ran\nbfl/$(touch ran)\n*\n--help\n"
+    "free/model\n\x1b]0;x\x07\nlast/one"
 )
 
 

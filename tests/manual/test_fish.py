@@ -21,7 +21,9 @@ LINES = {
     "krea generate 'a prompt' --seed 7 --ki": ["--kind"],
     "krea generate --kind v": ["video"],
     "krea generate --kind=v": ["--kind=video"],
-    "krea generate -m flux": ["bfl/flux-1-dev"],
+    "krea generate -m bfl": ["bfl/flux-1-dev"],
+    "krea generate -m flux": ["flux-1-dev"],
+    "krea generate --model=krea-2/": ["--model=krea-2/large"],
     "krea generate -o no": ["notes.txt"],
     "krea generate ": [],
     "krea generate -- --se": [],
@@ -66,7 +68,9 @@ def test_a_hostile_list_is_only_text(
     complete: Callable[..., list[list[str]]], tmp_path: Path
 ) -> None:
     """An id that would run as a command is neither run nor offered."""
-    (tmp_path / "models.list").write_text("$(touch ran)\n(touch ran)\n;touch ran\nfree/model\n")
+    (tmp_path / "models.list").write_text(
+        "$(touch ran)\n(touch ran)\n;touch ran\n-n\n--help\nfree/model\n"
+    )
     offered = complete("krea generate -m ", KREA_CACHE_DIR=str(tmp_path))
-    assert offered == [["free/model"]]
+    assert offered == [["free/model", "model"]]
     assert not list(tmp_path.rglob("ran"))

@@ -49,10 +49,9 @@ def test_a_page(root: tree.Command) -> None:
 
 
 def test_a_group_lists_its_commands(root: tree.Command) -> None:
-    """A group's page names its commands and shows an example of each."""
+    """A group's page names its commands."""
     page = man.pages(root, "1.2")["krea-auth.1"]
     assert ".SH COMMANDS\n.TP\n.B krea auth login\nCheck a token.\n" in page
-    assert ".SH EXAMPLES\n.nf\n.RS 4\nkrea auth get model.default\n.RE\n.fi\n" in page
 
 
 def test_every_exit_code_is_explained() -> None:

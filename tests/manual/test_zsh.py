@@ -83,6 +83,7 @@ def test_completion(complete: Callable[[str], str]) -> None:
 
 def test_a_hostile_list_is_only_text(complete: Callable[[str], str], tmp_path: Path) -> None:
     """An id that would run as a command is neither run nor offered."""
-    (tmp_path / "models.list").write_text("$(touch ran)\n`touch ran`\n;touch ran\nfree/model\n")
+    hostile = "$(touch ran)\n`touch ran`\n;touch ran\n--help\nfree/model\n"
+    (tmp_path / "models.list").write_text(hostile)
     assert complete("krea generate -m ") == "krea generate -m free/model "
     assert not list(tmp_path.rglob("ran"))

@@ -79,3 +79,14 @@ def test_what_is_no_document_is_refused(tmp_path: Path, content: str | None, sen
         Document.read(file)
 
     assert str(refused.value) == sentence.format(file=file)
+
+
+@pytest.mark.parametrize(
+    "operation", [5, {"requestBody": 5}, {"requestBody": []}, {"description": 5}, None]
+)
+def test_an_operation_of_another_shape_is_told(tmp_path: Path, operation: object) -> None:
+    """One sentence instead of a bug, before a port is opened."""
+    path = tmp_path / "odd.json"
+    path.write_text(json.dumps({"paths": {"/generate/image/x/y": {"post": operation}}}))
+    with pytest.raises(SandboxError, match="is no OpenAPI document"):
+        Document.read(path)

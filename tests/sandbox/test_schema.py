@@ -79,3 +79,18 @@ def test_a_schema_that_contains_itself_comes_to_an_end() -> None:
     root: dict[str, Any] = {"loop": {"$ref": "#/loop"}}
 
     assert problems(root["loop"], 1, root=root) == []
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"properties": [], "required": 5},
+        {"required": [["a"], 5]},
+        {"anyOf": 5, "enum": 5},
+        {"type": ["object", 5, []]},
+        {"properties": {"a": {"multipleOf": 0, "minimum": "x", "minLength": "y"}}},
+    ],
+)
+def test_keywords_of_another_shape_say_nothing(schema: dict[str, object]) -> None:
+    """A document is foreign text: what cannot be read forbids nothing, and breaks nothing."""
+    assert problems(schema, {"a": 5}) == []

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from krea_cli.sandbox.serve import main
+from krea_cli.sandbox.settings import SandboxError, Settings
 from tests.sandbox_server import Sandbox
 
 
@@ -52,3 +53,13 @@ def test_what_cannot_start_says_why(
         f"krea sandbox: cannot read {tmp_path}/none.json: No such file or directory",
         "krea sandbox: cannot listen on port 99999: bind(): port must be 0-65535.",
     ]
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [{"speed": float("nan")}, {"seconds": float("inf")}, {"spread": float("nan")}, {"backlog": -1}],
+)
+def test_numbers_that_end_no_job(settings: dict[str, float]) -> None:
+    """Not a number, without an end, below nothing: refused before a port is opened."""
+    with pytest.raises(SandboxError, match="must be"):
+        Settings(**settings)  # type: ignore[arg-type]
