@@ -10,7 +10,7 @@ MAX_ALTERNATIVES = 200
 # The largest model of 2026-10 needs about 120 steps; a document of references to itself, 2 ** 40.
 MAX_STEPS = 20_000
 # That of 2026-10 needs 10,000 for all its models; a step is some 30 microseconds.
-MAX_STEPS_OF_A_DOCUMENT = 200_000
+MAX_STEPS_OF_A_DOCUMENT = 100_000
 ENDLESS = "a model's schema refers to itself without an end"
 
 

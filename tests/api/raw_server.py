@@ -5,10 +5,14 @@ import socket
 import ssl
 import struct
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from krea_cli.api.http import Http
+
+BASE = "https://api.krea.test"  # of a client whose wire is stubbed
+TOKEN = "0d6f:SeCret"
 CERTIFICATE = Path(__file__).with_name("untrusted.pem")
 
 
@@ -119,3 +123,16 @@ class RawServer:
         while len(body) < int(headers.get("content-length", 0)):
             body += connection.recv(65536)
         return Received(line, headers, body, number)
+
+
+@contextlib.contextmanager
+def served(
+    answer: Answer, *, tls: bool = False, base: str = ""
+) -> Iterator[tuple[RawServer, Http]]:
+    """A server that answers so, and an Http whose base is that server and BASE."""
+    with RawServer(answer, tls=tls) as server:
+        http = Http(server.url + base, TOKEN, version="1.2")
+        try:
+            yield server, http
+        finally:
+            http.close()

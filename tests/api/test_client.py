@@ -1,7 +1,6 @@
 """One method per endpoint: what is asked, and what comes of each answer."""
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import httpx
@@ -9,8 +8,7 @@ import pytest
 from pytest_httpx import HTTPXMock
 
 from krea_cli.api.client import Api
-from krea_cli.api.http import Http
-from krea_cli.api.types import Asset, Document, Job, JobsPage, Notice, Submitted
+from krea_cli.api.types import Document, Job, JobsPage, Notice, Submitted
 from krea_cli.errors import (
     Busy,
     KreaError,
@@ -22,22 +20,10 @@ from krea_cli.errors import (
     Unreachable,
     UsageError,
 )
-from tests.api.raw_server import RawServer, Received, response
+from tests.api.raw_server import BASE
 
-BASE = "https://api.krea.test"
 ID = "1b6c8d4e-0000-4000-8000-000000000001"
 DATE = "Sun, 22 Nov 2026 12:00:00 GMT"
-
-
-@pytest.fixture
-def api(monkeypatch: pytest.MonkeyPatch) -> Iterator[Api]:
-    """A client of a service that pytest-httpx plays."""
-    for name in ("http_proxy", "https_proxy", "all_proxy"):
-        monkeypatch.delenv(name, raising=False)
-        monkeypatch.delenv(name.upper(), raising=False)
-    http = Http(BASE, "0d6f:secret", version="1.2")
-    yield Api(http)
-    http.close()
 
 
 def test_a_submit_is_one_post_of_the_body(api: Api, httpx_mock: HTTPXMock) -> None:
@@ -242,102 +228,6 @@ def test_a_hotel_page_does_not_vouch_for_a_token(api: Api, httpx_mock: HTTPXMock
     httpx_mock.add_response(html="<title>Welcome to our Wi-Fi</title>")
     with pytest.raises(Unanswered, match="HTTP 200, but the answer is no JSON"):
         api.check_token()
-
-
-def parts(request: Received) -> list[bytes]:
-    """The parts of a form, each with its headers."""
-    boundary = request.headers["content-type"].partition("boundary=")[2].encode()
-    return [part.strip(b"\r\n") for part in request.body.split(b"--" + boundary)][1:-1]
-
-
-def test_an_upload_is_streamed_and_told(tmp_path: Path) -> None:
-    """One part named file, of the type given; progress grows to the whole."""
-    told: list[tuple[int, int]] = []
-    content = bytes(range(256)) * 1000
-    path = tmp_path / "mein Bild ü.JPG"
-    path.write_bytes(content)
-    answer = response(
-        b'{"id": "a1", "image_url": "https://app-uploads.krea.ai/u/1-x.jpg",'
-        b' "mime_type": "image/jpeg", "size_bytes": 256000, "width": null}'
-    )
-    with RawServer(lambda _: answer) as server:
-        http = Http(server.url, "t", version="1")
-        asset = Api(http).upload(path, "image/jpeg", progress=lambda *step: told.append(step))
-        http.close()
-        [request] = server.received
-    assert asset == Asset("a1", "https://app-uploads.krea.ai/u/1-x.jpg", "image/jpeg", 256000)
-    assert request.line == "POST /assets HTTP/1.1"
-    assert parts(request) == [
-        b'Content-Disposition: form-data; name="file"; filename="mein_Bild_.JPG"\r\n'
-        b"Content-Type: image/jpeg\r\n\r\n" + content
-    ]
-    assert int(request.headers["content-length"]) == len(request.body)
-    assert told == [(step, 256000) for step in (0, 65536, 131072, 196608, 256000)]
-
-
-@pytest.mark.parametrize(
-    ("answer", "kind", "message"),
-    [
-        ({"status_code": 413}, UsageError, "a.png is larger than the service takes: 75 MB at most"),
-        (
-            {"status_code": 400, "json": {"error": "Invalid file type"}},
-            RequestRefused,
-            "the service does not take a.png: Invalid file type",
-        ),
-        (
-            {"status_code": 500},
-            Busy,
-            "the service is not available now (HTTP 500: Internal Server Error)",
-        ),
-        (
-            {"json": {"id": "a"}},
-            Unanswered,
-            "the service took the file and named no address for it",
-        ),
-        ({"text": "ok"}, Unanswered, "the service took the file and named no address for it"),
-    ],
-)
-def test_an_upload_that_fails_costs_nothing(
-    api: Api,
-    httpx_mock: HTTPXMock,
-    tmp_path: Path,
-    answer: dict[str, Any],
-    kind: type[KreaError],
-    message: str,
-) -> None:
-    """Too large, not taken, broken: no doubt about money in any of them."""
-    (tmp_path / "a.png").write_bytes(b"x")
-    httpx_mock.add_response(**answer)
-    with pytest.raises(KreaError) as caught:
-        api.upload(tmp_path / "a.png", "image/png")
-    assert (type(caught.value), caught.value.message) == (kind, message)
-    assert caught.value.charged == "no"
-
-
-def test_an_upload_that_gets_no_answer_costs_nothing(
-    api: Api, httpx_mock: HTTPXMock, tmp_path: Path
-) -> None:
-    """It may be sent again."""
-    (tmp_path / "a.png").write_bytes(b"x")
-    httpx_mock.add_exception(httpx.ReadTimeout("slow"))
-    with pytest.raises(Unanswered) as caught:
-        api.upload(tmp_path / "a.png", "image/png")
-    assert caught.value.charged == "no"
-
-
-def test_a_file_that_cannot_be_read_is_not_uploaded(api: Api, tmp_path: Path) -> None:
-    """One sentence, nothing sent."""
-    with pytest.raises(UsageError, match=r"none\.png cannot be read: No such file or directory"):
-        api.upload(tmp_path / "none.png", "image/png")
-
-
-def test_an_answer_may_name_the_address_url(
-    api: Api, httpx_mock: HTTPXMock, tmp_path: Path
-) -> None:
-    """Should the field be renamed one day, the upload still counts."""
-    (tmp_path / "a.png").write_bytes(b"x")
-    httpx_mock.add_response(json={"url": "https://x.example/a", "size_bytes": "many"})
-    assert api.upload(tmp_path / "a.png", "image/png") == Asset("", "https://x.example/a")
 
 
 @pytest.mark.parametrize("failure", [httpx.ConnectError("no"), httpx.ConnectTimeout("no")])

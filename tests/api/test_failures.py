@@ -7,10 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from krea_cli.api.bodies import read_error
-from krea_cli.api.failures import read_failure, retry_after, submit_failure
+from krea_cli.api.failures import read_failure, submit_failure
 from krea_cli.api.notices import notice
 from krea_cli.api.reply import Reply
-from krea_cli.api.types import Notice
 from krea_cli.errors import (
     BalanceEmpty,
     Busy,
@@ -252,57 +251,3 @@ def test_what_an_answer_means_for_a_reader(status: int, kind: type[KreaError]) -
     """Busy and Unanswered may pass; the rest will not. Reading is never charged."""
     failure = read_failure(reply(status), "job j")
     assert (type(failure), failure.charged) == (kind, "no")
-
-
-@pytest.mark.parametrize(
-    ("headers", "seconds"),
-    [
-        ({}, None),
-        ({"retry_after": "7"}, 7.0),
-        ({"retry_after": " 2.5 "}, 2.5),
-        ({"retry_after": "-1"}, None),
-        ({"retry_after": "soon"}, None),
-        ({"retry_after": "1" * 40}, None),
-        (
-            {
-                "retry_after": "Sun, 22 Nov 2026 12:00:30 GMT",
-                "date": "Sun, 22 Nov 2026 12:00:00 GMT",
-            },
-            30.0,
-        ),
-        ({"retry_after": "Sun, 22 Nov 2026 12:00:00 GMT"}, 20.0),
-        (
-            {
-                "retry_after": "Sun, 22 Nov 2026 11:00:00 GMT",
-                "date": "Sun, 22 Nov 2026 12:00:00 GMT",
-            },
-            0.0,
-        ),
-    ],
-)
-def test_how_long_the_server_asks_to_wait(headers: dict[str, str], seconds: float | None) -> None:
-    """A number, or a date by the server's own clock where it tells one."""
-    assert retry_after(reply(429, **headers), now=1795348780.0) == seconds
-
-
-@pytest.mark.parametrize(
-    ("headers", "told"),
-    [
-        ({}, None),
-        ({"deprecation": "false"}, None),
-        ({"link": '<https://a>; rel="next"'}, None),
-        ({"deprecation": "true"}, Notice(deprecated=True)),
-        (
-            {
-                "deprecation": "true",
-                "sunset": "Tue, 01 Dec 2026 00:00:00 GMT",
-                "link": '<https://a/b>; rel="next", <https://a/c>; rel="deprecation"; type="t"',
-            },
-            Notice(True, "Tue, 01 Dec 2026 00:00:00 GMT", "https://a/c"),
-        ),
-        ({"sunset": "\x1b[1mX"}, Notice(False, "X")),
-    ],
-)
-def test_headers_that_warn(headers: dict[str, str], told: Notice | None) -> None:
-    """Deprecation, Sunset and the Link that explains them."""
-    assert notice(reply(200, **headers)) == told

@@ -157,3 +157,12 @@ def test_a_dry_run_tells_the_seeds(world: World) -> None:
     drawn = world.krea("generate", "a fox", "--dry-run")
     assert "\nseeds: 7 to 9\n" in given.out
     assert "\nseed: drawn when it is sent\n" in drawn.out
+
+
+def test_a_prompt_has_an_end(world: World) -> None:
+    """A device that never ends is no prompt; nothing is cut off unsaid."""
+    endless = world.krea("generate", "--prompt-file", "/dev/zero")
+    long = world.krea("generate", "-", stdin="x" * (10 * 1024 * 1024 + 1))
+    assert (endless.code, long.code, world.service.requests) == (2, 2, [])
+    assert "/dev/zero is larger than 10 MB" in endless.err
+    assert "the prompt on stdin is larger than 10 MB" in long.err

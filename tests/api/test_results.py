@@ -1,0 +1,136 @@
+"""Results over the wire: without the token, from public hosts, whole or told."""
+
+import socket
+
+import pytest
+from pytest_httpx import HTTPXMock
+
+from krea_cli.api.http import Http
+from krea_cli.errors import (
+    NotSaved,
+    Unanswered,
+)
+from tests.api.raw_server import CERTIFICATE, CLOSE, TOKEN, RawServer, response, served
+
+
+def test_a_result_is_fetched_without_the_token_as_it_is() -> None:
+    """No Authorization, no compression, the caller's Range."""
+    with (
+        RawServer(lambda _: response(b"x" * 100_000, headers="ETag: e\r\n")) as files,
+        served(lambda _: response()) as (_, http),
+    ):
+        with http.stream(f"{files.url}/a.png", headers={"Range": "bytes=5-"}) as reply:
+            body = b"".join(reply.chunks())
+        assert (reply.status, reply.length, len(body)) == (200, 100_000, 100_000)
+        assert (reply.url, reply.headers["etag"]) == (f"{files.url}/a.png", "e")
+        sent = files.received[0].headers
+        assert (sent["accept-encoding"], sent["range"]) == ("identity", "bytes=5-")
+        assert sent["user-agent"] == "krea-cli/1.2 (python)"
+        assert "authorization" not in sent
+
+
+def test_a_result_that_breaks_off_says_so_where_it_is_read() -> None:
+    """The pieces that came are kept; the error comes out of `chunks`, not of the block's end."""
+    cut = response(b"x" * 1000)[:-500] + CLOSE
+    with served(lambda _: cut) as (server, http), http.stream(f"{server.url}/a") as reply:
+        pieces = reply.chunks()
+        assert len(next(pieces)) == 500
+        with pytest.raises(Unanswered):
+            next(pieces)
+
+
+def test_a_result_may_move_five_times_and_never_takes_the_token_along() -> None:
+    """Relative and absolute redirects; the sixth is one too many."""
+
+    def answer(received: object) -> bytes:
+        line = received.line  # type: ignore[attr-defined]
+        left = int(line.split()[1].removeprefix("/"))
+        if left == 0:
+            return response(b"done")
+        return response(status="302 Found", headers=f"Location: {left - 1}\r\n")
+
+    with served(answer) as (server, http):
+        with http.stream(f"{server.url}/5") as reply:
+            assert b"".join(reply.chunks()) == b"done"
+        assert reply.url == f"{server.url}/0"
+        assert not any("authorization" in received.headers for received in server.received)
+        with pytest.raises(NotSaved, match="more than 5 redirects"), http.stream(f"{server.url}/6"):
+            pass
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://gen.krea.ai/a.png",
+        "ftp://gen.krea.ai/a.png",
+        "file:///etc/passwd",
+        "/etc/passwd",
+        "data:image/png;base64,AA",
+        "https://user:word@gen.krea.ai/a.png",
+        "https://[",
+    ],
+)
+def test_a_result_comes_over_https(url: str) -> None:
+    """Anything else that a server may name is not asked; the job is paid: exit 10."""
+    http = Http("https://api.krea.ai", TOKEN, version="1")
+    with pytest.raises(NotSaved) as caught, http.stream(url):
+        pass
+    assert (caught.value.exit_code, caught.value.charged) == (10, "yes")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "127.0.0.1", "10.1.2.3", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0",
+        "224.0.0.1", "::1", "fe80::1%eth0", "fd00::1", "::ffff:10.0.0.1",
+    ],
+)  # fmt: skip
+def test_a_public_base_cannot_send_us_to_a_private_address(address: str) -> None:
+    """By name or by number: the metadata service of a cloud machine is not asked."""
+    known = {"api.krea.ai": ["1.1.1.1"], "cdn.example": ["1.1.1.1", address]}
+    http = Http("https://api.krea.ai", TOKEN, version="1", resolve=lambda host, _: known[host])
+    with (
+        pytest.raises(NotSaved, match="has the private address"),
+        http.stream("https://cdn.example/a.png"),
+    ):
+        pass
+    host = f"[{address}]" if ":" in address else address
+    with pytest.raises(NotSaved), http.stream(f"https://{host}/a.png"):
+        pass
+
+
+def test_where_a_vpn_gives_every_name_its_own_address_results_are_fetched(
+    httpx_mock: HTTPXMock,
+) -> None:
+    """The API's own name is private there, too, so the result's proves nothing."""
+    httpx_mock.add_response(content=b"png")
+    http = Http("https://api.krea.ai", TOKEN, version="1", resolve=lambda *_: ["198.18.0.7"])
+    with http.stream("https://cdn.example/a.png") as reply:
+        assert b"".join(reply.chunks()) == b"png"
+    with pytest.raises(NotSaved), http.stream("https://198.18.0.7/a.png"):
+        pass
+    http.close()
+
+
+def test_a_redirect_cannot_lead_to_a_private_address_either(httpx_mock: HTTPXMock) -> None:
+    """Every hop is judged like the first."""
+    httpx_mock.add_response(status_code=302, headers={"Location": "https://10.0.0.1/a"})
+    http = Http("https://api.krea.ai", TOKEN, version="1", resolve=lambda *_: ["1.1.1.1"])
+    with pytest.raises(NotSaved, match=r"10\.0\.0\.1"), http.stream("https://cdn.example/a.png"):
+        pass
+    assert len(httpx_mock.get_requests()) == 1
+
+
+def test_the_machine_that_answers_is_judged_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A name that is public when asked about and private when connected to is found out."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
+    with RawServer(lambda _: response(), tls=True) as server:
+        http = Http("https://api.krea.ai", TOKEN, version="1", resolve=lambda *_: ["1.1.1.1"])
+        url = server.url.replace("127.0.0.1", "rebound.example")
+        real = socket.getaddrinfo
+        monkeypatch.setattr(
+            socket, "getaddrinfo", lambda host, *rest, **named: real("127.0.0.1", *rest, **named)
+        )
+        with pytest.raises(NotSaved, match=r"private address 127\.0\.0\.1"), http.stream(url):
+            pass
+        http.close()
