@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from krea_cli.clock import Clock
 from krea_cli.errors import Busy, KreaError, Unanswered
+from krea_cli.flows.aside import Aside
 from krea_cli.flows.content import (
     HEAD,
     HTML,
@@ -167,20 +168,27 @@ class _Attempt:
         state.total = reply.length
 
     def _copy(self, reply: "StreamReply") -> None:
-        state, told = self.state, -1.0
-        for chunk in reply.chunks():
-            self.clock.check()  # a mere return could pass for the end of the file
-            self._write(chunk)
-            state.digest.update(chunk)
-            if len(state.head) < HEAD:
-                state.head += chunk[: HEAD - len(state.head)]
-            state.offset += len(chunk)
-            state.furthest = max(state.furthest, state.offset)
-            now = self.clock.monotonic()
-            if now - told >= TELL_EVERY:
-                told = now
-                self.progress(state.offset, state.total)
+        state, told, received = self.state, -1.0, self.state.offset
+        with Aside(self._take) as aside:
+            for chunk in reply.chunks():
+                self.clock.check()  # a mere return could pass for the end of the file
+                aside.put(chunk)
+                received += len(chunk)
+                now = self.clock.monotonic()
+                if now - told >= TELL_EVERY:
+                    told = now
+                    self.progress(received, state.total)
         self.progress(state.offset, state.total)
+
+    def _take(self, chunk: bytes) -> None:
+        """Write and hash the next bytes. Both take as long as reading them does."""
+        state = self.state
+        self._write(chunk)
+        state.digest.update(chunk)
+        if len(state.head) < HEAD:
+            state.head += chunk[: HEAD - len(state.head)]
+        state.offset += len(chunk)
+        state.furthest = max(state.furthest, state.offset)
 
     def _write(self, chunk: bytes) -> None:
         view, at = memoryview(chunk), self.state.offset
