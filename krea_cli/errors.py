@@ -40,6 +40,7 @@ class KreaError(Exception):
     exit_code = 1
     charged = "no"
     hint: str | None = None
+    bug: BaseException | None = None  # what nobody foresaw, where that is behind it
 
     def __init__(
         self,

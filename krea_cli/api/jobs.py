@@ -12,7 +12,8 @@ from krea_cli.api.text import plain
 from krea_cli.api.types import Job, JobError, JobsPage, Output
 from krea_cli.errors import EmptyResult, JobCancelled, JobFailed, KreaError, Moderated, Unanswered
 
-LAST_SECOND = 1e11  # seconds since 1970
+MILLISECONDS_FROM = 1e11  # a number of seconds that large would be the year 5138
+FARTHEST = 5e10  # seconds from 1970: the years 385 to 3554, all that dates here can be
 
 # The codes that the service's own programs name; asking again gives the same answer.
 MODERATION_CODES = frozenset({"nsfw", "ip_detected", "violence", "personal_info"})
@@ -157,13 +158,11 @@ def _text(value: Any) -> str | None:
 def _moment(value: float) -> float | None:
     if not abs(value) < 1e15:  # false for nan as well
         return None
-    # Beyond the year 5138 in seconds, milliseconds are meant.
-    return _writable(value / 1000 if abs(value) > LAST_SECOND else float(value))
+    return _writable(value / 1000 if abs(value) > MILLISECONDS_FROM else float(value))
 
 
 def _writable(seconds: float) -> float | None:
-    # What lies outside could not be written as a date again.
-    return seconds if abs(seconds) < LAST_SECOND / 2 else None
+    return seconds if abs(seconds) < FARTHEST else None
 
 
 def _error(value: Any) -> JobError | None:

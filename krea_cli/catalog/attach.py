@@ -95,11 +95,15 @@ def _file(gathering: Gathering, text: str, name: str, flag: str) -> "LocalFile |
 
 def _check_kind(gathering: Gathering, file: LocalFile, word: str) -> None:
     """A picture behind --video is a slip, and may cost more than what was meant."""
+    if not gathering.wishes.check:
+        return
     try:
         mime = gathering.wishes.media_type(file.path)
     except UsageError:
         return  # told by `check_files`
-    if mime.partition("/")[0] in ORDER and not mime.startswith(f"{word}/"):
+    kind = mime.partition("/")[0]
+    # MP4 and WebM may hold nothing but sound.
+    if kind in ORDER and kind != word and (kind, word) != ("video", "audio"):
         gathering.problem(None, f"--{word} {file.path}: the file is {mime}")
 
 

@@ -76,11 +76,12 @@ def forward(number: int, child: subprocess.Popen[bytes], *, shared: bool) -> Non
     """Pass a signal on to CHILD and all it started, unless the terminal has done so already."""
     if child.returncode is not None:
         return
-    with suppress(ProcessLookupError):
-        if not shared:
+    if not shared:
+        with suppress(ProcessLookupError, PermissionError):
             os.killpg(child.pid, number)
-        elif number != signal.SIGINT:
-            for process in (*descendants(child.pid), child.pid):
+    elif number != signal.SIGINT:
+        for process in (*descendants(child.pid), child.pid):
+            with suppress(ProcessLookupError, PermissionError):  # gone by now, or another user's
                 os.kill(process, number)
 
 

@@ -2,11 +2,11 @@
 
 import os
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from krea_cli.catalog.media import LocalFile
 from krea_cli.catalog.prices import estimate
+from krea_cli.catalog.wishes import MAX_TEXT, Wishes, read_text
 from krea_cli.commands.ending import Ending
 from krea_cli.commands.session import Session
 from krea_cli.errors import UsageError
@@ -15,13 +15,11 @@ from krea_cli.flows.target import parse_target
 
 if TYPE_CHECKING:
     from krea_cli.catalog.request import Prepared
-    from krea_cli.catalog.wishes import Wishes
     from krea_cli.flows.generate import Order
 
 # The options of `generate` that are wishes under the same name.
 SEVERAL = ("inputs", "images", "videos", "audios", "styles")
 SINGLE = ("seed", "width", "height", "aspect_ratio", "resolution", "duration")
-LONGEST_PROMPT_FILE = 10 * 1024 * 1024
 IN_UTF8 = "convert it: iconv -t UTF-8, or set LANG to a UTF-8 locale"
 
 
@@ -34,10 +32,8 @@ class Making:
         if self._target.to_stdout:
             session.output.expect_bytes()
 
-    def wishes(self, params: Mapping[str, Any]) -> "Wishes":
+    def wishes(self, params: Mapping[str, Any]) -> Wishes:
         """The request in the user's terms, from the parameters of the command line by name."""
-        from krea_cli.catalog.wishes import Wishes
-
         passed: dict[str, Any] = {
             **{name: tuple(params[name] or ()) for name in SEVERAL},
             **{name: params[name] for name in SINGLE},
@@ -54,7 +50,7 @@ class Making:
             **passed,
         )
 
-    def compose(self, model: str | None, wishes: "Wishes") -> "Prepared":
+    def compose(self, model: str | None, wishes: Wishes) -> "Prepared":
         """The request as it will be sent. Raises `UnknownModel`, `InvalidRequest`."""
         session = self._session
         name = model or session.env.get("KREA_MODEL") or session.config.get("model.default")
@@ -73,7 +69,8 @@ class Making:
         record = {"model": model.id, "route": model.route, "body": shown, "count": count}
         record["price"] = price
         seeds = given_seeds(model, prepared.body, count)
-        record["seeds"] = seeds
+        counted = seeds if seeds and None not in seeds else None
+        record["seeds"] = counted
         import json
 
         body = json.dumps(shown, indent=2, ensure_ascii=False)
@@ -81,8 +78,8 @@ class Making:
         seed = ""
         if model.seed_field and seeds is None:
             seed = "\nseed: drawn when it is sent"
-        elif seeds and count > 1:
-            seed = f"\nseeds: {seeds[0]} to {seeds[-1]}"
+        elif counted and count > 1:
+            seed = f"\nseeds: {counted[0]} to {counted[-1]}"
         each = " each" if count > 1 and price != "unknown" else ""
         told = f"POST {model.route}{times}\n{body}{seed}\nprice: {price}{each}"
         self._session.output.line(told, record)
@@ -148,41 +145,35 @@ class Making:
             return None if given is None else _text(given, "the prompt")
         if file is not None and given is not None:
             raise UsageError("a prompt and --prompt-file were both given", hint="leave one away")
-        text = self._read(file) if file not in (None, "-") else self._stdin()
+        text = self._stdin() if file in (None, "-") else self._read(str(file))
         return text.removesuffix("\n").removesuffix("\r")
 
-    def _read(self, file: str | None) -> str:
+    def _read(self, file: str) -> str:
         try:
-            # A FIFO may keep us waiting for its writer.
-            with self._session.clock.exposed(), Path(file or "").open(encoding="utf-8") as text:
-                return _short_enough(text.read(LONGEST_PROMPT_FILE + 1), f"{file}")
-        except (OSError, UnicodeDecodeError) as failure:
-            why = getattr(failure, "strerror", None) or "it is no UTF-8 text"
+            return self._text_of(file)
+        except (OSError, ValueError) as failure:
+            why = getattr(failure, "strerror", None) or str(failure)
+            if isinstance(failure, UnicodeDecodeError):
+                why = "it is no UTF-8 text"
             raise UsageError(
                 f"the prompt cannot be read from {file}: {why}",
                 hint="--prompt-file takes a text file",
             ) from failure
 
     def _text_of(self, path: str) -> str:
-        from krea_cli.catalog.wishes import read_text
-
+        # A FIFO may keep us waiting for its writer.
         with self._session.clock.exposed():
             return read_text(path)
 
     def _stdin(self) -> str:
         try:
             with self._session.clock.exposed():
-                text = self._session.env.stdin.read(LONGEST_PROMPT_FILE + 1)
-                return _text(_short_enough(text, "the prompt on stdin"), "the prompt")
+                text = self._session.env.stdin.read(MAX_TEXT + 1)
         except UnicodeDecodeError as failure:
             raise UsageError("the prompt on stdin is no UTF-8 text", hint=IN_UTF8) from failure
-
-
-def _short_enough(text: str, what: str) -> str:
-    """TEXT, of which no more than could be a prompt was read: a device may have no end."""
-    if len(text) > LONGEST_PROMPT_FILE:
-        raise UsageError(f"{what} is larger than 10 MB", hint="a prompt is a text")
-    return text
+        if len(text) > MAX_TEXT:
+            raise UsageError("the prompt on stdin is larger than 10 MB", hint="a prompt is a text")
+        return _text(text, "the prompt")
 
 
 def _text(given: str, what: str) -> str:

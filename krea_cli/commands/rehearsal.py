@@ -7,7 +7,6 @@ import signal
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -77,8 +76,8 @@ def copy_settings(real: Path, folder: Path, own: Mapping[str, str]) -> None:
     from krea_cli.local.credentials import store, stored
     from krea_cli.local.private_file import write_private
 
-    settings = real / "config.toml"
-    with suppress(OSError):
+    settings = Config.load(real).path  # raises for what cannot be read, and names it
+    if settings.exists():
         write_private(folder / settings.name, settings.read_text(encoding="utf-8"))
         Config.load(folder).unset("api.base")
     for profile in stored(real):

@@ -200,8 +200,9 @@ class _Collector:
         except KreaError as error:
             return self._end(item, job, saved=tuple(saved), error=error)
         except Exception as bug:  # of this item: the paid jobs beside it go on
-            what = f"this is a bug in krea: {type(bug).__name__}: {bug}"
-            return self._end(item, job, saved=tuple(saved), error=item.lost(job.id, what))
+            lost = item.lost(job.id, f"this is a bug in krea: {type(bug).__name__}: {bug}")
+            lost.bug = bug
+            return self._end(item, job, saved=tuple(saved), error=lost)
         return self._end(item, job, saved=tuple(saved))
 
     def _end(

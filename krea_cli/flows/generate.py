@@ -1,6 +1,8 @@
 """Generate: claim a target for each job, submit one at a time, and collect what they make."""
 
+import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +11,7 @@ from krea_cli.errors import (
     Busy,
     Interrupted,
     KreaError,
+    LedgerUnusable,
     RequestRefused,
 )
 from krea_cli.flows.claim import Claim, Goal, claim, put_down
@@ -97,7 +100,8 @@ class Generation:
         if self.order.count == 1 or unsent == 0:
             return stop
         hint = stop.hint
-        if self._world.book.lasting and all(goal.key for goal in self._goals()):
+        put_down = self._submitted or not self.order.again
+        if put_down and self._world.book.lasting and all(goal.key for goal in self._goals()):
             anew = " without --again" if self.order.again else ""
             hint = f"the same command{anew} goes on with all {self.order.count}"
         told = Interrupted(
@@ -138,14 +142,12 @@ class Generation:
                 try:
                     row = submit(row, world, deadline=self._until)
                 except RequestRefused as refused:
-                    # The service may have dropped the file that was uploaded once.
-                    if world.book.forget_uploads(self._uploaded.values()):
-                        refused.hint = "the same command uploads its files anew"
+                    self._doubt_uploads(refused)
                     raise
                 except Busy as busy:
                     # Blurred, so that many clients do not come in step; never before it is time.
                     blur = self._world.random.uniform(0.8, 1.0)
-                    seconds = hold * blur if busy.retry_after is None else busy.retry_after / blur
+                    seconds = max(hold * blur, (busy.retry_after or 0.0) / blur)
                     yield from self._held(busy, seconds)
                     hold = min(hold * 2, LONGEST_HOLD)
         if row.job_id is None:
@@ -171,6 +173,13 @@ class Generation:
             lasting=world.book.lasting,
             reservation=claimed.reservation,
         )
+
+    def _doubt_uploads(self, refused: RequestRefused) -> None:
+        """The service may have dropped a file since it was uploaded: do not rely on it again."""
+        named = re.search(r"asset|input file|url", refused.message, re.IGNORECASE)
+        with suppress(LedgerUnusable):
+            if named and self._world.book.forget_uploads(self._uploaded.values()):
+                refused.hint = "the same command uploads its files anew"
 
     def _held(self, busy: Busy, seconds: float) -> Iterator[None]:
         """No room now: let others be collected until the time has come to ask again."""

@@ -75,15 +75,22 @@ class Target:
         if self.kind is Kind.EXACT:
             return naming.escape(os.path.realpath(self.cwd / self._exact(n, count, 1)))
         if self.kind is Kind.DEVICE:
-            return naming.escape(os.path.realpath(self.cwd / self.text))
+            # What /dev/fd/3 leads to has another name each time.
+            return naming.escape(os.path.abspath(self.cwd / self.text))
         if self.kind is Kind.FOLDER:
             key = naming.escape(os.path.realpath(self.cwd / self.text)).rstrip("/") + "/"
             # No path has a doubled slash: it keeps the n-th request apart.
             return key if count == 1 else f"{key}//{n}"
         filled = naming.fill(self.text, {"n": str(n)})
-        key = os.path.realpath(os.path.join(naming.escape(str(self.cwd)), filled))
-        key += "/" if filled.endswith("/") else ""
+        key = self._template_key(filled) + ("/" if filled.endswith("/") else "")
         return key if count == 1 or filled != self.text else f"{key}//{n}"
+
+    def _template_key(self, filled: str) -> str:
+        """The template FILLED as far as it can be, absolute; links are followed before a gap."""
+        static = self._static_folder()
+        rest = filled.removeprefix(naming.escape(static)).lstrip("/")
+        folder = naming.escape(os.path.realpath(self.cwd / static)).rstrip("/")
+        return f"{folder}/{os.path.normpath(rest)}"
 
     def check(self, n: int = 1, count: int = 1, *, facts: Facts | None = None) -> None:
         """Raise `WouldOverwrite` if the name is known before the job runs, and taken.
@@ -149,6 +156,8 @@ class Target:
 
     def real(self, shown: str) -> Path:
         """The absolute path behind SHOWN; a link is followed to what it points at."""
+        if self.kind is Kind.DEVICE:
+            return Path(os.path.abspath(self.cwd / shown))
         return Path(os.path.realpath(self.cwd / shown))
 
     def for_row(self, row: Kept | None) -> "Target":

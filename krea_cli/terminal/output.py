@@ -161,6 +161,8 @@ class Output:
 
     def error(self, error: KreaError) -> None:
         """Tell a failure: the sentence, the next command, and what it cost."""
+        if error.bug is not None:
+            self._trace_of(error.bug)
         if self.json:
             self._tell(_json_line({"error": error.as_dict()}))
             return
@@ -183,10 +185,7 @@ class Output:
             charged="unknown",
         )
         error.code = "bug"
-        if self.verbose:
-            from traceback import format_exception
-
-            self.trace("".join(format_exception(failure)).rstrip())
+        self._trace_of(failure)
         self.error(error)
 
     def tell(self, event: "events.Event") -> None:
@@ -238,6 +237,12 @@ class Output:
             self._tell(_json_line(as_record(event)))
         else:
             self._tell(_indented(sentence(event)) + "\n")
+
+    def _trace_of(self, failure: BaseException) -> None:
+        if self.verbose:
+            from traceback import format_exception
+
+            self.trace("".join(format_exception(failure)).rstrip())
 
     def _answer(self, text: str, *, charged: str = "unknown", job_id: str | None = None) -> None:
         with self._telling_failure(charged, job_id=job_id):

@@ -1,5 +1,6 @@
 """Downloads by the whole command: throughput against curl, memory against that of a small one."""
 
+import os
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -57,10 +58,12 @@ def _environment(base: str, folder: Path) -> dict[str, str]:
 
 
 def _krea(base: str, folder: Path, size: int) -> float:
+    os.sync()  # krea waits for the disk, which must not be busy with what curl left to it
     return run(_command(size), _environment(base, folder), folder).seconds
 
 
 def _curl(base: str, folder: Path, size: int) -> float:
+    os.sync()
     command = ["curl", "-s", "-o", "curl.png", f"{base}/{size}.png"]
     return run(command, surroundings({}), folder).seconds
 

@@ -129,32 +129,6 @@ def test_without_a_network_nothing_was_sent(world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    "busy",
-    [
-        answer(429, {"error": "maximum number of concurrent jobs"}),
-        answer(429, {"error": "slow down"}, retry_after="7"),
-        answer(503, {"error": "overloaded"}),
-        answer(503, None, retry_after="3"),
-    ],
-    ids=["429", "429 with Retry-After", "503 with JSON", "503 with Retry-After"],
-)
-def test_no_room_is_waited_out(world: World, busy: object) -> None:
-    """What clearly made no job is sent again when there is room."""
-    world.service.answers = [busy, busy]  # type: ignore[list-item]
-    result = world.krea("generate", "a fox", "-o", "fox.png")
-    assert (result.code, len(world.service.posts)) == (0, 3)
-    assert "waiting for a free slot" in result.err
-
-
-def test_no_room_until_the_time_out(world: World) -> None:
-    """Still no room when --timeout is over: exit 8, nothing submitted."""
-    world.service.answers = [answer(429, {"error": "full"}) for _ in range(99)]
-    result = world.krea("generate", "a fox", "-o", "fox.png", "--timeout", "2m")
-    assert result.code == 8
-    assert states(world) == [("checked", None)]
-
-
-@pytest.mark.parametrize(
     ("status", "body", "code"),
     [
         (400, {"error": "bad request"}, 2),

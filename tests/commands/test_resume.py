@@ -1,5 +1,6 @@
 """The command that an ended `krea` prints, typed as it stands, brings the results where they go."""
 
+import os
 import re
 import shlex
 from pathlib import Path
@@ -234,7 +235,13 @@ def test_a_signal_while_others_are_submitted(world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    ("place", "again"), [("pics/a.png", "link/a.png"), ("pics/", "link/"), ("a.png", "b.png")]
+    ("place", "again"),
+    [
+        ("pics/a.png", "link/a.png"),
+        ("pics/", "link/"),
+        ("a.png", "b.png"),
+        ("pics/{slug}.{ext}", "link/{slug}.{ext}"),
+    ],
 )
 def test_another_spelling_of_the_place_is_the_same_request(
     world: World, place: str, again: str
@@ -248,3 +255,39 @@ def test_another_spelling_of_the_place_is_the_same_request(
     world.service.seconds = 5
     assert world.krea("generate", "a fox", "-o", again).code == 0
     assert len(world.service.posts) == 1
+
+
+def test_a_template_behind_a_link_to_an_odd_name(world: World) -> None:
+    """Braces in the folder's real name are no placeholders, now or when the ledger remembers."""
+    Path("real{old}").mkdir()
+    Path("link").symlink_to("real{old}")
+    job = world.krea("generate", "a fox", "-o", "link/{slug}.{ext}", "--no-wait").out.strip()
+    world.service.seconds = 5
+    result = world.krea("download", job)
+    assert (result.code, Path("link/a-fox.png").read_bytes()) == (0, PNG), result.err
+
+
+def test_a_pipe_is_the_same_place_each_time(world: World) -> None:
+    """/dev/fd/N leads to another pipe in every run: the request in doubt is known all the same."""
+
+    def lost(*_: object) -> None:
+        raise httpx.ReadError("reset")
+
+    world.service.answers = [lost]
+    for _ in range(2):
+        reader, writer = os.pipe()
+        os.dup2(writer, 200)
+        result = world.krea("generate", "a fox", "-o", "/dev/fd/200")
+        for descriptor in (reader, writer, 200):
+            os.close(descriptor)
+        assert (result.code, len(world.service.posts)) == (9, 1), result.err
+
+
+def test_a_pipe_gets_the_bytes(world: World) -> None:
+    """-o /dev/fd/N, as `>(command)` gives it."""
+    world.service.seconds = 5
+    reader, writer = os.pipe()
+    result = world.krea("generate", "a fox", "-o", f"/dev/fd/{writer}")
+    os.close(writer)
+    with os.fdopen(reader, "rb") as pipe:
+        assert (result.code, pipe.read()) == (0, PNG), result.err

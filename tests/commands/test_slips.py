@@ -164,5 +164,11 @@ def test_a_prompt_has_an_end(world: World) -> None:
     endless = world.krea("generate", "--prompt-file", "/dev/zero")
     long = world.krea("generate", "-", stdin="x" * (10 * 1024 * 1024 + 1))
     assert (endless.code, long.code, world.service.requests) == (2, 2, [])
-    assert "/dev/zero is larger than 10 MB" in endless.err
+    assert "from /dev/zero: it is larger than 10 MB\n" in endless.err
     assert "the prompt on stdin is larger than 10 MB" in long.err
+
+
+def test_a_dry_run_of_a_model_without_a_seed(world: World) -> None:
+    """There is nothing to tell."""
+    result = world.krea("generate", "a fox", "-m", "nano-banana", "-n", "2", "--dry-run")
+    assert (result.code, "seed" in result.out) == (0, False)
