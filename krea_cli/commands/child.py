@@ -15,13 +15,14 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def run(command: Sequence[str], environ: Mapping[str, str]) -> int:
-    """Run COMMAND to its end, hand on every signal that comes meanwhile, and give its exit code.
+    """Run COMMAND to its end, hand on the signals that come meanwhile, and give its exit code.
 
+    In the foreground of a terminal an INT is taken for a Ctrl-C, which reached the child as well.
     Raises `UsageError` where there is no such program.
     """
-    # In a terminal the child stays in our group: it may read there, and Ctrl-C and Ctrl-Z reach
-    # all of us. Elsewhere a group of its own lets a signal reach it and all its children.
-    shared = in_foreground()
+    # With a terminal the child stays in our group: it may read there whenever we may, and Ctrl-C,
+    # Ctrl-Z and fg reach all of us. Without, a group of its own lets a signal reach all below it.
+    shared = _foreground() is not None
     with _received() as numbers:
         try:
             child = subprocess.Popen(command, env=environ, process_group=None if shared else 0)
@@ -58,16 +59,16 @@ def _hand_on(
         forward(number, child, shared=shared)
 
 
-def in_foreground() -> bool:
-    """True in a terminal whose foreground we are, wherever our streams go."""
+def _foreground() -> int | None:
+    """The group in the foreground of our terminal, wherever our streams go; None without one."""
     try:
         terminal = os.open("/dev/tty", os.O_RDONLY | os.O_NOCTTY | os.O_CLOEXEC)
     except OSError:
-        return False
+        return None
     try:
-        return os.tcgetpgrp(terminal) == os.getpgrp()
+        return os.tcgetpgrp(terminal)
     except OSError:
-        return False
+        return None
     finally:
         os.close(terminal)
 
@@ -76,13 +77,17 @@ def forward(number: int, child: subprocess.Popen[bytes], *, shared: bool) -> Non
     """Pass a signal on to CHILD and all it started, unless the terminal has done so already."""
     if child.returncode is not None:
         return
-    if not shared:
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(child.pid, number)
-    elif number != signal.SIGINT:
+    if shared and number == signal.SIGINT and _foreground() == os.getpgrp():
+        return
+    # One that is stopped would not notice: it has to go on in order to end.
+    for each in (number, signal.SIGCONT):
+        if not shared:
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(child.pid, each)
+            continue
         for process in (*descendants(child.pid), child.pid):
             with suppress(ProcessLookupError, PermissionError):  # gone by now, or another user's
-                os.kill(process, number)
+                os.kill(process, each)
 
 
 def descendants(process: int) -> list[int]:

@@ -96,8 +96,7 @@ class Generation:
 
     def _cut_short(self, stop: Interrupted) -> Interrupted:
         """STOP with the number of jobs that were never sent, and what goes on with those."""
-        unsent = self.order.count - len(self._submitted)
-        if self.order.count == 1 or unsent == 0:
+        if not (left_out := self._left_out()):
             return stop
         hint = stop.hint
         put_down = self._submitted or not self.order.again
@@ -106,11 +105,18 @@ class Generation:
             hint = f"the same command{anew} goes on with all {self.order.count}"
         told = Interrupted(
             stop.signal,
-            message=f"{stop.message}; {unsent} of {self.order.count} jobs were not submitted",
+            message=stop.message + left_out,
             hint=hint,
         )
         told.job_id, told.charged = stop.job_id, stop.charged
         return told
+
+    def _left_out(self) -> str:
+        """How many of several jobs were not submitted, as the end of a sentence."""
+        unsent = self.order.count - len(self._submitted)
+        if self.order.count == 1 or unsent == 0:
+            return ""
+        return f"; {unsent} of {self.order.count} jobs were not submitted"
 
     def _submissions(self) -> Iterator[Wanted | None]:
         """Each job once it is submitted; None while there is no room for the next.
@@ -127,6 +133,9 @@ class Generation:
             raise
         except KreaError as error:
             self.failure = error
+            if self._submitted:
+                error.message += self._left_out()
+                error.args = (error.message,)
 
     def _submission(
         self, draft: Draft, goal: Goal, put: tuple[Row, bool]

@@ -146,6 +146,7 @@ def test_a_run_of_several_that_lost_one_makes_only_that(
     command = ("generate", "a fox", "-n", "3", "-o", place)
     first = world.krea(*command)
     assert (first.code, len(first.out.split())) == (6 if lost == "refused" else 1, 2), first.err
+    assert ("; 1 of 3 jobs were not submitted\n" in first.err) == (lost == "refused")
     second = world.krea(*command)
     assert (second.code, len(second.out.split())) == (0, 3), second.err
     assert (len(list(Path().rglob("*.png"))), len(world.service.posts)) == (3, 4)

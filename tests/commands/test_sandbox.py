@@ -239,3 +239,19 @@ def test_term_in_a_terminal_reaches_grandchildren(tmp_path: Path) -> None:
     terminal.close()
 
     assert left.read_text() == "ended\n"
+
+
+def test_a_stopped_command_can_be_ended(tmp_path: Path) -> None:
+    """It is woken up, so that it notices."""
+    script = "trap 'exit 3' TERM; echo ready; kill -STOP $$"
+    with subprocess.Popen(
+        [KREA, "sandbox", "--", "sh", "-c", script],
+        env=environment(tmp_path),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        start_new_session=True,
+    ) as process:
+        assert process.stdout
+        assert process.stdout.readline() == b"ready\n"
+        process.terminate()
+        assert process.wait(20) == 3
