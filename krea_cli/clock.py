@@ -3,13 +3,14 @@
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from queue import Empty, SimpleQueue
 from typing import TypeVar
 
 from krea_cli.errors import Interrupted
 
 T = TypeVar("T")
+LOOK_UP = 0.2  # seconds
 
 
 class Clock:
@@ -91,7 +92,7 @@ class Clock:
         try:
             self.check()  # after the box is known: a signal in between would not wake us
             threading.Thread(target=work, daemon=True).start()
-            word = box.get()
+            word = _next(box)
             if word == "stop" and self._signals == 1 and grace > 0:
                 try:
                     word = box.get(timeout=grace)
@@ -117,3 +118,11 @@ class Clock:
             pass
         finally:
             self._waiting.remove(box)
+
+
+def _next(box: "SimpleQueue[str]") -> str:
+    while True:
+        # Python runs a signal's handler between two steps of this thread: a signal that came just
+        # before a wait without an end would be noticed only when the next one comes.
+        with suppress(Empty):
+            return box.get(timeout=LOOK_UP)

@@ -7,10 +7,11 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 
 from krea_cli.errors import UsageError
 
+LOOK_UP = 0.2  # seconds
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -31,10 +32,25 @@ def run(command: Sequence[str], environ: Mapping[str, str]) -> int:
                 f"cannot run {command[0]}: {failure.strerror}",
                 hint="krea sandbox -- COMMAND takes a program, as the shell would find it",
             ) from failure
-        threading.Thread(target=_hand_on, args=(numbers, child, shared), daemon=True).start()
+        threading.Thread(target=_await, args=(child, numbers), daemon=True).start()
+        while (number := _next(numbers)) is not None:
+            forward(number, child, shared=shared)
         code = child.wait()
-        numbers.put(None)
     return code if code >= 0 else 128 - code
+
+
+def _await(child: subprocess.Popen[bytes], numbers: "SimpleQueue[int | None]") -> None:
+    child.wait()
+    numbers.put(None)
+
+
+def _next(numbers: "SimpleQueue[int | None]") -> int | None:
+    """The next signal; None once the child has ended."""
+    while True:
+        # Python runs a handler between two steps of this thread: one that came just before a wait
+        # without an end would be noticed only when the next one comes.
+        with suppress(Empty):
+            return numbers.get(timeout=LOOK_UP)
 
 
 @contextmanager
@@ -50,13 +66,6 @@ def _received() -> Iterator["SimpleQueue[int | None]"]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-def _hand_on(
-    numbers: "SimpleQueue[int | None]", child: subprocess.Popen[bytes], shared: bool
-) -> None:
-    while (number := numbers.get()) is not None:
-        forward(number, child, shared=shared)
 
 
 def _foreground() -> int | None:
