@@ -92,7 +92,7 @@ class Clock:
         try:
             self.check()  # after the box is known: a signal in between would not wake us
             threading.Thread(target=work, daemon=True).start()
-            word = _next(box)
+            word = taken(box)
             if word == "stop" and self._signals == 1 and grace > 0:
                 try:
                     word = box.get(timeout=grace)
@@ -120,9 +120,12 @@ class Clock:
             self._waiting.remove(box)
 
 
-def _next(box: "SimpleQueue[str]") -> str:
+def taken(box: "SimpleQueue[T]") -> T:
+    """The next thing out of BOX, which a signal handler may fill: waits as long as it takes.
+
+    Python runs a handler between two steps of this thread: a signal that came just before a wait
+    without an end would be noticed only when the next one comes.
+    """
     while True:
-        # Python runs a signal's handler between two steps of this thread: a signal that came just
-        # before a wait without an end would be noticed only when the next one comes.
         with suppress(Empty):
             return box.get(timeout=LOOK_UP)

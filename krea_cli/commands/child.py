@@ -7,11 +7,11 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from queue import Empty, SimpleQueue
+from queue import SimpleQueue
 
+from krea_cli.clock import taken
 from krea_cli.errors import UsageError
 
-LOOK_UP = 0.2  # seconds
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -33,7 +33,7 @@ def run(command: Sequence[str], environ: Mapping[str, str]) -> int:
                 hint="krea sandbox -- COMMAND takes a program, as the shell would find it",
             ) from failure
         threading.Thread(target=_await, args=(child, numbers), daemon=True).start()
-        while (number := _next(numbers)) is not None:
+        while (number := taken(numbers)) is not None:
             forward(number, child, shared=shared)
         code = child.wait()
     return code if code >= 0 else 128 - code
@@ -42,15 +42,6 @@ def run(command: Sequence[str], environ: Mapping[str, str]) -> int:
 def _await(child: subprocess.Popen[bytes], numbers: "SimpleQueue[int | None]") -> None:
     child.wait()
     numbers.put(None)
-
-
-def _next(numbers: "SimpleQueue[int | None]") -> int | None:
-    """The next signal; None once the child has ended."""
-    while True:
-        # Python runs a handler between two steps of this thread: one that came just before a wait
-        # without an end would be noticed only when the next one comes.
-        with suppress(Empty):
-            return numbers.get(timeout=LOOK_UP)
 
 
 @contextmanager
