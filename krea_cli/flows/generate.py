@@ -187,7 +187,7 @@ class Generation:
         """The service may have dropped a file since it was uploaded: do not rely on it again."""
         named = re.search(r"asset|input file|url", refused.message, re.IGNORECASE)
         with suppress(LedgerUnusable):
-            if named and self._world.book.forget_uploads(self._uploaded.values()):
+            if named and self._world.book.uploads.forget(self._uploaded.values()):
                 refused.hint = "the same command uploads its files anew"
 
     def _held(self, busy: Busy, seconds: float) -> Iterator[None]:

@@ -28,11 +28,11 @@ class Recall:
 
     def files(self, job_id: str) -> "Sequence[FileRow]":
         """What was saved of a job."""
-        return self._ask(lambda book: book.files(job_id), ())
+        return self._ask(lambda book: book.history.files(job_id), ())
 
     def durations(self, model: str) -> Sequence[float]:
         """Seconds that earlier jobs of MODEL took."""
-        return self._ask(lambda book: book.durations(model), ())
+        return self._ask(lambda book: book.learned.durations(model), ())
 
     def note(self, job_id: str, job: Job) -> None:
         """Keep how the job stands, or how it ended."""

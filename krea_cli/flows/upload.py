@@ -58,13 +58,13 @@ def addresses(
     by_content: dict[str, str] = {}
     for path, kind in types.items():
         sha256 = prints[path]
-        known = by_content.get(sha256) or book.upload(sha256)
+        known = by_content.get(sha256) or book.uploads.address(sha256)
         if known is None:
             upload = _Upload(path, kind, api, clock, tell, Patience(random or Random()))
             asset = upload.run()
             known = asset.url
             if digest(Path(path)) == sha256:
-                book.remember_upload(sha256, known, asset.id or None, clock.now())
+                book.uploads.remember(sha256, known, asset.id or None, clock.now())
         elif sha256 not in by_content:
             tell(Said(f"{path} was uploaded before"))
         by_content[sha256] = known

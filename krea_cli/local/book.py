@@ -3,25 +3,20 @@
 import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import fields
+from functools import cached_property
 from typing import Any
 
 from krea_cli.api.types import Job
 from krea_cli.errors import InDoubt, KreaError
-from krea_cli.local import learned
 from krea_cli.local.database import Database
+from krea_cli.local.history import History
+from krea_cli.local.learned import Learned
 from krea_cli.local.lock import FileLock
-from krea_cli.local.rows import (
-    COLUMNS,
-    UNFINISHED,
-    Draft,
-    FileRow,
-    Row,
-    file_from,
-    identity,
-    row_from,
-)
+from krea_cli.local.rows import TREES, UNFINISHED, Draft, Row, identity
+from krea_cli.local.scope import OURS, Scope
+from krea_cli.local.uploads import Uploads
 
-OURS = "base = ? AND account = ?"
+IN_DOUBT = ("unknown", "unfound")
 
 
 class Book:
@@ -38,7 +33,22 @@ class Book:
         self.account = account
         self._database = database
         self._clock_now = clock_now
-        self._scope = (base, account)
+        self._scope = Scope(database, base, account)
+
+    @cached_property
+    def uploads(self) -> Uploads:
+        """Which files are on the service already."""
+        return Uploads(self._scope)
+
+    @cached_property
+    def learned(self) -> Learned:
+        """What earlier jobs taught about times and types."""
+        return Learned(self._scope)
+
+    @cached_property
+    def history(self) -> History:
+        """The requests of before, by whatever one remembers of them."""
+        return History(self._scope)
 
     @property
     def lasting(self) -> bool:
@@ -62,8 +72,7 @@ class Book:
             "base": self.base,
             "account": self.account,
             **{column.name: getattr(draft, column.name) for column in fields(Draft)},
-            "body": json.dumps(draft.body),
-            "given": json.dumps(draft.given),
+            **{name: json.dumps(getattr(draft, name)) for name in TREES},
             "identity": identity(draft.model, draft.given),
             "state": "checked",
         }
@@ -129,17 +138,38 @@ class Book:
         """In doubt, and the list of jobs shows nothing: later matching leaves it out."""
         self._move(row_id, ("sending", "unknown", "unfound"), "unfound")
 
+    def forget(self, row_id: int) -> None:
+        """By the user's word, nobody looks for the job of this request in doubt any more."""
+        self._move(row_id, IN_DOUBT, "forgotten")
+
+    def replace(self, row_id: int) -> Row:
+        """By the user's word, the same request as the one in doubt, to be sent once more.
+
+        The old row is forgotten with the same stroke: nothing can send it a third time.
+        """
+        with self._database.transaction():
+            new = self.begin(self.row(row_id).draft())
+            self._move(row_id, IN_DOUBT, "forgotten", error=f"sent again as request {new.id}")
+        return new
+
+    def reinstate(self, row_id: int, new: Row, *, state: str, error: str | None) -> None:
+        """NEW, which was to replace a request in doubt, was never sent: all is as it was."""
+        with self._database.transaction():
+            self.discard(new.id)
+            self._move(row_id, ("forgotten",), state, error=error)
+
     def discard(self, row_id: int) -> None:
         """Forget a request that was never sent and that nobody else has joined."""
         self._database.write(
             f"DELETE FROM requests WHERE id = ? AND {OURS} AND state = 'checked' AND part IS NULL",
-            (row_id, *self._scope),
+            (row_id, *self._scope.values),
         )
 
     def take_part(self, row_id: int, part: str) -> None:
         """PART is now the reserved file of this request, held by who joined it."""
         self._database.write(
-            f"UPDATE requests SET part = ? WHERE id = ? AND {OURS}", (part, row_id, *self._scope)
+            f"UPDATE requests SET part = ? WHERE id = ? AND {OURS}",
+            (part, row_id, *self._scope.values),
         )
 
     # What happens to its job; jobs that the ledger does not know are passed over
@@ -151,7 +181,15 @@ class Book:
             " server_created_at = coalesce(server_created_at, ?),"
             " backlogged = backlogged OR ? = 'backlogged'"
             f" WHERE {OURS} AND job_id = ? AND (status IS NOT ? OR type IS NULL)",
-            (job.status, job.type, job.created_at, job.status, *self._scope, job_id, job.status),
+            (
+                job.status,
+                job.type,
+                job.created_at,
+                job.status,
+                *self._scope.values,
+                job_id,
+                job.status,
+            ),
         )
 
     def ended(self, job_id: str, job: Job, *, charged: str, error: str | None) -> None:
@@ -160,7 +198,7 @@ class Book:
         self._database.write(
             f"UPDATE requests SET state = ?, completed_at = ?, charged = ?, error = ?"
             f" WHERE {OURS} AND job_id = ? AND state != 'saved'",
-            (job.status, job.completed_at, charged, error, *self._scope, job_id),
+            (job.status, job.completed_at, charged, error, *self._scope.values, job_id),
         )
 
     def file(
@@ -180,33 +218,21 @@ class Book:
             self._database.write(
                 'INSERT OR REPLACE INTO files (request_id, "index", url, path, sha256, size, type,'
                 f" at) SELECT id, ?, ?, ?, ?, ?, ?, ? FROM requests WHERE {OURS} AND job_id = ?",
-                (index, url, path, sha256, size, type, at, *self._scope, job_id),
+                (index, url, path, sha256, size, type, at, *self._scope.values, job_id),
             )
 
     def saved(self, job_id: str) -> None:
         """All results of the job are on disk."""
         self._database.write(
             f"UPDATE requests SET state = 'saved' WHERE {OURS} AND job_id = ?",
-            (*self._scope, job_id),
+            (*self._scope.values, job_id),
         )
-
-    def remember_upload(self, sha256: str, url: str, asset_id: str | None, at: float) -> None:
-        """A file of that content is on the service, at URL."""
-        self._database.write(
-            "INSERT OR REPLACE INTO uploads VALUES (?, ?, ?, ?, ?, ?)",
-            (*self._scope, sha256, url, asset_id, at),
-        )
-
-    def forget_uploads(self, urls: Iterable[str]) -> int:
-        """The service may not have what is at URLS any more; how many were known."""
-        forget = f"DELETE FROM uploads WHERE {OURS} AND url = ?"
-        return sum(self._database.write(forget, (*self._scope, url)) for url in urls)
 
     # What is known
 
     def find(self, row_id: int) -> Row | None:
         """One request; None when it was discarded."""
-        return next(iter(self._find("id = ?", (row_id,))), None)
+        return self._scope.first("id = ?", (row_id,))
 
     def row(self, row_id: int) -> Row:
         """One request that must be there. Raises KreaError if it is not."""
@@ -217,7 +243,7 @@ class Book:
 
     def by_job(self, job_id: str) -> Row | None:
         """The request that became this job."""
-        return next(iter(self._find("job_id = ?", (job_id,))), None)
+        return self._scope.first("job_id = ?", (job_id,))
 
     def unfinished(self, identity: str, target: str | None) -> Row | None:
         """The newest request for the same thing at the same target that is not over yet."""
@@ -229,51 +255,26 @@ class Book:
 
     def leftovers(self) -> list[Row]:
         """Requests that were being sent. Whoever holds the post lock knows their process died."""
-        return self._find("state = 'sending' ORDER BY id")
+        return self._scope.find("state = 'sending' ORDER BY id")
 
     def in_doubt(self) -> list[Row]:
-        """Requests that may have been received and are not settled, oldest first."""
-        return self._find("state = 'unknown' ORDER BY id")
+        """Requests that may have been received and are looked for, oldest first."""
+        return self._scope.find("state = 'unknown' ORDER BY id")
+
+    def forgotten(self, since: float) -> list[Row]:
+        """Requests sent after SINCE that nobody looks for; their jobs may still turn up."""
+        return self._scope.find("state = 'forgotten' AND sent_at > ? ORDER BY id", (since,))
 
     def owned(self, job_ids: Iterable[str]) -> set[str]:
         """Those of JOB_IDS that belong to requests of this ledger."""
         return {job_id for job_id in job_ids if self.by_job(job_id)}
-
-    def files(self, job_id: str) -> list[FileRow]:
-        """What was saved of a job, in the order of its results."""
-        columns = ", ".join(f'f."{column.name}"' for column in fields(FileRow))
-        found = self._database.rows(
-            f"SELECT {columns} FROM files f JOIN requests ON requests.id = request_id"
-            f' WHERE {OURS} AND job_id = ? ORDER BY f."index", f.at',
-            (*self._scope, job_id),
-        )
-        return [file_from(values) for values in found]
-
-    def upload(self, sha256: str) -> str | None:
-        """The address of an uploaded file of that content."""
-        found = self._database.rows(
-            f"SELECT url FROM uploads WHERE {OURS} AND sha256 = ?", (*self._scope, sha256)
-        )
-        return found[0][0] if found else None
-
-    def spread(self) -> tuple[float, float] | None:
-        """The least and most seconds from sending to the job's `created_at`; None: unknown yet."""
-        return learned.spread(self._database, self._scope)
-
-    def durations(self, model: str) -> list[float]:
-        """Seconds that the last jobs of MODEL took, without those that stood in a queue."""
-        return learned.durations(self._database, self._scope, model)
-
-    def types(self, model: str) -> set[str]:
-        """The job types that answered submits of MODEL had."""
-        return learned.types(self._database, self._scope, model)
 
     def _move(self, row_id: int, allowed: Sequence[str], state: str, **changes: Any) -> None:
         sets = ", ".join(f"{name} = ?" for name in ("state", *changes))
         marks = ", ".join("?" * len(allowed))
         changed = self._database.write(
             f"UPDATE requests SET {sets} WHERE id = ? AND {OURS} AND state IN ({marks})",
-            (state, *changes.values(), row_id, *self._scope, *allowed),
+            (state, *changes.values(), row_id, *self._scope.values, *allowed),
         )
         if not changed:
             row = self.row(row_id)
@@ -286,12 +287,6 @@ class Book:
             )
 
     def _newest(self, condition: str, identity: str, *values: Any) -> Row | None:
-        ordered = f"identity = ? AND {condition} ORDER BY id DESC LIMIT 1"
-        return next(iter(self._find(ordered, (identity, *values))), None)
-
-    def _find(self, condition: str, values: Sequence[Any] = ()) -> list[Row]:
-        found = self._database.rows(
-            f"SELECT {COLUMNS} FROM requests WHERE {OURS} AND {condition}",
-            (*self._scope, *values),
+        return self._scope.first(
+            f"identity = ? AND {condition} ORDER BY id DESC", (identity, *values)
         )
-        return [row_from(values) for values in found]

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from krea_cli.local.book import Book
 from krea_cli.local.database import Database
+from krea_cli.local.history import prune
 
 __all__ = ["Book", "Ledger"]
 
@@ -35,6 +36,13 @@ class Ledger:
     def book(self, base: str, account: str) -> Book:
         """The part that belongs to ACCOUNT (see `account_of`) on the service at BASE."""
         return Book(self._database, base=base, account=account, clock_now=self._clock_now)
+
+    def prune(self, before: float) -> int:
+        """Forget what is over since before that moment (seconds since 1970); how many requests.
+
+        What may still cost money or be fetched stays, however old it is.
+        """
+        return prune(self._database, before)
 
     def close(self) -> None:
         """Let go of the file."""

@@ -69,7 +69,22 @@ FIRST = (
         PRIMARY KEY (base, account, sha256)
     ) WITHOUT ROWID""",
 )
-MIGRATIONS: tuple[tuple[str, ...], ...] = (FIRST,)
+# What it takes to find a request by what it made, to make it again, and to save it where it was
+# asked for: `folder` is the current folder of the command, `sources` the local files in it,
+# `recipe` the digest of all that was sent but the seed.
+SECOND = (
+    "ALTER TABLE requests ADD COLUMN folder TEXT",
+    "ALTER TABLE requests ADD COLUMN sources TEXT NOT NULL DEFAULT '{}'",
+    "ALTER TABLE requests ADD COLUMN recipe TEXT",
+    "ALTER TABLE requests ADD COLUMN sidecar INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE requests ADD COLUMN embed INTEGER NOT NULL DEFAULT 0",
+    "CREATE INDEX request_recipe ON requests (base, account, recipe)",
+    "CREATE INDEX request_created ON requests (created_at)",
+    "CREATE INDEX file_path ON files (path)",
+    "CREATE INDEX file_sha256 ON files (sha256)",
+    "CREATE INDEX upload_url ON uploads (base, account, url)",
+)
+MIGRATIONS: tuple[tuple[str, ...], ...] = (FIRST, SECOND)
 
 
 def version(connection: "sqlite3.Connection") -> int:

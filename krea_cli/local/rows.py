@@ -17,7 +17,9 @@ class Draft:
     """A request before it is in the ledger.
 
     `body` is what is sent, `given` what the user gave (it alone makes the identity); both hold
-    only JSON values. `target` and `part` are absolute paths; `index` counts from 1 within `-n`.
+    only JSON values, `sha256:…` in `given` for a local file, whose place and address `sources` has.
+    `target`, `part` and `folder` are absolute paths; `index` counts from 1 within `-n`; `recipe` is
+    the identity of all that is sent but the seed.
     """
 
     model: str
@@ -33,6 +35,11 @@ class Draft:
     seed: int | None = None
     prompt: str | None = None
     webhook: str | None = None
+    folder: str | None = None
+    sources: dict[str, dict[str, str]] = field(default_factory=dict)
+    recipe: str | None = None
+    sidecar: bool = False
+    embed: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,6 +79,16 @@ class Row:
     seed: int | None
     prompt: str | None
     webhook: str | None
+    folder: str | None = None
+    sources: dict[str, dict[str, str]] = field(default_factory=dict, repr=False)
+    recipe: str | None = field(default=None, repr=False)
+    sidecar: bool = False
+    embed: bool = False
+
+    def draft(self) -> Draft:
+        """The same request once more, as it was before it was sent."""
+        kept = {column.name: getattr(self, column.name) for column in fields(Draft)}
+        return Draft(**kept | {"part": None})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,15 +105,15 @@ class FileRow:
 
 
 COLUMNS = ", ".join(f'"{column.name}"' for column in fields(Row))
+TREES = ("body", "given", "sources")  # kept as JSON
+SWITCHES = ("adopted", "backlogged", "sidecar", "embed")
 
 
 def row_from(values: Sequence[Any]) -> Row:
     """The request that the database holds as VALUES, in the order of `COLUMNS`."""
     named = _named(Row, values)
-    named["body"] = json.loads(named["body"])
-    named["given"] = json.loads(named["given"])
-    named["adopted"] = bool(named["adopted"])
-    named["backlogged"] = bool(named["backlogged"])
+    named |= {name: json.loads(named[name]) for name in TREES}
+    named |= {name: bool(named[name]) for name in SWITCHES}
     return Row(**named)
 
 

@@ -217,7 +217,7 @@ def test_what_the_ledger_knows_is_in_the_record_and_how_it_ended_in_the_ledger(
     row = book.by_job("a")
     assert row is not None
     assert (row.state, row.charged) == ("completed", "yes")
-    assert book.durations("bfl/flux-1-dev") == [7.0]
+    assert book.learned.durations("bfl/flux-1-dev") == [7.0]
     ledger.close()
 
 

@@ -31,7 +31,7 @@ def test_all_results_are_saved_and_booked(host: ResultHost) -> None:
     assert host.save(host.job("a.png", "b.jpg"), "out.png", row=row) == ("out.png", "out-2.png")
     assert host.names == ["out-2.png", "out.png"]
     assert (host.folder / "out-2.png").read_bytes() == JPEG
-    files = host.book.files(ID)
+    files = host.book.history.files(ID)
     assert [(each.index, each.path, each.size, each.type) for each in files] == [
         (1, str(host.folder / "out.png"), len(PNG), "image/png"),
         (2, str(host.folder / "out-2.png"), len(JPEG), "image/jpeg"),

@@ -14,12 +14,19 @@ from krea_cli.local.rows import Draft, FileRow, identity
 NOW = 1_700_000_000.0  # as the fixture `ledger` has it
 Drafts = Callable[..., Draft]
 Submits = Callable[..., int]
+MORE = {
+    "prompt": "a fox",
+    "folder": "/home/me",
+    "sources": {"sha256:ab": {"path": "/home/me/day.png", "url": "https://x/1.png"}},
+    "recipe": "cd",
+    "sidecar": True,
+}
 
 
 def test_a_request_is_put_down_before_anything_is_sent(book: Book, draft: Drafts) -> None:
     """A begun request is a checked row that holds all it was asked with, and cost nothing."""
     row = book.begin(
-        draft(profile="work", part="/home/me/.fox.part", price="$0.03", seed=7, prompt="a fox")
+        draft(profile="work", part="/home/me/.fox.part", price="$0.03", seed=7, **MORE)
     )
 
     assert asdict(row) == {
@@ -50,8 +57,9 @@ def test_a_request_is_put_down_before_anything_is_sent(book: Book, draft: Drafts
         "error": None,
         "charged": "no",
         "seed": 7,
-        "prompt": "a fox",
         "webhook": None,
+        "embed": False,
+        **MORE,
     }
     assert book.row(row.id) == row
 
@@ -204,11 +212,11 @@ def test_files_are_kept_with_their_job(book: Book, submitted: Submits) -> None:
             type="image/png",
             at=NOW,
         )
-    assert [(file.index, file.path) for file in book.files("j1")] == [
+    assert [(file.index, file.path) for file in book.history.files("j1")] == [
         (1, "/home/me/fox-1.png"),
         (2, "/home/me/fox-2.png"),
     ]
-    assert book.files("j1")[0] == FileRow(
+    assert book.history.files("j1")[0] == FileRow(
         index=1,
         url="https://gen.krea.ai/1.png",
         path="/home/me/fox-1.png",
@@ -217,7 +225,7 @@ def test_files_are_kept_with_their_job(book: Book, submitted: Submits) -> None:
         type="image/png",
         at=NOW,
     )
-    assert book.files("stranger") == []
+    assert book.history.files("stranger") == []
 
 
 def test_paths_that_are_no_utf8_come_back_as_they_were(book: Book, draft: Drafts) -> None:
@@ -232,10 +240,10 @@ def test_paths_that_are_no_utf8_come_back_as_they_were(book: Book, draft: Drafts
 
 def test_uploads_are_remembered_by_content(book: Book) -> None:
     """The address of an uploaded file is found again; a later upload replaces it."""
-    assert book.upload("ab") is None
-    book.remember_upload("ab", "https://app-uploads.krea.ai/1.png", "a1", NOW)
-    book.remember_upload("ab", "https://app-uploads.krea.ai/2.png", None, NOW)
-    assert book.upload("ab") == "https://app-uploads.krea.ai/2.png"
+    assert book.uploads.address("ab") is None
+    book.uploads.remember("ab", "https://app-uploads.krea.ai/1.png", "a1", NOW)
+    book.uploads.remember("ab", "https://app-uploads.krea.ai/2.png", None, NOW)
+    assert book.uploads.address("ab") == "https://app-uploads.krea.ai/2.png"
 
 
 def test_nothing_is_seen_across_accounts_and_bases(
@@ -243,7 +251,7 @@ def test_nothing_is_seen_across_accounts_and_bases(
 ) -> None:
     """Every look-up is scoped: a rehearsal in the sandbox leaves no trace in real work."""
     number = submitted("j1")
-    book.remember_upload("ab", "https://app-uploads.krea.ai/1.png", "a1", NOW)
+    book.uploads.remember("ab", "https://app-uploads.krea.ai/1.png", "a1", NOW)
     same = book.row(number).identity
     for other in (
         ledger.book("http://127.0.0.1:8000", book.account),
@@ -253,17 +261,17 @@ def test_nothing_is_seen_across_accounts_and_bases(
         assert other.by_job("j1") is None
         assert other.unfinished(same, "/home/me/fox.png") is None
         assert other.owned(["j1"]) == set()
-        assert other.upload("ab") is None
+        assert other.uploads.address("ab") is None
         assert other.latest(same, "/home/me/fox.png") is None
-        assert other.forget_uploads(["https://app-uploads.krea.ai/1.png"]) == 0
-        assert other.spread() is None
-        assert other.types("bfl/flux-1-dev") == set()
-        assert other.durations("bfl/flux-1-dev") == []
+        assert other.uploads.forget(["https://app-uploads.krea.ai/1.png"]) == 0
+        assert other.learned.spread() is None
+        assert other.learned.types("bfl/flux-1-dev") == set()
+        assert other.learned.durations("bfl/flux-1-dev") == []
         assert other.post_lock.path != book.post_lock.path
         other.saved("j1")
         other.discard(number)
     assert book.row(number).state == "submitted"
-    assert book.upload("ab") is not None
+    assert book.uploads.address("ab") is not None
 
 
 def test_one_post_at_a_time(ledger: Ledger, book: Book) -> None:

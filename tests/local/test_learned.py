@@ -29,7 +29,11 @@ def complete(book: Book, job_id: str, *, created_at: float, seconds: float) -> N
 
 def test_nothing_is_known_at_first(book: Book) -> None:
     """An empty ledger teaches nothing."""
-    assert (book.spread(), book.durations(MODEL), book.types(MODEL)) == (None, [], set())
+    assert (book.learned.spread(), book.learned.durations(MODEL), book.learned.types(MODEL)) == (
+        None,
+        [],
+        set(),
+    )
 
 
 def test_the_spread_comes_from_answered_submits(
@@ -43,17 +47,17 @@ def test_the_spread_comes_from_answered_submits(
     guess = Job("j3", "queued", created_at=390.0, type="other")
     book.submitted(row.id, guess, answered_at=400.0, adopted=True)
 
-    assert book.spread() == (-2.0, 0.5)
-    assert book.types(MODEL) == {"flux"}
+    assert book.learned.spread() == (-2.0, 0.5)
+    assert book.learned.types(MODEL) == {"flux"}
 
 
 def test_the_spread_forgets_what_is_long_ago(book: Book, submitted: Submits) -> None:
     """Only the last 200 submits count: a clock that was wrong once is forgiven."""
     submitted("j0", sent_at=100.0, created_at=900.0)
-    assert book.spread() == (800.0, 800.0)
+    assert book.learned.spread() == (800.0, 800.0)
     for number in range(1, 201):
         submitted(f"j{number}", sent_at=100.0, created_at=101.0)
-    assert book.spread() == (1.0, 1.0)
+    assert book.learned.spread() == (1.0, 1.0)
 
 
 def test_durations_leave_out_jobs_that_stood_in_a_queue(book: Book, submitted: Submits) -> None:
@@ -68,10 +72,10 @@ def test_durations_leave_out_jobs_that_stood_in_a_queue(book: Book, submitted: S
     book.ended("failed", Job("failed", "failed", completed_at=1e10), charged="no", error="failed")
     submitted("running")
 
-    assert book.durations(MODEL) == [8.0, 7.0]
+    assert book.learned.durations(MODEL) == [8.0, 7.0]
     book.saved("j1")
-    assert book.durations(MODEL) == [8.0, 7.0]
-    assert book.durations("other/model") == []
+    assert book.learned.durations(MODEL) == [8.0, 7.0]
+    assert book.learned.durations("other/model") == []
 
 
 def test_durations_are_the_last_fifty(book: Book, submitted: Submits) -> None:
@@ -79,4 +83,4 @@ def test_durations_are_the_last_fifty(book: Book, submitted: Submits) -> None:
     for number in range(60):
         submitted(f"j{number}", sent_at=100.0, created_at=100.0)
         complete(book, f"j{number}", created_at=100.0, seconds=float(number))
-    assert book.durations(MODEL) == [float(number) for number in range(59, 9, -1)]
+    assert book.learned.durations(MODEL) == [float(number) for number in range(59, 9, -1)]
