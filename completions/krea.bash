@@ -177,7 +177,7 @@ _krea() {
             break
         fi
         case "$path $word" in
-            "krea generate" | "krea status" | "krea wait" | "krea download" | "krea cancel" | "krea models" | "krea doctor" | "krea sandbox" | "krea auth" | "krea auth login" | "krea auth status" | "krea auth logout" | "krea config" | "krea config get" | "krea config set" | "krea config unset" | "krea config list" | "krea config path") path="$path $word" ;;
+            "krea generate" | "krea status" | "krea wait" | "krea download" | "krea cancel" | "krea recover" | "krea models" | "krea doctor" | "krea sandbox" | "krea auth" | "krea auth login" | "krea auth status" | "krea auth logout" | "krea config" | "krea config get" | "krea config set" | "krea config unset" | "krea config list" | "krea config path") path="$path $word" ;;
         esac
     done
     case $prev in *@) _krea_files; return ;; esac
@@ -185,7 +185,7 @@ _krea() {
         "krea")
             case $cur in
                 -*) _krea_offer --version -V --help -h ;;
-                *) _krea_offer generate status wait download cancel models doctor sandbox auth config ;;
+                *) _krea_offer generate status wait download cancel recover models doctor sandbox auth config ;;
             esac
             ;;
         "krea generate")
@@ -241,7 +241,7 @@ _krea() {
                 --token-file) _krea_files; return ;;
             esac
             case $cur in
-                -*) _krea_offer --output -o --force --timeout --json --quiet -q --verbose -v --profile --token-file --no-ledger --help -h ;;
+                -*) _krea_offer --output -o --force --timeout --json --quiet -q --verbose -v --profile --token-file --no-ledger --missing --help -h ;;
             esac
             ;;
         "krea cancel")
@@ -251,6 +251,19 @@ _krea() {
             esac
             case $cur in
                 -*) _krea_offer --profile --token-file --json --quiet -q --verbose -v --help -h ;;
+            esac
+            ;;
+        "krea recover")
+            case $prev in
+                --adopt) return ;;
+                --resubmit) return ;;
+                --forget) return ;;
+                --older) return ;;
+                --profile) return ;;
+                --token-file) _krea_files; return ;;
+            esac
+            case $cur in
+                -*) _krea_offer --adopt --resubmit --forget --older --profile --token-file --json --quiet -q --verbose -v --help -h ;;
             esac
             ;;
         "krea models")

@@ -5,7 +5,7 @@ function __krea_path
     set -l path krea
     for word in (commandline -opc)[2..-1]
         test "$word" = --; and break
-        if contains -- "$path $word" 'krea generate' 'krea status' 'krea wait' 'krea download' 'krea cancel' 'krea models' 'krea doctor' 'krea sandbox' 'krea auth' 'krea auth login' 'krea auth status' 'krea auth logout' 'krea config' 'krea config get' 'krea config set' 'krea config unset' 'krea config list' 'krea config path'
+        if contains -- "$path $word" 'krea generate' 'krea status' 'krea wait' 'krea download' 'krea cancel' 'krea recover' 'krea models' 'krea doctor' 'krea sandbox' 'krea auth' 'krea auth login' 'krea auth status' 'krea auth logout' 'krea config' 'krea config get' 'krea config set' 'krea config unset' 'krea config list' 'krea config path'
             set path "$path $word"
         end
     end
@@ -169,6 +169,7 @@ complete -c krea -n '__krea_at krea' -a status -d 'Show where jobs stand now, wi
 complete -c krea -n '__krea_at krea' -a wait -d 'Wait for jobs and print the id of each that completes.'
 complete -c krea -n '__krea_at krea' -a download -d 'Wait for jobs if need be, and save their results.'
 complete -c krea -n '__krea_at krea' -a cancel -d 'Stop jobs that still run; cancelled jobs are not billed.'
+complete -c krea -n '__krea_at krea' -a recover -d 'Settle requests whose answer got lost, or decide about them.'
 complete -c krea -n '__krea_at krea' -a models -d 'List the models, look for some, or show one.'
 complete -c krea -n '__krea_at krea' -a doctor -d 'Say what is wrong with the set-up, and what helps.'
 complete -c krea -n '__krea_at krea' -a sandbox -d 'Rehearse free of charge against an embedded Krea.'
@@ -235,6 +236,7 @@ complete -c krea -n '__krea_at krea download' -l verbose -s v -d 'Each request a
 complete -c krea -n '__krea_at krea download' -l profile -x -d 'Use the stored login NAME'
 complete -c krea -n '__krea_at krea download' -l token-file -r -F -d 'Read the token from FILE'
 complete -c krea -n '__krea_at krea download' -l no-ledger -d 'Keep no record of what is paid for, at your own risk'
+complete -c krea -n '__krea_at krea download' -l missing -d 'All that is done and was never saved, as asked for then'
 complete -c krea -n '__krea_at krea download' -l help -s h -d 'Show this help and exit'
 
 # krea cancel
@@ -244,6 +246,18 @@ complete -c krea -n '__krea_at krea cancel' -l json -d 'JSON lines instead of te
 complete -c krea -n '__krea_at krea cancel' -l quiet -s q -d 'No progress, no remarks'
 complete -c krea -n '__krea_at krea cancel' -l verbose -s v -d 'Each request and its time on stderr'
 complete -c krea -n '__krea_at krea cancel' -l help -s h -d 'Show this help and exit'
+
+# krea recover
+complete -c krea -n '__krea_at krea recover' -l adopt -x -d 'JOB is what became of request ROW'
+complete -c krea -n '__krea_at krea recover' -l resubmit -x -d 'Send request ROW again, and pay again'
+complete -c krea -n '__krea_at krea recover' -l forget -x -d 'Look for the job of request ROW no longer'
+complete -c krea -n '__krea_at krea recover' -l older -x -d 'What `all` means: the requests sent longer ago than this, such as 15m'
+complete -c krea -n '__krea_at krea recover' -l profile -x -d 'Use the stored login NAME'
+complete -c krea -n '__krea_at krea recover' -l token-file -r -F -d 'Read the token from FILE'
+complete -c krea -n '__krea_at krea recover' -l json -d 'JSON lines instead of text, on both ends'
+complete -c krea -n '__krea_at krea recover' -l quiet -s q -d 'No progress, no remarks'
+complete -c krea -n '__krea_at krea recover' -l verbose -s v -d 'Each request and its time on stderr'
+complete -c krea -n '__krea_at krea recover' -l help -s h -d 'Show this help and exit'
 
 # krea models
 complete -c krea -n '__krea_at krea models' -l kind -x -a 'image enhance video 3d audio' -d 'Only image, video, 3d, …'

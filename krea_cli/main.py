@@ -41,6 +41,7 @@ COMMANDS = (
     "wait",
     "download",
     "cancel",
+    "recover",
     "models",
     "auth",
     "config",

@@ -1,7 +1,7 @@
 """krea download"""
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -21,6 +21,10 @@ from krea_cli.options import (
 if TYPE_CHECKING:
     from krea_cli.commands.session import Session
 
+Missing = Annotated[
+    bool, typer.Option("--missing", help="All that is done and was never saved, as asked for then.")
+]
+
 
 def download(
     context: typer.Context,
@@ -34,19 +38,25 @@ def download(
     profile: Profile = None,
     token_file: TokenFile = None,
     no_ledger: NoLedger = False,
+    missing: Missing = False,
 ) -> None:
     """Wait for jobs if need be, and save their results.
 
     Takes ids, or ids and job records from stdin, and acts on each line as it comes. Without -o
     the results go where generate was told to put them, else into the current folder.
 
+    --missing saves all that is done and never landed, at the places first asked for, before the
+    service lets go of it. It waits for nothing.
+
     Examples:
 
     \b
       krea download 550e8400-e29b-41d4-a716-446655440000 -o fox.png
       krea generate --no-wait "a red fox" | krea wait | krea download -o "pics/{job_id}.{ext}"
+      krea download --missing
     """
     from krea_cli.commands.ending import Ending
+    from krea_cli.errors import UsageError
     from krea_cli.flows.identifiers import mentions
     from krea_cli.flows.retrieve import Retrieval, expect_one
     from krea_cli.flows.target import parse_target
@@ -57,7 +67,11 @@ def download(
     if target.to_stdout:
         session.output.expect_bytes()
         expect_one(ids)
-    named = mentions(ids, session.env.stdin, session.clock, command="download")
+    if missing and ids:
+        raise UsageError("--missing finds the ids itself", hint="leave the ids or --missing away")
+    named = None
+    if not missing:
+        named = mentions(ids, session.env.stdin, session.clock, command="download")
     with Ending(session.output) as ending, session.output.progress():
         retrieval = Retrieval(
             session.saver(),
@@ -67,7 +81,7 @@ def download(
             limit=partial(session.patience, timeout),
             refuse=ending.failed,
         )
-        for outcome in retrieval.outcomes(named):
+        for outcome in retrieval.outcomes(named) if named else retrieval.missing(session.glance()):
             if not target.to_stdout:
                 session.output.saved(outcome.record())
             if outcome.error:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from krea_cli.catalog.catalog import Catalog
     from krea_cli.catalog.store import Store
     from krea_cli.flows.download import Saver
+    from krea_cli.flows.glance import Glance
     from krea_cli.flows.world import World
     from krea_cli.local.config import Config
     from krea_cli.local.credentials import Token
@@ -187,6 +188,14 @@ class Session:
             # Without a ledger, our own jobs of another process look like a stranger's.
             shared=self.without_ledger or bool(self.config.get("account.shared")),
         )
+
+    def glance(self) -> "Glance":
+        """What reads many jobs in few requests."""
+        from krea_cli.flows.glance import Glance
+        from krea_cli.flows.recall import Recall
+
+        recall = Recall(self.book_or_none(), self.output.tell)
+        return Glance(self.api, recall, self.clock, self.env.random)
 
     def saver(self) -> "Saver":
         """What saves the results of finished jobs."""

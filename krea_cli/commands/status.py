@@ -34,16 +34,15 @@ def status(
       krea generate --no-wait "a red fox" | krea status --json
     """
     from krea_cli.commands.ending import Ending
-    from krea_cli.flows.glance import Glance, Sight
+    from krea_cli.flows.glance import Sight
     from krea_cli.flows.identifiers import mentions
-    from krea_cli.flows.recall import Recall
 
     session: Session = context.obj
     output, clock = session.output, session.clock
     named = mentions(ids, session.env.stdin, clock, command="status")
-    recall = Recall(session.book_or_none(), output.tell)
+    glance = session.glance()
     with Ending(output) as ending:
-        for group in Glance(session.api, recall, clock, session.env.random).groups(named):
+        for group in glance.groups(named):
             seen = [sight for sight in group if isinstance(sight, Sight) and sight.record]
             rows = [_row(sight, clock.now()) for sight in seen]
             output.table(COLUMNS, rows, [sight.record for sight in seen if sight.record])

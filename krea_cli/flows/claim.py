@@ -4,8 +4,6 @@ Running the same command again must finish the work, not start it over; two of t
 share it. The row in the ledger says what was asked, the locked part beside the target who is at it.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 
 from krea_cli.api.types import Job
@@ -13,7 +11,7 @@ from krea_cli.errors import KreaError, StillRunning, WouldOverwrite
 from krea_cli.flows.events import Held, Said, Settling
 from krea_cli.flows.reservation import Reservation, part_tag
 from krea_cli.flows.settle import LAGGING, PATIENCE, settle
-from krea_cli.flows.submit import bury_the_dead, doubt, post_lock
+from krea_cli.flows.submit import alone, doubt
 from krea_cli.flows.target import Target
 from krea_cli.flows.world import World
 from krea_cli.local.rows import Draft, Row
@@ -157,14 +155,6 @@ def _busy(row: Row, goal: Goal) -> KreaError:
     return StillRunning(message, hint="run the same command again")
 
 
-@contextmanager
-def _alone(world: World, until: float | None) -> Iterator[None]:
-    """No request is under way meanwhile, and those of the dead are in doubt like the others."""
-    with post_lock(world, until):
-        bury_the_dead(world)
-        yield
-
-
 def _settled(row: Row, world: World, *, until: float | None) -> Row:
     """ROW once it is known whether its request arrived. Raises `InDoubt` where it is not."""
     if row.state not in ("sending", "unknown", "unfound"):
@@ -172,7 +162,7 @@ def _settled(row: Row, world: World, *, until: float | None) -> Row:
     candidates: tuple[Job, ...] = ()
     try:
         if row.state == "sending":
-            with _alone(world, until):
+            with alone(world, until):
                 row = world.book.row(row.id)
         if row.state == "unknown":
             candidates = _looked_for(row, world, until=until)
@@ -194,6 +184,6 @@ def _looked_for(row: Row, world: World, *, until: float | None) -> tuple[Job, ..
         patience=PATIENCE if lately else 0.0,
         until=row.id,
         still_open=lately,
-        alone=lambda: _alone(world, until),
+        alone=lambda: alone(world, until),
     )
     return settlement.candidates.get(row.id, ())

@@ -180,7 +180,7 @@ class _Collector:
         if item is None:
             return
         if update.job is None:
-            yield self._end(item, None, error=_unreadable(item, update.error), quiet=True)
+            yield self._end(item, None, error=unreadable(item, update.error), quiet=True)
         elif update.job.ended:
             yield self._ended(item, update.job)
         else:
@@ -223,7 +223,7 @@ class _Collector:
         return Outcome(job_id=item.job_id, wanted=item, job=job, saved=saved, error=error)
 
 
-def _unreadable(item: Wanted, error: KreaError | None) -> KreaError | None:
+def unreadable(item: Wanted, error: KreaError | None) -> KreaError | None:
     """ERROR of reading a job; one that the ledger knows was made and may be paid all the same."""
     if item.row is None or error is None:
         return error

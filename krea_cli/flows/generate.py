@@ -17,6 +17,7 @@ from krea_cli.errors import (
 from krea_cli.flows.claim import Claim, Goal, claim, put_down
 from krea_cli.flows.collect import Outcome, Wanted, collect
 from krea_cli.flows.events import Held, Running, Submitting
+from krea_cli.flows.hold import Hold
 from krea_cli.flows.leaving import runs_on
 from krea_cli.flows.naming import Facts
 from krea_cli.flows.pace import Pace
@@ -32,9 +33,6 @@ from krea_cli.local.rows import UNFINISHED, Draft, Row, identity
 if TYPE_CHECKING:
     from krea_cli.catalog.model import Model
     from krea_cli.flows.download import Saver
-
-FIRST_HOLD = 2.0  # seconds before a request that found no room is sent again; doubles
-LONGEST_HOLD = 30.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,7 +144,7 @@ class Generation:
         row = claimed.row
         if row.state == "checked":
             world.tell(Submitting(row.model, goal.n, goal.count))
-            hold = FIRST_HOLD
+            hold = Hold(world.random)
             while row.state == "checked":
                 try:
                     row = submit(row, world, deadline=self._until)
@@ -154,11 +152,7 @@ class Generation:
                     self._doubt_uploads(refused)
                     raise
                 except Busy as busy:
-                    # Blurred, so that many clients do not come in step; never before it is time.
-                    blur = self._world.random.uniform(0.8, 1.0)
-                    seconds = max(hold * blur, (busy.retry_after or 0.0) / blur)
-                    yield from self._held(busy, seconds)
-                    hold = min(hold * 2, LONGEST_HOLD)
+                    yield from self._held(busy, hold.seconds(busy))
         if row.job_id is None:
             raise KreaError(f"the request for {goal.target.text} is {row.state}")
         yield self._wanted(row, row.job_id, claimed, goal)
@@ -277,6 +271,7 @@ class Generation:
             seed=seed,
             prompt=order.prompt,
             webhook=order.webhook,
+            folder=str(order.target.cwd),
         )
 
     def _release(self) -> None:

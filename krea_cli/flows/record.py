@@ -72,10 +72,10 @@ def record(
         "model": row.model if row else None,
         "prompt": row.prompt if row else None,
         "seed": row.seed if row else None,
-        "created_at": _moment(
+        "created_at": moment(
             job.created_at if job else None, row.server_created_at if row else None
         ),
-        "completed_at": _moment(
+        "completed_at": moment(
             job.completed_at if job else None, row.completed_at if row else None
         ),
         "urls": _addresses(job.outputs if job else ()),
@@ -178,7 +178,7 @@ def _charged(status: str | None) -> str:
     return "no" if status in ("failed", "cancelled") else "unknown"
 
 
-def _moment(*seconds: float | None) -> str | None:
+def moment(*seconds: float | None) -> str | None:
     """The first known time as ISO 8601 with milliseconds and Z."""
     for known in seconds:
         if known is not None:

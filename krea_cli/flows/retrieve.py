@@ -6,16 +6,19 @@ from dataclasses import replace
 from krea_cli.api.jobs import parse_job
 from krea_cli.api.types import Job
 from krea_cli.errors import KreaError, Unanswered, UsageError
-from krea_cli.flows.collect import Outcome, Wanted, collect
+from krea_cli.flows.collect import Outcome, Wanted, collect, unreadable
 from krea_cli.flows.destination import Saved, on_disk
 from krea_cli.flows.download import Saver
+from krea_cli.flows.events import Said
 from krea_cli.flows.follow import Typical, follow
+from krea_cli.flows.glance import Glance
 from krea_cli.flows.identifiers import Mention
-from krea_cli.flows.naming import Facts
+from krea_cli.flows.naming import Facts, escape
 from krea_cli.flows.recall import Recall
 from krea_cli.flows.record import Reference, recorded_failure
-from krea_cli.flows.target import Target
+from krea_cli.flows.target import STDOUT_NAMES, Target
 from krea_cli.flows.watch import Watch
+from krea_cli.local.rows import Row
 
 
 class Retrieval:
@@ -47,6 +50,37 @@ class Retrieval:
     def outcomes(self, mentions: Iterator[Mention]) -> Iterator[Outcome]:
         """Yield an outcome per mentioned job, in the order in which they end or are known."""
         return collect(self.watch, self._wanted(mentions), self.saver)
+
+    def missing(self, glance: Glance) -> Iterator[Outcome]:
+        """Yield an outcome per job that has ended and whose results never landed.
+
+        They go where they were first meant to, whatever the current folder is. Jobs that still
+        run are left alone, and told at the end.
+        """
+        return collect(self.watch, self._unsaved(glance), self.saver)
+
+    def _unsaved(self, glance: Glance) -> Iterator[Wanted]:
+        rows = {row.job_id: row for row in self._known_unsaved() if row.job_id}
+        running = []
+        for group in glance.groups(Reference(job_id) for job_id in rows):
+            for sight in group:
+                if isinstance(sight, UsageError):
+                    continue
+                if sight.job is not None and not sight.job.ended:
+                    running.append(sight.job_id)
+                    continue
+                row = rows[sight.job_id]
+                target = self.target.for_row(_at_home(row))
+                wanted = Wanted(job_id=sight.job_id, target=target, row=row, job=sight.job)
+                yield replace(wanted, error=unreadable(wanted, sight.error))
+        if running:
+            self.saver.tell(Said(f"{len(running)} of the jobs still run: {' '.join(running)}"))
+
+    def _known_unsaved(self) -> list[Row]:
+        book = self.saver.book
+        if book is None:
+            raise KreaError("without the ledger nobody knows what is missing", hint="krea doctor")
+        return book.history.unsaved()
 
     def _wanted(self, mentions: Iterator[Mention]) -> Iterator[Wanted | None]:
         recall = self.saver.recall
@@ -115,6 +149,13 @@ class Retrieval:
         follow(self.watch, mention, row, recall, typical=self.typical, now=clock.now())
         until = None if seconds is None else clock.monotonic() + seconds
         return replace(wanted, until=until)
+
+
+def _at_home(row: Row) -> Row:
+    """ROW with a place for its results: without -o, that is the folder it was asked for in."""
+    if row.folder is None or (row.target and row.target not in STDOUT_NAMES):
+        return row
+    return replace(row, target=escape(row.folder).rstrip("/") + "/")
 
 
 def expect_one(jobs: Sized | None) -> None:

@@ -37,6 +37,7 @@ class Settlement:
 
     adopted: dict[int, Job]
     candidates: dict[int, tuple[Job, ...]]
+    complete: bool = True  # False: the list could not be read as far back as it was needed
 
 
 def settle(
@@ -89,7 +90,10 @@ class _Search:
         self._windows = _windows(world, rows, listing, still_open=self._still_open)
         self._unowned = _unowned(world, listing, rows)
         if listing.complete and not world.shared:
-            matched = matches(self._windows, self._unowned)
+            # A request that the user let go may have made one of the jobs all the same.
+            let_go = world.book.forgotten(_horizon(rows))
+            others = _windows(world, let_go, listing, still_open=None)
+            matched = matches(others | self._windows, self._unowned)
             self._adopted |= _adopt(world, rows, matched, listing)
         return until in self._adopted or not set(self._windows) - set(self._adopted)
 
@@ -106,7 +110,7 @@ class _Search:
         elif self._listing.complete:
             now = world.clock.now() + self._listing.skew
             _leave_unfound(world, left, candidates, now=now)
-        return Settlement(self._adopted, candidates)
+        return Settlement(self._adopted, candidates, self._listing.complete or not self._windows)
 
 
 def _leave_unfound(

@@ -1,5 +1,6 @@
 """Submit one request: on disk before it leaves, sent again only if it cannot have arrived."""
 
+import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -35,8 +36,7 @@ def submit(row: Row, world: World, *, deadline: float | None) -> Row:
     # A kill between the row that says `sending` and the first byte is in doubt for nothing, and
     # loading the wire takes a tenth of a second.
     world.api.prepare()
-    with post_lock(world, deadline):
-        bury_the_dead(world)
+    with alone(world, deadline):
         return _send(row, world)
 
 
@@ -62,18 +62,17 @@ def doubt(row: Row, world: World, candidates: tuple[Job, ...] = ()) -> InDoubt:
     """
     why = f" ({row.error})" if row.error else ""
     message = f"the outcome of a request to {row.model} is unknown{why}; it may have been charged"
-    hint = "look at the jobs on krea.ai"
-    if candidates:
-        ids = [job.id for job in candidates]
+    ids = [job.id for job in candidates]
+    if ids:
         message += f". It may be one of these jobs: {', '.join(ids)}"
-        hint = f"krea status {' '.join(ids)}"
-    if not (world.book.lasting and row.target and row.target not in STDOUT_NAMES):
+    if not world.book.lasting:
+        look = f"krea status {' '.join(ids)}" if ids else "look at the jobs on krea.ai"
+        return InDoubt(message, hint=f"{look}; the same command would send it anew")
+    profile = f" --profile {shlex.quote(row.profile)}" if row.profile else ""
+    hint = f"krea recover{profile} looks for its job and says what can be done"
+    if not row.target or row.target in STDOUT_NAMES:
         return InDoubt(message, hint=f"{hint}; the same command would send it anew")
-    if row.state == "unfound":
-        return InDoubt(message, hint=f"{hint}; it is sent anew only with --again")
-    again = "the same command looks for its job and sends nothing"
-    ahead = f"{hint}; " if candidates else ""
-    return InDoubt(message, hint=f"{ahead}{again}; it is sent anew only with --again")
+    return InDoubt(message, hint=f"{hint}; the same command sends nothing without --again")
 
 
 @contextmanager
@@ -93,6 +92,14 @@ def post_lock(world: World, deadline: float | None) -> Iterator[None]:
         yield
     finally:
         lock.release()
+
+
+@contextmanager
+def alone(world: World, deadline: float | None) -> Iterator[None]:
+    """No request is under way meanwhile, and those of the dead are in doubt like the others."""
+    with post_lock(world, deadline):
+        bury_the_dead(world)
+        yield
 
 
 def _send(row: Row, world: World) -> Row:

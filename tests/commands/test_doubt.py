@@ -70,7 +70,7 @@ def test_a_shared_account_settles_nothing_by_itself(world: World) -> None:
     world.service.answers = [reset]
     result = world.krea("generate", "a fox", "-o", "fox.png")
     assert result.code == 9
-    assert "krea status job-1" in result.err
+    assert "It may be one of these jobs: job-1\n  hint: krea recover looks for" in result.err
 
 
 def test_a_dead_process_leaves_a_request_that_is_settled(world: World) -> None:
@@ -104,7 +104,7 @@ def test_another_command_books_what_a_dead_process_left(world: World) -> None:
 @pytest.mark.parametrize(
     ("words", "sent", "told"),
     [
-        (("-o", "fox.png"), 1, "it is sent anew only with --again"),
+        (("-o", "fox.png"), 1, "the same command sends nothing without --again"),
         ((), 2, "the same command would send it anew"),
         (("-o", "-"), 2, "the same command would send it anew"),
         (("-o", "fox.png", "--no-ledger"), 2, "the same command would send it anew"),
