@@ -207,11 +207,12 @@ _krea() {
                 --prompt-file) _krea_files; return ;;
                 --timeout) return ;;
                 --webhook) return ;;
+                --like) _krea_files; return ;;
                 --profile) return ;;
                 --token-file) _krea_files; return ;;
             esac
             case $cur in
-                -*) _krea_offer --model -m --output -o --input -i --count -n --image --video --audio --style --seed --width --height --aspect-ratio --resolution --duration --prompt-file --no-wait --timeout --webhook --dry-run --force --again --no-check --profile --token-file --no-ledger --json --quiet -q --verbose -v --help -h ;;
+                -*) _krea_offer --model -m --output -o --input -i --count -n --image --video --audio --style --seed --width --height --aspect-ratio --resolution --duration --prompt-file --no-wait --timeout --webhook --dry-run --force --again --no-check --like --reuse --any-seed --sidecar --embed --profile --token-file --no-ledger --json --quiet -q --verbose -v --help -h ;;
             esac
             ;;
         "krea status")
@@ -241,7 +242,7 @@ _krea() {
                 --token-file) _krea_files; return ;;
             esac
             case $cur in
-                -*) _krea_offer --output -o --force --timeout --json --quiet -q --verbose -v --profile --token-file --no-ledger --missing --help -h ;;
+                -*) _krea_offer --output -o --force --timeout --json --quiet -q --verbose -v --profile --token-file --no-ledger --missing --sidecar --embed --help -h ;;
             esac
             ;;
         "krea cancel")

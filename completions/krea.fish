@@ -201,6 +201,11 @@ complete -c krea -n '__krea_at krea generate' -l dry-run -d 'Print the request a
 complete -c krea -n '__krea_at krea generate' -l force -d 'Overwrite what stands at the target'
 complete -c krea -n '__krea_at krea generate' -l again -d 'Make a new job, whatever is unfinished'
 complete -c krea -n '__krea_at krea generate' -l no-check -d 'Send the fields as they are'
+complete -c krea -n '__krea_at krea generate' -l like -r -F -d 'The recipe of that result, seed included, with what is given here changed'
+complete -c krea -n '__krea_at krea generate' -l reuse -d 'Copy the same request\'s result, if it is on disk'
+complete -c krea -n '__krea_at krea generate' -l any-seed -d 'With --reuse: a result of another seed will do as well'
+complete -c krea -n '__krea_at krea generate' -l sidecar -d 'Write the recipe beside each file, as FILE.json'
+complete -c krea -n '__krea_at krea generate' -l embed -d 'Write the recipe into the metadata of each picture'
 complete -c krea -n '__krea_at krea generate' -l profile -x -d 'Use the stored login NAME'
 complete -c krea -n '__krea_at krea generate' -l token-file -r -F -d 'Read the token from FILE'
 complete -c krea -n '__krea_at krea generate' -l no-ledger -d 'Keep no record of what is paid for, at your own risk'
@@ -237,6 +242,8 @@ complete -c krea -n '__krea_at krea download' -l profile -x -d 'Use the stored l
 complete -c krea -n '__krea_at krea download' -l token-file -r -F -d 'Read the token from FILE'
 complete -c krea -n '__krea_at krea download' -l no-ledger -d 'Keep no record of what is paid for, at your own risk'
 complete -c krea -n '__krea_at krea download' -l missing -d 'All that is done and was never saved, as asked for then'
+complete -c krea -n '__krea_at krea download' -l sidecar -d 'Write the recipe beside each file, as FILE.json'
+complete -c krea -n '__krea_at krea download' -l embed -d 'Write the recipe into the metadata of each picture'
 complete -c krea -n '__krea_at krea download' -l help -s h -d 'Show this help and exit'
 
 # krea cancel

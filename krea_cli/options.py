@@ -123,4 +123,10 @@ OutputPath = Annotated[
         help="A file, a folder, a template such as {slug}-{seed}.{ext}, or - for stdout.",
     ),
 ]
+Sidecar = Annotated[
+    bool, typer.Option("--sidecar", help="Write the recipe beside each file, as FILE.json.")
+]
+Embed = Annotated[
+    bool, typer.Option("--embed", help="Write the recipe into the metadata of each picture.")
+]
 Force = Annotated[bool, typer.Option("--force", help="Overwrite what stands at the target.")]

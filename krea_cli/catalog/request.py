@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from krea_cli.catalog.attach import attach_media, check_files
+from krea_cli.catalog.base import take_base
 from krea_cli.catalog.check import UnknownField, check_body
 from krea_cli.catalog.fill import fill, spoken
 from krea_cli.catalog.flags import take_flags
@@ -35,9 +36,10 @@ def prepare(model: Model, wishes: Wishes) -> Prepared:
     gathering.inputs()
     take_flags(gathering)
     attach_media(gathering)
+    start = take_base(gathering)
     given = gathering.given
     check_files(gathering, local_files(given))
-    body, notes = fill(model, given, wishes) if wishes.check else (given, [])
+    body, notes = fill(model, start, wishes) if wishes.check else (start, [])
     problems = gathering.problems
     if wishes.check:
         problems = _merged(problems, check_body(model, body))

@@ -36,11 +36,17 @@ def measure(path: str) -> tuple[int, int] | None:
 
 @dataclass(frozen=True, kw_only=True)
 class Wishes:
-    """A request in the user's own terms. `inputs` are `key=value` as typed; `fields` are values."""
+    """A request in the user's own terms. `inputs` are `key=value` as typed; `fields` are values.
+
+    `base` are the fields of a recipe: they count where the user gave no others, and those in
+    `filled`, which nobody gave, where nothing was given that goes against them.
+    """
 
     prompt: str | None = None
     inputs: tuple[str, ...] = ()
     fields: Mapping[str, Any] = field(default_factory=dict)
+    base: Mapping[str, Any] = field(default_factory=dict)
+    filled: Mapping[str, Any] = field(default_factory=dict)
     seed: int | None = None
     width: int | None = None
     height: int | None = None

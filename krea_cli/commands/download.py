@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from krea_cli.options import (
+    Embed,
     Force,
     Ids,
     Json,
@@ -13,13 +14,18 @@ from krea_cli.options import (
     OutputPath,
     Profile,
     Quiet,
+    Sidecar,
     Timeout,
     TokenFile,
     Verbose,
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from krea_cli.commands.session import Session
+    from krea_cli.flows.identifiers import Mention
+    from krea_cli.flows.target import Target
 
 Missing = Annotated[
     bool, typer.Option("--missing", help="All that is done and was never saved, as asked for then.")
@@ -39,6 +45,8 @@ def download(
     token_file: TokenFile = None,
     no_ledger: NoLedger = False,
     missing: Missing = False,
+    sidecar: Sidecar = False,
+    embed: Embed = False,
 ) -> None:
     """Wait for jobs if need be, and save their results.
 
@@ -56,33 +64,52 @@ def download(
       krea download --missing
     """
     from krea_cli.commands.ending import Ending
-    from krea_cli.errors import UsageError
-    from krea_cli.flows.identifiers import mentions
-    from krea_cli.flows.retrieve import Retrieval, expect_one
-    from krea_cli.flows.target import parse_target
+    from krea_cli.flows.retrieve import Retrieval
 
     session: Session = context.obj
-    target = parse_target(output, cwd=session.env.current_dir, force=force)
-    several = not ids or len(ids) > 1 or ids == ["-"]
-    if target.to_stdout:
-        session.output.expect_bytes()
-        expect_one(ids)
-    if missing and ids:
-        raise UsageError("--missing finds the ids itself", hint="leave the ids or --missing away")
-    named = None
-    if not missing:
-        named = mentions(ids, session.env.stdin, session.clock, command="download")
+    target = _target(session, output, ids, force=force)
+    named = _named(session, ids, missing=missing)
     with Ending(session.output) as ending, session.output.progress():
         retrieval = Retrieval(
             session.saver(),
             target,
-            several=several,
+            several=not ids or len(ids) > 1 or ids == ["-"],
             typical=session.catalog_seconds,
             limit=partial(session.patience, timeout),
             refuse=ending.failed,
+            sidecar=sidecar,
+            embed=embed,
         )
         for outcome in retrieval.outcomes(named) if named else retrieval.missing(session.glance()):
             if not target.to_stdout:
                 session.output.saved(outcome.record())
             if outcome.error:
                 ending.failed(outcome.error)
+
+
+def _target(
+    session: "Session", output: str | None, ids: list[str] | None, *, force: bool
+) -> "Target":
+    """What -o means; refused where the results of several jobs would go to stdout."""
+    from krea_cli.flows.retrieve import expect_one
+    from krea_cli.flows.target import parse_target
+
+    target = parse_target(output, cwd=session.env.current_dir, force=force)
+    if target.to_stdout:
+        session.output.expect_bytes()
+        expect_one(ids)
+    return target
+
+
+def _named(
+    session: "Session", ids: list[str] | None, *, missing: bool
+) -> "Iterator[Mention] | None":
+    """The jobs that are named, by the command line or on stdin; None: the ledger names them."""
+    from krea_cli.errors import UsageError
+    from krea_cli.flows.identifiers import mentions
+
+    if not missing:
+        return mentions(ids, session.env.stdin, session.clock, command="download")
+    if ids:
+        raise UsageError("--missing finds the ids itself", hint="leave the ids or --missing away")
+    return None

@@ -1,8 +1,9 @@
 """Submit a request, wait for it, save the result.
 
 PROMPT is taken literally; - reads it from stdin. The same command with the same -o, run again,
-goes on with the request it finds unfinished: it pays once. Fields of a model that have no option
-here are given with -i; krea models MODEL lists them.
+goes on with the request it finds unfinished: it pays once. --like makes a picture once more, or
+with something changed; --reuse copies one that was paid for before. Fields of a model that have
+no option here are given with -i; krea models MODEL lists them.
 
 Examples:
 
@@ -10,6 +11,7 @@ Examples:
   krea generate "a serene mountain landscape at sunset" -o out.png
   krea generate "a red fox" -m krea-2/large --aspect-ratio 16:9 -n 3 -o "fox-{seed}.{ext}"
   krea generate "make it night" -m flux-kontext --image day.png -o night.png
+  krea generate --like fox.png --seed 8 -o fox-8.png
   krea generate --no-wait "a" | krea wait | krea download -o pictures/
 """
 
@@ -19,12 +21,14 @@ import typer
 from typer import Option
 
 from krea_cli.options import (
+    Embed,
     Force,
     Json,
     NoLedger,
     OutputPath,
     Profile,
     Quiet,
+    Sidecar,
     Timeout,
     TokenFile,
     Verbose,
@@ -79,6 +83,21 @@ Webhook = Annotated[
 ]
 DryRun = Annotated[bool, Option("--dry-run", help="Print the request and its price; send nothing.")]
 Again = Annotated[bool, Option("--again", help="Make a new job, whatever is unfinished.")]
+Like = Annotated[
+    str | None,
+    Option(
+        "--like",
+        parser=filled,
+        metavar="FILE|ID",
+        help="The recipe of that result, seed included, with what is given here changed.",
+    ),
+]
+Reuse = Annotated[
+    bool, Option("--reuse", help="Copy the same request's result, if it is on disk; pay nothing.")
+]
+AnySeed = Annotated[
+    bool, Option("--any-seed", help="With --reuse: a result of another seed will do as well.")
+]
 NoCheck = Annotated[bool, Option("--no-check", help="Send the fields as they are.")]
 
 
@@ -107,6 +126,11 @@ def generate(
     force: Force = False,
     again: Again = False,
     no_check: NoCheck = False,
+    like: Like = None,
+    reuse: Reuse = False,
+    any_seed: AnySeed = False,
+    sidecar: Sidecar = False,
+    embed: Embed = False,
     profile: Profile = None,
     token_file: TokenFile = None,
     no_ledger: NoLedger = False,
@@ -117,16 +141,12 @@ def generate(
     from krea_cli.commands.making import Making
 
     making = Making(context.obj, output, force=force)
-    prepared = making.compose(model, making.wishes(context.params))
+    meant = making.like(like)
+    prepared = making.compose(model or meant.model, making.wishes(context.params, meant))
     if dry_run:
         making.show(prepared, count=count)
-        return
-    making.run(
-        making.order(
-            prepared, count=count, again=again, webhook=webhook, profile=profile, timeout=timeout
-        ),
-        wait=not no_wait,
-    )
+    else:
+        making.run(making.order(prepared, context.params), wait=not no_wait)
 
 
 generate.__doc__ = __doc__

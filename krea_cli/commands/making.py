@@ -14,12 +14,16 @@ from krea_cli.flows.compose import Composer
 from krea_cli.flows.target import parse_target
 
 if TYPE_CHECKING:
+    from krea_cli.catalog.model import Model
     from krea_cli.catalog.request import Prepared
-    from krea_cli.flows.generate import Order
+    from krea_cli.flows.likeness import Likeness
+    from krea_cli.flows.order import Order
 
-# The options of `generate` that are wishes under the same name.
+# The options of `generate` that are wishes under the same name, and those of an order.
 SEVERAL = ("inputs", "images", "videos", "audios", "styles")
 SINGLE = ("seed", "width", "height", "aspect_ratio", "resolution", "duration")
+ORDERED = ("count", "again", "reuse", "any_seed", "sidecar", "embed", "webhook", "profile")
+PICTURED = ("image", "enhance")  # kinds of models whose results may be pictures
 IN_UTF8 = "convert it: iconv -t UTF-8, or set LANG to a UTF-8 locale"
 
 
@@ -32,14 +36,33 @@ class Making:
         if self._target.to_stdout:
             session.output.expect_bytes()
 
-    def wishes(self, params: Mapping[str, Any]) -> Wishes:
-        """The request in the user's terms, from the parameters of the command line by name."""
+    def like(self, text: str | None) -> "Likeness":
+        """What the request is to be like: the recipe of a file or a job. Raises `UsageError`."""
+        from krea_cli.flows.likeness import Likeness, likeness
+
+        if text is None:
+            return Likeness()
+        session = self._session
+        found = likeness(text, session.book_if_known(), cwd=session.env.current_dir)
+        if found.changed:
+            session.output.warn(
+                f"{text} is not the file that was saved there: this is the recipe of that one"
+            )
+        return found
+
+    def wishes(self, params: Mapping[str, Any], like: "Likeness") -> Wishes:
+        """The request in the user's terms, from the parameters of the command line by name.
+
+        What was filled in for the model of LIKE counts for no other one.
+        """
         passed: dict[str, Any] = {
             **{name: tuple(params[name] or ()) for name in SEVERAL},
             **{name: params[name] for name in SINGLE},
         }
         prompt = self._prompt(params["prompt"], params["prompt_file"])
         passed["inputs"] = tuple(_text(each, f"-i {each}") for each in passed["inputs"])
+        passed["base"] = like.base
+        passed["filled"] = {} if params["model"] else like.filled
         from krea_cli.flows.upload import media_type
 
         return Wishes(
@@ -84,21 +107,15 @@ class Making:
         told = f"POST {model.route}{times}\n{body}{seed}\nprice: {price}{each}"
         self._session.output.line(told, record)
 
-    def order(
-        self,
-        prepared: "Prepared",
-        *,
-        count: int,
-        again: bool,
-        webhook: str | None,
-        profile: str | None,
-        timeout: float | None,
-    ) -> "Order":
-        """The order for COUNT jobs of the prepared request."""
-        from krea_cli.flows.generate import Order
+    def order(self, prepared: "Prepared", params: Mapping[str, Any]) -> "Order":
+        """The order for the jobs of the prepared request, by the parameters of the command line."""
+        from krea_cli.flows.order import Order
 
-        if self._target.to_stdout and count > 1:
+        if self._target.to_stdout and params["count"] > 1:
             raise UsageError("-o - takes one result, and -n asks for more", hint="-o FOLDER/")
+        if params["any_seed"] and not params["reuse"]:
+            raise UsageError("--any-seed says what --reuse may take", hint="--reuse --any-seed")
+        self._check_recipes(prepared.model, sidecar=params["sidecar"], embed=params["embed"])
         prompt = prepared.body.get("prompt")
         return Order(
             model=prepared.model,
@@ -107,12 +124,21 @@ class Making:
             prompt=prompt if isinstance(prompt, str) else None,
             price=str(estimate(prepared.model, prepared.body)),
             target=self._target,
-            count=count,
-            again=again,
-            webhook=webhook,
-            profile=profile,
-            timeout=self._session.patience(timeout, prepared.model.kind),
+            timeout=self._session.patience(params["timeout"], prepared.model.kind),
+            **{name: params[name] for name in ORDERED},
         )
+
+    def _check_recipes(self, model: "Model", *, sidecar: bool, embed: bool) -> None:
+        """Refuse a recipe that could be written nowhere, before anything is paid."""
+        if sidecar and not self._target.names_files:
+            raise UsageError(
+                "--sidecar writes beside a file, and -o names none", hint="-o FILE, or no --sidecar"
+            )
+        if embed and model.kind not in PICTURED:
+            raise UsageError(
+                f"--embed writes into pictures, and {model.id} makes {model.kind}",
+                hint="--sidecar writes the recipe beside any file",
+            )
 
     def run(self, order: "Order", *, wait: bool) -> None:
         """Submit, and print each id at once; or WAIT, and print each saved path."""

@@ -139,6 +139,15 @@ class Session:
 
         return self.ledger().book(self.base, account_of(self.token().value))
 
+    def book_if_known(self) -> "Book | None":
+        """The book; None without a token, which says whose it is. Raises `LedgerUnusable`."""
+        from krea_cli.errors import NoToken
+
+        try:
+            return self.book
+        except NoToken:
+            return None
+
     def book_or_none(self) -> "Book | None":
         """The book for commands that only read the service; a broken ledger is only warned of."""
         try:

@@ -34,7 +34,9 @@ class Saved:
 class Destination:
     """Where the results of one job go: the n-th of `count` of a target, and what is held there.
 
-    `lasting`: what the ledger knows of the job, the next command will know as well.
+    `lasting`: what the ledger knows of the job, the next command will know as well. `copies` are
+    results that are on disk already, by position. `sidecar` and `embed`: the recipe is wanted
+    beside the results, or in them, as it is where the request itself asked for it.
     """
 
     target: Target
@@ -43,6 +45,9 @@ class Destination:
     row: "Row | None" = None
     lasting: bool = True
     record: Mapping[str, Any] | None = None
+    copies: "Mapping[int, FileRow]" = field(default_factory=dict)
+    sidecar: bool = False
+    embed: bool = False
     reservation: Reservation | None = field(default=None, compare=False)
 
     def name(self, facts: Facts, result: Result, ext: str) -> str:

@@ -13,12 +13,13 @@ from krea_cli.errors import EmptyResult, Interrupted, JobFailed, KreaError, Ledg
 from krea_cli.flows.content import ContentType, known_extension
 from krea_cli.flows.destination import Destination, Saved, on_disk
 from krea_cli.flows.events import Said, Warned
+from krea_cli.flows.inscribe import Inscription
 from krea_cli.flows.naming import Facts
 from krea_cli.flows.publish import publish
 from krea_cli.flows.recall import Recall
 from krea_cli.flows.reservation import Reservation
 from krea_cli.flows.results import Result, Source, results
-from krea_cli.flows.transfer import Fetched, disk_failure
+from krea_cli.flows.transfer import Fetched, copied, disk_failure
 
 if TYPE_CHECKING:
     from krea_cli.local.book import Book
@@ -81,6 +82,7 @@ class _Download:
         self.job = job
         self.destination = destination
         self.facts = Facts.of(job, destination.row, destination.record)
+        self.inscription = Inscription(job, destination, saver.tell)
 
     def run(self) -> Iterator[Saved]:
         if self.job.style_id and not self.job.outputs:
@@ -91,6 +93,8 @@ class _Download:
         for each in wanted:
             saved = kept.get(each.position) or self._save(each)
             if not self.destination.target.to_stdout:  # which names no file
+                if self.destination.target.names_files:
+                    self.inscription.beside(saved, self.destination.target.real(saved.path))
                 yield saved
         self.saver.write(lambda book: book.saved(self.job.id))
 
@@ -121,10 +125,18 @@ class _Download:
                 part.release()
                 return saved
         try:
-            fetched, url = self.saver.bring(self.job.id, result, part)
+            fetched, url = self._brought(result, part)
+            fetched = self.inscription.into(part, fetched)
             return self._put(part, fetched, replace(result, url=url))
         finally:
             part.release()
+
+    def _brought(self, result: Result, part: Reservation) -> tuple[Fetched, str]:
+        """Fill PART, from the network or from a copy; what it holds now, and where it came from."""
+        copy = self.destination.copies.get(result.position)
+        if copy is None:
+            return self.saver.bring(self.job.id, result, part)
+        return copied(Path(copy.path), part), copy.url
 
     def _awaited_part(self, position: int) -> Reservation:
         clock = self.saver.clock
@@ -151,7 +163,7 @@ class _Download:
         if not fetched.whole:
             text = f"{saved.path} seems to lack its end, although the host says that this is all"
             self.saver.tell(Warned(text))
-        self._book(saved)
+        self._book(saved, preview=result.preview)
         return saved
 
     def _publish(self, part: Reservation, saved: Saved) -> Saved:
@@ -189,7 +201,7 @@ class _Download:
         if dot and known_extension(ext) and not kind.allows(ext):
             self.saver.tell(Warned(f"{shown} holds {kind.mime}, whatever its extension says"))
 
-    def _book(self, saved: Saved) -> None:
+    def _book(self, saved: Saved, *, preview: bool) -> None:
         path = os.path.abspath(self.destination.target.cwd / saved.path)
         self.saver.write(
             lambda book: book.file(
@@ -200,6 +212,7 @@ class _Download:
                 sha256=saved.sha256,
                 size=saved.size,
                 type=saved.type,
+                preview=preview,
                 at=self.saver.clock.now(),
             )
         )

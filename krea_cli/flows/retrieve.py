@@ -38,6 +38,8 @@ class Retrieval:
         typical: Typical,
         limit: Callable[[str | None], float | None],
         refuse: Callable[[UsageError], None],
+        sidecar: bool = False,
+        embed: bool = False,
     ) -> None:
         self.saver = saver
         self.target = target
@@ -45,6 +47,8 @@ class Retrieval:
         self.typical = typical
         self.limit = limit
         self.refuse = refuse
+        self.sidecar = sidecar
+        self.embed = embed
         self.watch = Watch(saver.api, saver.book, saver.clock, saver.tell, random=saver.random)
 
     def outcomes(self, mentions: Iterator[Mention]) -> Iterator[Outcome]:
@@ -71,7 +75,14 @@ class Retrieval:
                     continue
                 row = rows[sight.job_id]
                 target = self.target.for_row(_at_home(row))
-                wanted = Wanted(job_id=sight.job_id, target=target, row=row, job=sight.job)
+                wanted = Wanted(
+                    job_id=sight.job_id,
+                    target=target,
+                    row=row,
+                    job=sight.job,
+                    sidecar=self.sidecar,
+                    embed=self.embed,
+                )
                 yield replace(wanted, error=unreadable(wanted, sight.error))
         if running:
             self.saver.tell(Said(f"{len(running)} of the jobs still run: {' '.join(running)}"))
@@ -108,6 +119,8 @@ class Retrieval:
             count=2 if numbered else 1,
             row=row,
             record=mention.record,
+            sidecar=self.sidecar,
+            embed=self.embed,
         )
         job = _recorded_job(mention)
         if failure := recorded_failure(mention.record or {}):

@@ -97,7 +97,7 @@ class Target:
 
         FACTS are prompt, model and seed, for templates that need no more than those.
         """
-        shown = self._foreseen(n, count, facts)
+        shown = self.foreseen(n, count, facts)
         if shown is None or self.force:
             return
         if os.path.exists(self.cwd / shown):
@@ -177,7 +177,8 @@ class Target:
         first = "" if count == 1 or (n == 1 and index == 1) else f"-{n}"
         return naming.with_suffix(self.text, first + ("" if index == 1 else f"-{index}"))
 
-    def _foreseen(self, n: int, count: int, facts: Facts | None) -> str | None:
+    def foreseen(self, n: int, count: int, facts: Facts | None) -> str | None:
+        """The name of the first result, if it is known before the job runs."""
         if self.kind is Kind.EXACT:
             return self._exact(n, count, 1)
         if self.kind is not Kind.TEMPLATE:

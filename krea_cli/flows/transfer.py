@@ -5,6 +5,7 @@ import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Any
 
@@ -115,6 +116,22 @@ def fetch(
             if patience.faults >= TRIES:
                 raise
             clock.pause(seconds)
+
+
+def copied(path: Path, part: Reservation) -> Fetched:
+    """Copy the file at PATH into PART and give back what it holds. Raises OSError."""
+    from hashlib import sha256
+
+    digest, size, head = sha256(), 0, b""
+    with path.open("rb") as file:
+        while chunk := file.read(1 << 20):
+            head = head or chunk[:HEAD]
+            view = memoryview(chunk)
+            while view:
+                written = os.pwrite(part.file, view, size)
+                view, size = view[written:], size + written
+            digest.update(chunk)
+    return Fetched(digest.hexdigest(), size, content_type(head))
 
 
 @dataclass

@@ -212,13 +212,15 @@ class Book:
         size: int,
         type: str | None,
         at: float,
+        preview: bool = False,
     ) -> None:
         """A result of the job is whole on disk."""
         with self._database.transaction(charged="yes", job_id=job_id):
             self._database.write(
                 'INSERT OR REPLACE INTO files (request_id, "index", url, path, sha256, size, type,'
-                f" at) SELECT id, ?, ?, ?, ?, ?, ?, ? FROM requests WHERE {OURS} AND job_id = ?",
-                (index, url, path, sha256, size, type, at, *self._scope.values, job_id),
+                f" at, preview) SELECT id, ?, ?, ?, ?, ?, ?, ?, ? FROM requests"
+                f" WHERE {OURS} AND job_id = ?",
+                (index, url, path, sha256, size, type, at, preview, *self._scope.values, job_id),
             )
 
     def saved(self, job_id: str) -> None:

@@ -57,6 +57,14 @@ class History:
             before = rows[-1].id
             yield from filter(query.fits, rows)
 
+    def job(self, job_id: str) -> Row | None:
+        """The request that became that job."""
+        return self._scope.first("job_id = ?", (job_id,))
+
+    def request(self, number: int) -> Row | None:
+        """The request of that number."""
+        return self._scope.first("id = ?", (number,))
+
     def made(self, path: str) -> Row | None:
         """The request that last made the file at PATH (absolute), whatever is there now."""
         return self._by_file("path = ?", path)

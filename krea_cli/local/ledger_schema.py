@@ -78,6 +78,7 @@ SECOND = (
     "ALTER TABLE requests ADD COLUMN recipe TEXT",
     "ALTER TABLE requests ADD COLUMN sidecar INTEGER NOT NULL DEFAULT 0",
     "ALTER TABLE requests ADD COLUMN embed INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE files ADD COLUMN preview INTEGER NOT NULL DEFAULT 0",
     "CREATE INDEX request_recipe ON requests (base, account, recipe)",
     "CREATE INDEX request_created ON requests (created_at)",
     "CREATE INDEX file_path ON files (path)",

@@ -102,6 +102,7 @@ class FileRow:
     size: int
     type: str | None
     at: float
+    preview: bool = False
 
 
 COLUMNS = ", ".join(f'"{column.name}"' for column in fields(Row))
@@ -119,7 +120,8 @@ def row_from(values: Sequence[Any]) -> Row:
 
 def file_from(values: Sequence[Any]) -> FileRow:
     """The file that the database holds as VALUES, in the order of the fields."""
-    return FileRow(**_named(FileRow, values))
+    named = _named(FileRow, values)
+    return FileRow(**named | {"preview": bool(named["preview"])})
 
 
 def identity(model: str, given: dict[str, Any]) -> str:

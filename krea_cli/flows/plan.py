@@ -1,0 +1,186 @@
+"""Plan an order: what is begun or on disk already, and the requests that are left to be made."""
+
+import os
+import re
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from krea_cli.catalog.media import local_files, replaced
+from krea_cli.errors import LedgerUnusable, RequestRefused, WouldOverwrite
+from krea_cli.flows.claim import Goal, put_down
+from krea_cli.flows.naming import Facts
+from krea_cli.flows.order import Order
+from krea_cli.flows.recipe import CONTENT, by_content
+from krea_cli.flows.reuse import Reusable, Shelf
+from krea_cli.flows.seeds import seeds
+from krea_cli.flows.sidecar import beside
+from krea_cli.flows.upload import addresses, fingerprints
+from krea_cli.flows.world import World
+from krea_cli.local.rows import UNFINISHED, Draft, Row, identity
+
+
+@dataclass(frozen=True)
+class Step:
+    """One job of an order: where it goes, and its row (True: just put down), or what is reused."""
+
+    goal: Goal
+    draft: Draft
+    put: tuple[Row, bool] | None = None
+    reused: Reusable | None = None
+
+
+class Plan:
+    """One order, before its first request is sent."""
+
+    def __init__(self, order: Order, world: World) -> None:
+        self._order = order
+        self._world = world
+        self._uploaded: dict[str, str] = {}  # path of a file -> its address
+        self._prints: dict[str, str] = {}  # path of a file -> sha256
+
+    def steps(self) -> list[Step]:
+        """Every job: media uploaded, seeds drawn; every target looked at before that.
+
+        All are put down before the first is sent: what an interrupted run had still to do can be
+        told. Raises `WouldOverwrite`, `UsageError`, and what the service says to an upload.
+        """
+        order = self._order
+        self._prints = fingerprints(local_files(order.given) + local_files(order.body))
+        given = self._by_content(order.given)
+        goals = order.goals()
+        drawn = seeds(order.model, order.body, order.count, self._world.random)
+        givens = [self._with_given_seed(given, seed) for seed in drawn]
+        earlier = self._begun_before(givens, goals)
+        reused = self._reused(drawn, [goal for goal in goals if goal.n not in earlier])
+        for goal, seed in zip(goals, drawn, strict=True):
+            if goal.n not in earlier and goal.n not in reused:
+                self._look_at_target(goal, seed)
+        if len(reused) < len(goals):
+            self._upload()
+        drafts = [self._draft(*each) for each in zip(givens, drawn, goals, strict=True)]
+        return [
+            Step(goal, draft, reused=reused[goal.n])
+            if goal.n in reused
+            else Step(goal, draft, put=self._put_down(draft, goal, earlier.get(goal.n)))
+            for goal, draft in zip(goals, drafts, strict=True)
+        ]
+
+    def doubt_uploads(self, refused: RequestRefused) -> None:
+        """The service may have dropped a file since it was uploaded: do not rely on it again."""
+        named = re.search(r"asset|input file|url", refused.message, re.IGNORECASE)
+        with suppress(LedgerUnusable):
+            if named and self._world.book.uploads.forget(self._uploaded.values()):
+                refused.hint = "the same command uploads its files anew"
+
+    def _begun_before(self, givens: list[dict[str, Any]], goals: list[Goal]) -> dict[int, Row]:
+        """What an earlier run of this order left, by n: unfinished requests, and what it had
+        finished if that was not all. Empty where everything is to be made anew."""
+        if self._order.again:
+            return {}
+        book, left, whole = self._world.book, {}, True
+        for given, goal in zip(givens, goals, strict=True):
+            if goal.key is None:
+                continue
+            same = identity(self._order.model.id, given)
+            row = book.unfinished(same, goal.key) or book.latest(same, goal.key)
+            if row and (row.state == "saved" or row.state in UNFINISHED):
+                left[goal.n] = row
+            if row and row.state != "saved":
+                whole = False  # under way, refused, failed or cancelled: that run is to be ended
+        return {} if whole else left
+
+    def _reused(self, drawn: Sequence[int | None], goals: list[Goal]) -> dict[int, Reusable]:
+        """What is on disk already, by n."""
+        order = self._order
+        if not order.reuse:
+            return {}
+        shelf = Shelf(self._world, any_seed=order.any_seed)
+        chosen = self._seed_is_given()
+        found = {}
+        for goal in goals:
+            seed = drawn[goal.n - 1] if chosen else None
+            if reusable := shelf.take(self._recipe(seed), seed, chosen=chosen):
+                found[goal.n] = reusable
+        return found
+
+    def _seed_is_given(self) -> bool:
+        field = self._order.model.seed_field
+        return field is not None and field.name in self._order.body
+
+    def _recipe(self, seed: int | None) -> str:
+        """The digest of all that is sent but the seed; of one that is no number as well."""
+        body = self._by_content(self._order.body)
+        field = self._order.model.seed_field
+        if field is not None and (seed is not None or field.name not in body):
+            body = {name: value for name, value in body.items() if name != field.name}
+        return identity(self._order.model.id, body)
+
+    def _look_at_target(self, goal: Goal, seed: int | None) -> None:
+        """Raise `WouldOverwrite` unless the target is free, and the place of its sidecar."""
+        order = self._order
+        facts = Facts(order.prompt, order.model.id, seed)
+        order.target.check(goal.n, goal.count, facts=facts)
+        shown = order.target.foreseen(goal.n, goal.count, facts)
+        if order.sidecar and shown and not order.target.force:
+            sidecar = beside(order.target.cwd / shown)
+            if os.path.lexists(sidecar):
+                raise WouldOverwrite(
+                    f"{order.target.shown(sidecar)} exists, and --sidecar would write it",
+                    hint="--force overwrites it; or choose another name with -o",
+                )
+
+    def _upload(self) -> None:
+        world = self._world
+        self._uploaded = addresses(
+            local_files(self._order.body),
+            api=world.api,
+            book=world.book,
+            clock=world.clock,
+            tell=world.tell,
+        )
+
+    def _put_down(self, draft: Draft, goal: Goal, earlier: Row | None) -> tuple[Row, bool]:
+        if earlier and earlier.state == "saved":
+            return earlier, False
+        return put_down(draft, goal, self._world, again=self._order.again)
+
+    def _draft(self, given: dict[str, Any], seed: int | None, goal: Goal) -> Draft:
+        order = self._order
+        body = replaced(order.body, self._uploaded) if self._uploaded else order.body
+        return Draft(
+            model=order.model.id,
+            kind=order.model.kind,
+            route=order.model.route,
+            body=order.with_seed(body, seed),
+            given=given,
+            profile=order.profile,
+            target=goal.target.key(goal.n, goal.count),
+            index=goal.n,
+            price=order.price,
+            seed=seed,
+            prompt=order.prompt,
+            webhook=order.webhook,
+            folder=str(order.target.cwd),
+            sources=self._sources(),
+            recipe=self._recipe(seed),
+            sidecar=order.sidecar,
+            embed=order.embed,
+        )
+
+    def _sources(self) -> dict[str, dict[str, str]]:
+        """Where each local file is, and where it was uploaded to, by its content."""
+        return {
+            CONTENT + self._prints[path]: {"path": os.path.abspath(path), "url": url}
+            for path, url in self._uploaded.items()
+        }
+
+    def _by_content(self, fields: dict[str, Any]) -> dict[str, Any]:
+        told: dict[str, Any] = by_content(fields, self._prints, self._world.book.uploads)
+        return told
+
+    def _with_given_seed(self, given: dict[str, Any], seed: int | None) -> dict[str, Any]:
+        """GIVEN with the seed of one job, if the user gave one; a drawn one makes no difference."""
+        field = self._order.model.seed_field
+        return self._order.with_seed(given, seed) if field and field.name in given else given
