@@ -51,10 +51,8 @@ def download(
     """Wait for jobs if need be, and save their results.
 
     Takes ids, or ids and job records from stdin, and acts on each line as it comes. Without -o
-    the results go where generate was told to put them, else into the current folder.
-
-    --missing saves all that is done and never landed, at the places first asked for, before the
-    service lets go of it. It waits for nothing.
+    the results go where generate was told to put them, else into the current folder. --missing
+    saves all that is done and never landed, where it was first meant to, and waits for nothing.
 
     Examples:
 
