@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from krea_cli.commands.ending import Ending
 from krea_cli.options import (
     Embed,
     Force,
@@ -61,7 +62,6 @@ def download(
       krea generate --no-wait "a red fox" | krea wait | krea download -o "pics/{job_id}.{ext}"
       krea download --missing
     """
-    from krea_cli.commands.ending import Ending
     from krea_cli.flows.retrieve import Retrieval
 
     session: Session = context.obj
