@@ -177,7 +177,7 @@ _krea() {
             break
         fi
         case "$path $word" in
-            "krea generate" | "krea status" | "krea wait" | "krea download" | "krea cancel" | "krea recover" | "krea models" | "krea doctor" | "krea sandbox" | "krea auth" | "krea auth login" | "krea auth status" | "krea auth logout" | "krea config" | "krea config get" | "krea config set" | "krea config unset" | "krea config list" | "krea config path") path="$path $word" ;;
+            "krea generate" | "krea status" | "krea wait" | "krea download" | "krea cancel" | "krea history" | "krea recover" | "krea models" | "krea doctor" | "krea sandbox" | "krea auth" | "krea auth login" | "krea auth status" | "krea auth logout" | "krea config" | "krea config get" | "krea config set" | "krea config unset" | "krea config list" | "krea config path") path="$path $word" ;;
         esac
     done
     case $prev in *@) _krea_files; return ;; esac
@@ -185,7 +185,7 @@ _krea() {
         "krea")
             case $cur in
                 -*) _krea_offer --version -V --help -h ;;
-                *) _krea_offer generate status wait download cancel recover models doctor sandbox auth config ;;
+                *) _krea_offer generate status wait download cancel history recover models doctor sandbox auth config ;;
             esac
             ;;
         "krea generate")
@@ -254,6 +254,21 @@ _krea() {
                 -*) _krea_offer --profile --token-file --json --quiet -q --verbose -v --help -h ;;
             esac
             ;;
+        "krea history")
+            case $prev in
+                --model | -m) _krea_model_ids; return ;;
+                --status) return ;;
+                --since) return ;;
+                --limit) return ;;
+                --profile) return ;;
+                --token-file) _krea_files; return ;;
+            esac
+            case $cur in
+                -*) _krea_offer --model -m --status --since --unfinished --limit --profile --token-file --json --quiet -q --verbose -v --help -h ;;
+                *) _krea_files ;;
+            esac
+            ;;
+        "krea historyyes") _krea_files ;;
         "krea recover")
             case $prev in
                 --adopt) return ;;
@@ -343,24 +358,24 @@ _krea() {
         "krea config get")
             case $cur in
                 -*) _krea_offer --json --quiet -q --verbose -v --help -h ;;
-                *) _krea_offer model.default api.base account.shared timeout.image timeout.other ;;
+                *) _krea_offer model.default api.base account.shared history.keep timeout.image timeout.other ;;
             esac
             ;;
-        "krea config getyes") _krea_offer model.default api.base account.shared timeout.image timeout.other ;;
+        "krea config getyes") _krea_offer model.default api.base account.shared history.keep timeout.image timeout.other ;;
         "krea config set")
             case $cur in
                 -*) _krea_offer --json --quiet -q --verbose -v --help -h ;;
-                *) _krea_offer model.default api.base account.shared timeout.image timeout.other ;;
+                *) _krea_offer model.default api.base account.shared history.keep timeout.image timeout.other ;;
             esac
             ;;
-        "krea config setyes") _krea_offer model.default api.base account.shared timeout.image timeout.other ;;
+        "krea config setyes") _krea_offer model.default api.base account.shared history.keep timeout.image timeout.other ;;
         "krea config unset")
             case $cur in
                 -*) _krea_offer --json --quiet -q --verbose -v --help -h ;;
-                *) _krea_offer model.default api.base account.shared timeout.image timeout.other ;;
+                *) _krea_offer model.default api.base account.shared history.keep timeout.image timeout.other ;;
             esac
             ;;
-        "krea config unsetyes") _krea_offer model.default api.base account.shared timeout.image timeout.other ;;
+        "krea config unsetyes") _krea_offer model.default api.base account.shared history.keep timeout.image timeout.other ;;
         "krea config list")
             case $cur in
                 -*) _krea_offer --json --quiet -q --verbose -v --help -h ;;

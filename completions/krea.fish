@@ -5,7 +5,7 @@ function __krea_path
     set -l path krea
     for word in (commandline -opc)[2..-1]
         test "$word" = --; and break
-        if contains -- "$path $word" 'krea generate' 'krea status' 'krea wait' 'krea download' 'krea cancel' 'krea recover' 'krea models' 'krea doctor' 'krea sandbox' 'krea auth' 'krea auth login' 'krea auth status' 'krea auth logout' 'krea config' 'krea config get' 'krea config set' 'krea config unset' 'krea config list' 'krea config path'
+        if contains -- "$path $word" 'krea generate' 'krea status' 'krea wait' 'krea download' 'krea cancel' 'krea history' 'krea recover' 'krea models' 'krea doctor' 'krea sandbox' 'krea auth' 'krea auth login' 'krea auth status' 'krea auth logout' 'krea config' 'krea config get' 'krea config set' 'krea config unset' 'krea config list' 'krea config path'
             set path "$path $word"
         end
     end
@@ -169,6 +169,7 @@ complete -c krea -n '__krea_at krea' -a status -d 'Show where jobs stand now, wi
 complete -c krea -n '__krea_at krea' -a wait -d 'Wait for jobs and print the id of each that completes.'
 complete -c krea -n '__krea_at krea' -a download -d 'Wait for jobs if need be, and save their results.'
 complete -c krea -n '__krea_at krea' -a cancel -d 'Stop jobs that still run; cancelled jobs are not billed.'
+complete -c krea -n '__krea_at krea' -a history -d 'Look up what was asked for, and how a file was made.'
 complete -c krea -n '__krea_at krea' -a recover -d 'Settle requests whose answer got lost, or decide about them.'
 complete -c krea -n '__krea_at krea' -a models -d 'List the models, look for some, or show one.'
 complete -c krea -n '__krea_at krea' -a doctor -d 'Say what is wrong with the set-up, and what helps.'
@@ -253,6 +254,20 @@ complete -c krea -n '__krea_at krea cancel' -l json -d 'JSON lines instead of te
 complete -c krea -n '__krea_at krea cancel' -l quiet -s q -d 'No progress, no remarks'
 complete -c krea -n '__krea_at krea cancel' -l verbose -s v -d 'Each request and its time on stderr'
 complete -c krea -n '__krea_at krea cancel' -l help -s h -d 'Show this help and exit'
+
+# krea history
+complete -c krea -n '__krea_at krea history' -l model -s m -x -a '(__krea_models)' -d 'Of models called so'
+complete -c krea -n '__krea_at krea history' -l status -x -d 'Such as saved, failed, unknown, processing'
+complete -c krea -n '__krea_at krea history' -l since -x -d 'Made since then: 7d, 12h, or 2026-11-01'
+complete -c krea -n '__krea_at krea history' -l unfinished -d 'What is not over: running, not saved, in doubt'
+complete -c krea -n '__krea_at krea history' -l limit -x -d 'So many, the newest'
+complete -c krea -n '__krea_at krea history' -l profile -x -d 'Use the stored login NAME'
+complete -c krea -n '__krea_at krea history' -l token-file -r -F -d 'Read the token from FILE'
+complete -c krea -n '__krea_at krea history' -l json -d 'JSON lines instead of text, on both ends'
+complete -c krea -n '__krea_at krea history' -l quiet -s q -d 'No progress, no remarks'
+complete -c krea -n '__krea_at krea history' -l verbose -s v -d 'Each request and its time on stderr'
+complete -c krea -n '__krea_at krea history' -l help -s h -d 'Show this help and exit'
+complete -c krea -n '__krea_at krea history' -F
 
 # krea recover
 complete -c krea -n '__krea_at krea recover' -l adopt -x -d 'JOB is what became of request ROW'
@@ -339,21 +354,21 @@ complete -c krea -n '__krea_at krea config get' -l json -d 'JSON lines instead o
 complete -c krea -n '__krea_at krea config get' -l quiet -s q -d 'No progress, no remarks'
 complete -c krea -n '__krea_at krea config get' -l verbose -s v -d 'Each request and its time on stderr'
 complete -c krea -n '__krea_at krea config get' -l help -s h -d 'Show this help and exit'
-complete -c krea -n '__krea_at krea config get' -a 'model.default api.base account.shared timeout.image timeout.other'
+complete -c krea -n '__krea_at krea config get' -a 'model.default api.base account.shared history.keep timeout.image timeout.other'
 
 # krea config set
 complete -c krea -n '__krea_at krea config set' -l json -d 'JSON lines instead of text, on both ends'
 complete -c krea -n '__krea_at krea config set' -l quiet -s q -d 'No progress, no remarks'
 complete -c krea -n '__krea_at krea config set' -l verbose -s v -d 'Each request and its time on stderr'
 complete -c krea -n '__krea_at krea config set' -l help -s h -d 'Show this help and exit'
-complete -c krea -n '__krea_at krea config set' -a 'model.default api.base account.shared timeout.image timeout.other'
+complete -c krea -n '__krea_at krea config set' -a 'model.default api.base account.shared history.keep timeout.image timeout.other'
 
 # krea config unset
 complete -c krea -n '__krea_at krea config unset' -l json -d 'JSON lines instead of text, on both ends'
 complete -c krea -n '__krea_at krea config unset' -l quiet -s q -d 'No progress, no remarks'
 complete -c krea -n '__krea_at krea config unset' -l verbose -s v -d 'Each request and its time on stderr'
 complete -c krea -n '__krea_at krea config unset' -l help -s h -d 'Show this help and exit'
-complete -c krea -n '__krea_at krea config unset' -a 'model.default api.base account.shared timeout.image timeout.other'
+complete -c krea -n '__krea_at krea config unset' -a 'model.default api.base account.shared history.keep timeout.image timeout.other'
 
 # krea config list
 complete -c krea -n '__krea_at krea config list' -l json -d 'JSON lines instead of text, on both ends'

@@ -41,6 +41,7 @@ COMMANDS = (
     "wait",
     "download",
     "cancel",
+    "history",
     "recover",
     "models",
     "auth",

@@ -16,6 +16,17 @@ BASE = "http://127.0.0.1:9"
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 24 + b"IEND\xaeB`\x82"
 
 
+def picture(shade: int = 0) -> bytes:
+    """A picture that every program can read."""
+    import io
+
+    from PIL import Image
+
+    file = io.BytesIO()
+    Image.new("RGB", (8, 6), (shade, 128, 128)).save(file, "PNG")
+    return file.getvalue()
+
+
 def moment(seconds: float) -> str:
     """SECONDS since 1970 as the API writes a time."""
     told = datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds")

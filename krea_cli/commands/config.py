@@ -68,10 +68,14 @@ def set_(
       krea config set model.default krea/krea-2/large
       krea config set account.shared true
       krea config set timeout.image 5m
+      krea config set history.keep 1y
     """
     session: Session = context.obj
     changed = session.config.set(key, value)
     session.output.say(f"{key} is {_shown(changed.list()[key])}, in {changed.path}")
+    if key == "history.keep":
+        session.config = changed
+        session.output.say(f"{session.prune()} requests of before are forgotten")
 
 
 @app.command()

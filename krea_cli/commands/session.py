@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from krea_cli.api.client import Api
     from krea_cli.api.http import Http
     from krea_cli.catalog.catalog import Catalog
+    from krea_cli.catalog.model import Model
     from krea_cli.catalog.store import Store
     from krea_cli.flows.download import Saver
     from krea_cli.flows.glance import Glance
@@ -176,17 +177,28 @@ class Session:
 
     def catalog_seconds(self, model_id: str) -> float | None:
         """How long a job of MODEL_ID usually takes, if today's catalogue says."""
+        model = self.model_if_known(model_id)
+        return model.typical_seconds if model else None
+
+    def model_if_known(self, model_id: str) -> "Model | None":
+        """The model of that id, None where the catalogue has none or cannot be read."""
         from krea_cli.catalog.document import UnreadableDocument
 
         try:
-            return self.catalog().model(model_id).typical_seconds
+            return self.catalog().model(model_id)
         except (KeyError, UnreadableDocument):
             return None
+
+    def prune(self) -> int:
+        """Let go of what is older than the setting history.keep; how many requests that was."""
+        keep = self.config.get("history.keep")
+        return self.ledger().prune(self.clock.now() - float(keep)) if keep is not None else 0
 
     def world(self) -> "World":
         """What a flow needs of the outside. Raises `NoToken`, `LedgerUnusable`."""
         from krea_cli.flows.world import World
 
+        self.prune()
         return World(
             api=self.api,
             http=self.http,

@@ -3,13 +3,12 @@
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from krea_cli.errors import NotSaved
 from krea_cli.flows.content import content_type
 from krea_cli.flows.naming import Facts
-from krea_cli.flows.publish import digest
+from krea_cli.flows.publish import holds
 from krea_cli.flows.reservation import Reservation, part_tag
 from krea_cli.flows.results import Result
 from krea_cli.flows.target import Target
@@ -103,16 +102,10 @@ def on_disk(files: "Sequence[FileRow]", destination: Destination, facts: Facts) 
         ]
         if not target.given:
             names.append(target.shown(target.real(row.path)))
-        shown = next((name for name in names if _holds(target.real(name), row)), None)
+        shown = next(
+            (name for name in names if holds(target.real(name), row.sha256, row.size)), None
+        )
         if shown is not None and row.index not in kept:
             saved = Saved(shown, row.url, row.sha256, row.size, row.type, row.index)
             kept[row.index] = saved
     return kept
-
-
-def _holds(path: Path, row: "FileRow") -> bool:
-    """Whether the file at PATH has the content of ROW."""
-    try:
-        return path.stat().st_size == row.size and digest(path) == row.sha256
-    except OSError:
-        return False

@@ -55,8 +55,8 @@ class Plan:
         earlier = self._begun_before(givens, goals)
         reused = self._reused(drawn, [goal for goal in goals if goal.n not in earlier])
         for goal, seed in zip(goals, drawn, strict=True):
-            if goal.n not in earlier and goal.n not in reused:
-                self._look_at_target(goal, seed)
+            if goal.n not in earlier:
+                self._look_at_target(goal, seed, reused.get(goal.n))
         if len(reused) < len(goals):
             self._upload()
         drafts = [self._draft(*each) for each in zip(givens, drawn, goals, strict=True)]
@@ -117,12 +117,17 @@ class Plan:
             body = {name: value for name, value in body.items() if name != field.name}
         return identity(self._order.model.id, body)
 
-    def _look_at_target(self, goal: Goal, seed: int | None) -> None:
-        """Raise `WouldOverwrite` unless the target is free, and the place of its sidecar."""
+    def _look_at_target(self, goal: Goal, seed: int | None, reused: Reusable | None) -> None:
+        """Raise `WouldOverwrite` unless the target is free, and the place of its sidecar.
+
+        A copy that is there already stands in nobody's way.
+        """
         order = self._order
         facts = Facts(order.prompt, order.model.id, seed)
-        order.target.check(goal.n, goal.count, facts=facts)
         shown = order.target.foreseen(goal.n, goal.count, facts)
+        if shown and reused and reused.is_at(order.target.real(shown)):
+            return
+        order.target.check(goal.n, goal.count, facts=facts)
         if order.sidecar and shown and not order.target.force:
             sidecar = beside(order.target.cwd / shown)
             if os.path.lexists(sidecar):

@@ -52,6 +52,14 @@ def digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def holds(path: Path, sha256: str, size: int | None = None) -> bool:
+    """Whether PATH is a file of just that content; SIZE in bytes, where known, spares reading."""
+    try:
+        return (size is None or path.stat().st_size == size) and digest(path) == sha256
+    except (OSError, ValueError):
+        return False
+
+
 def _beside(target: Path, number: int) -> Path:
     return target.with_name(with_suffix(target.name, f"-{number}"))
 

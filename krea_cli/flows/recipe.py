@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from krea_cli.catalog.document import too_deep
 from krea_cli.catalog.media import LocalFile, is_address, replaced
-from krea_cli.flows.publish import digest
+from krea_cli.flows.publish import holds
 from krea_cli.flows.record import moment
 
 if TYPE_CHECKING:
@@ -164,19 +164,12 @@ def _public(source: Mapping[str, str], *, addresses: bool) -> dict[str, str]:
 
 def _found(content: str, source: Mapping[str, str], uploads: "Uploads | None") -> Any:
     sha256, path = content.removeprefix(CONTENT), source.get("path")
-    if path and _holds(path, sha256):
+    if path and holds(Path(path), sha256):
         return LocalFile(path)
     if address := source.get("url") or (uploads.address(sha256) if uploads else None):
         return address
     name = path or source.get("name") or "a file of the recipe"
     return LocalFile(f"{name} (as it was, {content[:19]}…)")
-
-
-def _holds(path: str, sha256: str) -> bool:
-    try:
-        return digest(Path(path)) == sha256
-    except (OSError, ValueError):
-        return False
 
 
 def _exchanged(tree: Any, values: Mapping[str, Any]) -> Any:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from krea_cli.api.types import Job, Output
-from krea_cli.flows.publish import digest
+from krea_cli.flows.publish import holds
 from krea_cli.flows.world import World
 
 if TYPE_CHECKING:
@@ -19,6 +19,11 @@ class Reusable:
 
     row: "Row"
     files: "Mapping[int, FileRow]"
+
+    def is_at(self, path: Path) -> bool:
+        """Whether PATH holds the first result already."""
+        first = self.files[min(self.files)]
+        return holds(path, first.sha256, first.size)
 
     @property
     def job(self) -> Job:
@@ -62,14 +67,6 @@ class Shelf:
         files = self._world.book.history.files(row.job_id or "")
         found: dict[int, FileRow] = {}
         for file in files:
-            if file.index not in found and _unchanged(file):
+            if file.index not in found and holds(Path(file.path), file.sha256, file.size):
                 found[file.index] = file
         return found if found and found.keys() == {file.index for file in files} else None
-
-
-def _unchanged(file: "FileRow") -> bool:
-    path = Path(file.path)
-    try:
-        return path.stat().st_size == file.size and digest(path) == file.sha256
-    except OSError:
-        return False

@@ -12,6 +12,7 @@ from krea_cli.local.private_file import write_private
 
 Value = str | bool | float
 UNITS = {"": 1, "s": 1, "m": 60, "h": 3600}
+AGES = UNITS | {"d": 86_400, "w": 604_800, "y": 31_556_952}
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 
 
@@ -48,6 +49,14 @@ def duration(value: Any) -> float:
     return float(found[1]) * UNITS[found[2]]
 
 
+def age(value: Any) -> float:
+    """Read 12h, 30d, 8w or 1y as seconds. Raises ValueError with what is wanted."""
+    found = re.fullmatch(r"(\d{1,6}(?:\.\d+)?)([smhdwy])", str(value).strip())
+    if not found or float(found[1]) == 0:
+        raise ValueError("a time such as 12h, 30d, 8w or 1y")
+    return float(found[1]) * AGES[found[2]]
+
+
 @dataclass(frozen=True)
 class Setting:
     """A known key: what it is for, and how its value is read (raises ValueError: "wanted")."""
@@ -63,6 +72,9 @@ SETTINGS = {
         "true when other machines or programs use the account: then a lost answer is never"
         " settled without you",
         _switch,
+    ),
+    "history.keep": Setting(
+        "how long the ledger keeps what is over, such as 1y; without it, for ever", age
     ),
     "timeout.image": Setting("how long to wait for an image", duration),
     "timeout.other": Setting("how long to wait for video, audio, 3D, enhancing", duration),

@@ -104,6 +104,8 @@ class History:
 def prune(database: Database, before: float) -> int:
     """Forget what is over and was put down before that moment, of all accounts; how many."""
     over = f"SELECT id FROM requests WHERE created_at < ? AND state IN {OVER}"
+    if not database.rows(f"{over} LIMIT 1", (before,)):
+        return 0  # without waiting for the disk
     with database.transaction():
         database.write(f"DELETE FROM files WHERE request_id IN ({over})", (before,))
         return database.write(f"DELETE FROM requests WHERE id IN ({over})", (before,))

@@ -89,19 +89,22 @@ class Output:
         """Answer ROWS: a table for a person, tab-separated without a header for a pipe, or RECORDS.
 
         None in a row is an empty cell. SPARE: a narrow terminal does without the last column.
+        Only one of ROWS and RECORDS is asked for, one by one, and told as it comes but to a person.
         """
         if self.json:
-            self._answer("".join(_json_line(record) for record in records), charged="no")
+            for record in records:
+                self._answer(_json_line(record), charged="no")
             return
-        cells = [
+        cells = (
             ["" if cell is None else words.one_line(str(cell)) for cell in row] for row in rows
-        ]
+        )
         if not self._stdout.is_terminal:
-            self._answer("".join("\t".join(row) + "\n" for row in cells), charged="no")
-        elif cells:
+            for row in cells:
+                self._answer("\t".join(row) + "\n", charged="no")
+        elif whole := list(cells):
             from krea_cli.terminal import table  # rich, only for a person
 
-            self._answer(table.drawn(columns, cells, self._env, spare=spare), charged="no")
+            self._answer(table.drawn(columns, whole, self._env, spare=spare), charged="no")
 
     def bytes(self, chunks: Iterable[bytes], *, job_id: str | None = None) -> None:
         """Answer with CHUNKS as they are: the result of a job, paid for."""

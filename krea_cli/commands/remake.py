@@ -1,0 +1,65 @@
+"""The command line that makes a result again, from its recipe."""
+
+import json
+from shlex import quote
+from typing import TYPE_CHECKING, Any
+
+from krea_cli.catalog.check import check_body
+from krea_cli.catalog.facts import option
+from krea_cli.catalog.media import LocalFile
+from krea_cli.terminal import words
+
+if TYPE_CHECKING:
+    from krea_cli.catalog.model import Model
+
+WHOLE = ("seed", "width", "height")  # options that take whole numbers only
+
+
+def command(
+    model_id: str,
+    fields: dict[str, Any],
+    *,
+    model: "Model | None",
+    output: str | None = None,
+    profile: str | None = None,
+) -> str:
+    """What to type to ask MODEL_ID for FIELDS, local files as `LocalFile`; MODEL if it is known."""
+    parts, prompt = ["krea generate"], fields.get("prompt")
+    # "-" would be read from stdin, and "-5 degrees" taken for an option.
+    spoken = isinstance(prompt, str) and not prompt.startswith("-")
+    if spoken and isinstance(prompt, str):
+        parts.append(quote(prompt))
+    parts.append(f"-m {quote(model_id)}")
+    parts += [
+        _option(name, value) for name, value in fields.items() if not (spoken and name == "prompt")
+    ]
+    if model is None or check_body(model, fields):
+        parts.append("--no-check")
+    if output is not None:
+        parts.append(f"-o {quote(output)}")
+    if profile is not None:
+        parts.append(f"--profile {quote(profile)}")
+    return words.clean(" ".join(parts))
+
+
+def _option(name: str, value: Any) -> str:
+    text = _text(value)
+    if name in WHOLE and not isinstance(value, int):
+        return f"-i {quote(f'{name}={text}')}"
+    return option(name, text)
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, LocalFile):
+        return f"@{value.path}"
+    if isinstance(value, str):
+        return f"@{value}" if value.startswith("@") else value
+    return json.dumps(_plain(value), ensure_ascii=False)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, LocalFile):
+        return f"@{value.path}"
+    if isinstance(value, dict):
+        return {name: _plain(inner) for name, inner in value.items()}
+    return [_plain(inner) for inner in value] if isinstance(value, list) else value
