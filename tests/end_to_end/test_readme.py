@@ -2,10 +2,15 @@
 
 import re
 import shlex
+import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from krea_cli.local.credentials import account_of
+from krea_cli.local.ledger import Ledger
+from krea_cli.local.rows import Draft
 from tests.end_to_end.in_process import enter, picture
 from tests.end_to_end.installed import Desk, wait_until
 from tests.sandbox_server import Sandbox
@@ -14,6 +19,7 @@ ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
 COMMANDS = sorted((ROOT / "krea_cli" / "commands").glob("*.py"))
 ID = re.compile(r"\bID\b|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+MADE_BEFORE = re.compile(r"(?:--like|history) (\S+\.png)")
 SCRIPT = '#!/bin/sh\nset -e\nkrea generate "a red fox" --width 512 --height 512 -o "$$.png"\n'
 
 
@@ -68,11 +74,35 @@ def with_jobs(line: str, desk: Desk, sandbox: Sandbox) -> str:
     """LINE with a job of its own, which has ended, in the place of each id."""
 
     def submitted(_: re.Match[str]) -> str:
-        ended = enter(["generate", "--no-wait", "a"], desk.environ)
+        ended = enter(["generate", "--no-wait", "--no-ledger", "a"], desk.environ)
         wait_until(lambda: sandbox.jobs()[-1]["status"] == "completed")
         return ended.out.strip()
 
     return ID.sub(submitted, line)
+
+
+def with_doubts(line: str, desk: Desk) -> str:
+    """LINE with a request in doubt of its own in the place of each number 12."""
+    return re.sub(r"\b12\b(?!h)", lambda _: str(in_doubt(desk)), line)
+
+
+def in_doubt(desk: Desk) -> int:
+    """The number of a request that left an hour ago and whose answer got lost."""
+    with closing(Ledger.open(Path(desk.environ["KREA_STATE_DIR"]))) as ledger:
+        account = account_of(desk.environ["KREA_API_KEY"])
+        book = ledger.book(desk.environ["KREA_API_BASE"], account)
+        body = {"prompt": "a fox"}
+        draft = Draft(
+            model="bfl/flux-1-dev",
+            kind="image",
+            route="/generate/image/bfl/flux-1-dev",
+            body=body,
+            given=body,
+        )
+        row = book.begin(draft)
+        book.sending(row.id, time.time() - 3600)
+        book.doubtful(row.id, "HTTP 524")
+        return row.id
 
 
 @pytest.mark.parametrize("where", EXAMPLES)
@@ -83,8 +113,11 @@ def test_the_examples_work(
     desk = furnished
     monkeypatch.chdir(desk.folder)
     for example in EXAMPLES[where]:
-        line = with_jobs(example, desk, sandbox)
+        line = with_doubts(with_jobs(example, desk, sandbox), desk)
         words = shlex.split(line, comments=True)[1:]
+        made = MADE_BEFORE.findall(line)
+        for name in made:
+            enter(["generate", "a red fox", "-o", name], desk.environ)
         if words == ["sandbox"]:
             continue  # serves until Ctrl-C
         if "|" in words or "<" in words or words[0] == "sandbox":
@@ -97,6 +130,8 @@ def test_the_examples_work(
             ended = enter(words, desk.environ)
         assert ended.code == 0, f"{line}\n{ended.err}"
         assert "error" not in ended.err, f"{line}\n{ended.err}"
+        for name in made:
+            Path(name).unlink()
 
 
 def test_the_loop_over_a_file(furnished: Desk, sandbox: Sandbox) -> None:
