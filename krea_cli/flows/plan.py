@@ -5,6 +5,7 @@ import re
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from krea_cli.catalog.media import local_files, replaced
@@ -47,7 +48,7 @@ class Plan:
         told. Raises `WouldOverwrite`, `UsageError`, and what the service says to an upload.
         """
         order = self._order
-        self._prints = fingerprints(local_files(order.given) + local_files(order.body))
+        self._prints = fingerprints(local_files([order.given, order.body]))
         given = self._by_content(order.given)
         goals = order.goals()
         drawn = seeds(order.model, order.body, order.count, self._world.random)
@@ -111,11 +112,15 @@ class Plan:
 
     def _recipe(self, seed: int | None) -> str:
         """The digest of all that is sent but the seed; of one that is no number as well."""
-        body = self._by_content(self._order.body)
-        field = self._order.model.seed_field
-        if field is not None and (seed is not None or field.name not in body):
+        body, field = self._sent, self._order.model.seed_field
+        if field is not None and seed is not None:
             body = {name: value for name, value in body.items() if name != field.name}
         return identity(self._order.model.id, body)
+
+    @cached_property
+    def _sent(self) -> dict[str, Any]:
+        """What is sent, but for a drawn seed, with local files by their content."""
+        return self._by_content(self._order.body)
 
     def _look_at_target(self, goal: Goal, seed: int | None, reused: Reusable | None) -> None:
         """Raise `WouldOverwrite` unless the target is free, and the place of its sidecar.

@@ -9,10 +9,11 @@ from krea_cli.errors import KreaError, Unanswered, UsageError
 from krea_cli.flows.collect import Outcome, Wanted, collect, unreadable
 from krea_cli.flows.destination import Saved, on_disk
 from krea_cli.flows.download import Saver
-from krea_cli.flows.events import Said
+from krea_cli.flows.events import Said, Warned
 from krea_cli.flows.follow import Typical, follow
 from krea_cli.flows.glance import Glance
 from krea_cli.flows.identifiers import Mention
+from krea_cli.flows.inscribe import Inscription
 from krea_cli.flows.naming import Facts, escape
 from krea_cli.flows.recall import Recall
 from krea_cli.flows.record import Reference, recorded_failure
@@ -126,7 +127,7 @@ class Retrieval:
         if failure := recorded_failure(mention.record or {}):
             return replace(wanted, job=job, error=failure)
         if saved := self._saved(wanted, recall):
-            return replace(wanted, job=job, saved=saved)
+            return self._described(replace(wanted, job=job, saved=saved))
         try:
             self._check(wanted)
         except KreaError as error:
@@ -144,6 +145,26 @@ class Retrieval:
         kept = on_disk(files, wanted, facts)
         whole = kept.keys() == {file.index for file in files}
         return tuple(kept[index] for index in sorted(kept)) if whole else ()
+
+    def _described(self, wanted: Wanted) -> Wanted:
+        """WANTED, whose files were saved before, with the sidecars that are asked for now."""
+        if self.embed:
+            told = f"the files of job {wanted.job_id} are saved already: --embed leaves them alone"
+            self.saver.tell(Warned(told))
+        row = wanted.row
+        if not self.sidecar or row is None:
+            return wanted
+        job = Job(wanted.job_id, "completed")
+        inscription = Inscription(job, replace(wanted, embed=False), self.saver.tell)
+        try:
+            for saved in wanted.saved:
+                inscription.beside(saved, wanted.target.real(saved.path))
+        except OSError as failure:
+            cause = failure.strerror or str(failure)
+            return replace(wanted, error=wanted.lost(wanted.job_id, cause))
+        except KreaError as error:
+            return replace(wanted, error=wanted.lost(wanted.job_id, error.message))
+        return wanted
 
     def _check(self, wanted: Wanted) -> None:
         """Refuse a name that is taken, and a second result for stdout."""

@@ -153,6 +153,19 @@ def test_download_writes_what_generate_was_asked_for(world: World) -> None:
     assert sidecar(world, "b.png")["job_id"] == "job-2"
 
 
+def test_a_file_that_was_saved_before_gets_its_sidecar(world: World) -> None:
+    """Without a request; the picture itself is left alone."""
+    assert world.krea(*FOX).code == 0
+    before = (world.home / "work" / "fox.png").read_bytes()
+    asked = len(world.service.requests)
+    result = world.krea("download", "job-1", "--sidecar", "--embed")
+    assert (result.code, result.out) == (0, "fox.png\n")
+    assert "are saved already: --embed leaves them alone" in result.err
+    assert sidecar(world, "fox.png")["sha256"] == digest(world.home / "work" / "fox.png")
+    assert (world.home / "work" / "fox.png").read_bytes() == before
+    assert len(world.service.requests) == asked
+
+
 def test_a_sidecar_that_cannot_be_written_is_made_up_for(world: World) -> None:
     """The picture is there; the command ends with 10, and the one that it names writes it."""
     stands = world.home / "work" / ".fox.png.json.part"
