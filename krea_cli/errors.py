@@ -29,7 +29,7 @@ KreaError                      1    anything else that went wrong; nothing was c
 `charged` says what a person with a bill asks first: "no", "yes" or "unknown".
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 
@@ -40,6 +40,7 @@ class KreaError(Exception):
     exit_code = 1
     charged = "no"
     hint: str | None = None
+    details: Mapping[str, object] = {}  # what `--json` tells besides, by name
     bug: BaseException | None = None  # what nobody foresaw, where that is behind it
 
     def __init__(
@@ -59,14 +60,9 @@ class KreaError(Exception):
             self.charged = charged
 
     def as_dict(self) -> dict[str, object]:
-        """The error object of `--json`: code, message, hint, charged, job_id."""
-        return {
-            "code": self.code,
-            "message": self.message,
-            "hint": self.hint,
-            "charged": self.charged,
-            "job_id": self.job_id,
-        }
+        """The error object of `--json`: code, message, hint, charged, job_id, then the details."""
+        names = ("code", "message", "hint", "charged", "job_id")
+        return {name: getattr(self, name) for name in names} | dict(self.details)
 
 
 class UsageError(KreaError):
@@ -95,7 +91,10 @@ class Problem:
 
 
 class InvalidRequest(UsageError):
-    """The fields of a request do not fit its model; carries every problem at once."""
+    """The fields of a request do not fit its model; carries every problem at once.
+
+    `--json` lists the `problems`: field, message, hint of each.
+    """
 
     code = "invalid_request"
 
@@ -109,14 +108,12 @@ class InvalidRequest(UsageError):
             message = f"{model} does not take this request, for {len(lines)} reasons:{listed}"
         hints = [problem.hint for problem in self.problems if problem.hint]
         super().__init__(message, hint=hints[0] if hints else hint or f"krea models {model}")
-
-    def as_dict(self) -> dict[str, object]:
-        """The error object, with `problems`: field, message, hint of each."""
-        problems = [
-            {"field": problem.field, "message": problem.message, "hint": problem.hint}
-            for problem in self.problems
-        ]
-        return super().as_dict() | {"problems": problems}
+        problem_names = ("field", "message", "hint")
+        self.details = {
+            "problems": [
+                {name: getattr(problem, name) for name in problem_names} for problem in problems
+            ]
+        }
 
 
 class WouldOverwrite(UsageError):
@@ -132,10 +129,11 @@ class RequestRefused(UsageError):
 
 
 class ModelRetired(RequestRefused):
-    """The server said 410: the model is past its sunset date."""
+    """The server said 410: the model is past its sunset date; `--json` tells `replacement`."""
 
     code = "model_retired"
     replacement: str | None = None  # the model id that the server names instead
+    details: Mapping[str, object] = {"replacement": None}
 
 
 class NoToken(KreaError):
@@ -192,11 +190,18 @@ class JobCancelled(JobFailed):
 
 
 class Moderated(JobFailed):
-    """The service's moderation refused the request or its result."""
+    """The service's moderation refused the request or its result.
+
+    `--json` tells the `reason` in the service's own word, "nsfw" say, or null for an unknown one.
+    """
 
     code = "moderated"
     exit_code = 7
-    hint = "asking again will not help: change the prompt or the inputs"
+    hint = (
+        "the same request is refused again, so change the prompt or the inputs before the next "
+        "krea generate"
+    )
+    details: Mapping[str, object] = {"reason": None}
 
 
 class Unreachable(KreaError):
@@ -289,12 +294,3 @@ class LedgerUnusable(KreaError):
 
     code = "ledger_unusable"
     hint = "krea doctor; --no-ledger goes without, at your own risk"
-
-
-# What a command with several items ends with is the first of these that occurred.
-PRECEDENCE = (9, 10, 130, 143, 129, 4, 3, 6, 5, 11, 7, 8, 1, 2)
-
-
-def worst(errors: Iterable[KreaError]) -> KreaError | None:
-    """The error among ERRORS whose exit code the whole command ends with; None if there is none."""
-    return min(errors, key=lambda error: PRECEDENCE.index(error.exit_code), default=None)

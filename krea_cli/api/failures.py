@@ -8,16 +8,14 @@ import re
 from http import HTTPStatus
 
 from krea_cli.api.bodies import Said, read_error
-from krea_cli.api.jobs import moderated
+from krea_cli.api.moderation import reason_in, refused
 from krea_cli.api.reply import Reply, read_date
 from krea_cli.api.text import plain
-from krea_cli.api.types import JobError
 from krea_cli.errors import (
     BalanceEmpty,
     Busy,
     KreaError,
     ModelRetired,
-    Moderated,
     NotFound,
     PlanRequired,
     RequestRefused,
@@ -105,8 +103,8 @@ def _refusal_by_account(status: int, said: Said) -> KreaError:
     if status == 402:
         words = f": {said.text}" if said.text else ""
         return BalanceEmpty(f"the API balance does not suffice{words}")
-    if _is_moderation(said):
-        return Moderated(f"the request was refused by moderation: {said.text}")
+    if (reason := _moderation(said)) is not None:
+        return refused("the request", reason, said.text)
     return TokenRefused(f"the token may not do this: {_seen(403, said)}")
 
 
@@ -129,8 +127,8 @@ def _retired(said: Said, route: str) -> ModelRetired:
 
 
 def _refused(status: int, said: Said, route: str) -> KreaError:
-    if _is_moderation(said):
-        return Moderated(f"the request was refused by moderation: {said.text}")
+    if (reason := _moderation(said)) is not None:
+        return refused("the request", reason, said.text)
     if status == 404:
         return RequestRefused(
             f"the service has no route {route}: {_seen(status, said)}",
@@ -144,12 +142,11 @@ def _refused(status: int, said: Said, route: str) -> KreaError:
     return RequestRefused(f"the service refused the request: {_seen(status, said)}", hint=hint)
 
 
-def _is_moderation(said: Said) -> bool:
+def _moderation(said: Said) -> str | None:
+    """Why moderation refused; None when it was not moderation that did."""
     # A complaint about a field may well name one called "moderation".
-    if re.search(r"unrecogni[sz]ed|unknown|expected|invalid", said.text, re.IGNORECASE):
-        return any(moderated(JobError(code, None)) for code in said.codes)
-    codes: list[str | None] = [*said.codes] or [None]
-    return any(moderated(JobError(code, said.text)) for code in codes)
+    complaint = re.search(r"unrecogni[sz]ed|unknown|expected|invalid", said.text, re.IGNORECASE)
+    return reason_in(said.codes, None if complaint else said.text)
 
 
 def _seen(status: int, said: Said) -> str:

@@ -10,13 +10,10 @@ from typing import Any
 from krea_cli.api.ids import is_job_id
 from krea_cli.api.text import plain
 from krea_cli.api.types import Job, JobError, JobsPage, Output
-from krea_cli.errors import EmptyResult, JobCancelled, JobFailed, KreaError, Moderated, Unanswered
+from krea_cli.errors import EmptyResult, JobCancelled, JobFailed, KreaError, Unanswered
 
 MILLISECONDS_FROM = 1e11  # a number of seconds that large would be the year 5138
 FARTHEST = 5e10  # seconds from 1970: the years 385 to 3554, all that dates here can be
-
-# The codes that the service's own programs name; asking again gives the same answer.
-MODERATION_CODES = frozenset({"nsfw", "ip_detected", "violence", "personal_info"})
 
 
 def parse_job(data: Any) -> Job:
@@ -86,44 +83,35 @@ def job_failure(job: Job) -> KreaError | None:
     if job.status == "completed":
         if job.outputs or job.style_id:
             return None
-        if job.error is not None and moderated(job.error):
-            return _moderated(job, charged="unknown")
-        return EmptyResult(
+        return _moderated(job, charged="unknown") or EmptyResult(
             f"job {job.id} completed without any result, often the sign of a silent refusal",
-            hint="whether it was charged shows at krea.ai/app/api; change the prompt or the inputs",
+            hint="krea.ai/app/api shows whether it was charged; "
+            "change the prompt or the inputs before the next krea generate",
             job_id=job.id,
         )
     if job.status == "cancelled":
         return JobCancelled(f"job {job.id} was cancelled{_because(job)}", job_id=job.id)
     if job.status != "failed":
         return None
-    if job.error is not None and moderated(job.error):
-        return _moderated(job, charged="no")
-    reason = _because(job) or " without saying why"
-    return JobFailed(
-        f"job {job.id} failed{reason}",
-        hint="failed jobs are not billed; the same command makes a new job",
+    return _moderated(job, charged="no") or JobFailed(
+        f"job {job.id} failed{_because(job) or ' without saying why'}",
+        hint="failed jobs are not billed; krea generate makes a new job",
         job_id=job.id,
     )
 
 
-def moderated(error: JobError) -> bool:
-    """True when ERROR says that moderation refused, by its code or by naming one."""
-    import re
+def _moderated(job: Job, *, charged: str) -> KreaError | None:
+    """The failure of JOB if its error says that moderation refused."""
+    if job.error is None:
+        return None
+    # Here: most jobs end well, and a glance at one does without.
+    from krea_cli.api.moderation import UNNAMED, reason_in, refused
 
-    code = (error.code or "").lower()
-    if code in MODERATION_CODES or "moderation" in code:
-        return True
-    message = (error.message or "").lower()
-    # "violence" alone may well be a word of the prompt.
-    pattern = r"\b(nsfw|ip_detected|personal_info|content[ _]policy|moderation|moderated)\b"
-    return message in MODERATION_CODES or re.search(pattern, message) is not None
-
-
-def _moderated(job: Job, *, charged: str) -> Moderated:
-    return Moderated(
-        f"job {job.id} was refused by moderation{_because(job)}", job_id=job.id, charged=charged
-    )
+    reason = reason_in([job.error.code], job.error.message)
+    if reason is None:
+        return None
+    said = _because(job).removeprefix(": ") if reason == UNNAMED else job.error.message
+    return refused(f"job {job.id}", reason, said, job_id=job.id, charged=charged)
 
 
 def _because(job: Job) -> str:

@@ -1,11 +1,20 @@
 """How a command with several items ends: each failure told once, the worst as the exit code."""
 
+from collections.abc import Iterable
 from types import TracebackType
 
 import typer
 
-from krea_cli.errors import KreaError, StillRunning, worst
+from krea_cli.errors import KreaError, StillRunning
 from krea_cli.terminal.output import Output
+
+# What a command with several items ends with is the first of these that occurred.
+PRECEDENCE = (9, 10, 130, 143, 129, 4, 3, 6, 5, 11, 7, 8, 1, 2)
+
+
+def worst(errors: Iterable[KreaError]) -> KreaError | None:
+    """The error among ERRORS whose exit code the whole command ends with; None if there is none."""
+    return min(errors, key=lambda error: PRECEDENCE.index(error.exit_code), default=None)
 
 
 class Ending:

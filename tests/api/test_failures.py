@@ -156,12 +156,12 @@ def test_any_answer_is_one_sentence(content: bytes, status: int, header: str) ->
         (
             reply(400, {"error": {"code": "nsfw", "message": "Flagged"}}),
             Moderated,
-            "the request was refused by moderation: Flagged",
+            "the request was refused by moderation because of nudity or sex (nsfw): Flagged",
         ),
         (
             reply(422, {"error": "violence"}),
             Moderated,
-            "the request was refused by moderation: violence",
+            "the request was refused by moderation because of violence (violence)",
         ),
         (
             reply(429, {"error": "CONCURRENCY_LIMIT_REACHED"}),

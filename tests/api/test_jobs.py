@@ -230,14 +230,14 @@ def failure(status: str, error: JobError | None = None, **fields: object) -> Kre
             "failed",
             JobError("NSFW", "Flagged"),
             Moderated,
-            "job j was refused by moderation: Flagged (NSFW)",
+            "job j was refused by moderation because of nudity or sex (nsfw): Flagged",
             "no",
         ),
         (
             "failed",
-            JobError(None, "ip_detected"),
+            JobError("content_policy", "content policy"),
             Moderated,
-            "job j was refused by moderation: ip_detected",
+            "job j was refused by moderation: content policy (content_policy)",
             "no",
         ),
         (
@@ -258,7 +258,8 @@ def failure(status: str, error: JobError | None = None, **fields: object) -> Kre
             "completed",
             JobError("personal_info", None),
             Moderated,
-            "job j was refused by moderation: personal_info",
+            "job j was refused by moderation because of a real person's name, face or data"
+            " (personal_info)",
             "unknown",
         ),
     ],

@@ -20,7 +20,7 @@ from tests.service import BASE
 
 FAILED = """\
 error: job b failed: out of luck (internal)
-  hint: failed jobs are not billed; the same command makes a new job
+  hint: failed jobs are not billed; krea generate makes a new job
   charged: no
 """
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from krea_cli.commands.ending import worst
 from krea_cli.errors import (
     Busy,
     EmptyResult,
@@ -15,7 +16,6 @@ from krea_cli.errors import (
     PlanRequired,
     StillRunning,
     TokenRefused,
-    worst,
 )
 
 IN_ORDER: list[KreaError] = [
