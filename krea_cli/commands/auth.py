@@ -21,6 +21,7 @@ Examples:
 app = typer.Typer(help=HELP, no_args_is_help=True)
 
 LONGEST_TOKEN = 10_000  # characters
+ALONE = "krea auth login --with-token < FILE, with a file that holds the token and nothing else"
 
 WithToken = Annotated[
     bool, typer.Option("--with-token", help="Read the token from stdin instead of asking for it.")
@@ -164,9 +165,9 @@ def _read(session: "Session") -> str:
         with session.clock.exposed():
             text = session.env.stdin.read(LONGEST_TOKEN + 1)
     except UnicodeDecodeError as failure:
-        raise NoToken("the token from stdin is no text") from failure
+        raise NoToken("the token from stdin is no text", hint=ALONE) from failure
     if len(text) > LONGEST_TOKEN:
-        raise NoToken("what stdin holds is too long for a token")
+        raise NoToken("what stdin holds is too long for a token", hint=ALONE)
     return clean_token(text, "stdin")
 
 

@@ -265,7 +265,11 @@ def test_what_is_too_long_is_not_cut(nobody: World) -> None:
     """A wrong file on stdin is refused whole; the service is not asked."""
     result = nobody.krea("auth", "login", "--with-token", stdin="a" * 10_001)
     assert (result.code, nobody.service.requests) == (3, [])
-    assert result.err.startswith("error: what stdin holds is too long for a token\n")
+    assert result.err == (
+        "error: what stdin holds is too long for a token\n"
+        "  hint: krea auth login --with-token < FILE, with a file that holds the token and nothing "
+        "else\n  charged: no\n"
+    )
 
 
 def test_ctrl_z_does_not_turn_the_echo_on(environment: dict[str, str]) -> None:
