@@ -69,8 +69,8 @@ def sandbox(
     a cache of its own, and exits with its code. Without one, serves on the
     loopback interface until Ctrl-C, and prints two lines for other terminals.
 
-    The word fail, nsfw, empty, cancel, two or map in square brackets, in the
-    prompt, ends its job that way.
+    The word fail, nsfw, ip_detected, violence, personal_info, empty, cancel,
+    two or map in square brackets, in the prompt, ends its job that way.
 
     Examples:
 

@@ -12,6 +12,8 @@ from krea_cli.sandbox.document import Route
 
 # The service's own words for the shorter side (1080p) or the side of the square (2K).
 NAMED_SIZES = {"sd": 480, "hd": 720, "fhd": 1080, "uhd": 2160}
+# Why moderation may refuse a job, in the service's own words.
+MODERATION = ("nsfw", "ip_detected", "violence", "personal_info")
 SUFFIXES = {"jpeg": "jpg"}
 MAX_SIDE = 8192
 
@@ -66,8 +68,8 @@ def outcome(body: dict[str, Any]) -> tuple[str, dict[str, str] | None]:
     text = "\n".join(_strings(body))
     if "[fail]" in text:
         return "failed", {"code": "internal", "message": "The provider failed to process the job."}
-    if "[nsfw]" in text:
-        return "failed", {"code": "nsfw", "message": "The request was flagged by moderation."}
+    if reason := next((each for each in MODERATION if f"[{each}]" in text), None):
+        return "failed", {"code": reason, "message": "The request was flagged by moderation."}
     if "[fail-silent]" in text:
         return "failed", None
     return ("cancelled" if "[cancel]" in text else "completed"), None

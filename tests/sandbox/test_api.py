@@ -57,10 +57,13 @@ def test_a_completed_job_has_the_address_of_its_result(start: Start) -> None:
             ),
             id="failed",
         ),
-        pytest.param(
-            "a [nsfw]",
-            ("failed", {}, {"code": "nsfw", "message": "The request was flagged by moderation."}),
-            id="moderated",
+        *(
+            pytest.param(
+                f"a [{code}]",
+                ("failed", {}, {"code": code, "message": "The request was flagged by moderation."}),
+                id=code,
+            )
+            for code in ("nsfw", "ip_detected", "violence", "personal_info")
         ),
         pytest.param("a [fail-silent]", ("failed", {}, None), id="failed without a reason"),
         pytest.param("a [cancel]", ("cancelled", None, None), id="cancelled"),
