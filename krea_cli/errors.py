@@ -165,7 +165,10 @@ class BalanceEmpty(KreaError):
 
     code = "balance_empty"
     exit_code = 6
-    hint = "the API balance is separate from a plan's compute units: top it up at krea.ai/app/api"
+    hint = (
+        "top up the API balance, which is separate from a plan's compute units, at "
+        "krea.ai/app/api; then run the same command again"
+    )
 
 
 class PlanRequired(KreaError):
@@ -173,7 +176,7 @@ class PlanRequired(KreaError):
 
     code = "plan_required"
     exit_code = 6
-    hint = "a higher plan at krea.ai, or another model: krea models"
+    hint = "krea models lists others, to be named with -m; a higher plan is to be had at krea.ai"
 
 
 class JobFailed(KreaError):

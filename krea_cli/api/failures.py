@@ -27,8 +27,8 @@ from krea_cli.errors import (
 # 499) leaves open whether somebody behind it went on.
 REFUSALS = frozenset({400, 404, 405, 406, 410, 411, 413, 414, 415, 417, 422, 426, 428, 431, 451})
 ROUTE = re.compile(r"[a-z0-9]+(/[A-Za-z0-9._-]+)+")
-BALANCE_WORDS = re.compile(r"\b(balance|credits?|funds?|insufficient|top[ -]?up)\b", re.IGNORECASE)
-PLAN_WORDS = re.compile(r"\b(plans?|upgrade|requires?|subscription|tier)\b", re.IGNORECASE)
+BALANCE_WORDS = re.compile(r"\b(balance|credits?|funds?|top[ -]?up)\b", re.IGNORECASE)
+PLAN_WORDS = re.compile(r"\b(plans?|upgrade|subscription|tier)\b", re.IGNORECASE)
 
 
 def submit_failure(reply: Reply, route: str, *, now: float | None = None) -> KreaError:
@@ -97,12 +97,15 @@ def _refusal_by_account(status: int, said: Said) -> KreaError:
     if status == 401:
         words = f" ({said.text})" if said.text.lower() not in {"", "unauthorized"} else ""
         return TokenRefused(f"the service does not accept the token{words}")
-    short = BALANCE_WORDS.search(said.text) is not None
-    if PLAN_WORDS.search(said.text) and not short:
+    # A code such as "insufficient_credits" says more than a sentence that mentions plans as well.
+    words = " ".join((said.text, *said.codes)).replace("_", " ")
+    # A 403 may require anything, a role in the workspace for one.
+    planned = PLAN_WORDS.search(words) or (status == 402 and re.search(r"(?i)\brequires?\b", words))
+    if planned and not BALANCE_WORDS.search(words):
         return PlanRequired(f"the plan does not include this: {said.text}")
     if status == 402:
-        words = f": {said.text}" if said.text else ""
-        return BalanceEmpty(f"the API balance does not suffice{words}")
+        told = f": {said.text}" if said.text else ""
+        return BalanceEmpty(f"the API balance does not suffice{told}")
     if (reason := _moderation(said)) is not None:
         return refused("the request", reason, said.text)
     return TokenRefused(f"the token may not do this: {_seen(403, said)}")
@@ -120,6 +123,7 @@ def _retired(said: Said, route: str) -> ModelRetired:
     )
     if ROUTE.fullmatch(name):
         failure.replacement = name
+        failure.details = {"replacement": name}
         failure.hint = f"krea generate -m {name} …"
     else:
         failure.hint = "krea models --refresh, then krea models, for what there is now"

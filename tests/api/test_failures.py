@@ -139,6 +139,31 @@ def test_any_answer_is_one_sentence(content: bytes, status: int, header: str) ->
         ),
         (reply(402), BalanceEmpty, "the API balance does not suffice"),
         (
+            reply(402, {"error": "INSUFFICIENT_CREDITS", "message": "Upgrade to go on"}),
+            BalanceEmpty,
+            "the API balance does not suffice: Upgrade to go on",
+        ),
+        (
+            reply(402, {"error": {"code": "plan_required"}}),
+            PlanRequired,
+            "the plan does not include this: plan_required",
+        ),
+        (
+            reply(402, {"error": "Insufficient plan"}),
+            PlanRequired,
+            "the plan does not include this: Insufficient plan",
+        ),
+        (
+            reply(402, {"error": "This model requires Pro"}),
+            PlanRequired,
+            "the plan does not include this: This model requires Pro",
+        ),
+        (
+            reply(403, {"error": "This requires the role of an admin"}),
+            TokenRefused,
+            "the token may not do this: HTTP 403: This requires the role of an admin",
+        ),
+        (
             reply(402, {"error": "This model requires the Pro plan"}),
             PlanRequired,
             "the plan does not include this: This model requires the Pro plan",
