@@ -94,7 +94,7 @@ def main(argv: list[str], env: "Env | None" = None) -> int:
     # An error in the command line itself must already be told in the mode asked for.
     words = argv[: argv.index("--")] if "--" in argv else argv
     output = Output(env, json="--json" in words, quiet=False, verbose=False)
-    session = Session(env, output)
+    session = Session(env, output, argv)
     try:
         return guarded(argv, session, output)
     finally:

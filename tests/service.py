@@ -53,6 +53,7 @@ class Service:
     list_status: int = 200
     file_status: int = 200
     results: int = 1  # of each job
+    says: dict[str, Any] = field(default_factory=dict)  # of every job that has ended
     gone: set[str] = field(default_factory=set)  # names of results that are not given out
     content: Callable[[], bytes] = lambda: PNG
     on_file: Callable[[], None] | None = None  # called before a result is given out
@@ -123,7 +124,7 @@ class Service:
             "created_at": moment(job["created"]),
             "completed_at": moment(job["created"] + self.seconds) if ended else None,
             "result": done if ended and status == "completed" else None,
-        }
+        } | (self.says if ended else {})
 
     def _json(self, body: object, *, status: int = 200) -> httpx.Response:
         return httpx.Response(status, json=body, headers={"date": formatdate(self.now())})

@@ -146,7 +146,7 @@ def generate(
     if dry_run:
         making.show(prepared, count=count)
     else:
-        making.run(making.order(prepared, context.params), wait=not no_wait)
+        making.run(making.order(prepared, context.params), context, wait=not no_wait)
 
 
 generate.__doc__ = __doc__

@@ -8,12 +8,15 @@ from krea_cli.catalog.media import LocalFile
 from krea_cli.catalog.prices import estimate
 from krea_cli.catalog.wishes import MAX_TEXT, Wishes, read_text
 from krea_cli.commands.ending import Ending
+from krea_cli.commands.retyped import with_model
 from krea_cli.commands.session import Session
-from krea_cli.errors import UsageError
+from krea_cli.errors import ModelRetired, UsageError
 from krea_cli.flows.compose import Composer
 from krea_cli.flows.target import parse_target
 
 if TYPE_CHECKING:
+    from typer import Context
+
     from krea_cli.catalog.model import Model
     from krea_cli.catalog.request import Prepared
     from krea_cli.flows.likeness import Likeness
@@ -140,8 +143,11 @@ class Making:
                 hint="--sidecar writes the recipe beside any file",
             )
 
-    def run(self, order: "Order", *, wait: bool) -> None:
-        """Submit, and print each id at once; or WAIT, and print each saved path."""
+    def run(self, order: "Order", context: "Context", *, wait: bool) -> None:
+        """Submit, and print each id at once; or WAIT, and print each saved path.
+
+        CONTEXT is that of the command: what was typed is told again where a model is retired.
+        """
         from krea_cli.flows.generate import Generation
         from krea_cli.flows.record import record
 
@@ -159,8 +165,10 @@ class Making:
                         output.submitted(record(None, row))
             finally:
                 # Told even when a signal ends the waiting for others: it may be about money.
-                if generation.failure:
-                    ending.failed(generation.failure)
+                if failure := generation.failure:
+                    if isinstance(failure, ModelRetired) and failure.replacement:
+                        failure.hint = with_model(context, failure.replacement)
+                    ending.failed(failure)
 
     def _prompt(self, given: str | None, file: str | None) -> str | None:
         """The prompt's text: literal, from stdin for `-`, or from FILE, without its last newline.

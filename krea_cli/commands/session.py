@@ -1,5 +1,6 @@
 """Session: what a command needs of the world, each piece made when it is first asked for."""
 
+from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -38,12 +39,14 @@ def normal_base(address: str) -> str:
 class Session:
     """One run of one command; `context.obj` of every command function.
 
-    `profile`, `token_file` and `without_ledger` are what the command line said of them.
+    `argv` is the command line as it was typed; `profile`, `token_file` and `without_ledger` are
+    what it said of them.
     """
 
-    def __init__(self, env: Env, output: Output) -> None:
+    def __init__(self, env: Env, output: Output, argv: Sequence[str] = ()) -> None:
         self.env = env
         self.output = output
+        self.argv = tuple(argv)
         self.profile: str | None = None
         self.token_file: str | None = None
         self.without_ledger = False
