@@ -6,7 +6,6 @@ long an answer may take. What an answer means is decided in client.py and failur
 
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -14,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 from krea_cli.api import addresses
 from krea_cli.api.encoding import bearer, check_headers, encode_json
 from krea_cli.api.faults import Trail, translate
+from krea_cli.api.log import logged
 from krea_cli.api.reply import Reply, StreamReply
-from krea_cli.errors import KreaError, NotSaved, Unanswered, Unreachable
+from krea_cli.errors import NotSaved, Unanswered, Unreachable
 
 # httpx imports its own command line when it finds click and pygments: 100 ms for nothing.
 sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]
@@ -88,19 +88,15 @@ class Http:
         if json is not None:
             content = encode_json(json)
             sent["Content-Type"] = "application/json"
-        body = {"params": dict(params) if params else None, "content": content, "files": files}
-        started = time.monotonic()
+        query = dict(params) if params else None
+        body = {"headers": sent, "params": query, "content": content, "files": files}
         try:
-            client = self._clients.get(url, fresh=fresh)
-            with Exchange(client, method, url, headers=sent, seconds=timeout, **body) as exchange:
-                reply = exchange.reply()
-        except KreaError as failure:
-            self._note(f"{method} {url.path}: {failure.message}", started)
-            if isinstance(failure, Unanswered) and method != "POST":
+            with self._exchange(method, url, fresh=fresh, seconds=timeout, **body) as exchange:
+                return exchange.reply()
+        except Unanswered as failure:
+            if method != "POST":
                 failure.charged = "no"  # only a POST can cost anything
             raise
-        self._note(f"{method} {url.path}: {reply.status}", started)
-        return reply
 
     @contextmanager
     def stream(
@@ -117,16 +113,11 @@ class Http:
         resolve = None if self._clients.replaced else self._resolve
         for _ in range(MOST_HOPS + 1):
             target = addresses.check_result_address(target, url, home=home, resolve=resolve)
-            started = time.monotonic()
-            client = self._clients.get(target, fresh=False)
-            with Exchange(client, "GET", target, headers=sent, seconds=STREAM_SECONDS) as exchange:
+            with self._exchange("GET", target, headers=sent, seconds=STREAM_SECONDS) as exchange:
                 addresses.check_peer(exchange.peer, target, home=home, resolve=resolve)
-                self._note(f"GET {target.host}{target.path}: {exchange.status}", started)
-                onward = exchange.location
-                if onward is None:
-                    yield StreamReply(
-                        exchange.status, exchange.headers, str(target), exchange.pieces
-                    )
+                reply = StreamReply(exchange.status, exchange.headers, str(target), exchange.pieces)
+                if (onward := exchange.location) is None:
+                    yield reply
                     return
             url, target = onward, _parse(onward, seen_from=target)
         raise NotSaved(f"the result's address leads through more than {MOST_HOPS} redirects")
@@ -149,9 +140,16 @@ class Http:
             headers["Authorization"] = bearer(self._token)
         return headers
 
-    def _note(self, what: str, started: float) -> None:
-        if self._log is not None:
-            self._log(f"{what} in {(time.monotonic() - started) * 1000:.0f} ms")
+    @contextmanager
+    def _exchange(
+        self, method: str, url: "httpx.URL", *, fresh: bool = False, **sent: Any
+    ) -> Iterator["Exchange"]:
+        with (
+            logged(self._log, method, url, home=self._address("")) as entry,
+            Exchange(self._clients.get(url, fresh=fresh), method, url, **sent) as exchange,
+        ):
+            entry.exchange = exchange
+            yield exchange
 
 
 class Clients:
@@ -232,6 +230,7 @@ class Exchange:
         import httpx
 
         self._host, self._seconds, self._trail = url.host, seconds, Trail()
+        self.broke = ""  # what kept the answer from being read to its end
         patience = httpx.Timeout(seconds, connect=CONNECT_SECONDS, write=WRITE_SECONDS)
         traced = {"trace": self._trail}
         with self._translated():
@@ -288,6 +287,7 @@ class Exchange:
             yield
         except (*wire, UnicodeError) as failure:
             told = translate(failure, host=self._host, seconds=self._seconds, trail=self._trail)
+            self.broke = told.message
             raise told from failure
 
 

@@ -22,6 +22,7 @@ from tests.api.raw_server import (
     response,
     served,
 )
+from tests.scripted_host import cut
 
 
 def test_a_request_says_who_asks_and_for_what() -> None:
@@ -181,9 +182,25 @@ def test_the_log_has_one_line_per_request_and_no_token() -> None:
     assert [line.rpartition(" in ")[0] for line in lines] == [
         "GET /jobs: 200",
         "GET /x: 127.0.0.1 reset the connection before it answered",
-        "GET 127.0.0.1/a.png: 200",
+        "GET /a.png: 200",
     ]
     assert TOKEN not in str(lines)
+
+
+def test_the_log_tells_where_an_answer_broke_off() -> None:
+    """The status came, the rest did not; a host that is not the API's is named."""
+    lines: list[str] = []
+    answer = cut(b"half", 2)
+    transport = httpx.MockTransport(answer)
+    http = Http("http://127.0.0.1:9", TOKEN, version="1", transport=transport, log=lines.append)
+    with (
+        pytest.raises(Unanswered),
+        http.stream("https://gen.krea.ai/a%20b.png?signature=s") as reply,
+    ):
+        list(reply.chunks())
+    assert [line.rpartition(" in ")[0] for line in lines] == [
+        "GET gen.krea.ai/a%20b.png: 200, then gen.krea.ai broke off without a whole answer"
+    ]
 
 
 def test_every_exception_of_httpx_has_been_judged() -> None:

@@ -1,0 +1,112 @@
+"""`--verbose`: each request with its status and time on stderr, and no secret."""
+
+import json
+import re
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.command import World
+from tests.service import BASE, PNG, Service
+
+TRACE = re.compile(r"((?:GET|POST|DELETE) .*) in \d+ ms")
+SIGNED = f"{BASE}/files/job-1.png?X-Signature=sesame"
+SUBMIT = "POST /generate/image/bfl/flux-1-dev: 200"
+
+
+def traces(err: str) -> list[str]:
+    """The lines of ERR that tell of a request, without the time."""
+    return [found[1] for line in err.splitlines() if (found := TRACE.fullmatch(line))]
+
+
+def recorded(err: str) -> list[str]:
+    """The same of JSON lines."""
+    lines = [json.loads(line) for line in err.splitlines()]
+    return traces("\n".join(line["trace"]["message"] for line in lines if "trace" in line))
+
+
+@pytest.fixture
+def fox(world: World) -> World:
+    """A world in which job-1 is done; its result has a signed address."""
+    world.service.says = {"result": {"urls": [SIGNED]}}
+    world.krea("generate", "a fox", "-o", "fox.png")
+    Path("fox.png").unlink()
+    return world
+
+
+COMMANDS = {
+    "status job-1": ["GET /jobs/job-1: 200"],
+    "wait job-1": ["GET /jobs/job-1: 200"],
+    "cancel job-1": ["GET /jobs/job-1: 200"],
+    "download job-1": ["GET /jobs/job-1: 200", "GET /files/job-1.png: 200"],
+    "auth status": ["GET /jobs: 200"],
+    "status job-1 job-2 job-3": ["GET /jobs: 200", "GET /jobs/job-2: 404", "GET /jobs/job-3: 404"],
+}
+
+
+@pytest.mark.parametrize("line", COMMANDS)
+def test_every_request_is_told_in_both_modes(fox: World, line: str) -> None:
+    """Reads of jobs and of the list, and downloads; without --verbose none is."""
+    plain = fox.krea(*line.split(), "--verbose")
+    assert traces(plain.err) == COMMANDS[line]
+    Path("fox.png").unlink(missing_ok=True)
+    told = fox.krea(*line.split(), "-v", "--json")
+    assert recorded(told.err) == COMMANDS[line]
+    Path("fox.png").unlink(missing_ok=True)
+    silent = fox.krea(*line.split())
+    assert traces(silent.err) == []
+    for shown in (plain.err, told.err):
+        assert "secret" not in shown and "sesame" not in shown
+
+
+def test_a_generate_tells_upload_submit_polls_and_download(world: World) -> None:
+    """Each in its turn; stdout stays what it was."""
+    Path("day.png").write_bytes(PNG)
+    line = ("generate", "night", "-m", "flux-kontext", "--image", "day.png", "-o", "night.png")
+    result = world.krea(*line, "--verbose")
+    told = traces(result.err)
+    assert (result.code, result.out) == (0, "night.png\n")
+    assert told[:2] == ["POST /assets: 200", "POST /generate/image/bfl/flux-1-kontext-dev: 200"]
+    assert set(told[2:-1]) == {"GET /jobs/job-1: 200"}
+    assert told[-1] == "GET /files/job-1.png: 200"
+    assert len(told) == len(world.service.requests)
+
+
+def test_a_failure_is_told_as_it_was_seen(world: World) -> None:
+    """No status came: the line says why."""
+
+    def nobody(service: Service, job: dict[str, object]) -> httpx.Response | None:
+        raise httpx.ConnectError("connection refused")
+
+    world.service.answers = [nobody]
+    result = world.krea("generate", "a fox", "-o", "fox.png", "--verbose")
+    assert traces(result.err)[:2] == [
+        "POST /generate/image/bfl/flux-1-dev: no connection to 127.0.0.1: connection refused",
+        SUBMIT,
+    ]
+
+
+def test_each_try_of_a_download_is_told(fox: World) -> None:
+    """A refused address and the fresh one; neither shows its signature."""
+    fox.service.file_status = 404
+    result = fox.krea("download", "job-1", "--verbose")
+    told = traces(result.err)
+    assert result.code == 10
+    assert set(told) == {"GET /jobs/job-1: 200", "GET /files/job-1.png: 404"}
+    assert told.count("GET /files/job-1.png: 404") > 1
+    assert "sesame" not in result.err
+
+
+def test_the_document_is_asked_for_without_a_word_of_the_token(world: World) -> None:
+    """Also where no token is sent, and the answer is a page."""
+    result = world.krea("models", "--refresh", "--verbose")
+    assert traces(result.err) == ["GET /openapi.json: 404"]
+
+
+def test_an_address_cannot_write_into_the_trace(fox: World) -> None:
+    """Escapes of an address stay escaped: no line of its own, no sequence."""
+    hostile = f"{BASE}/files/a%0Aerror:%20none%1b%5b2J\u202e.png?k=sesame"
+    fox.service.says = {"result": {"urls": [hostile]}}
+    result = fox.krea("download", "job-1", "--verbose")
+    assert traces(result.err)[-1] == ("GET /files/a%0Aerror:%20none%1b%5b2J%E2%80%AE.png: 200")
