@@ -26,6 +26,13 @@ class Result:
         return [json.loads(line) for line in self.out.splitlines()]
 
 
+class Terminal(io.TextIOWrapper):
+    """A recorded stream that says it is a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
 class World:
     """A home of its own, a clock that never waits, and a scripted service."""
 
@@ -41,9 +48,10 @@ class World:
             "KREA_CACHE_DIR": str(home / "cache"),
         }
 
-    def krea(self, *argv: str, stdin: str = "") -> Result:
-        """Run `krea ARGV` in this world."""
-        out, err = io.TextIOWrapper(io.BytesIO(), "utf-8"), io.TextIOWrapper(io.BytesIO(), "utf-8")
+    def krea(self, *argv: str, stdin: str = "", terminal: bool = False) -> Result:
+        """Run `krea ARGV` in this world, its output piped or shown on a TERMINAL."""
+        kind = Terminal if terminal else io.TextIOWrapper
+        out, err = kind(io.BytesIO(), "utf-8"), kind(io.BytesIO(), "utf-8")
         env = Env(
             environ=self.environ,
             stdin=io.StringIO(stdin),

@@ -54,6 +54,7 @@ class Service:
     file_status: int = 200
     results: int = 1  # of each job
     says: dict[str, Any] = field(default_factory=dict)  # of every job that has ended
+    document: dict[str, Any] | None = None  # its description of itself
     gone: set[str] = field(default_factory=set)  # names of results that are not given out
     content: Callable[[], bytes] = lambda: PNG
     on_file: Callable[[], None] | None = None  # called before a result is given out
@@ -88,6 +89,8 @@ class Service:
             before = request.url.params.get("cursor")
             items = [job for job in items if not before or moment(job["created"]) < before]
             return self._json({"items": [self._shown(job) for job in items], "next_cursor": None})
+        if path == "/openapi.json" and self.document is not None:
+            return self._json(self.document)
         if path.startswith("/jobs/"):
             job = self.jobs.get(path.removeprefix("/jobs/"))
             if job is None:

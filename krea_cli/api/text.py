@@ -4,12 +4,19 @@ import re
 import unicodedata
 
 LONGEST = 500
+# Whole sequences, so that their letters go too: CSI, OSC and its kin, two characters; each also
+# in the one-byte form that some terminals obey. As text: most runs never need it compiled.
+SEQUENCES = (
+    r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"
+    r"|(?:\x1b[\]PX^_]|[\x90\x98\x9d\x9e\x9f])[^\x07\x1b\x9c]*(?:\x07|\x9c|\x1b\\)"
+    r"|\x1b[ -/]*[0-~]"
+)
 
 
 def plain(text: str, *, longest: int = LONGEST) -> str:
     """TEXT on one line, at most LONGEST characters, without control, bidi or escape characters."""
     # Far more than is kept, so that a body of megabytes is not walked through.
-    piece = re.sub(r"\x1b(\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(\x07|\x1b\\)?)", "", text[:20_000])
+    piece = re.sub(SEQUENCES, "", text[:20_000])
     spaced = "".join(_shown(character) for character in piece)
     line = " ".join(spaced.split())
     return line if len(line) <= longest else line[: longest - 1].rstrip() + "…"

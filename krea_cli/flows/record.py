@@ -132,7 +132,8 @@ def recorded_failure(recorded: dict[str, Any]) -> KreaError | None:
     )
     kind = _kinds().get(str(told.get("code")), KreaError)
     failure.code, failure.exit_code = kind.code, kind.exit_code
-    failure.charged = str(told.get("charged") or kind.charged)
+    charged = told.get("charged")
+    failure.charged = charged if charged in ("no", "yes", "unknown") else kind.charged
     failure.details = {name: told.get(name, value) for name, value in kind.details.items()}
     return failure
 

@@ -174,7 +174,7 @@ class Output:
             lines.append("  " + self._labelled("hint", error.hint))
         if error.job_id and error.job_id not in error.message:
             lines.append(f"  job: {words.one_line(error.job_id)}\n")
-        lines.append(f"  charged: {error.charged}\n")
+        lines.append(f"  charged: {words.one_line(error.charged)}\n")
         self._tell("".join(lines))
 
     def bug(self, failure: BaseException) -> None:

@@ -3,16 +3,12 @@
 import re
 from typing import TYPE_CHECKING
 
+from krea_cli.api.text import SEQUENCES
+
 if TYPE_CHECKING:
     from krea_cli.flows import events
 
 # Patterns as text: compiled when the first unusual text comes, which most runs never see.
-# Whole sequences first (CSI, OSC and its kin, two characters), so that their letters go too.
-_SEQUENCES = (
-    r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"
-    r"|(?:\x1b[\]PX^_]|[\x90\x98\x9d\x9e\x9f])[^\x07\x1b\x9c]*(?:\x07|\x9c|\x1b\\)"
-    r"|\x1b[ -/]*[0-~]"
-)
 _BREAKS = r"\r\n?|[\x0b\x0c\x85\u2028\u2029]"
 # Control, bidi marks and overrides, invisible characters. The joiners U+200C and U+200D stay:
 # emoji and several scripts need them.
@@ -31,7 +27,7 @@ def clean(text: str) -> str:
     """TEXT without control, escape, bidi and invisible characters; tabs and line ends stay."""
     if text.isascii() and text.isprintable():
         return text
-    return re.sub(_HIDDEN, "", re.sub(_BREAKS, "\n", re.sub(_SEQUENCES, "", text)))
+    return re.sub(_HIDDEN, "", re.sub(_BREAKS, "\n", re.sub(SEQUENCES, "", text)))
 
 
 def one_line(text: str) -> str:

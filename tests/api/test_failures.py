@@ -70,6 +70,7 @@ def reply(status: int, body: object = None, **headers: str) -> Reply:
         (7, ""),
         ({"error": None, "detail": {}, "errors": [None, 3, []]}, ""),
         ({"error": "a\x1b]0;title\x07b\x1b[2Jc\u202e\u200bd"}, "abcd"),
+        ({"error": "a\x9d0;title\x9cb\x9b2Jc\x1bMd"}, "abcd"),
         ({"error": "x" * 600}, "x" * 499 + "…"),
     ],
 )
