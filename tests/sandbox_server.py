@@ -12,6 +12,28 @@ from typing import Any
 
 from krea_cli.api.types import Document
 from krea_cli.catalog.store import Store
+from tests.tokens import SANDBOX
+
+
+def environment(api: str, folder: Path) -> dict[str, str]:
+    """Variables that point the real command at the sandbox API, its folders all below FOLDER.
+
+    The cache knows the sandbox's models and times, or else a client would wait for a
+    hurried job as long as it takes in reality.
+    """
+    with urllib.request.urlopen(f"{api}/openapi.json", timeout=10) as answer:
+        document = Document(answer.read(), answer.headers["ETag"], None)
+    Store(folder / "cache", api).refresh(lambda etag, date: document, time.time())
+    return {
+        "KREA_API_BASE": api,
+        "KREA_API_KEY": SANDBOX,
+        "KREA_STATE_DIR": str(folder / "state"),
+        "KREA_CACHE_DIR": str(folder / "cache"),
+        "KREA_CONFIG_DIR": str(folder / "config"),
+        "HOME": str(folder),
+        "NO_COLOR": "1",
+        "PATH": os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"])),
+    }
 
 
 class Sandbox:
@@ -20,7 +42,7 @@ class Sandbox:
     `api` and `files` are its two addresses, `token` one that it takes.
     """
 
-    token = "sandbox-key:secret"
+    token = SANDBOX
 
     def __init__(self, *arguments: str) -> None:
         command = [sys.executable, "-m", "krea_cli.sandbox.serve", "--until-eof", *arguments]
@@ -48,24 +70,8 @@ class Sandbox:
         return jobs
 
     def environment(self, folder: Path) -> dict[str, str]:
-        """Variables for the real command, with every folder of its own below FOLDER.
-
-        The cache knows the sandbox's models and times, or else a client would wait for a
-        hurried job as long as it takes in reality.
-        """
-        with urllib.request.urlopen(f"{self.api}/openapi.json", timeout=10) as answer:
-            document = Document(answer.read(), answer.headers["ETag"], None)
-        Store(folder / "cache", self.api).refresh(lambda etag, date: document, time.time())
-        return {
-            "KREA_API_BASE": self.api,
-            "KREA_API_KEY": self.token,
-            "KREA_STATE_DIR": str(folder / "state"),
-            "KREA_CACHE_DIR": str(folder / "cache"),
-            "KREA_CONFIG_DIR": str(folder / "config"),
-            "HOME": str(folder),
-            "NO_COLOR": "1",
-            "PATH": os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"])),
-        }
+        """Variables for the real command, with every folder of its own below FOLDER."""
+        return environment(self.api, folder)
 
     def stop(self) -> None:
         """End it and wait until it is gone."""
