@@ -10,6 +10,7 @@ from krea_cli.env import Env
 from krea_cli.main import main
 from tests.fake_clock import FakeClock
 from tests.service import BASE, Service
+from tests.tokens import KEY
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ class World:
         self.service = Service(self.clock.now)
         self.environ = {
             "KREA_API_BASE": BASE,
-            "KREA_API_KEY": "key-1:secret-of-the-key",
+            "KREA_API_KEY": KEY,
             "KREA_CONFIG_DIR": str(home / "config"),
             "KREA_STATE_DIR": str(home / "state"),
             "KREA_CACHE_DIR": str(home / "cache"),

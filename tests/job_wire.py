@@ -9,6 +9,7 @@ from krea_cli.api.client import Api
 from krea_cli.api.http import Http
 from tests.fake_clock import FakeClock
 from tests.service import BASE, moment
+from tests.tokens import KEY
 
 Course = list[tuple[float, str]]  # from this age in seconds on, this status
 Fault = Callable[[], httpx.Response]
@@ -59,7 +60,7 @@ class JobWire:
 
     def api(self) -> Api:
         """The client's API on this wire."""
-        return Api(Http(BASE, "key:secret", version="0", transport=self.transport()))
+        return Api(Http(BASE, KEY, version="0", transport=self.transport()))
 
     def _answer(self, request: httpx.Request) -> httpx.Response:
         answer = self._scripted(request)

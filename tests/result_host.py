@@ -19,6 +19,7 @@ from krea_cli.local.book import Book
 from krea_cli.local.ledger import Ledger
 from krea_cli.local.rows import Draft, Row
 from tests.fake_clock import FakeClock
+from tests.tokens import KEY
 
 BASE = "http://127.0.0.1:9"
 ID = "550e8400-e29b-41d4-a716-446655440000"
@@ -40,7 +41,7 @@ class ResultHost:
 
     def __post_init__(self) -> None:
         transport = httpx.MockTransport(self._handle)
-        http = Http(BASE, "key:secret", version="0", transport=transport)
+        http = Http(BASE, KEY, version="0", transport=transport)
         self.clock = FakeClock()
         self.ledger = Ledger.in_memory()
         self.book: Book = self.ledger.book(BASE, "account")

@@ -9,6 +9,7 @@ from krea_cli.api.http import Http
 from krea_cli.flows.reservation import Reservation
 from krea_cli.flows.transfer import Fetched, fetch
 from tests.fake_clock import FakeClock
+from tests.tokens import KEY
 
 URL = "http://127.0.0.1:9/images/a.png"
 WHOLE = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 4000 + b"IEND\xaeB`\x82"
@@ -23,7 +24,7 @@ class Host:
         self.answers = list(answers)
         self.asked: list[httpx.Headers] = []
         transport = httpx.MockTransport(self._handle)
-        self.http = Http("http://127.0.0.1:9", "key:secret", version="0", transport=transport)
+        self.http = Http("http://127.0.0.1:9", KEY, version="0", transport=transport)
         self.clock = FakeClock()
         self.told: list[tuple[int, int | None]] = []
 

@@ -2,7 +2,7 @@
 
 SECRETS = (
     "secret-of-the-sandbox-7b1f0c52d9",
-    "secret-of-the-key-1c94e6aa03",
+    "SeCret-of-the-key-1c94e6aa03",
     "secret-of-another-key-58d20fb7e1",
     "secret-of-a-login-e3077ac61f",
 )

@@ -7,6 +7,7 @@ import pytest
 from krea_cli.api.client import Api
 from krea_cli.api.http import Http
 from tests.api.raw_server import BASE
+from tests.tokens import KEY
 
 
 @pytest.fixture(autouse=True)
@@ -20,6 +21,6 @@ def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def api() -> Iterator[Api]:
     """A client of a service that pytest-httpx plays."""
-    http = Http(BASE, "0d6f:secret", version="1.2")
+    http = Http(BASE, KEY, version="1.2")
     yield Api(http)
     http.close()

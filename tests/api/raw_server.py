@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from krea_cli.api.http import Http
+from tests.tokens import KEY
 
 BASE = "https://api.krea.test"  # of a client whose wire is stubbed
-TOKEN = "0d6f:SeCret"
+TOKEN = KEY
 CERTIFICATE = Path(__file__).with_name("untrusted.pem")
 
 

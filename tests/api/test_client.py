@@ -21,6 +21,7 @@ from krea_cli.errors import (
     UsageError,
 )
 from tests.api.raw_server import BASE
+from tests.tokens import KEY
 
 ID = "1b6c8d4e-0000-4000-8000-000000000001"
 DATE = "Sun, 22 Nov 2026 12:00:00 GMT"
@@ -33,7 +34,7 @@ def test_a_submit_is_one_post_of_the_body(api: Api, httpx_mock: HTTPXMock) -> No
         url=f"{BASE}/generate/image/krea/krea-2/large",
         match_json={"prompt": "a fox"},
         match_headers={
-            "Authorization": "Bearer 0d6f:secret",
+            "Authorization": f"Bearer {KEY}",
             "X-Webhook-URL": "https://hook.example/x",
             "Content-Type": "application/json",
         },

@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 
 from tests.bench.line import Line
 from tests.bench.process import KREA, PYTHON, peak, run, surroundings
+from tests.tokens import KEY
 
 SMALL = 1000
 
@@ -52,7 +53,7 @@ def _command(size: int) -> list[str]:
 
 
 def _environment(base: str, folder: Path) -> dict[str, str]:
-    own = {"KREA_API_BASE": base, "KREA_API_KEY": "key:secret"}
+    own = {"KREA_API_BASE": base, "KREA_API_KEY": KEY}
     own |= {f"KREA_{kind}_DIR": f"{folder}/{kind}" for kind in ("STATE", "CACHE", "CONFIG")}
     return surroundings(own)
 

@@ -13,8 +13,9 @@ import pytest
 from tests.command import World
 from tests.sandbox_server import Sandbox
 from tests.service import BASE
+from tests.tokens import LOGIN
 
-TOKEN = "0123456789abcdef:the-secret-part"
+TOKEN = LOGIN
 PAGE = "https://www.krea.ai/settings/api-tokens"
 
 

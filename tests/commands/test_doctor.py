@@ -6,6 +6,7 @@ import pytest
 
 from tests.command import World
 from tests.service import BASE
+from tests.tokens import LOGIN
 
 
 def found(world: World, *argv: str) -> tuple[int, dict[str, list[dict[str, object]]]]:
@@ -20,7 +21,7 @@ def found(world: World, *argv: str) -> tuple[int, dict[str, list[dict[str, objec
 
 def test_all_is_well(world: World) -> None:
     """A working set-up: every check is told on a line of its own, exit 0."""
-    world.environ["KREA_API_KEY"] = "0123456789abcdef:secret"
+    world.environ["KREA_API_KEY"] = LOGIN
     result = world.krea("doctor")
     assert (result.code, result.err) == (0, "")
     lines = result.out.splitlines()

@@ -10,6 +10,7 @@ import pytest
 
 from tests.command import Result, World
 from tests.service import PNG
+from tests.tokens import OTHER_KEY
 
 
 def resumed(world: World, ended: Result) -> Result:
@@ -41,7 +42,7 @@ def test_after_a_time_out(world: World, options: tuple[str, ...], files: list[st
     """Exit 4, and the printed command saves every result under the name that was asked for."""
     if "--profile" in options:
         del world.environ["KREA_API_KEY"]
-        world.krea("auth", "login", "--with-token", "--profile", "work", stdin="key-2:secret")
+        world.krea("auth", "login", "--with-token", "--profile", "work", stdin=OTHER_KEY)
     ended = world.krea("generate", "a fox", *options, "--timeout", "60")
     assert (ended.code, ended.out) == (4, "")
     assert resumed(world, ended).code == 0

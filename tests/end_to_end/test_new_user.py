@@ -11,6 +11,7 @@ import pytest
 from tests.end_to_end.conftest import SLOW
 from tests.end_to_end.installed import KREA, Desk
 from tests.sandbox_server import Sandbox
+from tests.tokens import OTHER_KEY
 
 FOX = ("generate", "a red fox", "-o", "fox.png")
 
@@ -191,7 +192,11 @@ def test_bytes_go_into_a_pipe(desk: Desk) -> None:
 def test_no_network(desk: Desk) -> None:
     """Nobody listens: one sentence, what checks the network, and nothing stored on trust."""
     ended = desk.krea(
-        "auth", "login", "--with-token", stdin=b"key:secret", KREA_API_BASE="http://127.0.0.1:9"
+        "auth",
+        "login",
+        "--with-token",
+        stdin=OTHER_KEY.encode(),
+        KREA_API_BASE="http://127.0.0.1:9",
     )
     assert (ended.code, ended.out) == (8, "")
     assert ended.error(charged="no") == "no connection to 127.0.0.1: it was refused"

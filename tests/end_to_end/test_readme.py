@@ -14,6 +14,7 @@ from krea_cli.local.rows import Draft
 from tests.end_to_end.in_process import enter, picture
 from tests.end_to_end.installed import Desk, wait_until
 from tests.sandbox_server import Sandbox
+from tests.tokens import OTHER_KEY
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -55,7 +56,7 @@ def furnished(desk: Desk) -> Desk:
     picture(desk.folder / "small.jpg")
     (desk.folder / "prompt.txt").write_text("a red fox\n")
     (desk.folder / "prompts.txt").write_text("a fox\nan owl\n")
-    (desk.folder / "token.txt").write_text("some-key:secret\n")
+    (desk.folder / "token.txt").write_text(f"{OTHER_KEY}\n")
     (desk.folder / "pics").mkdir()
     programs = {"make-catalogue.sh": SCRIPT}
     others = desk.folder.parent / "bin"
@@ -123,7 +124,7 @@ def test_the_examples_work(
         if "|" in words or "<" in words or words[0] == "sandbox":
             ended = desk.sh(line.replace("krea sandbox", "krea sandbox --seconds 0.05"))
         elif words[:2] == ["auth", "login"]:
-            ended = enter([*words, "--with-token"], desk.environ, "some-key:secret")
+            ended = enter([*words, "--with-token"], desk.environ, OTHER_KEY)
         elif words[0] == "generate":
             ended = enter([*words, "--dry-run"], desk.environ)
         else:

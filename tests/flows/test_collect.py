@@ -18,6 +18,7 @@ from krea_cli.flows.target import parse_target
 from krea_cli.flows.watch import Watch
 from tests.fake_clock import FakeClock
 from tests.service import BASE, Service
+from tests.tokens import KEY
 
 
 class Bench:
@@ -27,7 +28,7 @@ class Bench:
         self.folder = folder
         self.clock = FakeClock()
         self.service = Service(self.clock.now)
-        http = Http(BASE, "key:secret", version="0", transport=self.service.transport())
+        http = Http(BASE, KEY, version="0", transport=self.service.transport())
         self.watch = Watch(Api(http), None, self.clock, lambda event: None, random=Random(1))
         self.saver = Saver(
             api=Api(http),
@@ -141,7 +142,7 @@ def test_an_interruption_names_all_that_is_left(bench: Bench) -> None:
 def test_what_no_job_survives(bench: Bench) -> None:
     """A refused token ends it all; the error names the job that still runs."""
     transport = httpx.MockTransport(lambda _: httpx.Response(401, json={"message": "no"}))
-    api = Api(Http(BASE, "key:secret", version="0", transport=transport))
+    api = Api(Http(BASE, KEY, version="0", transport=transport))
     bench.watch = Watch(api, None, bench.clock, lambda event: None, random=Random(1))
     with pytest.raises(TokenRefused) as caught:
         list(bench.collect([bench.wanted(1)]))

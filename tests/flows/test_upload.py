@@ -17,6 +17,7 @@ from krea_cli.flows.events import Event, Said, Uploading
 from krea_cli.flows.upload import addresses, fingerprints, media_type
 from krea_cli.local.ledger import Ledger
 from tests.fake_clock import FakeClock
+from tests.tokens import KEY
 
 BASE = "http://127.0.0.1:9"
 JPEG = b"\xff\xd8\xff\xe0" + b"jpeg" * 50_000
@@ -33,7 +34,7 @@ class Service:
         self.told: list[Event] = []
         self.clock = FakeClock()
         transport = httpx.MockTransport(self._handle)
-        self.api = Api(Http(BASE, "key:secret", version="0", transport=transport))
+        self.api = Api(Http(BASE, KEY, version="0", transport=transport))
         self.ledger = Ledger.in_memory()
 
     def write(self, name: str, content: bytes) -> LocalFile:

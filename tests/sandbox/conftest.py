@@ -9,6 +9,7 @@ import pytest
 from krea_cli.sandbox.running import RunningSandbox
 from krea_cli.sandbox.settings import Settings
 from tests.fake_clock import FakeClock
+from tests.tokens import SANDBOX
 
 FLUX = "/generate/image/bfl/flux-1-dev"
 
@@ -24,7 +25,7 @@ class Caller:
         self.stranger = httpx.Client(base_url=running.api, trust_env=False, verify=False)
         self.http = httpx.Client(
             base_url=running.api,
-            headers={"Authorization": "Bearer id:secret"},
+            headers={"Authorization": f"Bearer {SANDBOX}"},
             trust_env=False,
             verify=False,
         )
