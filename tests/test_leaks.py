@@ -63,7 +63,7 @@ def test_a_leak_fails_the_run() -> None:
     with TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "test_leak.py").write_text(LEAK)
-        words = ["-q", "-p", "no:cacheprovider", "-n", "2", f"--basetemp={folder / 'base'}"]
+        words = ["-q", "-p", "no:cacheprovider", "-n", "1", f"--basetemp={folder / 'base'}"]
         root = Path(__file__).parents[1]
         run = subprocess.run(
             [sys.executable, "-m", "pytest", *words, f"--rootdir={folder}", str(folder)],

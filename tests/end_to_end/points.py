@@ -50,6 +50,7 @@ class Point:
     order: Order
     made: int = 1
     faults: tuple[str, ...] = ()
+    big: int = 0  # bytes that a result has at least
 
 
 SMALL = ("--width", "512", "--height", "512")  # drawn quickly
@@ -174,7 +175,7 @@ POINTS = [
     *(replace(each, faults=("slow-submit:x1:0.3s",)) for each in _at(WAITING, Left.LOST)),
     *_at(RUNNING, Left.RUNS),
     *(replace(each, faults=("poll-500:x1",)) for each in _at(POLLING, Left.RUNS)),
-    *(replace(each, faults=("slow:x1:0.3s",)) for each in _at(ARRIVING, Left.RUNS)),
+    *(replace(each, big=2_000_000) for each in _at(ARRIVING, Left.RUNS)),
     *_at(SAVING, Left.RUNS),
     *_at(REPLACING, Left.RUNS, OVERWRITE),
     *_at(OUTPUTS, Left.RUNS, TWO),

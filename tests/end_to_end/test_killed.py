@@ -123,7 +123,7 @@ class Scene:
 def scene(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Scene]:
     """The scene of the point that the test is about."""
     point: Point = request.param
-    settings = Settings(seconds=0.05, spread=0, faults=point.faults)
+    settings = Settings(seconds=0.05, spread=0, faults=point.faults, big=point.big)
     with (
         RunningSandbox(settings) as running,
         closing(Desk(tmp_path, environment(running.api, tmp_path))) as desk,
