@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from krea_cli.env import Env
 from krea_cli.errors import KreaError, NotSaved, UsageError
 from krea_cli.terminal import words
+from krea_cli.terminal.json_lines import json_line
 from krea_cli.terminal.stream import Stream
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ class Output:
     def line(self, text: str, record: Mapping[str, object] | None = None) -> None:
         """Answer TEXT; as JSON the RECORD, or {"text": TEXT}."""
         if self.json:
-            line = _json_line({"text": text} if record is None else record)
+            line = json_line({"text": text} if record is None else record)
         else:
             line = words.clean(text) + "\n"
         self._answer(line, job_id=_job_id(record))
@@ -53,7 +54,7 @@ class Output:
         """Answer with the `files` of a job record, a path per line; as JSON the record."""
         job_id = _job_id(record)
         if self.json:
-            self._answer(_json_line(record), job_id=job_id)
+            self._answer(json_line(record), job_id=job_id)
             return
         files = record.get("files")
         for path in files if isinstance(files, list | tuple) else ():
@@ -76,7 +77,7 @@ class Output:
     def record(self, record: Mapping[str, object]) -> None:
         """Answer with RECORD as JSON; with nothing where people read."""
         if self.json:
-            self._answer(_json_line(record))
+            self._answer(json_line(record))
 
     def table(
         self,
@@ -93,7 +94,7 @@ class Output:
         """
         if self.json:
             for record in records:
-                self._answer(_json_line(record), charged="no")
+                self._answer(json_line(record), charged="no")
             return
         cells = (
             ["" if cell is None else words.one_line(str(cell)) for cell in row] for row in rows
@@ -140,7 +141,7 @@ class Output:
     def warn(self, text: str) -> None:
         """Tell something that the user may want to act on."""
         if self.json:
-            self._tell(_json_line({"warning": {"message": text}}))
+            self._tell(json_line({"warning": {"message": text}}))
         else:
             self._tell(self._labelled("warning", text))
 
@@ -149,7 +150,7 @@ class Output:
         if self.quiet:
             return
         if self.json:
-            self._tell(_json_line({"hint": {"message": text}}))
+            self._tell(json_line({"hint": {"message": text}}))
         else:
             self._tell(self._labelled("hint", text))
 
@@ -158,7 +159,7 @@ class Output:
         if not self.verbose:
             return
         if self.json:
-            self._tell(_json_line({"trace": {"message": text}}))
+            self._tell(json_line({"trace": {"message": text}}))
         else:
             self._tell(_indented(text) + "\n")
 
@@ -167,7 +168,7 @@ class Output:
         if error.bug is not None:
             self._trace_of(error.bug)
         if self.json:
-            self._tell(_json_line({"error": error.as_dict()}))
+            self._tell(json_line({"error": error.as_dict()}))
             return
         lines = [self._labelled("error", error.message)]
         if error.hint:
@@ -237,7 +238,7 @@ class Output:
         from krea_cli.terminal.progress import as_record, sentence
 
         if self.json:
-            self._tell(_json_line(as_record(event)))
+            self._tell(json_line(as_record(event)))
         else:
             self._tell(_indented(sentence(event)) + "\n")
 
@@ -286,10 +287,3 @@ def _indented(text: str) -> str:
 def _job_id(record: Mapping[str, object] | None) -> str | None:
     """The id of the job that RECORD is about, if it is about one."""
     return None if record is None or record.get("job_id") is None else str(record["job_id"])
-
-
-def _json_line(record: Mapping[str, object]) -> str:
-    # ASCII: whatever the record holds, no escape or bidi character reaches a terminal.
-    from json import dumps
-
-    return dumps(record, default=str) + "\n"
