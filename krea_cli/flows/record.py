@@ -47,7 +47,8 @@ class Reference:
     @property
     def ended(self) -> bool:
         """True when the record itself tells that the job has ended, so that nobody need ask."""
-        return self.record is not None and self.record.get("status") in TERMINAL
+        status = self.record.get("status") if self.record else None
+        return isinstance(status, str) and status in TERMINAL
 
 
 def record(

@@ -45,3 +45,13 @@ def test_a_result_nested_without_end(world: World, depth: int) -> None:
     world.service = Wire(lambda request: found(body))  # type: ignore[assignment]
     world.clock = Threaded()
     sound(world.krea("status", "--json", "a"), json_mode=True)
+
+
+@pytest.mark.parametrize("command", ["wait", "download", "status", "cancel"])
+@pytest.mark.parametrize("status", ["{}", "[]", "NaN", "1", "null"])
+def test_a_record_whose_status_is_no_text(world: World, command: str, status: str) -> None:
+    """It tells no end, so the service is asked."""
+    done = b'{"job_id": "a", "status": "cancelled"}'
+    world.service = Wire(lambda request: found(done))  # type: ignore[assignment]
+    result = world.krea(command, stdin=f'{{"job_id": "a", "status": {status}}}\n')
+    sound(result, json_mode=False)
