@@ -93,9 +93,13 @@ def origin(url: Url) -> tuple[str, str, int | None]:
 
 
 def _is_whole(url: Url) -> bool:
+    try:
+        host = url.host
+    except UnicodeError:  # "xn--" and letters that stand for no name
+        return False
     # httpx escapes what no host can hold, such as a lone bracket; a name in the address would
     # take the place of the token.
-    return bool(url.host) and "%" not in url.host and not url.userinfo
+    return bool(host) and "%" not in host and not url.userinfo
 
 
 def check_api_address(url: AnyUrl | None, text: str) -> AnyUrl:

@@ -4,11 +4,13 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
+import httpx
 import pytest
 
 from tests.command import World
 from tests.fake_clock import FakeClock
 from tests.hostile.wire import Wire, found, sound, strict
+from tests.service import BASE
 
 T = TypeVar("T")
 
@@ -55,3 +57,25 @@ def test_a_record_whose_status_is_no_text(world: World, command: str, status: st
     world.service = Wire(lambda request: found(done))  # type: ignore[assignment]
     result = world.krea(command, stdin=f'{{"job_id": "a", "status": {status}}}\n')
     sound(result, json_mode=False)
+
+
+@pytest.mark.parametrize("redirected", [False, True])
+def test_a_host_whose_letters_stand_for_nothing(world: World, redirected: bool) -> None:
+    """httpx reads the address, and stumbles over its host later."""
+    odd = "https://xn--/x.png"
+
+    def handle(request: httpx.Request) -> httpx.Response:
+        if request.url.path.startswith("/files/"):
+            return httpx.Response(302, headers={"location": odd})
+        url = f"{BASE}/files/x.png" if redirected else odd
+        return found({"job_id": "a", "status": "completed", "result": {"urls": [url]}})
+
+    world.service = Wire(handle)  # type: ignore[assignment]
+    result = sound(world.krea("download", "a"), json_mode=False)
+    assert result.code == 10
+
+
+def test_an_api_address_whose_letters_stand_for_nothing(world: World) -> None:
+    """Told as any other address that cannot be asked."""
+    world.environ["KREA_API_BASE"] = "https://xn--"
+    assert sound(world.krea("status", "a"), json_mode=False).code == 2
