@@ -9,7 +9,7 @@ from krea_cli.api.client import Api
 from krea_cli.api.http import Http
 from krea_cli.errors import Busy, KreaError, Unanswered
 from tests.hostile.strategies import Answer, answers
-from tests.hostile.wire import FOX, answered, found, listed, many, sound, world_with
+from tests.hostile.wire import FOX, Wire, answered, found, listed, many, sound, world_with
 from tests.service import BASE
 
 IDS = [f"job-{number}" for number in range(25)]
@@ -38,7 +38,7 @@ class Answers:
         return min(len(self.given), len(self.bodies))
 
 
-@many(1000, examples=25, bodies=answers(60), command=READERS)
+@many(1000, examples=32, bodies=answers(60), command=READERS)
 def test_answers_to_reading_and_cancelling(bodies: list[Answer], command: tuple[str, ...]) -> int:
     """The list, single jobs, DELETE: what may pass is waited out, the rest is told."""
     # Those that end a command come last, or few of the others would be met.
@@ -79,7 +79,9 @@ def test_answers_to_a_submit(bodies: list[Answer]) -> int:
         command = (*FOX, "--no-wait", "--timeout", "60", "-o", "fox.png")
         result = sound(world.krea(*command), json_mode=False)
         _paid_once(service)
-        assert (result.code == 9) == any(_open(asked) for asked in service.given), result.code
+        # A 503 leaves it open unless it is the service's own.
+        in_doubt = any(map(_open, service.given))
+        assert in_doubt <= (result.code == 9) <= (in_doubt or ("POST", 503) in service.given)
         if result.code == 9:
             sound(world.krea(*command), json_mode=False)
             _paid_once(service)
@@ -90,7 +92,7 @@ def test_answers_to_a_submit(bodies: list[Answer]) -> int:
 def test_what_a_submits_answer_means(bodies: list[Answer]) -> int:
     """One layer lower, for their number: refused, busy or in doubt, and always one sentence."""
     for answer in bodies:
-        api = Api(Http(BASE, "a:b", version="0", transport=httpx.MockTransport(Answers([answer]))))
+        api = Api(Http(BASE, "a:b", version="0", transport=Wire(Answers([answer])).transport()))
         try:
             api.submit("/generate/image/a/b", {})
         except KreaError as error:
@@ -117,7 +119,7 @@ def test_answers_to_uploads_and_to_asking_for_the_catalogue(bodies: list[Answer]
 
 
 def _upload(answer: Answer) -> None:
-    api = Api(Http(BASE, "a:b", version="0", transport=httpx.MockTransport(Answers([answer]))))
+    api = Api(Http(BASE, "a:b", version="0", transport=Wire(Answers([answer])).transport()))
     try:
         asset = api.upload(PICTURE, "image/png")
     except KreaError as error:

@@ -74,7 +74,12 @@ class Wire:
 
     def transport(self) -> httpx.MockTransport:
         """What takes the place of the network."""
-        return httpx.MockTransport(self.handle)
+        return httpx.MockTransport(self._answer)
+
+    def _answer(self, request: httpx.Request) -> httpx.Response:
+        # As a real connection traces it: whatever is wrong with the answer, the request left.
+        request.extensions["trace"]("http11.send_request_headers.started", {"request": request})
+        return self.handle(request)
 
 
 @contextmanager
