@@ -49,7 +49,12 @@ def test_0_done(desk: Desk, new: Callable[[], tuple[int, int]]) -> None:
     [
         ("[fail] a fox", 1, "no", r"job ID failed: The provider failed .*"),
         ("[cancel] a fox", 1, "no", r"job ID was cancelled"),
-        ("[nsfw] a fox", 7, "no", r"job ID was refused by moderation because of nudity or sex \(nsfw\): .*"),
+        (
+            "[nsfw] a fox",
+            7,
+            "no",
+            r"job ID was refused by moderation because of nudity or sex \(nsfw\): .*",
+        ),
         ("[empty] a fox", 11, "unknown", r"job ID completed without any result.*"),
     ],
     ids=["1 failed", "1 cancelled", "7 moderated", "11 empty"],

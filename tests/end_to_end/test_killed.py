@@ -4,6 +4,7 @@ import shutil
 import signal
 import sqlite3
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -13,8 +14,8 @@ import pytest
 from krea_cli.sandbox.running import RunningSandbox
 from krea_cli.sandbox.settings import Settings
 from tests.end_to_end import killed_at
-from tests.end_to_end.in_process import picture
-from tests.end_to_end.installed import KREA, Desk, Ended, wait_until
+from tests.end_to_end.in_process import enter, picture
+from tests.end_to_end.installed import Desk, Ended, wait_until
 from tests.end_to_end.points import POINTS, STATES, Left, Point
 from tests.end_to_end.test_money import whole
 from tests.sandbox_server import environment
@@ -47,8 +48,15 @@ class Scene:
         return running.end()
 
     def krea(self, *argv: str) -> Ended:
-        """Run `krea ARGV` in the same way."""
-        return self.run(KREA, *argv)
+        """Run `krea ARGV` in the same way, in this process: it need not be killed."""
+        over = threading.Event()
+        looking = threading.Thread(target=self._look_until, args=(over,))
+        looking.start()
+        try:
+            return enter(list(argv), self.desk.environ)
+        finally:
+            over.set()
+            looking.join()
 
     def complete(self) -> None:
         """Run the command of the point again, unharmed: it ends well and with every file."""
@@ -113,6 +121,11 @@ class Scene:
     def _size(self, name: str) -> int:
         return (self.desk.folder / name).stat().st_size
 
+    def _look_until(self, over: threading.Event) -> None:
+        while not over.wait(0.005):
+            self._look()
+        self._look()
+
     def _look(self) -> None:
         for name, sizes in self._seen.items():
             if (self.desk.folder / name).exists():
@@ -120,7 +133,9 @@ class Scene:
 
 
 @pytest.fixture
-def scene(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Scene]:
+def scene(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Scene]:
     """The scene of the point that the test is about."""
     point: Point = request.param
     settings = Settings(seconds=0.05, spread=0, faults=point.faults, big=point.big)
@@ -128,6 +143,7 @@ def scene(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Scene]:
         RunningSandbox(settings) as running,
         closing(Desk(tmp_path, environment(running.api, tmp_path))) as desk,
     ):
+        monkeypatch.chdir(desk.folder)
         yield Scene(point, running, desk)
 
 
