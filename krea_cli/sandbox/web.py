@@ -114,6 +114,10 @@ class Handler(BaseHTTPRequestHandler):
         """The sandbox that this connection belongs to."""
         return self.server.world
 
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        """The Date header, by the sandbox's own clock as every time it tells."""
+        return super().date_time_string(self.world.now() if timestamp is None else timestamp)
+
     def log_message(self, format: str, *args: Any) -> None:
         """Say nothing: the terminal belongs to the command that is rehearsed."""
 

@@ -1,5 +1,7 @@
 """The API port: jobs, assets and the document, as the contract has them."""
 
+from email.utils import parsedate_to_datetime
+
 import pytest
 
 from tests.sandbox.conftest import FLUX, Start
@@ -275,3 +277,11 @@ def test_the_sandbox_tells_tests_what_happened(start: Start) -> None:
             "ended_at": 1_800_000_010.0,
         }
     ]
+
+
+def test_the_date_of_an_answer_is_the_sandboxs_own(start: Start) -> None:
+    """A client that compares clocks must meet the one that the jobs' times are told by."""
+    caller = start()
+    caller.clock.advance(86_400)
+    told = parsedate_to_datetime(caller.http.get("/jobs").headers["Date"])
+    assert told.timestamp() == int(caller.clock.now())
