@@ -168,6 +168,7 @@ class Plan:
             profile=order.profile,
             target=goal.target.key(goal.n, goal.count),
             index=goal.n,
+            count=goal.count,
             price=order.price,
             seed=seed,
             prompt=order.prompt,

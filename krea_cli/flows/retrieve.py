@@ -79,6 +79,7 @@ class Retrieval:
                 wanted = Wanted(
                     job_id=sight.job_id,
                     target=target,
+                    count=_count(row),
                     row=row,
                     job=sight.job,
                     sidecar=self.sidecar,
@@ -113,11 +114,12 @@ class Retrieval:
         target = self.target.for_row(row)
         # A target that the ledger remembers has its number in its name already.
         numbered = self.several and not target.remembered
+        remembered = _count(row) if row and target.remembered else 1
         wanted = Wanted(
             job_id=mention.job_id,
             target=target,
             n=n if numbered else 1,
-            count=2 if numbered else 1,
+            count=2 if numbered else remembered,
             row=row,
             record=mention.record,
             sidecar=self.sidecar,
@@ -183,6 +185,15 @@ class Retrieval:
         follow(self.watch, mention, row, recall, typical=self.typical, now=clock.now())
         until = None if seconds is None else clock.monotonic() + seconds
         return replace(wanted, until=until)
+
+
+def _count(row: Row) -> int:
+    """The count that names the results of ROW at its own target as its command did.
+
+    The first of several has no number in its name, and its second result must not take the name
+    of the second job: fox.png, fox-1-2.png. The others have theirs: fox-2.png, fox-2-2.png.
+    """
+    return row.count if row.index == 1 else 1
 
 
 def _at_home(row: Row) -> Row:

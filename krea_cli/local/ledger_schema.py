@@ -85,7 +85,9 @@ SECOND = (
     "CREATE INDEX file_sha256 ON files (sha256)",
     "CREATE INDEX upload_url ON uploads (base, account, url)",
 )
-MIGRATIONS: tuple[tuple[str, ...], ...] = (FIRST, SECOND)
+# How many requests the command made: what the second result of the first is called depends on it.
+THIRD = ('ALTER TABLE requests ADD COLUMN "count" INTEGER NOT NULL DEFAULT 1',)
+MIGRATIONS: tuple[tuple[str, ...], ...] = (FIRST, SECOND, THIRD)
 
 
 def version(connection: "sqlite3.Connection") -> int:

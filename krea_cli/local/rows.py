@@ -18,8 +18,8 @@ class Draft:
 
     `body` is what is sent, `given` what the user gave (it alone makes the identity); both hold
     only JSON values, `sha256:…` in `given` for a local file, whose place and address `sources` has.
-    `target`, `part` and `folder` are absolute paths; `index` counts from 1 within `-n`; `recipe` is
-    the identity of all that is sent but the seed.
+    `target`, `part` and `folder` are absolute paths; `index` counts from 1 to `count`, the `-n` of
+    the command; `recipe` is the identity of all that is sent but the seed.
     """
 
     model: str
@@ -40,6 +40,7 @@ class Draft:
     recipe: str | None = None
     sidecar: bool = False
     embed: bool = False
+    count: int = 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,6 +85,7 @@ class Row:
     recipe: str | None = field(default=None, repr=False)
     sidecar: bool = False
     embed: bool = False
+    count: int = 1
 
     def draft(self) -> Draft:
         """The same request once more, as it was before it was sent."""

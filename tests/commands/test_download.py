@@ -208,3 +208,24 @@ def test_wrong_usage(world: World, arguments: list[str], message: str) -> None:
 def test_an_empty_stream(world: World) -> None:
     """Nothing to do is done."""
     assert world.krea("download").code == 0
+
+
+@pytest.mark.parametrize("ids", [("job-1", "job-2"), ("--missing",)], ids=["by id", "missing"])
+def test_two_results_of_each_of_two_jobs_keep_their_names(
+    world: World, ids: tuple[str, ...]
+) -> None:
+    """Each has the name that generate would have given it: the first's second is not fox-2.png."""
+    world.service.results = 2
+    world.krea("generate", "a fox", "-n", "2", "-o", "fox.png", "--no-wait")
+    world.clock.advance(60)
+    result = world.krea("download", *ids)
+    assert (result.code, result.out.split()) == (
+        0,
+        ["fox.png", "fox-1-2.png", "fox-2.png", "fox-2-2.png"],
+    )
+    assert world.krea("generate", "a hen", "-n", "2", "-o", "hen.png").out.split() == [
+        "hen.png",
+        "hen-1-2.png",
+        "hen-2.png",
+        "hen-2-2.png",
+    ]

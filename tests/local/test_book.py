@@ -20,6 +20,7 @@ MORE = {
     "sources": {"sha256:ab": {"path": "/home/me/day.png", "url": "https://x/1.png"}},
     "recipe": "cd",
     "sidecar": True,
+    "count": 3,
 }
 
 
