@@ -5,8 +5,9 @@ from functools import partial
 
 import pytest
 
-from tests.bench import download, in_flight, lateness, ledger
+from tests.bench import download, faults, in_flight, lateness, ledger
 from tests.bench.line import Line, heading
+from tests.faults.matrix import Case, play
 
 TINY: dict[str, Callable[[], Line]] = {
     "lateness": partial(lateness.measure, jobs=1, learnt_from=0, seconds=0.05, interval=0.2),
@@ -33,4 +34,15 @@ def test_the_table_says_what_misses() -> None:
         "start python 3.00 x (30 ms, 10 ms) at most 2.5 x MISSES",
         "download curl 0.75 x at least 0.6 x ok",
         "lateness 2 s 0.30 x at most 0.35 x MISSES",
+    ]
+
+
+def test_the_table_of_faults_has_a_line_for_a_case() -> None:
+    """What was left, and what completed it, below the words of the heading."""
+    case = Case("poll-500", always=True, requests=3, results=1)
+    lines = faults.line(faults.HEADING), faults.line(faults.row(case, play(case)))
+    assert [" ".join(line.split()) for line in lines] == [
+        "fault results requests exit charged POSTs jobs files ledger completed by then POSTs"
+        " jobs files",
+        "poll-500 always 1 3 4 unknown 3 3 0 3 submitted krea download 3 3 3",
     ]
