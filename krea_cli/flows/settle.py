@@ -18,6 +18,9 @@ from krea_cli.local.rows import Row
 
 PATIENCE = 15.0  # seconds that the list is searched for a job whose answer got lost
 BETWEEN = 1.5  # seconds between two looks
+# Seconds after the sending until which a job that fits may be someone else's, while its own is
+# still to come: gateways make some late, and the list shows some late.
+UNRIPE = 5.0
 LAGGING = 120.0  # seconds after which the list shows a job, if there is one
 PASSING = (Busy, Unanswered, Unreachable)
 
@@ -50,11 +53,11 @@ def settle(
 ) -> Settlement:
     """Search the list for the jobs of all rows in doubt, for at most PATIENCE seconds.
 
-    Adopts what is certain and says so. With UNTIL, ends as soon as that row is settled. STILL_OPEN
-    keeps its window open while the search goes on: its answer was lost just now, and a gateway
-    may make the job after it dropped the answer. ALONE is held during each look (a caller that
-    holds the post lock anyway leaves it away): a request under way has a job that no row owns
-    yet, and it must not be taken for that of a lost answer.
+    Adopts what is certain, not before its time is ripe, and says so. With UNTIL, ends as soon as
+    that row is settled. STILL_OPEN keeps its window open while the search goes on: its answer was
+    lost just now, and a gateway may make the job after it dropped the answer. ALONE is held during
+    each look (a caller that holds the post lock anyway leaves it away): a request under way has a
+    job that no row owns yet, and it must not be taken for that of a lost answer.
     """
     search = _Search(world, until=until, still_open=still_open)
     deadline = world.clock.monotonic() + patience
@@ -94,7 +97,8 @@ class _Search:
             let_go = world.book.forgotten(_horizon(rows))
             others = _windows(world, let_go, listing, still_open=None)
             matched = matches(others | self._windows, self._unowned)
-            self._adopted |= _adopt(world, rows, matched, listing)
+            ripe = [row for row in rows if world.clock.now() - _sent(row) >= UNRIPE]
+            self._adopted |= _adopt(world, ripe, matched, listing)
         return until in self._adopted or not set(self._windows) - set(self._adopted)
 
     def conclude(self) -> Settlement:

@@ -5,8 +5,10 @@ import hashlib
 import io
 import json
 import sqlite3
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -20,6 +22,7 @@ from krea_cli.sandbox.recipes import recipes
 from krea_cli.sandbox.running import RunningSandbox
 from krea_cli.sandbox.settings import Settings
 from tests.fake_clock import FakeClock
+from tests.faults.windows import Windows
 
 
 @dataclass(frozen=True)
@@ -70,19 +73,28 @@ class Stage:
             "KREA_CACHE_DIR": str(folder / "cache"),
         }
 
-    def krea(self, *argv: str, clock: Clock | None = None) -> Ended:
-        """Run `krea ARGV` at the desk, with a CLOCK of its own if it has one."""
+    def krea(self, *argv: str) -> Ended:
+        """Run `krea ARGV` at the desk."""
+        with contextlib.chdir(self.desk):
+            return self._main(argv, self.clock)
+
+    def windows(self, *commands: list[str]) -> list[Ended]:
+        """Run COMMANDS at the same time, each in a window of its own."""
+        calls = [partial(self._main, command) for command in commands]
+        with contextlib.chdir(self.desk):
+            return Windows(self.clock).run(calls)
+
+    def _main(self, argv: Sequence[str], clock: Clock) -> Ended:
         out, err = io.TextIOWrapper(io.BytesIO(), "utf-8"), io.TextIOWrapper(io.BytesIO(), "utf-8")
         env = Env(
             environ=self._environ,
             stdin=io.StringIO(),
             stdout=out,
             stderr=err,
-            clock=clock or self.clock,
+            clock=clock,
             random=Random(7),
         )
-        with contextlib.chdir(self.desk):
-            code = main(list(argv), env)
+        code = main(list(argv), env)
         return Ended(code, _text(out), _text(err))
 
     def set_faults(self, *faults: str) -> None:
