@@ -17,12 +17,15 @@ KEPT_BYTES = 64 * 1024 * 1024
 
 @dataclass
 class Shelf:
-    """Addresses handed out, what they stand for, and the last results made."""
+    """Addresses handed out, what they stand for, and the last results made.
 
+    `made` are those by the key of their recipe; sandboxes one after the other may share them.
+    """
+
+    made: OrderedDict[str, bytes] = field(default_factory=OrderedDict)
     _recipes: dict[str, Recipe] = field(default_factory=dict)
     _owners: dict[str, Job] = field(default_factory=dict)
     _expired: dict[str, int] = field(default_factory=dict)
-    _made: OrderedDict[str, bytes] = field(default_factory=OrderedDict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _making: threading.Lock = field(default_factory=threading.Lock)
 
@@ -65,10 +68,10 @@ class Shelf:
         """The bytes of RECIPE, made at the first call and kept while there is room."""
         # One at a time: two cores shared with the client gain nothing from making in parallel.
         with self._making:
-            if recipe.key in self._made:
-                self._made.move_to_end(recipe.key)
-                return self._made[recipe.key]
-            content = self._made[recipe.key] = make(recipe)
-            while sum(map(len, self._made.values())) > KEPT_BYTES and len(self._made) > 1:
-                self._made.popitem(last=False)
+            if recipe.key in self.made:
+                self.made.move_to_end(recipe.key)
+                return self.made[recipe.key]
+            content = self.made[recipe.key] = make(recipe)
+            while sum(map(len, self.made.values())) > KEPT_BYTES and len(self.made) > 1:
+                self.made.popitem(last=False)
             return content
