@@ -38,18 +38,20 @@ class Answers:
         return min(len(self.given), len(self.bodies))
 
 
-@many(1000, examples=32, bodies=answers(60), command=READERS)
-def test_answers_to_reading_and_cancelling(bodies: list[Answer], command: tuple[str, ...]) -> int:
+@many(500, examples=32, bodies=answers(60), command=READERS, as_json=st.booleans())
+def test_answers_to_reading_and_cancelling(
+    bodies: list[Answer], command: tuple[str, ...], as_json: bool
+) -> int:
     """The list, single jobs, DELETE: what may pass is waited out, the rest is told."""
     # Those that end a command come last, or few of the others would be met.
     service = Answers(sorted(bodies, key=lambda answer: answer[0] in (401, 402, 403)))
     with world_with(service) as world:
-        sound(world.krea(*command, "--json", *IDS), json_mode=True)
-        sound(world.krea(*command, *IDS), json_mode=False)
+        mode = ("--json",) if as_json else ()
+        sound(world.krea(*command, *mode, *IDS), json_mode=as_json)
     return service.used
 
 
-@many(300, examples=10, bodies=answers(60))
+@many(500, examples=12, bodies=answers(60))
 def test_answers_of_a_results_host(bodies: list[Answer]) -> int:
     """What is no result is not saved as one, and the exit says that it is paid: 10."""
     hosts = Answers(bodies)
@@ -71,7 +73,7 @@ def test_answers_of_a_results_host(bodies: list[Answer]) -> int:
     return hosts.used
 
 
-@many(30, examples=20, bodies=answers(4))
+@many(40, examples=20, bodies=answers(4))
 def test_answers_to_a_submit(bodies: list[Answer]) -> int:
     """After what leaves the outcome open there is no second POST, in this run or the next."""
     service = Answers(bodies)
@@ -88,7 +90,7 @@ def test_answers_to_a_submit(bodies: list[Answer]) -> int:
     return service.used
 
 
-@many(1000, examples=25, bodies=answers(60))
+@many(1500, examples=25, bodies=answers(60))
 def test_what_a_submits_answer_means(bodies: list[Answer]) -> int:
     """One layer lower, for their number: refused, busy or in doubt, and always one sentence."""
     for answer in bodies:
