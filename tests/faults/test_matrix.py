@@ -17,7 +17,7 @@ reset-before         9    unknown 1     0    none  unknown/checked krea recover
 reset-after          0    -       n     n    all   saved           -
 late                 0    -       n     n    all   saved           -
 401                  3    no      1     0    none  refused/checked the same, mended
-402                  6    no      1     0    none  refused/checked the same, mended
+402                  6    no      1     0    none  refused/checked the same command
 402-plan             6    no      1     0    none  refused/checked the same, mended
 403                  3    no      1     0    none  refused/checked the same, mended
 410                  2    no      1     0    none  refused/checked the same, mended
