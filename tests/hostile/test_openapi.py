@@ -56,8 +56,9 @@ def test_every_route_can_be_shown_and_asked(bodies: list[dict[str, Any]]) -> int
     read = parse_document(json.dumps(bodies[0]).encode())
     catalog = Catalog.of(read, source="test")
     for model in catalog.models():
-        told = sheet.sheet(model)
-        assert not [line for line in clean(told).splitlines() if any(map(unfit, line))]
+        # Lone surrogates are escaped by the stream, which is not asked here.
+        told = clean(sheet.sheet(model)).encode(errors="backslashreplace").decode()
+        assert not [line for line in told.splitlines() if any(map(unfit, line))]
         assert strict(json.dumps(sheet.full(model)))
         inputs = tuple(f"{field.name}=1" for field in model.fields)
         for wanted in (wishes(prompt="x", seed=1), wishes(prompt="x", inputs=inputs)):
