@@ -118,7 +118,7 @@ class Service:
         age = self.now() - job["created"]
         ended = age >= self.seconds
         status = job.get("ends", self.ends) if ended else "processing" if age > 1 else "queued"
-        ends = ["", *(f"-{number}" for number in range(2, self.results + 1))]
+        ends = ["", *(f"-{number}" for number in range(2, self.results + 1))][: self.results]
         done = {"urls": [f"{BASE}/files/{job['job_id']}{end}.png" for end in ends]}
         return {
             "job_id": job["job_id"],

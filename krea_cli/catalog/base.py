@@ -16,7 +16,10 @@ def take_base(gathering: Gathering) -> dict[str, Any]:
     """
     wishes, typed = gathering.wishes, set(gathering.given)
     for name, value in _kept(gathering, wishes.base, typed).items():
-        gathering.put(name, value, by="the recipe")
+        if name == "seed" and gathering.lacks(name):
+            gathering.notes.append("this model takes no seed: that of the recipe is left out")
+        else:
+            gathering.put(name, value, by="the recipe")
     filled = _kept(gathering, wishes.filled, typed)
     known = {
         name: value

@@ -181,14 +181,26 @@ def with_files(field: Field | None, value: Any) -> Any:
     if isinstance(value, str) and field.is_media and value.startswith("@"):
         return value[1:] if value.startswith("@@") else LocalFile(value[1:])
     if isinstance(value, list):
-        items = next((one.items for one in (field, *field.variants) if one.items), None)
+        items = element_field(field)
         if items is not None and items.media_property():
             return [_as_object(items, with_files(items, element)) for element in value]
         return [with_files(items, element) for element in value]
     if isinstance(value, dict):
-        known = {inner.name: inner for one in (field, *field.variants) for inner in one.properties}
+        known = inner_fields(field)
         return {key: with_files(known.get(key), inner) for key, inner in value.items()}
     return value
+
+
+def element_field(field: Field | None) -> Field | None:
+    """What the elements of the array FIELD are."""
+    ways = (field, *field.variants) if field else ()
+    return next((one.items for one in ways if one.items), None)
+
+
+def inner_fields(field: Field | None) -> dict[str, Field]:
+    """What the object FIELD holds, by name."""
+    ways = (field, *field.variants) if field else ()
+    return {inner.name: inner for one in ways for inner in one.properties}
 
 
 def _as_object(items: Field, element: Any) -> Any:

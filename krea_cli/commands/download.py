@@ -66,7 +66,7 @@ def download(
 
     session: Session = context.obj
     target = _target(session, output, ids, force=force)
-    named = _named(session, ids, missing=missing)
+    named = _named(session, ids, output, missing=missing)
     with Ending(session.output) as ending, session.output.progress():
         retrieval = Retrieval(
             session.saver(),
@@ -100,7 +100,7 @@ def _target(
 
 
 def _named(
-    session: "Session", ids: list[str] | None, *, missing: bool
+    session: "Session", ids: list[str] | None, output: str | None, *, missing: bool
 ) -> "Iterator[Mention] | None":
     """The jobs that are named, by the command line or on stdin; None: the ledger names them."""
     from krea_cli.errors import UsageError
@@ -110,4 +110,9 @@ def _named(
         return mentions(ids, session.env.stdin, session.clock, command="download")
     if ids:
         raise UsageError("--missing finds the ids itself", hint="leave the ids or --missing away")
+    if output is not None:
+        raise UsageError(
+            "--missing saves each where it was meant to go, and -o says otherwise",
+            hint="krea history --unfinished lists them; krea download ID -o PATH",
+        )
     return None

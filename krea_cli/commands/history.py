@@ -1,5 +1,6 @@
 """krea history"""
 
+import re
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -12,7 +13,8 @@ if TYPE_CHECKING:
     from krea_cli.local.history import Query
     from krea_cli.local.rows import FileRow, Row
 
-ID_LENGTH = 36  # of the ids that the service gives
+# What can only be meant as a path or an id, so that it is no word to be looked for.
+NO_WORD = r"(/|\.{1,2}/|#\d+$|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$)"
 
 What = Annotated[
     list[str] | None,
@@ -89,11 +91,10 @@ def _origin(session: "Session", text: str) -> "Origin | None":
     """What TEXT names; None where it is a word to look for."""
     from krea_cli.flows.origin import known_origin, origin
 
-    book = session.book_if_known()
-    past, cwd = book.history if book else None, session.env.current_dir
-    if "/" in text or (cwd / text).is_file() or len(text) == ID_LENGTH:
-        return known_origin(text, past, cwd=cwd)
-    return origin(text, past, cwd=cwd)
+    book, cwd = session.book_if_known(), session.env.current_dir
+    if re.match(NO_WORD, text) or (cwd / text).is_file():
+        return known_origin(text, book, cwd=cwd)
+    return origin(text, book, cwd=cwd)
 
 
 def _tell(session: "Session", found: "Origin") -> None:

@@ -161,7 +161,7 @@ class Making:
                         if outcome.error:
                             ending.failed(outcome.error)
                 else:
-                    for row in generation.submitted():
+                    for row in generation.submitted(self._session.saver()):
                         output.submitted(record(None, row))
             finally:
                 # Told even when a signal ends the waiting for others: it may be about money.

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 from krea_cli.catalog.check import check_body
 from krea_cli.catalog.facts import option
 from krea_cli.catalog.media import LocalFile
+from krea_cli.catalog.values import element_field, inner_fields
 from krea_cli.terminal import words
 
 if TYPE_CHECKING:
-    from krea_cli.catalog.model import Model
+    from krea_cli.catalog.model import Field, Model
 
 WHOLE = ("seed", "width", "height")  # options that take whole numbers only
 
@@ -31,7 +32,9 @@ def command(
         parts.append(quote(prompt))
     parts.append(f"-m {quote(model_id)}")
     parts += [
-        _option(name, value) for name, value in fields.items() if not (spoken and name == "prompt")
+        _option(name, value, model.field(name) if model else None)
+        for name, value in fields.items()
+        if not (spoken and name == "prompt")
     ]
     if model is None or check_body(model, fields):
         parts.append("--no-check")
@@ -42,24 +45,31 @@ def command(
     return words.clean(" ".join(parts))
 
 
-def _option(name: str, value: Any) -> str:
-    text = _text(value)
+def _option(name: str, value: Any, field: "Field | None") -> str:
+    text = _text(value, field)
     if name in WHOLE and not isinstance(value, int):
         return f"-i {quote(f'{name}={text}')}"
     return option(name, text)
 
 
-def _text(value: Any) -> str:
+def _text(value: Any, field: "Field | None") -> str:
     if isinstance(value, LocalFile):
         return f"@{value.path}"
     if isinstance(value, str):
         return f"@{value}" if value.startswith("@") else value
-    return json.dumps(_plain(value), ensure_ascii=False)
+    return json.dumps(_plain(value, field), ensure_ascii=False)
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: Any, field: "Field | None") -> Any:
+    """VALUE as JSON that is read back by FIELD, whose addresses may be @files, as VALUE."""
     if isinstance(value, LocalFile):
         return f"@{value.path}"
+    if isinstance(value, str) and field is not None and field.is_media and value.startswith("@"):
+        return f"@{value}"
     if isinstance(value, dict):
-        return {name: _plain(inner) for name, inner in value.items()}
-    return [_plain(inner) for inner in value] if isinstance(value, list) else value
+        known = inner_fields(field)
+        return {name: _plain(inner, known.get(name)) for name, inner in value.items()}
+    if isinstance(value, list):
+        items = element_field(field)
+        return [_plain(inner, items) for inner in value]
+    return value

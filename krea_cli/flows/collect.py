@@ -52,7 +52,7 @@ class Outcome:
         told = record(
             self.job, self.wanted.row, job_id=self.job_id, files=self.saved, error=self.error
         )
-        if self.wanted.copies and told["charged"] == "yes":
+        if self.wanted.copies and self.error is None:
             told["charged"] = "no"  # not this time
         known = self.wanted.record or {}
         return {name: known.get(name) if told[name] is None else told[name] for name in told}

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from krea_cli.errors import NotSaved
+from krea_cli.errors import KreaError, NotSaved
 from krea_cli.flows.content import content_type
 from krea_cli.flows.naming import Facts
 from krea_cli.flows.publish import holds
@@ -77,8 +77,14 @@ class Destination:
             words += " --force"
         return words + (f" --profile {shlex.quote(row.profile)}" if row and row.profile else "")
 
-    def lost(self, job_id: str, cause: str) -> NotSaved:
-        """The error for a paid result that did not get here."""
+    def lost(self, job_id: str, cause: str) -> KreaError:
+        """The error for a paid result that did not get here, or for a copy of one."""
+        if self.copies:
+            return KreaError(
+                f"the result of job {job_id} could not be copied: {cause}",
+                hint="krea generate without --reuse makes it again, and is paid for",
+                job_id=job_id,
+            )
         return NotSaved(
             f"the result of job {job_id} is paid and could not be saved: {cause}",
             hint=self.command(job_id),

@@ -23,6 +23,7 @@ from krea_cli.flows.transfer import Fetched, copied, disk_failure
 
 if TYPE_CHECKING:
     from krea_cli.local.book import Book
+    from krea_cli.local.uploads import Uploads
 
 CHUNK = 1 << 20
 BUSY_PATIENCE = 60.0  # seconds that another process may hold the part
@@ -44,6 +45,11 @@ class Saver(Source):
         """What the ledger knows of jobs."""
         return Recall(self.book, self.tell)
 
+    @property
+    def uploads(self) -> "Uploads | None":
+        """What was uploaded earlier, as far as the ledger knows."""
+        return self.book.uploads if self.book else None
+
     def download(self, job: Job, destination: Destination) -> Iterator[Saved]:
         """Save every output of JOB, previews apart; each comes once it is on disk and booked.
 
@@ -57,7 +63,8 @@ class Saver(Source):
         except NotSaved as error:
             raise error if error.job_id else destination.lost(job.id, error.message) from error
         except KreaError as error:
-            raise destination.lost(job.id, error.message) from error
+            told = error.job_id is not None and destination.copies
+            raise error if told else destination.lost(job.id, error.message) from error
         except OSError as failure:
             raise destination.lost(job.id, disk_failure(failure).message) from failure
         finally:
@@ -82,7 +89,7 @@ class _Download:
         self.job = job
         self.destination = destination
         self.facts = Facts.of(job, destination.row, destination.record)
-        self.inscription = Inscription(job, destination, saver.tell)
+        self.inscription = Inscription(job, destination, saver.tell, uploads=saver.uploads)
 
     def run(self) -> Iterator[Saved]:
         if self.job.style_id and not self.job.outputs:
@@ -136,7 +143,10 @@ class _Download:
         copy = self.destination.copies.get(result.position)
         if copy is None:
             return self.saver.bring(self.job.id, result, part)
-        return copied(Path(copy.path), part), copy.url
+        fetched = copied(Path(copy.path), part)
+        if fetched.sha256 != copy.sha256:
+            raise KreaError(f"{copy.path} has changed meanwhile")
+        return fetched, copy.url
 
     def _awaited_part(self, position: int) -> Reservation:
         clock = self.saver.clock

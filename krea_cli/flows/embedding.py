@@ -14,6 +14,8 @@ from krea_cli.errors import KreaError
 from krea_cli.flows import xmp
 from krea_cli.flows.content import HEAD, JPEG, PNG, WEBP, sniff
 
+LARGEST = 200_000_000  # bytes of a picture that are taken into memory
+
 
 class NotEmbeddable(KreaError):
     """The file cannot take a recipe: of another type, malformed, or without room for it."""

@@ -46,13 +46,18 @@ class Generation:
         finally:
             self._release()
 
-    def submitted(self) -> Iterator[Row]:
-        """Submit all and wait for none: the row of each as soon as its id is known."""
+    def submitted(self, saver: "Saver") -> Iterator[Row]:
+        """Submit all and wait for none: the row of each as soon as its id is known.
+
+        What is reused is copied here and now.
+        """
         try:
             for wanted in self._submissions():
                 if wanted is None:
                     self._world.clock.pause(0.5)
                 elif wanted.row:
+                    if wanted.copies and wanted.job:
+                        list(saver.download(wanted.job, wanted))
                     yield wanted.row
         except Interrupted as stop:
             raise self._cut_short(runs_on(stop, self._submitted)) from stop
@@ -104,6 +109,7 @@ class Generation:
 
     def _submission(self, step: Step) -> Iterator[Wanted | None]:
         order, world, goal = self.order, self._world, step.goal
+        assert step.draft is not None
         claimed = claim(step.draft, goal, world, again=order.again, until=self._until, put=step.put)
         self._claims.append(claimed)
         row = claimed.row
@@ -119,7 +125,11 @@ class Generation:
                 except Busy as busy:
                     yield from self._held(busy, hold.seconds(busy))
         if row.job_id is None:
-            raise KreaError(f"the request for {goal.target.text} is {row.state}")
+            raise KreaError(
+                f"the request for {goal.target.text} is {row.state}",
+                hint=f"krea history {row.id}",
+                charged=row.charged,
+            )
         yield self._wanted(row, row.job_id, claimed, goal)
 
     def _reused(self, goal: Goal, reused: Reusable) -> Wanted:

@@ -15,18 +15,20 @@ if TYPE_CHECKING:
 
     from krea_cli.flows.recipe import Recipe
     from krea_cli.local.rows import Row
-
-LARGEST = 200_000_000  # bytes of a picture that are taken into memory to embed something
+    from krea_cli.local.uploads import Uploads
 
 
 class Inscription:
     """What is written about the results of JOB, if the user or the request asked for it."""
 
-    def __init__(self, job: Job, destination: Destination, tell: Tell) -> None:
+    def __init__(
+        self, job: Job, destination: Destination, tell: Tell, *, uploads: "Uploads | None"
+    ) -> None:
         # A copy is another file than the one that was asked for then.
         row = destination.row
         asked = None if destination.copies else row
         self._tell = tell
+        self._uploads = uploads
         self._force = destination.target.force
         self._embed = destination.embed or bool(asked and asked.embed)
         self._sidecar = destination.sidecar or bool(asked and asked.sidecar)
@@ -38,7 +40,7 @@ class Inscription:
             return fetched
         import json
 
-        from krea_cli.flows.embedding import NotEmbeddable, embed
+        from krea_cli.flows.embedding import LARGEST, NotEmbeddable, embed
 
         told = self._recipe.as_dict(version=__version__, sha256=fetched.sha256, addresses=False)
         try:
@@ -57,7 +59,7 @@ class Inscription:
         if row is None:
             self._tell(Warned(f"the ledger does not know job {job.id}: no recipe is written"))
             return None
-        return Recipe.of(row, job)
+        return Recipe.of(row, job, uploads=self._uploads)
 
     def beside(self, saved: Saved, path: "Path") -> None:
         """Write the recipe beside the result at PATH. Raises OSError, KreaError."""

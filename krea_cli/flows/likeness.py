@@ -27,7 +27,7 @@ class Likeness:
 
 def likeness(text: str, book: "Book | None", *, cwd: Path) -> Likeness:
     """What the file or job TEXT was made by. Raises `UsageError` where nobody knows."""
-    found = known_origin(text, book.history if book else None, cwd=cwd)
+    found = known_origin(text, book, cwd=cwd)
     base, filled = _divided(found.recipe, restored(found.recipe, book.uploads if book else None))
     return Likeness(found.recipe.model, base, filled, found.changed)
 

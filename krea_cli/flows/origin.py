@@ -12,10 +12,8 @@ from krea_cli.flows.recipe import Recipe, parse_recipe
 from krea_cli.flows.sidecar import MOST_BYTES, read_sidecar
 
 if TYPE_CHECKING:
-    from krea_cli.local.history import History
+    from krea_cli.local.book import Book
     from krea_cli.local.rows import Row
-
-LARGEST = 200_000_000  # bytes of a picture that are searched for a recipe
 
 
 @dataclass(frozen=True)
@@ -31,69 +29,66 @@ class Origin:
     changed: bool = False
 
 
-def origin(text: str, history: "History | None", *, cwd: Path) -> Origin | None:
-    """What made TEXT: a job's id, the number of a request, or a file. None if nobody knows."""
-    if history is not None and (row := _by_number(text, history)):
+def origin(text: str, book: "Book | None", *, cwd: Path) -> Origin | None:
+    """What made TEXT: a job's id, a file, or the number of a request. None if nobody knows."""
+    if book is not None and is_job_id(text) and (row := book.by_job(text)):
         return Origin(Recipe.of(row), row)
     path = Path(os.path.abspath(cwd / text))
-    return _of_file(path, history) if path.is_file() else _of_absent(path, history)
+    if path.is_file():
+        return _of_file(path, book)
+    number = _number(text)
+    if book is not None and number is not None and (row := book.find(number)):
+        return Origin(Recipe.of(row), row)
+    return _of_absent(path, book)
 
 
-def known_origin(text: str, history: "History | None", *, cwd: Path) -> Origin:
+def known_origin(text: str, book: "Book | None", *, cwd: Path) -> Origin:
     """As `origin`. Raises `UsageError` where nobody knows."""
-    found = origin(text, history, cwd=cwd)
+    found = origin(text, book, cwd=cwd)
     if found is None:
         where = "the ledger, beside it or in it" if (cwd / text).is_file() else "the ledger"
         raise UsageError(f"nothing about {text} is in {where}", hint="krea history lists what is")
     return found
 
 
-def _by_number(text: str, history: "History") -> "Row | None":
-    if not is_job_id(text.removeprefix("#")):
-        return None
-    return history.job(text) or (
-        history.request(int(number)) if (number := _number(text)) else None
-    )
-
-
-def _number(text: str) -> str | None:
+def _number(text: str) -> int | None:
     digits = text.removeprefix("#")
-    return digits if digits.isascii() and digits.isdecimal() and len(digits) < 19 else None
+    return int(digits) if digits.isascii() and digits.isdecimal() and len(digits) < 19 else None
 
 
-def _of_file(path: Path, history: "History | None") -> Origin | None:
+def _of_file(path: Path, book: "Book | None") -> Origin | None:
     """By content before place: a name may have been given to something else since."""
     try:
         sha256 = digest(path)
     except OSError as failure:
         raise UsageError(f"{path} cannot be read: {failure.strerror}") from failure
-    if history is not None and (row := history.holding(sha256)):
+    if book is not None and (row := book.history.holding(sha256)):
         return Origin(Recipe.of(row), row)
     inside, beside = _inside(path), read_sidecar(path)
     if inside is not None:
-        return _known(inside, history, "metadata")
+        return _known(inside, book, "metadata")
     if beside is not None and (beside.sha256 == sha256 or path.suffix == ".json"):
-        return _known(beside, history, "sidecar")
-    if history is not None and (row := history.made(os.path.realpath(path))):
+        return _known(beside, book, "sidecar")
+    if book is not None and (row := book.history.made(os.path.realpath(path))):
         return Origin(Recipe.of(row), row, changed=True)
     return Origin(beside, source="sidecar", changed=True) if beside else None
 
 
-def _of_absent(path: Path, history: "History | None") -> Origin | None:
-    if history is None:
+def _of_absent(path: Path, book: "Book | None") -> Origin | None:
+    if book is None:
         return None
-    row = history.made(os.path.realpath(path)) or history.made(str(path))
+    row = book.history.made(os.path.realpath(path)) or book.history.made(str(path))
     return Origin(Recipe.of(row), row) if row else None
 
 
-def _known(recipe: Recipe, history: "History | None", source: str) -> Origin:
+def _known(recipe: Recipe, book: "Book | None", source: str) -> Origin:
     """RECIPE, with what the ledger knows beyond it of that job."""
-    row = history.job(recipe.job_id) if history and recipe.job_id else None
+    row = book.by_job(recipe.job_id) if book and recipe.job_id else None
     return Origin(Recipe.of(row) if row else recipe, row, source)
 
 
 def _inside(path: Path) -> Recipe | None:
-    from krea_cli.flows.embedding import embedded
+    from krea_cli.flows.embedding import LARGEST, embedded
 
     try:
         if path.stat().st_size > LARGEST:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from krea_cli.catalog.media import local_files, replaced
@@ -14,7 +15,7 @@ from krea_cli.flows.claim import Goal, put_down
 from krea_cli.flows.naming import Facts
 from krea_cli.flows.order import Order
 from krea_cli.flows.recipe import CONTENT, by_content
-from krea_cli.flows.reuse import Reusable, Shelf
+from krea_cli.flows.reuse import Reusable, Shelf, Wish
 from krea_cli.flows.seeds import seeds
 from krea_cli.flows.sidecar import beside
 from krea_cli.flows.upload import addresses, fingerprints
@@ -27,7 +28,7 @@ class Step:
     """One job of an order: where it goes, and its row (True: just put down), or what is reused."""
 
     goal: Goal
-    draft: Draft
+    draft: Draft | None = None
     put: tuple[Row, bool] | None = None
     reused: Reusable | None = None
 
@@ -49,7 +50,9 @@ class Plan:
         """
         order = self._order
         self._prints = fingerprints(local_files([order.given, order.body]))
-        given = self._by_content(order.given)
+        # What was typed makes the identity, whatever is known by now of an address in it.
+        prints = {path: CONTENT + sha256 for path, sha256 in self._prints.items()}
+        given = replaced(order.given, prints)
         goals = order.goals()
         drawn = seeds(order.model, order.body, order.count, self._world.random)
         givens = [self._with_given_seed(given, seed) for seed in drawn]
@@ -60,12 +63,11 @@ class Plan:
                 self._look_at_target(goal, seed, reused.get(goal.n))
         if len(reused) < len(goals):
             self._upload()
-        drafts = [self._draft(*each) for each in zip(givens, drawn, goals, strict=True)]
         return [
-            Step(goal, draft, reused=reused[goal.n])
+            Step(goal, reused=reused[goal.n])
             if goal.n in reused
-            else Step(goal, draft, put=self._put_down(draft, goal, earlier.get(goal.n)))
-            for goal, draft in zip(goals, drafts, strict=True)
+            else self._step(self._draft(given, seed, goal), goal, earlier.get(goal.n))
+            for given, seed, goal in zip(givens, drawn, goals, strict=True)
         ]
 
     def doubt_uploads(self, refused: RequestRefused) -> None:
@@ -97,18 +99,27 @@ class Plan:
         order = self._order
         if not order.reuse:
             return {}
-        shelf = Shelf(self._world, any_seed=order.any_seed)
-        chosen = self._seed_is_given()
-        found = {}
-        for goal in goals:
-            seed = drawn[goal.n - 1] if chosen else None
-            if reusable := shelf.take(self._recipe(seed), seed, chosen=chosen):
-                found[goal.n] = reusable
-        return found
+        places = {goal.n: self._foreseen(goal, drawn[goal.n - 1]) for goal in goals}
+        shelf = Shelf(
+            self._world, any_seed=order.any_seed, taken=set(filter(None, places.values()))
+        )
+        field = order.model.seed_field
+        chosen = field is not None and field.name in order.body
+        wanted = {goal.n: self._wish(drawn[goal.n - 1], chosen=chosen) for goal in goals}
+        # First what lies where it is wanted already, so that no copy takes another's place.
+        found = {n: shelf.at(place, wanted[n]) for n, place in places.items() if place}
+        rest = {n: shelf.take(wish) for n, wish in wanted.items() if not found.get(n)}
+        return {n: each for n, each in (found | rest).items() if each}
 
-    def _seed_is_given(self) -> bool:
-        field = self._order.model.seed_field
-        return field is not None and field.name in self._order.body
+    def _wish(self, seed: int | None, *, chosen: bool) -> Wish:
+        return Wish(self._recipe(seed), seed if chosen else None, chosen=chosen)
+
+    def _foreseen(self, goal: Goal, seed: int | None) -> Path | None:
+        """Where the first result of a job will be, as far as that is known."""
+        target = self._order.target
+        facts = Facts(self._order.prompt, self._order.model.id, seed)
+        shown = target.foreseen(goal.n, goal.count, facts)
+        return target.real(shown) if shown else None
 
     def _recipe(self, seed: int | None) -> str:
         """The digest of all that is sent but the seed; of one that is no number as well."""
@@ -120,21 +131,21 @@ class Plan:
     @cached_property
     def _sent(self) -> dict[str, Any]:
         """What is sent, but for a drawn seed, with local files by their content."""
-        return self._by_content(self._order.body)
+        sent: dict[str, Any] = by_content(self._order.body, self._prints, self._world.book.uploads)
+        return sent
 
     def _look_at_target(self, goal: Goal, seed: int | None, reused: Reusable | None) -> None:
         """Raise `WouldOverwrite` unless the target is free, and the place of its sidecar.
 
         A copy that is there already stands in nobody's way.
         """
-        order = self._order
-        facts = Facts(order.prompt, order.model.id, seed)
-        shown = order.target.foreseen(goal.n, goal.count, facts)
-        if shown and reused and reused.is_at(order.target.real(shown)):
+        order, place = self._order, self._foreseen(goal, seed)
+        if place and reused and reused.is_at(place):
             return
+        facts = Facts(order.prompt, order.model.id, seed)
         order.target.check(goal.n, goal.count, facts=facts)
-        if order.sidecar and shown and not order.target.force:
-            sidecar = beside(order.target.cwd / shown)
+        if order.sidecar and place and not order.target.force:
+            sidecar = beside(place)
             if os.path.lexists(sidecar):
                 raise WouldOverwrite(
                     f"{order.target.shown(sidecar)} exists, and --sidecar would write it",
@@ -151,10 +162,11 @@ class Plan:
             tell=world.tell,
         )
 
-    def _put_down(self, draft: Draft, goal: Goal, earlier: Row | None) -> tuple[Row, bool]:
+    def _step(self, draft: Draft, goal: Goal, earlier: Row | None) -> Step:
         if earlier and earlier.state == "saved":
-            return earlier, False
-        return put_down(draft, goal, self._world, again=self._order.again)
+            return Step(goal, draft, put=(earlier, False))
+        put = put_down(draft, goal, self._world, again=self._order.again)
+        return Step(goal, draft, put=put)
 
     def _draft(self, given: dict[str, Any], seed: int | None, goal: Goal) -> Draft:
         order = self._order
@@ -186,10 +198,6 @@ class Plan:
             CONTENT + self._prints[path]: {"path": os.path.abspath(path), "url": url}
             for path, url in self._uploaded.items()
         }
-
-    def _by_content(self, fields: dict[str, Any]) -> dict[str, Any]:
-        told: dict[str, Any] = by_content(fields, self._prints, self._world.book.uploads)
-        return told
 
     def _with_given_seed(self, given: dict[str, Any], seed: int | None) -> dict[str, Any]:
         """GIVEN with the seed of one job, if the user gave one; a drawn one makes no difference."""

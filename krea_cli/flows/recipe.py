@@ -1,11 +1,14 @@
 """A recipe: all that it takes to make a result again, from the ledger or from beside a picture."""
 
+import json
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from krea_cli.api.ids import is_job_id
 from krea_cli.catalog.document import too_deep
 from krea_cli.catalog.media import LocalFile, is_address, replaced
 from krea_cli.flows.publish import holds
@@ -41,16 +44,24 @@ class Recipe:
     sha256: str | None = None  # of the result, as the service gave it or as it lies on disk
 
     @classmethod
-    def of(cls, row: "Row", job: "Job | None" = None) -> "Recipe":
-        """The recipe of a request in the ledger, and what JOB adds about times."""
+    def of(
+        cls, row: "Row", job: "Job | None" = None, *, uploads: "Uploads | None" = None
+    ) -> "Recipe":
+        """The recipe of a request in the ledger, and what JOB adds about times.
+
+        With UPLOADS, addresses of what was uploaded earlier give way to the content as well.
+        """
+        known = _uploaded(row.body, uploads) if uploads else {}
+        elsewhere = {content: {"url": url} for url, content in known.items()}
+        sources = elsewhere | row.sources
         created = job.created_at if job else None
         completed = job.completed_at if job else None
         return cls(
             model=row.model,
-            request=described(row.body, row.sources),
+            request=described(row.body, sources),
             given=tuple(row.given),
             seed=row.seed,
-            sources=row.sources,
+            sources=sources,
             job_id=row.job_id,
             price=row.price,
             created_at=moment(row.server_created_at, created, row.created_at),
@@ -101,8 +112,7 @@ def by_content(tree: Any, prints: Mapping[str, str], uploads: "Uploads") -> Any:
     PRINTS is the sha256 of each local file, by its path.
     """
     tree = replaced(tree, {path: CONTENT + sha256 for path, sha256 in prints.items()})
-    known = {url: uploads.content(url) for url in set(_addresses(tree))}
-    return _exchanged(tree, {url: CONTENT + sha256 for url, sha256 in known.items() if sha256})
+    return _exchanged(tree, _uploaded(tree, uploads))
 
 
 def restored(recipe: Recipe, uploads: "Uploads | None") -> dict[str, Any]:
@@ -115,7 +125,7 @@ def restored(recipe: Recipe, uploads: "Uploads | None") -> dict[str, Any]:
         {
             content: _found(content, recipe.sources.get(content, {}), uploads)
             for content in set(_strings(recipe.request))
-            if content.startswith(CONTENT)
+            if re.fullmatch(CONTENT + "[0-9a-f]{64}", content)
         },
     )
     return fields
@@ -125,7 +135,7 @@ def parse_recipe(data: Any) -> Recipe | None:
     """The recipe that DATA, foreign JSON, describes; None if it is none."""
     if not isinstance(data, dict) or "krea" not in data or data.get("schema") != SCHEMA:
         return None
-    if too_deep(data):
+    if too_deep(data) or not _is_text(data):
         return None
     model, request, seed = data.get("model"), data.get("request"), data.get("seed")
     if not isinstance(model, str) or not isinstance(request, dict):
@@ -133,6 +143,8 @@ def parse_recipe(data: Any) -> Recipe | None:
     given, inputs = data.get("given"), data.get("inputs")
     texts = {name: data.get(name) for name in ("job_id", "price", "created_at", "completed_at")}
     sha256 = data.get("sha256")
+    if not is_job_id(str(texts["job_id"])):
+        texts["job_id"] = None
     return Recipe(
         model=model,
         request=request,
@@ -142,6 +154,12 @@ def parse_recipe(data: Any) -> Recipe | None:
         sha256=sha256 if isinstance(sha256, str) else None,
         **{name: text if isinstance(text, str) else None for name, text in texts.items()},
     )
+
+
+def _uploaded(tree: Any, uploads: "Uploads") -> dict[str, str]:
+    """The content behind each address in TREE that something was uploaded to."""
+    known = {url: uploads.content(url) for url in set(_addresses(tree))}
+    return {url: CONTENT + sha256 for url, sha256 in known.items() if sha256}
 
 
 def _sources(inputs: Any) -> dict[str, dict[str, str]]:
@@ -158,7 +176,8 @@ def _sources(inputs: Any) -> dict[str, dict[str, str]]:
 
 
 def _public(source: Mapping[str, str], *, addresses: bool) -> dict[str, str]:
-    told = {"name": source.get("name") or os.path.basename(source.get("path", ""))}
+    name = source.get("name") or os.path.basename(source.get("path", ""))
+    told = {"name": name} if name else {}
     return told | ({"url": source["url"]} if addresses and "url" in source else {})
 
 
@@ -179,6 +198,15 @@ def _exchanged(tree: Any, values: Mapping[str, Any]) -> Any:
     if isinstance(tree, dict):
         return {key: _exchanged(value, values) for key, value in tree.items()}
     return [_exchanged(value, values) for value in tree] if isinstance(tree, list) else tree
+
+
+def _is_text(data: Any) -> bool:
+    """Whether all of DATA is text that can be kept: JSON may hold half of a character."""
+    try:
+        json.dumps(data, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _strings(tree: Any) -> "list[str]":

@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 
 from krea_cli.api.types import Job
-from krea_cli.errors import Busy, Interrupted, KreaError, NotFound, UsageError
+from krea_cli.errors import Busy, Interrupted, KreaError, Moderated, NotFound, UsageError
 from krea_cli.flows.events import Held, Settling, Submitting, Warned
 from krea_cli.flows.hold import Hold
 from krea_cli.flows.match import HORIZON
@@ -20,8 +20,10 @@ from krea_cli.flows.record import moment
 from krea_cli.flows.settle import LAGGING, PATIENCE, settle
 from krea_cli.flows.submit import alone, submit
 from krea_cli.flows.world import World
-from krea_cli.local.rows import Row
+from krea_cli.local.rows import IN_DOUBT, Row
+from krea_cli.local.verdicts import FORGETTABLE, Verdicts
 
+OF_ONE = (UsageError, Moderated)  # failures that say nothing about the next request
 LOOKED_AT = 20  # candidates that are read singly, where the list does not give their results
 
 
@@ -35,7 +37,7 @@ class Doubt:
     @property
     def open(self) -> bool:
         """True as long as nobody knows what became of it."""
-        return self.row.state in ("unknown", "unfound")
+        return self.row.job_id is None
 
     def record(self) -> dict[str, Any]:
         """What `krea recover --json` tells of it."""
@@ -69,14 +71,13 @@ class Recovery:
     def __init__(self, world: World, *, until: float | None) -> None:
         self._world = world
         self._until = until
+        self._verdicts = Verdicts(world.book)
         self._candidates: dict[int, tuple[Job, ...]] = {}
 
     def settle(self) -> list[Doubt]:
         """Settle what the list of jobs settles; everything that was in doubt, as it stands now."""
         world = self._world
-        if world.book.leftovers():
-            with alone(world, self._until):
-                pass  # which books what the dead left behind
+        self._bury()
         meant = [row.id for row in world.book.history.doubts()]
         searched = [row.id for row in world.book.in_doubt()]
         while searched:
@@ -98,14 +99,19 @@ class Recovery:
                 hint=f"krea history {owner.id}",
             )
         self._compare(row, job)
+        self._revive(row)
         world.book.submitted(row.id, job, answered_at=world.clock.now(), adopted=True)
         Recall(world.book, world.tell).note(job.id, job)
         return world.book.row(row.id)
 
     def forget(self, row_id: int) -> Row:
-        """By the user's word, nobody looks for the job of the request any more."""
-        row = self._open(row_id)
-        self._world.book.forget(row.id)
+        """By the user's word, nobody looks for the job of the request any more.
+
+        Nor for the results of a job that was made and cannot be read.
+        """
+        row = self._open(row_id, also=FORGETTABLE)
+        self._revive(row)
+        self._verdicts.forget(row.id)
         return self._world.book.row(row.id)
 
     def resubmit(self, row_id: int) -> Row:
@@ -113,14 +119,13 @@ class Recovery:
 
         What could not be sent leaves the old one in doubt as before.
         """
-        world, row = self._world, self._open(row_id)
-        new = world.book.replace(row.id)
+        row = self._revive(self._open(row_id))
+        new = self._verdicts.replace(row.id)
         try:
             return self._sent(new)
         except KreaError:
             with suppress(KreaError):
-                if world.book.row(new.id).state in ("checked", "refused"):
-                    world.book.reinstate(row.id, new, state=row.state, error=row.error)
+                self._verdicts.reinstate(row, new)
             raise
 
     def decisions(
@@ -134,15 +139,28 @@ class Recovery:
 
         What the list settles before it is sent again is not sent.
         """
+        self._bury()
         for row_id, job_id in adopt:
             yield self._decision(partial(self.adopt, row_id, job_id))
         for row_id in forget:
             yield self._decision(partial(self.forget, row_id))
         found = self.settle() if resubmit else []
         settled = {doubt.row.id: doubt.row for doubt in found if not doubt.open}
-        for row_id in resubmit:
-            known = settled.get(row_id)
-            yield Decision(known) if known else self._decision(partial(self.resubmit, row_id))
+        yield from self._resubmitted(resubmit, settled)
+
+    def _resubmitted(self, resubmit: Sequence[int], settled: dict[int, Row]) -> Iterator[Decision]:
+        for at, row_id in enumerate(resubmit):
+            if row_id in settled:
+                yield Decision(settled[row_id])
+                continue
+            decision = self._decision(partial(self.resubmit, row_id))
+            left = len(resubmit) - at - 1
+            if decision.error and left and not isinstance(decision.error, OF_ONE):
+                # In doubt, out of balance, no network: it would be the same with the next one.
+                decision.error.message += f"; {left} more were not sent again"
+                yield decision
+                return
+            yield decision
 
     def _decision(self, decide: Callable[[], Row]) -> Decision:
         try:
@@ -178,7 +196,7 @@ class Recovery:
 
     def _doubt(self, row_id: int) -> Doubt:
         row = self._world.book.row(row_id)
-        if row.state not in ("unknown", "unfound"):
+        if row.state not in IN_DOUBT:
             return Doubt(row)
         candidates = self._candidates.get(row_id, ())
         return Doubt(row, tuple(self._seen(candidates[:LOOKED_AT])) + candidates[LOOKED_AT:])
@@ -196,19 +214,31 @@ class Recovery:
                 raise
             return job
 
-    def _open(self, row_id: int) -> Row:
+    def _open(self, row_id: int, *, also: Sequence[str] = ()) -> Row:
         row = self._world.book.find(row_id)
         if row is None:
             raise UsageError(
                 f"there is no request {row_id} in the ledger", hint="krea recover lists them"
             )
-        if row.state not in ("unknown", "unfound"):
+        doubted = {doubt.id for doubt in self._world.book.history.doubts()}
+        if row.id not in doubted and row.state not in also:
             job = f", job {row.job_id}" if row.job_id else ""
             raise UsageError(
                 f"request {row_id} is not in doubt: it is {row.state}{job}",
                 hint=f"krea history {row_id}",
             )
         return row
+
+    def _revive(self, row: Row) -> Row:
+        """ROW in doubt again, if it was to be sent once more and never was."""
+        revived = row.state == "forgotten" and self._verdicts.revive(row.id)
+        return self._world.book.row(row.id) if revived else row
+
+    def _bury(self) -> None:
+        """Book what processes that died while sending left behind."""
+        if self._world.book.leftovers():
+            with alone(self._world, self._until):
+                pass
 
     def _compare(self, row: Row, job: Job) -> None:
         """Say where JOB does not look like the request; the user has the last word."""

@@ -157,7 +157,9 @@ class Retrieval:
         if not self.sidecar or row is None:
             return wanted
         job = Job(wanted.job_id, "completed")
-        inscription = Inscription(job, replace(wanted, embed=False), self.saver.tell)
+        inscription = Inscription(
+            job, replace(wanted, embed=False), self.saver.tell, uploads=self.saver.uploads
+        )
         try:
             for saved in wanted.saved:
                 inscription.beside(saved, wanted.target.real(saved.path))

@@ -1,6 +1,6 @@
 """Reuse: results of the same request that are on disk already, and need not be paid for again."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -41,32 +41,62 @@ class Reusable:
         )
 
 
-class Shelf:
-    """What is there to be reused by one command: each saved request at most once."""
+@dataclass(frozen=True)
+class Wish:
+    """The request of which a result is wanted: its recipe, and its seed if one was CHOSEN."""
 
-    def __init__(self, world: World, *, any_seed: bool) -> None:
+    recipe: str
+    seed: int | None
+    chosen: bool
+
+
+class Shelf:
+    """What is there to be reused by one command: each saved request at most once.
+
+    ANY_SEED: a result of another seed than the one that was chosen, or drawn, will do as well.
+    TAKEN are the places that the command itself will write to: what lies there is no source.
+    """
+
+    def __init__(self, world: World, *, any_seed: bool, taken: set[Path]) -> None:
         self._world = world
         self._any_seed = any_seed
+        self._places = taken
         self._taken: set[int] = set()
 
-    def take(self, recipe: str, seed: int | None, *, chosen: bool) -> Reusable | None:
-        """The newest saved request of RECIPE and SEED that was not taken yet.
+    def at(self, place: Path, wish: Wish) -> Reusable | None:
+        """What WISH asks for, if PLACE holds it already."""
+        found = (self._whole(row, except_for=place) for row in self._fitting(wish))
+        return self._take(each for each in found if each and each.is_at(place))
 
-        Where no seed was CHOSEN every job is another picture: one is taken only if any will do.
+    def take(self, wish: Wish) -> Reusable | None:
+        """The newest saved request that WISH asks for and that was not taken yet.
+
+        Where no seed was chosen every job is another picture: one is taken only if any will do.
         """
-        if not (chosen or self._any_seed):
-            return None
-        for row in self._world.book.history.alike(recipe, seed):
-            if row.id not in self._taken and (files := self._whole(row)):
-                self._taken.add(row.id)
-                return Reusable(row, files)
-        return None
+        return self._take(filter(None, map(self._whole, self._fitting(wish))))
 
-    def _whole(self, row: "Row") -> "dict[int, FileRow] | None":
+    def _take(self, found: Iterator[Reusable]) -> Reusable | None:
+        reusable = next(found, None)
+        if reusable is not None:
+            self._taken.add(reusable.row.id)
+        return reusable
+
+    def _fitting(self, wish: Wish) -> "Iterator[Row]":
+        alike = self._world.book.history.alike
+        rows = alike(wish.recipe, wish.seed) if wish.chosen else []
+        if self._any_seed:
+            rows += alike(wish.recipe, None)
+        return (row for row in rows if row.id not in self._taken)
+
+    def _whole(self, row: "Row", except_for: Path | None = None) -> Reusable | None:
         """A file for each result that was saved, unchanged since; None if one is missing."""
         files = self._world.book.history.files(row.job_id or "")
         found: dict[int, FileRow] = {}
         for file in files:
-            if file.index not in found and holds(Path(file.path), file.sha256, file.size):
+            path = Path(file.path)
+            free = path == except_for or path not in self._places
+            if file.index not in found and free and holds(path, file.sha256, file.size):
                 found[file.index] = file
-        return found if found and found.keys() == {file.index for file in files} else None
+        if not found or found.keys() != {file.index for file in files}:
+            return None
+        return Reusable(row, found)

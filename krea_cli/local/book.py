@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import fields
 from functools import cached_property
 from typing import Any
@@ -15,8 +16,6 @@ from krea_cli.local.lock import FileLock
 from krea_cli.local.rows import TREES, UNFINISHED, Draft, Row, identity
 from krea_cli.local.scope import OURS, Scope
 from krea_cli.local.uploads import Uploads
-
-IN_DOUBT = ("unknown", "unfound")
 
 
 class Book:
@@ -63,6 +62,10 @@ class Book:
         name = identity(self.base, {"account": self.account})[:16]
         return FileLock(self._database.path.parent / f"post-{name}.lock")
 
+    def transaction(self) -> AbstractContextManager[None]:
+        """What is written inside is on disk, synced, when this ends; or not at all."""
+        return self._database.transaction()
+
     # What happens to a request
 
     def begin(self, draft: Draft) -> Row:
@@ -90,13 +93,13 @@ class Book:
     def sending(self, row_id: int, sent_at: float) -> None:
         """The request leaves now. Only a `checked` row may: anything else may have been sent."""
         with self._database.transaction():
-            self._move(
+            self.move(
                 row_id, ("checked",), "sending", sent_at=sent_at, charged="unknown", error=None
             )
 
     def returned(self, row_id: int) -> None:
         """It was not sent, or answered "not now": no job was made, and it may be sent again."""
-        self._move(row_id, ("sending",), "checked", charged="no")
+        self.move(row_id, ("sending",), "checked", charged="no")
 
     def submitted(
         self, row_id: int, job: Job, *, answered_at: float, adopted: bool = False
@@ -108,7 +111,7 @@ class Book:
                 if owner.id == row_id:
                     return
                 raise InDoubt(f"job {job.id} belongs to another request of the ledger already")
-            self._move(
+            self.move(
                 row_id,
                 ("sending", "unknown", "unfound"),
                 "submitted",
@@ -124,46 +127,27 @@ class Book:
 
     def refused(self, row_id: int, error: str) -> None:
         """The service refused it clearly: no job was made."""
-        self._move(row_id, ("sending",), "refused", error=error, charged="no")
+        self.move(row_id, ("sending",), "refused", error=error, charged="no")
 
     def doubtful(self, row_id: int, reason: str) -> None:
         """No clear answer came: it may have been received."""
-        self._move(row_id, ("sending", "unknown"), "unknown", error=reason)
+        self.move(row_id, ("sending", "unknown"), "unknown", error=reason)
 
     def gave_up(self, row_id: int, at: float) -> None:
         """The search for a request in doubt ended AT: a job made later is not taken for its own."""
-        self._move(row_id, ("unknown",), "unknown", gave_up_at=at)
+        self.move(row_id, ("unknown",), "unknown", gave_up_at=at)
 
     def unfound(self, row_id: int) -> None:
         """In doubt, and the list of jobs shows nothing: later matching leaves it out."""
-        self._move(row_id, ("sending", "unknown", "unfound"), "unfound")
+        self.move(row_id, ("sending", "unknown", "unfound"), "unfound")
 
-    def forget(self, row_id: int) -> None:
-        """By the user's word, nobody looks for the job of this request in doubt any more."""
-        self._move(row_id, IN_DOUBT, "forgotten")
-
-    def replace(self, row_id: int) -> Row:
-        """By the user's word, the same request as the one in doubt, to be sent once more.
-
-        The old row is forgotten with the same stroke: nothing can send it a third time.
-        """
-        with self._database.transaction():
-            new = self.begin(self.row(row_id).draft())
-            self._move(row_id, IN_DOUBT, "forgotten", error=f"sent again as request {new.id}")
-        return new
-
-    def reinstate(self, row_id: int, new: Row, *, state: str, error: str | None) -> None:
-        """NEW, which was to replace a request in doubt, was never sent: all is as it was."""
-        with self._database.transaction():
-            self.discard(new.id)
-            self._move(row_id, ("forgotten",), state, error=error)
-
-    def discard(self, row_id: int) -> None:
-        """Forget a request that was never sent and that nobody else has joined."""
-        self._database.write(
+    def discard(self, row_id: int) -> bool:
+        """Forget a request that was never sent and that nobody else has joined; whether it was."""
+        discarded = self._database.write(
             f"DELETE FROM requests WHERE id = ? AND {OURS} AND state = 'checked' AND part IS NULL",
             (row_id, *self._scope.values),
         )
+        return discarded == 1
 
     def take_part(self, row_id: int, part: str) -> None:
         """PART is now the reserved file of this request, held by who joined it."""
@@ -271,7 +255,8 @@ class Book:
         """Those of JOB_IDS that belong to requests of this ledger."""
         return {job_id for job_id in job_ids if self.by_job(job_id)}
 
-    def _move(self, row_id: int, allowed: Sequence[str], state: str, **changes: Any) -> None:
+    def move(self, row_id: int, allowed: Sequence[str], state: str, **changes: Any) -> None:
+        """Let a row in one of the ALLOWED states become STATE. Raises KreaError for any other."""
         sets = ", ".join(f"{name} = ?" for name in ("state", *changes))
         marks = ", ".join("?" * len(allowed))
         changed = self._database.write(

@@ -57,6 +57,13 @@ def age(value: Any) -> float:
     return float(found[1]) * AGES[found[2]]
 
 
+def _keeping(value: Any) -> float:
+    seconds = age(value)
+    if seconds < AGES["d"]:
+        raise ValueError("1d or more, such as 30d or 1y")
+    return seconds
+
+
 @dataclass(frozen=True)
 class Setting:
     """A known key: what it is for, and how its value is read (raises ValueError: "wanted")."""
@@ -74,7 +81,8 @@ SETTINGS = {
         _switch,
     ),
     "history.keep": Setting(
-        "how long the ledger keeps what is over, such as 1y; without it, for ever", age
+        "how long the ledger keeps what is over, such as 1y (1d at least); without it, for ever",
+        _keeping,
     ),
     "timeout.image": Setting("how long to wait for an image", duration),
     "timeout.other": Setting("how long to wait for video, audio, 3D, enhancing", duration),

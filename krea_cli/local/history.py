@@ -4,12 +4,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 
 from krea_cli.local.database import Database
-from krea_cli.local.rows import UNFINISHED, FileRow, Row, file_from
+from krea_cli.local.rows import IN_DOUBT, UNFINISHED, FileRow, Row, file_from
 from krea_cli.local.scope import OURS, Scope
 
 PAGE = 500  # rows that are read at a time: a reader that goes away costs no more
-# What is over, or was never sent. Everything else may still cost money or be fetched.
-OVER = ("checked", "saved", "failed", "cancelled", "refused", "forgotten")
+# What is over. Everything else may still cost money, be sent or be fetched.
+OVER = ("saved", "failed", "cancelled", "refused", "forgotten")
+DOUBTFUL = ("sending", *IN_DOUBT)
+AROUND = 3600.0  # seconds around a request in doubt: whose jobs are known there says whose is left
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,14 +59,6 @@ class History:
             before = rows[-1].id
             yield from filter(query.fits, rows)
 
-    def job(self, job_id: str) -> Row | None:
-        """The request that became that job."""
-        return self._scope.first("job_id = ?", (job_id,))
-
-    def request(self, number: int) -> Row | None:
-        """The request of that number."""
-        return self._scope.first("id = ?", (number,))
-
     def made(self, path: str) -> Row | None:
         """The request that last made the file at PATH (absolute), whatever is there now."""
         return self._by_file("path = ?", path)
@@ -84,12 +78,25 @@ class History:
         return [file_from(values) for values in found]
 
     def unsaved(self) -> list[Row]:
-        """Requests whose job was made and whose results never landed, oldest first."""
-        return self._scope.find("state IN ('submitted', 'completed') ORDER BY id")
+        """Requests whose job was made and whose results never landed, oldest first.
+
+        Not those of jobs that completed without any result: there is nothing to land.
+        """
+        done = "state = 'completed' AND error IS NULL"
+        return self._scope.find(f"(state = 'submitted' OR ({done})) ORDER BY id")
 
     def doubts(self) -> list[Row]:
-        """Requests of which nobody knows whether they were received, oldest first."""
-        return self._scope.find("state IN ('unknown', 'unfound') ORDER BY id")
+        """Requests of which nobody knows whether they were received, oldest first.
+
+        Among them those that were to be sent again by the user's word, and never were.
+        """
+        unsent = "SELECT replaces FROM requests WHERE state = 'checked' AND replaces IS NOT NULL"
+        meant = f"state = 'forgotten' AND id IN ({unsent})"
+        return self._scope.find(f"(state IN {IN_DOUBT} OR ({meant})) ORDER BY id")
+
+    def unsent_replacements(self, row_id: int) -> list[Row]:
+        """What was to be sent in place of a request in doubt, and was not so far."""
+        return self._scope.find("replaces = ? AND state = 'checked'", (row_id,))
 
     def alike(self, recipe: str, seed: int | None) -> list[Row]:
         """Saved requests of just that RECIPE, newest first; SEED None is any seed."""
@@ -102,7 +109,15 @@ class History:
 
 
 def prune(database: Database, before: float) -> int:
-    """Forget what is over and was put down before that moment, of all accounts; how many."""
+    """Forget what is over and was put down before that moment, of all accounts; how many.
+
+    What was sent around the time of a request in doubt stays: a job that nobody owns any more
+    could pass for its own.
+    """
+    oldest = f"SELECT min(created_at) FROM requests WHERE state IN {DOUBTFUL}"
+    doubtful = database.rows(oldest)[0][0]
+    if doubtful is not None:
+        before = min(before, doubtful - AROUND)
     over = f"SELECT id FROM requests WHERE created_at < ? AND state IN {OVER}"
     if not database.rows(f"{over} LIMIT 1", (before,)):
         return 0  # without waiting for the disk

@@ -71,23 +71,26 @@ FIRST = (
 )
 # What it takes to find a request by what it made, to make it again, and to save it where it was
 # asked for: `folder` is the current folder of the command, `sources` the local files in it,
-# `recipe` the digest of all that was sent but the seed.
+# `recipe` the digest of all that was sent but the seed, `count` how many requests the command
+# made (what the second result of the first is called depends on it), `replaces` the request in
+# doubt that was sent once more.
 SECOND = (
     "ALTER TABLE requests ADD COLUMN folder TEXT",
     "ALTER TABLE requests ADD COLUMN sources TEXT NOT NULL DEFAULT '{}'",
     "ALTER TABLE requests ADD COLUMN recipe TEXT",
     "ALTER TABLE requests ADD COLUMN sidecar INTEGER NOT NULL DEFAULT 0",
     "ALTER TABLE requests ADD COLUMN embed INTEGER NOT NULL DEFAULT 0",
+    'ALTER TABLE requests ADD COLUMN "count" INTEGER NOT NULL DEFAULT 1',
+    "ALTER TABLE requests ADD COLUMN replaces INTEGER",
     "ALTER TABLE files ADD COLUMN preview INTEGER NOT NULL DEFAULT 0",
     "CREATE INDEX request_recipe ON requests (base, account, recipe)",
     "CREATE INDEX request_created ON requests (created_at)",
+    "CREATE INDEX request_replaces ON requests (replaces) WHERE replaces IS NOT NULL",
     "CREATE INDEX file_path ON files (path)",
     "CREATE INDEX file_sha256 ON files (sha256)",
     "CREATE INDEX upload_url ON uploads (base, account, url)",
 )
-# How many requests the command made: what the second result of the first is called depends on it.
-THIRD = ('ALTER TABLE requests ADD COLUMN "count" INTEGER NOT NULL DEFAULT 1',)
-MIGRATIONS: tuple[tuple[str, ...], ...] = (FIRST, SECOND, THIRD)
+MIGRATIONS: tuple[tuple[str, ...], ...] = (FIRST, SECOND)
 
 
 def version(connection: "sqlite3.Connection") -> int:

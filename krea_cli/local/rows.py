@@ -9,6 +9,7 @@ from typing import Any
 # The states of a request: checked (nothing sent), sending, submitted, refused, unknown (in doubt),
 # unfound (in doubt, and the list shows nothing), forgotten (by the user's word), completed, saved,
 # failed, cancelled. These may still cost money or be fetched:
+IN_DOUBT = ("unknown", "unfound")
 UNFINISHED = ("checked", "sending", "submitted", "unknown", "unfound", "completed")
 
 
@@ -41,6 +42,7 @@ class Draft:
     sidecar: bool = False
     embed: bool = False
     count: int = 1
+    replaces: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,11 +88,12 @@ class Row:
     sidecar: bool = False
     embed: bool = False
     count: int = 1
+    replaces: int | None = None
 
-    def draft(self) -> Draft:
-        """The same request once more, as it was before it was sent."""
+    def draft(self, *, replaces: int) -> Draft:
+        """The same request once more, to be sent in place of the one that it REPLACES."""
         kept = {column.name: getattr(self, column.name) for column in fields(Draft)}
-        return Draft(**kept | {"part": None})
+        return Draft(**kept | {"part": None, "replaces": replaces})
 
 
 @dataclass(frozen=True, kw_only=True)

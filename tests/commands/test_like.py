@@ -8,7 +8,7 @@ import pytest
 from tests.command import World
 from tests.service import picture
 
-FLUX = "bfl/flux-1-dev"
+SEEDLESS = "google/nano-banana"
 
 
 @pytest.fixture
@@ -60,6 +60,19 @@ def test_another_model_takes_what_was_given(world: World) -> None:
     assert body == {"prompt": "a fox", "seed": 3} | {
         name: 1024 for name in ("width", "height") if name in body
     }
+
+
+def test_a_model_without_a_seed(world: World) -> None:
+    """A seed that was only drawn keeps nobody from it."""
+    world.krea("generate", "a fox", "-o", "fox.png")
+    result = world.krea("generate", "--like", "fox.png", "-m", SEEDLESS, "--dry-run")
+    assert (
+        result.code,
+        "this model takes no seed: that of the recipe is left out" in result.err,
+    ) == (
+        0,
+        True,
+    ), result.err
 
 
 def test_a_size_of_another_kind_replaces_the_old_one(world: World) -> None:
@@ -124,6 +137,15 @@ def test_a_sidecar_that_is_none(fox: World, text: str) -> None:
     Path(f"{mine}.json").write_text(text)
     result = fox.krea("generate", "--like", "mine.png", "-o", "x.png")
     assert (result.code, "nothing about mine.png" in result.err) == (2, True)
+
+
+def test_half_a_character_in_a_recipe(fox: World) -> None:
+    """JSON may hold it, a database not: it is no recipe."""
+    mine = fox.home / "work" / "mine.png"
+    mine.write_bytes(picture(200))
+    text = '{"krea": "1", "schema": 1, "model": "x", "request": {}, "job_id": "\\ud800"}'
+    Path(f"{mine}.json").write_text(text)
+    assert fox.krea("generate", "--like", "mine.png", "-o", "x.png").code == 2
 
 
 def test_a_hostile_recipe_reads_no_file(fox: World) -> None:

@@ -93,6 +93,32 @@ def test_several_results_and_a_taken_name(world: World) -> None:
     assert (world.home / "work" / "fox.png").read_bytes() == b"mine"
 
 
+def test_a_job_without_any_result_is_told_once(world: World) -> None:
+    """There is nothing to land, now or later."""
+    world.service.results = 0
+    left_behind(world, "a fox", "-o", "fox.png")
+    first, second = world.krea("download", "--missing"), world.krea("download", "--missing")
+    assert (first.code, second.code) == (11, 0)
+
+
+def test_a_job_that_is_gone_can_be_let_go(world: World) -> None:
+    """By the user's word, as with a request in doubt."""
+    left_behind(world, "a fox", "-o", "fox.png")
+    world.service.jobs.clear()
+    assert world.krea("download", "--missing").code == 1
+    assert world.krea("recover", "--forget", "1").code == 0
+    assert world.krea("download", "--missing").code == 0
+
+
+@pytest.mark.parametrize("place", ["-", "x.png", "pics/"])
+def test_another_place_is_refused(world: World, place: str) -> None:
+    """--missing saves each where it was meant to go."""
+    left_behind(world, "a fox", "-o", "fox.png")
+    result = world.krea("download", "--missing", "-o", place)
+    assert (result.code, result.out) == (2, "")
+    assert "--missing saves each where it was meant to go" in result.err
+
+
 def test_ids_and_missing_do_not_go_together(world: World) -> None:
     """--missing finds the ids itself."""
     result = world.krea("download", "--missing", "job-1")

@@ -230,3 +230,58 @@ def test_a_shared_account_is_settled_by_the_user_alone(world: World) -> None:
     assert (
         json.loads(world.krea("recover", "--adopt", "1=job-1", "--json").out)["job_id"] == "job-1"
     )
+
+
+def test_several_are_sent_again_until_one_goes_wrong(world: World) -> None:
+    """In doubt again, out of balance, no network: the next one would only be paid for blindly."""
+    world.service.answers = [reset_before, reset_before, reset_before, answer(524, {})]
+    for name in ("fox", "hen", "owl"):
+        world.krea("generate", f"a {name}", "-o", f"{name}.png")
+    world.clock.advance(DAY)
+    result = world.krea("recover", "--resubmit", "all", "--older", "15m")
+    assert (result.code, len(world.service.posts)) == (9, 4)
+    assert "; 2 more were not sent again" in result.err
+
+
+def test_left_before_it_was_sent_again(world: World) -> None:
+    """Ctrl-C while no slot is free: it is in doubt as before."""
+    world.service.answers = [reset_before]
+    world.krea(*FOX)
+    world.clock.advance(DAY)
+    world.service.answers = [answer(429, {"error": "later"})]
+    world.clock.stop_at(world.clock.now() + 1, 2)
+    stopped = world.krea("recover", "--resubmit", "1")
+    assert (stopped.code, states(world)) == (130, [("unfound", None)])
+
+
+def test_the_dead_are_decided_about_like_others(world: World) -> None:
+    """A process that died while sending left its request in doubt."""
+
+    def killed(service: Service, job: dict[str, Any]) -> httpx.Response | None:
+        raise SystemExit(137)
+
+    world.service.answers = [killed]
+    with pytest.raises(SystemExit):
+        world.krea(*FOX)
+    assert states(world) == [("sending", None)]
+    assert world.krea("recover", "--forget", "1").code == 0
+    assert states(world) == [("forgotten", None)]
+
+
+def test_an_upload_that_is_forgotten_changes_no_identity(world: World) -> None:
+    """A request in doubt is known again, whatever became of an address in it."""
+    from tests.service import picture
+
+    (world.home / "work" / "day.png").write_bytes(picture())
+    dusk = ("generate", "dusk", "-m", "flux-kontext", "-o", "dusk.png", "--image")
+    assert world.krea(*dusk, "day.png").code == 0
+    address = world.service.posts[0]["image_url"]
+    world.service.answers = [reset_before]
+    night = ("generate", "night", "-m", "flux-kontext", "-o", "night.png", "--image", address)
+    assert world.krea(*night).code == 9
+    world.service.answers = [answer(422, {"error": "Invalid asset URL"})]
+    assert (
+        world.krea("generate", "noon", *dusk[2:4], "-o", "noon.png", "--image", "day.png").code == 2
+    )
+    posts = len(world.service.posts)
+    assert (world.krea(*night).code, len(world.service.posts)) == (9, posts)

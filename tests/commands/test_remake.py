@@ -61,6 +61,21 @@ def test_fields_that_nobody_checks(world: World) -> None:
     assert asked(world, text) == body
 
 
+def test_a_foreign_text_is_never_a_file(world: World) -> None:
+    """An at sign in a stranger's recipe is doubled, at any depth: pasted, it uploads nothing."""
+    secret = world.home / "secret.png"
+    secret.write_bytes(b"secret")
+    for model_id, name in (
+        ("bfl/flux-1-kontext-dev", "image_url"),
+        ("google/nano-banana", "image_urls"),
+    ):
+        model = CATALOG.model(model_id)
+        value = f"@{secret}" if name == "image_url" else [f"@{secret}"]
+        text = command(model.id, {"prompt": "x", name: value}, model=model)
+        result = world.krea(*shlex.split(text)[1:], "-o", "x.png")
+        assert "POST /assets" not in world.service.requests, (text, result)
+
+
 def test_local_files(world: World) -> None:
     """A file stands as @path, at any depth."""
     from tests.service import picture

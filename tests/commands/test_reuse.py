@@ -145,10 +145,43 @@ def test_nothing_is_uploaded_for_a_copy(fox: World) -> None:
 
 def test_anywhere_and_without_waiting(fox: World) -> None:
     """The job's id with --no-wait; in a folder, a name as ever."""
-    result = fox.krea(*FOX, "--reuse", "--no-wait")
+    result = fox.krea(*FOX, "--reuse", "--no-wait", "-o", "copy.png")
     assert (result.code, result.out) == (0, "job-1\n")
+    assert read(fox, "copy.png") == read(fox, "fox.png")
     result = fox.krea(*FOX, "--reuse", "-o", "pics/")
     assert (result.code, result.out, len(fox.service.posts)) == (0, "pics/a-fox-job1.png\n", 1)
+
+
+@pytest.mark.parametrize("force", [(), ("--force",)], ids=["", "force"])
+def test_copies_that_are_in_place_already_stay_there(fox: World, force: tuple[str, ...]) -> None:
+    """No copy is made over a picture that another copy is to come from."""
+    fox.krea("generate", "a fox", "-o", "fox-2.png")
+    before = read(fox, "fox.png"), read(fox, "fox-2.png")
+    words = ("generate", "a fox", "--reuse", "--any-seed", "-n", "2", "-o", "fox.png", *force)
+    for _ in range(2):
+        result = fox.krea(*words)
+        assert (result.code, result.out) == (0, "fox.png\nfox-2.png\n")
+        assert (read(fox, "fox.png"), read(fox, "fox-2.png")) == before
+    assert len(fox.service.posts) == 2
+
+
+def test_any_seed_goes_before_a_chosen_one(fox: World) -> None:
+    """That seed if it is there, else another."""
+    assert fox.krea("generate", "a fox", "--seed", "8", "-o", "8.png").code == 0
+    for seed, same in (("7", "fox.png"), ("8", "8.png"), ("9", "8.png")):
+        words = ("generate", "a fox", "--seed", seed, "--reuse", "--any-seed", "-o", f"c{seed}.png")
+        assert fox.krea(*words).code == 0
+        assert read(fox, f"c{seed}.png") == read(fox, same)
+    assert len(fox.service.posts) == 2
+
+
+def test_a_copy_that_cannot_be_made_cost_nothing(fox: World) -> None:
+    """The sentence and the record say so."""
+    stands = fox.home / "work" / ".copy.png.part"
+    stands.mkdir()
+    result = fox.krea(*FOX, "--reuse", "-o", "copy.png", "--json")
+    assert (result.code, result.records[0]["charged"]) == (1, "no")
+    assert "could not be copied" in result.err
 
 
 def test_any_seed_alone_is_a_slip(fox: World) -> None:

@@ -93,6 +93,22 @@ def test_an_uploaded_files_address_is_not_given_away(world: World) -> None:
     assert list(json.loads(inside)["inputs"].values()) == [{"name": "day.png"}]
 
 
+def test_not_even_where_only_the_address_was_left(world: World) -> None:
+    """--like a picture whose input is gone: sent by its address, told by its content."""
+    day = world.home / "work" / "day.png"
+    day.write_bytes(picture(200))
+    night = ("generate", "night", "-m", "flux-kontext", "--image", "day.png", "-o", "n.png")
+    assert world.krea(*night).code == 0
+    day.unlink()
+    again = ("generate", "--like", "n.png", "--embed", "--sidecar", "-o", "again.png")
+    assert world.krea(*again).code == 0
+    address = world.service.posts[1]["image_url"]
+    assert address == world.service.posts[0]["image_url"]
+    assert address not in (embedded((world.home / "work" / "again.png").read_bytes()) or "")
+    (source,) = sidecar(world, "again.png")["inputs"].values()
+    assert source == {"url": address}
+
+
 def test_what_cannot_hold_it_is_saved_without(world: World) -> None:
     """A result that is paid for is never lost for a recipe's sake."""
     world.service.content = lambda: PNG

@@ -60,6 +60,7 @@ def test_a_request_is_put_down_before_anything_is_sent(book: Book, draft: Drafts
         "seed": 7,
         "webhook": None,
         "embed": False,
+        "replaces": None,
         **MORE,
     }
     assert book.row(row.id) == row

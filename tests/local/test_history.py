@@ -2,14 +2,12 @@
 
 from collections.abc import Callable
 
-import pytest
-
 from krea_cli.api.types import Job
-from krea_cli.errors import KreaError
 from krea_cli.local.book import Book
 from krea_cli.local.history import Query
 from krea_cli.local.ledger import Ledger
 from krea_cli.local.rows import Draft
+from krea_cli.local.verdicts import Verdicts
 from tests.local.conftest import NOW
 
 Drafts = Callable[..., Draft]
@@ -88,31 +86,6 @@ def test_the_same_recipe_is_found_by_its_seed(book: Book, submitted: Submits) ->
     assert book.history.alike("other", None) == []
 
 
-@pytest.mark.parametrize("state", ["unknown", "unfound"])
-def test_a_doubt_is_forgotten_or_replaced_by_the_users_word(
-    book: Book, draft: Drafts, state: str
-) -> None:
-    """The old row is looked for no longer; the new one asks for the same and was not sent."""
-    row = book.begin(draft(target="/home/me/fox.png", seed=7, part="/home/me/.fox.png.part"))
-    book.sending(row.id, NOW)
-    book.doubtful(row.id, "reset")
-    if state == "unfound":
-        book.unfound(row.id)
-
-    new = book.replace(row.id)
-    old = book.row(row.id)
-    assert (old.state, old.error) == ("forgotten", f"sent again as request {new.id}")
-    assert (new.state, new.target, new.part, new.body) == ("checked", row.target, None, row.body)
-    assert [each.id for each in book.forgotten(NOW - 1)] == [row.id]
-
-    book.reinstate(row.id, new, state=state, error="reset")
-    assert (book.row(row.id).state, book.find(new.id)) == (state, None)
-    book.forget(row.id)
-    assert book.row(row.id).state == "forgotten"
-    with pytest.raises(KreaError, match="is forgotten, so it cannot become forgotten"):
-        book.forget(row.id)
-
-
 def test_pruning_keeps_what_may_cost_money_or_be_fetched(
     ledger: Ledger, book: Book, draft: Drafts, submitted: Submits
 ) -> None:
@@ -120,14 +93,29 @@ def test_pruning_keeps_what_may_cost_money_or_be_fetched(
     submitted("j1")
     save(book, "j1", "/home/me/1.png")
     running = submitted("j2")
-    lost = book.begin(draft())
-    book.sending(lost.id, NOW)
-    book.doubtful(lost.id, "reset")
+    unsent = book.begin(draft()).id
     other = ledger.book("http://127.0.0.1:8000", book.account)
-    other.begin(draft())
+    theirs = other.begin(draft())
+    other.sending(theirs.id, NOW)
+    other.refused(theirs.id, "no")
 
     assert ledger.prune(NOW) == 0
     assert ledger.prune(NOW + 1) == 2
-    assert found(book) == [lost.id, running]
+    assert found(book) == [unsent, running]
     assert book.history.files("j1") == []
     assert found(other) == []
+
+
+def test_pruning_keeps_what_was_sent_around_a_request_in_doubt(
+    ledger: Ledger, book: Book, draft: Drafts, submitted: Submits
+) -> None:
+    """Its job is looked for among those that nobody owns."""
+    submitted("j1")
+    save(book, "j1", "/home/me/1.png")
+    lost = book.begin(draft())
+    book.sending(lost.id, NOW)
+    assert ledger.prune(NOW + 1) == 0
+    book.doubtful(lost.id, "reset")
+    assert ledger.prune(NOW + 1) == 0
+    Verdicts(book).forget(lost.id)
+    assert ledger.prune(NOW + 1) == 2
