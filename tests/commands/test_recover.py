@@ -21,6 +21,18 @@ def kept_later(service: Service, job: dict[str, Any]) -> httpx.Response | None:
     raise httpx.ReadError("reset")
 
 
+def unlisted(world: World) -> list[dict[str, Any]]:
+    """Let the next answer be lost, and its job be kept out of the list; where that job will be."""
+    held: list[dict[str, Any]] = []
+
+    def lost(service: Service, job: dict[str, Any]) -> httpx.Response | None:
+        held.append(job)
+        raise httpx.ReadError("reset")
+
+    world.service.answers = [lost]
+    return held
+
+
 @pytest.fixture
 def doubtful(world: World) -> World:
     """A world in which one request is in doubt, with two jobs that it may be."""
@@ -38,13 +50,7 @@ def test_nothing_in_doubt(world: World) -> None:
 
 def test_a_job_that_shows_up_later_is_found(world: World) -> None:
     """The request's own process gave up too early for a slow list; recover takes the job."""
-    held: list[dict[str, Any]] = []
-
-    def unlisted(service: Service, job: dict[str, Any]) -> httpx.Response | None:
-        held.append(job)
-        raise httpx.ReadError("reset")
-
-    world.service.answers = [unlisted]
+    held = unlisted(world)
     assert world.krea(*FOX).code == 9
     world.service.keep(held[0])
     result = world.krea("recover")
@@ -155,13 +161,7 @@ def test_resubmit_sends_it_again_by_the_users_word(world: World) -> None:
 
 def test_resubmit_looks_for_the_job_first(world: World) -> None:
     """A job that can be found is not paid for twice, whatever the user said."""
-    held: list[dict[str, Any]] = []
-
-    def unlisted(service: Service, job: dict[str, Any]) -> httpx.Response | None:
-        held.append(job)
-        raise httpx.ReadError("reset")
-
-    world.service.answers = [unlisted]
+    held = unlisted(world)
     world.krea(*FOX)
     world.service.keep(held[0])
     result = world.krea("recover", "--resubmit", "1")
