@@ -7,7 +7,6 @@ import typer
 
 from krea_cli.api.ids import check_job_id
 from krea_cli.errors import InDoubt, KreaError, UsageError
-from krea_cli.flows.record import moment
 from krea_cli.options import Json, Profile, Quiet, TokenFile, Verbose, seconds
 from krea_cli.terminal import words
 
@@ -136,7 +135,7 @@ def _in_doubt(left: "Sequence[Doubt]") -> InDoubt:
 def _told(doubt: "Doubt") -> str:
     """A request and its candidates, for people."""
     row = doubt.row
-    sent = moment(row.sent_at or row.created_at)
+    sent = words.moment(row.sent_at or row.created_at, precisely=True)
     price = f", price {row.price or 'unknown'}"
     state = f"in doubt: {row.error or 'no answer'}" if doubt.open else f"{row.state}: {row.job_id}"
     lines = [f"request {row.id}  {state}", f"  sent {sent} to {row.model}{price}"]
@@ -145,7 +144,8 @@ def _told(doubt: "Doubt") -> str:
     if row.target:
         lines.append(f"  for {words.one_line(row.target)}")
     for job in doubt.candidates:
-        facts = [job.id, f"made {moment(job.created_at)}", job.type, job.status]
+        made = words.moment(job.created_at, precisely=True) if job.created_at else "some time"
+        facts = [job.id, f"made {made}", job.type, job.status]
         facts += [output.url for output in job.outputs[:1]]
         lines.append("  perhaps " + "  ".join(words.one_line(fact) for fact in facts if fact))
     return "\n".join(lines)

@@ -2,7 +2,6 @@
 
 import json
 import os
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,7 +28,7 @@ def cells(row: "Row", files: "Sequence[FileRow]", cwd: Path) -> tuple[object, ..
     place = files[0].path if files else row.target
     return (
         row.id,
-        _when(row.created_at),
+        words.moment(row.created_at),
         _status(row),
         row.model,
         _shown(place, cwd) if place else None,
@@ -97,7 +96,7 @@ class Story:
         facts = {
             "job": recipe.job_id,
             "model": recipe.model,
-            "when": _when(row.created_at) + _took(row) if row else recipe.created_at,
+            "when": words.moment(row.created_at) + _took(row) if row else recipe.created_at,
             "price": f"{recipe.price or 'unknown'}{charged}",
             "seed": recipe.seed,
             "for": _shown(row.target, self._cwd) if row and row.target else None,
@@ -122,10 +121,6 @@ class Story:
 
 def _status(row: "Row") -> str:
     return row.status if row.state == "submitted" and row.status else row.state
-
-
-def _when(seconds: float) -> str:
-    return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(seconds))
 
 
 def _took(row: "Row") -> str:

@@ -17,7 +17,7 @@ from krea_cli.flows.match import HORIZON
 from krea_cli.flows.patience import passing
 from krea_cli.flows.recall import Recall
 from krea_cli.flows.record import moment
-from krea_cli.flows.settle import LAGGING, PATIENCE, settle
+from krea_cli.flows.settle import LAGGING, PATIENCE, Settlement, settle
 from krea_cli.flows.submit import alone, submit
 from krea_cli.flows.world import World
 from krea_cli.local.rows import IN_DOUBT, Row
@@ -182,17 +182,23 @@ class Recovery:
         row = world.book.row(row_id)
         lately = world.clock.now() - (row.sent_at or row.created_at) < LAGGING
         world.tell(Settling(row.error or "no answer came"))
-        found = settle(
-            world,
-            patience=PATIENCE if lately else 0.0,
-            until=row_id,
-            still_open=lately,
-            alone=lambda: alone(world, self._until),
-        )
+        found = self._settled(row_id, 0.0, lately=lately)
+        # With two that fit no waiting helps: only more of them could come.
+        if lately and row_id not in found.adopted and len(found.candidates.get(row_id, ())) < 2:
+            found = self._settled(row_id, PATIENCE, lately=True)
         if not found.complete:
             world.tell(Warned("the list of jobs could not be read whole: try again later"))
         self._candidates |= found.candidates
         return {row_id, *found.adopted, *found.candidates}
+
+    def _settled(self, row_id: int, patience: float, *, lately: bool) -> Settlement:
+        return settle(
+            self._world,
+            patience=patience,
+            until=row_id,
+            still_open=lately,
+            alone=lambda: alone(self._world, self._until),
+        )
 
     def _doubt(self, row_id: int) -> Doubt:
         row = self._world.book.row(row_id)

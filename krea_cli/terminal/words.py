@@ -46,6 +46,15 @@ def duration(seconds: float) -> str:
     return f"{whole // 3600} h" + (f" {minutes} min" if minutes else "")
 
 
+def moment(seconds: float, *, precisely: bool = False) -> str:
+    """SECONDS since 1970 in the time of this machine: 2026-11-24 22:59:04, with .123 PRECISELY."""
+    import time
+
+    whole, thousandths = divmod(round(seconds * 1000), 1000)
+    text = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(whole))
+    return f"{text}.{thousandths:03}" if precisely else text
+
+
 def size(count: float) -> str:
     """COUNT bytes in decimal units: "512 B", "1.2 kB", "3.4 MB"."""
     if count < 1000:

@@ -1,6 +1,8 @@
 """`krea recover`: what is in doubt is settled, shown, or decided by the user's word."""
 
 import json
+import time
+from collections.abc import Iterator
 from typing import Any
 
 import httpx
@@ -31,6 +33,16 @@ def unlisted(world: World) -> list[dict[str, Any]]:
 
     world.service.answers = [lost]
     return held
+
+
+@pytest.fixture(autouse=True)
+def universal_time(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Times are told in those of this machine: here, the universal one."""
+    monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
 
 
 @pytest.fixture
@@ -66,7 +78,7 @@ def test_what_cannot_be_told_is_shown_with_its_candidates(doubtful: World) -> No
     doubtful.clock.advance(60)
     result = doubtful.krea("recover")
     assert result.code == 9
-    sent, made = "2027-01-15T08:00:00.000Z", "2027-01-15T08:00:00.100Z"
+    sent, made = "2027-01-15 08:00:00.000", "2027-01-15 08:00:00.100"
     lines = result.out.splitlines()
     assert lines[0].startswith("request 1  in doubt: ")
     assert lines[1] == f"  sent {sent} to bfl/flux-1-dev, price unknown"
