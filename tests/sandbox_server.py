@@ -6,13 +6,29 @@ import subprocess
 import sys
 import time
 import urllib.request
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import Any
 
 from krea_cli.api.types import Document
-from krea_cli.catalog.store import Store
+from krea_cli.catalog.store import Store, write_whole
 from tests.tokens import SANDBOX
+
+NOWHERE = "http://sandbox.invalid"
+
+
+@cache
+def cached(content: bytes, etag: str) -> tuple[str, str]:
+    """What a cache holds of a document: of the API at NOWHERE, and the list of its models.
+
+    Reading a catalogue anew for each of hundreds of sandboxes would take most of their tests' time.
+    """
+    with TemporaryDirectory() as folder:
+        store = Store(Path(folder), NOWHERE)
+        store.refresh(lambda *_: Document(content, etag, None), time.time())
+        return store.file.read_text("utf-8"), store.list.read_text("utf-8")
 
 
 def environment(api: str, folder: Path) -> dict[str, str]:
@@ -22,8 +38,10 @@ def environment(api: str, folder: Path) -> dict[str, str]:
     hurried job as long as it takes in reality.
     """
     with urllib.request.urlopen(f"{api}/openapi.json", timeout=10) as answer:
-        document = Document(answer.read(), answer.headers["ETag"], None)
-    Store(folder / "cache", api).refresh(lambda etag, date: document, time.time())
+        kept, names = cached(answer.read(), answer.headers["ETag"])
+    store = Store(folder / "cache", api)
+    write_whole(store.file, kept.replace(json.dumps(NOWHERE), json.dumps(api), 1))
+    write_whole(store.list, names)
     return {
         "KREA_API_BASE": api,
         "KREA_API_KEY": SANDBOX,

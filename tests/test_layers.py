@@ -4,6 +4,7 @@ import ast
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -41,9 +42,15 @@ ONLY = {
 }
 
 
+@cache
+def parsed(path: Path) -> tuple[ast.AST, ...]:
+    """Every node of a file, read once for all tests."""
+    return tuple(ast.walk(ast.parse(path.read_text())))
+
+
 def imports(path: Path) -> Iterator[str]:
     """Every module that PATH imports, wherever in the file."""
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in parsed(path):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -82,7 +89,7 @@ def test_the_library_part_never_prints_exits_or_reads_the_environment(folder: st
     for path in sorted((PACKAGE / folder).rglob("*.py")):
         if path.name == "snapshot.py":
             continue  # a script that can be run by itself
-        for node in ast.walk(ast.parse(path.read_text())):
+        for node in parsed(path):
             name = ast.unparse(node.func) if isinstance(node, ast.Call) else ast.unparse(node)
             assert name not in {"print", "input", "exit", "sys.exit", "os.environ", "os.getenv"}
 
@@ -113,8 +120,7 @@ def test_a_command_loads_only_what_it_needs() -> None:
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_no_file_and_no_function_has_grown_a_tail(path: Path) -> None:
     """Files stay within 300 lines, functions within 50."""
-    text = path.read_text()
-    assert text.count("\n") <= 300
-    for node in ast.walk(ast.parse(text)):
+    assert path.read_text().count("\n") <= 300
+    for node in parsed(path):
         if isinstance(node, ast.FunctionDef):
             assert (node.end_lineno or 0) - node.lineno < 50, node.name

@@ -70,7 +70,7 @@ def test_a_leak_fails_the_run() -> None:
             capture_output=True,
             text=True,
             cwd=folder,
-            env={**os.environ, "PYTHONPATH": str(root), "PYTHONDONTWRITEBYTECODE": "1"},
+            env={**os.environ, "PYTHONPATH": str(root)},
             timeout=60,
         )
     assert run.returncode == 1, run.stdout + run.stderr

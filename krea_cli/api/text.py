@@ -16,9 +16,10 @@ SEQUENCES = (
 def plain(text: str, *, longest: int = LONGEST) -> str:
     """TEXT on one line, at most LONGEST characters, without control, bidi or escape characters."""
     # Far more than is kept, so that a body of megabytes is not walked through.
-    piece = re.sub(SEQUENCES, "", text[:20_000])
-    spaced = "".join(_shown(character) for character in piece)
-    line = " ".join(spaced.split())
+    piece = text[:20_000]
+    if not (piece.isascii() and piece.isprintable()):
+        piece = "".join(map(_shown, re.sub(SEQUENCES, "", piece)))
+    line = " ".join(piece.split())
     return line if len(line) <= longest else line[: longest - 1].rstrip() + "…"
 
 

@@ -64,7 +64,7 @@ SCHEMAS = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     schema=st.dictionaries(st.sampled_from(KEYS), SCHEMAS, max_size=8),
     component=SCHEMAS,
@@ -116,7 +116,7 @@ def test_any_schema_can_be_read_asked_and_compared(
                 assert str(error)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(st.dictionaries(st.text(max_size=30), SCHEMAS, max_size=4))
 def test_any_paths_can_be_listed(paths: dict[str, Any]) -> None:
     """Odd routes and operations are dropped, and every id that is left is safe to print."""

@@ -77,15 +77,15 @@ BEFORE = {
     "the command starts": "krea_cli.main:main call 1",
     "the ledger is about to be made": "krea_cli.local.database:_create call 1",
     "the ledger has its tables": "krea_cli.local.ledger_schema:migrate return 1",
-    "the ledger gets its name": "posix:rename return 1",
+    "the ledger gets its name": "os:rename return 1",
     "targets are looked at": "krea_cli.flows.target:Target.check return 1",
     "the row is written": "krea_cli.local.book:Book.begin return 1",
     "the row is put down": "krea_cli.local.book:Book.begin_or_join return 1",
-    "the part is made": "posix:open@_open return 1",
+    "the part is made": "os:open@_open return 1",
     "the part is reserved": "krea_cli.flows.claim:claim return 1",
     "the wire is prepared": "krea_cli.api.client:Api.prepare return 1",
     "the post lock is taken": "krea_cli.flows.submit:bury_the_dead call 1",
-    "`sending` is written": "krea_cli.local.book:Book._move return 1",
+    "`sending` is written": "krea_cli.local.book:Book.move return 1",
 }
 LEAVING = {
     "`sending` is on disk": "krea_cli.local.book:Book.sending return 1",
@@ -99,7 +99,7 @@ SENT = {
     "the answer's headers came": f"{HTTP11}._receive_response_headers return 1",
     "the answer's body came": "krea_cli.api.http:Exchange.reply return 1",
     "the answer is read": "krea_cli.api.jobs:parse_job return 1",
-    "the answer is written": "krea_cli.local.book:Book._move return 2",
+    "the answer is written": "krea_cli.local.book:Book.move return 2",
 }
 WAITING = {"it waits for the answer": f"{HTTP11}._receive_response_headers call 1"}
 RUNNING = {
@@ -115,16 +115,16 @@ RUNNING = {
 }
 POLLING = {"the second poll leaves": "krea_cli.api.client:Api.job call 2"}
 ARRIVING = {
-    "the first piece is written": "posix:pwrite return 1",
-    "the second piece is written": "posix:pwrite return 2",
-    "some pieces are written": "posix:pwrite return 5",
+    "the first piece is written": "os:pwrite return 1",
+    "the second piece is written": "os:pwrite return 2",
+    "some pieces are written": "os:pwrite return 5",
     "the last piece is written": "krea_cli.flows.transfer:_Attempt._copy return 1",
 }
 SAVING = {
     "the content is checked": "krea_cli.flows.transfer:_checked return 1",
-    "the part is synced": "posix:fsync@publish return 1",
-    "the name is about to be given": "posix:link call 1",
-    "the name is given": "posix:link return 1",
+    "the part is synced": "os:fsync@publish return 1",
+    "the name is about to be given": "os:link call 1",
+    "the name is given": "os:link return 1",
     "the part is about to be removed": "krea_cli.flows.reservation:_remove call 1",
     "the part is removed": "krea_cli.flows.reservation:_remove return 1",
     "the folder is synced": "krea_cli.flows.publish:_sync_folder return 1",
@@ -138,10 +138,10 @@ AFTER = {
     "the command ends": "krea_cli.main:leave call 1",
 }
 OUTPUTS = {
-    "the first of two has its name": "posix:link return 1",
+    "the first of two has its name": "os:link return 1",
     "the first of two is booked": "krea_cli.local.book:Book.file return 1",
     "the second of two is about to come": "krea_cli.api.http:Http.stream call 2",
-    "the second of two is about to be named": "posix:link call 2",
+    "the second of two is about to be named": "os:link call 2",
     "the second of two is booked": "krea_cli.local.book:Book.file return 2",
 }
 UPLOADING = {
@@ -150,8 +150,8 @@ UPLOADING = {
     "an upload is remembered": "krea_cli.local.uploads:Uploads.remember return 1",
 }
 REPLACING = {
-    "another file is about to be replaced": "posix:replace@_publish_as call 1",
-    "another file is replaced": "posix:replace@_publish_as return 1",
+    "another file is about to be replaced": "os:replace@_publish_as call 1",
+    "another file is replaced": "os:replace@_publish_as return 1",
 }
 SEVERAL = (
     ("three are put down", "krea_cli.flows.claim:claim call 1", Left.NOTHING, 0),

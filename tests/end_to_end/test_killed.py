@@ -20,6 +20,8 @@ from tests.end_to_end.points import POINTS, STATES, Left, Point
 from tests.end_to_end.test_money import whole
 from tests.sandbox_server import environment
 
+pytestmark = pytest.mark.exhaustive
+
 LATER = 300.0  # seconds after which the list shows a job, if one was made
 KILLED = 128 + signal.SIGKILL
 

@@ -7,6 +7,8 @@ import pytest
 from krea_cli.sandbox.faults import KINDS
 from tests.faults.matrix import Case, Played, Seen, cases, play
 
+pytestmark = pytest.mark.exhaustive
+
 # What must be left, by the kind of fault that strikes once, or always; n is the number of requests.
 # The ledger's states are those of the first request and of the others. The last column says what
 # completes the work once the fault is gone; `-`: nothing is left to do.

@@ -10,6 +10,8 @@ from tests.faults.completion import complete
 from tests.faults.matrix import Case, look
 from tests.faults.stage import Ended, Stage
 
+pytestmark = pytest.mark.exhaustive
+
 MADE = ("reset-after", "late", "524", "garbage", "empty-body")  # the answer is lost, the job not
 NOT_MADE = ("reset-before", "500", "524-before")
 SEEDS = {"fox": 1, "hen": 2, "owl": 3}

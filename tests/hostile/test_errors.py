@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import httpx
+import pytest
 from hypothesis import strategies as st
 
 from krea_cli.api.client import Api
@@ -11,6 +12,8 @@ from krea_cli.errors import Busy, KreaError, Unanswered
 from tests.hostile.strategies import Answer, answers
 from tests.hostile.wire import FOX, Wire, answered, found, listed, many, sound, world_with
 from tests.service import BASE
+
+pytestmark = pytest.mark.exhaustive
 
 IDS = [f"job-{number}" for number in range(25)]
 READERS = st.sampled_from(
@@ -93,8 +96,8 @@ def test_answers_to_a_submit(bodies: list[Answer]) -> int:
 @many(1500, examples=25, bodies=answers(60))
 def test_what_a_submits_answer_means(bodies: list[Answer]) -> int:
     """One layer lower, for their number: refused, busy or in doubt, and always one sentence."""
+    api = _asking(bodies)
     for answer in bodies:
-        api = Api(Http(BASE, "a:b", version="0", transport=Wire(Answers([answer])).transport()))
         try:
             api.submit("/generate/image/a/b", {})
         except KreaError as error:
@@ -111,8 +114,9 @@ def test_what_a_submits_answer_means(bodies: list[Answer]) -> int:
 @many(700, examples=14, bodies=answers(50))
 def test_answers_to_uploads_and_to_asking_for_the_catalogue(bodies: list[Answer]) -> int:
     """Both are free, so nothing is ever in doubt; an odd catalogue leaves the last one in use."""
-    for answer in bodies[:-5]:
-        _upload(answer)
+    api = _asking(bodies[:-5])
+    for _ in bodies[:-5]:
+        _upload(api)
     with world_with(Answers(bodies[-5:])) as world:
         for _ in range(5):
             result = sound(world.krea("models", "--refresh", "--json"), json_mode=True)
@@ -120,8 +124,12 @@ def test_answers_to_uploads_and_to_asking_for_the_catalogue(bodies: list[Answer]
     return len(bodies)
 
 
-def _upload(answer: Answer) -> None:
-    api = Api(Http(BASE, "a:b", version="0", transport=Wire(Answers([answer])).transport()))
+def _asking(bodies: list[Answer]) -> Api:
+    """The API's client, answered by one of BODIES after the other."""
+    return Api(Http(BASE, "a:b", version="0", transport=Wire(Answers(bodies)).transport()))
+
+
+def _upload(api: Api) -> None:
     try:
         asset = api.upload(PICTURE, "image/png")
     except KreaError as error:

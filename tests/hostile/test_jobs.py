@@ -4,12 +4,15 @@ import unicodedata
 from typing import Any
 
 import httpx
+import pytest
 from hypothesis import strategies as st
 
 from krea_cli.api.ids import is_job_id
 from tests.command import Result
 from tests.hostile.strategies import batches, encoded
 from tests.hostile.wire import FOX, PNG, found, listed, many, sound, strict, world_with
+
+pytestmark = pytest.mark.exhaustive
 
 BATCH = 100
 ENDS = {"completed", "failed", "cancelled", "canceled"}

@@ -5,6 +5,7 @@ import random
 from typing import Any
 
 import httpx
+import pytest
 from hypothesis import strategies as st
 
 from krea_cli.catalog.catalog import Catalog
@@ -18,6 +19,8 @@ from tests.catalog.documents import wishes
 from tests.command import World
 from tests.hostile.fragments import documents
 from tests.hostile.wire import many, sound, strict, unfit, world_with
+
+pytestmark = pytest.mark.exhaustive
 
 SHOWN = 1  # routes of each document that are shown and asked by commands
 
