@@ -7,6 +7,7 @@ from krea_cli.catalog.gather import Gathering
 # What the size of a picture is given by; one way goes against the other.
 SIZES = (frozenset({"width", "height"}), frozenset({"aspect_ratio"}), frozenset({"resolution"}))
 RATIO = SIZES[0] | SIZES[1]
+OF_NO_SIZE = {"prompt", "seed"}  # fields from which nothing is ever filled in
 
 
 def take_base(gathering: Gathering) -> dict[str, Any]:
@@ -20,11 +21,12 @@ def take_base(gathering: Gathering) -> dict[str, Any]:
             gathering.notes.append("this model takes no seed: that of the recipe is left out")
         else:
             gathering.put(name, value, by="the recipe")
+    # What was filled in may follow from what is changed now: a size from its picture, say.
     filled = _kept(gathering, wishes.filled, typed)
     known = {
         name: value
         for name, value in filled.items()
-        if gathering.model.field(name) is not None and not _sized(name, typed)
+        if gathering.model.field(name) is not None and typed <= OF_NO_SIZE
     }
     return {**known, **gathering.given} if known else dict(gathering.given)
 
@@ -44,9 +46,3 @@ def _replaced(name: str, typed: set[str]) -> bool:
         return False
     own = next(way for way in SIZES if name in way)
     return bool(typed & (RATIO - own))
-
-
-def _sized(name: str, typed: set[str]) -> bool:
-    """Whether NAME was filled in to go with a size that has changed."""
-    sizes = frozenset().union(*SIZES)
-    return name in sizes and bool(typed & sizes)

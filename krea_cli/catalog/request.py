@@ -38,7 +38,7 @@ def prepare(model: Model, wishes: Wishes) -> Prepared:
     attach_media(gathering)
     start = take_base(gathering)
     given = gathering.given
-    check_files(gathering, local_files(given))
+    check_files(gathering, local_files([given, start]))
     body, notes = fill(model, start, wishes) if wishes.check else (start, [])
     problems = gathering.problems
     if wishes.check:

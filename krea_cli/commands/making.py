@@ -116,6 +116,8 @@ class Making:
 
         if self._target.to_stdout and params["count"] > 1:
             raise UsageError("-o - takes one result, and -n asks for more", hint="-o FOLDER/")
+        if params["again"] and params["reuse"]:
+            raise UsageError("--again makes a new job, and --reuse none", hint="leave one away")
         if params["any_seed"] and not params["reuse"]:
             raise UsageError("--any-seed says what --reuse may take", hint="--reuse --any-seed")
         self._check_recipes(prepared.model, sidecar=params["sidecar"], embed=params["embed"])

@@ -98,7 +98,7 @@ def _look(session: "Session", recovery: "Recovery") -> None:
     if len(left) < len(doubts):
         session.output.hint("krea download --missing saves what was found")
     if left:
-        raise _in_doubt(left)
+        raise _in_doubt(left, session.clock.now())
 
 
 def _decide(session: "Session", decisions: "Iterator[Decision]") -> None:
@@ -119,12 +119,16 @@ def _decide(session: "Session", decisions: "Iterator[Decision]") -> None:
             output.hint("krea download --missing saves the results of jobs that are done")
 
 
-def _in_doubt(left: "Sequence[Doubt]") -> InDoubt:
+def _in_doubt(left: "Sequence[Doubt]", now: float) -> InDoubt:
     """The error for what is LEFT, with what can be typed about the first."""
     first = next((doubt for doubt in left if doubt.candidates), left[0])
     row, taken = first.row.id, ""
     if first.candidates:
-        taken = f"krea recover --adopt {row}={first.candidates[0].id} takes that job; "
+        only = len(first.candidates) == 1
+        job, which = (first.candidates[0].id, "that job") if only else ("JOB", "one of them")
+        taken = f"krea recover --adopt {row}={job} takes {which}; "
+    elif first.young(now):
+        taken = "krea recover in two minutes: a job may still appear; "
     what = "1 request is" if len(left) == 1 else f"{len(left)} requests are"
     return InDoubt(
         f"{what} in doubt, and may have been charged",

@@ -8,7 +8,6 @@ from krea_cli.catalog.check import check_body
 from krea_cli.catalog.facts import option
 from krea_cli.catalog.media import LocalFile
 from krea_cli.catalog.values import element_field, inner_fields
-from krea_cli.terminal import words
 
 if TYPE_CHECKING:
     from krea_cli.catalog.model import Field, Model
@@ -42,7 +41,7 @@ def command(
         parts.append(f"-o {quote(output)}")
     if profile is not None:
         parts.append(f"--profile {quote(profile)}")
-    return words.clean(" ".join(parts))
+    return " ".join(parts)
 
 
 def _option(name: str, value: Any, field: "Field | None") -> str:

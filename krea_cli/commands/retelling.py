@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from krea_cli.commands.remake import command
+from krea_cli.flows.naming import escape
 from krea_cli.flows.origin import Origin
 from krea_cli.flows.publish import digest
 from krea_cli.flows.recipe import restored
@@ -105,7 +106,10 @@ class Story:
         }
         lines = [f"{name:<8}{words.one_line(str(fact))}" for name, fact in facts.items() if fact]
         lines += [f"{'file':<8}{_file(file, self._cwd)}" for file in self._files]
-        return "\n".join([head, *lines, f"{'again':<8}{self.command}"])
+        lines.append(f"{'again':<8}{self.command}")
+        if words.clean(self.command) != self.command:
+            lines.append("        without some invisible characters of it, which --json has")
+        return "\n".join([head, *lines])
 
     def _output(self) -> str | None:
         """Where the command may put it without overwriting anything; None: under its own name."""
@@ -116,7 +120,8 @@ class Story:
         if target.kind is Kind.DEFAULT:
             return None
         taken = target.kind is Kind.EXACT and os.path.lexists(target.real(target.text))
-        return None if taken else target.text
+        literal = target.text if target.kind is Kind.TEMPLATE else escape(target.text)
+        return None if taken else literal
 
 
 def _status(row: "Row") -> str:

@@ -148,7 +148,7 @@ def parse_recipe(data: Any) -> Recipe | None:
     return Recipe(
         model=model,
         request=request,
-        given=tuple(name for name in given if name in request) if isinstance(given, list) else (),
+        given=tuple(name for name in request if name in given) if isinstance(given, list) else (),
         seed=seed if isinstance(seed, int) and not isinstance(seed, bool) else None,
         sources=_sources(inputs),
         sha256=sha256 if isinstance(sha256, str) else None,

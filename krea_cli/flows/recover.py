@@ -39,6 +39,10 @@ class Doubt:
         """True as long as nobody knows what became of it."""
         return self.row.job_id is None
 
+    def young(self, now: float) -> bool:
+        """True as long as the list may not show its job yet."""
+        return now - (self.row.sent_at or self.row.created_at) < LAGGING
+
     def record(self) -> dict[str, Any]:
         """What `krea recover --json` tells of it."""
         row = self.row
@@ -87,7 +91,7 @@ class Recovery:
 
     def adopt(self, row_id: int, job_id: str) -> Row:
         """By the user's word, JOB_ID is what became of the request. Raises UsageError."""
-        world, row = self._world, self._open(row_id)
+        world, row = self._world, self._open(row_id, also=("forgotten",))
         try:
             job = world.clock.attend(lambda: world.api.job(job_id))
         except NotFound as error:
@@ -99,7 +103,9 @@ class Recovery:
                 hint=f"krea history {owner.id}",
             )
         self._compare(row, job)
-        self._revive(row)
+        if self._revive(row).state == "forgotten":
+            # A gateway carried it out in the end, after the user had let it go or sent it again.
+            world.book.move(row.id, ("forgotten",), "unknown", error=row.error)
         world.book.submitted(row.id, job, answered_at=world.clock.now(), adopted=True)
         Recall(world.book, world.tell).note(job.id, job)
         return world.book.row(row.id)
@@ -145,7 +151,7 @@ class Recovery:
         for row_id in forget:
             yield self._decision(partial(self.forget, row_id))
         found = self.settle() if resubmit else []
-        settled = {doubt.row.id: doubt.row for doubt in found if not doubt.open}
+        settled = {doubt.row.id: doubt.row for doubt in found if doubt.row.job_id}
         yield from self._resubmitted(resubmit, settled)
 
     def _resubmitted(self, resubmit: Sequence[int], settled: dict[int, Row]) -> Iterator[Decision]:
@@ -204,7 +210,13 @@ class Recovery:
         row = self._world.book.row(row_id)
         if row.state not in IN_DOUBT:
             return Doubt(row)
-        candidates = self._candidates.get(row_id, ())
+        sent = row.sent_at or row.created_at
+        candidates = tuple(
+            sorted(
+                self._candidates.get(row_id, ()),
+                key=lambda job: abs((job.created_at or 0.0) - sent),
+            )
+        )
         return Doubt(row, tuple(self._seen(candidates[:LOOKED_AT])) + candidates[LOOKED_AT:])
 
     def _seen(self, candidates: Sequence[Job]) -> list[Job]:
@@ -228,7 +240,7 @@ class Recovery:
             )
         doubted = {doubt.id for doubt in self._world.book.history.doubts()}
         if row.id not in doubted and row.state not in also:
-            job = f", job {row.job_id}" if row.job_id else ""
+            job = f", job {row.job_id}" if row.job_id else f" ({row.error})" if row.error else ""
             raise UsageError(
                 f"request {row_id} is not in doubt: it is {row.state}{job}",
                 hint=f"krea history {row_id}",

@@ -91,6 +91,7 @@ class Shelf:
     def _whole(self, row: "Row", except_for: Path | None = None) -> Reusable | None:
         """A file for each result that was saved, unchanged since; None if one is missing."""
         files = self._world.book.history.files(row.job_id or "")
+        files.sort(key=lambda file: Path(file.path) != except_for)
         found: dict[int, FileRow] = {}
         for file in files:
             path = Path(file.path)

@@ -52,6 +52,8 @@ def read_sidecar(path: Path) -> Recipe | None:
 
 def _read(place: Path) -> Recipe | None:
     try:
+        if not place.is_file():  # a FIFO would keep us waiting for ever
+            return None
         with place.open("rb") as file:
             content = file.read(MOST_BYTES + 1)
         return parse_recipe(json.loads(content)) if len(content) <= MOST_BYTES else None

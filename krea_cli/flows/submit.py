@@ -166,6 +166,9 @@ def _look_for(row: Row, world: World, reason: str) -> Row:
     except KreaError as error:
         # Whatever ends the search, a refused token or a full disk: the request was sent.
         raise doubt(replace(row, error=reason), world) from error
+    current = world.book.row(row.id)
+    if current.job_id is not None:  # found here, or adopted by the user meanwhile
+        return current
     if row.id not in settlement.adopted:
         candidates = settlement.candidates.get(row.id, ())
         raise doubt(replace(row, error=reason), world, candidates)

@@ -1,9 +1,11 @@
 """`krea generate --like`: the same recipe, seed included, with what is given changed."""
 
+import os
 from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from tests.command import World
 from tests.service import picture
@@ -137,6 +139,29 @@ def test_a_sidecar_that_is_none(fox: World, text: str) -> None:
     Path(f"{mine}.json").write_text(text)
     result = fox.krea("generate", "--like", "mine.png", "-o", "x.png")
     assert (result.code, "nothing about mine.png" in result.err) == (2, True)
+
+
+def test_a_sidecar_that_nobody_can_read(fox: World) -> None:
+    """A FIFO would keep us waiting; a list of odd names is none."""
+    mine = fox.home / "work" / "mine.png"
+    mine.write_bytes(picture(200))
+    os.mkfifo(f"{mine}.json")
+    assert fox.krea("generate", "--like", "mine.png", "-o", "x.png").code == 2
+    Path(f"{mine}.json").unlink()
+    text = '{"krea": "1", "schema": 1, "model": "flux", "request": {"prompt": "x"}, "given": [{}]}'
+    Path(f"{mine}.json").write_text(text)
+    assert fox.krea("generate", "--like", "mine.png.json", "--dry-run").code == 0
+
+
+def test_what_follows_from_a_changed_input_is_filled_in_anew(world: World) -> None:
+    """The size of an upscaled picture is that of the new one."""
+    for name, size in (("wide.png", (300, 200)), ("tall.png", (200, 300))):
+        Image.new("RGB", size).save(world.home / "work" / name)
+    words = ("generate", "-m", "topaz", "-i", "image_scaling_factor=2", "-i", "model=Standard V2")
+    assert world.krea(*words, "--image", "wide.png", "-o", "a.png").code == 0
+    assert world.krea("generate", "--like", "a.png", "--image", "tall.png", "-o", "b.png").code == 0
+    sizes = [(body["width"], body["height"]) for body in world.service.posts]
+    assert sizes == [(600, 400), (400, 600)]
 
 
 def test_half_a_character_in_a_recipe(fox: World) -> None:

@@ -84,10 +84,10 @@ def test_what_cannot_be_told_is_shown_with_its_candidates(doubtful: World) -> No
     assert lines[1] == f"  sent {sent} to bfl/flux-1-dev, price unknown"
     assert lines[2:4] == ["  prompt a fox", f"  for {doubtful.home}/work/fox.png"]
     assert lines[4:] == [
-        f"  perhaps job-99  made {made}  flux  completed  {BASE}/files/job-99.png",
         f"  perhaps job-1  made {sent}  flux  completed  {BASE}/files/job-1.png",
+        f"  perhaps job-99  made {made}  flux  completed  {BASE}/files/job-99.png",
     ]
-    assert "krea recover --adopt 1=job-99 takes that job" in result.err
+    assert "krea recover --adopt 1=JOB takes one of them" in result.err
     assert "charged: unknown" in result.err
 
 
@@ -156,57 +156,6 @@ def test_a_job_that_belongs_to_another_request_is_not_adopted(world: World) -> N
     )
 
 
-def test_resubmit_sends_it_again_by_the_users_word(world: World) -> None:
-    """Once; the old request is forgotten, and the file lands where the first was to."""
-    world.service.answers = [reset_before]
-    assert world.krea(*FOX).code == 9
-    world.clock.advance(DAY)
-    result = world.krea("recover", "--resubmit", "1")
-    assert (result.code, result.out) == (0, "job-2\n")
-    assert world.service.posts[0] == world.service.posts[1]
-    assert states(world) == [("forgotten", None), ("submitted", "job-2")]
-    world.clock.advance(60)
-    assert world.krea("download", "--missing").out == "fox.png\n"
-    assert world.krea("recover", "--resubmit", "1").code == 2
-    assert len(world.service.posts) == 2
-
-
-def test_resubmit_looks_for_the_job_first(world: World) -> None:
-    """A job that can be found is not paid for twice, whatever the user said."""
-    held = unlisted(world)
-    world.krea(*FOX)
-    world.service.keep(held[0])
-    result = world.krea("recover", "--resubmit", "1")
-    assert (result.code, result.out, len(world.service.posts)) == (0, "job-1\n", 1)
-
-
-def test_resubmit_all_means_those_of_before(world: World) -> None:
-    """Requests sent a moment ago are left alone."""
-    world.service.answers = [reset_before, reset_before]
-    world.krea(*FOX)
-    world.clock.advance(1000)
-    world.krea("generate", "a hen", "-o", "hen.png")
-    result = world.krea("recover", "--resubmit", "all", "--older", "15m")
-    assert (result.code, result.out) == (0, "job-3\n")
-    assert [state for state, _ in states(world)] == ["forgotten", "unknown", "submitted"]
-
-
-@pytest.mark.parametrize(
-    ("status", "code", "after"),
-    [(402, 6, "refused"), (422, 2, "refused"), (524, 9, "unknown")],
-    ids=["no balance", "refused", "in doubt again"],
-)
-def test_a_resubmit_that_goes_wrong(world: World, status: int, code: int, after: str) -> None:
-    """Refused: the first is in doubt as before. In doubt again: the second is, and only it."""
-    world.service.answers = [reset_before, answer(status, {"error": "no"})]
-    world.krea(*FOX)
-    world.clock.advance(1000)
-    result = world.krea("recover", "--resubmit", "1")
-    assert (result.code, len(world.service.posts)) == (code, 2), result.err
-    first, second = (state for state, _ in states(world))
-    assert (first, second) == ("forgotten" if after == "unknown" else "unfound", after)
-
-
 def test_forget_lets_it_go(doubtful: World) -> None:
     """It is named no longer; its job is still not taken for that of a later request."""
     result = doubtful.krea("recover", "--forget", "1")
@@ -244,28 +193,6 @@ def test_a_shared_account_is_settled_by_the_user_alone(world: World) -> None:
     )
 
 
-def test_several_are_sent_again_until_one_goes_wrong(world: World) -> None:
-    """In doubt again, out of balance, no network: the next one would only be paid for blindly."""
-    world.service.answers = [reset_before, reset_before, reset_before, answer(524, {})]
-    for name in ("fox", "hen", "owl"):
-        world.krea("generate", f"a {name}", "-o", f"{name}.png")
-    world.clock.advance(DAY)
-    result = world.krea("recover", "--resubmit", "all", "--older", "15m")
-    assert (result.code, len(world.service.posts)) == (9, 4)
-    assert "; 2 more were not sent again" in result.err
-
-
-def test_left_before_it_was_sent_again(world: World) -> None:
-    """Ctrl-C while no slot is free: it is in doubt as before."""
-    world.service.answers = [reset_before]
-    world.krea(*FOX)
-    world.clock.advance(DAY)
-    world.service.answers = [answer(429, {"error": "later"})]
-    world.clock.stop_at(world.clock.now() + 1, 2)
-    stopped = world.krea("recover", "--resubmit", "1")
-    assert (stopped.code, states(world)) == (130, [("unfound", None)])
-
-
 def test_the_dead_are_decided_about_like_others(world: World) -> None:
     """A process that died while sending left its request in doubt."""
 
@@ -297,3 +224,24 @@ def test_an_upload_that_is_forgotten_changes_no_identity(world: World) -> None:
     )
     posts = len(world.service.posts)
     assert (world.krea(*night).code, len(world.service.posts)) == (9, posts)
+
+
+def test_a_job_that_comes_after_all_is_adopted(world: World) -> None:
+    """The user had let the request go: the late job can still be claimed."""
+    held = unlisted(world)
+    world.krea(*FOX)
+    world.krea("recover", "--forget", "1")
+    world.service.keep(held[0])
+    assert world.krea("recover", "--adopt", "1=job-1").out == "job-1\n"
+    assert states(world)[0][1] == "job-1"
+    world.clock.advance(60)
+    assert world.krea("download", "--missing").out == "fox.png\n"
+
+
+def test_a_young_doubt_is_to_be_looked_at_again(world: World) -> None:
+    """A list may show a job late: that is said before anything is sent again."""
+    world.service.answers = [reset_before]
+    world.krea(*FOX)
+    assert "krea recover in two minutes: a job may still appear" in world.krea("recover").err
+    world.clock.advance(300)
+    assert "in two minutes" not in world.krea("recover").err

@@ -184,6 +184,20 @@ def test_a_copy_that_cannot_be_made_cost_nothing(fox: World) -> None:
     assert "could not be copied" in result.err
 
 
+def test_a_copy_with_its_recipe_inside_is_known_again(fox: World) -> None:
+    """It is another file than the one that it was copied from."""
+    for _ in range(2):
+        result = fox.krea(*FOX, "--reuse", "--embed", "-o", "copy.png")
+        assert (result.code, result.out) == (0, "copy.png\n")
+    assert len(fox.service.posts) == 1
+
+
+def test_again_and_reuse_contradict_each_other(fox: World) -> None:
+    """One makes a new job, the other none."""
+    assert fox.krea(*FOX, "--again", "--reuse", "-o", "x.png").code == 2
+    assert len(fox.service.posts) == 1
+
+
 def test_any_seed_alone_is_a_slip(fox: World) -> None:
     """It says what --reuse may take."""
     result = fox.krea("generate", "a fox", "--any-seed")
