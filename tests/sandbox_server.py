@@ -1,4 +1,4 @@
-"""An embedded Krea in a process of its own, for tests that speak HTTP to it."""
+"""An embedded Krea for tests that speak HTTP to it, in a process of its own or in theirs."""
 
 import json
 import os
@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections import OrderedDict
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,9 +15,15 @@ from typing import Any
 
 from krea_cli.api.types import Document
 from krea_cli.catalog.store import Store, write_whole
+from krea_cli.sandbox.running import RunningSandbox
+from krea_cli.sandbox.serve import parser
+from krea_cli.sandbox.settings import Settings
+from krea_cli.sandbox.shelf import Shelf
 from tests.tokens import SANDBOX
 
 NOWHERE = "http://sandbox.invalid"
+# Many tests ask for the same pictures, and drawing them anew would take much of their time.
+PICTURES: OrderedDict[str, bytes] = OrderedDict()
 
 
 @cache
@@ -116,3 +123,19 @@ class Sandbox:
         trace: TracebackType | None,
     ) -> None:
         self.stop()
+
+
+class Nearby(Sandbox):
+    """The same in threads of this process: no Python has to start, and pictures are shared."""
+
+    def __init__(self, *arguments: str) -> None:
+        asked = vars(parser().parse_args(list(arguments)))
+        del asked["until_eof"]
+        asked["faults"] = tuple(asked["faults"])
+        self._running = RunningSandbox(Settings(**asked))
+        self._running.world.shelf = Shelf(PICTURES)
+        self.api, self.files = self._running.api, self._running.files
+
+    def stop(self) -> None:
+        """Close its ports."""
+        self._running.stop()

@@ -1,21 +1,28 @@
-"""Run `krea`, and die by SIGKILL at one certain step of it.
+"""Run `krea` again and again, and let each die by SIGKILL at one certain step of it.
 
-    python killed_at.py MODULE:FUNCTION[@CALLER] call|return N -- ARGUMENTS OF KREA
+Reads orders from stdin, one JSON object a line, and answers each with its exit code on a line:
 
-The process kills itself at the N-th entry to FUNCTION, or return from it, in any of its threads;
-CALLER narrows it down to those made from one function. FUNCTION is a qualified name; functions of
-the system are those of `os`. The product knows nothing of this: the function is wrapped before
-anybody imports it. A step that never comes changes nothing, so whoever asks for one must see
-whether the process died.
+    {"step": [PLACE, "call" or "return", N], "argv": […], "folder": …, "environ": {…},
+     "out": FILE, "err": FILE}
+
+Each is carried out by a process of its own, a fork of this one: libraries are imported once, the
+product in each. The process kills itself at the N-th entry to a function, or return from it, in
+any of its threads. PLACE is MODULE:FUNCTION[@CALLER]; CALLER narrows it down to those made from
+one function. FUNCTION is a qualified name; functions of the system are those of `os`. The product
+knows nothing of this: the function is wrapped before anybody imports it. A step that never comes
+changes nothing, so whoever asks for one must see whether the process died.
 """
 
 import functools
+import json
 import os
 import signal
 import sys
 from collections.abc import Callable
 from importlib import import_module
 from typing import Any, NoReturn
+
+LIBRARIES = ("httpx", "platformdirs", "rich.console", "sqlite3", "typer")
 
 
 class Step:
@@ -55,14 +62,35 @@ class Step:
             os.kill(os.getpid(), signal.SIGKILL)
 
 
-def main() -> NoReturn:
-    """Run the command that follows the `--`."""
-    place, moment, number, _, *arguments = sys.argv[1:]
+def carry_out(order: dict[str, Any]) -> NoReturn:
+    """Become the command of ORDER, and die where it says."""
+    output = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+    for stream, (path, flags) in enumerate(
+        ((os.devnull, os.O_RDONLY), (order["out"], output), (order["err"], output))
+    ):
+        os.dup2(os.open(path, flags), stream)
+    os.chdir(order["folder"])
+    os.environ.clear()
+    os.environ.update(order["environ"])
+    sys.argv[1:] = order["argv"]
+    place, moment, number = order["step"]
     Step(place, moment, int(number)).arm()
     from krea_cli.main import run
 
-    sys.argv[1:] = arguments
     run()
+
+
+def main() -> None:
+    """Carry out orders until nobody gives any."""
+    for library in LIBRARIES:
+        import_module(library)
+    for line in iter(sys.stdin.readline, ""):
+        child = os.fork()
+        if child == 0:
+            carry_out(json.loads(line))
+        _, status = os.waitpid(child, 0)
+        sys.stdout.write(f"{os.waitstatus_to_exitcode(status)}\n")
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -3,7 +3,6 @@
 import shutil
 import signal
 import sqlite3
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import closing
@@ -13,12 +12,13 @@ import pytest
 
 from krea_cli.sandbox.running import RunningSandbox
 from krea_cli.sandbox.settings import Settings
-from tests.end_to_end import killed_at
+from krea_cli.sandbox.shelf import Shelf
+from tests.end_to_end.doomed import Doomed
 from tests.end_to_end.in_process import enter, picture
 from tests.end_to_end.installed import Desk, Ended, wait_until
 from tests.end_to_end.points import POINTS, STATES, Left, Point
 from tests.end_to_end.test_money import whole
-from tests.sandbox_server import environment
+from tests.sandbox_server import PICTURES, environment
 
 pytestmark = pytest.mark.exhaustive
 
@@ -29,9 +29,10 @@ KILLED = 128 + signal.SIGKILL
 class Scene:
     """A service that behaves as POINT wants it, and a desk in front of it."""
 
-    def __init__(self, point: Point, running: RunningSandbox, desk: Desk) -> None:
+    def __init__(self, point: Point, running: RunningSandbox, desk: Desk, doomed: Doomed) -> None:
         self.point = point
         self.desk = desk
+        self._doomed = doomed
         self.counts = running.world.counts
         self.jobs = running.world.jobs
         self.now = running.world.now
@@ -42,15 +43,8 @@ class Scene:
                 self._seen[name].add(self._size(name))
         self._allowed = {name: set(sizes) for name, sizes in self._seen.items()}
 
-    def run(self, *command: str) -> Ended:
-        """Run COMMAND to its end, and note what can be seen under the final names meanwhile."""
-        running = self.desk.start(*command)
-        wait_until(lambda: self._look() or running.over)
-        self._look()
-        return running.end()
-
     def krea(self, *argv: str) -> Ended:
-        """Run `krea ARGV` in the same way, in this process: it need not be killed."""
+        """Run `krea ARGV`, and note what can be seen under the final names meanwhile."""
         over = threading.Event()
         looking = threading.Thread(target=self._look_until, args=(over,))
         looking.start()
@@ -69,8 +63,8 @@ class Scene:
 
     def kill(self) -> None:
         """Run the command up to the point; it must die there, and leave what the point says."""
-        step = self.point.step.split()
-        ended = self.run(sys.executable, killed_at.__file__, *step, "--", *self.point.order.argv)
+        step, argv = self.point.step.split(), list(self.point.order.argv)
+        ended = self._doomed.run(self.desk, step, argv, self._look)
         assert ended.code == KILLED, f"it never came to {self.point.step}: {ended}"
         if self.point.left is Left.LOST:
             wait_until(lambda: self.counts.jobs == self.point.made)
@@ -134,9 +128,19 @@ class Scene:
                 sizes.add(self._size(name))
 
 
+@pytest.fixture(scope="module")
+def doomed() -> Iterator[Doomed]:
+    """Runs the commands that are killed."""
+    with closing(Doomed()) as doomed:
+        yield doomed
+
+
 @pytest.fixture
 def scene(
-    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    doomed: Doomed,
 ) -> Iterator[Scene]:
     """The scene of the point that the test is about."""
     point: Point = request.param
@@ -146,7 +150,8 @@ def scene(
         closing(Desk(tmp_path, environment(running.api, tmp_path))) as desk,
     ):
         monkeypatch.chdir(desk.folder)
-        yield Scene(point, running, desk)
+        running.world.shelf = Shelf(PICTURES)
+        yield Scene(point, running, desk, doomed)
 
 
 def named(point: Point) -> str:

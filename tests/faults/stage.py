@@ -5,7 +5,6 @@ import hashlib
 import io
 import json
 import sqlite3
-from collections import OrderedDict
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -25,9 +24,7 @@ from krea_cli.sandbox.settings import Settings
 from krea_cli.sandbox.shelf import Shelf
 from tests.fake_clock import FakeClock
 from tests.faults.windows import Windows
-
-# Each case asks for the same pictures: drawing them anew would take half of the time.
-PICTURES: OrderedDict[str, bytes] = OrderedDict()
+from tests.sandbox_server import PICTURES
 
 
 @dataclass(frozen=True)
