@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.end_to_end.installed import Desk
-from tests.sandbox_server import Sandbox
+from tests.sandbox_server import Nearby, Sandbox
 
 QUICK = ("--seconds", "0.05", "--spread", "0")
 SLOW = ("--seconds", "600", "--spread", "0")
@@ -16,7 +16,7 @@ SLOW = ("--seconds", "600", "--spread", "0")
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[Sandbox]:
     """A Krea without faults whose jobs take a twentieth of a second."""
-    with Sandbox(*QUICK) as running:
+    with Nearby(*QUICK) as running:
         yield running
 
 
@@ -33,7 +33,7 @@ def against(tmp_path: Path) -> Iterator[Callable[..., tuple[Desk, Sandbox]]]:
     with ExitStack() as stack:
 
         def make(*arguments: str) -> tuple[Desk, Sandbox]:
-            running = stack.enter_context(Sandbox(*arguments))
+            running = stack.enter_context(Nearby(*arguments))
             desk = Desk(tmp_path, running.environment(tmp_path))
             return stack.enter_context(closing(desk)), running
 

@@ -10,7 +10,7 @@ import pytest
 from krea_cli.catalog.catalog import Catalog
 from tests.catalog.documents import REAL, real, snapshot
 from tests.end_to_end.in_process import enter
-from tests.sandbox_server import Sandbox
+from tests.sandbox_server import Nearby, Sandbox
 
 HURRIED = ("--seconds", "0.01", "--spread", "0", "--concurrency", "500")
 # The document's own examples of these lack a required field that nobody can guess.
@@ -33,7 +33,7 @@ def typed(example: dict[str, Any]) -> Iterator[str]:
 def test_the_snapshot(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """All 108 models of the embedded document."""
     monkeypatch.chdir(tmp_path)
-    with Sandbox(*HURRIED) as sandbox:
+    with Nearby(*HURRIED) as sandbox:
         assert refused_by(sandbox, snapshot(), tmp_path) == {}
 
 
@@ -41,7 +41,7 @@ def test_the_real_document(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     """All 56 models of May 2026: two examples are refused here, the rest is accepted there."""
     monkeypatch.chdir(tmp_path)
     catalog = real()
-    with Sandbox(*HURRIED, "--openapi", str(REAL)) as sandbox:
+    with Nearby(*HURRIED, "--openapi", str(REAL)) as sandbox:
         refused = refused_by(sandbox, catalog, tmp_path)
     assert set(refused) == set(LACKING)
     for model_id, reason in LACKING.items():
