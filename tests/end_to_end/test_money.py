@@ -12,7 +12,7 @@ from tests.end_to_end.installed import KREA, Desk, wait_until
 from tests.sandbox_server import Sandbox
 
 Against = Callable[..., tuple[Desk, Sandbox]]
-FOX = ("generate", "a red fox", "-o", "fox.png")
+FOX = ("generate", "a red fox", "--width", "512", "--height", "512", "-o", "fox.png")
 BRIEF = ("--seconds", "0.6", "--spread", "0")
 MAKEFILE = """\
 all: $(patsubst %.txt,%.png,$(wildcard *.txt))

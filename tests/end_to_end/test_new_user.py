@@ -13,7 +13,7 @@ from tests.end_to_end.installed import KREA, Desk
 from tests.sandbox_server import Sandbox
 from tests.tokens import OTHER_KEY
 
-FOX = ("generate", "a red fox", "-o", "fox.png")
+FOX = ("generate", "a red fox", "--width", "512", "--height", "512", "-o", "fox.png")
 
 
 @pytest.fixture

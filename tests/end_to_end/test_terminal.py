@@ -13,7 +13,7 @@ from tests.end_to_end.installed import KREA, Desk
 from tests.sandbox_server import Sandbox
 
 Against = Callable[..., tuple[Desk, Sandbox]]
-FOX = ("generate", "a red fox", "-o", "fox.png")
+FOX = ("generate", "a red fox", "--width", "512", "--height", "512", "-o", "fox.png")
 FRAMES = "[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏]"
 HIDDEN, SHOWN = "\x1b[?25l", "\x1b[?25h"
 ID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
