@@ -196,15 +196,15 @@ def _check_address(field: Field, value: str, path: str) -> list[Problem]:
         Problem(
             path,
             f"{short(value)} is no address; a file is given as @FILE",
-            f"-i {top}=@{value}" if _may_be_a_file(value) else None,
+            f"-i {top}=@{value.removeprefix('@')}" if _may_be_a_file(value) else None,
         )
     ]
 
 
 def _may_be_a_file(text: str) -> bool:
-    # An at sign is no slip of the user's, who would have named the file, but a recipe's text.
-    plain = text.isprintable() and len(text) < 100 and not text.startswith("@")
-    return plain and "://" not in text and text != "null"
+    # A whole path behind an at sign may be the text of a stranger's recipe: it is not repeated.
+    own = not (text.startswith("@") and "/" in text)
+    return own and text.isprintable() and len(text) < 100 and "://" not in text and text != "null"
 
 
 def _check_list(field: Field, value: list[Any], path: str, depth: int) -> list[Problem]:
