@@ -1,12 +1,12 @@
 """A request like an earlier one: its fields, where the user did not give others."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from krea_cli.catalog.gather import Gathering
 
-# What the size of a picture is given by; one way goes against the other.
-SIZES = (frozenset({"width", "height"}), frozenset({"aspect_ratio"}), frozenset({"resolution"}))
-RATIO = SIZES[0] | SIZES[1]
+# The shape of a picture is given by one of these ways, which goes against the other.
+PIXELS, RATIO = frozenset({"width", "height"}), frozenset({"aspect_ratio"})
 OF_NO_SIZE = {"prompt", "seed"}  # fields from which nothing is ever filled in
 
 
@@ -21,17 +21,15 @@ def take_base(gathering: Gathering) -> dict[str, Any]:
             gathering.notes.append("this model takes no seed: that of the recipe is left out")
         else:
             gathering.put(name, value, by="the recipe")
-    # What was filled in may follow from what is changed now: a size from its picture, say.
+    if not typed <= OF_NO_SIZE:
+        # What was filled in may follow from what is changed now: a size from its picture, say.
+        return dict(gathering.given)
     filled = _kept(gathering, wishes.filled, typed)
-    known = {
-        name: value
-        for name, value in filled.items()
-        if gathering.model.field(name) is not None and typed <= OF_NO_SIZE
-    }
-    return {**known, **gathering.given} if known else dict(gathering.given)
+    known = {name: value for name, value in filled.items() if gathering.model.field(name)}
+    return known | gathering.given
 
 
-def _kept(gathering: Gathering, fields: Any, typed: set[str]) -> dict[str, Any]:
+def _kept(gathering: Gathering, fields: Mapping[str, Any], typed: set[str]) -> dict[str, Any]:
     named = {gathering.renamed(name): value for name, value in fields.items()}
     return {
         name: value
@@ -42,7 +40,6 @@ def _kept(gathering: Gathering, fields: Any, typed: set[str]) -> dict[str, Any]:
 
 def _replaced(name: str, typed: set[str]) -> bool:
     """Whether NAME says another way what was TYPED: a ratio for pixels, or the reverse."""
-    if name not in RATIO:
-        return False
-    own = next(way for way in SIZES if name in way)
-    return bool(typed & (RATIO - own))
+    return any(
+        name in own and bool(typed & other) for own, other in ((PIXELS, RATIO), (RATIO, PIXELS))
+    )

@@ -8,7 +8,6 @@ from krea_cli.catalog.media import LocalFile
 from krea_cli.catalog.prices import estimate
 from krea_cli.catalog.wishes import MAX_TEXT, Wishes, read_text
 from krea_cli.commands.ending import Ending
-from krea_cli.commands.retyped import with_model
 from krea_cli.commands.session import Session
 from krea_cli.errors import ModelRetired, UsageError
 from krea_cli.flows.compose import Composer
@@ -169,6 +168,8 @@ class Making:
                 # Told even when a signal ends the waiting for others: it may be about money.
                 if failure := generation.failure:
                     if isinstance(failure, ModelRetired) and failure.replacement:
+                        from krea_cli.commands.retyped import with_model
+
                         failure.hint = with_model(context, failure.replacement)
                     ending.failed(failure)
 

@@ -5,10 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from krea_cli.flows.origin import known_origin
-from krea_cli.flows.recipe import Recipe, restored
-
 if TYPE_CHECKING:
+    from krea_cli.flows.recipe import Recipe
     from krea_cli.local.book import Book
 
 
@@ -27,12 +25,16 @@ class Likeness:
 
 def likeness(text: str, book: "Book | None", *, cwd: Path) -> Likeness:
     """What the file or job TEXT was made by. Raises `UsageError` where nobody knows."""
+    # Only where --like is given: most requests are like no other.
+    from krea_cli.flows.origin import known_origin
+    from krea_cli.flows.recipe import restored
+
     found = known_origin(text, book, cwd=cwd)
     base, filled = _divided(found.recipe, restored(found.recipe, book.uploads if book else None))
     return Likeness(found.recipe.model, base, filled, found.changed)
 
 
-def _divided(recipe: Recipe, fields: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+def _divided(recipe: "Recipe", fields: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     """FIELDS as those that the user gave, with the seed, and those that were filled in."""
     given = {*recipe.given, "seed"}
     base = {name: value for name, value in fields.items() if name in given}

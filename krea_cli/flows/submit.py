@@ -163,16 +163,14 @@ def _look_for(row: Row, world: World, reason: str) -> Row:
         world.book.doubtful(row.id, reason)
         world.tell(Settling(reason))
         settlement = settle(world, until=row.id, still_open=True)
+        current = world.book.row(row.id)
     except KreaError as error:
         # Whatever ends the search, a refused token or a full disk: the request was sent.
         raise doubt(replace(row, error=reason), world) from error
-    current = world.book.row(row.id)
-    if current.job_id is not None:  # found here, or adopted by the user meanwhile
-        return current
-    if row.id not in settlement.adopted:
+    if current.job_id is None:  # neither found here nor adopted by the user meanwhile
         candidates = settlement.candidates.get(row.id, ())
         raise doubt(replace(row, error=reason), world, candidates)
-    return world.book.row(row.id)
+    return current
 
 
 def _tell_notice(submitted: Submitted, row: Row, world: World) -> None:
