@@ -96,6 +96,40 @@ class Left:
     ok: bool
 
 
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """How a batch stands; told whenever one of its items moves on.
+
+    All count items: `done` have their files, of which `made` were paid by this run; `running`
+    are with the service, of which no more than `limit` at once now; `waiting` are still to be
+    sent, or in the hands of another krea. `spent` is what this run may have cost, in millionths
+    of a dollar, without the `unpriced` jobs whose price is unknown. `stopping` tells why nothing
+    more is sent, None while the rest is.
+    """
+
+    total: int
+    done: int
+    made: int
+    failed: int
+    doubtful: int
+    running: int
+    waiting: int
+    limit: int
+    spent: int
+    unpriced: int
+    stopping: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finished:
+    """An item of a batch came to its end here: its files, or the error sentence."""
+
+    line: int
+    files: tuple[str, ...] = ()
+    error: str | None = None
+    job_id: str | None = None
+
+
 Event = (
     Said
     | Warned
@@ -108,6 +142,8 @@ Event = (
     | Downloading
     | Ended
     | Left
+    | Standing
+    | Finished
 )
 # Called from the thread that attends and from transfer threads: must be thread-safe.
 Tell = Callable[[Event], None]

@@ -174,7 +174,7 @@ def _look_for(row: Row, world: World, reason: str) -> Row:
 
 
 def _tell_notice(submitted: Submitted, row: Row, world: World) -> None:
-    if row.seed is not None:
+    if row.seed is not None and row.item is None:  # of hundreds, nobody reads them one by one
         world.tell(Said(f"seed {row.seed}"))
     notice = submitted.notice
     if notice and (notice.deprecated or notice.sunset):

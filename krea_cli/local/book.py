@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import fields
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from krea_cli.api.types import Job
 from krea_cli.errors import InDoubt, KreaError
@@ -16,6 +16,9 @@ from krea_cli.local.lock import FileLock
 from krea_cli.local.rows import TREES, UNFINISHED, Draft, Row, identity
 from krea_cli.local.scope import OURS, Scope
 from krea_cli.local.uploads import Uploads
+
+if TYPE_CHECKING:
+    from krea_cli.local.items import Items
 
 
 class Book:
@@ -48,6 +51,13 @@ class Book:
     def history(self) -> History:
         """The requests of before, by whatever one remembers of them."""
         return History(self._scope)
+
+    @cached_property
+    def items(self) -> "Items":
+        """The items of batches."""
+        from krea_cli.local.items import Items
+
+        return Items(self, self._scope)
 
     @property
     def lasting(self) -> bool:

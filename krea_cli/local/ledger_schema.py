@@ -90,7 +90,21 @@ SECOND = (
     "CREATE INDEX file_sha256 ON files (sha256)",
     "CREATE INDEX upload_url ON uploads (base, account, url)",
 )
-MIGRATIONS: tuple[tuple[str, ...], ...] = (FIRST, SECOND)
+# Batches and budgets: `item` is the digest that an item of a batch is known by, `batch` which batch
+# asked for it first, `claim` the run that is at it, `cost` the highest price in millionths of a
+# dollar (NULL: unknown).
+THIRD = (
+    "ALTER TABLE requests ADD COLUMN item TEXT",
+    "ALTER TABLE requests ADD COLUMN batch TEXT",
+    "ALTER TABLE requests ADD COLUMN claim TEXT",
+    "ALTER TABLE requests ADD COLUMN cost INTEGER",
+    "UPDATE requests SET cost = CAST(round(1000000 * substr(price, instr(price, '$') + 1))"
+    " AS INTEGER) WHERE price LIKE '%$%'",
+    "CREATE INDEX request_item ON requests (base, account, item) WHERE item IS NOT NULL",
+    "CREATE INDEX request_batch ON requests (base, account, batch) WHERE batch IS NOT NULL",
+    "CREATE INDEX request_sent ON requests (base, account, sent_at)",
+)
+MIGRATIONS: tuple[tuple[str, ...], ...] = (FIRST, SECOND, THIRD)
 
 
 def version(connection: "sqlite3.Connection") -> int:

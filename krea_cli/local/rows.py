@@ -20,7 +20,9 @@ class Draft:
     `body` is what is sent, `given` what the user gave (it alone makes the identity); both hold
     only JSON values, `sha256:…` in `given` for a local file, whose place and address `sources` has.
     `target`, `part` and `folder` are absolute paths; `index` counts from 1 to `count`, the `-n` of
-    the command; `recipe` is the identity of all that is sent but the seed.
+    the command; `recipe` is the identity of all that is sent but the seed. An item of a batch is
+    known by its digest `item`; `batch` names the batch, `claim` the run that is at it. `cost` is
+    in millionths of a dollar, None if the price is unknown.
     """
 
     model: str
@@ -43,6 +45,10 @@ class Draft:
     embed: bool = False
     count: int = 1
     replaces: int | None = None
+    item: str | None = None
+    batch: str | None = None
+    claim: str | None = None
+    cost: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,11 +95,15 @@ class Row:
     embed: bool = False
     count: int = 1
     replaces: int | None = None
+    item: str | None = None
+    batch: str | None = None
+    claim: str | None = None
+    cost: int | None = None
 
     def draft(self, *, replaces: int) -> Draft:
         """The same request once more, to be sent in place of the one that it REPLACES."""
         kept = {column.name: getattr(self, column.name) for column in fields(Draft)}
-        return Draft(**kept | {"part": None, "replaces": replaces})
+        return Draft(**kept | {"part": None, "replaces": replaces, "claim": None})
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -99,3 +99,9 @@ def phrase(event: "events.Event") -> str:
             return f"job {one_line(job_id)}: {'completed' if ok else 'left'}"
         case events.Ended(job_id=job_id, ok=ok):
             return f"job {one_line(job_id)}: {'saved' if ok else 'ended without a saved result'}"
+        case events.Finished(line=line, error=str(error)):
+            return f"line {line}: {one_line(error)}"
+        case events.Finished(line=line, files=files):
+            return f"line {line}: saved {', '.join(map(one_line, files))}"
+        case events.Standing(total=total, done=done, failed=failed, running=running):
+            return f"{done} of {total} done, {failed} failed, {running} running"

@@ -61,6 +61,10 @@ def test_a_request_is_put_down_before_anything_is_sent(book: Book, draft: Drafts
         "webhook": None,
         "embed": False,
         "replaces": None,
+        "item": None,
+        "batch": None,
+        "claim": None,
+        "cost": None,
         **MORE,
     }
     assert book.row(row.id) == row

@@ -1,0 +1,1 @@
+"""Batches: many requests from one file, checked first, then made by one scheduler."""

@@ -1,0 +1,65 @@
+"""The items of batches: each claimed by one run at a time, whatever file it came from."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from krea_cli.local.book import Book
+from krea_cli.local.rows import UNFINISHED, Draft, Row
+from krea_cli.local.scope import OURS, Scope
+
+# What an item ended with that was not billed; it is sent again only where the user says so.
+FAILED = ("refused", "failed", "cancelled")
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """The request of an item, and whether it is OURS to carry on now.
+
+    Else it is over, or another run that is alive is at it.
+    """
+
+    row: Row
+    ours: bool
+
+
+class Items:
+    """What the ledger knows of the items of batches. Raises LedgerUnusable."""
+
+    def __init__(self, book: Book, scope: Scope) -> None:
+        self._book = book
+        self._scope = scope
+
+    def latest(self, digest: str) -> Row | None:
+        """The newest request of an item; None if it was never put down, or forgotten since."""
+        row = self._scope.first("item = ? ORDER BY id DESC", (digest,))
+        return None if row and row.state == "forgotten" else row
+
+    def state(self, digest: str) -> str | None:
+        """The state of that request."""
+        found = self._scope.database.rows(
+            f"SELECT state FROM requests WHERE {OURS} AND item = ? ORDER BY id DESC LIMIT 1",
+            (*self._scope.values, digest),
+        )
+        state = str(found[0][0]) if found else None
+        return None if state == "forgotten" else state
+
+    def claim(self, draft: Draft, *, alive: Callable[[str], bool], retry: bool) -> Claimed:
+        """The request of the item of DRAFT, a new one if need be; ours, unless it is over.
+
+        ALIVE tells of a run whether its process lives. RETRY makes a new request of one that
+        failed. Two processes that ask at the same moment do not both get it.
+        """
+        assert draft.item is not None and draft.claim is not None
+        with self._book.transaction():
+            row = self.latest(draft.item)
+            if row is None or (retry and row.state in FAILED):
+                return Claimed(self._book.begin(draft), ours=True)
+            if row.state not in UNFINISHED and row.state != "sending":
+                return Claimed(row, ours=False)
+            if row.claim not in (None, draft.claim) and alive(row.claim or ""):
+                return Claimed(row, ours=False)
+            self._scope.database.write(
+                f"UPDATE requests SET claim = ? WHERE id = ? AND {OURS}",
+                (draft.claim, row.id, *self._scope.values),
+            )
+            return Claimed(self._book.row(row.id), ours=True)
