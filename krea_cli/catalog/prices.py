@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from math import ceil
 from re import findall
 from typing import Any
 
@@ -19,6 +20,11 @@ class Price:
 
     amount: Decimal | None
     at_most: bool = False
+
+    @property
+    def micros(self) -> int | None:
+        """The amount in millionths of a dollar, rounded up: what ledger and budgets count in."""
+        return None if self.amount is None else ceil(self.amount * 1_000_000)
 
     def __str__(self) -> str:
         if self.amount is None:
