@@ -1,9 +1,10 @@
 """A clock that a test moves: pauses pass at once, and signals arrive when the test says."""
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from krea_cli.clock import Clock
+from tests.turns import TurnMailbox, Turns
 
 T = TypeVar("T")
 
@@ -17,6 +18,7 @@ class FakeClock(Clock):
         self._passed = 0.0
         self._stops: tuple[float, int] | None = None
         self.pauses: list[float] = []
+        self._turns: Turns | None = None  # from the first thread on
 
     def now(self) -> float:
         """Seconds since 1970."""
@@ -41,6 +43,25 @@ class FakeClock(Clock):
             return
         self._passed = end
 
+    def stop(self, number: int) -> None:
+        """Signal NUMBER arrives."""
+        super().stop(number)
+        if self._turns:
+            self._turns.wake()
+
+    def spawn(self, work: Callable[[], None]) -> None:
+        """From now on threads take turns, the calling one among them."""
+        self._crew().spawn(work)
+
+    def mailbox(self) -> TurnMailbox[Any]:
+        """Between the threads of the command."""
+        return TurnMailbox(self, self._crew())
+
+    def _crew(self) -> Turns:
+        self._turns = self._turns or Turns(self)
+        self._turns.enter()
+        return self._turns
+
     def attend(self, call: Callable[[], T], *, grace: float = 0.0) -> T:
         """Run CALL here and now."""
         self.check()
@@ -49,4 +70,7 @@ class FakeClock(Clock):
     def _sleep(self, seconds: float) -> None:
         if self.signal is None and seconds > 0:
             self.pauses.append(seconds)
-            self.advance(seconds)
+            if self._turns:
+                self._turns.sleep(seconds)
+            else:
+                self.advance(seconds)

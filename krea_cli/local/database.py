@@ -1,6 +1,7 @@
 """The ledger's file: how it comes into being, is opened, written to, and what can go wrong."""
 
 import os
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -28,11 +29,15 @@ class Corrupt(LedgerUnusable):
 
 
 class Database:
-    """One open ledger file (or memory, PATH None). Only the thread that opened it may use it."""
+    """One open ledger file (or memory, PATH None).
+
+    Any thread may use it, one at a time: nobody writes in the midst of another's transaction.
+    """
 
     def __init__(self, connection: "sqlite3.Connection", path: Path | None) -> None:
         self.path = path
         self._connection = connection
+        self._lock = threading.RLock()
         # In WAL mode NORMAL writes without waiting for the disk; FULL waits at each commit.
         connection.execute("PRAGMA synchronous = NORMAL")
 
@@ -64,18 +69,18 @@ class Database:
         """A ledger that is gone with the process."""
         import sqlite3
 
-        connection = sqlite3.connect(":memory:", isolation_level=None)
+        connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
         migrate(connection, MIGRATIONS)
         return cls(connection, None)
 
     def rows(self, statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """All that STATEMENT finds."""
-        with translated(self.path):
+        with self._lock, translated(self.path):
             return self._connection.execute(statement, _stored(values)).fetchall()
 
     def write(self, statement: str, values: Sequence[Any]) -> int:
         """Carry out one STATEMENT as a transaction; how many rows it changed."""
-        with translated(self.path):
+        with self._lock, translated(self.path):
             return self._connection.execute(statement, _stored(values)).rowcount
 
     def insert(self, table: str, values: dict[str, Any]) -> int:
@@ -83,7 +88,7 @@ class Database:
         names = ", ".join(f'"{name}"' for name in values)
         marks = ", ".join("?" * len(values))
         statement = f"INSERT INTO {table} ({names}) VALUES ({marks})"
-        with translated(self.path):
+        with self._lock, translated(self.path):
             # No RETURNING: Python 3.11 of RHEL 8 comes with SQLite 3.26.
             cursor = self._connection.execute(statement, _stored(list(values.values())))
             return cursor.lastrowid or 0
@@ -94,7 +99,7 @@ class Database:
 
         CHARGED and JOB_ID are what an error says about money when the ledger fails here.
         """
-        with translated(self.path, charged=charged, job_id=job_id):
+        with self._lock, translated(self.path, charged=charged, job_id=job_id):
             self._connection.execute("PRAGMA synchronous = FULL")
             try:
                 self._connection.execute("BEGIN IMMEDIATE")
@@ -210,7 +215,11 @@ def _connect(path: Path) -> "sqlite3.Connection":
 
     # mode=rw: a file that vanished is not replaced by an empty one behind our back.
     return sqlite3.connect(
-        f"{path.absolute().as_uri()}?mode=rw", uri=True, timeout=BUSY_SECONDS, isolation_level=None
+        f"{path.absolute().as_uri()}?mode=rw",
+        uri=True,
+        timeout=BUSY_SECONDS,
+        isolation_level=None,
+        check_same_thread=False,
     )
 
 
