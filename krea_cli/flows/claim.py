@@ -140,7 +140,7 @@ def _joined(row: Row, goal: Goal, world: World, *, until: float | None) -> Claim
                 # Nothing is paid yet: who put a file there meanwhile wants to keep it.
                 goal.target.check(goal.n, goal.count)
             world.book.take_part(row.id, str(reservation.path or goal.key))
-            return Claim(_settled(current, world, until=until), reservation)
+            return Claim(settled(current, world, until=until), reservation)
     except BaseException:
         reservation.release()
         raise
@@ -155,7 +155,7 @@ def _busy(row: Row, goal: Goal) -> KreaError:
     return StillRunning(message, hint="run the same command again")
 
 
-def _settled(row: Row, world: World, *, until: float | None) -> Row:
+def settled(row: Row, world: World, *, until: float | None) -> Row:
     """ROW once it is known whether its request arrived. Raises `InDoubt` where it is not."""
     if row.state not in ("sending", "unknown", "unfound"):
         return row

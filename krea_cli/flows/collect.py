@@ -143,7 +143,7 @@ class _Collector:
     def _add(self, item: Wanted) -> Iterator[Outcome]:
         self.pending[item.job_id] = item
         if item.saved or item.error:
-            yield self._end(item, item.job, saved=item.saved, error=item.error, quiet=True)
+            yield self._end(item, item.job, saved=item.saved, error=item.error)
         elif item.job is not None:
             yield self._ended(item, item.job)
 
@@ -172,7 +172,7 @@ class _Collector:
             if item := self.pending.get(job_id):
                 self.watch.leave(job_id)
                 job = self._latest.get(job_id)
-                yield self._end(item, job, error=_still_running(item), quiet=True)
+                yield self._end(item, job, error=_still_running(item))
 
     def _end_of(self, item: Wanted) -> float | None:
         return self.until if item.until is None else item.until
@@ -182,7 +182,7 @@ class _Collector:
         if item is None:
             return
         if update.job is None:
-            yield self._end(item, None, error=unreadable(item, update.error), quiet=True)
+            yield self._end(item, None, error=unreadable(item, update.error))
         elif update.job.ended:
             yield self._ended(item, update.job)
         else:
@@ -191,21 +191,10 @@ class _Collector:
     def _ended(self, item: Wanted, job: Job) -> Outcome:
         """Book how JOB ended, and save what it made."""
         self._latest[item.job_id] = job
-        self.saver.recall.note(job.id, job)
-        if failure := job_failure(job):
-            return self._end(item, job, error=failure)
-        saved: list[Saved] = []
-        try:
-            saved.extend(self.saver.download(job, item))
-        except Interrupted:
-            raise
-        except KreaError as error:
-            return self._end(item, job, saved=tuple(saved), error=error)
-        except Exception as bug:  # of this item: the paid jobs beside it go on
-            lost = item.lost(job.id, f"this is a bug in krea: {type(bug).__name__}: {bug}")
-            lost.bug = bug
-            return self._end(item, job, saved=tuple(saved), error=lost)
-        return self._end(item, job, saved=tuple(saved))
+        outcome = ended(item, job, self.saver)
+        self.pending.pop(item.job_id, None)
+        self.saver.tell(Ended(item.job_id, outcome.error is None))
+        return outcome
 
     def _end(
         self,
@@ -214,15 +203,33 @@ class _Collector:
         *,
         saved: tuple[Saved, ...] = (),
         error: KreaError | None = None,
-        quiet: bool = False,
     ) -> Outcome:
-        """The outcome of ITEM; QUIET where its job did not come to an end just now."""
+        """The outcome of ITEM, whose job did not come to an end just now."""
         self.pending.pop(item.job_id, None)
         if item.reservation is not None:
             item.reservation.release()
-        if not quiet:
-            self.saver.tell(Ended(item.job_id, error is None))
         return Outcome(job_id=item.job_id, wanted=item, job=job, saved=saved, error=error)
+
+
+def ended(item: Wanted, job: Job, saver: Saver) -> Outcome:
+    """Book how JOB ended, and save what it made. Raises `Interrupted`."""
+    saver.recall.note(job.id, job)
+    saved: list[Saved] = []
+    error = job_failure(job)
+    try:
+        if error is None:
+            saved.extend(saver.download(job, item))
+    except Interrupted:
+        raise
+    except KreaError as failure:
+        error = failure
+    except Exception as bug:  # of this item: the paid jobs beside it go on
+        error = item.lost(job.id, f"this is a bug in krea: {type(bug).__name__}: {bug}")
+        error.bug = bug
+    finally:
+        if item.reservation is not None:
+            item.reservation.release()
+    return Outcome(job_id=item.job_id, wanted=item, job=job, saved=tuple(saved), error=error)
 
 
 def unreadable(item: Wanted, error: KreaError | None) -> KreaError | None:

@@ -1,16 +1,14 @@
 """Plan an order: what is begun or on disk already, and the requests that are left to be made."""
 
 import os
-import re
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from krea_cli.catalog.media import local_files, replaced
-from krea_cli.errors import LedgerUnusable, RequestRefused, WouldOverwrite
+from krea_cli.errors import RequestRefused, WouldOverwrite
 from krea_cli.flows.claim import Goal, put_down
 from krea_cli.flows.naming import Facts
 from krea_cli.flows.order import Order
@@ -18,7 +16,7 @@ from krea_cli.flows.recipe import CONTENT, by_content
 from krea_cli.flows.reuse import Reusable, Shelf, Wish
 from krea_cli.flows.seeds import seeds
 from krea_cli.flows.sidecar import beside
-from krea_cli.flows.upload import addresses, fingerprints
+from krea_cli.flows.upload import addresses, doubt_uploads, fingerprints
 from krea_cli.flows.world import World
 from krea_cli.local.rows import UNFINISHED, Draft, Row, identity
 
@@ -72,10 +70,7 @@ class Plan:
 
     def doubt_uploads(self, refused: RequestRefused) -> None:
         """The service may have dropped a file since it was uploaded: do not rely on it again."""
-        named = re.search(r"asset|input file|url", refused.message, re.IGNORECASE)
-        with suppress(LedgerUnusable):
-            if named and self._world.book.uploads.forget(self._uploaded.values()):
-                refused.hint = "the same command uploads its files anew"
+        doubt_uploads(refused, self._uploaded.values(), self._world.book.uploads)
 
     def _begun_before(self, givens: list[dict[str, Any]], goals: list[Goal]) -> dict[int, Row]:
         """What an earlier run of this order left, by n: unfinished requests, and what it had

@@ -1,8 +1,10 @@
 """Local files become addresses: checked before anything is sent, uploaded once per content."""
 
 import os
+import re
 import stat
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
@@ -10,7 +12,13 @@ from typing import TYPE_CHECKING
 from krea_cli.api.types import Asset
 from krea_cli.catalog.media import LocalFile
 from krea_cli.clock import Clock
-from krea_cli.errors import Interrupted, KreaError, UsageError
+from krea_cli.errors import (
+    Interrupted,
+    KreaError,
+    LedgerUnusable,
+    RequestRefused,
+    UsageError,
+)
 from krea_cli.flows import content
 from krea_cli.flows.content import HEAD, ContentType
 from krea_cli.flows.events import Said, Tell, Uploading
@@ -20,6 +28,7 @@ from krea_cli.flows.publish import digest
 if TYPE_CHECKING:
     from krea_cli.api.client import Api
     from krea_cli.local.book import Book
+    from krea_cli.local.uploads import Uploads
 
 # What POST /assets takes; source: the contract, section 2.4.
 TAKEN = (
@@ -112,6 +121,14 @@ def media_type(path: str) -> ContentType:
             hint="make it smaller, or give the address of a file that is online",
         )
     return kind
+
+
+def doubt_uploads(refused: RequestRefused, urls: Iterable[str], uploads: "Uploads") -> None:
+    """Where REFUSED may mean that the service dropped what is at URLS: forget it, and say so."""
+    named = re.search(r"asset|input file|url", refused.message, re.IGNORECASE)
+    with suppress(LedgerUnusable):
+        if named and uploads.forget(urls):
+            refused.hint = "the same command uploads its files anew"
 
 
 class _Upload:

@@ -18,6 +18,7 @@ from krea_cli.local.scope import OURS, Scope
 from krea_cli.local.uploads import Uploads
 
 if TYPE_CHECKING:
+    from krea_cli.local.claims import Claims
     from krea_cli.local.items import Items
 
 
@@ -71,6 +72,13 @@ class Book:
             return FileLock(None)
         name = identity(self.base, {"account": self.account})[:16]
         return FileLock(self._database.path.parent / f"post-{name}.lock")
+
+    def claims(self) -> "Claims":
+        """A name to claim work under, for this process."""
+        from krea_cli.local.claims import Claims
+
+        path = self._database.path
+        return Claims(path.parent if path else None)
 
     def transaction(self) -> AbstractContextManager[None]:
         """What is written inside is on disk, synced, when this ends; or not at all."""

@@ -43,23 +43,32 @@ class Items:
         state = str(found[0][0]) if found else None
         return None if state == "forgotten" else state
 
-    def claim(self, draft: Draft, *, alive: Callable[[str], bool], retry: bool) -> Claimed:
-        """The request of the item of DRAFT, a new one if need be; ours, unless it is over.
+    def claim(
+        self,
+        digest: str,
+        run: str,
+        *,
+        draft: Draft | None,
+        target: str | None,
+        alive: Callable[[str], bool],
+        retry: bool,
+    ) -> Claimed | None:
+        """The request of an item; ours under the name RUN, unless it is over or another's.
 
-        ALIVE tells of a run whether its process lives. RETRY makes a new request of one that
-        failed. Two processes that ask at the same moment do not both get it.
+        DRAFT is put down where there is none, or, with RETRY, one that failed; None (the answer)
+        where there is neither. ALIVE tells of a run whether its process lives. An unfinished
+        request goes to TARGET from now on. Of two processes that ask at once one gets it.
         """
-        assert draft.item is not None and draft.claim is not None
         with self._book.transaction():
-            row = self.latest(draft.item)
+            row = self.latest(digest)
             if row is None or (retry and row.state in FAILED):
-                return Claimed(self._book.begin(draft), ours=True)
-            if row.state not in UNFINISHED and row.state != "sending":
+                return Claimed(self._book.begin(draft), ours=True) if draft else None
+            if row.state not in UNFINISHED:
                 return Claimed(row, ours=False)
-            if row.claim not in (None, draft.claim) and alive(row.claim or ""):
+            if row.claim not in (None, run) and alive(row.claim or ""):
                 return Claimed(row, ours=False)
             self._scope.database.write(
-                f"UPDATE requests SET claim = ? WHERE id = ? AND {OURS}",
-                (draft.claim, row.id, *self._scope.values),
+                f"UPDATE requests SET claim = ?, target = ? WHERE id = ? AND {OURS}",
+                (run, target, row.id, *self._scope.values),
             )
             return Claimed(self._book.row(row.id), ours=True)

@@ -1,0 +1,206 @@
+"""Where the items of a batch are: in flight, landing, in doubt, or over."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import inf
+
+from krea_cli.errors import Busy, JobFailed, KreaError, StillRunning
+from krea_cli.flows.batch import reports
+from krea_cli.flows.batch.crew import Crew
+from krea_cli.flows.batch.item import Item
+from krea_cli.flows.batch.outcome import ItemOutcome
+from krea_cli.flows.batch.queue import Queue
+from krea_cli.flows.batch.tally import Tally
+from krea_cli.flows.batch.terms import Terms
+from krea_cli.flows.batch.throttle import Throttle
+from krea_cli.flows.batch.verdict import Verdict, full_disk, verdict
+from krea_cli.flows.collect import Outcome, Wanted, unreadable
+from krea_cli.flows.watch import Update
+from krea_cli.flows.world import World
+
+BACKLOGGED = "backlogged"  # the account has as many jobs at work as it may
+GOES_ON = "the same command goes on with what is left"
+
+
+@dataclass
+class Flight:
+    """A job on its way, waited for UNTIL then (monotonic); `fresh` if this run paid for it."""
+
+    item: Item
+    wanted: Wanted
+    until: float
+    fresh: bool
+
+
+class Board:
+    """Takes in what the crew reports, and says which items ended by it.
+
+    `stop` is why nothing more is sent, None while the rest is.
+    """
+
+    def __init__(self, total: int, *, terms: Terms, world: World, queue: Queue, crew: Crew) -> None:
+        self.stop: KreaError | None = None
+        self.tally = Tally(total)
+        self.throttle = Throttle(terms.jobs)
+        self.flights: dict[str, Flight] = {}  # by job id
+        self.doubts: dict[int, ItemOutcome] = {}  # by index of the item
+        self.doubted_at = world.clock.now()
+        self._landing: dict[int, Flight] = {}
+        self._terms = terms
+        self._clock = world.clock
+        self._queue = queue
+        self._crew = crew
+        self._began = self.doubted_at
+
+    def take(self, report: reports.Report) -> Iterator[ItemOutcome]:
+        """Book what happened."""
+        match report:
+            case reports.Begun():
+                self._fly(report)
+            case reports.Over():
+                yield from self._ended_before(report)
+            case reports.Taken(item=item):
+                self._queue.theirs(item)
+            case reports.Unsent():
+                yield from self._unsent(report)
+            case reports.Settled(begun=begun):
+                for index, each in begun.items():
+                    del self.doubts[index]
+                    self.tally.doubtful -= 1
+                    self._fly(each)
+            case reports.Looked(updates=updates):
+                for update in updates:
+                    yield from self._learn(update)
+            case reports.Left(job_id=job_id):
+                yield from self._left(job_id)
+            case reports.Blind(error=error):
+                yield from self._blind(error)
+            case reports.Landed(item=item, outcome=outcome):
+                yield self._landed(item, outcome)
+            case reports.Broken(bug=bug):
+                raise bug
+
+    def _fly(self, begun: reports.Begun) -> None:
+        seconds = self._terms.limit(begun.item.kind)
+        until = inf if seconds is None else self._clock.monotonic() + seconds
+        flight = Flight(begun.item, begun.wanted, until, begun.fresh)
+        self.flights[begun.wanted.job_id] = flight
+        self._crew.follow(begun)
+        if begun.fresh:
+            self._queue.sent()
+            self.tally.charge(begun.item)
+
+    def _ended_before(self, report: reports.Over) -> Iterator[ItemOutcome]:
+        item, row, wanted = report.item, report.row, report.wanted
+        if wanted is not None and wanted.job is not None:
+            self._landing[item.index] = Flight(item, wanted, inf, fresh=False)
+            self._crew.land(item, wanted, wanted.job)
+        elif report.saved:
+            self.tally.done += 1
+            yield ItemOutcome(item=item, row=row, saved=report.saved, free=True)
+        else:
+            error = JobFailed(row.error or f"the request is {row.state}", job_id=row.job_id)
+            yield self._failed(ItemOutcome(item=item, row=row, error=error, free=True))
+
+    def _unsent(self, report: reports.Unsent) -> Iterator[ItemOutcome]:
+        item, error, row = report.item, report.error, report.row
+        outcome = ItemOutcome(item=item, row=row, error=error)
+        match verdict(error):
+            case Verdict.DOUBT:
+                if row is not None and (row.sent_at or 0.0) >= self._began:
+                    self.tally.charge(item)
+                    self.doubted_at = self._clock.now()
+                self.tally.doubtful += 1
+                self.doubts[item.index] = outcome
+            case Verdict.STOP:
+                self.stop = self.stop or error
+            case Verdict.AGAIN:
+                if isinstance(error, Busy):
+                    self.throttle.refused(len(self.flights))
+                if not self._queue.again(item, error, patience=self._terms.limit(item.kind)):
+                    self.stop = self.stop or error
+            case Verdict.FAILED:
+                yield self._failed(outcome)
+
+    def _learn(self, update: Update) -> Iterator[ItemOutcome]:
+        flight, job = self.flights.get(update.job_id), update.job
+        if flight is None:
+            return
+        if job is None:
+            yield self._failed(self._parted(update.job_id, unreadable(flight.wanted, update.error)))
+        elif job.ended:
+            del self.flights[job.id]
+            if job.status == "completed":
+                self.throttle.succeeded(job.id)
+            self._landing[flight.item.index] = flight
+            self._crew.land(flight.item, flight.wanted, job)
+        elif job.status == BACKLOGGED:
+            self.throttle.queued(job.id, len(self.flights))
+
+    def _landed(self, item: Item, outcome: Outcome) -> ItemOutcome:
+        flight, error = self._landing.pop(item.index), outcome.error
+        ended = ItemOutcome(
+            item=item,
+            row=outcome.wanted.row,
+            job=outcome.job,
+            saved=outcome.saved,
+            error=error,
+            free=bool(outcome.wanted.copies),
+        )
+        if error is None:
+            self.tally.done += 1
+            self.tally.made += flight.fresh
+            return ended
+        if flight.fresh and error.charged == "no":
+            self.tally.refund(item)
+        if full_disk(error):
+            self.stop = self.stop or error
+        return self._failed(ended)
+
+    def _failed(self, outcome: ItemOutcome) -> ItemOutcome:
+        self.tally.failed += 1
+        if self._terms.fail_fast and self.stop is None:
+            self.stop = KreaError("nothing more is sent, as an item failed", hint=GOES_ON)
+        return outcome
+
+    def _left(self, job_id: str) -> Iterator[ItemOutcome]:
+        if job_id in self.flights:
+            message = f"stopped waiting; job {job_id} still runs"
+            self.tally.left += 1
+            yield self._parted(job_id, StillRunning(message, hint=GOES_ON, job_id=job_id))
+
+    def _blind(self, error: KreaError) -> Iterator[ItemOutcome]:
+        """Jobs can be read no more, because the token is refused, say: they are left running."""
+        self.stop = self.stop or error
+        for job_id, flight in list(self.flights.items()):
+            self.tally.left += 1
+            yield self._parted(job_id, unreadable(flight.wanted, error))
+
+    def _parted(self, job_id: str, error: KreaError | None) -> ItemOutcome:
+        """The outcome of an item whose job is watched no longer."""
+        flight = self.flights.pop(job_id)
+        _release(flight.wanted)
+        return ItemOutcome(item=flight.item, row=flight.wanted.row, error=error)
+
+    def part_with_the_late(self) -> None:
+        """Have jobs whose time is over looked at once more."""
+        now = self._clock.monotonic()
+        for job_id, flight in self.flights.items():
+            if flight.until <= now:
+                flight.until = inf
+                self._crew.leave(job_id)
+
+    def done_elsewhere(self, item: Item, path: str) -> ItemOutcome:
+        """A file of another machine that its sidecar proves to be that of ITEM."""
+        self.tally.done += 1
+        return ItemOutcome(item=item, found=path, free=True)
+
+    def release(self) -> None:
+        """Give back what is held for jobs that are left running."""
+        for flight in self.flights.values():
+            _release(flight.wanted)
+
+
+def _release(wanted: Wanted) -> None:
+    if wanted.reservation is not None:
+        wanted.reservation.release()

@@ -1,0 +1,117 @@
+"""The threads of a batch: one that sends, one that watches, a few that save."""
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Literal
+
+from krea_cli.clock import Mailbox
+from krea_cli.errors import Interrupted
+from krea_cli.flows.batch.item import Item
+from krea_cli.flows.batch.poller import Follow, Leave, Poller
+from krea_cli.flows.batch.reports import Begun, Blind, Broken, Landed, Left, Looked, Report
+from krea_cli.flows.batch.sender import Sender
+from krea_cli.flows.collect import Outcome, ended
+from krea_cli.flows.world import World
+
+if TYPE_CHECKING:
+    from krea_cli.api.types import Job
+    from krea_cli.flows.collect import Wanted
+    from krea_cli.flows.download import Saver
+
+LOADERS = 4  # downloads at once: a host serves a few well, and disks like it
+FROM_THE_POLLER = (Looked, Left, Blind)
+Task = Callable[[], Report]
+Tasks = Mailbox[Task | Literal["over"]]
+
+
+class Crew:
+    """Threads at work for one scheduler, which hears of everything.
+
+    `sending` and `landing` say what they are at. POLLER reports to MAIL like the others.
+    """
+
+    def __init__(
+        self,
+        world: World,
+        mail: Mailbox[Report],
+        *,
+        sender: Sender,
+        poller: Poller,
+        saver: "Saver",
+    ) -> None:
+        self.sending = False
+        self.landing = 0
+        self._mail = mail
+        self._sender = sender
+        self._saver = saver
+        self._poller = poller
+        self._lane: Tasks = world.clock.mailbox()
+        self._pool: Tasks = world.clock.mailbox()
+        for tasks in (self._lane, *[self._pool] * LOADERS):
+            world.clock.spawn(self._guarded(self._worker(tasks)))
+        world.clock.spawn(self._guarded(poller.watch))
+
+    def hear(self, seconds: float | None, *, deaf: bool = False) -> Report | None:
+        """The next report; None after SECONDS or a word from the user. See `Mailbox.get`."""
+        report = self._mail.get(seconds, deaf=deaf)
+        if isinstance(report, Landed):
+            self.landing -= 1
+        elif report is not None and not isinstance(report, FROM_THE_POLLER):
+            self.sending = False
+        return report
+
+    def send(self, item: Item) -> None:
+        """Let ITEM be sent."""
+        self.sending = True
+        self._lane.put(lambda: self._sender.send(item))
+
+    def settle(self, doubts: Mapping[int, Item], *, lately: bool) -> None:
+        """Let the jobs of the items in doubt be looked for."""
+        self.sending = True
+        self._lane.put(lambda: self._sender.settle(doubts, lately=lately))
+
+    def follow(self, begun: Begun) -> None:
+        """Let the job be watched."""
+        self._poller.orders.put(Follow(begun.row, begun.fresh))
+
+    def leave(self, job_id: str) -> None:
+        """Let the job be looked at once more, and then no longer."""
+        self._poller.orders.put(Leave(job_id))
+
+    def land(self, item: Item, wanted: "Wanted", job: "Job") -> None:
+        """Let the results of the job be saved, or copied."""
+        self.landing += 1
+        self._pool.put(lambda: Landed(item, self._landed(wanted, job)))
+
+    def dismiss(self) -> None:
+        """Nothing more is to be done."""
+        self._poller.orders.put("over")
+        self._lane.put("over")
+        for _ in range(LOADERS):
+            self._pool.put("over")
+
+    def _landed(self, wanted: "Wanted", job: "Job") -> Outcome:
+        try:
+            return ended(wanted, job, self._saver)
+        except Interrupted as stop:
+            return Outcome(job_id=job.id, wanted=wanted, job=job, error=stop)
+
+    def _worker(self, tasks: Tasks) -> Callable[[], None]:
+        def work() -> None:
+            while (task := tasks.get()) != "over":
+                if task is not None:
+                    self._mail.put(task())
+
+        return work
+
+    def _guarded(self, work: Callable[[], None]) -> Callable[[], None]:
+        """WORK, of which a failure that nobody foresaw is heard of."""
+
+        def guarded() -> None:
+            try:
+                work()
+            except Interrupted:
+                return
+            except Exception as bug:  # carried over to the scheduler
+                self._mail.put(Broken(bug))
+
+        return guarded

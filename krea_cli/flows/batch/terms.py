@@ -1,0 +1,31 @@
+"""What holds for every item of one run of a batch."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from krea_cli.catalog.model import Model
+
+
+@dataclass(frozen=True, kw_only=True)
+class Terms:
+    """How a batch is carried out.
+
+    `label` names the batch in the ledger; `model` gives a model by its id, `limit` the seconds to
+    wait for a job of a kind (None: for ever). No more than `jobs` are with the service at once.
+    """
+
+    label: str
+    cwd: Path
+    model: "Callable[[str], Model]"
+    limit: Callable[[str | None], float | None]
+    jobs: int = 4
+    retry_failed: bool = False
+    fail_fast: bool = False
+    force: bool = False
+    sidecar: bool = False
+    embed: bool = False
+    webhook: str | None = None
+    profile: str | None = None
