@@ -119,10 +119,10 @@ class Pace:
     @cached_property
     def _cells(self) -> list[Cell]:
         edges = [0.0, *(self.expected * exp(STEP * step) for step in range(LOWEST, HIGHEST + 1))]
-        alive = [self._survival(edge) for edge in edges]
+        alive = [self.survival(edge) for edge in edges]
         return [(edges[n], edges[n + 1], alive[n] - alive[n + 1]) for n in range(len(edges) - 1)]
 
-    def _survival(self, elapsed: float) -> float:
+    def survival(self, elapsed: float) -> float:
         """The chance that the job still runs after ELAPSED seconds."""
         if elapsed <= 0:
             return 1.0

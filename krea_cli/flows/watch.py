@@ -13,6 +13,7 @@ from krea_cli.flows.pace import Pace
 from krea_cli.flows.patience import Patience, passing
 from krea_cli.flows.recall import Recall
 from krea_cli.flows.roll import Roll
+from krea_cli.flows.tick import held_back
 
 if TYPE_CHECKING:
     from krea_cli.api.client import Api
@@ -70,6 +71,7 @@ class Watch:
         self._roll = Roll(api)
         self._items: dict[str, Watched] = {}
         self._not_before = 0.0
+        self._aligned_for = (0.0, 0.0)  # a moment, and what it was put off to
 
     @property
     def running(self) -> int:
@@ -110,6 +112,8 @@ class Watch:
         if not self._items:
             return []
         due = max(self._not_before, min(item.due for item in self._items.values()))
+        if len(self._items) > 1 and due == self._not_before:
+            due = self._aligned(due)
         start = self._clock.monotonic()
         if until is not None and due > until:
             self._clock.pause(until - start)
@@ -216,6 +220,18 @@ class Watch:
         sharing = len(self._items) if item.missing < UNLISTED else 1
         wait = item.pace.next(elapsed, status=status, sharing=sharing, random=self._random)
         item.due = self._clock.monotonic() + wait
+
+    def _aligned(self, due: float) -> float:
+        """DUE, or a little later, when many jobs will have ended that are about to."""
+        if self._aligned_for[0] != due:
+            now, later = self._clock.now(), due - self._clock.monotonic()
+            running = [
+                (now - item.origin, item.pace.survival)
+                for item in self._items.values()
+                if item.origin is not None and item.missing < UNLISTED
+            ]
+            self._aligned_for = due, due + held_back(running, later, TICK)
+        return self._aligned_for[1]
 
     def _hold(self, error: KreaError) -> None:
         seconds = self._patience.hold(error)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from krea_cli.flows.collect import Wanted
     from krea_cli.flows.download import Saver
 
-LOADERS = 4  # downloads at once: a host serves a few well, and disks like it
+LOADERS = 2  # downloads at once: a host serves a few well, and disks like it
 FROM_THE_POLLER = (Looked, Left, Blind)
 Task = Callable[[], Report]
 Tasks = Mailbox[Task | Literal["over"]]

@@ -14,7 +14,7 @@ from krea_cli.flows.world import World
 from krea_cli.local.rows import Row
 
 HEAR = 0.25  # seconds until new jobs are heard of while others are watched
-LEARN = 10.0  # seconds for which what is known of a model's times is taken as it is
+LEARN = 2.0  # seconds for which what is known of a model's times is taken as it is
 
 
 @dataclass(frozen=True)
