@@ -15,7 +15,7 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 # What the files of each folder may import of this package.
 BELOW = {"errors", "clock"}
 MAY_IMPORT = {
-    "errors": set(),
+    "errors": {"errors"},
     "clock": {"errors"},
     "env": BELOW,
     "api": BELOW | {"api"},

@@ -10,6 +10,7 @@ KreaError                      1    anything else that went wrong; nothing was c
 ├── NoToken                    3    no token was found
 ├── TokenRefused               3    the server said 401 or 403
 ├── StillRunning               4    stopped waiting; the job runs on
+├── OverBudget                 5    --max-cost or a budget would be exceeded; it was not sent
 ├── BalanceEmpty               6    402: the API balance is used up
 ├── PlanRequired               6    402 or 403: the plan does not include the model
 ├── JobFailed                  1    a job ended as failed; not billed
@@ -29,111 +30,16 @@ KreaError                      1    anything else that went wrong; nothing was c
 `charged` says what a person with a bill asks first: "no", "yes" or "unknown".
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 
-
-class KreaError(Exception):
-    """A failure with one clear sentence. Subclasses set exit code, code, charged and hint."""
-
-    code = "error"
-    exit_code = 1
-    charged = "no"
-    hint: str | None = None
-    details: Mapping[str, object] = {}  # what `--json` tells besides, by name
-    bug: BaseException | None = None  # what nobody foresaw, where that is behind it
-
-    def __init__(
-        self,
-        message: str,
-        *,
-        hint: str | None = None,
-        job_id: str | None = None,
-        charged: str | None = None,
-    ) -> None:
-        super().__init__(message)
-        self.message = message
-        self.job_id = job_id
-        if hint is not None:
-            self.hint = hint
-        if charged is not None:
-            self.charged = charged
-
-    def as_dict(self) -> dict[str, object]:
-        """The error object of `--json`: code, message, hint, charged, job_id, then the details."""
-        names = ("code", "message", "hint", "charged", "job_id")
-        return {name: getattr(self, name) for name in names} | dict(self.details)
-
-
-class UsageError(KreaError):
-    """The command line cannot be carried out as it stands."""
-
-    code = "usage"
-    exit_code = 2
-
-
-class UnknownModel(UsageError):
-    """The name fits no model, or more than one."""
-
-    code = "unknown_model"
-
-
-@dataclass(frozen=True)
-class Problem:
-    """One thing that is wrong with a request: the field (None: the whole), what, what helps."""
-
-    field: str | None
-    message: str
-    hint: str | None = None
-
-    def __str__(self) -> str:
-        return f"{self.field}: {self.message}" if self.field else self.message
-
-
-class InvalidRequest(UsageError):
-    """The fields of a request do not fit its model; carries every problem at once.
-
-    `--json` lists the `problems`: field, message, hint of each.
-    """
-
-    code = "invalid_request"
-
-    def __init__(self, problems: Sequence[Problem], *, model: str, hint: str | None = None) -> None:
-        self.problems = tuple(problems)
-        lines = [str(problem) for problem in self.problems]
-        if len(lines) == 1:
-            message = f"{model} does not take this request: {lines[0]}"
-        else:
-            listed = "".join(f"\n  - {line}" for line in lines)
-            message = f"{model} does not take this request, for {len(lines)} reasons:{listed}"
-        hints = [problem.hint for problem in self.problems if problem.hint]
-        super().__init__(message, hint=hints[0] if hints else hint or f"krea models {model}")
-        problem_names = ("field", "message", "hint")
-        self.details = {
-            "problems": [
-                {name: getattr(problem, name) for name in problem_names} for problem in problems
-            ]
-        }
-
-
-class WouldOverwrite(UsageError):
-    """The target is there already, and `--force` was not given."""
-
-    code = "would_overwrite"
-
-
-class RequestRefused(UsageError):
-    """The server understood the request and refused it (400, 404, 422, …)."""
-
-    code = "refused"
-
-
-class ModelRetired(RequestRefused):
-    """The server said 410: the model is past its sunset date; `--json` tells `replacement`."""
-
-    code = "model_retired"
-    replacement: str | None = None  # the model id that the server names instead
-    details: Mapping[str, object] = {"replacement": None}
+from krea_cli.errors.base import KreaError as KreaError
+from krea_cli.errors.usage import InvalidRequest as InvalidRequest
+from krea_cli.errors.usage import ModelRetired as ModelRetired
+from krea_cli.errors.usage import Problem as Problem
+from krea_cli.errors.usage import RequestRefused as RequestRefused
+from krea_cli.errors.usage import UnknownModel as UnknownModel
+from krea_cli.errors.usage import UsageError as UsageError
+from krea_cli.errors.usage import WouldOverwrite as WouldOverwrite
 
 
 class NoToken(KreaError):
@@ -158,6 +64,32 @@ class StillRunning(KreaError):
     code = "still_running"
     exit_code = 4
     charged = "unknown"
+
+
+class OverBudget(KreaError):
+    """The next request could cost more than a cap leaves, so it was not sent.
+
+    `--json` tells in dollars what was `spent` under the cap before, what this one may `cost`, and
+    the `cap`; each null where it is unknown. The arguments are in millionths of a dollar.
+    """
+
+    code = "over_budget"
+    exit_code = 5
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        hint: str,
+        spent: int | None = None,
+        cost: int | None = None,
+        cap: int | None = None,
+    ) -> None:
+        super().__init__(message, hint=hint)
+        known = {"spent": spent, "cost": cost, "cap": cap}
+        self.details = {
+            name: None if micros is None else micros / 1_000_000 for name, micros in known.items()
+        }
 
 
 class BalanceEmpty(KreaError):
