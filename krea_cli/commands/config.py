@@ -68,6 +68,7 @@ def set_(
       krea config set model.default krea/krea-2/large
       krea config set account.shared true
       krea config set timeout.image 5m
+      krea config set budget.day 20
       krea config set history.keep 1y
     """
     session: Session = context.obj

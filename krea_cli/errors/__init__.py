@@ -69,8 +69,9 @@ class StillRunning(KreaError):
 class OverBudget(KreaError):
     """The next request could cost more than a cap leaves, so it was not sent.
 
-    `--json` tells in dollars what was `spent` under the cap before, what this one may `cost`, and
-    the `cap`; each null where it is unknown. The arguments are in millionths of a dollar.
+    `limit` is how the user set the cap: "--max-cost", "budget.day". `spent` under it before, what
+    this one may `cost`, and the `cap` are millionths of a dollar, None where unknown; `--json`
+    tells them in dollars.
     """
 
     code = "over_budget"
@@ -81,15 +82,16 @@ class OverBudget(KreaError):
         message: str,
         *,
         hint: str,
+        limit: str | None = None,
         spent: int | None = None,
         cost: int | None = None,
         cap: int | None = None,
     ) -> None:
         super().__init__(message, hint=hint)
+        self.limit, self.spent, self.cost, self.cap = limit, spent, cost, cap
         known = {"spent": spent, "cost": cost, "cap": cap}
-        self.details = {
-            name: None if micros is None else micros / 1_000_000 for name, micros in known.items()
-        }
+        dollars = {name: value and value / 1_000_000 for name, value in known.items()}
+        self.details = {"limit": limit, **dollars}
 
 
 class BalanceEmpty(KreaError):

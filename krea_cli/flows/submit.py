@@ -31,7 +31,9 @@ def submit(row: Row, world: World, *, deadline: float | None) -> Row:
 
     Raises `Busy` when the service has no room now: nothing was made, the row is `checked` again.
     Raises `InDoubt` when it may have been received and could not be settled. Every other error
-    means that nothing was made. DEADLINE (monotonic) ends the waiting for another process.
+    means that nothing was made; `OverBudget`, that the world's budget does not leave what it may
+    cost, and the row is `checked` as before. DEADLINE (monotonic) ends the waiting for another
+    process.
     """
     # A kill between the row that says `sending` and the first byte is in doubt for nothing, and
     # loading the wire takes a tenth of a second.
@@ -138,7 +140,7 @@ def _send(row: Row, world: World) -> Row:
 def _put_down(row: Row, world: World) -> None:
     """Book that the request leaves now; a signal up to here leaves nothing in doubt."""
     world.clock.check()
-    world.book.sending(row.id, world.clock.now())
+    world.book.sending(row.id, world.clock.now(), budget=world.budget)
     if world.clock.stopping:  # the disk may have taken its time
         world.book.returned(row.id)
         world.clock.check()

@@ -10,6 +10,7 @@ from krea_cli.flows.events import Tell
 if TYPE_CHECKING:
     from krea_cli.api.client import Api
     from krea_cli.api.http import Http
+    from krea_cli.local.budget import Budget
     from krea_cli.local.ledger import Book
 
 
@@ -18,6 +19,7 @@ class World:
     """The service, the ledger as this account sees it, time, chance, and whom to tell.
 
     `shared` says that others submit jobs on this account, so that a job in the list proves nothing.
+    `budget` is what may be spent; None is no cap.
     """
 
     api: "Api"
@@ -27,3 +29,4 @@ class World:
     tell: Tell
     random: Random
     shared: bool = False
+    budget: "Budget | None" = None

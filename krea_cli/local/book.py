@@ -18,6 +18,7 @@ from krea_cli.local.scope import OURS, Scope
 from krea_cli.local.uploads import Uploads
 
 if TYPE_CHECKING:
+    from krea_cli.local.budget import Budget, Spending
     from krea_cli.local.claims import Claims
     from krea_cli.local.items import Items
 
@@ -59,6 +60,13 @@ class Book:
         from krea_cli.local.items import Items
 
         return Items(self, self._scope)
+
+    @cached_property
+    def spending(self) -> "Spending":
+        """What requests cost."""
+        from krea_cli.local.budget import Spending
+
+        return Spending(self._scope)
 
     @property
     def lasting(self) -> bool:
@@ -108,12 +116,17 @@ class Book:
             row = self.unfinished(identity(draft.model, draft.given), draft.target)
             return (row, False) if row else (self.begin(draft), True)
 
-    def sending(self, row_id: int, sent_at: float) -> None:
-        """The request leaves now. Only a `checked` row may: anything else may have been sent."""
+    def sending(self, row_id: int, sent_at: float, *, budget: "Budget | None" = None) -> None:
+        """The request leaves now. Only a `checked` row may: anything else may have been sent.
+
+        Raises OverBudget where BUDGET does not leave what it may cost; the row is as it was then.
+        """
         with self._database.transaction():
             self.move(
                 row_id, ("checked",), "sending", sent_at=sent_at, charged="unknown", error=None
             )
+            if budget is not None:
+                budget.reserve(self.row(row_id), self.spending)
 
     def returned(self, row_id: int) -> None:
         """It was not sent, or answered "not now": no job was made, and it may be sent again."""
@@ -178,20 +191,13 @@ class Book:
 
     def seen(self, job_id: str, job: Job) -> None:
         """The job was read: remember its status, its type, and whether it stood in a queue."""
+        known = (job.status, job.type, job.created_at, job.status)
         self._database.write(
             "UPDATE requests SET status = ?, type = coalesce(?, type),"
             " server_created_at = coalesce(server_created_at, ?),"
             " backlogged = backlogged OR ? = 'backlogged'"
             f" WHERE {OURS} AND job_id = ? AND (status IS NOT ? OR type IS NULL)",
-            (
-                job.status,
-                job.type,
-                job.created_at,
-                job.status,
-                *self._scope.values,
-                job_id,
-                job.status,
-            ),
+            (*known, *self._scope.values, job_id, job.status),
         )
 
     def ended(self, job_id: str, job: Job, *, charged: str, error: str | None) -> None:

@@ -64,6 +64,12 @@ def _keeping(value: Any) -> float:
     return seconds
 
 
+def _dollars(value: Any) -> float:
+    from krea_cli.local.dollars import amount
+
+    return float(amount("" if isinstance(value, bool) else str(value)))
+
+
 @dataclass(frozen=True)
 class Setting:
     """A known key: what it is for, and how its value is read (raises ValueError: "wanted")."""
@@ -80,6 +86,11 @@ SETTINGS = {
         " settled without you",
         _switch,
     ),
+    "budget.day": Setting(
+        "the most that may be spent from midnight to midnight, in US dollars; without it, there is"
+        " no limit",
+        _dollars,
+    ),
     "history.keep": Setting(
         "how long the ledger keeps what is over, such as 1y (1d at least); without it, for ever",
         _keeping,
@@ -90,7 +101,7 @@ SETTINGS = {
 
 
 class Config:
-    """The settings as they were read. `get` gives typed values: text, True/False, seconds."""
+    """The settings as they were read. `get` gives typed values: text, True/False, a number."""
 
     def __init__(self, path: Path, text: str) -> None:
         self.path = path
@@ -139,7 +150,7 @@ class Config:
     def set(self, key: str, text: str) -> "Config":
         """Write KEY as TEXT says; the settings as they are then. Raises UsageError, KreaError."""
         value = _checked(key, text)
-        # A duration is kept as it was typed: 15m reads better than 900.0.
+        # Numbers are kept as they were typed: 15m reads better than 900.0.
         return self._rewritten(key, text.strip() if isinstance(value, float) else value)
 
     def unset(self, key: str) -> "Config":

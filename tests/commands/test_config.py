@@ -9,6 +9,8 @@ HELP = {
     "api.base": "the API's address when KREA_API_BASE is not set",
     "account.shared": "true when other machines or programs use the account: then a lost answer"
     " is never settled without you",
+    "budget.day": "the most that may be spent from midnight to midnight, in US dollars; without it,"
+    " there is no limit",
     "history.keep": "how long the ledger keeps what is over, such as 1y (1d at least); without it,"
     " for ever",
     "timeout.image": "how long to wait for an image",

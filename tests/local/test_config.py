@@ -136,3 +136,18 @@ def test_an_address_that_nobody_has(tmp_path: Path, base: str) -> None:
     """A base with a query, a fragment or an impossible port is refused when it is set."""
     with pytest.raises(UsageError, match=r"api\.base must be an"):
         Config.load(tmp_path).set("api.base", base)
+
+
+@pytest.mark.parametrize("written", ["20", "20.5", '"$20"', '"0.50"'])
+def test_a_budget_is_an_amount(tmp_path: Path, written: str) -> None:
+    """A number, or text as one types it."""
+    (tmp_path / "config.toml").write_text(f"[budget]\nday = {written}\n")
+    assert Config.load(tmp_path).get("budget.day") == float(written.strip('"$'))
+
+
+@pytest.mark.parametrize("written", ["0", "-1", "true", "nan", "1e9", '"20 EUR"', '""'])
+def test_what_is_no_budget_lets_nothing_through(tmp_path: Path, written: str) -> None:
+    """A slip in a cap is an error, never no cap."""
+    (tmp_path / "config.toml").write_text(f"[budget]\nday = {written}\n")
+    with pytest.raises(UsageError, match=r"budget\.day must be an amount in US dollars above 0"):
+        Config.load(tmp_path).get("budget.day")
