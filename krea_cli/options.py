@@ -1,8 +1,13 @@
 """Arguments and options that several commands share, as Annotated names."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+else:
+    Decimal = str  # Typer looks at the parser alone, and the import costs every command 1 ms
 
 
 def seconds(text: str) -> float:
@@ -11,6 +16,16 @@ def seconds(text: str) -> float:
 
     try:
         return duration(text)
+    except ValueError as wanted:
+        raise typer.BadParameter(f"{text!r} is not {wanted}") from wanted
+
+
+def dollars(text: str) -> "Decimal":
+    """Read `7`, `0.50` or `$2` as US dollars."""
+    from krea_cli.local.dollars import amount
+
+    try:
+        return amount(text)
     except ValueError as wanted:
         raise typer.BadParameter(f"{text!r} is not {wanted}") from wanted
 
@@ -112,6 +127,24 @@ Timeout = Annotated[
         parser=seconds,
         metavar="TIME",
         help="How long to wait: 90, 90s, 15m; 0 is for ever. Default: 15m for images, else 150m.",
+    ),
+]
+MaxCost = Annotated[
+    Decimal | None,
+    typer.Option(
+        "--max-cost",
+        parser=dollars,
+        metavar="USD",
+        help="Stop before a request that could take the total above this.",
+    ),
+]
+AssumePrice = Annotated[
+    Decimal | None,
+    typer.Option(
+        "--assume-price",
+        parser=dollars,
+        metavar="USD",
+        help="What to count for a request whose price is unknown.",
     ),
 ]
 OutputPath = Annotated[

@@ -21,9 +21,11 @@ import typer
 from typer import Option
 
 from krea_cli.options import (
+    AssumePrice,
     Embed,
     Force,
     Json,
+    MaxCost,
     NoLedger,
     OutputPath,
     Profile,
@@ -121,6 +123,8 @@ def generate(
     prompt_file: PromptFile = None,
     no_wait: NoWait = False,
     timeout: Timeout = None,
+    max_cost: MaxCost = None,
+    assume_price: AssumePrice = None,
     webhook: Webhook = None,
     dry_run: DryRun = False,
     force: Force = False,
@@ -141,6 +145,7 @@ def generate(
     from krea_cli.commands.making import Making
 
     making = Making(context.obj, output, force=force)
+    making.limit(max_cost, assume_price)
     meant = making.like(like)
     prepared = making.compose(model or meant.model, making.wishes(context.params, meant))
     if dry_run:

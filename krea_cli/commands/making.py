@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from krea_cli.catalog.media import LocalFile
-from krea_cli.catalog.prices import estimate
+from krea_cli.catalog.prices import Price, estimate
 from krea_cli.catalog.wishes import MAX_TEXT, Wishes, read_text
 from krea_cli.commands.ending import Ending
 from krea_cli.commands.session import Session
@@ -14,12 +14,15 @@ from krea_cli.flows.compose import Composer
 from krea_cli.flows.target import parse_target
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from typer import Context
 
     from krea_cli.catalog.model import Model
     from krea_cli.catalog.request import Prepared
     from krea_cli.flows.likeness import Likeness
     from krea_cli.flows.order import Order
+    from krea_cli.local.budget import Budget
 
 # The options of `generate` that are wishes under the same name, and those of an order.
 SEVERAL = ("inputs", "images", "videos", "audios", "styles")
@@ -34,9 +37,22 @@ class Making:
 
     def __init__(self, session: Session, output: str | None, *, force: bool) -> None:
         self._session = session
+        self._budget: Budget | None = None
+        self._assumed: Decimal | None = None
         self._target = parse_target(output, cwd=session.env.current_dir, force=force)
         if self._target.to_stdout:
             session.output.expect_bytes()
+
+    def limit(self, max_cost: "Decimal | None", assumed: "Decimal | None") -> None:
+        """Spend at most MAX_COST, and no more than the day's budget; ASSUMED is an unknown price.
+
+        Amounts are in US dollars. Raises `OverBudget` where prices of today cannot be had.
+        """
+        self._assumed = assumed
+        if max_cost is not None or self._session.config.get("budget.day") is not None:
+            from krea_cli.commands.spending import budget
+
+            self._budget = budget(self._session, max_cost=max_cost, assume=assumed)
 
     def like(self, text: str | None) -> "Likeness":
         """What the request is to be like: the recipe of a file or a job. Raises `UsageError`."""
@@ -85,11 +101,14 @@ class Making:
         return composer.compose(str(name) if name else None, wishes)
 
     def show(self, prepared: "Prepared", *, count: int) -> None:
-        """Print the request, its route, its seeds and its price; send nothing."""
+        """Print the request, its route, its seeds and its price; send nothing.
+
+        Raises `OverBudget` where not all of it would fit.
+        """
         from krea_cli.flows.seeds import given_seeds
 
         model = prepared.model
-        price = str(estimate(model, prepared.body))
+        price = str(found := estimate(model, prepared.body))
         shown = _shown(prepared.body)
         record = {"model": model.id, "route": model.route, "body": shown, "count": count}
         record["price"] = price
@@ -107,7 +126,23 @@ class Making:
             seed = f"\nseeds: {counted[0]} to {counted[-1]}"
         each = " each" if count > 1 and price != "unknown" else ""
         told = f"POST {model.route}{times}\n{body}{seed}\nprice: {price}{each}"
+        record["fits"] = refusal = None
+        if self._budget:
+            from krea_cli.commands.spending import foresee
+
+            cost = self._cost(found)
+            fits, refusal = foresee(
+                self._session, self._budget, model=model.id, cost=cost, count=count
+            )
+            record["fits"] = fits
+            told += f"\nwithin the budget: {fits} of {count}"
         self._session.output.line(told, record)
+        if refusal:
+            raise refusal
+
+    def _cost(self, price: Price) -> int | None:
+        """What a job of that PRICE may cost, in millionths of a dollar."""
+        return price.micros if price.amount is not None else Price(self._assumed).micros
 
     def order(self, prepared: "Prepared", params: Mapping[str, Any]) -> "Order":
         """The order for the jobs of the prepared request, by the parameters of the command line."""
@@ -121,12 +156,14 @@ class Making:
             raise UsageError("--any-seed says what --reuse may take", hint="--reuse --any-seed")
         self._check_recipes(prepared.model, sidecar=params["sidecar"], embed=params["embed"])
         prompt = prepared.body.get("prompt")
+        price = estimate(prepared.model, prepared.body)
         return Order(
             model=prepared.model,
             body=prepared.body,
             given=prepared.given,
             prompt=prompt if isinstance(prompt, str) else None,
-            price=str(estimate(prepared.model, prepared.body)),
+            price=str(price),
+            cost=self._cost(price),
             target=self._target,
             timeout=self._session.patience(params["timeout"], prepared.model.kind),
             **{name: params[name] for name in ORDERED},
@@ -153,7 +190,7 @@ class Making:
         from krea_cli.flows.record import record
 
         output = self._session.output
-        generation = Generation(order, self._session.world())
+        generation = Generation(order, self._session.world(budget=self._budget))
         with Ending(output) as ending, output.progress():
             try:
                 if wait:

@@ -50,7 +50,9 @@ def models(
 
     session: Session = context.obj
     if refresh:
-        _tell(session, _refreshed(session))
+        from krea_cli.flows.compose import refreshed
+
+        _tell(session, refreshed(session.store(), session.api_without_token, session.clock))
     catalog = session.store().load()
     wanted = " ".join(query or ())
     found = _found(session, catalog, wanted, kind)
@@ -87,15 +89,6 @@ def _found(
         message = f"{named.id} is of the kind {named.kind}, not {kind}"
         raise UsageError(message, hint=f"krea models {named.id}")
     return (named,)
-
-
-def _refreshed(session: "Session") -> "Changes":
-    """Fetch the catalogue; a signal ends that at once."""
-    api, clock = session.api_without_token, session.clock
-    return session.store().refresh(
-        lambda etag, modified: clock.attend(lambda: api.openapi(etag=etag, last_modified=modified)),
-        clock.now(),
-    )
 
 
 def _tell(session: "Session", changes: "Changes") -> None:

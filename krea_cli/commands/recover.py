@@ -7,12 +7,15 @@ import typer
 
 from krea_cli.api.ids import check_job_id
 from krea_cli.errors import InDoubt, KreaError, UsageError
-from krea_cli.options import Json, Profile, Quiet, TokenFile, Verbose, seconds
+from krea_cli.options import AssumePrice, Json, Profile, Quiet, TokenFile, Verbose, seconds
 from krea_cli.terminal import words
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from krea_cli.commands.session import Session
     from krea_cli.flows.recover import Decision, Doubt, Recovery
+    from krea_cli.local.budget import Budget
 
 LONGEST_PROMPT = 100  # characters that are shown of one
 
@@ -45,6 +48,7 @@ def recover(
     resubmit: Resubmit = None,
     forget: Forget = None,
     older: Older = None,
+    assume_price: AssumePrice = None,
     profile: Profile = None,
     token_file: TokenFile = None,
     json: Json = False,
@@ -73,7 +77,8 @@ def recover(
     pairs = [_pair(text) for text in adopt or ()]
     until = session.patience(None, None)
     now = session.clock.monotonic()
-    recovery = Recovery(session.world(), until=None if until is None else now + until)
+    world = session.world(budget=_budget(session, assume_price) if resubmit else None)
+    recovery = Recovery(world, until=None if until is None else now + until)
     if adopt or resubmit or forget or older is not None:
         again = _rows(recovery, resubmit, older)
         gone = _rows(recovery, forget, older)
@@ -85,6 +90,13 @@ def recover(
         _decide(session, recovery.decisions(adopt=pairs, forget=gone, resubmit=again))
     else:
         _look(session, recovery)
+
+
+def _budget(session: "Session", assumed: "Decimal | None") -> "Budget | None":
+    """What may be spent on what is sent again: it counts for the day like all else."""
+    from krea_cli.commands.spending import budget
+
+    return budget(session, assume=assumed)
 
 
 def _look(session: "Session", recovery: "Recovery") -> None:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from krea_cli.flows.download import Saver
     from krea_cli.flows.glance import Glance
     from krea_cli.flows.world import World
+    from krea_cli.local.budget import Budget
     from krea_cli.local.config import Config
     from krea_cli.local.credentials import Token
     from krea_cli.local.ledger import Book, Ledger
@@ -170,13 +171,9 @@ class Session:
         """Where this base's catalogue is cached."""
         return self._store
 
-    @cached_property
-    def _catalog(self) -> "Catalog":
-        return self._store.load()
-
     def catalog(self) -> "Catalog":
         """The cached live catalogue, or the embedded snapshot."""
-        return self._catalog
+        return self._store.load()
 
     def catalog_seconds(self, model_id: str) -> float | None:
         """How long a job of MODEL_ID usually takes, if today's catalogue says."""
@@ -197,8 +194,11 @@ class Session:
         keep = self.config.get("history.keep")
         return self.ledger().prune(self.clock.now() - float(keep)) if keep is not None else 0
 
-    def world(self) -> "World":
-        """What a flow needs of the outside. Raises `NoToken`, `LedgerUnusable`."""
+    def world(self, *, budget: "Budget | None" = None) -> "World":
+        """What a flow needs of the outside; one that submits needs the BUDGET as well.
+
+        Raises `NoToken`, `LedgerUnusable`.
+        """
         from krea_cli.flows.world import World
 
         self.prune()
@@ -211,6 +211,7 @@ class Session:
             random=self.env.random,
             # Without a ledger, our own jobs of another process look like a stranger's.
             shared=self.without_ledger or bool(self.config.get("account.shared")),
+            budget=budget,
         )
 
     def glance(self) -> "Glance":

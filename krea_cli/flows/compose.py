@@ -11,6 +11,7 @@ from krea_cli.flows.events import Said, Tell, Warned
 if TYPE_CHECKING:
     from krea_cli.api.client import Api
     from krea_cli.catalog.catalog import Catalog
+    from krea_cli.catalog.changes import Changes
     from krea_cli.catalog.store import Store
     from krea_cli.clock import Clock
 
@@ -76,12 +77,7 @@ class Composer:
             return False
         self._refreshed = True
         try:
-            changes = self._store.refresh(
-                lambda etag, last_modified: self._clock.attend(
-                    lambda: self._api.openapi(etag=etag, last_modified=last_modified)
-                ),
-                self._clock.now(),
-            )
+            changes = refreshed(self._store, self._api, self._clock)
         except KreaError as error:
             if error.code == "interrupted":
                 raise
@@ -89,3 +85,14 @@ class Composer:
             return False
         self._catalog = self._store.load()
         return bool(changes)
+
+
+def refreshed(store: "Store", api: "Api", clock: "Clock") -> "Changes":
+    """Ask the service for the catalogue and keep it in STORE; a signal ends that at once.
+
+    Raises `KreaError` where it cannot be asked, or its answer cannot be used.
+    """
+    return store.refresh(
+        lambda etag, modified: clock.attend(lambda: api.openapi(etag=etag, last_modified=modified)),
+        clock.now(),
+    )

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from krea_cli.errors import Busy, Interrupted, KreaError, RequestRefused
+from krea_cli.errors import Busy, Interrupted, KreaError, OverBudget, RequestRefused
 from krea_cli.flows.claim import Claim, Goal, claim
 from krea_cli.flows.collect import Outcome, Wanted, collect
 from krea_cli.flows.events import Held, Running, Said, Submitting
@@ -69,10 +69,8 @@ class Generation:
         if not (left_out := self._left_out()):
             return stop
         hint = stop.hint
-        put_down = self._submitted or not self.order.again
-        if put_down and self._world.book.lasting and all(goal.key for goal in self.order.goals()):
-            anew = " without --again" if self.order.again else ""
-            hint = f"the same command{anew} goes on with all {self.order.count}"
+        if self._resumable:
+            hint = f"{self._same_command} goes on with all {self.order.count}"
         told = Interrupted(
             stop.signal,
             message=stop.message + left_out,
@@ -80,6 +78,17 @@ class Generation:
         )
         told.job_id, told.charged = stop.job_id, stop.charged
         return told
+
+    @property
+    def _resumable(self) -> bool:
+        """Whether the same command, run again, finds what this one did."""
+        put_down = self._submitted or not self.order.again
+        keyed = all(goal.key for goal in self.order.goals())
+        return bool(put_down and self._world.book.lasting and keyed)
+
+    @property
+    def _same_command(self) -> str:
+        return "the same command" + (" without --again" if self.order.again else "")
 
     def _left_out(self) -> str:
         """How many of several jobs were not submitted, as the end of a sentence."""
@@ -94,7 +103,7 @@ class Generation:
         A failure ends the submitting, never the collecting of what was submitted before.
         """
         try:
-            for step in self._plan.steps():
+            for step in self._planned():
                 if step.reused is not None:
                     yield self._reused(step.goal, step.reused)
                 else:
@@ -103,9 +112,35 @@ class Generation:
             raise
         except KreaError as error:
             self.failure = error
+            if isinstance(error, OverBudget):
+                self._advise(error)
             if self._submitted:
                 error.message += self._left_out()
                 error.args = (error.message,)
+
+    def _planned(self) -> list[Step]:
+        """Every job; what an earlier run of the command has spent counts for its budget."""
+        steps = self._plan.steps()
+        if budget := self._world.budget:
+            for step in steps:
+                if step.put:
+                    budget.count(step.put[0].id)
+        return steps
+
+    def _advise(self, error: OverBudget) -> None:
+        """Say which cap lets the rest through, where the cap is the command's own."""
+        from krea_cli.local.budget import MAX_COST, enough
+
+        left = self.order.count - len(self._submitted)
+        if error.limit != MAX_COST or not (more := enough(error, left)):
+            return
+        if not self._submitted:
+            error.hint = f"{MAX_COST} {more} allows {'it' if left == 1 else f'all {left}'}"
+        elif self._resumable:
+            error.hint = f"{self._same_command} with {MAX_COST} {more} goes on with the rest"
+        else:
+            # The same command would make anew, and pay, what is made.
+            error.hint = f"-n {left} makes the rest"
 
     def _submission(self, step: Step) -> Iterator[Wanted | None]:
         order, world, goal = self.order, self._world, step.goal

@@ -16,7 +16,8 @@ class Order:
 
     `body` and `given` may hold `LocalFile`s. `timeout` is in seconds; None waits for ever.
     `reuse` copies what is on disk already instead of paying for it; `any_seed` takes that of
-    another seed as well.
+    another seed as well. `cost` is what one job may cost, in millionths of a dollar, None if that
+    is unknown.
     """
 
     model: "Model"
@@ -25,6 +26,7 @@ class Order:
     prompt: str | None
     price: str | None
     target: Target
+    cost: int | None = None
     count: int = 1
     again: bool = False
     reuse: bool = False

@@ -177,6 +177,7 @@ class Plan:
             index=goal.n,
             count=goal.count,
             price=order.price,
+            cost=order.cost,
             seed=seed,
             prompt=order.prompt,
             webhook=order.webhook,

@@ -5,8 +5,8 @@ doubt, or forgotten while it was in doubt.
 """
 
 import time
-from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from krea_cli.errors import OverBudget
@@ -83,6 +83,10 @@ class Cap:
         total = self.spent.total(assumed)
         return 0 if total is None else max(0, self.most - total)
 
+    def after(self, micros: int) -> "Cap":
+        """The same when MICROS more are spent."""
+        return replace(self, spent=replace(self.spent, priced=self.spent.priced + micros))
+
     def refusal(self, model: str, cost: int | None, assumed: int | None) -> OverBudget:
         """Why a request to MODEL that may cost COST is not sent, and what to type."""
         spent, shown = self.spent.total(assumed), f"{self.name} {told(self.most)}"
@@ -136,8 +140,12 @@ class Budget:
         price = self.price(row)
         return self.assumed if price is None else price
 
-    def caps(self, spending: Spending, now: float, *, but: int = 0) -> Iterator[Cap]:
-        """Each cap, with what was spent under it, the request BUT left out."""
+    def caps(self, spending: Spending | None, now: float, *, but: int = 0) -> Iterator[Cap]:
+        """Each cap, with what was spent under it (None: nothing), the request BUT left out."""
+        if spending is None:
+            limits = ((MAX_COST, self.max_cost), (DAY, self.day))
+            yield from (Cap(name, most, Spent()) for name, most in limits if most is not None)
+            return
         if self.max_cost is not None:
             if self.batch is None:
                 spent = spending.requests(self._counted, but=but)
@@ -160,6 +168,30 @@ class Budget:
             if cost is None or cost > cap.room(self.assumed):
                 raise cap.refusal(row.model, cost, self.assumed)
         spending.book(row.id, cost)
+
+    def foresee(
+        self, requests: Iterable[tuple[str, int | None]], spending: Spending | None, *, now: float
+    ) -> tuple[int, OverBudget | None]:
+        """How many of REQUESTS, sent one after the other, fit; and why not the next, if any.
+
+        Each is its model and what it may cost.
+        """
+        caps, used, count = list(self.caps(spending, now)), 0, 0
+        for model, price in requests:
+            cost = self.assumed if price is None else price
+            for cap in caps:
+                if cost is None or used + cost > cap.room(self.assumed):
+                    return count, cap.after(used).refusal(model, cost, self.assumed)
+            used += cost or 0
+            count += 1
+        return count, None
+
+
+def enough(refusal: OverBudget, count: int) -> str | None:
+    """The cap, as one types it, that lets COUNT such requests through; None if it is unknown."""
+    if refusal.spent is None or refusal.cost is None:
+        return None
+    return told(refusal.spent + count * refusal.cost).removeprefix("$")
 
 
 def midnight(now: float) -> float:
