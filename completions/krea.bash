@@ -206,13 +206,15 @@ _krea() {
                 --duration) return ;;
                 --prompt-file) _krea_files; return ;;
                 --timeout) return ;;
+                --max-cost) return ;;
+                --assume-price) return ;;
                 --webhook) return ;;
                 --like) _krea_files; return ;;
                 --profile) return ;;
                 --token-file) _krea_files; return ;;
             esac
             case $cur in
-                -*) _krea_offer --model -m --output -o --input -i --count -n --image --video --audio --style --seed --width --height --aspect-ratio --resolution --duration --prompt-file --no-wait --timeout --webhook --dry-run --force --again --no-check --like --reuse --any-seed --sidecar --embed --profile --token-file --no-ledger --json --quiet -q --verbose -v --help -h ;;
+                -*) _krea_offer --model -m --output -o --input -i --count -n --image --video --audio --style --seed --width --height --aspect-ratio --resolution --duration --prompt-file --no-wait --timeout --max-cost --assume-price --webhook --dry-run --force --again --no-check --like --reuse --any-seed --sidecar --embed --profile --token-file --no-ledger --json --quiet -q --verbose -v --help -h ;;
             esac
             ;;
         "krea status")
@@ -275,11 +277,12 @@ _krea() {
                 --resubmit) return ;;
                 --forget) return ;;
                 --older) return ;;
+                --assume-price) return ;;
                 --profile) return ;;
                 --token-file) _krea_files; return ;;
             esac
             case $cur in
-                -*) _krea_offer --adopt --resubmit --forget --older --profile --token-file --json --quiet -q --verbose -v --help -h ;;
+                -*) _krea_offer --adopt --resubmit --forget --older --assume-price --profile --token-file --json --quiet -q --verbose -v --help -h ;;
             esac
             ;;
         "krea models")
@@ -358,24 +361,24 @@ _krea() {
         "krea config get")
             case $cur in
                 -*) _krea_offer --json --quiet -q --verbose -v --help -h ;;
-                *) _krea_offer model.default api.base account.shared history.keep timeout.image timeout.other ;;
+                *) _krea_offer model.default api.base account.shared budget.day history.keep timeout.image timeout.other ;;
             esac
             ;;
-        "krea config getyes") _krea_offer model.default api.base account.shared history.keep timeout.image timeout.other ;;
+        "krea config getyes") _krea_offer model.default api.base account.shared budget.day history.keep timeout.image timeout.other ;;
         "krea config set")
             case $cur in
                 -*) _krea_offer --json --quiet -q --verbose -v --help -h ;;
-                *) _krea_offer model.default api.base account.shared history.keep timeout.image timeout.other ;;
+                *) _krea_offer model.default api.base account.shared budget.day history.keep timeout.image timeout.other ;;
             esac
             ;;
-        "krea config setyes") _krea_offer model.default api.base account.shared history.keep timeout.image timeout.other ;;
+        "krea config setyes") _krea_offer model.default api.base account.shared budget.day history.keep timeout.image timeout.other ;;
         "krea config unset")
             case $cur in
                 -*) _krea_offer --json --quiet -q --verbose -v --help -h ;;
-                *) _krea_offer model.default api.base account.shared history.keep timeout.image timeout.other ;;
+                *) _krea_offer model.default api.base account.shared budget.day history.keep timeout.image timeout.other ;;
             esac
             ;;
-        "krea config unsetyes") _krea_offer model.default api.base account.shared history.keep timeout.image timeout.other ;;
+        "krea config unsetyes") _krea_offer model.default api.base account.shared budget.day history.keep timeout.image timeout.other ;;
         "krea config list")
             case $cur in
                 -*) _krea_offer --json --quiet -q --verbose -v --help -h ;;

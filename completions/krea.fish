@@ -197,6 +197,8 @@ complete -c krea -n '__krea_at krea generate' -l duration -x -d 'Of a clip'
 complete -c krea -n '__krea_at krea generate' -l prompt-file -r -F -d 'Read the prompt from FILE'
 complete -c krea -n '__krea_at krea generate' -l no-wait -d 'Print the job\'s id and leave'
 complete -c krea -n '__krea_at krea generate' -l timeout -x -d 'How long to wait: 90, 90s, 15m'
+complete -c krea -n '__krea_at krea generate' -l max-cost -x -d 'Stop before a request that could take the total above this'
+complete -c krea -n '__krea_at krea generate' -l assume-price -x -d 'What to count for a request whose price is unknown'
 complete -c krea -n '__krea_at krea generate' -l webhook -x -d 'Where Krea tells that the job ended'
 complete -c krea -n '__krea_at krea generate' -l dry-run -d 'Print the request and its price'
 complete -c krea -n '__krea_at krea generate' -l force -d 'Overwrite what stands at the target'
@@ -274,6 +276,7 @@ complete -c krea -n '__krea_at krea recover' -l adopt -x -d 'JOB is what became 
 complete -c krea -n '__krea_at krea recover' -l resubmit -x -d 'Send request ROW again, and pay again'
 complete -c krea -n '__krea_at krea recover' -l forget -x -d 'Look for the job of request ROW no longer'
 complete -c krea -n '__krea_at krea recover' -l older -x -d 'What `all` means: the requests sent longer ago than this, such as 15m'
+complete -c krea -n '__krea_at krea recover' -l assume-price -x -d 'What to count for a request whose price is unknown'
 complete -c krea -n '__krea_at krea recover' -l profile -x -d 'Use the stored login NAME'
 complete -c krea -n '__krea_at krea recover' -l token-file -r -F -d 'Read the token from FILE'
 complete -c krea -n '__krea_at krea recover' -l json -d 'JSON lines instead of text, on both ends'
@@ -354,21 +357,21 @@ complete -c krea -n '__krea_at krea config get' -l json -d 'JSON lines instead o
 complete -c krea -n '__krea_at krea config get' -l quiet -s q -d 'No progress, no remarks'
 complete -c krea -n '__krea_at krea config get' -l verbose -s v -d 'Each request and its time on stderr'
 complete -c krea -n '__krea_at krea config get' -l help -s h -d 'Show this help and exit'
-complete -c krea -n '__krea_at krea config get' -a 'model.default api.base account.shared history.keep timeout.image timeout.other'
+complete -c krea -n '__krea_at krea config get' -a 'model.default api.base account.shared budget.day history.keep timeout.image timeout.other'
 
 # krea config set
 complete -c krea -n '__krea_at krea config set' -l json -d 'JSON lines instead of text, on both ends'
 complete -c krea -n '__krea_at krea config set' -l quiet -s q -d 'No progress, no remarks'
 complete -c krea -n '__krea_at krea config set' -l verbose -s v -d 'Each request and its time on stderr'
 complete -c krea -n '__krea_at krea config set' -l help -s h -d 'Show this help and exit'
-complete -c krea -n '__krea_at krea config set' -a 'model.default api.base account.shared history.keep timeout.image timeout.other'
+complete -c krea -n '__krea_at krea config set' -a 'model.default api.base account.shared budget.day history.keep timeout.image timeout.other'
 
 # krea config unset
 complete -c krea -n '__krea_at krea config unset' -l json -d 'JSON lines instead of text, on both ends'
 complete -c krea -n '__krea_at krea config unset' -l quiet -s q -d 'No progress, no remarks'
 complete -c krea -n '__krea_at krea config unset' -l verbose -s v -d 'Each request and its time on stderr'
 complete -c krea -n '__krea_at krea config unset' -l help -s h -d 'Show this help and exit'
-complete -c krea -n '__krea_at krea config unset' -a 'model.default api.base account.shared history.keep timeout.image timeout.other'
+complete -c krea -n '__krea_at krea config unset' -a 'model.default api.base account.shared budget.day history.keep timeout.image timeout.other'
 
 # krea config list
 complete -c krea -n '__krea_at krea config list' -l json -d 'JSON lines instead of text, on both ends'
