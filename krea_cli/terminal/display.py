@@ -20,16 +20,21 @@ if TYPE_CHECKING:
 
 CLEAR_LINE = "\r\x1b[2K"
 APPEARS_AFTER_SECONDS = 0.15
+REDRAW_SECONDS = 0.1  # what is written beside it clears it, perhaps hundreds of times a second
 IDS_KEPT = 10  # of more jobs at once, the ids only pass by: the ledger has them
 
 
 class Display:
-    """Shows work in place, and what shall stay (ids, remarks) as lines above it."""
+    """Shows work in place, and what shall stay (ids, remarks) as lines above it.
 
-    def __init__(self, env: Env, stream: Stream) -> None:
+    SHARED: what is saved is listed on the same terminal, so that it need not be told here.
+    """
+
+    def __init__(self, env: Env, stream: Stream, *, shared: bool = False) -> None:
+        self._shared = shared
         self._env = env
         self._stream = stream
-        self._tracker = Tracker()
+        self._tracker = Tracker(env.clock)
         # Two locks: rich draws under a lock of its own, which `_screen` may be waiting for.
         self._state = threading.RLock()
         self._screen = threading.RLock()
@@ -39,12 +44,14 @@ class Display:
         self._woken = False  # the thread that imports rich was started
         self._ready = False  # rich is there
         self._began = env.clock.monotonic()
+        self._shown = 0.0  # monotonic: when it last appeared
+        self._due = False  # a thread will show it in a moment
         self._over = threading.Event()
 
     def tell(self, event: events.Event) -> None:
         """Take EVENT into the display; a job's id and remarks also stay as a line."""
         with self._state:
-            new = self._tracker.apply(event, self._env.clock.now())
+            new = self._tracker.apply(event)
             few = self._tracker.seen <= IDS_KEPT
             idle = self._tracker.idle
         with self._screen:
@@ -80,7 +87,7 @@ class Display:
                     self._stream.write(CLEAR_LINE)
             yield
             if live is not None and self._active and not self._tracker.idle:
-                self._show()
+                self._appear_soon()
 
     def close(self) -> None:
         """Remove the display and give the cursor back."""
@@ -94,11 +101,23 @@ class Display:
             self._stream.write(text.replace("\n", "\n    ") + "\n")
 
     def _appear_soon(self) -> None:
-        if self._ready:
+        wait = self._shown + REDRAW_SECONDS - self._env.clock.monotonic()
+        if not self._ready:
+            if not self._woken:
+                self._woken = True
+                threading.Thread(target=self._get_ready, daemon=True).start()
+        elif wait <= 0:
             self._show()
-        elif not self._woken:
-            self._woken = True
-            threading.Thread(target=self._get_ready, daemon=True).start()
+        elif not self._due:
+            self._due = True
+            threading.Thread(target=self._show_after, args=(wait,), daemon=True).start()
+
+    def _show_after(self, seconds: float) -> None:
+        self._over.wait(seconds)
+        with self._screen:
+            self._due = False
+            if self._active and self._live is None and not self._tracker.idle:
+                self._show()
 
     def _get_ready(self) -> None:
         if self._over.wait(APPEARS_AFTER_SECONDS):
@@ -116,7 +135,15 @@ class Display:
         from krea_cli.terminal import drawing
 
         plain = not self._stream.encoding.startswith("utf")
-        view = drawing.View(self._tracker, self._state, self._env, began=self._began, ascii=plain)
+        view = drawing.View(
+            self._tracker,
+            self._state,
+            self._env,
+            began=self._began,
+            ascii=plain,
+            shared=self._shared,
+        )
+        self._shown = self._env.clock.monotonic()
         self._live = drawing.live(view, drawing.console_for(self._stream, self._env))
         self._live.start()
 

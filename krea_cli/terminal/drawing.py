@@ -13,6 +13,7 @@ from rich.text import Text
 
 from krea_cli.env import Env
 from krea_cli.terminal import words
+from krea_cli.terminal.bar import Bar
 from krea_cli.terminal.stream import Stream
 from krea_cli.terminal.tracker import Tracker, Transfer
 
@@ -43,11 +44,23 @@ class _Sink(TextIOBase):
 
 
 class View:
-    """The moving picture of a tracker: one line for the jobs, a bar for each of a few files."""
+    """The moving picture of a tracker: one line for the jobs, a bar for each of a few files.
+
+    Of a batch, a bar for the whole of it.
+    """
 
     def __init__(
-        self, tracker: Tracker, lock: threading.RLock, env: Env, *, began: float, ascii: bool
+        self,
+        tracker: Tracker,
+        lock: threading.RLock,
+        env: Env,
+        *,
+        began: float,
+        ascii: bool,
+        shared: bool = False,
     ) -> None:
+        self._ascii = ascii
+        self._shared = shared  # the terminal shows what was saved already
         self._tracker = tracker
         self._lock = lock  # guards the tracker
         self._env = env
@@ -58,6 +71,8 @@ class View:
     def render(self) -> RenderableType:
         """The picture at this moment."""
         with self._lock:
+            if self._tracker.standing is not None:
+                return Bar(self._tracker, ascii=self._ascii, shared=self._shared)
             self._spinner.text = self._headline()
             picture = Table.grid(padding=(0, 1))
             picture.add_row(self._spinner)

@@ -161,7 +161,7 @@ class Output:
         if self.json:
             self._tell(json_line({"trace": {"message": text}}))
         else:
-            self._tell(_indented(text) + "\n")
+            self._tell(words.indented(text) + "\n")
 
     def error(self, error: KreaError) -> None:
         """Tell a failure: the sentence, the next command, and what it cost."""
@@ -177,6 +177,17 @@ class Output:
             lines.append(f"  job: {words.one_line(error.job_id)}\n")
         lines.append(f"  charged: {words.one_line(error.charged)}\n")
         self._tell("".join(lines))
+
+    def summary(
+        self, text: str, record: Mapping[str, object], errors: Iterable[KreaError] = ()
+    ) -> None:
+        """Tell how many things ended: TEXT, then each kind of failure; as JSON only the RECORD."""
+        if self.json:
+            self._tell(json_line({"summary": record}))
+            return
+        self.say(text)
+        for error in errors:
+            self.error(error)
 
     def bug(self, failure: BaseException) -> None:
         """Tell a failure that nobody foresaw; the trace only with `--verbose`."""
@@ -228,7 +239,7 @@ class Output:
             return Lines(self._env.clock, self._log)
         from krea_cli.terminal.display import Display
 
-        return Display(self._env, self._stderr)
+        return Display(self._env, self._stderr, shared=self._stdout.is_terminal)
 
     def _aside(self) -> AbstractContextManager[None]:
         # Asking for `_teller` here would fix the mode before the command line is read.
@@ -238,9 +249,10 @@ class Output:
         from krea_cli.terminal.progress import as_record, sentence
 
         if self.json:
-            self._tell(json_line(as_record(event)))
+            if (record := as_record(event)) is not None:
+                self._tell(json_line(record))
         else:
-            self._tell(_indented(sentence(event)) + "\n")
+            self._tell(words.indented(sentence(event)) + "\n")
 
     def _trace_of(self, failure: BaseException) -> None:
         if self.verbose:
@@ -275,13 +287,7 @@ class Output:
     def _labelled(self, label: str, text: str) -> str:
         plain = self._dumb or self._env.get("NO_COLOR") or not self._stderr.is_terminal
         word = f"{label}:" if plain else f"\x1b[{_COLOURS[label]}m{label}:\x1b[0m"
-        return f"{word} {_indented(text)}\n"
-
-
-def _indented(text: str) -> str:
-    """TEXT cleaned; later lines stand deeper than our own, so that none can pass for one."""
-    first, *rest = words.clean(text).split("\n")
-    return "\n".join([first, *("    " + line.strip() for line in rest)])
+        return f"{word} {words.indented(text)}\n"
 
 
 def _job_id(record: Mapping[str, object] | None) -> str | None:

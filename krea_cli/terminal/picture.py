@@ -69,10 +69,9 @@ def svg(shown: str, *, name: str, columns: int) -> str:
 
 def frame(happened: Iterable[events.Event], *, elapsed: float, env: Env, columns: int) -> str:
     """The live display as it looks when HAPPENED did, ELAPSED seconds after it began."""
-    tracker = Tracker()
-    now = env.clock.now()
+    tracker = Tracker(env.clock)
     for event in happened:
-        tracker.apply(event, now)
+        tracker.apply(event)
     view = View(tracker, threading.RLock(), env, began=env.clock.monotonic() - elapsed, ascii=False)
     text = StringIO()
     Console(file=text, width=columns, force_terminal=True, color_system="standard").print(

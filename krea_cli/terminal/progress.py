@@ -20,6 +20,7 @@ class Waiting:
 
     summary: str
     seconds: int
+    standing: events.Standing | None = None  # of a batch
 
 
 class Teller(Protocol):
@@ -44,36 +45,39 @@ class Lines:
     def __init__(self, clock: Clock, write: Callable[[events.Event | Waiting], None]) -> None:
         self._clock = clock
         self._write = write
-        self._tracker = Tracker()
+        self._tracker = Tracker(clock)
         self._lock = threading.Lock()
-        self._began = self._told = clock.monotonic()
+        # A batch has news all the time: its heart beats whatever is told.
+        self._began = self._told = self._beaten = clock.monotonic()
 
     def tell(self, event: events.Event) -> None:
         """Write EVENT unless the same was the last word already."""
         with self._lock:
-            if self._tracker.apply(event, self._clock.now()):
+            if self._tracker.apply(event):
                 self._told = self._clock.monotonic()
                 self._write(event)
 
     def beat(self, now: float) -> float:
         """Say that the work goes on, if nothing was said for a minute before NOW (monotonic).
 
-        Returns the seconds until it is worth asking again.
+        Of a batch the totals are said each minute. Returns the seconds until it is worth asking
+        again.
         """
         with self._lock:
-            due = self._told + HEARTBEAT_SECONDS - now
+            standing = self._tracker.standing
+            due = (self._beaten if standing else self._told) + HEARTBEAT_SECONDS - now
             if due > 0:
                 return due
-            self._told = now
+            self._told = self._beaten = now
             summary = self._tracker.summary() or self._tracker.step or "at work"
-            self._write(Waiting(summary, round(now - self._began)))
+            self._write(Waiting(summary, round(now - self._began), standing))
             return HEARTBEAT_SECONDS
 
     @contextmanager
     def running(self) -> Iterator[None]:
         """Keep a heart beating as long as the block runs."""
         over = threading.Event()
-        self._began = self._told = self._clock.monotonic()
+        self._began = self._told = self._beaten = self._clock.monotonic()
 
         def keep_beating() -> None:
             wait = HEARTBEAT_SECONDS
@@ -115,10 +119,21 @@ class Silence:
 def sentence(event: events.Event | Waiting) -> str:
     """EVENT as a line of a log."""
     if isinstance(event, Waiting):
+        if event.standing is not None:
+            return f"after {words.duration(event.seconds)}: {event.summary}"
         return f"still at it after {words.duration(event.seconds)}: {event.summary}"
     return words.phrase(event)
 
 
-def as_record(event: events.Event | Waiting) -> dict[str, object]:
-    """EVENT as the object of `--json`: its kind under "event", then its fields."""
-    return {"event": type(event).__name__.lower()} | vars(event)
+def as_record(event: events.Event | Waiting) -> dict[str, object] | None:
+    """EVENT as the object of `--json`: its kind under "event", then its fields.
+
+    None for the end of an item, whose record stdout has.
+    """
+    if isinstance(event, events.Finished):
+        return None
+    told = {"event": type(event).__name__.lower()} | vars(event)
+    if isinstance(event, Waiting):
+        del told["standing"]
+        told |= vars(event.standing) if event.standing else {}
+    return told

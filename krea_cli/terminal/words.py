@@ -35,6 +35,12 @@ def one_line(text: str) -> str:
     return re.sub(r"[\n\t]+", " ", clean(text)).strip()
 
 
+def indented(text: str) -> str:
+    """TEXT cleaned; later lines stand deeper than our own, so that none can pass for one."""
+    first, *rest = clean(text).split("\n")
+    return "\n".join([first, *("    " + line.strip() for line in rest)])
+
+
 def duration(seconds: float) -> str:
     """SECONDS as people say it: "7 s", "1 min 20 s", "2 h 5 min"."""
     whole = max(0, round(seconds))
@@ -102,6 +108,10 @@ def phrase(event: "events.Event") -> str:
         case events.Finished(line=line, error=str(error)):
             return f"line {line}: {one_line(error)}"
         case events.Finished(line=line, files=files):
-            return f"line {line}: saved {', '.join(map(one_line, files))}"
-        case events.Standing(total=total, done=done, failed=failed, running=running):
-            return f"{done} of {total} done, {failed} failed, {running} running"
+            names = ", ".join(map(one_line, files))
+            return f"line {line}: saved {names}" if names else f"line {line}: done"
+        case events.Standing():
+            from krea_cli.terminal import tally
+
+            told = tally.counts(event)
+            return f"{tally.stopping(event)}; {told}" if event.stopping is not None else told

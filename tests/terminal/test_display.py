@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pexpect
+import pyte
 
 Script = Callable[[str], list[str]]
 
@@ -173,3 +174,107 @@ def test_the_background_does_not_draw(script: Script) -> None:
     shown = spawn(["bash", "-c", f"set -m; {program} & wait"])
     plain = re.sub(r"\x1b\[[0-9;]*m", "", shown)
     assert plain.splitlines()[:4] == ["job j1", "warning: careful", "out.png", "end"]
+
+
+BATCH = """
+from krea_cli.terminal import display
+display.APPEARS_AFTER_SECONDS = 0.0
+def standing(done, **more):
+    told = {"total": 400, "done": done, "made": done, "failed": 0, "doubtful": 0, "running": 4}
+    told |= {"waiting": 396 - done, "limit": 4, "spent": done * 70_000, "unpriced": 0}
+    output.tell(Standing(**told | more))
+with output.progress():
+    standing(0)
+    while "rich.live" not in sys.modules: time.sleep(0.01)
+    time.sleep(0.3)
+    PLAY
+output.say("over")
+"""
+
+
+def on_screen(shown: str, columns: int = 80) -> list[str]:
+    """The lines that a terminal displays after it was sent SHOWN."""
+    screen = pyte.Screen(columns, 24)
+    pyte.Stream(screen).feed(shown.replace("\n", "\r\n"))
+    return [line.rstrip() for line in screen.display if line.strip()]
+
+
+def test_a_batch_has_one_bar(script: Script) -> None:
+    """Saved paths stay above it, where they share the terminal; the bar itself goes."""
+    play = (
+        "for n in range(3): output.tell(Finished(line=n, files=(f'{n}.png',)));"
+        " output.saved({'files': [f'{n}.png']}); standing(n + 1)\n"
+        "    output.tell(Finished(line=9, error='it failed'))\n"
+        "    standing(3, failed=1, running=3); time.sleep(0.4)\n"
+        "    print('SEEN', file=sys.stderr, flush=True)"
+    )
+    shown = spawn(script(BATCH.replace("PLAY", play)), NO_COLOR="1")
+    seen, _, _ = shown.partition("SEEN")
+    assert on_screen(seen) == [
+        "0.png",
+        "1.png",
+        "2.png",
+        "line 9: it failed",
+        "━───────────────────────── · 3/400 · 1 failed · 3 running · 393 waiting · $0.21",
+    ]
+    assert on_screen(shown.replace("SEEN\n", ""))[-2:] == ["2.png", "over"]
+    assert not re.search(r"\x1b\[[0-9;]*3[0-9]m", shown)
+
+
+def test_thousands_of_items_are_not_drawn_one_by_one(script: Script) -> None:
+    """A batch that finds its items done already draws no more often than an eye can follow."""
+    play = (
+        "began = time.monotonic()\n"
+        "    for n in range(2000):\n"
+        "        output.saved({'files': [f'{n}.png']}); standing(n % 390)\n"
+        "    took = time.monotonic() - began\n"
+        "output.say(f'took {took}')"
+    )
+    shown = spawn(script(BATCH.replace("PLAY", play)))
+    found = re.search(r"took ([0-9.]+)", shown)
+    assert found is not None
+    assert shown.count("\x1b[?25l") <= 3 + float(found[1]) * 10
+    assert shown.count(".png") == 2000
+
+
+def test_the_names_are_above_the_bar_where_stdout_is_elsewhere(
+    script: Script, tmp_path: Path
+) -> None:
+    """With stdout in a file, the last few names are seen all the same, and nothing stays."""
+    play = (
+        "for n in range(9): output.tell(Finished(line=n, files=(f'{n}.png',)))\n"
+        "    standing(9); time.sleep(0.4)\n"
+        "    print('SEEN', file=sys.stderr, flush=True)"
+    )
+    program = " ".join(script(BATCH.replace("PLAY", play)))
+    shown = spawn(["bash", "-c", f"{program} > {tmp_path}/out"])
+    seen, _, _ = shown.partition("SEEN")
+    *names, _ = on_screen(seen)
+    assert names == [f"line {n}: saved {n}.png" for n in range(4, 9)]
+    assert on_screen(shown.replace("SEEN\n", ""))[-1] == "over"
+
+
+def test_a_terminal_that_is_made_narrow(script: Script) -> None:
+    """The next picture fits into what is left of it."""
+    play = (
+        "print('WIDE', file=sys.stderr, flush=True); sys.stdin.readline()\n"
+        "    time.sleep(0.4); print('NARROW', file=sys.stderr, flush=True)"
+    )
+    command = script(BATCH.replace("PLAY", play))
+    child = pexpect.spawn(
+        "env",
+        ["-u", "COLUMNS", "-u", "LINES", "TERM=xterm-256color", *command],
+        encoding="utf-8",
+        dimensions=(24, 120),
+        timeout=20,
+    )
+    child.setecho(False)
+    child.expect("WIDE")
+    assert "396 waiting" in child.before
+    child.setwinsize(24, 24)
+    child.sendline("")
+    child.expect("NARROW")
+    last = child.before.rpartition("\x1b[2K")[2]
+    child.read()
+    child.close()
+    assert re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", last).strip() == "0/400 · $0.00"

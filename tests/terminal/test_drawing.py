@@ -67,9 +67,9 @@ def test_picture(
 ) -> None:
     """One line for the jobs, a bar for each of the first transfers."""
     env = screen().env
-    tracker = Tracker()
+    tracker = Tracker(env.clock)
     for event in happened:
-        tracker.apply(event, env.clock.now())
+        tracker.apply(event)
     view = View(tracker, threading.RLock(), env, began=env.clock.monotonic(), ascii=True)
     env.clock.seconds += elapsed
     text = io.StringIO()

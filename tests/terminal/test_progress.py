@@ -5,7 +5,8 @@ from collections.abc import Callable
 from typing import Any
 
 from krea_cli.flows import events
-from krea_cli.terminal.progress import Lines, sentence
+from krea_cli.terminal.progress import Lines, as_record, sentence
+from tests.terminal.batches import standing
 
 LIFE = (
     events.Said("seed 7"),
@@ -136,3 +137,81 @@ def test_events_from_many_threads_stay_whole(screen: Callable[..., Any]) -> None
         thread.join()
     expected = [f"job j{name}-{number}: queued" for name in range(8) for number in range(50)]
     assert sorted(world.shown[1].splitlines()) == sorted(expected)
+
+
+BATCH = (
+    standing(),
+    events.Finished(line=7, files=("out/fox.png", "out/fox-2.png")),
+    standing(done=121),
+    events.Held("no free slot", 5),
+    events.Finished(line=9, error="job j9 failed:\nout of memory", job_id="j9"),
+    standing(done=121, failed=1, running=2, waiting=276, stopping="the balance is used up"),
+    events.Held("no free slot", 10),
+    standing(done=122, failed=1, running=1, waiting=276, stopping="the balance is used up"),
+)
+
+
+def test_a_batch_as_a_log(screen: Callable[..., Any]) -> None:
+    """A line per item that ended, none for mere counts, one when nothing more is sent."""
+    world = screen()
+    with world.output.progress():
+        for event in BATCH:
+            world.output.tell(event)
+    assert world.shown == (
+        "",
+        "line 7: saved out/fox.png, out/fox-2.png\n"
+        "no free slot (next try in 5 s)\n"
+        "line 9: job j9 failed: out of memory\n"
+        "stopping: the balance is used up; 121 of 400 done, 1 failed, 2 running, 276 waiting\n",
+    )
+
+
+def test_a_batch_for_a_program(screen: Callable[..., Any]) -> None:
+    """The records of items are on stdout, so that stderr does not name them again."""
+    world = screen("json")
+    for event in BATCH:
+        world.output.tell(event)
+    assert world.shown == (
+        "",
+        '{"event": "held", "reason": "no free slot", "seconds": 5}\n'
+        '{"event": "standing", "total": 400, "done": 121, "made": 40, "failed": 1, "doubtful": 0, '
+        '"running": 2, "waiting": 276, "limit": 4, "spent": 1200000, "unpriced": 0, '
+        '"stopping": "the balance is used up"}\n',
+    )
+
+
+def test_the_heart_of_a_batch_beats_whatever_happens(screen: Callable[..., Any]) -> None:
+    """The totals come each minute, between the lines of the items."""
+    clock = screen().env.clock
+    told: list[Any] = []
+    progress = Lines(clock, told.append)
+    with progress.running():
+        progress.tell(standing(done=80, made=0, waiting=316))
+        clock.seconds += 50
+        progress.tell(standing(done=100, made=20, waiting=296))
+        progress.tell(events.Finished(line=7, files=("fox.png",)))
+        assert progress.beat(clock.monotonic() + 9) == 1
+        clock.seconds += 10
+        assert progress.beat(clock.monotonic()) == 60
+    assert [sentence(event) for event in told] == [
+        "line 7: saved fox.png",
+        "after 1 min: 100 of 400 done, 4 running, 296 waiting; spent $1.20; 20/min, 15 min left",
+    ]
+    record = as_record(told[-1])
+    assert record is not None
+    assert {name: record[name] for name in ("event", "seconds", "total", "done", "made")} == {
+        "event": "waiting",
+        "seconds": 60,
+        "total": 400,
+        "done": 100,
+        "made": 20,
+    }
+
+
+def test_quiet_and_a_batch(screen: Callable[..., Any]) -> None:
+    """--quiet tells nothing of it."""
+    world = screen("quiet")
+    with world.output.progress():
+        for event in BATCH:
+            world.output.tell(event)
+    assert world.shown == ("", "")
