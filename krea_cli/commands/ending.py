@@ -23,12 +23,21 @@ class Ending:
     def __init__(self, output: Output) -> None:
         self._output = output
         self._errors: list[KreaError] = []
+        self._noted: KreaError | None = None  # the worst of those that others tell
 
     def failed(self, error: KreaError) -> None:
         """Tell ERROR, which is not the end: other items go on."""
         self._errors.append(error)
         if not (isinstance(error, StillRunning) and error.job_id):
             self._output.error(error)
+
+    def note(self, error: KreaError) -> None:
+        """Let ERROR count for the exit code; the caller tells it, with others of its kind."""
+        self._noted = worst([self._noted, error] if self._noted else [error])
+
+    @property
+    def _worst(self) -> KreaError | None:
+        return worst([*self._errors, *([self._noted] if self._noted else [])])
 
     def __enter__(self) -> "Ending":
         return self
@@ -41,14 +50,14 @@ class Ending:
     ) -> None:
         if isinstance(raised, KreaError):
             self.failed(raised)
-        elif isinstance(raised, Exception) and self._errors:
+        elif isinstance(raised, Exception) and self._worst:
             # A bug, and not the worst that happened: what there is to pay for goes before it.
             self._output.bug(raised)
             self._errors.append(KreaError("a bug"))
         elif raised is not None:
             return
         self._tell_running()
-        if (error := worst(self._errors)) is not None:
+        if (error := self._worst) is not None:
             raise typer.Exit(error.exit_code) from None
 
     def _tell_running(self) -> None:

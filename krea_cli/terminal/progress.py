@@ -133,7 +133,7 @@ def as_record(event: events.Event | Waiting) -> dict[str, object] | None:
     if isinstance(event, events.Finished):
         return None
     told = {"event": type(event).__name__.lower()} | vars(event)
-    if isinstance(event, Waiting):
-        del told["standing"]
-        told |= vars(event.standing) if event.standing else {}
+    standing = told.pop("standing", None) if isinstance(event, Waiting) else event
+    if isinstance(standing, events.Standing):
+        told |= vars(standing) | {"spent": standing.spent / 1e6}  # outside, money is in dollars
     return told
