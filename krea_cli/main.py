@@ -43,6 +43,7 @@ COMMANDS = (
     "cancel",
     "history",
     "recover",
+    "verify",
     "models",
     "auth",
     "config",
