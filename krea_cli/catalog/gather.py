@@ -4,7 +4,7 @@ from typing import Any
 
 from krea_cli.catalog.check import UnknownField, unknown_field
 from krea_cli.catalog.model import Field, Model, same
-from krea_cli.catalog.values import Unreadable, elements_of, lenient, short, value_of
+from krea_cli.catalog.values import Unreadable, elements_of, lenient, short, value_of, with_files
 from krea_cli.catalog.wishes import Wishes
 from krea_cli.errors import Problem
 
@@ -17,7 +17,7 @@ class Gathering:
         self.wishes = wishes
         self.given: dict[str, Any] = {}
         self.notes: list[str] = []
-        self.problems: list[Problem] = []
+        self.problems: list[Problem] = list(wishes.problems)
         self._by: dict[str, str] = {}
 
     def problem(self, name: str | None, message: str, hint: str | None = None) -> None:
@@ -56,15 +56,19 @@ class Gathering:
         self._by.setdefault(name, by)
 
     def inputs(self) -> None:
-        """Take the `-i key=value` of the wishes, then their ready-made fields."""
+        """Take the `-i key=value` of the wishes, then their cells and their ready-made fields."""
         for entry in self.wishes.inputs:
             key, separator, text = entry.partition("=")
             if not separator or not key.strip():
                 self.problem(None, f"-i {short(entry)}: written as -i key=value")
                 continue
             self._input(self.renamed(key.strip()), text)
+        for key, text in self.wishes.cells.items():
+            name = self.renamed(key)
+            self._input(name, self._literal(name, text))
         for key, value in self.wishes.fields.items():
-            self.put(self.renamed(key), value, by="the request")
+            name = self.renamed(key)
+            self.put(name, with_files(self.model.field(name), value), by="the request")
 
     def renamed(self, key: str) -> str:
         """Today's name of the field KEY; a name that the document renamed is said."""
@@ -73,6 +77,17 @@ class Gathering:
             return key
         self.notes.append(f"{key} is now called {today}")
         return today
+
+    def _literal(self, name: str, text: str) -> str:
+        """The TEXT of a cell as `-i` would say it: an at sign names a file for media only."""
+        if not text.startswith("@"):
+            return text
+        field = self.model.field(name)
+        if field is None:
+            literal = not self.wishes.check and not _sounds_like_media(name, text)
+        else:
+            literal = not field.takes_media
+        return f"@{text}" if literal else text
 
     def _input(self, key: str, text: str) -> None:
         field = self.model.field(key)

@@ -31,11 +31,7 @@ class Prepared:
 
 def prepare(model: Model, wishes: Wishes) -> Prepared:
     """The request that WISHES mean for MODEL. Raises `InvalidRequest` with every problem."""
-    gathering = Gathering(model, wishes)
-    _prompt(gathering)
-    gathering.inputs()
-    take_flags(gathering)
-    attach_media(gathering)
+    gathering = gathered(model, wishes)
     start = take_base(gathering)
     given = gathering.given
     check_files(gathering, local_files([given, start]))
@@ -46,6 +42,16 @@ def prepare(model: Model, wishes: Wishes) -> Prepared:
     if problems:
         raise InvalidRequest(problems, model=model.id)
     return Prepared(model, body, given, (*gathering.notes, *notes, *_idle(model, body)))
+
+
+def gathered(model: Model, wishes: Wishes) -> Gathering:
+    """What WISHES give for MODEL, with what is wrong in it; nothing is filled in or checked yet."""
+    gathering = Gathering(model, wishes)
+    _prompt(gathering)
+    gathering.inputs()
+    take_flags(gathering)
+    attach_media(gathering)
+    return gathering
 
 
 def outdated(error: InvalidRequest) -> bool:

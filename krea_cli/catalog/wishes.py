@@ -1,10 +1,12 @@
 """What the user asked for, before it is known whether the model can do it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from os.path import isfile
 from pathlib import Path
 from typing import Any
+
+from krea_cli.errors import Problem
 
 MAX_TEXT = 10 * 1024 * 1024
 
@@ -38,6 +40,8 @@ def measure(path: str) -> tuple[int, int] | None:
 class Wishes:
     """A request in the user's own terms. `inputs` are `key=value` as typed; `fields` are values.
 
+    `cells` are texts as a table has them, by field: read like `inputs`, but that `@path` names a
+    file in media fields only. `problems` are what was wrong before the fields were looked at.
     `base` are the fields of a recipe: they count where the user gave no others, and those in
     `filled`, which nobody gave, where nothing was given that goes against them.
     """
@@ -45,6 +49,8 @@ class Wishes:
     prompt: str | None = None
     inputs: tuple[str, ...] = ()
     fields: Mapping[str, Any] = field(default_factory=dict)
+    cells: Mapping[str, str] = field(default_factory=dict)
+    problems: Sequence[Problem] = ()
     base: Mapping[str, Any] = field(default_factory=dict)
     filled: Mapping[str, Any] = field(default_factory=dict)
     seed: int | None = None

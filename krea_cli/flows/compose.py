@@ -1,5 +1,6 @@
 """Compose a request: the model that was named, its fields checked, before anything is spent."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from krea_cli.catalog.names import Resolution, resolve
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from krea_cli.api.client import Api
     from krea_cli.catalog.catalog import Catalog
     from krea_cli.catalog.changes import Changes
+    from krea_cli.catalog.model import Model
     from krea_cli.catalog.store import Store
     from krea_cli.clock import Clock
 
@@ -31,25 +33,55 @@ class Composer:
         if store.note:
             tell(Warned(store.note))
         self._refreshed = False
+        self._models: dict[str | None, Model | UnknownModel] = {}
+        self._noted: set[str] = set()
 
     def compose(self, name: str | None, wishes: Wishes) -> Prepared:
         """The request for the model NAME (None: the catalogue's default), as it will be sent.
 
         Raises `UnknownModel`, `InvalidRequest` with every problem at once.
         """
-        resolution = self.resolve(name or self._catalog.default or "")
+        return self.compose_for(name, lambda _: wishes)
+
+    def compose_for(self, name: str | None, wishes: Callable[["Model"], Wishes]) -> Prepared:
+        """The same for WISHES that depend on the model. Each remark is told once."""
+        model = self.model(name)
         try:
-            prepared = prepare(self._catalog.model(resolution.model_id), wishes)
+            prepared = prepare(model, wishes(model))
         except InvalidRequest as error:
             if not outdated(error) or not self._refresh():
                 raise
-            resolution = self.resolve(name or self._catalog.default or "")
-            prepared = prepare(self._catalog.model(resolution.model_id), wishes)
-        if resolution.alias:
-            self._tell(Said(f"{resolution.alias} is {resolution.model_id}"))
+            model = self.model(name)
+            prepared = prepare(model, wishes(model))
         for note in prepared.notes:
-            self._tell(Said(note))
+            self._note(note)
         return prepared
+
+    def model(self, name: str | None) -> "Model":
+        """The model NAME (None: the catalogue's default), looked up once and its alias told.
+
+        Raises `UnknownModel`.
+        """
+        if name not in self._models:
+            self._models[name] = self._found(name or self._catalog.default or "")
+        found = self._models[name]
+        if isinstance(found, UnknownModel):
+            raise UnknownModel(found.message, hint=found.hint)
+        return found
+
+    def _found(self, name: str) -> "Model | UnknownModel":
+        try:
+            resolution = self.resolve(name)
+        except UnknownModel as error:
+            return error
+        if resolution.alias:
+            self._note(f"{resolution.alias} is {resolution.model_id}")
+        return self._catalog.model(resolution.model_id)
+
+    def _note(self, text: str) -> None:
+        if text not in self._noted:
+            self._noted.add(text)
+            self._tell(Said(text))
 
     def resolve(self, name: str) -> Resolution:
         """The model that NAME means, in a fresh catalogue if the cached one lacks it.
@@ -84,6 +116,7 @@ class Composer:
             # Offline, or a document that cannot be read: what is cached has the word.
             return False
         self._catalog = self._store.load()
+        self._models.clear()
         return bool(changes)
 
 
