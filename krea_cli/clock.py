@@ -80,11 +80,11 @@ class Clock:
     def exposed(self) -> Iterator[None]:
         """Around a blocking read in the main thread (a prompt, stdin): a signal raises there."""
         self.check()
-        self._exposed = True
+        before, self._exposed = self._exposed, True
         try:
             yield
         finally:
-            self._exposed = False
+            self._exposed = before
 
     def check(self) -> None:
         """Raise `Interrupted` if a signal arrived."""

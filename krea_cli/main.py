@@ -40,6 +40,7 @@ COMMANDS = (
     "status",
     "wait",
     "download",
+    "batch",
     "cancel",
     "history",
     "recover",

@@ -73,22 +73,11 @@ class Making:
 
         What was filled in for the model of LIKE counts for no other one.
         """
-        passed: dict[str, Any] = {
-            **{name: tuple(params[name] or ()) for name in SEVERAL},
-            **{name: params[name] for name in SINGLE},
-        }
-        prompt = self._prompt(params["prompt"], params["prompt_file"])
-        passed["inputs"] = tuple(_text(each, f"-i {each}") for each in passed["inputs"])
-        passed["base"] = like.base
-        passed["filled"] = {} if params["model"] else like.filled
-        from krea_cli.flows.upload import media_type
-
         return Wishes(
-            prompt=prompt,
-            check=not params["no_check"],
-            read_text=self._text_of,
-            media_type=lambda path: media_type(path).mime,
-            **passed,
+            prompt=self._prompt(params["prompt"], params["prompt_file"]),
+            base=like.base,
+            filled={} if params["model"] else like.filled,
+            **field_options(params, self._session),
         )
 
     def compose(self, model: str | None, wishes: Wishes) -> "Prepared":
@@ -109,7 +98,7 @@ class Making:
 
         model = prepared.model
         price = str(found := estimate(model, prepared.body))
-        shown = _shown(prepared.body)
+        shown = shown_body(prepared.body)
         record = {"model": model.id, "route": model.route, "body": shown, "count": count}
         record["price"] = price
         seeds = given_seeds(model, prepared.body, count)
@@ -235,9 +224,7 @@ class Making:
             ) from failure
 
     def _text_of(self, path: str) -> str:
-        # A FIFO may keep us waiting for its writer.
-        with self._session.clock.exposed():
-            return read_text(path)
+        return _text_of(self._session, path)
 
     def _stdin(self) -> str:
         try:
@@ -248,6 +235,28 @@ class Making:
         if len(text) > MAX_TEXT:
             raise UsageError("the prompt on stdin is larger than 10 MB", hint="a prompt is a text")
         return _text(text, "the prompt")
+
+
+def field_options(params: Mapping[str, Any], session: Session) -> dict[str, Any]:
+    """The options that are fields of a request, as `Wishes` takes them. Raises `UsageError`."""
+    from krea_cli.flows.upload import media_type
+
+    passed: dict[str, Any] = {
+        **{name: tuple(params[name] or ()) for name in SEVERAL},
+        **{name: params[name] for name in SINGLE},
+    }
+    passed["inputs"] = tuple(_text(each, f"-i {each}") for each in passed["inputs"])
+    return passed | {
+        "check": not params["no_check"],
+        "read_text": lambda path: _text_of(session, path),
+        "media_type": lambda path: media_type(path).mime,
+    }
+
+
+def _text_of(session: Session, path: str) -> str:
+    # A FIFO may keep us waiting for its writer.
+    with session.clock.exposed():
+        return read_text(path)
 
 
 def _text(given: str, what: str) -> str:
@@ -268,10 +277,10 @@ def _text(given: str, what: str) -> str:
     return given
 
 
-def _shown(tree: Any) -> Any:
+def shown_body(tree: Any) -> Any:
     """A body with each local file as `@path`, since it has no address before it is uploaded."""
     if isinstance(tree, LocalFile):
         return f"@{tree.path}"
     if isinstance(tree, dict):
-        return {key: _shown(value) for key, value in tree.items()}
-    return [_shown(value) for value in tree] if isinstance(tree, list) else tree
+        return {key: shown_body(value) for key, value in tree.items()}
+    return [shown_body(value) for value in tree] if isinstance(tree, list) else tree

@@ -1,6 +1,6 @@
 """Compose a request: the model that was named, its fields checked, before anything is spent."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from krea_cli.catalog.names import Resolution, resolve
@@ -53,8 +53,7 @@ class Composer:
                 raise
             model = self.model(name)
             prepared = prepare(model, wishes(model))
-        for note in prepared.notes:
-            self._note(note)
+        self.note(prepared.notes)
         return prepared
 
     def model(self, name: str | None) -> "Model":
@@ -75,13 +74,15 @@ class Composer:
         except UnknownModel as error:
             return error
         if resolution.alias:
-            self._note(f"{resolution.alias} is {resolution.model_id}")
+            self.note([f"{resolution.alias} is {resolution.model_id}"])
         return self._catalog.model(resolution.model_id)
 
-    def _note(self, text: str) -> None:
-        if text not in self._noted:
-            self._noted.add(text)
-            self._tell(Said(text))
+    def note(self, texts: Iterable[str]) -> None:
+        """Tell each of TEXTS, but for what was told before."""
+        for text in texts:
+            if text not in self._noted:
+                self._noted.add(text)
+                self._tell(Said(text))
 
     def resolve(self, name: str) -> Resolution:
         """The model that NAME means, in a fresh catalogue if the cached one lacks it.

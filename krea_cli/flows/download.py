@@ -50,6 +50,11 @@ class Saver(Source):
         """What was uploaded earlier, as far as the ledger knows."""
         return self.book.uploads if self.book else None
 
+    def inscription(self, job: Job, destination: Destination) -> Inscription:
+        """What is written about the results of JOB."""
+        base = self.book.base if self.book else None
+        return Inscription(job, destination, self.tell, uploads=self.uploads, base=base)
+
     def download(self, job: Job, destination: Destination) -> Iterator[Saved]:
         """Save every output of JOB, previews apart; each comes once it is on disk and booked.
 
@@ -89,7 +94,7 @@ class _Download:
         self.job = job
         self.destination = destination
         self.facts = Facts.of(job, destination.row, destination.record)
-        self.inscription = Inscription(job, destination, saver.tell, uploads=saver.uploads)
+        self.inscription = saver.inscription(job, destination)
 
     def run(self) -> Iterator[Saved]:
         if self.job.style_id and not self.job.outputs:

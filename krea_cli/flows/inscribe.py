@@ -22,13 +22,20 @@ class Inscription:
     """What is written about the results of JOB, if the user or the request asked for it."""
 
     def __init__(
-        self, job: Job, destination: Destination, tell: Tell, *, uploads: "Uploads | None"
+        self,
+        job: Job,
+        destination: Destination,
+        tell: Tell,
+        *,
+        uploads: "Uploads | None",
+        base: str | None = None,
     ) -> None:
         # A copy is another file than the one that was asked for then.
         row = destination.row
         asked = None if destination.copies else row
         self._tell = tell
         self._uploads = uploads
+        self._base = base
         self._force = destination.target.force
         self._embed = destination.embed or bool(asked and asked.embed)
         self._sidecar = destination.sidecar or bool(asked and asked.sidecar)
@@ -59,7 +66,7 @@ class Inscription:
         if row is None:
             self._tell(Warned(f"the ledger does not know job {job.id}: no recipe is written"))
             return None
-        return Recipe.of(row, job, uploads=self._uploads)
+        return Recipe.of(row, job, uploads=self._uploads, base=self._base)
 
     def beside(self, saved: Saved, path: "Path") -> None:
         """Write the recipe beside the result at PATH. Raises OSError, KreaError."""

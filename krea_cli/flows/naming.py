@@ -3,7 +3,7 @@
 import os
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -67,6 +67,8 @@ def slug(prompt: str | None, model: str | None) -> str:
 
 
 def _slug(text: str) -> str:
+    if text.isascii():  # most prompts, and ten times quicker
+        return _cut(re.sub(r"[^a-z0-9]+", "-", text.lower().replace("'", "")).strip("-"))
     words = ""
     for letter in unicodedata.normalize("NFKD", text.replace("'", "")):
         category = unicodedata.category(letter)[0]
@@ -74,7 +76,10 @@ def _slug(text: str) -> str:
             # Accents of European scripts fold; the vowel signs of others carry the word.
             continue
         words += letter if category in "LNM" else "-"
-    words = unicodedata.normalize("NFC", re.sub(r"-+", "-", words).strip("-")).lower()
+    return _cut(unicodedata.normalize("NFC", re.sub(r"-+", "-", words).strip("-")).lower())
+
+
+def _cut(words: str) -> str:
     if len(words) <= SLUG_LENGTH:
         return words
     # Whole words, unless that would throw away most of the name.
@@ -95,8 +100,8 @@ def default_stem(facts: Facts) -> str:
     return f"{stem}-{short_id(facts.job_id)}" if facts.job_id else stem
 
 
-def placeholders(template: str) -> list[str]:
-    """The placeholders that TEMPLATE uses. Raises `UsageError` for an unknown one."""
+def placeholders(template: str, *, checked: bool = True) -> list[str]:
+    """The placeholders that TEMPLATE uses. Raises `UsageError` for an unknown one, if CHECKED."""
     names = []
     for match in _TOKEN.finditer(template):
         name = match.group(1)
@@ -107,7 +112,7 @@ def placeholders(template: str) -> list[str]:
                 f"a lone {match.group()} in -o {template}",
                 hint=f"write {match.group() * 2} for the character itself",
             )
-        if name not in PLACEHOLDERS:
+        if checked and name not in PLACEHOLDERS:
             known = " ".join(f"{{{each}}}" for each in PLACEHOLDERS)
             raise UsageError(
                 f"-o {template} has an unknown placeholder {{{name}}}",
@@ -115,6 +120,16 @@ def placeholders(template: str) -> list[str]:
             )
         names.append(name)
     return names
+
+
+def pieces(template: str) -> Iterator[tuple[str, str | None]]:
+    """TEMPLATE in pieces: literal text, escaped as it is, and the placeholder behind it."""
+    start = 0
+    for match in _TOKEN.finditer(template):
+        if match.group(1) is not None:
+            yield template[start : match.start()], match.group(1)
+            start = match.end()
+    yield template[start:], None
 
 
 def fill(template: str, values: Mapping[str, str]) -> str:
@@ -141,19 +156,19 @@ def values(facts: Facts, *, n: int, index: int | None, ext: str | None) -> dict[
     """The placeholders' values as far as they are known, each harmless inside a path."""
     known: dict[str, str | None] = {
         "slug": slug(facts.prompt, facts.model),
-        "model": _safe(facts.model) if facts.model else None,
+        "model": safe(facts.model) if facts.model else None,
         "seed": "none" if facts.seed is None else str(facts.seed),
         "n": str(n),
         "index": None if index is None else str(index),
         "ext": ext,
-        "job_id": _safe(facts.job_id) if facts.job_id else None,
+        "job_id": safe(facts.job_id) if facts.job_id else None,
         "date": _date(facts.date) if facts.date is not None else None,
     }
     return {name: value for name, value in known.items() if value is not None}
 
 
-def _safe(value: str) -> str:
-    # A value may come from the server: no separators, no leading dot or dash, nothing unprintable.
+def safe(value: str) -> str:
+    """VALUE as a part of a name: no separators, no leading dot or dash, nothing unprintable."""
     return re.sub(r"[^\w.-]+", "-", value).lstrip(".-") or "x"
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from krea_cli.api.ids import is_job_id
 from krea_cli.catalog.document import too_deep
 from krea_cli.catalog.media import LocalFile, is_address, replaced
+from krea_cli.flows.batch.seal import seal
 from krea_cli.flows.publish import holds
 from krea_cli.flows.record import moment
 
@@ -29,7 +30,8 @@ class Recipe:
     """What was asked of a model. `request` is all that was sent, with `sha256:…` for local files.
 
     `given` names the fields that the user gave; the others were filled in or drawn. `sources` say
-    of each local file where it was ("path" or "name") and where it was uploaded to ("url").
+    of each local file where it was ("path" or "name") and where it was uploaded to ("url"). `item`
+    is the seal that proves it the result of an item of a batch.
     """
 
     model: str
@@ -42,12 +44,18 @@ class Recipe:
     created_at: str | None = None
     completed_at: str | None = None
     sha256: str | None = None  # of the result, as the service gave it or as it lies on disk
+    item: str | None = None
 
     @classmethod
     def of(
-        cls, row: "Row", job: "Job | None" = None, *, uploads: "Uploads | None" = None
+        cls,
+        row: "Row",
+        job: "Job | None" = None,
+        *,
+        uploads: "Uploads | None" = None,
+        base: str | None = None,
     ) -> "Recipe":
-        """The recipe of a request in the ledger, and what JOB adds about times.
+        """The recipe of a request in the ledger to the service at BASE; JOB adds times.
 
         With UPLOADS, addresses of what was uploaded earlier give way to the content as well.
         """
@@ -66,6 +74,7 @@ class Recipe:
             price=row.price,
             created_at=moment(row.server_created_at, created, row.created_at),
             completed_at=moment(row.completed_at, completed),
+            item=seal(base, row.item) if base and row.item else None,
         )
 
     @property
@@ -96,6 +105,7 @@ class Recipe:
             "created_at": self.created_at,
             "completed_at": self.completed_at,
             "sha256": sha256,
+            **({"item": self.item} if self.item else {}),
         }
 
 
@@ -142,7 +152,7 @@ def parse_recipe(data: Any) -> Recipe | None:
         return None
     given, inputs = data.get("given"), data.get("inputs")
     texts = {name: data.get(name) for name in ("job_id", "price", "created_at", "completed_at")}
-    sha256 = data.get("sha256")
+    sha256, item = data.get("sha256"), data.get("item")
     if not is_job_id(str(texts["job_id"])):
         texts["job_id"] = None
     return Recipe(
@@ -152,6 +162,7 @@ def parse_recipe(data: Any) -> Recipe | None:
         seed=seed if isinstance(seed, int) and not isinstance(seed, bool) else None,
         sources=_sources(inputs),
         sha256=sha256 if isinstance(sha256, str) else None,
+        item=item if isinstance(item, str) else None,
         **{name: text if isinstance(text, str) else None for name, text in texts.items()},
     )
 

@@ -13,7 +13,6 @@ from krea_cli.flows.events import Said, Warned
 from krea_cli.flows.follow import Typical, follow
 from krea_cli.flows.glance import Glance
 from krea_cli.flows.identifiers import Mention
-from krea_cli.flows.inscribe import Inscription
 from krea_cli.flows.naming import Facts, escape
 from krea_cli.flows.recall import Recall
 from krea_cli.flows.record import Reference, recorded_failure
@@ -157,9 +156,7 @@ class Retrieval:
         if not self.sidecar or row is None:
             return wanted
         job = Job(wanted.job_id, "completed")
-        inscription = Inscription(
-            job, replace(wanted, embed=False), self.saver.tell, uploads=self.saver.uploads
-        )
+        inscription = self.saver.inscription(job, replace(wanted, embed=False))
         try:
             for saved in wanted.saved:
                 inscription.beside(saved, wanted.target.real(saved.path))

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from krea_cli.local.book import Book
-from krea_cli.local.database import Database
+from krea_cli.local.database import Database, location
 from krea_cli.local.history import prune
 
 __all__ = ["Book", "Ledger"]
@@ -22,6 +22,11 @@ class Ledger:
     def open(cls, folder: Path, *, clock_now: Callable[[], float] = time.time) -> "Ledger":
         """Open or make the ledger in FOLDER. Raises LedgerUnusable with what is wrong."""
         return cls(Database.open(folder), clock_now)
+
+    @staticmethod
+    def is_in(folder: Path) -> bool:
+        """Whether there is a ledger in FOLDER; looking makes none."""
+        return location(folder)[0].exists()
 
     @classmethod
     def in_memory(cls, *, clock_now: Callable[[], float] = time.time) -> "Ledger":

@@ -1,0 +1,139 @@
+"""Make everything that a file lists; run again, finish it.
+
+FILE is a text with a prompt a line, a table (csv, tsv) whose headings are fields of the model, or
+JSON lines (jsonl); - is stdin, with --format. A table may have columns model, output and count
+as well. The other options count for every line that says nothing else. All lines are checked
+before the first cent is spent. The same command again pays only for what is new.
+
+Examples:
+
+\b
+  krea batch prompts.txt --dry-run
+  krea batch prompts.txt -m krea-2/large --aspect-ratio 16:9 -o pictures/
+  krea batch shots.csv -j 8 -o "shots/{line}-{slug}.{ext}"
+  krea batch prompts.txt --sweep seed=1..4 --sweep guidance=2,3.5 -o "grid/{key}.{ext}"
+"""
+
+from typing import Annotated
+
+import typer
+from typer import Option
+
+from krea_cli.commands.generate import (
+    AspectRatio,
+    Audios,
+    Count,
+    Duration,
+    Height,
+    Images,
+    Inputs,
+    ModelName,
+    NoCheck,
+    Resolution,
+    Seed,
+    Styles,
+    Texts,
+    Videos,
+    Webhook,
+    Width,
+)
+from krea_cli.options import (
+    AssumePrice,
+    Embed,
+    Force,
+    Json,
+    MaxCost,
+    Profile,
+    Quiet,
+    Sidecar,
+    Timeout,
+    TokenFile,
+    Verbose,
+    filled,
+)
+
+File = Annotated[str, typer.Argument(metavar="FILE", help="What to make; - is stdin.")]
+Format = Annotated[
+    str | None,
+    Option("--format", metavar="FORMAT", help="txt, csv, tsv or jsonl; else FILE's ending tells."),
+]
+Output = Annotated[
+    str | None,
+    Option(
+        "--output",
+        "-o",
+        metavar="PATH",
+        help="A folder, or a template of fields and more: {slug}-{key}.{ext} is the default.",
+    ),
+]
+Sweeps = Annotated[
+    Texts,
+    Option("--sweep", metavar="KEY=VALUES", help="Each line once for each of 1..4 or 2,3.5."),
+]
+Jobs = Annotated[
+    int, Option("--jobs", "-j", metavar="N", min=1, max=1000, help="How many at the same time.")
+]
+FailFast = Annotated[bool, Option("--fail-fast", help="Submit no more after the first failure.")]
+RetryFailed = Annotated[bool, Option("--retry-failed", help="Submit again what failed before.")]
+AllowOutside = Annotated[bool, Option("--allow-outside", help="Let output leave the folder of -o.")]
+ShardOf = Annotated[
+    str | None,
+    Option("--shard", metavar="I/N", help="Only the I-th of N shares; auto: as the cluster says."),
+]
+Report = Annotated[
+    str | None,
+    Option("--report", parser=filled, metavar="FILE", help="Write what was made to FILE, as JSON."),
+]
+DryRun = Annotated[bool, Option("--dry-run", help="Print what would be sent, and the price.")]
+
+
+def batch(
+    context: typer.Context,
+    file: File,
+    format: Format = None,
+    model: ModelName = None,
+    output: Output = None,
+    inputs: Inputs = None,
+    sweeps: Sweeps = None,
+    count: Count = 1,
+    images: Images = None,
+    videos: Videos = None,
+    audios: Audios = None,
+    styles: Styles = None,
+    seed: Seed = None,
+    width: Width = None,
+    height: Height = None,
+    aspect_ratio: AspectRatio = None,
+    resolution: Resolution = None,
+    duration: Duration = None,
+    jobs: Jobs = 4,
+    fail_fast: FailFast = False,
+    retry_failed: RetryFailed = False,
+    max_cost: MaxCost = None,
+    assume_price: AssumePrice = None,
+    dry_run: DryRun = False,
+    shard: ShardOf = None,
+    report: Report = None,
+    timeout: Timeout = None,
+    webhook: Webhook = None,
+    allow_outside: AllowOutside = False,
+    force: Force = False,
+    no_check: NoCheck = False,
+    sidecar: Sidecar = False,
+    embed: Embed = False,
+    profile: Profile = None,
+    token_file: TokenFile = None,
+    json: Json = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> None:
+    from krea_cli.commands.batching import Batching
+
+    batching = Batching(context.obj, context.params)
+    if dry_run:
+        batching.show()
+    else:
+        batching.run()
+
+
+batch.__doc__ = __doc__

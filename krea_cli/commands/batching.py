@@ -1,0 +1,129 @@
+"""What `batch` does with its file: everything checked, then shown or run."""
+
+import io
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from krea_cli.catalog.wishes import Wishes
+from krea_cli.commands.making import field_options
+from krea_cli.commands.session import Session
+from krea_cli.commands.shards import shard_of
+from krea_cli.errors import LedgerUnusable, UsageError
+from krea_cli.flows.batch.brief import Brief
+from krea_cli.flows.batch.check import check
+from krea_cli.flows.batch.lines import FORMATS
+from krea_cli.flows.batch.requests import Defaults
+from krea_cli.flows.batch.roster import Roster
+from krea_cli.flows.batch.sweep import parse_sweep
+from krea_cli.flows.batch.template import output_template
+from krea_cli.flows.compose import Composer
+
+if TYPE_CHECKING:
+    from krea_cli.local.book import Book
+
+ENDINGS = {".txt": "txt", ".csv": "csv", ".tsv": "tsv", ".jsonl": "jsonl", ".ndjson": "jsonl"}
+TAKEN_OVER = ("force", "allow_outside", "embed", "assume_price")  # by a brief, as they are
+
+
+class Batching:
+    """One `batch`; PARAMS are the parameters of the command line by name."""
+
+    def __init__(self, session: Session, params: Mapping[str, Any]) -> None:
+        self._session = session
+        self._params = params
+        self._brief = self._read_brief()
+
+    def show(self) -> None:
+        """Print what would be sent, what is done already and what it costs; send nothing."""
+        from krea_cli.commands.forecast import Forecast
+
+        book = self._book_if_any()
+        roster = self._roster(book)
+        forecast = Forecast(roster, book, retry=self._params["retry_failed"])
+        forecast.tell(self._session.output)
+
+    def run(self) -> None:
+        """Make what is not made yet. Raises `NoToken`, `LedgerUnusable`, `InvalidBatch`."""
+        self._roster(self._session.book)
+        raise NotImplementedError
+
+    def _roster(self, book: "Book | None") -> Roster:
+        session = self._session
+        composer = Composer(
+            session.store(), session.api_without_token, session.clock, session.output.tell
+        )
+        # A pipe may keep us waiting, and a long file takes seconds: a signal ends either.
+        with session.clock.exposed(), self._source() as file:
+            return check(file, self._brief, composer, book=book, base=session.base)
+
+    def _book_if_any(self) -> "Book | None":
+        """The ledger of this account, if there are both: a look needs neither."""
+        from krea_cli.local.ledger import Ledger
+
+        session = self._session
+        if not Ledger.is_in(session.env.state_dir):
+            return None
+        try:
+            return session.book_if_known()
+        except LedgerUnusable as error:
+            session.output.warn(error.message)
+            return None
+
+    def _read_brief(self) -> Brief:
+        session, params = self._session, self._params
+        named = params["model"] or session.env.get("KREA_MODEL")
+        named = named or session.config.get("model.default")
+        sweep = parse_sweep(params["sweeps"] or ())
+        if params["model"] and "model" in sweep.names:
+            raise UsageError("--model and --sweep model=… were both given", hint="leave one away")
+        return Brief(
+            name=params["file"],
+            format=self._format(),
+            defaults=Defaults(
+                str(named) if named else None,
+                params["count"],
+                Wishes(**field_options(params, session)),
+            ),
+            output=output_template(params["output"], session.env.current_dir),
+            cwd=session.env.current_dir,
+            sweep=sweep,
+            shard=shard_of(params["shard"], session.env.get),
+            **{name: params[name] for name in TAKEN_OVER},
+        )
+
+    def _format(self) -> str:
+        file, format = self._params["file"], self._params["format"]
+        known = ", ".join(FORMATS)
+        if format is not None:
+            format = ENDINGS.get(f".{format.lower()}")
+            if format is None:
+                given = self._params["format"]
+                raise UsageError(f"--format {given} is none of {known}", hint="--format csv")
+            return str(format)
+        found = ENDINGS.get(Path(file).suffix.lower())
+        if found is None:
+            raise UsageError(
+                f"{file} does not say in its name what it is: {known}",
+                hint=f"krea batch {file} --format csv",
+            )
+        return found
+
+    @contextmanager
+    def _source(self) -> Iterator[BinaryIO]:
+        file = self._params["file"]
+        if file == "-":
+            stdin = self._session.env.stdin
+            # What stands in for stdin may be text only.
+            yield getattr(stdin, "buffer", None) or io.BytesIO(stdin.read().encode())
+            return
+        try:
+            opened = Path(file).open("rb")  # noqa: SIM115 - closed below
+        except (OSError, ValueError) as failure:
+            reason = getattr(failure, "strerror", None) or str(failure)
+            raise UsageError(
+                f"{file} cannot be read: {reason}", hint="krea batch FILE, or - for stdin"
+            ) from failure
+        with opened:
+            yield opened

@@ -1,0 +1,226 @@
+"""Check a batch: every line of it, before the first cent is spent."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from typing import TYPE_CHECKING, BinaryIO
+
+from krea_cli.catalog.media import local_files
+from krea_cli.catalog.request import Prepared
+from krea_cli.errors import InvalidRequest, Problem, UsageError
+from krea_cli.flows.batch.brief import Brief
+from krea_cli.flows.batch.evidence import Evidence
+from krea_cli.flows.batch.item import KEY_DIGITS, Item
+from krea_cli.flows.batch.lines import Entry, entries
+from krea_cli.flows.batch.media import Media
+from krea_cli.flows.batch.places import Place, Places
+from krea_cli.flows.batch.pricing import Pricing
+from krea_cli.flows.batch.problems import Problems
+from krea_cli.flows.batch.register import Register
+from krea_cli.flows.batch.requests import Requests
+from krea_cli.flows.batch.roster import Roster
+from krea_cli.flows.batch.sweep import MOST
+from krea_cli.flows.batch.template import SPECIAL, Template
+from krea_cli.flows.batch.values import Values
+from krea_cli.flows.batch.variants import Variant, variants
+
+if TYPE_CHECKING:
+    from krea_cli.flows.compose import Composer
+    from krea_cli.local.book import Book
+
+PICTURED = ("image", "enhance")  # kinds of models whose results may be pictures
+MOST_OF_A_LINE = 1000
+
+
+def check(
+    file: BinaryIO, brief: Brief, composer: "Composer", *, book: "Book | None", base: str
+) -> Roster:
+    """The items of the batch in FILE, which is read once, all checked.
+
+    BOOK is None where there is no ledger; BASE is the API's address. Raises `InvalidBatch` with
+    every problem of every line, `UsageError` for more than a million items.
+    """
+    return _Check(brief, composer, Evidence(book, base)).roster(file)
+
+
+class _Check:
+    def __init__(self, brief: Brief, composer: "Composer", evidence: Evidence) -> None:
+        self._brief = brief
+        self._evidence = evidence
+        self._media = Media()
+        self._requests = Requests(composer, brief.defaults, self._media)
+        self._places = Places(brief.output, cwd=brief.cwd, allow_outside=brief.allow_outside)
+        self._pricing = Pricing(brief.assume_price)
+        self._register = Register()
+        self._problems = Problems()
+        self._roster = Roster()
+        self._index = 0
+
+    def roster(self, file: BinaryIO) -> Roster:
+        roster, shard = self._roster, self._brief.shard
+        for entry in entries(file, self._brief.format, self._problems):
+            for item in self._items(entry):
+                # After a problem nothing is run: the rest is only looked at for more of them.
+                if not self._problems and shard.has(item.digest):
+                    roster.add(item)
+        self._placeholders()
+        self._problems.end(self._brief.name)
+        return roster
+
+    def _items(self, entry: Entry) -> Iterator[Item]:
+        template, count = self._template(entry), self._count(entry)
+        if not self._model_is_named(entry) or template is None or count is None:
+            return
+        total = count * len(self._brief.sweep)
+        if self._index + total > MOST:
+            more = f"line {entry.line} of {self._brief.name} is beyond {MOST:,} items"
+            raise UsageError(more, hint="split the file")
+        n = 0
+        for swept in self._brief.sweep:
+            prepared = self._prepared(entry, swept)
+            if prepared is None:
+                self._index += count
+                n += count
+                continue
+            if entry.output and template.fields:
+                self._unknown(entry, prepared, template)
+            for variant in self._variants(entry, prepared, count):
+                n += 1
+                self._index += 1
+                item = self._item(entry, prepared, variant, template, n=n, count=total)
+                if item is not None:
+                    yield item
+
+    def _prepared(self, entry: Entry, swept: Mapping[str, str]) -> Prepared | None:
+        try:
+            prepared = self._requests.prepared(entry, swept)
+        except InvalidRequest as error:
+            for problem in error.problems:
+                self._problems.add(entry.line, problem)
+            return None
+        except UsageError as error:
+            self._problems.say(entry.line, error.message)
+            return None
+        model = prepared.model
+        if model.id not in self._roster.models:
+            self._roster.models[model.id] = model
+        if self._brief.embed and model.kind not in PICTURED:
+            told = f"--embed writes into pictures, and {model.id} makes {model.kind}"
+            self._problems.say(entry.line, told)
+        return prepared
+
+    def _variants(self, entry: Entry, prepared: Prepared, count: int) -> Iterator[Variant]:
+        try:
+            prints = self._media.prints(local_files(prepared.body))
+            yield from variants(prepared, count, prints)
+        except InvalidRequest as error:
+            for problem in error.problems:
+                self._problems.add(entry.line, problem)
+        except UsageError as error:
+            self._problems.say(entry.line, error.message)
+
+    def _item(
+        self,
+        entry: Entry,
+        prepared: Prepared,
+        variant: Variant,
+        template: Template,
+        *,
+        n: int,
+        count: int,
+    ) -> Item | None:
+        model, body, line = prepared.model, variant.body, entry.line
+        digest = self._register.digest(variant.identity)
+        values = Values(model, body, digest, line, self._index, n)
+        try:
+            place = self._place(template, values)
+        except UsageError as error:
+            self._problems.say(line, error.message, field="output" if entry.output else None)
+            return None
+        free, found = self._evidence.judge(digest, place)
+        if not free and not self._brief.force:
+            self._problems.say(line, f"{place.shown} exists; --force overwrites it")
+        price, prompt = self._pricing.price(model, body), body.get("prompt")
+        return Item(
+            line=line,
+            index=self._index,
+            n=n if place.name is None else place.n,
+            count=count,
+            model=model.id,
+            kind=model.kind,
+            route=model.route,
+            body=body,
+            given=variant.given,
+            prompt=prompt if isinstance(prompt, str) else None,
+            identity=variant.identity,
+            digest=digest,
+            target=place.text,
+            price=str(price),
+            cost=self._pricing.cost(price),
+            prints=self._media.prints(local_files(body)),
+            found=found,
+        )
+
+    def _place(self, template: Template, values: Values) -> Place:
+        """The place of an item. Raises `UsageError` where it has none, or another's."""
+        place = self._places.place(template, values, values.line)
+        holder = self._register.holder(place)
+        if holder is not None and template.default:
+            values.digits = 2 * KEY_DIGITS
+            place = self._places.place(template, values, values.line)
+            holder = self._register.holder(place)
+        if holder == values.line:
+            raise UsageError(f"several items would be {place.shown}; {{key}} tells them apart")
+        if holder is not None:
+            raise UsageError(f"would be {place.shown}, and so would line {holder}")
+        self._register.take(place, values.line)
+        return place
+
+    def _template(self, entry: Entry) -> Template | None:
+        output = entry.output
+        if output is not None and not (isinstance(output, str) and output.strip()):
+            self._problems.say(entry.line, "is no name of a file", field="output")
+            return None
+        try:
+            return self._places.template(output.strip() if output else None)
+        except UsageError as error:
+            self._problems.say(entry.line, error.message, field="output")
+            return None
+
+    def _count(self, entry: Entry) -> int | None:
+        given = entry.count
+        if given is None:
+            return self._brief.defaults.count
+        with suppress(ValueError):
+            count = int(given[:9]) if isinstance(given, str) else given
+            if type(count) is int and 1 <= count <= MOST_OF_A_LINE:
+                return count
+        told = f"{str(given)[:40]!r} is not a whole number from 1 to {MOST_OF_A_LINE}"
+        self._problems.say(entry.line, told, field="count")
+        return None
+
+    def _model_is_named(self, entry: Entry) -> bool:
+        named = isinstance(entry.model, str) and entry.model.strip()
+        if entry.model is not None and not named:
+            self._problems.say(entry.line, "is no name of a model", field="model")
+        elif entry.model is not None and "model" in self._brief.sweep.names:
+            self._problems.say(entry.line, "given by the line and by --sweep", field="model")
+        else:
+            return True
+        return False
+
+    def _unknown(self, entry: Entry, prepared: Prepared, template: Template) -> None:
+        # That of -o may be a field of another line's model: told at the end, if it is of none.
+        known = {field.name for field in prepared.model.fields}
+        for name in sorted(template.fields - known):
+            told = f"unknown placeholder {{{name}}}: the model has no such field"
+            self._problems.say(entry.line, told, field="output")
+
+    def _placeholders(self) -> None:
+        """A field of none of the models is no placeholder, as far as the models are known."""
+        models = self._roster.models.values()
+        known = {field.name for model in models for field in model.fields}
+        unknown = sorted(self._brief.output.fields - known) if models else []
+        for name in unknown:
+            listed = " ".join(f"{{{each}}}" for each in SPECIAL)
+            told = f"-o has an unknown placeholder {{{name}}}; known are {listed} and the fields"
+            self._problems.add(None, Problem(None, told))

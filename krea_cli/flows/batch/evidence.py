@@ -1,0 +1,66 @@
+"""Whether what stands in an item's place is the item's own: paid for, and no collision."""
+
+import os
+from pathlib import Path
+
+from krea_cli.flows.batch.places import Place
+from krea_cli.flows.batch.seal import seal
+from krea_cli.flows.publish import digest as print_of
+from krea_cli.flows.publish import holds
+from krea_cli.flows.sidecar import read_sidecar
+from krea_cli.local.book import Book
+
+UNDER_WAY = ("sending", "submitted", "unknown", "unfound", "completed")
+
+
+class Evidence:
+    """What the ledger BOOK (None: there is none) and sidecars of the service at BASE say."""
+
+    def __init__(self, book: Book | None, base: str) -> None:
+        self._book = book
+        self._base = base
+
+    def judge(self, digest: str, place: Place) -> tuple[bool, str | None]:
+        """Whether the item DIGEST may have PLACE, and the finished file that a sidecar proves."""
+        there = place.there()
+        waits = place.name is None and place.stem is None
+        if not there and not (waits and place.folder.sealed):
+            return True, None
+        state = self._book.items.state(digest) if self._book else None
+        if state in UNDER_WAY:
+            return True, None
+        if state == "saved" and (waits or self._saved_there(digest, place, there)):
+            return True, None
+        found = self._sealed(digest, place, there, waits=waits)
+        return (not there or found is not None), found
+
+    def _saved_there(self, digest: str, place: Place, there: list[str]) -> bool:
+        """Whether the ledger knows one of the files THERE, by its name or by its content."""
+        row = self._book.items.latest(digest) if self._book else None
+        if row is None or row.job_id is None or self._book is None:
+            return False
+        files = self._book.history.files(row.job_id)
+        paths = {file.path for file in files}
+        for name in there:
+            path = os.path.realpath(os.path.join(place.folder.real, name))
+            if path in paths:
+                return True
+            try:
+                if print_of(Path(path)) in {file.sha256 for file in files}:
+                    return True
+            except OSError:
+                continue
+        return False
+
+    def _sealed(self, digest: str, place: Place, there: list[str], *, waits: bool) -> str | None:
+        """The file whose sidecar carries the item's seal, unchanged since."""
+        wanted = seal(self._base, digest)
+        names = [place.folder.sealed.get(wanted)] if waits else there
+        for name in filter(None, names):
+            path = Path(place.folder.real, name)
+            recipe = read_sidecar(path)
+            if recipe is None or recipe.item != wanted or recipe.sha256 is None:
+                continue
+            if holds(path, recipe.sha256):
+                return os.path.join(place.folder.typed, name)
+        return None

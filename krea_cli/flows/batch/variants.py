@@ -1,0 +1,41 @@
+"""The jobs of one request: the same but for seeds that are counted up."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from krea_cli.catalog.media import replaced
+from krea_cli.catalog.request import Prepared
+from krea_cli.flows.recipe import CONTENT
+from krea_cli.flows.seeds import given_seeds
+from krea_cli.local.rows import identity
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One job: what is sent, what the user gave for it, and what that makes it."""
+
+    body: dict[str, Any]
+    given: dict[str, Any]
+    identity: str
+
+
+def variants(prepared: Prepared, count: int, prints: Mapping[str, str]) -> Iterator[Variant]:
+    """The COUNT jobs of a request; PRINTS is the sha256 of each local file, by path.
+
+    A seed that was given is counted up; without one all have the same identity. Raises
+    `InvalidRequest` where it cannot be counted.
+    """
+    model, given = prepared.model, prepared.given
+    if prints:
+        contents = {path: CONTENT + sha256 for path, sha256 in prints.items()}
+        given = replaced(given, contents)
+    seeds = given_seeds(model, prepared.body, count) if count > 1 or "seed" in given else None
+    if seeds is None or seeds[0] is None or count == 1:
+        one = Variant(prepared.body, given, identity(model.id, given))
+        yield from (one for _ in range(count))
+        return
+    for seed in seeds:
+        counted = {"seed": seed}
+        own = given | counted if "seed" in given else given
+        yield Variant(prepared.body | counted, own, identity(model.id, own))
