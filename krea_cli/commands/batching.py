@@ -22,6 +22,7 @@ from krea_cli.flows.compose import Composer
 
 if TYPE_CHECKING:
     from krea_cli.local.book import Book
+    from krea_cli.local.budget import Budget
 
 ENDINGS = {".txt": "txt", ".csv": "csv", ".tsv": "tsv", ".jsonl": "jsonl", ".ndjson": "jsonl"}
 TAKEN_OVER = ("force", "allow_outside", "embed", "assume_price")  # by a brief, as they are
@@ -46,8 +47,27 @@ class Batching:
 
     def run(self) -> None:
         """Make what is not made yet. Raises `NoToken`, `LedgerUnusable`, `InvalidBatch`."""
-        self._roster(self._session.book)
-        raise NotImplementedError
+        from krea_cli.commands.carrying import Carrying
+
+        session, params = self._session, self._params
+        if params["report"]:
+            from krea_cli.flows.batch.report import check_report
+
+            check_report(params["report"], cwd=self._brief.cwd)
+        book, budget = session.book, self._budget()
+        roster = self._roster(book)
+        Carrying(session, params, brief=self._brief, roster=roster, budget=budget).run()
+
+    def _budget(self) -> "Budget | None":
+        """The caps in force; each share of a batch has its part of --max-cost."""
+        session, params = self._session, self._params
+        most = params["max_cost"]
+        if most is None and session.config.get("budget.day") is None:
+            return None
+        from krea_cli.commands.spending import budget
+
+        share = None if most is None else most / self._brief.shard.count
+        return budget(session, max_cost=share, assume=params["assume_price"])
 
     def _roster(self, book: "Book | None") -> Roster:
         session = self._session

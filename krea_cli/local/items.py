@@ -50,6 +50,7 @@ class Items:
         *,
         draft: Draft | None,
         target: str | None,
+        label: str,
         alive: Callable[[str], bool],
         retry: bool,
     ) -> Claimed | None:
@@ -57,7 +58,8 @@ class Items:
 
         DRAFT is put down where there is none, or, with RETRY, one that failed; None (the answer)
         where there is neither. ALIVE tells of a run whether its process lives. An unfinished
-        request goes to TARGET from now on. Of two processes that ask at once one gets it.
+        request goes to TARGET from now on, and one that was not sent belongs to the batch LABEL:
+        what it costs is spent there. Of two processes that ask at once one gets it.
         """
         with self._book.transaction():
             row = self.latest(digest)
@@ -68,7 +70,9 @@ class Items:
             if row.claim not in (None, run) and alive(row.claim or ""):
                 return Claimed(row, ours=False)
             self._scope.database.write(
-                f"UPDATE requests SET claim = ?, target = ? WHERE id = ? AND {OURS}",
-                (run, target, row.id, *self._scope.values),
+                "UPDATE requests SET claim = ?, target = ?,"
+                " batch = CASE state WHEN 'checked' THEN ? ELSE batch END"
+                f" WHERE id = ? AND {OURS}",
+                (run, target, label, row.id, *self._scope.values),
             )
             return Claimed(self._book.row(row.id), ours=True)

@@ -31,6 +31,7 @@ def claim(book: Book, draft: Drafts) -> Callable[..., Claimed | None]:
             run,
             draft=draft(item=ITEM, batch="list.txt", claim=run) if fresh else None,
             target=target,
+            label="list.txt",
             alive=lambda name: name in alive,
             retry=retry,
         )

@@ -81,6 +81,7 @@ class Sender:
                 self._claims.name,
                 draft=draft,
                 target=goal.key,
+                label=terms.label,
                 alive=self._claims.alive,
                 retry=terms.retry_failed,
             )

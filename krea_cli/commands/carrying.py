@@ -1,0 +1,134 @@
+"""What `batch` does with a checked file: every item made, the end summed up, the report written."""
+
+import hashlib
+import os
+import shlex
+import stat
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from krea_cli.commands.ending import Ending
+from krea_cli.commands.session import Session
+from krea_cli.commands.summary import Summary
+from krea_cli.flows.batch.brief import Brief
+from krea_cli.flows.batch.roster import Roster
+from krea_cli.flows.batch.run import Run
+from krea_cli.flows.batch.terms import Terms
+from krea_cli.local.budget import Spent
+
+if TYPE_CHECKING:
+    from krea_cli.local.budget import Budget
+
+KEPT = ("jobs", "retry_failed", "fail_fast", "force", "sidecar", "embed", "webhook", "profile")
+FILES_PER_JOB = 4  # open at once: its part, a connection, and room for what is read
+
+
+class Carrying:
+    """One batch under way; PARAMS are the parameters of the command line by name."""
+
+    def __init__(
+        self,
+        session: Session,
+        params: Mapping[str, Any],
+        *,
+        brief: Brief,
+        roster: Roster,
+        budget: "Budget | None",
+    ) -> None:
+        self._session = session
+        self._params = params
+        self._brief = brief
+        self._roster = roster
+        self._label = label(brief, roster)
+        self._budget = replace(budget, batch=self._label) if budget else None
+
+    def run(self) -> None:
+        """Make what is not made yet; ends with the exit code of the worst that happened."""
+        session, clock = self._session, self._session.clock
+        _allow_files(self._params["jobs"] * FILES_PER_JOB)
+        world = session.world(budget=self._budget)
+        if self._brief.shard.count > 1:
+            # The other shares submit as well, from wherever they are.
+            world = replace(world, shared=True)
+        before = world.book.spending.batch(self._label) if self._budget else Spent()
+        run = Run(self._roster, len(self._roster), self._terms(), world, session.saver())
+        began = clock.monotonic()
+        summary = Summary()
+        with Ending(session.output) as ending:
+            try:
+                with session.output.progress():
+                    self._make(run, ending, summary)
+            finally:
+                # Told even when a signal or a bug ends it: it is about money.
+                summary.tell(
+                    session.output,
+                    run.standing,
+                    before=before.priced,
+                    retry=shlex.join(["krea", *session.argv]),
+                    seconds=clock.monotonic() - began,
+                )
+                if run.stop:
+                    ending.failed(run.stop)
+            self._report()
+
+    def _make(self, run: Run, ending: Ending, summary: Summary) -> None:
+        output = self._session.output
+        for outcome in run.outcomes():
+            if outcome.error is None:
+                output.saved(outcome.record())
+                continue
+            ending.note(outcome.error)
+            summary.add(outcome.item.line, outcome.error)
+            output.record(outcome.record())
+
+    def _report(self) -> None:
+        if path := self._params["report"]:
+            from krea_cli.flows.batch.report import write_report
+
+            book, clock = self._session.book, self._session.clock
+            write_report(path, self._roster, book, cwd=self._brief.cwd, clock=clock)
+
+    def _terms(self) -> Terms:
+        session, timeout = self._session, self._params["timeout"]
+        return Terms(
+            label=self._label,
+            cwd=self._brief.cwd,
+            model=self._roster.models.__getitem__,
+            limit=lambda kind: session.patience(timeout, kind),
+            **{name: self._params[name] for name in KEPT},
+        )
+
+
+def label(brief: Brief, roster: Roster) -> str:
+    """What the batch is called in the ledger: its file, or what came through a pipe; its share.
+
+    All runs of one file count together against --max-cost, whatever its lines became.
+    """
+    path, shard = os.path.realpath(brief.cwd / brief.name), brief.shard
+    share = f"#{shard.number}/{shard.count}" if shard.count > 1 else ""
+    if brief.name != "-" and _is_regular(path):
+        return path + share
+    content = hashlib.sha256()
+    for item in roster:
+        content.update(item.digest.encode())
+    return f"pipe:{content.hexdigest()}{share}"
+
+
+def _is_regular(path: str) -> bool:
+    try:
+        return stat.S_ISREG(os.stat(path).st_mode)
+    except OSError:
+        return False
+
+
+def _allow_files(most: int) -> None:
+    """Let the process have MOST files open, where the system permits."""
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = most + soft
+    with suppress(OSError, ValueError):
+        limit = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, limit), hard))
