@@ -105,11 +105,12 @@ def _told(group: Group, retry: str) -> KreaError:
 
 
 def _others(groups: Sequence[Group], retry: str) -> KreaError:
+    reported = "--report" in retry.split()
     charges = {group.error.charged for group in groups}
     return KreaError(
         f"{sum(group.count for group in groups)} items for {len(groups)} other reasons,"
         f" {listed(sorted({line for group in groups for line in group.lines}))}",
-        hint=f"{retry} --report FILE writes down each",
+        hint="the report tells each" if reported else f"{retry} --report FILE writes down each",
         charged=charges.pop() if len(charges) == 1 else "unknown",
     )
 

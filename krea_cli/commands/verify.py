@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from krea_cli.errors import KreaError
-from krea_cli.options import Json, Quiet, Verbose, filled
+from krea_cli.options import Json, Quiet, Verbose
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,9 +19,7 @@ COLUMNS = ("state", "path", "line", "reason")
 
 File = Annotated[
     str,
-    typer.Argument(
-        parser=filled, metavar="FILE", help="A report of krea batch --report; - is stdin."
-    ),
+    typer.Argument(metavar="FILE", help="A report of krea batch --report; - is stdin."),
 ]
 
 
@@ -42,16 +40,16 @@ def verify(
 
     Prints each file that is missing, changed or unreadable, and exits with 1 if there is one.
     Items that never got a file (failed, in doubt, not sent) are counted, and are no reason to
-    fail: the report says so itself. FILE may be moved together with the folder that it is in.
+    fail: the report says so itself. FILE may be moved together with the folder that it is in;
+    of a report on stdin, paths are relative to the current folder.
 
     Needs neither a token nor the ledger, and sends nothing.
 
     Examples:
 
     \b
-      krea batch prompts.txt -o out/ --report out/report.jsonl
       krea verify out/report.jsonl
-      krea verify --json - < out/report.jsonl
+      krea verify --json out/report.jsonl | jq -r .path
     """
     from krea_cli.flows.verify import Verification
 

@@ -1,5 +1,6 @@
 """Every command line that the README and the helps show does what it says."""
 
+import json
 import re
 import shlex
 import time
@@ -58,6 +59,9 @@ def furnished(desk: Desk) -> Desk:
     (desk.folder / "prompts.txt").write_text("a fox\nan owl\n")
     (desk.folder / "token.txt").write_text(f"{OTHER_KEY}\n")
     (desk.folder / "pics").mkdir()
+    (desk.folder / "out").mkdir()
+    report = {"schema": 1, "line": 1, "state": "failed", "job_id": None, "files": []}
+    (desk.folder / "out" / "report.jsonl").write_text(json.dumps(report) + "\n")
     programs = {"make-catalogue.sh": SCRIPT}
     others = desk.folder.parent / "bin"
     others.mkdir()
