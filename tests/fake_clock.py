@@ -16,7 +16,7 @@ class FakeClock(Clock):
         super().__init__()
         self._start = start
         self._passed = 0.0
-        self._stops: tuple[float, int] | None = None
+        self._stops: list[tuple[float, int]] = []
         self.pauses: list[float] = []
         self._turns: Turns | None = None  # from the first thread on
 
@@ -30,14 +30,13 @@ class FakeClock(Clock):
 
     def stop_at(self, moment: float, signal: int) -> None:
         """Let SIGNAL arrive at MOMENT, seconds since 1970, in the pause that reaches it."""
-        self._stops = (moment, signal)
+        self._stops = sorted([*self._stops, (moment, signal)])
 
     def advance(self, seconds: float) -> None:
         """Let SECONDS pass."""
         end = self._passed + seconds
-        if self._stops and self._start + end >= self._stops[0]:
-            moment, signal = self._stops
-            self._stops = None
+        if self._stops and self._start + end >= self._stops[0][0]:
+            moment, signal = self._stops.pop(0)
             self._passed = max(self._passed, moment - self._start)
             self.stop(signal)
             return

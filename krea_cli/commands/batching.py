@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -41,9 +41,9 @@ class Batching:
         from krea_cli.commands.forecast import Forecast
 
         book = self._book_if_any()
-        roster = self._roster(book)
-        forecast = Forecast(roster, book, retry=self._params["retry_failed"])
-        forecast.tell(self._session.output)
+        with closing(self._roster(book)) as roster:
+            forecast = Forecast(roster, book, retry=self._params["retry_failed"])
+            forecast.tell(self._session.output)
 
     def run(self) -> None:
         """Make what is not made yet. Raises `NoToken`, `LedgerUnusable`, `InvalidBatch`."""
@@ -55,8 +55,8 @@ class Batching:
 
             check_report(params["report"], cwd=self._brief.cwd)
         book, budget = session.book, self._budget()
-        roster = self._roster(book)
-        Carrying(session, params, brief=self._brief, roster=roster, budget=budget).run()
+        with closing(self._roster(book)) as roster:
+            Carrying(session, params, brief=self._brief, roster=roster, budget=budget).run()
 
     def _budget(self) -> "Budget | None":
         """The caps in force; each share of a batch has its part of --max-cost."""

@@ -5,7 +5,15 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from krea_cli.errors import KreaError, LedgerUnusable, RequestRefused, WouldOverwrite
+from krea_cli.errors import (
+    BalanceEmpty,
+    KreaError,
+    LedgerUnusable,
+    PlanRequired,
+    RequestRefused,
+    TokenRefused,
+    WouldOverwrite,
+)
 from krea_cli.flows.batch.drafts import draft_of, goal_of
 from krea_cli.flows.batch.item import Item
 from krea_cli.flows.batch.on_hand import on_hand
@@ -24,6 +32,8 @@ from krea_cli.local.rows import UNFINISHED, Row
 
 if TYPE_CHECKING:
     from krea_cli.local.claims import Claims
+
+OF_THE_ACCOUNT = (BalanceEmpty, PlanRequired, TokenRefused)
 
 
 class Sender:
@@ -114,6 +124,10 @@ class Sender:
             return submit(row, self._world, deadline=None)
         except WouldOverwrite:
             self._world.book.discard(row.id)
+            raise
+        except OF_THE_ACCOUNT:
+            # Not the item's fault: it is sent as soon as the account may, without --retry-failed.
+            self._world.book.move(row.id, ("refused",), "checked", charged="no", error=None)
             raise
         except RequestRefused as refused:
             urls = (source.get("url", "") for source in row.sources.values())
