@@ -20,9 +20,10 @@ MOST = 8  # more jobs than this are not puzzled over
 class Window:
     """When the server can have made the job of one request: server time, seconds since 1970.
 
-    A job made between `opens` and `closes` is likely its own. From `earliest` to `latest` one is
-    possible: a gateway may carry out a request that we have given up. `types` are the internal
-    job types this ledger saw for the model; empty when none was seen.
+    A job made between `opens` and `closes` is likely its own, and `prompt` up to that moment, as
+    those of answered requests are. From `earliest` to `latest` one is possible: a gateway may
+    carry out a request that we have given up. `types` are the internal job types this ledger saw
+    for the model; empty when none was seen.
     """
 
     opens: float
@@ -30,10 +31,15 @@ class Window:
     types: frozenset[str] = frozenset()
     earliest: float = inf
     latest: float = -inf
+    prompt: float = -inf
 
     def fits(self, job: Job) -> bool:
         """True when JOB was made while it was expected."""
         return job.created_at is not None and self.opens <= job.created_at <= self.closes
+
+    def is_late(self, job: Job) -> bool:
+        """True when JOB, which this window allows, was made at another time than is usual."""
+        return job.created_at is None or not self.opens <= job.created_at <= self.prompt
 
     def allows(self, job: Job) -> bool:
         """True when JOB can be the one that this window's request made, however late."""
@@ -48,6 +54,7 @@ def window(
     gave_up_at: float | None,
     *,
     lag: tuple[float, float],
+    learned: bool = False,
     skew: float = inf,
     types: frozenset[str] = frozenset(),
 ) -> Window:
@@ -55,7 +62,8 @@ def window(
 
     Without GAVE_UP_AT nobody has looked for it to the end. `lag` is the least and the most of
     server time minus local time between the sending of a request and the making of its job,
-    `skew` that difference at the moment of sending, as far as it is known.
+    LEARNED from requests that were answered (else no job is known to be prompt); `skew` is that
+    difference at the moment of sending, as far as it is known.
     """
     least, most = lag
     last = sent_at + LONGEST
@@ -66,6 +74,7 @@ def window(
         types,
         earliest=sent_at + min(least, skew) - SLACK,
         latest=last + most + SLACK,
+        prompt=sent_at + most + SLACK if learned else -inf,
     )
 
 
@@ -75,25 +84,39 @@ def matches(windows: Mapping[int, Window], jobs: Sequence[Job]) -> dict[int, str
     JOBS are all the jobs of the time in question that the ledger does not own. One that fits
     nowhere comes from someone else on the account, who may have made the others too: then, and
     when two readings are possible, the answer is empty. A job that some request can still have
-    made late is a reading as well: it must not pass for that of another one.
+    made late is a reading as well: it must not pass for that of another one, unless it was made
+    just when that one's is usually made. What counts is the reading with the fewest late jobs.
     """
     if not jobs or len(jobs) > MOST:
         return {}
+    ways = [[row for row, place in windows.items() if place.allows(job)] for job in jobs]
+    if not all(ways):
+        return {}
+    for late in range(len(jobs) + 1):
+        if readings := _readings(windows, jobs, ways, late=late):
+            made = {job.id: job for job in jobs}
+            read = readings[0]
+            expected = all(windows[row].fits(made[job]) for row, job in read.items())
+            return read if expected and len(readings) == 1 else {}
+    return {}
+
+
+def _readings(
+    windows: Mapping[int, Window], jobs: Sequence[Job], ways: Sequence[Sequence[int]], *, late: int
+) -> list[dict[int, str]]:
+    """Each job with a request of its own, at most LATE of them late; no more than two readings."""
     found: list[dict[int, str]] = []
 
-    def assign(position: int, taken: dict[int, str]) -> None:
+    def assign(position: int, taken: dict[int, str], left: int) -> None:
         if len(found) > 1:
             return
         if position == len(jobs):
             found.append(dict(taken))
             return
-        for row_id, place in windows.items():
-            if row_id not in taken and place.allows(jobs[position]):
-                assign(position + 1, taken | {row_id: jobs[position].id})
+        for row in ways[position]:
+            rest = left - windows[row].is_late(jobs[position])
+            if row not in taken and rest >= 0:
+                assign(position + 1, taken | {row: jobs[position].id}, rest)
 
-    assign(0, {})
-    if len(found) != 1:
-        return {}
-    made = {job.id: job for job in jobs}
-    expected = all(windows[row_id].fits(made[job_id]) for row_id, job_id in found[0].items())
-    return found[0] if expected else {}
+    assign(0, {}, late)
+    return found

@@ -151,14 +151,22 @@ def _windows(
 ) -> dict[int, Window]:
     # While nothing was learned on this base, the Date header tells the server's clock: whole
     # seconds, so the true difference may be up to one second more.
-    lag = world.book.learned.spread() or (listing.skew, listing.skew + 1)
+    learned = world.book.learned.spread()
+    lag = learned or (listing.skew, listing.skew + 1)
     now = world.clock.now()
     windows = {}
     for row in rows:
         sent_at = _sent(row)
         gave_up_at = now if row.id == still_open else row.gave_up_at
         types = frozenset(world.book.learned.types(row.model))
-        windows[row.id] = window(sent_at, gave_up_at, lag=lag, skew=listing.skew, types=types)
+        windows[row.id] = window(
+            sent_at,
+            gave_up_at,
+            lag=lag,
+            learned=learned is not None,
+            skew=listing.skew,
+            types=types,
+        )
     return windows
 
 

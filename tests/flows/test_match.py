@@ -76,6 +76,18 @@ def test_a_late_job_of_an_earlier_request_is_not_a_later_one_s() -> None:
     assert matches({1: first, 2: second}, [job("a", 101), job("b", 112)]) == {1: "a", 2: "b"}
 
 
+def test_a_job_made_when_jobs_usually_are_is_not_a_late_one() -> None:
+    """Where many answers taught when that is, an earlier request in doubt does not stand in the
+    way of a later one for ever; where nothing was learned, it does."""
+    taught = [window(at, None, lag=(0.0, 0.4), learned=True) for at in (100.0, 110.0)]
+    untaught = [window(at, None, lag=(0.0, 1.0)) for at in (100.0, 110.0)]
+    prompt = [job("a", 110.2)]
+    assert matches(dict(enumerate(taught)), prompt) == {1: "a"}
+    assert matches(dict(enumerate(untaught)), prompt) == {}
+    assert matches(dict(enumerate(taught)), [job("a", 111.5)]) == {}
+    assert matches(dict(enumerate(taught)), [*prompt, job("b", 110.3)]) == {}
+
+
 def test_a_job_made_after_the_search_is_nobody_s() -> None:
     """It may be the late one of the request, or a stranger's: a person has to say."""
     place = window(100.0, 115.0, lag=(0.0, 0.4))
