@@ -25,6 +25,8 @@ def local_files(tree: object) -> list[LocalFile]:
 
 
 def _walk(tree: object) -> list[LocalFile]:
+    if isinstance(tree, (str, int, float)):  # nearly everything: a batch walks through it often
+        return []
     if isinstance(tree, LocalFile):
         return [tree]
     if isinstance(tree, Mapping):

@@ -99,7 +99,7 @@ class Batching:
         if params["model"] and "model" in sweep.names:
             raise UsageError("--model and --sweep model=… were both given", hint="leave one away")
         return Brief(
-            name=params["file"],
+            name="stdin" if params["file"] == "-" else params["file"],
             format=self._format(),
             defaults=Defaults(
                 str(named) if named else None,

@@ -103,17 +103,19 @@ class Forecast:
         yield f"{_items(len(self._roster))}: {listed}" if listed else "there is nothing to make"
         for model, count in self._models.most_common():
             yield f"{model}: {count} {TO_SEND}, {self._price(model)}"
-        if len(self._models) > 1:
-            yield f"in all at most {_dollars(self._costs.total())}"
+        if len(self._models) > 1 and (total := self._costs.total()):
+            yield f"in all at most {_dollars(total)}"
         if unpriced := self._unpriced.total():
             have = "has" if unpriced == 1 else "have"
-            answered = ", and counts as --assume-price says" if self._assumed else ""
+            answered = "; --assume-price answers for that" if self._assumed else ""
             yield f"{_items(unpriced)} {have} no known price{answered}"
 
     def _price(self, model: str) -> str:
-        if self._unpriced[model] == self._models[model] and not self._costs[model]:
+        unknown = 0 if self._assumed else self._unpriced[model]
+        if unknown == self._models[model]:
             return "price unknown"
-        return f"at most {_dollars(self._costs[model])}"
+        rest = f" and {unknown} of unknown price" if unknown else ""
+        return f"at most {_dollars(self._costs[model])}{rest}"
 
 
 def _items(count: int) -> str:

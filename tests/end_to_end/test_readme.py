@@ -57,6 +57,7 @@ def furnished(desk: Desk) -> Desk:
     picture(desk.folder / "small.jpg")
     (desk.folder / "prompt.txt").write_text("a red fox\n")
     (desk.folder / "prompts.txt").write_text("a fox\nan owl\n")
+    (desk.folder / "shots.csv").write_text("prompt,seed\na fox,1\nan owl,2\n")
     (desk.folder / "token.txt").write_text(f"{OTHER_KEY}\n")
     (desk.folder / "pics").mkdir()
     (desk.folder / "out").mkdir()
@@ -129,7 +130,7 @@ def test_the_examples_work(
             ended = desk.sh(line.replace("krea sandbox", "krea sandbox --seconds 0.05"))
         elif words[:2] == ["auth", "login"]:
             ended = enter([*words, "--with-token"], desk.environ, OTHER_KEY)
-        elif words[0] == "generate":
+        elif words[0] in ("generate", "batch"):
             ended = enter([*words, "--dry-run"], desk.environ)
         else:
             ended = enter(words, desk.environ)

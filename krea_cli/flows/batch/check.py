@@ -1,7 +1,7 @@
 """Check a batch: every line of it, before the first cent is spent."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from contextlib import ExitStack, closing, suppress
 from typing import TYPE_CHECKING, BinaryIO
 
 from krea_cli.catalog.media import local_files
@@ -34,16 +34,22 @@ MOST_OF_A_LINE = 1000
 def check(
     file: BinaryIO, brief: Brief, composer: "Composer", *, book: "Book | None", base: str
 ) -> Roster:
-    """The items of the batch in FILE, which is read once, all checked.
+    """The items of the batch in FILE, which is read once, all checked; close it in the end.
 
     BOOK is None where there is no ledger; BASE is the API's address. Raises `InvalidBatch` with
     every problem of every line, `UsageError` for more than a million items.
     """
-    return _Check(brief, composer, Evidence(book, base)).roster(file)
+    with ExitStack() as failing:
+        roster = failing.enter_context(closing(Roster()))
+        _Check(brief, composer, Evidence(book, base), roster).fill(file)
+        failing.pop_all()
+    return roster
 
 
 class _Check:
-    def __init__(self, brief: Brief, composer: "Composer", evidence: Evidence) -> None:
+    def __init__(
+        self, brief: Brief, composer: "Composer", evidence: Evidence, roster: Roster
+    ) -> None:
         self._brief = brief
         self._evidence = evidence
         self._media = Media()
@@ -52,19 +58,19 @@ class _Check:
         self._pricing = Pricing(brief.assume_price)
         self._register = Register()
         self._problems = Problems()
-        self._roster = Roster()
+        self._roster = roster
         self._index = 0
 
-    def roster(self, file: BinaryIO) -> Roster:
-        roster, shard = self._roster, self._brief.shard
+    def fill(self, file: BinaryIO) -> None:
+        """Put the items of FILE into the roster, if nothing is wrong with any."""
+        shard = self._brief.shard
         for entry in entries(file, self._brief.format, self._problems):
             for item in self._items(entry):
                 # After a problem nothing is run: the rest is only looked at for more of them.
                 if not self._problems and shard.has(item.digest):
-                    roster.add(item)
+                    self._roster.add(item)
         self._placeholders()
         self._problems.end(self._brief.name)
-        return roster
 
     def _items(self, entry: Entry) -> Iterator[Item]:
         template, count = self._template(entry), self._count(entry)
@@ -156,7 +162,7 @@ class _Check:
             target=place.text,
             price=str(price),
             cost=self._pricing.cost(price),
-            prints=self._media.prints(local_files(body)),
+            prints=dict(variant.prints),
             found=found,
         )
 

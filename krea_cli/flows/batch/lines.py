@@ -101,7 +101,7 @@ def objects(file: BinaryIO, problems: Problems) -> Iterator[Entry]:
         if not text.strip():
             continue
         try:
-            value = decoder.decode(text)
+            value = decoder.decode(text.rstrip())
             if "\\u" in text:
                 json.dumps(value, ensure_ascii=False).encode()
         except (ValueError, RecursionError) as error:

@@ -77,7 +77,9 @@ class Places:
         text = template.filled(value)
         typed, _, name = text.rpartition("/")
         typed = "/" if text.startswith("/") and not typed else typed
-        waiting = {name for name in template.names if name in LATE or value(name) is None}
+        waiting = template.names & LATE
+        if "seed" in template.names and value("seed") is None:
+            waiting |= {"seed"}
         if len(os.fsencode(name)) > naming.NAME_BYTES:
             raise UsageError(f"the name {name[:40]}… is longer than {naming.NAME_BYTES} bytes")
         if waiting and naming.placeholders(typed, checked=False):

@@ -10,6 +10,7 @@ from krea_cli.catalog.prices import Price, estimate
 if TYPE_CHECKING:
     from krea_cli.catalog.model import Model
 
+MOST_KNOWN = 10_000  # a picture of its own in each request makes each a price of its own
 FREE_TEXT = ("prompt", "seed")  # differ from item to item, and cost nothing
 
 
@@ -28,6 +29,8 @@ class Pricing:
         named = [name for name in FREE_TEXT if name in told]
         rest = {key: value for key, value in body.items() if key in named or key not in FREE_TEXT}
         key = f"{model.id} {sorted(rest.items())!r}"
+        if len(self._known) > MOST_KNOWN:
+            self._known.clear()
         if key not in self._known:
             self._known[key] = estimate(model, body)
         return self._known[key]

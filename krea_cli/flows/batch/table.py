@@ -71,7 +71,7 @@ def _records(reader: "Reader", skipped: int) -> Iterator[tuple[int, list[str]]]:
 def _names(number: int, headings: list[str]) -> list[str]:
     names = [named(heading.strip()) for heading in headings]
     if not names or "" in names:
-        raise Broken(number, "a heading is empty: each column is named like its field")
+        raise Broken(number, "a heading is empty: columns are named like fields")
     for name in names:
         if names.count(name) > 1:
             raise Broken(number, f"the heading {name!r} is there twice")

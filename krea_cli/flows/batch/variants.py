@@ -13,11 +13,12 @@ from krea_cli.local.rows import identity
 
 @dataclass(frozen=True)
 class Variant:
-    """One job: what is sent, what the user gave for it, and what that makes it."""
+    """One job: what is sent, what the user gave for it, what that makes it, and its files."""
 
     body: dict[str, Any]
     given: dict[str, Any]
     identity: str
+    prints: Mapping[str, str]
 
 
 def variants(prepared: Prepared, count: int, prints: Mapping[str, str]) -> Iterator[Variant]:
@@ -32,10 +33,10 @@ def variants(prepared: Prepared, count: int, prints: Mapping[str, str]) -> Itera
         given = replaced(given, contents)
     seeds = given_seeds(model, prepared.body, count) if count > 1 or "seed" in given else None
     if seeds is None or seeds[0] is None or count == 1:
-        one = Variant(prepared.body, given, identity(model.id, given))
+        one = Variant(prepared.body, given, identity(model.id, given), prints)
         yield from (one for _ in range(count))
         return
     for seed in seeds:
         counted = {"seed": seed}
         own = given | counted if "seed" in given else given
-        yield Variant(prepared.body | counted, own, identity(model.id, own))
+        yield Variant(prepared.body | counted, own, identity(model.id, own), prints)
