@@ -53,3 +53,13 @@ def test_a_signal_before_the_wait_starts_nothing() -> None:
     assert (stopped.value.exit_code, begun) == (143, [])
     with pytest.raises(Interrupted):
         clock.pause(60)
+
+
+def test_a_read_inside_another_leaves_it_exposed() -> None:
+    """A prompt's file that is read while a batch is: a signal still ends what goes on after it."""
+    clock = Clock()
+    with pytest.raises(Interrupted), clock.exposed():
+        with clock.exposed():
+            pass
+        clock.stop(2)
+    clock.stop(2)

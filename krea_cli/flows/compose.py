@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 
 DAY = 86_400.0  # seconds
+MOST_NOTES = 50
 
 
 class Composer:
@@ -78,11 +79,13 @@ class Composer:
         return self._catalog.model(resolution.model_id)
 
     def note(self, texts: Iterable[str]) -> None:
-        """Tell each of TEXTS, but for what was told before."""
+        """Tell each of TEXTS, but for what was told before; of a batch, not thousands of them."""
         for text in texts:
-            if text not in self._noted:
-                self._noted.add(text)
-                self._tell(Said(text))
+            if text in self._noted or len(self._noted) > MOST_NOTES:
+                continue
+            self._noted.add(text)
+            much = len(self._noted) > MOST_NOTES
+            self._tell(Said("more of that kind is left out here" if much else text))
 
     def resolve(self, name: str) -> Resolution:
         """The model that NAME means, in a fresh catalogue if the cached one lacks it.

@@ -1,5 +1,6 @@
 """The items of batches: each claimed by one run at a time, whatever file it came from."""
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -42,6 +43,15 @@ class Items:
         )
         state = str(found[0][0]) if found else None
         return None if state == "forgotten" else state
+
+    def files(self, digest: str) -> list[tuple[str, str]]:
+        """Path and sha256 of every file that the newest request of an item has made."""
+        found = self._scope.database.rows(
+            "SELECT path, sha256 FROM files WHERE request_id ="
+            f" (SELECT id FROM requests WHERE {OURS} AND item = ? ORDER BY id DESC LIMIT 1)",
+            (*self._scope.values, digest),
+        )
+        return [(os.fsdecode(path), str(sha256)) for path, sha256 in found]
 
     def claim(
         self,

@@ -1,6 +1,7 @@
 """Whether what stands in an item's place is the item's own: paid for, and no collision."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from krea_cli.flows.batch.places import Place
@@ -36,20 +37,15 @@ class Evidence:
 
     def _saved_there(self, digest: str, place: Place, there: list[str]) -> bool:
         """Whether the ledger knows one of the files THERE, by its name or by its content."""
-        row = self._book.items.latest(digest) if self._book else None
-        if row is None or row.job_id is None or self._book is None:
-            return False
-        files = self._book.history.files(row.job_id)
-        paths = {file.path for file in files}
+        made = self._book.items.files(digest) if self._book else []
+        paths, prints = {path for path, _ in made}, {sha256 for _, sha256 in made}
         for name in there:
-            path = os.path.realpath(os.path.join(place.folder.real, name))
-            if path in paths:
+            path = os.path.join(place.folder.real, name)
+            if path in paths or os.path.realpath(path) in paths:
                 return True
-            try:
-                if print_of(Path(path)) in {file.sha256 for file in files}:
+            with suppress(OSError):
+                if print_of(Path(path)) in prints:
                     return True
-            except OSError:
-                continue
         return False
 
     def _sealed(self, digest: str, place: Place, there: list[str], *, waits: bool) -> str | None:

@@ -12,7 +12,8 @@ class Item:
     """A checked request of a batch: only a drawn seed and the addresses of its files are missing.
 
     `line` is where it stands in the file and `index` its place among all items, both from 1; it is
-    the `n`-th of the `count` jobs that its line makes. `body` is what is sent, with `LocalFile`s
+    the `n`-th of the `count` jobs that its line makes, or of those under the same name, where that
+    is exact: `Target` numbers them. `body` is what is sent, with `LocalFile`s
     and without a drawn seed; `given` what the user gave, with `sha256:…` for files, whose `prints`
     are path -> sha256. `identity` is the digest of model and `given`, `digest` that of both and of
     the occurrence among equal items. `target` is its `-o`: a template of which only {seed},

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from krea_cli.errors import Problem, UsageError
 
 MOST_RANGES = 12  # of lines that one sentence names; `--json` has all
+MOST_TOLD = 200  # sentences; `--json` has all
 
 
 @dataclass(frozen=True)
@@ -48,8 +49,10 @@ class InvalidBatch(UsageError):
         if len(self.faults) == 1:
             message = f"{name} cannot be run as it stands: {self.faults[0]}"
         else:
-            listed = "".join(f"\n  - {fault}" for fault in self.faults)
-            reasons = f"for {len(self.faults)} reasons"
+            listed = "".join(f"\n  - {fault}" for fault in self.faults[:MOST_TOLD])
+            if more := len(self.faults[MOST_TOLD:]):
+                listed += f"\n  - and {more:,} more, which --json lists"
+            reasons = f"for {len(self.faults):,} reasons"
             message = f"{name} cannot be run as it stands, {reasons}:{listed}"
         super().__init__(message, hint="mend it; the same command with --dry-run only checks")
         self.details = {"problems": [fault.as_dict() for fault in self.faults]}
