@@ -10,12 +10,16 @@ from krea_cli.errors import Problem
 
 
 class Gathering:
-    """Collects the given values of one request. `given` keeps the order in which they came."""
+    """Collects the given values of one request. `given` keeps the order in which they came.
+
+    `typed` are the names that the user wrote for fields that are called something else by now.
+    """
 
     def __init__(self, model: Model, wishes: Wishes) -> None:
         self.model = model
         self.wishes = wishes
         self.given: dict[str, Any] = {}
+        self.typed: dict[str, str] = {}
         self.notes: list[str] = []
         self.problems: list[Problem] = list(wishes.problems)
         self._by: dict[str, str] = {}
@@ -75,6 +79,7 @@ class Gathering:
         today = self.model.aliases.get(key)
         if today is None or self.model.field(key) or not self.model.field(today):
             return key
+        self.typed[today] = key
         self.notes.append(f"{key} is now called {today}")
         return today
 

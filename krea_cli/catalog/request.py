@@ -1,6 +1,7 @@
 """From wishes to a request: everything read, filled in and checked before anything is spent."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from krea_cli.catalog.attach import attach_media, check_files
@@ -20,13 +21,15 @@ class Prepared:
     """A request that fits its model. Local files stand in it as `LocalFile` until uploaded.
 
     `given` is what the user gave, in the document's names; `body` is that with what was filled
-    in, which `notes` tell one by one. The seed is not drawn here.
+    in, which `notes` tell one by one. The seed is not drawn here. `typed` are the names that the
+    user wrote for those that the document has renamed.
     """
 
     model: Model
     body: dict[str, Any]
     given: dict[str, Any]
     notes: tuple[str, ...] = ()
+    typed: Mapping[str, str] = field(default_factory=dict)
 
 
 def prepare(model: Model, wishes: Wishes) -> Prepared:
@@ -41,7 +44,8 @@ def prepare(model: Model, wishes: Wishes) -> Prepared:
         problems = _merged(problems, check_body(model, body))
     if problems:
         raise InvalidRequest(problems, model=model.id)
-    return Prepared(model, body, given, (*gathering.notes, *notes, *_idle(model, body)))
+    told = (*gathering.notes, *notes, *_idle(model, body))
+    return Prepared(model, body, given, told, gathering.typed)
 
 
 def gathered(model: Model, wishes: Wishes) -> Gathering:

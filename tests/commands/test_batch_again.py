@@ -68,6 +68,27 @@ def test_what_counts(world: World) -> None:
     assert items(world, text.replace("a fox,7\n", "an owl,1\na fox,7\n", 1))[1:] == found
 
 
+def test_a_field_that_is_called_something_else_by_now(world: World) -> None:
+    """The same file under tomorrow's catalogue is the same batch, options included."""
+
+    def told(name: str, **more: Any) -> dict[str, Any]:
+        texts = {key: {"type": "string"} for key in ("prompt", name, f"{name}_too")}
+        schema = {"type": "object", "properties": texts, "additionalProperties": False}
+        body = {"content": {"application/json": {"schema": schema}}}
+        post = {"requestBody": body} | more
+        return {"openapi": "3.1.0", "paths": {"/generate/image/krea/krea-9": {"post": post}}}
+
+    pairs = [{"from": "mood", "to": "tone"}, {"from": "mood_too", "to": "tone_too"}]
+    found = []
+    for document in (told("mood"), told("tone", **{"x-krea-deprecated-field-aliases": pairs})):
+        world.service.document = document
+        assert world.krea("models", "--refresh").code == 0
+        text, options = "prompt,mood\na fox,calm\n", ("-m", "krea-9", "-i", "mood_too=x")
+        found.append(records(world, text, *options)[0])
+    assert [found[1]["body"][name] for name in ("tone", "tone_too")] == ["calm", "x"]
+    assert found[0]["item"] == found[1]["item"]
+
+
 def test_several_of_a_line(world: World) -> None:
     """A seed is counted up; without one they are equals that are told apart by their number."""
     one_by_one = items(world, "prompt,seed\na,7\na,8\na,9\n")

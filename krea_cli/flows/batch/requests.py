@@ -67,6 +67,9 @@ class Requests:
         known = self._read.get(model.id)
         if known is None or known[0] is not model:  # a refresh brings other models of that name
             gathering = gathered(model, self._defaults.wishes)
-            known = self._read[model.id] = (model, gathering.given, gathering.problems)
+            # As typed, so that an item stays what it is when the document renames a field.
+            names = gathering.typed
+            given = {names.get(name, name): value for name, value in gathering.given.items()}
+            known = self._read[model.id] = (model, given, gathering.problems)
             self._composer.note(gathering.notes)
         return known[1], known[2]

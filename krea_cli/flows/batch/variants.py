@@ -27,16 +27,23 @@ def variants(prepared: Prepared, count: int, prints: Mapping[str, str]) -> Itera
     A seed that was given is counted up; without one all have the same identity. Raises
     `InvalidRequest` where it cannot be counted.
     """
-    model, given = prepared.model, prepared.given
+    given = prepared.given
     if prints:
         contents = {path: CONTENT + sha256 for path, sha256 in prints.items()}
         given = replaced(given, contents)
-    seeds = given_seeds(model, prepared.body, count) if count > 1 or "seed" in given else None
+    seeds = given_seeds(prepared.model, prepared.body, count)
     if seeds is None or seeds[0] is None or count == 1:
-        one = Variant(prepared.body, given, identity(model.id, given), prints)
+        one = Variant(prepared.body, given, _identity(prepared, given), prints)
         yield from (one for _ in range(count))
         return
     for seed in seeds:
-        counted = {"seed": seed}
-        own = given | counted if "seed" in given else given
-        yield Variant(prepared.body | counted, own, identity(model.id, own), prints)
+        own = given | {"seed": seed}
+        yield Variant(prepared.body | {"seed": seed}, own, _identity(prepared, own), prints)
+
+
+def _identity(prepared: Prepared, given: dict[str, Any]) -> str:
+    """By the names that the user wrote: a document that renames a field makes nothing new."""
+    names = prepared.typed
+    if names:
+        given = {names.get(name, name): value for name, value in given.items()}
+    return identity(prepared.model.id, given)
