@@ -13,6 +13,15 @@ from krea_cli.catalog.values import short, wanted
 from krea_cli.errors import Problem
 
 MAX_DEPTH = 40
+KINDS = {
+    bool: ("boolean",),
+    int: ("number", "integer"),
+    float: ("number",),
+    str: ("string",),
+    LocalFile: ("string",),
+    list: ("array",),
+    dict: ("object",),
+}
 UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
@@ -89,16 +98,7 @@ def check_value(field: Field, value: Any, path: str, depth: int = 0) -> list[Pro
 def _fits_type(field: Field, value: Any) -> bool:
     if not field.types:
         return True
-    kinds = {
-        bool: ("boolean",),
-        int: ("number", "integer"),
-        float: ("number",),
-        str: ("string",),
-        LocalFile: ("string",),
-        list: ("array",),
-        dict: ("object",),
-    }
-    fitting = kinds.get(type(value), ())
+    fitting = KINDS.get(type(value), ())
     if isinstance(value, float) and value.is_integer():
         fitting = ("number", "integer")
     return any(kind in field.types for kind in fitting)
