@@ -254,7 +254,7 @@ class Recovery:
 
     def _bury(self) -> None:
         """Book what processes that died while sending left behind."""
-        if self._world.book.leftovers():
+        if self._world.book.history.leftovers():
             with alone(self._world, self._until):
                 pass
 

@@ -94,7 +94,7 @@ class _Search:
         self._unowned = _unowned(world, listing, rows)
         if listing.complete and not world.shared:
             # A request that the user let go may have made one of the jobs all the same.
-            let_go = world.book.forgotten(_horizon(rows))
+            let_go = world.book.history.forgotten(_horizon(rows))
             others = _windows(world, let_go, listing, still_open=None)
             matched = matches(others | self._windows, self._unowned)
             ripe = [row for row in rows if world.clock.now() - _sent(row) >= UNRIPE]

@@ -48,7 +48,7 @@ def bury_the_dead(world: World) -> None:
     Only one request of an account is under way at a time, so with the lock in hand every row
     that is still `sending` belongs to the dead.
     """
-    leftovers = world.book.leftovers()
+    leftovers = world.book.history.leftovers()
     for row in leftovers:
         world.book.doubtful(row.id, "its process died while sending")
     if leftovers:

@@ -263,17 +263,9 @@ class Book:
         """The newest request for the same thing at the same target, whatever became of it."""
         return self._newest("target IS ?", identity, target)
 
-    def leftovers(self) -> list[Row]:
-        """Requests that were being sent. Whoever holds the post lock knows their process died."""
-        return self._scope.find("state = 'sending' ORDER BY id")
-
     def in_doubt(self) -> list[Row]:
         """Requests that may have been received and are looked for, oldest first."""
         return self._scope.find("state = 'unknown' ORDER BY id")
-
-    def forgotten(self, since: float) -> list[Row]:
-        """Requests sent after SINCE that nobody looks for; their jobs may still turn up."""
-        return self._scope.find("state = 'forgotten' AND sent_at > ? ORDER BY id", (since,))
 
     def owned(self, job_ids: Iterable[str]) -> set[str]:
         """Those of JOB_IDS that belong to requests of this ledger."""

@@ -94,6 +94,14 @@ class History:
         meant = f"state = 'forgotten' AND id IN ({unsent})"
         return self._scope.find(f"(state IN {IN_DOUBT} OR ({meant})) ORDER BY id")
 
+    def leftovers(self) -> list[Row]:
+        """Requests that were being sent. Whoever holds the post lock knows their process died."""
+        return self._scope.find("state = 'sending' ORDER BY id")
+
+    def forgotten(self, since: float) -> list[Row]:
+        """Requests sent after SINCE that nobody looks for; their jobs may still turn up."""
+        return self._scope.find("state = 'forgotten' AND sent_at > ? ORDER BY id", (since,))
+
     def unsent_replacements(self, row_id: int) -> list[Row]:
         """What was to be sent in place of a request in doubt, and was not so far."""
         return self._scope.find("replaces = ? AND state = 'checked'", (row_id,))

@@ -146,7 +146,7 @@ def test_a_request_in_doubt_is_settled_or_left(book: Book, draft: Drafts) -> Non
     first, second = book.begin(draft()), book.begin(draft(target="/b.png"))
     for row in (first, second):
         book.sending(row.id, NOW)
-        assert book.leftovers() == [book.row(row.id)]
+        assert book.history.leftovers() == [book.row(row.id)]
         book.doubtful(row.id, "the connection was reset")
     assert [row.id for row in book.in_doubt()] == [first.id, second.id]
     book.gave_up(first.id, NOW + 15)
@@ -159,7 +159,7 @@ def test_a_request_in_doubt_is_settled_or_left(book: Book, draft: Drafts) -> Non
     assert (book.row(first.id).error, book.row(first.id).gave_up_at) == (None, NOW + 15)
     assert book.row(second.id).state == "unfound"
     assert book.row(second.id).charged == "unknown"
-    assert (book.in_doubt(), book.leftovers()) == ([], [])
+    assert (book.in_doubt(), book.history.leftovers()) == ([], [])
 
 
 def test_one_job_belongs_to_one_request(book: Book, draft: Drafts, submitted: Submits) -> None:

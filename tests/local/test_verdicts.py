@@ -40,7 +40,7 @@ def test_a_doubt_is_forgotten(book: Book, verdicts: Verdicts, lost: Row) -> None
     """Once; its job still blocks the way for others."""
     verdicts.forget(lost.id)
     assert book.row(lost.id).state == "forgotten"
-    assert [row.id for row in book.forgotten(NOW - 1)] == [lost.id]
+    assert [row.id for row in book.history.forgotten(NOW - 1)] == [lost.id]
     with pytest.raises(KreaError, match="is forgotten, so it cannot become forgotten"):
         verdicts.forget(lost.id)
 
