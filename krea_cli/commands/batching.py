@@ -11,13 +11,13 @@ from krea_cli.commands.making import field_options
 from krea_cli.commands.session import Session
 from krea_cli.commands.shards import shard_of
 from krea_cli.errors import LedgerUnusable, UsageError
-from krea_cli.flows.batch.brief import Brief
-from krea_cli.flows.batch.check import check
-from krea_cli.flows.batch.lines import FORMATS
-from krea_cli.flows.batch.requests import Defaults
+from krea_cli.flows.batch.checking.brief import Brief
+from krea_cli.flows.batch.checking.check import check
+from krea_cli.flows.batch.checking.lines import FORMATS
+from krea_cli.flows.batch.checking.requests import Defaults
+from krea_cli.flows.batch.checking.sweep import parse_sweep
+from krea_cli.flows.batch.checking.template import output_template
 from krea_cli.flows.batch.roster import Roster
-from krea_cli.flows.batch.sweep import parse_sweep
-from krea_cli.flows.batch.template import output_template
 from krea_cli.flows.compose import Composer
 
 if TYPE_CHECKING:

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 from krea_cli.commands.ending import Ending
 from krea_cli.commands.session import Session
 from krea_cli.commands.summary import Summary
-from krea_cli.flows.batch.brief import Brief
+from krea_cli.flows.batch.checking.brief import Brief
 from krea_cli.flows.batch.roster import Roster
-from krea_cli.flows.batch.run import Run
-from krea_cli.flows.batch.terms import Terms
+from krea_cli.flows.batch.running.run import Run
+from krea_cli.flows.batch.running.terms import Terms
 from krea_cli.local.budget import Spent
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from krea_cli.catalog.prices import UNKNOWN, plain
 from krea_cli.commands.making import shown_body
+from krea_cli.flows.batch.checking.places import foreseen
 from krea_cli.flows.batch.item import Item
-from krea_cli.flows.batch.places import foreseen
 from krea_cli.local.items import FAILED
 from krea_cli.local.rows import IN_DOUBT
 from krea_cli.terminal.output import Output

@@ -1,7 +1,7 @@
 """What the items of a batch have taken so far: the same request again, and the same name."""
 
+from krea_cli.flows.batch.checking.places import Place
 from krea_cli.flows.batch.item import digest_of
-from krea_cli.flows.batch.places import Place
 
 
 class Register:

@@ -4,7 +4,7 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
-from krea_cli.flows.batch.places import Place
+from krea_cli.flows.batch.checking.places import Place
 from krea_cli.flows.batch.seal import seal
 from krea_cli.flows.publish import digest as print_of
 from krea_cli.flows.publish import holds

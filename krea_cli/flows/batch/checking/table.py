@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from krea_cli.flows.batch.lines import LONGEST, Broken, Entry, named, split
-from krea_cli.flows.batch.problems import Problems
+from krea_cli.flows.batch.checking.lines import LONGEST, Broken, Entry, named, split
+from krea_cli.flows.batch.checking.problems import Problems
 
 if TYPE_CHECKING:
     from _csv import Reader

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from krea_cli.errors import UsageError
 from krea_cli.flows import naming
-from krea_cli.flows.batch.folder import Folder
+from krea_cli.flows.batch.checking.folder import Folder
+from krea_cli.flows.batch.checking.template import LATE, Template, cell_template
 from krea_cli.flows.batch.item import Item
-from krea_cli.flows.batch.template import LATE, Template, cell_template
 
 Value = Callable[[str], str | None]
 EXT = ".{ext}"

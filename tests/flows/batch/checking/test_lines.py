@@ -4,8 +4,8 @@ import io
 
 import pytest
 
-from krea_cli.flows.batch.lines import Entry, entries
-from krea_cli.flows.batch.problems import InvalidBatch, Problems
+from krea_cli.flows.batch.checking.lines import Entry, entries
+from krea_cli.flows.batch.checking.problems import InvalidBatch, Problems
 
 
 def read(content: str | bytes, format: str) -> list[Entry]:

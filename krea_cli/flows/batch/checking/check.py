@@ -7,21 +7,21 @@ from typing import TYPE_CHECKING, BinaryIO
 from krea_cli.catalog.media import local_files
 from krea_cli.catalog.request import Prepared
 from krea_cli.errors import InvalidRequest, Problem, UsageError
-from krea_cli.flows.batch.brief import Brief
-from krea_cli.flows.batch.evidence import Evidence
+from krea_cli.flows.batch.checking.brief import Brief
+from krea_cli.flows.batch.checking.evidence import Evidence
+from krea_cli.flows.batch.checking.lines import Entry, entries
+from krea_cli.flows.batch.checking.media import Media
+from krea_cli.flows.batch.checking.places import Place, Places
+from krea_cli.flows.batch.checking.pricing import Pricing
+from krea_cli.flows.batch.checking.problems import Problems
+from krea_cli.flows.batch.checking.register import Register
+from krea_cli.flows.batch.checking.requests import Requests
+from krea_cli.flows.batch.checking.sweep import MOST
+from krea_cli.flows.batch.checking.template import SPECIAL, Template
+from krea_cli.flows.batch.checking.values import Values
+from krea_cli.flows.batch.checking.variants import Variant, variants
 from krea_cli.flows.batch.item import KEY_DIGITS, Item
-from krea_cli.flows.batch.lines import Entry, entries
-from krea_cli.flows.batch.media import Media
-from krea_cli.flows.batch.places import Place, Places
-from krea_cli.flows.batch.pricing import Pricing
-from krea_cli.flows.batch.problems import Problems
-from krea_cli.flows.batch.register import Register
-from krea_cli.flows.batch.requests import Requests
 from krea_cli.flows.batch.roster import Roster
-from krea_cli.flows.batch.sweep import MOST
-from krea_cli.flows.batch.template import SPECIAL, Template
-from krea_cli.flows.batch.values import Values
-from krea_cli.flows.batch.variants import Variant, variants
 
 if TYPE_CHECKING:
     from krea_cli.flows.compose import Composer

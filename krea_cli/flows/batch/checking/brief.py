@@ -4,10 +4,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 
-from krea_cli.flows.batch.requests import Defaults
-from krea_cli.flows.batch.shard import Shard
-from krea_cli.flows.batch.sweep import Sweep
-from krea_cli.flows.batch.template import Template
+from krea_cli.flows.batch.checking.requests import Defaults
+from krea_cli.flows.batch.checking.shard import Shard
+from krea_cli.flows.batch.checking.sweep import Sweep
+from krea_cli.flows.batch.checking.template import Template
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from krea_cli.flows import naming
+from krea_cli.flows.batch.checking.template import LATE, limited, value_text
 from krea_cli.flows.batch.item import KEY_DIGITS
-from krea_cli.flows.batch.template import LATE, limited, value_text
 
 if TYPE_CHECKING:
     from krea_cli.catalog.model import Model

@@ -6,7 +6,7 @@ from typing import Any
 from krea_cli.catalog.media import local_files, replaced
 from krea_cli.errors import UsageError
 from krea_cli.flows.batch.item import Item
-from krea_cli.flows.batch.terms import Terms
+from krea_cli.flows.batch.running.terms import Terms
 from krea_cli.flows.claim import Goal
 from krea_cli.flows.recipe import CONTENT, by_content
 from krea_cli.flows.seeds import seeds

@@ -14,11 +14,11 @@ from krea_cli.errors import (
     TokenRefused,
     WouldOverwrite,
 )
-from krea_cli.flows.batch.drafts import draft_of, goal_of
 from krea_cli.flows.batch.item import Item
-from krea_cli.flows.batch.on_hand import on_hand
-from krea_cli.flows.batch.reports import Begun, Over, Report, Settled, Taken, Unsent
-from krea_cli.flows.batch.terms import Terms
+from krea_cli.flows.batch.running.drafts import draft_of, goal_of
+from krea_cli.flows.batch.running.on_hand import on_hand
+from krea_cli.flows.batch.running.reports import Begun, Over, Report, Settled, Taken, Unsent
+from krea_cli.flows.batch.running.terms import Terms
 from krea_cli.flows.claim import Goal, settled
 from krea_cli.flows.collect import Wanted
 from krea_cli.flows.reservation import Reservation

@@ -9,7 +9,7 @@ from itertools import product
 from math import prod
 
 from krea_cli.errors import UsageError
-from krea_cli.flows.batch.lines import FIELD, named
+from krea_cli.flows.batch.checking.lines import FIELD, named
 
 MOST = 1_000_000  # items of one batch
 NUMBER = r"[+-]?[0-9]{1,15}(?:\.[0-9]{1,9})?"

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from math import isfinite
 from typing import Any, BinaryIO, NoReturn
 
-from krea_cli.flows.batch.problems import Problems
+from krea_cli.flows.batch.checking.problems import Problems
 
 FORMATS = ("txt", "csv", "tsv", "jsonl")
 RESERVED = ("model", "output", "count")
@@ -41,7 +41,7 @@ class Broken(Exception):
 
 def entries(file: BinaryIO, format: str, problems: Problems) -> Iterator[Entry]:
     """The entries of FILE in a FORMAT of `FORMATS`; what cannot be read goes to PROBLEMS."""
-    from krea_cli.flows.batch.table import table
+    from krea_cli.flows.batch.checking.table import table
 
     try:
         if format in ("csv", "tsv"):

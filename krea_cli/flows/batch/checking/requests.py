@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from krea_cli.catalog.request import Prepared, gathered
 from krea_cli.catalog.wishes import Wishes
 from krea_cli.errors import Problem
-from krea_cli.flows.batch.lines import Entry
-from krea_cli.flows.batch.media import Media
+from krea_cli.flows.batch.checking.lines import Entry
+from krea_cli.flows.batch.checking.media import Media
 from krea_cli.flows.compose import Composer
 
 if TYPE_CHECKING:

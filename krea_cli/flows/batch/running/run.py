@@ -8,15 +8,15 @@ from collections.abc import Iterable, Iterator
 from math import inf
 
 from krea_cli.errors import Interrupted, KreaError
-from krea_cli.flows.batch.board import GOES_ON, Board
-from krea_cli.flows.batch.crew import Crew
-from krea_cli.flows.batch.hearing import heard
 from krea_cli.flows.batch.item import Item
-from krea_cli.flows.batch.outcome import ItemOutcome
-from krea_cli.flows.batch.poller import Poller
-from krea_cli.flows.batch.queue import Queue
-from krea_cli.flows.batch.sender import Sender
-from krea_cli.flows.batch.terms import Terms
+from krea_cli.flows.batch.running.board import GOES_ON, Board
+from krea_cli.flows.batch.running.crew import Crew
+from krea_cli.flows.batch.running.hearing import heard
+from krea_cli.flows.batch.running.outcome import ItemOutcome
+from krea_cli.flows.batch.running.poller import Poller
+from krea_cli.flows.batch.running.queue import Queue
+from krea_cli.flows.batch.running.sender import Sender
+from krea_cli.flows.batch.running.terms import Terms
 from krea_cli.flows.download import Saver
 from krea_cli.flows.events import Standing
 from krea_cli.flows.submit import GRACE

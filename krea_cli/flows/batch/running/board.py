@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from math import inf
 
 from krea_cli.errors import Busy, JobFailed, KreaError, StillRunning
-from krea_cli.flows.batch import reports
-from krea_cli.flows.batch.crew import Crew
 from krea_cli.flows.batch.item import Item
-from krea_cli.flows.batch.outcome import ItemOutcome
-from krea_cli.flows.batch.queue import Queue
-from krea_cli.flows.batch.tally import Tally
-from krea_cli.flows.batch.terms import Terms
-from krea_cli.flows.batch.throttle import Throttle
-from krea_cli.flows.batch.verdict import Verdict, full_disk, verdict
+from krea_cli.flows.batch.running import reports
+from krea_cli.flows.batch.running.crew import Crew
+from krea_cli.flows.batch.running.outcome import ItemOutcome
+from krea_cli.flows.batch.running.queue import Queue
+from krea_cli.flows.batch.running.tally import Tally
+from krea_cli.flows.batch.running.terms import Terms
+from krea_cli.flows.batch.running.throttle import Throttle
+from krea_cli.flows.batch.running.verdict import Verdict, full_disk, verdict
 from krea_cli.flows.collect import Outcome, Wanted, unreadable
 from krea_cli.flows.watch import Update
 from krea_cli.flows.world import World

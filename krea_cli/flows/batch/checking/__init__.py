@@ -1,0 +1,1 @@
+"""What a batch is to be: every line of its file read, checked, priced and named."""
