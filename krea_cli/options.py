@@ -22,7 +22,7 @@ def seconds(text: str) -> float:
 
 def dollars(text: str) -> "Decimal":
     """Read `7`, `0.50` or `$2` as US dollars."""
-    from krea_cli.local.dollars import amount
+    from krea_cli.dollars import amount
 
     try:
         return amount(text)

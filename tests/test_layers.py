@@ -13,10 +13,11 @@ PACKAGE = Path(__file__).parent.parent / "krea_cli"
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 # What the files of each folder may import of this package.
-BELOW = {"errors", "clock"}
+BELOW = {"errors", "clock", "dollars"}
 MAY_IMPORT = {
     "errors": {"errors"},
     "clock": {"errors"},
+    "dollars": set(),
     "env": BELOW,
     "api": BELOW | {"api"},
     "catalog": BELOW | {"api", "catalog"},
@@ -24,7 +25,7 @@ MAY_IMPORT = {
     "flows": BELOW | {"api", "catalog", "local", "flows"},
     "sandbox": {"sandbox"},
     "terminal": BELOW | {"env", "api", "flows", "terminal"},
-    "options": {"local"},
+    "options": {"dollars", "local"},
     "commands": BELOW
     | {"env", "options", "api", "catalog", "local", "flows", "terminal", "commands", "sandbox"},
     "manual": BELOW

@@ -3,9 +3,9 @@
 from itertools import repeat
 from typing import TYPE_CHECKING
 
+from krea_cli.dollars import micros, told
 from krea_cli.errors import Interrupted, KreaError, OverBudget, UsageError
 from krea_cli.local.budget import DAY, MAX_COST, Budget, enough
-from krea_cli.local.dollars import micros, told
 
 if TYPE_CHECKING:
     from decimal import Decimal

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from krea_cli import errors
 from krea_cli.commands.ending import PRECEDENCE
+from krea_cli.dollars import told
 from krea_cli.errors import KreaError
 from krea_cli.terminal import tally, words
 
@@ -72,11 +73,11 @@ class Summary:
             key=lambda group: (PRECEDENCE.index(group.error.exit_code), -group.count),
         )
         shown, rest = groups[:SHOWN_GROUPS], groups[SHOWN_GROUPS:]
-        told = [_told(group, retry) for group in shown]
+        lines = [_told(group, retry) for group in shown]
         if len(rest) == 1:
-            told.append(_told(rest[0], retry))
+            lines.append(_told(rest[0], retry))
         elif rest:
-            told.append(_others(rest, retry))
+            lines.append(_others(rest, retry))
         record = {name: value for name, value in vars(standing).items() if name != "limit"}
         record |= {
             "spent": standing.spent / 1e6,
@@ -84,15 +85,14 @@ class Summary:
             "seconds": round(seconds, 1),
             "groups": [_record(group, retry) for group in groups],
         }
-        output.summary(_totals(standing, before=before, seconds=seconds), record, told)
+        output.summary(_totals(standing, before=before, seconds=seconds), record, lines)
 
 
 def _totals(standing: "Standing", *, before: int, seconds: float) -> str:
     spent = tally.spent(standing, joint=" and ")
     if before:
-        spent += f" now and {tally.dollars(before)} before,"
-    text = f"{tally.counts(standing)}; spent {spent} in {words.duration(seconds)}"
-    return f"{text}; stopped: {standing.stopping}" if standing.stopping is not None else text
+        spent += f" now and {told(before)} before,"
+    return f"{tally.counts(standing)}; spent {spent} in {words.duration(seconds)}"
 
 
 def _told(group: Group, retry: str) -> KreaError:

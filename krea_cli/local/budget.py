@@ -9,8 +9,8 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from krea_cli.dollars import told
 from krea_cli.errors import OverBudget
-from krea_cli.local.dollars import told
 from krea_cli.local.rows import Row
 from krea_cli.local.scope import OURS, Scope
 

@@ -65,7 +65,7 @@ def _keeping(value: Any) -> float:
 
 
 def _dollars(value: Any) -> float:
-    from krea_cli.local.dollars import amount
+    from krea_cli.dollars import amount
 
     return float(amount("" if isinstance(value, bool) else str(value)))
 

@@ -101,8 +101,10 @@ THIRD = (
     "UPDATE requests SET cost = CAST(round(1000000 * substr(price, instr(price, '$') + 1))"
     " AS INTEGER) WHERE price LIKE '%$%'",
     "CREATE INDEX request_item ON requests (base, account, item) WHERE item IS NOT NULL",
-    "CREATE INDEX request_batch ON requests (base, account, batch) WHERE batch IS NOT NULL",
-    "CREATE INDEX request_sent ON requests (base, account, sent_at)",
+    # What a budget sums up is all in the index: it is summed up before every submit.
+    "CREATE INDEX request_batch ON requests (base, account, batch, sent_at, charged, cost)"
+    " WHERE batch IS NOT NULL",
+    "CREATE INDEX request_sent ON requests (base, account, sent_at, charged, cost)",
 )
 MIGRATIONS: tuple[tuple[str, ...], ...] = (FIRST, SECOND, THIRD)
 

@@ -7,6 +7,7 @@ from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
+from krea_cli.dollars import told
 from krea_cli.flows.events import Finished, Standing
 from krea_cli.terminal import tally, words
 from krea_cli.terminal.tracker import Tracker
@@ -96,7 +97,7 @@ def _parts(tracker: Tracker, standing: Standing) -> list[Part]:
         Part(2, f"{standing.doubtful} in doubt" if standing.doubtful else "", "yellow"),
         Part(7, f"{standing.running} running" if standing.running else ""),
         Part(9, f"{standing.waiting} waiting" if standing.waiting else ""),
-        Part(4, tally.dollars(standing.spent)),
+        Part(4, told(standing.spent) if standing.spent or not standing.unpriced else ""),
         Part(10, f"{standing.unpriced} of unknown price" if standing.unpriced else ""),
         Part(8, "" if rate is None or standing.stopping is not None else tally.pace(rate)),
         Part(5, "" if ahead is None else tally.left(ahead)),

@@ -2,36 +2,31 @@
 
 from typing import TYPE_CHECKING
 
+from krea_cli.dollars import told
 from krea_cli.terminal import words
 
 if TYPE_CHECKING:
     from krea_cli.flows.events import Standing
 
 
-def dollars(millionths: int) -> str:
-    """MILLIONTHS of a dollar with at least two decimals and no more than it needs: "$1.20"."""
-    whole, rest = divmod(millionths, 1_000_000)
-    return f"${whole}.{f'{rest:06}'.rstrip('0').ljust(2, '0')}"
-
-
 def counts(standing: "Standing") -> str:
     """The items by what became of them: "396 of 400 done, 3 failed, 1 in doubt"."""
-    told = [f"{standing.done} of {standing.total} done"]
+    found = [f"{standing.done} of {standing.total} done"]
     others = {
         "failed": standing.failed,
         "in doubt": standing.doubtful,
         "running": standing.running,
         "waiting": standing.waiting,
     }
-    return ", ".join(told + [f"{count} {word}" for word, count in others.items() if count])
+    return ", ".join(found + [f"{count} {word}" for word, count in others.items() if count])
 
 
 def spent(standing: "Standing", *, joint: str = " + ") -> str:
     """What this run may have cost: "$1.20 + 3 of unknown price"."""
     unknown = f"{standing.unpriced} of unknown price"
     if not standing.unpriced:
-        return dollars(standing.spent)
-    return f"{dollars(standing.spent)}{joint}{unknown}" if standing.spent else unknown
+        return told(standing.spent)
+    return f"{told(standing.spent)}{joint}{unknown}" if standing.spent else unknown
 
 
 def pace(per_second: float) -> str:
@@ -50,13 +45,13 @@ def left(seconds: float) -> str:
 
 def totals(standing: "Standing", *, per_second: float | None, seconds_left: float | None) -> str:
     """All of it, for a heartbeat."""
-    told = [counts(standing), f"spent {spent(standing)}"]
+    parts = [counts(standing), f"spent {spent(standing)}"]
     if standing.stopping is not None:
-        told.append(stopping(standing))
+        parts.append(stopping(standing))
     elif per_second is not None:
         ahead = "" if seconds_left is None else f", {left(seconds_left)}"
-        told.append(f"{pace(per_second)}{ahead}")
-    return "; ".join(told)
+        parts.append(f"{pace(per_second)}{ahead}")
+    return "; ".join(parts)
 
 
 def stopping(standing: "Standing") -> str:

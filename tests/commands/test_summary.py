@@ -92,7 +92,7 @@ def test_all_went_well() -> None:
         ),
         (
             {"failed": 0, "doubtful": 0, "running": 1, "waiting": 3, "stopping": "interrupted"},
-            "396 of 400 done, 1 running, 3 waiting; spent $7.92 in 2 min; stopped: interrupted\n",
+            "396 of 400 done, 1 running, 3 waiting; spent $7.92 in 2 min\n",
         ),
     ],
 )

@@ -9,21 +9,6 @@ from tests.terminal.batches import standing
 
 
 @pytest.mark.parametrize(
-    ("millionths", "expected"),
-    [
-        (0, "$0.00"),
-        (7_920_000, "$7.92"),
-        (1_234_500, "$1.2345"),
-        (70, "$0.00007"),
-        (12_000_000_000, "$12000.00"),
-    ],
-)
-def test_dollars(millionths: int, expected: str) -> None:
-    """Two decimals at least, and not a fraction of a cent is lost."""
-    assert tally.dollars(millionths) == expected
-
-
-@pytest.mark.parametrize(
     ("per_second", "expected"), [(0.4, "24/min"), (0.025, "1.5/min"), (0.01, "36/h")]
 )
 def test_pace(per_second: float, expected: str) -> None:
