@@ -12,7 +12,7 @@ from krea_cli.errors import RequestRefused, WouldOverwrite
 from krea_cli.flows.claim import Goal, put_down
 from krea_cli.flows.naming import Facts
 from krea_cli.flows.order import Order
-from krea_cli.flows.recipe import CONTENT, by_content
+from krea_cli.flows.recipe import CONTENT, by_content, sources_of
 from krea_cli.flows.reuse import Reusable, Shelf, Wish
 from krea_cli.flows.seeds import seeds
 from krea_cli.flows.sidecar import beside
@@ -182,18 +182,11 @@ class Plan:
             prompt=order.prompt,
             webhook=order.webhook,
             folder=str(order.target.cwd),
-            sources=self._sources(),
+            sources=sources_of(self._uploaded, self._prints),
             recipe=self._recipe(seed),
             sidecar=order.sidecar,
             embed=order.embed,
         )
-
-    def _sources(self) -> dict[str, dict[str, str]]:
-        """Where each local file is, and where it was uploaded to, by its content."""
-        return {
-            CONTENT + self._prints[path]: {"path": os.path.abspath(path), "url": url}
-            for path, url in self._uploaded.items()
-        }
 
     def _with_given_seed(self, given: dict[str, Any], seed: int | None) -> dict[str, Any]:
         """GIVEN with the seed of one job, if the user gave one; a drawn one makes no difference."""

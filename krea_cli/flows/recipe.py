@@ -116,6 +116,14 @@ def described(body: dict[str, Any], sources: Mapping[str, Mapping[str, str]]) ->
     return told
 
 
+def sources_of(uploaded: Mapping[str, str], prints: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    """Where each local file is, and where it was UPLOADED to, by its content; both by path."""
+    return {
+        CONTENT + prints[path]: {"path": os.path.abspath(path), "url": url}
+        for path, url in uploaded.items()
+    }
+
+
 def by_content(tree: Any, prints: Mapping[str, str], uploads: "Uploads") -> Any:
     """TREE with what local files hold instead of the files, and of what was uploaded earlier.
 

@@ -4,8 +4,6 @@ import json
 import re
 from pathlib import Path
 
-import pytest
-
 from tests.command import World
 from tests.commands.batch_desk import (
     FOXES,
@@ -13,16 +11,8 @@ from tests.commands.batch_desk import (
     prompts,
     refused,
     summary,
-    write,
 )
 from tests.service import picture
-
-
-@pytest.fixture
-def listed(world: World) -> World:
-    """A list of six prompts lies in the current folder."""
-    write("foxes.txt", range(1, 7))
-    return world
 
 
 def test_every_item_is_made_once(listed: World) -> None:

@@ -17,16 +17,8 @@ from tests.commands.batch_desk import (
     prompts,
     refused,
     summary,
-    write,
 )
 from tests.service import Service
-
-
-@pytest.fixture
-def listed(world: World) -> World:
-    """A list of six prompts lies in the current folder."""
-    write("foxes.txt", range(1, 7))
-    return world
 
 
 def test_a_failed_item_leaves_the_others_alone(listed: World) -> None:

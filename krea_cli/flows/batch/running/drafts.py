@@ -1,6 +1,5 @@
 """From an item of a batch to the request that is put down in the ledger."""
 
-import os
 from typing import Any
 
 from krea_cli.catalog.media import local_files, replaced
@@ -8,7 +7,7 @@ from krea_cli.errors import UsageError
 from krea_cli.flows.batch.item import Item
 from krea_cli.flows.batch.running.terms import Terms
 from krea_cli.flows.claim import Goal
-from krea_cli.flows.recipe import CONTENT, by_content
+from krea_cli.flows.recipe import by_content, sources_of
 from krea_cli.flows.seeds import seeds
 from krea_cli.flows.target import parse_target
 from krea_cli.flows.upload import addresses, fingerprints
@@ -54,10 +53,7 @@ def draft_of(item: Item, goal: Goal, terms: Terms, world: World, *, run: str) ->
         prompt=item.prompt,
         webhook=terms.webhook,
         folder=str(terms.cwd),
-        sources={
-            CONTENT + item.prints[path]: {"path": os.path.abspath(path), "url": url}
-            for path, url in uploaded.items()
-        },
+        sources=sources_of(uploaded, item.prints),
         recipe=identity(item.model, recipe),
         sidecar=terms.sidecar,
         embed=terms.embed,

@@ -35,9 +35,9 @@ class Desk:
 
 def item(index: int) -> Item:
     """The item at that place."""
-    plain: dict[str, Any] = dict.fromkeys(("body", "given"), {})
-    texts = dict.fromkeys(("model", "kind", "route", "identity", "digest", "target", "price"), "")
-    return Item(line=index, index=index, **plain, **texts)
+    names = ("model", "kind", "route", "identity", "digest", "target", "price")
+    texts: dict[str, Any] = dict.fromkeys(names, "")
+    return Item(line=index, index=index, body={}, given={}, **texts)
 
 
 def test_items_come_in_their_order() -> None:
