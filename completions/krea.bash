@@ -177,7 +177,7 @@ _krea() {
             break
         fi
         case "$path $word" in
-            "krea generate" | "krea status" | "krea wait" | "krea download" | "krea cancel" | "krea history" | "krea recover" | "krea models" | "krea doctor" | "krea sandbox" | "krea auth" | "krea auth login" | "krea auth status" | "krea auth logout" | "krea config" | "krea config get" | "krea config set" | "krea config unset" | "krea config list" | "krea config path") path="$path $word" ;;
+            "krea generate" | "krea status" | "krea wait" | "krea download" | "krea batch" | "krea cancel" | "krea history" | "krea recover" | "krea verify" | "krea models" | "krea doctor" | "krea sandbox" | "krea auth" | "krea auth login" | "krea auth status" | "krea auth logout" | "krea config" | "krea config get" | "krea config set" | "krea config unset" | "krea config list" | "krea config path") path="$path $word" ;;
         esac
     done
     case $prev in *@) _krea_files; return ;; esac
@@ -185,7 +185,7 @@ _krea() {
         "krea")
             case $cur in
                 -*) _krea_offer --version -V --help -h ;;
-                *) _krea_offer generate status wait download cancel history recover models doctor sandbox auth config ;;
+                *) _krea_offer generate status wait download batch cancel history recover verify models doctor sandbox auth config ;;
             esac
             ;;
         "krea generate")
@@ -247,6 +247,40 @@ _krea() {
                 -*) _krea_offer --output -o --force --timeout --json --quiet -q --verbose -v --profile --token-file --no-ledger --missing --sidecar --embed --help -h ;;
             esac
             ;;
+        "krea batch")
+            case $prev in
+                --format) return ;;
+                --model | -m) _krea_model_ids; return ;;
+                --output | -o) _krea_files; return ;;
+                --input | -i) return ;;
+                --sweep) return ;;
+                --count | -n) return ;;
+                --image) _krea_files; return ;;
+                --video) _krea_files; return ;;
+                --audio) _krea_files; return ;;
+                --style) return ;;
+                --seed) return ;;
+                --width) return ;;
+                --height) return ;;
+                --aspect-ratio) return ;;
+                --resolution) return ;;
+                --duration) return ;;
+                --jobs | -j) return ;;
+                --max-cost) return ;;
+                --assume-price) return ;;
+                --shard) return ;;
+                --report) _krea_files; return ;;
+                --timeout) return ;;
+                --webhook) return ;;
+                --profile) return ;;
+                --token-file) _krea_files; return ;;
+            esac
+            case $cur in
+                -*) _krea_offer --format --model -m --output -o --input -i --sweep --count -n --image --video --audio --style --seed --width --height --aspect-ratio --resolution --duration --jobs -j --fail-fast --retry-failed --max-cost --assume-price --dry-run --shard --report --timeout --webhook --allow-outside --force --no-check --sidecar --embed --profile --token-file --json --quiet -q --verbose -v --help -h ;;
+                *) _krea_files ;;
+            esac
+            ;;
+        "krea batchyes") _krea_files ;;
         "krea cancel")
             case $prev in
                 --profile) return ;;
@@ -285,6 +319,13 @@ _krea() {
                 -*) _krea_offer --adopt --resubmit --forget --older --assume-price --profile --token-file --json --quiet -q --verbose -v --help -h ;;
             esac
             ;;
+        "krea verify")
+            case $cur in
+                -*) _krea_offer --json --quiet -q --verbose -v --help -h ;;
+                *) _krea_files ;;
+            esac
+            ;;
+        "krea verifyyes") _krea_files ;;
         "krea models")
             case $prev in
                 --kind) _krea_offer image enhance video 3d audio; return ;;

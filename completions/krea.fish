@@ -5,7 +5,7 @@ function __krea_path
     set -l path krea
     for word in (commandline -opc)[2..-1]
         test "$word" = --; and break
-        if contains -- "$path $word" 'krea generate' 'krea status' 'krea wait' 'krea download' 'krea cancel' 'krea history' 'krea recover' 'krea models' 'krea doctor' 'krea sandbox' 'krea auth' 'krea auth login' 'krea auth status' 'krea auth logout' 'krea config' 'krea config get' 'krea config set' 'krea config unset' 'krea config list' 'krea config path'
+        if contains -- "$path $word" 'krea generate' 'krea status' 'krea wait' 'krea download' 'krea batch' 'krea cancel' 'krea history' 'krea recover' 'krea verify' 'krea models' 'krea doctor' 'krea sandbox' 'krea auth' 'krea auth login' 'krea auth status' 'krea auth logout' 'krea config' 'krea config get' 'krea config set' 'krea config unset' 'krea config list' 'krea config path'
             set path "$path $word"
         end
     end
@@ -168,9 +168,11 @@ complete -c krea -n '__krea_at krea' -a generate -d 'Submit a request, wait for 
 complete -c krea -n '__krea_at krea' -a status -d 'Show where jobs stand now, without waiting.'
 complete -c krea -n '__krea_at krea' -a wait -d 'Wait for jobs and print the id of each that completes.'
 complete -c krea -n '__krea_at krea' -a download -d 'Wait for jobs if need be, and save their results.'
+complete -c krea -n '__krea_at krea' -a batch -d 'Make everything that a file lists; run again, finish it.'
 complete -c krea -n '__krea_at krea' -a cancel -d 'Stop jobs that still run; cancelled jobs are not billed.'
 complete -c krea -n '__krea_at krea' -a history -d 'Look up what was asked for, and how a file was made.'
 complete -c krea -n '__krea_at krea' -a recover -d 'Settle requests whose answer got lost, or decide about them.'
+complete -c krea -n '__krea_at krea' -a verify -d 'Check the files on disk against the report of a batch.'
 complete -c krea -n '__krea_at krea' -a models -d 'List the models, look for some, or show one.'
 complete -c krea -n '__krea_at krea' -a doctor -d 'Say what is wrong with the set-up, and what helps.'
 complete -c krea -n '__krea_at krea' -a sandbox -d 'Rehearse free of charge against an embedded Krea.'
@@ -249,6 +251,46 @@ complete -c krea -n '__krea_at krea download' -l sidecar -d 'Write the recipe be
 complete -c krea -n '__krea_at krea download' -l embed -d 'Write the recipe into the metadata of each picture'
 complete -c krea -n '__krea_at krea download' -l help -s h -d 'Show this help and exit'
 
+# krea batch
+complete -c krea -n '__krea_at krea batch' -l format -x -d 'txt, csv, tsv or jsonl'
+complete -c krea -n '__krea_at krea batch' -l model -s m -x -a '(__krea_models)' -d 'The model: an id, its last part, or an alias'
+complete -c krea -n '__krea_at krea batch' -l output -s o -r -F -d 'A folder, or a template of fields and more: {slug}-{key}.{ext} is the default'
+complete -c krea -n '__krea_at krea batch' -l input -s i -x -d 'Any field'
+complete -c krea -n '__krea_at krea batch' -l sweep -x -d 'Each line once for each of 1..4 or 2,3.5'
+complete -c krea -n '__krea_at krea batch' -l count -s n -x -d 'How many'
+complete -c krea -n '__krea_at krea batch' -l image -r -F -d 'A picture: file or address'
+complete -c krea -n '__krea_at krea batch' -l video -r -F -d 'A clip: file or address'
+complete -c krea -n '__krea_at krea batch' -l audio -r -F -d 'A sound: file or address'
+complete -c krea -n '__krea_at krea batch' -l style -x -d 'A style, with strength S (default 1)'
+complete -c krea -n '__krea_at krea batch' -l seed -x -d 'The first seed'
+complete -c krea -n '__krea_at krea batch' -l width -x -d 'Of the picture or clip'
+complete -c krea -n '__krea_at krea batch' -l height -x -d 'Of the picture or clip'
+complete -c krea -n '__krea_at krea batch' -l aspect-ratio -x -d 'Such as 16:9'
+complete -c krea -n '__krea_at krea batch' -l resolution -x -d 'Such as 2K or 720p'
+complete -c krea -n '__krea_at krea batch' -l duration -x -d 'Of a clip'
+complete -c krea -n '__krea_at krea batch' -l jobs -s j -x -d 'How many at the same time'
+complete -c krea -n '__krea_at krea batch' -l fail-fast -d 'Submit no more after the first failure'
+complete -c krea -n '__krea_at krea batch' -l retry-failed -d 'Submit again what failed before'
+complete -c krea -n '__krea_at krea batch' -l max-cost -x -d 'Stop before a request that could take the total above this'
+complete -c krea -n '__krea_at krea batch' -l assume-price -x -d 'What to count for a request whose price is unknown'
+complete -c krea -n '__krea_at krea batch' -l dry-run -d 'Print what would be sent, and the price'
+complete -c krea -n '__krea_at krea batch' -l shard -x -d 'Only the I-th of N shares'
+complete -c krea -n '__krea_at krea batch' -l report -r -F -d 'Write what was made to FILE, as JSON'
+complete -c krea -n '__krea_at krea batch' -l timeout -x -d 'How long to wait: 90, 90s, 15m'
+complete -c krea -n '__krea_at krea batch' -l webhook -x -d 'Where Krea tells that the job ended'
+complete -c krea -n '__krea_at krea batch' -l allow-outside -d 'Let output leave the folder of -o'
+complete -c krea -n '__krea_at krea batch' -l force -d 'Overwrite what stands at the target'
+complete -c krea -n '__krea_at krea batch' -l no-check -d 'Send the fields as they are'
+complete -c krea -n '__krea_at krea batch' -l sidecar -d 'Write the recipe beside each file, as FILE.json'
+complete -c krea -n '__krea_at krea batch' -l embed -d 'Write the recipe into the metadata of each picture'
+complete -c krea -n '__krea_at krea batch' -l profile -x -d 'Use the stored login NAME'
+complete -c krea -n '__krea_at krea batch' -l token-file -r -F -d 'Read the token from FILE'
+complete -c krea -n '__krea_at krea batch' -l json -d 'JSON lines instead of text, on both ends'
+complete -c krea -n '__krea_at krea batch' -l quiet -s q -d 'No progress, no remarks'
+complete -c krea -n '__krea_at krea batch' -l verbose -s v -d 'Each request and its time on stderr'
+complete -c krea -n '__krea_at krea batch' -l help -s h -d 'Show this help and exit'
+complete -c krea -n '__krea_at krea batch' -F
+
 # krea cancel
 complete -c krea -n '__krea_at krea cancel' -l profile -x -d 'Use the stored login NAME'
 complete -c krea -n '__krea_at krea cancel' -l token-file -r -F -d 'Read the token from FILE'
@@ -283,6 +325,13 @@ complete -c krea -n '__krea_at krea recover' -l json -d 'JSON lines instead of t
 complete -c krea -n '__krea_at krea recover' -l quiet -s q -d 'No progress, no remarks'
 complete -c krea -n '__krea_at krea recover' -l verbose -s v -d 'Each request and its time on stderr'
 complete -c krea -n '__krea_at krea recover' -l help -s h -d 'Show this help and exit'
+
+# krea verify
+complete -c krea -n '__krea_at krea verify' -l json -d 'JSON lines instead of text, on both ends'
+complete -c krea -n '__krea_at krea verify' -l quiet -s q -d 'No progress, no remarks'
+complete -c krea -n '__krea_at krea verify' -l verbose -s v -d 'Each request and its time on stderr'
+complete -c krea -n '__krea_at krea verify' -l help -s h -d 'Show this help and exit'
+complete -c krea -n '__krea_at krea verify' -F
 
 # krea models
 complete -c krea -n '__krea_at krea models' -l kind -x -a 'image enhance video 3d audio' -d 'Only image, video, 3d, …'
