@@ -122,6 +122,16 @@ class Running:
         wait_until(lambda: text in self.err or self.over)
         assert text in self.err, self.err
 
+    @property
+    def pid(self) -> int:
+        """Its number, and that of its process group."""
+        return self._process.pid
+
+    def interrupt(self) -> Ended:
+        """Ctrl-C as a terminal sends it, to the whole group, and wait for the end."""
+        os.killpg(self.pid, signal.SIGINT)
+        return self.end()
+
     def send(self, number: signal.Signals) -> None:
         """Send a signal to the process."""
         self._process.send_signal(number)

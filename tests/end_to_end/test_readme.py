@@ -22,6 +22,7 @@ README = (ROOT / "README.md").read_text("utf-8")
 COMMANDS = sorted((ROOT / "krea_cli" / "commands").glob("*.py"))
 ID = re.compile(r"\bID\b|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 MADE_BEFORE = re.compile(r"(?:--like|history) (\S+\.png)")
+FILE = re.compile(r"<!-- file: (\S+) -->\n+```\w+\n(.+?)^```", re.DOTALL | re.MULTILINE)
 SCRIPT = '#!/bin/sh\nset -e\nkrea generate "a red fox" --width 512 --height 512 -o "$$.png"\n'
 
 
@@ -57,7 +58,8 @@ def furnished(desk: Desk) -> Desk:
     picture(desk.folder / "small.jpg")
     (desk.folder / "prompt.txt").write_text("a red fox\n")
     (desk.folder / "prompts.txt").write_text("a fox\nan owl\n")
-    (desk.folder / "shots.csv").write_text("prompt,seed\na fox,1\nan owl,2\n")
+    for name, text in FILE.findall(README):
+        (desk.folder / name).write_text(text)
     (desk.folder / "token.txt").write_text(f"{OTHER_KEY}\n")
     (desk.folder / "pics").mkdir()
     (desk.folder / "out").mkdir()
@@ -130,7 +132,7 @@ def test_the_examples_work(
             ended = desk.sh(line.replace("krea sandbox", "krea sandbox --seconds 0.05"))
         elif words[:2] == ["auth", "login"]:
             ended = enter([*words, "--with-token"], desk.environ, OTHER_KEY)
-        elif words[0] in ("generate", "batch"):
+        elif words[0] == "generate" or (words[0] == "batch" and "--report" not in words):
             ended = enter([*words, "--dry-run"], desk.environ)
         else:
             ended = enter(words, desk.environ)
