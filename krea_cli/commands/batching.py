@@ -59,15 +59,14 @@ class Batching:
             Carrying(session, params, brief=self._brief, roster=roster, budget=budget).run()
 
     def _budget(self) -> "Budget | None":
-        """The caps in force; each share of a batch has its part of --max-cost."""
+        """The caps in force."""
         session, params = self._session, self._params
         most = params["max_cost"]
         if most is None and session.config.get("budget.day") is None:
             return None
         from krea_cli.commands.spending import budget
 
-        share = None if most is None else most / self._brief.shard.count
-        return budget(session, max_cost=share, assume=params["assume_price"])
+        return budget(session, max_cost=most, assume=params["assume_price"])
 
     def _roster(self, book: "Book | None") -> Roster:
         session = self._session

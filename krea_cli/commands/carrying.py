@@ -12,16 +12,18 @@ from typing import TYPE_CHECKING, Any
 from krea_cli.commands.ending import Ending
 from krea_cli.commands.session import Session
 from krea_cli.commands.summary import Summary
+from krea_cli.errors import KreaError
 from krea_cli.flows.batch.checking.brief import Brief
 from krea_cli.flows.batch.roster import Roster
 from krea_cli.flows.batch.running.run import Run
 from krea_cli.flows.batch.running.terms import Terms
-from krea_cli.local.budget import Spent
+from krea_cli.local.budget import SHARED, Spent
 
 if TYPE_CHECKING:
     from krea_cli.local.budget import Budget
 
 KEPT = ("jobs", "retry_failed", "fail_fast", "force", "sidecar", "embed", "webhook", "profile")
+WRONG_USAGE = 2  # the exit code
 FILES_PER_JOB = 4  # open at once: its part, a connection, and room for what is read
 
 
@@ -41,8 +43,11 @@ class Carrying:
         self._params = params
         self._brief = brief
         self._roster = roster
-        self._label = label(brief, roster)
-        self._budget = replace(budget, batch=self._label) if budget else None
+        self._batch = label(brief, roster)
+        shard = brief.shard
+        share = f"{SHARED}{shard.number}/{shard.count}" if shard.count > 1 else ""
+        self._label = self._batch + share
+        self._budget = self._of_the_batch(budget) if budget else None
 
     def run(self) -> None:
         """Make what is not made yet; ends with the exit code of the worst that happened."""
@@ -52,7 +57,7 @@ class Carrying:
         if self._brief.shard.count > 1:
             # The other shares submit as well, from wherever they are.
             world = replace(world, shared=True)
-        before = world.book.spending.batch(self._label) if self._budget else Spent()
+        before = world.book.spending.batch(self._batch) if self._budget else Spent()
         run = Run(self._roster, len(self._roster), self._terms(), world, session.saver())
         began = clock.monotonic()
         summary = Summary()
@@ -73,15 +78,25 @@ class Carrying:
                     ending.failed(run.stop)
             self._report()
 
+    def _of_the_batch(self, budget: "Budget") -> "Budget":
+        """BUDGET for all runs of the batch; each share of it may spend its part."""
+        share, most = None, budget.max_cost
+        if most is not None and self._brief.shard.count > 1:
+            share = self._label, most // self._brief.shard.count
+        return replace(budget, batch=self._batch, share=share)
+
     def _make(self, run: Run, ending: Ending, summary: Summary) -> None:
-        output = self._session.output
+        output, told = self._session.output, True
         for outcome in run.outcomes():
-            if outcome.error is None:
-                output.saved(outcome.record())
-                continue
-            ending.note(outcome.error)
-            summary.add(outcome.item.line, outcome.error)
-            output.record(outcome.record())
+            if error := outcome.error:
+                ending.note(_of_an_item(error))
+                summary.add(outcome.item.line, error)
+            if told:
+                try:
+                    (output.record if error else output.saved)(outcome.record())
+                except KreaError as failure:  # stdout takes no more: what is paid is still saved
+                    told = False
+                    run.halt(failure)
 
     def _report(self) -> None:
         if path := self._params["report"]:
@@ -101,19 +116,23 @@ class Carrying:
         )
 
 
+def _of_an_item(error: KreaError) -> KreaError:
+    """ERROR as it counts for the whole batch, of which other items were paid."""
+    return KreaError(error.message) if error.exit_code == WRONG_USAGE else error
+
+
 def label(brief: Brief, roster: Roster) -> str:
-    """What the batch is called in the ledger: its file, or what came through a pipe; its share.
+    """What the batch is called in the ledger: its file, or what came through a pipe.
 
     All runs of one file count together against --max-cost, whatever its lines became.
     """
-    path, shard = os.path.realpath(brief.cwd / brief.name), brief.shard
-    share = f"#{shard.number}/{shard.count}" if shard.count > 1 else ""
+    path = os.path.realpath(brief.cwd / brief.name)
     if brief.name != "-" and _is_regular(path):
-        return path + share
+        return path
     content = hashlib.sha256()
     for item in roster:
         content.update(item.digest.encode())
-    return f"pipe:{content.hexdigest()}{share}"
+    return f"pipe:{content.hexdigest()}"
 
 
 def _is_regular(path: str) -> bool:
@@ -128,7 +147,9 @@ def _allow_files(most: int) -> None:
     import resource
 
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft == resource.RLIM_INFINITY:
+        return
     wanted = most + soft
-    with suppress(OSError, ValueError):
+    with suppress(OSError, ValueError, OverflowError):
         limit = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
         resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, limit), hard))

@@ -21,13 +21,11 @@ def budget(
     *,
     max_cost: "Decimal | None" = None,
     assume: "Decimal | None" = None,
-    batch: str | None = None,
 ) -> Budget | None:
     """The caps in force, None without any; amounts in US dollars, ASSUME for an unknown price.
 
-    MAX_COST is for all that the BATCH of that label sends, in whatever run; without a label for
-    this command. With a cap, the session's catalogue is one of today afterwards. Raises
-    `OverBudget` where that cannot be had.
+    MAX_COST is for this command. With a cap, the session's catalogue is one of today afterwards.
+    Raises `OverBudget` where that cannot be had.
     """
     day = session.config.get(DAY)
     if max_cost is None and day is None:
@@ -48,7 +46,6 @@ def budget(
     return Budget(
         max_cost=None if max_cost is None else micros(max_cost),
         day=None if day is None else _micros(day),
-        batch=batch,
         assumed=None if assume is None else micros(assume),
         price=price,
     )

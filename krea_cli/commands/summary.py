@@ -11,6 +11,7 @@ from krea_cli import errors
 from krea_cli.commands.ending import PRECEDENCE
 from krea_cli.dollars import told
 from krea_cli.errors import KreaError
+from krea_cli.flows.submit import CANDIDATES
 from krea_cli.terminal import tally, words
 
 if TYPE_CHECKING:
@@ -42,8 +43,10 @@ class Group:
     def reason(self) -> str:
         """The sentence, without the job's id where it stands for several."""
         message, job_id = self.error.message, self.error.job_id
-        if job_id and self.count > 1:
-            message = message.replace(job_id, "…")
+        if self.count > 1:
+            # What was meant for one of them is not true of the others.
+            message = message.replace(job_id, "…") if job_id else message
+            message = message.partition(CANDIDATES)[0]
         return _shortened(message)
 
 

@@ -177,11 +177,13 @@ def settled(row: Row, world: World, *, until: float | None) -> Row:
 
 def _looked_for(row: Row, world: World, *, until: float | None) -> tuple[Job, ...]:
     """Search the list for the job of ROW; the jobs that it may be, where that is not certain."""
-    lately = world.clock.now() - (row.sent_at or row.created_at) < LAGGING
+    ago = world.clock.now() - (row.sent_at or row.created_at)
+    lately = ago < LAGGING
     world.tell(Settling(row.error or "its process died while sending"))
     settlement = settle(
         world,
-        patience=PATIENCE if lately else 0.0,
+        # Whoever is stopped in this search, and starts again, does not search from the beginning.
+        patience=max(0.0, PATIENCE - ago) if ago >= 0 else PATIENCE,
         until=row.id,
         still_open=lately,
         alone=lambda: alone(world, until),

@@ -109,8 +109,7 @@ class _Collector:
     def release(self) -> None:
         """Give back what is still held for jobs without an outcome."""
         for item in self.pending.values():
-            if item.reservation is not None:
-                item.reservation.release()
+            item.release()
 
     def named(self, stop: Interrupted) -> Interrupted:
         """STOP with the jobs that are left and the command that goes on with them."""
@@ -206,8 +205,7 @@ class _Collector:
     ) -> Outcome:
         """The outcome of ITEM, whose job did not come to an end just now."""
         self.pending.pop(item.job_id, None)
-        if item.reservation is not None:
-            item.reservation.release()
+        item.release()
         return Outcome(job_id=item.job_id, wanted=item, job=job, saved=saved, error=error)
 
 
@@ -227,8 +225,7 @@ def ended(item: Wanted, job: Job, saver: Saver) -> Outcome:
         error = item.lost(job.id, f"this is a bug in krea: {type(bug).__name__}: {bug}")
         error.bug = bug
     finally:
-        if item.reservation is not None:
-            item.reservation.release()
+        item.release()
     return Outcome(job_id=item.job_id, wanted=item, job=job, saved=tuple(saved), error=error)
 
 

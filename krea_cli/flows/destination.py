@@ -67,6 +67,11 @@ class Destination:
         row_id = part_tag(self.row) if self.row else job_id
         return self.target.reserve_output(self.n, self.count, position, row_id=row_id)
 
+    def release(self) -> None:
+        """Give back what is held."""
+        if self.reservation is not None:
+            self.reservation.release()
+
     def command(self, job_id: str) -> str:
         """What to type to get the results here later; the ledger remembers its own targets."""
         target, row = self.target, self.row

@@ -73,8 +73,7 @@ class Saver(Source):
         except OSError as failure:
             raise destination.lost(job.id, disk_failure(failure).message) from failure
         finally:
-            if destination.reservation is not None:
-                destination.reservation.release()
+            destination.release()
 
     def write(self, entry: "Callable[[Book], None]") -> None:
         """Book something that has happened already; a ledger that fails is only warned of."""

@@ -16,11 +16,12 @@ T = TypeVar("T")
 
 
 class Recall:
-    """What a book knows of jobs; nothing, once it turned out to be unusable, which is told once."""
+    """What a book knows of jobs; nothing where it cannot be used, which is told once."""
 
     def __init__(self, book: "Book | None", tell: "Tell") -> None:
         self._book = book
         self._tell = tell
+        self._warned = False
 
     def row(self, job_id: str) -> "Row | None":
         """The request that became this job."""
@@ -53,8 +54,10 @@ class Recall:
         try:
             return question(self._book)
         except LedgerUnusable as error:
-            from krea_cli.flows.events import Warned
+            if not self._warned:
+                from krea_cli.flows.events import Warned
 
-            self._book = None
-            self._tell(Warned(f"going on without the ledger: {error.message}"))
+                # The next question may be answered: other programs let go of it some time.
+                self._warned = True
+                self._tell(Warned(f"going on without the ledger: {error.message}"))
             return otherwise

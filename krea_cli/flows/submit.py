@@ -22,7 +22,9 @@ from krea_cli.flows.target import STDOUT_NAMES
 from krea_cli.flows.world import World
 from krea_cli.local.rows import Row
 
+SIGINT = 2
 GRACE = 5.0  # seconds that an interrupted submit still waits for its id
+CANDIDATES = ". It may be one of these jobs: "
 RECONNECT = 30.0  # seconds for which a connection that was never made is tried again
 
 
@@ -66,7 +68,7 @@ def doubt(row: Row, world: World, candidates: tuple[Job, ...] = ()) -> InDoubt:
     message = f"the outcome of a request to {row.model} is unknown{why}; it may have been charged"
     ids = [job.id for job in candidates]
     if ids:
-        message += f". It may be one of these jobs: {', '.join(ids)}"
+        message += CANDIDATES + ", ".join(ids)
     if not world.book.lasting:
         look = f"krea status {' '.join(ids)}" if ids else "look at the jobs on krea.ai"
         return InDoubt(message, hint=f"{look}; the same command would send it anew")
@@ -90,6 +92,7 @@ def post_lock(world: World, deadline: float | None) -> Iterator[None]:
             world.tell(Held("another krea is sending a request"))
             told = now + 60
         world.clock.pause(0.05)
+        _check_asked(world)
     try:
         yield
     finally:
@@ -102,6 +105,13 @@ def alone(world: World, deadline: float | None) -> Iterator[None]:
     with post_lock(world, deadline):
         bury_the_dead(world)
         yield
+
+
+def _check_asked(world: World) -> None:
+    """Raise `Interrupted` where the user asked that nothing new begins, or that all ends."""
+    world.clock.check()
+    if world.clock.asked:
+        raise Interrupted(SIGINT)
 
 
 def _send(row: Row, world: World) -> Row:
@@ -139,7 +149,7 @@ def _send(row: Row, world: World) -> Row:
 
 def _put_down(row: Row, world: World) -> None:
     """Book that the request leaves now; a signal up to here leaves nothing in doubt."""
-    world.clock.check()
+    _check_asked(world)
     world.book.sending(row.id, world.clock.now(), budget=world.budget)
     if world.clock.stopping:  # the disk may have taken its time
         world.book.returned(row.id)

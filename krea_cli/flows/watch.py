@@ -226,7 +226,7 @@ class Watch:
         if self._aligned_for[0] != due:
             now, later = self._clock.now(), due - self._clock.monotonic()
             running = [
-                (now - item.origin, item.pace.survival)
+                (now - item.origin, item.pace.survival_as_seen)
                 for item in self._items.values()
                 if item.origin is not None and item.missing < UNLISTED
             ]

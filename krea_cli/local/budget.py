@@ -16,6 +16,8 @@ from krea_cli.local.scope import OURS, Scope
 
 COUNTED = "sent_at IS NOT NULL AND charged != 'no'"
 MAX_COST = "--max-cost"
+SHARE = "this share of --max-cost"
+SHARED = "#"  # between the label of a batch and the name of a share of it
 DAY = "budget.day"
 
 
@@ -25,6 +27,9 @@ class Spent:
 
     priced: int = 0
     unpriced: int = 0
+
+    def __add__(self, other: "Spent") -> "Spent":
+        return Spent(self.priced + other.priced, self.unpriced + other.unpriced)
 
     def total(self, assumed: int | None) -> int | None:
         """With ASSUMED for each that has no price; None where that is not known."""
@@ -44,8 +49,10 @@ class Spending:
         return self._sum("sent_at >= ?", (moment,), but)
 
     def batch(self, label: str, *, but: int = 0) -> Spent:
-        """What all runs of a batch sent."""
-        return self._sum("batch = ?", (label,), but)
+        """What all runs of a batch sent, and of its shares."""
+        shares = (label + SHARED, label + chr(ord(SHARED) + 1))
+        whole = self._sum("batch = ?", (label,), but)
+        return whole + self._sum("batch >= ? AND batch < ?", shares, but)
 
     def requests(self, row_ids: Collection[int], *, but: int = 0) -> Spent:
         """These requests, and those in doubt that they were sent in place of."""
@@ -108,6 +115,8 @@ class Cap:
     def _more(self, dollars: str) -> str:
         if self.name == DAY:
             return f"krea config set {DAY} {dollars} allows it; at midnight a new day begins"
+        if self.name == SHARE:
+            return f"a higher {MAX_COST} allows it: each share has its part of it"
         return f"{self.name} {dollars} allows it"
 
 
@@ -120,13 +129,15 @@ class Budget:
     """What may be spent, in millionths of a dollar; None is no cap.
 
     `max_cost` is for all requests of the `batch` of that label; without one for those that
-    `count` was told of. `day` is for all of the account since local midnight. `assumed` stands
-    for each unknown price; `price` tells that of a request today.
+    `count` was told of. `share` is the label of a share of the batch, and what that may spend.
+    `day` is for all of the account since local midnight. `assumed` stands for each unknown
+    price; `price` tells that of a request today.
     """
 
     max_cost: int | None = None
     day: int | None = None
     batch: str | None = None
+    share: tuple[str, int] | None = None
     assumed: int | None = None
     price: Callable[[Row], int | None] = _kept_cost
     _counted: set[int] = field(default_factory=set, repr=False)
@@ -152,6 +163,9 @@ class Budget:
             else:
                 spent = spending.batch(self.batch, but=but)
             yield Cap(MAX_COST, self.max_cost, spent)
+        if self.share is not None:
+            label, most = self.share
+            yield Cap(SHARE, most, spending.batch(label, but=but))
         if self.day is not None:
             yield Cap(DAY, self.day, spending.since(midnight(now), but=but))
 

@@ -20,6 +20,8 @@ class Claims:
         self._folder = folder
         self._lock = FileLock(self._path(self.name))
         self._lock.try_acquire()
+        for left in folder.glob("run-*.lock") if folder else ():
+            self.alive(left.stem.removeprefix("run-"))  # what the dead left is removed
 
     def alive(self, name: str) -> bool:
         """Whether the process behind NAME, another one, still runs."""

@@ -92,7 +92,8 @@ SETTINGS = {
         _dollars,
     ),
     "history.keep": Setting(
-        "how long the ledger keeps what is over, such as 1y (1d at least); without it, for ever",
+        "how long the ledger keeps what is over, such as 1y (1d at least); without it, for ever."
+        " Items of batches stay: a batch would pay for them again",
         _keeping,
     ),
     "timeout.image": Setting("how long to wait for an image", duration),

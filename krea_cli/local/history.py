@@ -126,7 +126,8 @@ def prune(database: Database, before: float) -> int:
     doubtful = database.rows(oldest)[0][0]
     if doubtful is not None:
         before = min(before, doubtful - AROUND)
-    over = f"SELECT id FROM requests WHERE created_at < ? AND state IN {OVER}"
+    # A batch knows by its items what it need not pay for again.
+    over = f"SELECT id FROM requests WHERE created_at < ? AND state IN {OVER} AND item IS NULL"
     if not database.rows(f"{over} LIMIT 1", (before,)):
         return 0  # without waiting for the disk
     with database.transaction():

@@ -53,6 +53,13 @@ class Items:
         )
         return [(os.fsdecode(path), str(sha256)) for path, sha256 in found]
 
+    def release(self, digest: str, run: str) -> None:
+        """RUN is done with the item, as far as it can be: another one may go on with it."""
+        self._scope.database.write(
+            f"UPDATE requests SET claim = NULL WHERE {OURS} AND item = ? AND claim = ?",
+            (*self._scope.values, digest, run),
+        )
+
     def claim(
         self,
         digest: str,
@@ -67,9 +74,10 @@ class Items:
         """The request of an item; ours under the name RUN, unless it is over or another's.
 
         DRAFT is put down where there is none, or, with RETRY, one that failed; None (the answer)
-        where there is neither. ALIVE tells of a run whether its process lives. An unfinished
-        request goes to TARGET from now on, and one that was not sent belongs to the batch LABEL:
-        what it costs is spent there. Of two processes that ask at once one gets it.
+        where there is neither. One that was never sent gives way to DRAFT, which is made by the
+        options of today. ALIVE tells of a run whether its process lives. An unfinished request
+        goes to TARGET from now on, and one that was not sent belongs to the batch LABEL: what it
+        costs is spent there. Of two processes that ask at once one gets it.
         """
         with self._book.transaction():
             row = self.latest(digest)
@@ -79,6 +87,9 @@ class Items:
                 return Claimed(row, ours=False)
             if row.claim not in (None, run) and alive(row.claim or ""):
                 return Claimed(row, ours=False)
+            anew = draft is not None and row.state == "checked" and row.replaces is None
+            if draft and anew and self._book.discard(row.id):
+                return Claimed(self._book.begin(draft), ours=True)
             self._scope.database.write(
                 "UPDATE requests SET claim = ?, target = ?,"
                 " batch = CASE state WHEN 'checked' THEN ? ELSE batch END"

@@ -33,6 +33,9 @@ class Verdicts:
         with self._book.transaction():
             current = self._book.find(new.id)
             refused = current is not None and current.state == "refused"
+            if refused:
+                # An item of a batch is what is in doubt again, not what was refused in its place.
+                self._book.move(new.id, ("refused",), "refused", item=None)
             if refused or self._book.discard(new.id):
                 self._book.move(old.id, ("forgotten",), old.state, error=old.error)
 

@@ -142,7 +142,7 @@ def test_a_second_one_leaves_at_once(listed: World) -> None:
     listed.clock.stop_at(listed.clock.now() + 8, 2)
     done = listed.krea("batch", "foxes.txt", "-o", "out/", "-j", "2")
     assert (done.code, files(), len(listed.service.posts)) == (130, [], 2)
-    assert "interrupted (SIGINT); 2 jobs run on; 4 of 6 items were not sent" in done.err
+    assert "interrupted (SIGINT); 2 jobs are not saved yet; 4 of 6 items were not sent" in done.err
 
 
 def test_a_term_leaves_at_once(listed: World) -> None:

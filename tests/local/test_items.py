@@ -62,10 +62,33 @@ def test_an_item_of_a_living_run_is_left_alone(claim: Ask) -> None:
     first = claim("one")
     second = claim("two", alive=("one",))
     assert first and second and not second.ours
-    third = claim("two", target="/home/me/red.png")
+    third = claim("two", target="/home/me/red.png", fresh=False)
     assert third and third.ours
     assert (third.row.id, third.row.claim) == (first.row.id, "two")
     assert third.row.target == "/home/me/red.png"  # where it is wanted now
+
+
+def test_what_was_never_sent_is_put_down_anew(book: Book, claim: Ask) -> None:
+    """By the options of today; what was sent stays what it was."""
+    first, second = claim("one"), claim("two")
+    assert first and second and second.ours
+    assert book.find(first.row.id) is None
+    book.sending(second.row.id, NOW)
+    third = claim("three")
+    assert third and (third.ours, third.row.id) == (True, second.row.id)
+
+
+def test_a_released_item_is_free_for_others(book: Book, claim: Ask) -> None:
+    """Although its run lives on: it came to its end there, and not by being done."""
+    first = claim("one")
+    assert first
+    book.sending(first.row.id, NOW)
+    book.items.release(ITEM, "two")
+    still = claim("two", alive=("one",))
+    assert still and not still.ours
+    book.items.release(ITEM, "one")
+    free = claim("two", alive=("one",))
+    assert free and free.ours
 
 
 def test_what_failed_is_sent_again_only_on_request(book: Book, claim: Ask) -> None:

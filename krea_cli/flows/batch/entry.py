@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from krea_cli.api.ids import is_job_id
 from krea_cli.catalog.media import replaced
 from krea_cli.flows.content import HEAD, content_type
 from krea_cli.flows.publish import digest
@@ -196,7 +197,7 @@ def parse_entry(text: bytes) -> Entry | None:
     if None in reported:
         return None
     known = tuple(file for file in reported if file is not None)
-    return Entry(line, state, job_id if isinstance(job_id, str) else None, known)
+    return Entry(line, state, str(job_id) if is_job_id(str(job_id)) else None, known)
 
 
 def _reported(file: Any) -> Reported | None:

@@ -1,7 +1,8 @@
 """Check a batch: every line of it, before the first cent is spent."""
 
+import re
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, closing, suppress
+from contextlib import ExitStack, closing
 from typing import TYPE_CHECKING, BinaryIO
 
 from krea_cli.catalog.media import local_files
@@ -196,10 +197,10 @@ class _Check:
         given = entry.count
         if given is None:
             return self._brief.defaults.count
-        with suppress(ValueError):
-            count = int(given[:9]) if isinstance(given, str) else given
-            if type(count) is int and 1 <= count <= MOST_OF_A_LINE:
-                return count
+        written = isinstance(given, str) and re.fullmatch("[0-9]{1,9}", given.strip())
+        count = int(given) if isinstance(given, str) and written else given
+        if type(count) is int and 1 <= count <= MOST_OF_A_LINE:
+            return count
         told = f"{str(given)[:40]!r} is not a whole number from 1 to {MOST_OF_A_LINE}"
         self._problems.say(entry.line, told, field="count")
         return None

@@ -1,13 +1,14 @@
 """Where the items of a batch are: in flight, landing, in doubt, or over."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from math import inf
 
-from krea_cli.errors import Busy, JobFailed, KreaError, StillRunning
+from krea_cli.errors import Busy, JobFailed, KreaError, LedgerUnusable, StillRunning
 from krea_cli.flows.batch.item import Item
 from krea_cli.flows.batch.running import reports
-from krea_cli.flows.batch.running.crew import Crew
+from krea_cli.flows.batch.running.crew import GOES_ON, Crew
 from krea_cli.flows.batch.running.outcome import ItemOutcome
 from krea_cli.flows.batch.running.queue import Queue
 from krea_cli.flows.batch.running.tally import Tally
@@ -19,7 +20,6 @@ from krea_cli.flows.watch import Update
 from krea_cli.flows.world import World
 
 BACKLOGGED = "backlogged"  # the account has as many jobs at work as it may
-GOES_ON = "the same command goes on with what is left"
 
 
 @dataclass
@@ -35,10 +35,13 @@ class Flight:
 class Board:
     """Takes in what the crew reports, and says which items ended by it.
 
-    `stop` is why nothing more is sent, None while the rest is.
+    `stop` is why nothing more is sent, None while the rest is. RUN is the name that our items
+    are claimed under.
     """
 
-    def __init__(self, total: int, *, terms: Terms, world: World, queue: Queue, crew: Crew) -> None:
+    def __init__(
+        self, total: int, *, terms: Terms, world: World, queue: Queue, crew: Crew, run: str
+    ) -> None:
         self.stop: KreaError | None = None
         self.tally = Tally(total)
         self.throttle = Throttle(terms.jobs)
@@ -48,12 +51,20 @@ class Board:
         self._landing: dict[int, Flight] = {}
         self._terms = terms
         self._clock = world.clock
+        self._items = world.book.items
+        self._run = run
         self._queue = queue
         self._crew = crew
         self._began = self.doubted_at
 
     def take(self, report: reports.Report) -> Iterator[ItemOutcome]:
         """Book what happened."""
+        for outcome in self._taken(report):
+            if outcome.error is not None:
+                self._let_go(outcome.item)
+            yield outcome
+
+    def _taken(self, report: reports.Report) -> Iterator[ItemOutcome]:
         match report:
             case reports.Begun():
                 self._fly(report)
@@ -88,6 +99,7 @@ class Board:
         self._crew.follow(begun)
         if begun.fresh:
             self._queue.sent()
+            self.throttle.taken(len(self.flights))
             self.tally.charge(begun.item)
 
     def _ended_before(self, report: reports.Over) -> Iterator[ItemOutcome]:
@@ -100,7 +112,8 @@ class Board:
             yield ItemOutcome(item=item, row=row, saved=report.saved, free=True)
         else:
             error = JobFailed(row.error or f"the request is {row.state}", job_id=row.job_id)
-            yield self._failed(ItemOutcome(item=item, row=row, error=error, free=True))
+            self.tally.failed += 1
+            yield ItemOutcome(item=item, row=row, error=error, free=True)
 
     def _unsent(self, report: reports.Unsent) -> Iterator[ItemOutcome]:
         item, error, row = report.item, report.error, report.row
@@ -112,6 +125,7 @@ class Board:
                     self.doubted_at = self._clock.now()
                 self.tally.doubtful += 1
                 self.doubts[item.index] = outcome
+                self._let_go(item)
             case Verdict.STOP:
                 self.stop = self.stop or error
             case Verdict.AGAIN:
@@ -151,7 +165,10 @@ class Board:
             self.tally.done += 1
             self.tally.made += flight.fresh
             return ended
-        if flight.fresh and error.charged == "no":
+        if isinstance(error, StillRunning):
+            self.tally.left += 1
+            return ended
+        if flight.fresh and isinstance(error, JobFailed) and error.charged == "no":
             self.tally.refund(item)
         if full_disk(error):
             self.stop = self.stop or error
@@ -179,8 +196,13 @@ class Board:
     def _parted(self, job_id: str, error: KreaError | None) -> ItemOutcome:
         """The outcome of an item whose job is watched no longer."""
         flight = self.flights.pop(job_id)
-        _release(flight.wanted)
+        flight.wanted.release()
         return ItemOutcome(item=flight.item, row=flight.wanted.row, error=error)
+
+    def _let_go(self, item: Item) -> None:
+        """Nothing more becomes of ITEM in this run: another one that has it too may go on."""
+        with suppress(LedgerUnusable):  # else it may when this process has ended
+            self._items.release(item.digest, self._run)
 
     def part_with_the_late(self) -> None:
         """Have jobs whose time is over looked at once more."""
@@ -198,9 +220,4 @@ class Board:
     def release(self) -> None:
         """Give back what is held for jobs that are left running."""
         for flight in self.flights.values():
-            _release(flight.wanted)
-
-
-def _release(wanted: Wanted) -> None:
-    if wanted.reservation is not None:
-        wanted.reservation.release()
+            flight.wanted.release()

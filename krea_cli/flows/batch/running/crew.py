@@ -4,19 +4,19 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Literal
 
 from krea_cli.clock import Mailbox
-from krea_cli.errors import Interrupted
+from krea_cli.errors import Interrupted, StillRunning
 from krea_cli.flows.batch.item import Item
 from krea_cli.flows.batch.running.poller import Follow, Leave, Poller
 from krea_cli.flows.batch.running.reports import Begun, Blind, Broken, Landed, Left, Looked, Report
 from krea_cli.flows.batch.running.sender import Sender
-from krea_cli.flows.collect import Outcome, ended
+from krea_cli.flows.collect import Outcome, Wanted, ended
 from krea_cli.flows.world import World
 
 if TYPE_CHECKING:
     from krea_cli.api.types import Job
-    from krea_cli.flows.collect import Wanted
     from krea_cli.flows.download import Saver
 
+GOES_ON = "the same command goes on with what is left"
 LOADERS = 2  # downloads at once: a host serves a few well, and disks like it
 FROM_THE_POLLER = (Looked, Left, Blind)
 Task = Callable[[], Report]
@@ -40,6 +40,7 @@ class Crew:
     ) -> None:
         self.sending = False
         self.landing = 0
+        self._queued: dict[int, Wanted] = {}  # to be saved, and not begun
         self._mail = mail
         self._sender = sender
         self._saver = saver
@@ -77,23 +78,34 @@ class Crew:
         """Let the job be looked at once more, and then no longer."""
         self._poller.orders.put(Leave(job_id))
 
-    def land(self, item: Item, wanted: "Wanted", job: "Job") -> None:
+    @property
+    def busy(self) -> bool:
+        """Whether a request, or a result, is on its way at this moment."""
+        return self.sending or self.landing > len(self._queued)
+
+    def land(self, item: Item, wanted: Wanted, job: "Job") -> None:
         """Let the results of the job be saved, or copied."""
         self.landing += 1
-        self._pool.put(lambda: Landed(item, self._landed(wanted, job)))
+        self._queued[item.index] = wanted
+        self._pool.put(lambda: Landed(item, self._landed(item, wanted, job)))
 
     def dismiss(self) -> None:
-        """Nothing more is to be done."""
+        """Nothing more is to be done; what was not begun is given back."""
+        for index in list(self._queued):
+            if wanted := self._queued.pop(index, None):
+                wanted.release()
         self._poller.orders.put("over")
         self._lane.put("over")
         for _ in range(LOADERS):
             self._pool.put("over")
 
-    def _landed(self, wanted: "Wanted", job: "Job") -> Outcome:
+    def _landed(self, item: Item, wanted: Wanted, job: "Job") -> Outcome:
+        if self._queued.pop(item.index, None) is None:  # given back meanwhile
+            return Outcome(job_id=job.id, wanted=wanted, job=job, error=_unsaved(wanted, job))
         try:
             return ended(wanted, job, self._saver)
-        except Interrupted as stop:
-            return Outcome(job_id=job.id, wanted=wanted, job=job, error=stop)
+        except Interrupted:
+            return Outcome(job_id=job.id, wanted=wanted, job=job, error=_unsaved(wanted, job))
 
     def _worker(self, tasks: Tasks) -> Callable[[], None]:
         def work() -> None:
@@ -115,3 +127,10 @@ class Crew:
                 self._mail.put(Broken(bug))
 
         return guarded
+
+
+def _unsaved(wanted: Wanted, job: "Job") -> StillRunning:
+    """The error of a job that is done, and whose results the end of the run left where they are."""
+    charged = "no" if wanted.copies else "yes"
+    told = f"stopped; the result of job {job.id} is not saved yet"
+    return StillRunning(told, hint=GOES_ON, job_id=job.id, charged=charged)

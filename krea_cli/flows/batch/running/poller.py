@@ -9,7 +9,7 @@ from krea_cli.errors import Interrupted, KreaError
 from krea_cli.flows.batch.running.reports import Blind, Left, Looked, Report
 from krea_cli.flows.pace import Pace
 from krea_cli.flows.recall import Recall
-from krea_cli.flows.watch import Watch
+from krea_cli.flows.watch import Update, Watch
 from krea_cli.flows.world import World
 from krea_cli.local.rows import Row
 
@@ -63,8 +63,12 @@ class Poller:
                 self._look()
 
     def _look(self) -> None:
+        self._seen(lambda: self._watch.step(self._world.clock.monotonic() + HEAR))
+
+    def _seen(self, look: Callable[[], list[Update]]) -> None:
+        """Report what LOOK learns; where nothing can be read any more, that."""
         try:
-            updates = self._watch.step(self._world.clock.monotonic() + HEAR)
+            updates = look()
         except Interrupted:
             raise
         except KreaError as error:
@@ -76,8 +80,7 @@ class Poller:
             self._report(Looked(updates))
 
     def _leave(self, job_id: str) -> None:
-        if updates := self._watch.last_look((job_id,)):
-            self._report(Looked(updates))
+        self._seen(lambda: self._watch.last_look((job_id,)))
         self._watch.leave(job_id)
         self._report(Left(job_id))
 

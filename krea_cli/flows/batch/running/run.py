@@ -5,12 +5,13 @@ and report. Nothing waits for a slow one of them: while a picture comes down, th
 """
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from math import inf
 
 from krea_cli.errors import Interrupted, KreaError
 from krea_cli.flows.batch.item import Item
-from krea_cli.flows.batch.running.board import GOES_ON, Board
-from krea_cli.flows.batch.running.crew import Crew
+from krea_cli.flows.batch.running.board import Board
+from krea_cli.flows.batch.running.crew import GOES_ON, Crew
 from krea_cli.flows.batch.running.hearing import heard
 from krea_cli.flows.batch.running.outcome import ItemOutcome
 from krea_cli.flows.batch.running.poller import Poller
@@ -48,7 +49,14 @@ class Run:
             poller=Poller(world, lambda model: terms.model(model).typical_seconds, mail.put),
             saver=saver,
         )
-        self._board = Board(total, terms=terms, world=world, queue=self._queue, crew=self._crew)
+        self._board = Board(
+            total,
+            terms=terms,
+            world=world,
+            queue=self._queue,
+            crew=self._crew,
+            run=self._claims.name,
+        )
 
     @property
     def stop(self) -> KreaError | None:
@@ -74,10 +82,18 @@ class Run:
                 yield outcome
                 self._tell()
         finally:
+            # However it ends: a request that is under way is waited for, and its job booked.
+            with suppress(KreaError):
+                for _ in self._farewell():
+                    pass
             self._phrase_stop()
             self._board.release()
             self._crew.dismiss()
             self._claims.release()
+
+    def halt(self, error: KreaError) -> None:
+        """Send nothing more, because of ERROR; what is with the service is still saved."""
+        self._board.stop = self._board.stop or error
 
     def _outcomes(self) -> Iterator[ItemOutcome]:
         try:
@@ -137,10 +153,10 @@ class Run:
         return None if wait == inf else max(0.0, wait)
 
     def _farewell(self) -> Iterator[ItemOutcome]:
-        """A signal ends the run: hear what a request under way and downloads still have to say."""
+        """All is to end: hear what a request under way and downloads still have to say."""
         clock, crew = self._world.clock, self._crew
         end = clock.monotonic() + (GRACE + 1 if crew.sending else PARTING)
-        while (crew.sending or crew.landing) and (left := end - clock.monotonic()) > 0:
+        while crew.busy and (left := end - clock.monotonic()) > 0:
             report = crew.hear(left, deaf=True)
             if report is not None:
                 yield from self._board.take(report)
@@ -150,17 +166,17 @@ class Run:
         board, standing = self._board, self.standing
         if not isinstance(board.stop, Interrupted):
             return
-        if standing.waiting == 0 and not board.flights:
+        if standing.waiting == standing.running == 0:
             board.stop = None
             return
-        running = len(board.flights)
-        runs_on = f"; {running} {'job runs' if running == 1 else 'jobs run'} on" if running else ""
-        left = f"; {standing.waiting} of {standing.total} items were not sent"
-        signal = board.stop.signal
-        name = Interrupted(signal).message
-        board.stop = Interrupted(signal, message=f"{name}{runs_on}{left}", hint=GOES_ON)
+        told = [Interrupted(board.stop.signal).message]
+        if running := standing.running:
+            told.append(f"{running} {'job is' if running == 1 else 'jobs are'} not saved yet")
+        if standing.waiting:
+            told.append(f"{standing.waiting} of {standing.total} items were not sent")
+        board.stop = Interrupted(board.stop.signal, message="; ".join(told), hint=GOES_ON)
         if running:
-            board.stop.job_id, board.stop.charged = next(iter(board.flights)), "unknown"
+            board.stop.job_id, board.stop.charged = next(iter(board.flights), None), "unknown"
 
     def _tell(self) -> None:
         """Tell how the batch stands, where that has changed."""

@@ -58,11 +58,9 @@ class Sender:
     def settle(self, doubts: Mapping[int, Item], *, lately: bool) -> Settled:
         """Look once more for the jobs of the items in doubt; LATELY: of an answer lost just now."""
         world = self._world
-        try:
+        with suppress(KreaError):  # what was in doubt is
             settle(world, patience=PATIENCE if lately else 0.0, alone=lambda: alone(world, None))
-            found = {index: self._found(item) for index, item in doubts.items()}
-        except KreaError:
-            return Settled({})  # what was in doubt is
+        found = {index: self._found(item) for index, item in doubts.items()}
         return Settled({index: begun for index, begun in found.items() if begun})
 
     def _row(self, item: Item) -> Row | None:
@@ -71,17 +69,19 @@ class Sender:
         return None
 
     def _found(self, item: Item) -> Begun | None:
-        row = self._world.book.items.latest(item.digest)
+        row = self._row(item)
         if row is None or row.job_id is None:
             return None
-        goal = goal_of(item, self._terms)
-        return Begun(item, row, self._wanted(row, goal, goal.reserve(row)), fresh=False)
+        goal, reservation = goal_of(item, self._terms), None
+        with suppress(KreaError):  # told when the result is saved
+            reservation = goal.reserve(row)
+        return Begun(item, row, self._wanted(row, goal, reservation), fresh=False)
 
     def _claimed(self, item: Item, goal: Goal) -> Report:
         items, terms = self._world.book.items, self._terms
         while True:
             known = items.state(item.digest)
-            anew = known is None or (terms.retry_failed and known in FAILED)
+            anew = known in (None, "checked") or (terms.retry_failed and known in FAILED)
             draft = None
             if anew:
                 goal.target.check(goal.n, goal.count)
@@ -127,7 +127,8 @@ class Sender:
             raise
         except OF_THE_ACCOUNT:
             # Not the item's fault: it is sent as soon as the account may, without --retry-failed.
-            self._world.book.move(row.id, ("refused",), "checked", charged="no", error=None)
+            if self._world.book.row(row.id).state == "refused":
+                self._world.book.move(row.id, ("refused",), "checked", charged="no", error=None)
             raise
         except RequestRefused as refused:
             urls = (source.get("url", "") for source in row.sources.values())

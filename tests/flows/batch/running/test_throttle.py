@@ -22,6 +22,21 @@ def test_a_queued_job_lowers_it_once() -> None:
     assert throttle.limit == 4
 
 
+def test_a_passing_trouble_is_soon_forgotten() -> None:
+    """Once more are taken than there seemed to be room for, every success counts."""
+    throttle = Throttle(8)
+    throttle.refused(2)
+    throttle.succeeded("a")
+    throttle.succeeded("b")
+    assert throttle.limit == 3
+    throttle.taken(3)
+    limits = []
+    for number in range(6):
+        throttle.succeeded(str(number))
+        limits.append(throttle.limit)
+    assert limits == [4, 5, 6, 7, 8, 8]
+
+
 def test_success_raises_it_again_up_to_the_most() -> None:
     """By one for as many successes as it allows."""
     throttle = Throttle(4)
