@@ -13,6 +13,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from tests.bench import (
+    batch,
+    check,
     download,
     in_flight,
     lateness,
@@ -30,7 +32,13 @@ LINES: dict[str, Callable[[], Line]] = {
     "ledger": ledger.measure,
     "throughput": download.throughput,
     "memory": download.memory,
+    "batch": partial(batch.elapsed, batch.Batch()),
+    "batch-polls": partial(batch.polling, batch.Batch()),
+    "batch-cpu": partial(batch.cpu, batch.Batch()),
+    "check": check.elapsed,
+    "check-memory": check.memory,
 }
+ROUGH = batch.Batch(jobs=120)
 QUICK: dict[str, Callable[[], Line]] = {
     "version": partial(version.measure, rounds=9),
     "status": partial(status.measure, rounds=9),
@@ -39,6 +47,11 @@ QUICK: dict[str, Callable[[], Line]] = {
     "ledger": partial(ledger.measure, submits=50),
     "throughput": partial(download.throughput, megabytes=300, rounds=2),
     "memory": partial(download.memory, megabytes=300, rounds=1),
+    "batch": partial(batch.elapsed, ROUGH),
+    "batch-polls": partial(batch.polling, ROUGH),
+    "batch-cpu": partial(batch.cpu, ROUGH),
+    "check": partial(check.elapsed, 10_000),
+    "check-memory": partial(check.memory, 10_000),
 }
 
 

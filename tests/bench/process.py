@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
+from typing import IO
 
 PYTHON = sys.executable
 KREA = str(Path(PYTHON).with_name("krea"))
@@ -39,11 +40,22 @@ def surroundings(own: Mapping[str, str]) -> dict[str, str]:
     return kept | dict(own)
 
 
-def run(command: Sequence[str], environment: Mapping[str, str], folder: Path | None = None) -> Cost:
-    """Run COMMAND, which must succeed, and measure it."""
+def run(
+    command: Sequence[str],
+    environment: Mapping[str, str],
+    folder: Path | None = None,
+    *,
+    stdin: IO[str] | None = None,
+) -> Cost:
+    """Run COMMAND, which must succeed, and measure it, with all processes that it waited for."""
     started = time.perf_counter()
     child = subprocess.Popen(
-        command, cwd=folder, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        command,
+        cwd=folder,
+        env=environment,
+        stdin=stdin,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )
     _, status, usage = os.wait4(child.pid, 0)
     seconds = time.perf_counter() - started

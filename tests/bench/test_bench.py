@@ -5,15 +5,21 @@ from functools import partial
 
 import pytest
 
-from tests.bench import download, faults, in_flight, lateness, ledger
+from tests.bench import batch, check, download, faults, in_flight, lateness, ledger
 from tests.bench.line import Line, heading
 from tests.faults.matrix import Case, play
 
+FEW = batch.Batch(jobs=2, seconds=0.001, at_once=2)
 TINY: dict[str, Callable[[], Line]] = {
     "lateness": partial(lateness.measure, jobs=1, learnt_from=0, seconds=0.05, interval=0.2),
     "in-flight": partial(in_flight.measure, jobs=3, seconds=1),
     "ledger": partial(ledger.measure, submits=2),
     "throughput": partial(download.throughput, megabytes=1, rounds=1),
+    "batch": partial(batch.elapsed, FEW),
+    "batch-polls": partial(batch.polling, FEW),
+    "batch-cpu": partial(batch.cpu, FEW),
+    "check": partial(check.elapsed, 3),
+    "check-memory": partial(check.memory, 3),
 }
 
 

@@ -1,0 +1,53 @@
+"""`krea batch big.csv --dry-run`: how long a table takes to be checked, and how much memory."""
+
+import time
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from tests.bench.line import Line
+from tests.bench.process import KREA, peak, surroundings
+from tests.sandbox_server import Sandbox
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What the one run took: wall seconds, MB at its peak."""
+
+    seconds: float
+    megabytes: float
+
+
+def elapsed(lines: int = 100_000) -> Line:
+    """One line: seconds from the start of the process to its end."""
+    seconds = _checked(lines).seconds
+    return Line(
+        f"check of a batch of {lines:,} lines",
+        "",
+        seconds,
+        " s",
+        15,
+        f"{seconds / lines * 1e6:.0f} µs a line",
+    )
+
+
+def memory(lines: int = 100_000) -> Line:
+    """One line: the peak of the same process."""
+    return Line(f"… its peak memory, {lines:,} lines", "", _checked(lines).megabytes, " MB", 100)
+
+
+@cache
+def _checked(lines: int) -> Checked:
+    """One run, its output to nowhere; every line is another item."""
+    with TemporaryDirectory() as name, Sandbox() as sandbox:
+        folder = Path(name)
+        with (folder / "big.csv").open("w") as table:
+            table.write("prompt,seed,steps\n")
+            for number in range(lines):
+                table.write(f"a fox in picture {number},{number},{20 + number % 9}\n")
+        environment = surroundings(sandbox.environment(folder))
+        command = [KREA, "batch", "big.csv", "--dry-run", "-m", "bfl/flux-1-dev"]
+        started = time.perf_counter()
+        megabytes = peak(command, environment, folder)
+        return Checked(time.perf_counter() - started, megabytes)
