@@ -93,17 +93,24 @@ def rows(state: Path) -> list[Row]:
     ]
 
 
-def promises(books: Books, *, resent: set[str]) -> list[Promise]:
-    """Each of them; RESENT are the prompts that were sent while they were in doubt."""
+def promises(books: Books, *, resent: set[str], ended: bool) -> list[Promise]:
+    """Each of them; RESENT are the prompts that were sent while they were in doubt.
+
+    Some hold only for a batch that ENDED, the others at any moment.
+    """
     found = {
-        "one row per item": _rows_per_item(books),
-        "one job per item, or in doubt with at most one": _jobs_per_item(books),
+        "no item has two jobs": _doubles(books),
         "nothing in doubt is sent again": iter(sorted(resent)),
         "each row has the job of its own request": _strange_jobs(books),
-        "each item not in doubt is saved": _unsaved(books),
         "each file is that of its job": _wrong_files(books),
-        "no part and nothing else is left": _strays(books),
     }
+    if ended:
+        found |= {
+            "one row per item": _rows_per_item(books),
+            "each item has a job, or is in doubt": _jobless(books),
+            "each item not in doubt is saved": _unsaved(books),
+            "no part and nothing else is left": _strays(books),
+        }
     kept = [_promise(name, list(broken)) for name, broken in found.items()]
     doubts = f"{len(books.doubtful)} in doubt"
     return [*kept, Promise("at most 4 in doubt", len(books.doubtful) <= MOST_IN_DOUBT, doubts)]
@@ -121,11 +128,15 @@ def _rows_per_item(books: Books) -> Iterator[str]:
             yield f"{prompt}: {rows[prompt]}"
 
 
-def _jobs_per_item(books: Books) -> Iterator[str]:
-    jobs = Counter(job.body["prompt"] for job in books.jobs)
-    for prompt in books.prompts:
-        if jobs[prompt] > 1 or (jobs[prompt] == 0 and prompt not in books.doubtful):
-            yield f"{prompt}: {jobs[prompt]} jobs"
+def _doubles(books: Books) -> Iterator[str]:
+    for prompt, count in Counter(job.body["prompt"] for job in books.jobs).items():
+        if count > 1:
+            yield f"{prompt}: {count}"
+
+
+def _jobless(books: Books) -> Iterator[str]:
+    made = {job.body["prompt"] for job in books.jobs}
+    yield from (prompt for prompt in books.prompts if prompt not in made | books.doubtful)
 
 
 def _strange_jobs(books: Books) -> Iterator[str]:

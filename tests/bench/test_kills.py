@@ -17,19 +17,19 @@ def test_promises_kept_and_broken_are_told_apart(tmp_path: Path) -> None:
         play = Play(sandbox, tmp_path, items=2, chance=LATE)
         play.until_done(float("inf"))
         books = play.books()
-        kept = promises(books, resent=set())
+        kept = promises(books, resent=set(), ended=True)
 
         (play.pictures / ".fox.png.part").touch()
         Path(books.rows[0].files[0][0]).write_bytes(b"half a fox")
         sandbox.world.jobs.delete(books.jobs[1])
-        broken = promises(play.books(), resent={"a fox in picture 2"})
+        broken = promises(play.books(), resent={"a fox in picture 2"}, ended=True)
 
     assert (play.played.exits, play.played.done) == ([0, 0], True)
     assert [promise.name for promise in kept if not promise.kept] == []
     last = table(play, books, kept).splitlines()[-1]
     assert " ".join(last.split()) == "at most 4 in doubt kept 0 in doubt"
     assert {promise.name for promise in broken if not promise.kept} == {
-        "one job per item, or in doubt with at most one",
+        "each item has a job, or is in doubt",
         "nothing in doubt is sent again",
         "each row has the job of its own request",
         "each file is that of its job",
