@@ -4,6 +4,7 @@ import hashlib
 import os
 import shlex
 import stat
+import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from krea_cli.local.budget import Budget
 
 KEPT = ("jobs", "retry_failed", "fail_fast", "force", "sidecar", "embed", "webhook", "profile")
+HAND_OVER = 0.0005  # seconds
 WRONG_USAGE = 2  # the exit code
 FILES_PER_JOB = 4  # open at once: its part, a connection, and room for what is read
 
@@ -53,6 +55,8 @@ class Carrying:
         """Make what is not made yet; ends with the exit code of the worst that happened."""
         session, clock = self._session, self._session.clock
         _allow_files(self._params["jobs"] * FILES_PER_JOB)
+        # A request passes through three threads: beside a download each would wait 5 ms its turn.
+        sys.setswitchinterval(HAND_OVER)
         world = session.world(budget=self._budget)
         if self._brief.shard.count > 1:
             # The other shares submit as well, from wherever they are.

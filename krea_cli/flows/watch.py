@@ -112,7 +112,7 @@ class Watch:
         if not self._items:
             return []
         due = max(self._not_before, min(item.due for item in self._items.values()))
-        if len(self._items) > 1 and due == self._not_before:
+        if len(self._items) > 1 and due - self._not_before < TICK / 2:
             due = self._aligned(due)
         start = self._clock.monotonic()
         if until is not None and due > until:

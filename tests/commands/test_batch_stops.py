@@ -1,7 +1,5 @@
 """What keeps a batch from going on: failures, a full service, doubts, caps, signals."""
 
-import json
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -14,6 +12,7 @@ from tests.commands.batch_desk import (
     files,
     lost,
     nothing,
+    priced,
     prompts,
     refused,
     summary,
@@ -118,12 +117,6 @@ def test_a_cap_holds_over_all_runs(listed: World) -> None:
     assert (summary(again)["spent"], summary(again)["spent_before"]) == (0.0, 6.0)
     rest = listed.krea("batch", "foxes.txt", "--max-cost", "12", *spend)
     assert (rest.code, files()) == (0, FOXES)
-
-
-def priced(world: World) -> None:
-    """The service has a catalogue of today."""
-    snapshot = Path(__file__).parents[2] / "krea_cli" / "catalog" / "snapshot.json"
-    world.service.document = json.loads(snapshot.read_text())
 
 
 def test_a_first_interrupt_waits_for_what_runs(listed: World) -> None:

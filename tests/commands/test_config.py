@@ -12,7 +12,7 @@ HELP = {
     "budget.day": "the most that may be spent from midnight to midnight, in US dollars; without it,"
     " there is no limit",
     "history.keep": "how long the ledger keeps what is over, such as 1y (1d at least); without it,"
-    " for ever",
+    " for ever. Items of batches stay: a batch would pay for them again",
     "timeout.image": "how long to wait for an image",
     "timeout.other": "how long to wait for video, audio, 3D, enhancing",
 }

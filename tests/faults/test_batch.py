@@ -50,6 +50,25 @@ def test_two_windows_keep_one_cap(stage: Stage) -> None:
     assert (stage.counts.posts, whole(stage)) == (5, 5)
 
 
+def test_two_windows_do_not_wait_for_each_others_doubts(stage: Stage) -> None:
+    """An item in doubt in one of them is over there: the other looks for itself, and ends."""
+    stage.set_faults("524-before:0.4")
+    ended = stage.windows(list(RUN), list(RUN))
+    assert [each.code for each in ended] == [9, 9]
+    made = len(stage.jobs)
+    assert 0 < made < 8
+    assert (stage.counts.posts, whole(stage)) == (8, made)
+
+
+def test_two_windows_do_not_wait_for_what_both_left(stage: Stage) -> None:
+    """Jobs that outlast the time-out of both: each says so, and the next run saves them."""
+    impatient = [*RUN, "--timeout", "2"]
+    ended = stage.windows(impatient, impatient)
+    assert [each.code for each in ended] == [4, 4]
+    assert stage.krea(*RUN).code == 0
+    assert (len(stage.jobs), whole(stage)) == (8, 8)
+
+
 @pytest.mark.parametrize("fault", ["reset-after:0.3", "524:0.3", "garbage:0.3", "429-after:0.4"])
 def test_faults_on_the_way_cost_nothing(stage: Stage, fault: str) -> None:
     """A lost answer is settled, a refusal waited out: one job for each item."""
