@@ -10,8 +10,7 @@ from krea_cli.catalog.prices import UNKNOWN, plain
 from krea_cli.commands.making import shown_body
 from krea_cli.flows.batch.checking.places import foreseen
 from krea_cli.flows.batch.item import Item
-from krea_cli.local.items import FAILED
-from krea_cli.local.rows import IN_DOUBT
+from krea_cli.local.rows import FAILED, IN_DOUBT, UNDER_WAY
 from krea_cli.terminal.output import Output
 
 if TYPE_CHECKING:
@@ -67,7 +66,7 @@ class Forecast:
             return "failed"
         if known in IN_DOUBT:
             return "in doubt"
-        if known in ("sending", "submitted", "completed"):
+        if known in UNDER_WAY:
             return "under way"
         return "done" if known == "saved" or item.found else TO_SEND
 

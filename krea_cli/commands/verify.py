@@ -115,7 +115,7 @@ def _opened(session: "Session", name: str) -> "Iterator[tuple[Any, Path]]":
 
 
 def _lines(session: "Session", source: Any) -> "Iterator[bytes]":
-    from krea_cli.flows.batch.entry import LONGEST_LINE
+    from krea_cli.flows.batch.report_entry import LONGEST_LINE
 
     while True:
         with session.clock.exposed():

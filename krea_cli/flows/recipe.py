@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 from krea_cli.api.ids import is_job_id
 from krea_cli.catalog.document import too_deep
 from krea_cli.catalog.media import LocalFile, is_address, replaced
-from krea_cli.flows.batch.seal import seal
 from krea_cli.flows.publish import holds
 from krea_cli.flows.record import moment
+from krea_cli.flows.seal import seal
 
 if TYPE_CHECKING:
     from krea_cli.api.types import Job

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from krea_cli.errors import UsageError
-from krea_cli.flows.batch.entry import Entry, Reported, parse_entry
+from krea_cli.flows.batch.report_entry import Entry, Reported, parse_entry
 
 if TYPE_CHECKING:
     from krea_cli.clock import Clock

@@ -5,11 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from krea_cli.local.book import Book
-from krea_cli.local.rows import UNFINISHED, Draft, Row
+from krea_cli.local.rows import FAILED, UNFINISHED, Draft, Row
 from krea_cli.local.scope import OURS, Scope
-
-# What an item ended with that was not billed; it is sent again only where the user says so.
-FAILED = ("refused", "failed", "cancelled")
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,10 @@ from typing import Any
 # unfound (in doubt, and the list shows nothing), forgotten (by the user's word), completed, saved,
 # failed, cancelled. These may still cost money or be fetched:
 IN_DOUBT = ("unknown", "unfound")
-UNFINISHED = ("checked", "sending", "submitted", "unknown", "unfound", "completed")
+UNDER_WAY = ("sending", "submitted", *IN_DOUBT, "completed")
+UNFINISHED = ("checked", *UNDER_WAY)
+# What a request ended with that was not billed.
+FAILED = ("refused", "failed", "cancelled")
 
 
 @dataclass(frozen=True, kw_only=True)

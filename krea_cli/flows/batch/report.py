@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from krea_cli.errors import KreaError, UsageError, WouldOverwrite
-from krea_cli.flows.batch.entry import LONGEST_LINE, entries, parse_entry
+from krea_cli.flows.batch.report_entry import LONGEST_LINE, entries, parse_entry
 from krea_cli.flows.publish import publish
 from krea_cli.flows.reservation import open_part, part_path
 

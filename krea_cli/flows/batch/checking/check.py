@@ -10,7 +10,7 @@ from krea_cli.catalog.request import Prepared
 from krea_cli.errors import InvalidRequest, Problem, UsageError
 from krea_cli.flows.batch.checking.brief import Brief
 from krea_cli.flows.batch.checking.evidence import Evidence
-from krea_cli.flows.batch.checking.lines import Entry, entries
+from krea_cli.flows.batch.checking.lines import Line, read_lines
 from krea_cli.flows.batch.checking.media import Media
 from krea_cli.flows.batch.checking.places import Place, Places
 from krea_cli.flows.batch.checking.pricing import Pricing
@@ -65,7 +65,7 @@ class _Check:
     def fill(self, file: BinaryIO) -> None:
         """Put the items of FILE into the roster, if nothing is wrong with any."""
         shard = self._brief.shard
-        for entry in entries(file, self._brief.format, self._problems):
+        for entry in read_lines(file, self._brief.format, self._problems):
             for item in self._items(entry):
                 # After a problem nothing is run: the rest is only looked at for more of them.
                 if not self._problems and shard.has(item.digest):
@@ -73,7 +73,7 @@ class _Check:
         self._placeholders()
         self._problems.end(self._brief.name)
 
-    def _items(self, entry: Entry) -> Iterator[Item]:
+    def _items(self, entry: Line) -> Iterator[Item]:
         template, count = self._template(entry), self._count(entry)
         if not self._model_is_named(entry) or template is None or count is None:
             return
@@ -97,7 +97,7 @@ class _Check:
                 if item is not None:
                     yield item
 
-    def _prepared(self, entry: Entry, swept: Mapping[str, str]) -> Prepared | None:
+    def _prepared(self, entry: Line, swept: Mapping[str, str]) -> Prepared | None:
         try:
             prepared = self._requests.prepared(entry, swept)
         except InvalidRequest as error:
@@ -115,7 +115,7 @@ class _Check:
             self._problems.say(entry.line, told)
         return prepared
 
-    def _variants(self, entry: Entry, prepared: Prepared, count: int) -> Iterator[Variant]:
+    def _variants(self, entry: Line, prepared: Prepared, count: int) -> Iterator[Variant]:
         try:
             prints = self._media.prints(local_files(prepared.body))
             yield from variants(prepared, count, prints)
@@ -127,7 +127,7 @@ class _Check:
 
     def _item(
         self,
-        entry: Entry,
+        entry: Line,
         prepared: Prepared,
         variant: Variant,
         template: Template,
@@ -182,7 +182,7 @@ class _Check:
         self._register.take(place, values.line)
         return place
 
-    def _template(self, entry: Entry) -> Template | None:
+    def _template(self, entry: Line) -> Template | None:
         output = entry.output
         if output is not None and not (isinstance(output, str) and output.strip()):
             self._problems.say(entry.line, "is no name of a file", field="output")
@@ -193,7 +193,7 @@ class _Check:
             self._problems.say(entry.line, error.message, field="output")
             return None
 
-    def _count(self, entry: Entry) -> int | None:
+    def _count(self, entry: Line) -> int | None:
         given = entry.count
         if given is None:
             return self._brief.defaults.count
@@ -205,7 +205,7 @@ class _Check:
         self._problems.say(entry.line, told, field="count")
         return None
 
-    def _model_is_named(self, entry: Entry) -> bool:
+    def _model_is_named(self, entry: Line) -> bool:
         named = isinstance(entry.model, str) and entry.model.strip()
         if entry.model is not None and not named:
             self._problems.say(entry.line, "is no name of a model", field="model")
@@ -215,7 +215,7 @@ class _Check:
             return True
         return False
 
-    def _unknown(self, entry: Entry, prepared: Prepared, template: Template) -> None:
+    def _unknown(self, entry: Line, prepared: Prepared, template: Template) -> None:
         # That of -o may be a field of another line's model: told at the end, if it is of none.
         known = {field.name for field in prepared.model.fields}
         for name in sorted(template.fields - known):

@@ -5,13 +5,12 @@ from contextlib import suppress
 from pathlib import Path
 
 from krea_cli.flows.batch.checking.places import Place
-from krea_cli.flows.batch.seal import seal
 from krea_cli.flows.publish import digest as print_of
 from krea_cli.flows.publish import holds
+from krea_cli.flows.seal import seal
 from krea_cli.flows.sidecar import read_sidecar
 from krea_cli.local.book import Book
-
-UNDER_WAY = ("sending", "submitted", "unknown", "unfound", "completed")
+from krea_cli.local.rows import UNDER_WAY
 
 
 class Evidence:

@@ -16,7 +16,7 @@ IN_UTF8 = "a batch is read as UTF-8: iconv -t UTF-8 converts it"
 
 
 @dataclass(frozen=True)
-class Entry:
+class Line:
     """One line: what stands under `model`, `output` and `count`, and its fields.
 
     `cells` are texts, to be read as the schema says; `values` are what they are.
@@ -30,7 +30,7 @@ class Entry:
     values: dict[str, Any] = field(default_factory=dict)
 
 
-class Broken(Exception):
+class Illegible(Exception):
     """From this line on the file cannot be read."""
 
     def __init__(self, line: int, message: str) -> None:
@@ -39,8 +39,8 @@ class Broken(Exception):
         self.message = message
 
 
-def entries(file: BinaryIO, format: str, problems: Problems) -> Iterator[Entry]:
-    """The entries of FILE in a FORMAT of `FORMATS`; what cannot be read goes to PROBLEMS."""
+def read_lines(file: BinaryIO, format: str, problems: Problems) -> Iterator[Line]:
+    """The lines of FILE in a FORMAT of `FORMATS`; what cannot be read goes to PROBLEMS."""
     from krea_cli.flows.batch.checking.table import table
 
     try:
@@ -48,34 +48,34 @@ def entries(file: BinaryIO, format: str, problems: Problems) -> Iterator[Entry]:
             yield from table(texts(file), problems, tabs=format == "tsv")
         else:
             yield from (prompts(file) if format == "txt" else objects(file, problems))
-    except Broken as broken:
+    except Illegible as broken:
         problems.say(broken.line, broken.message)
 
 
 def texts(file: BinaryIO) -> Iterator[str]:
-    """The lines of FILE as text, each with its end. Raises `Broken`."""
+    """The lines of FILE as text, each with its end. Raises `Illegible`."""
     for number, raw in enumerate(iter(lambda: file.readline(LONGEST + 1), b""), 1):
         if len(raw) > LONGEST:
-            raise Broken(number, "is longer than 10 MB")
+            raise Illegible(number, "is longer than 10 MB")
         if number == 1:
             if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-                raise Broken(1, f"this is UTF-16; {IN_UTF8}")
+                raise Illegible(1, f"this is UTF-16; {IN_UTF8}")
             raw = raw.removeprefix(b"\xef\xbb\xbf")
         try:
             text = raw.decode()
         except UnicodeDecodeError:
-            raise Broken(number, f"is no UTF-8 text; {IN_UTF8}") from None
+            raise Illegible(number, f"is no UTF-8 text; {IN_UTF8}") from None
         if "\0" in text:
-            raise Broken(number, f"has a null byte; {IN_UTF8}")
+            raise Illegible(number, f"has a null byte; {IN_UTF8}")
         yield text
 
 
-def prompts(file: BinaryIO) -> Iterator[Entry]:
+def prompts(file: BinaryIO) -> Iterator[Line]:
     """A prompt a line; blank lines and those that begin with # say nothing, \\# is a #."""
     for number, text in enumerate(texts(file), 1):
         prompt = text.strip()
         if prompt and not prompt.startswith("#"):
-            yield Entry(number, values={"prompt": prompt[1:] if prompt[:2] == "\\#" else prompt})
+            yield Line(number, values={"prompt": prompt[1:] if prompt[:2] == "\\#" else prompt})
 
 
 def named(key: str) -> str:
@@ -84,17 +84,17 @@ def named(key: str) -> str:
     return key if plain in RESERVED else plain
 
 
-def split(line: int, fields: dict[str, Any], *, texts: bool) -> Entry:
+def split(line: int, fields: dict[str, Any], *, texts: bool) -> Line:
     """The entry of FIELDS by their names; TEXTS to be read as the schema says, or values."""
     reserved = {name: fields.pop(name) for name in RESERVED if name in fields}
     if any(key.startswith(FIELD) for key in fields):
         fields = {key.removeprefix(FIELD): value for key, value in fields.items()}
     if texts:
-        return Entry(line, **reserved, cells=fields)
-    return Entry(line, **reserved, values=fields)
+        return Line(line, **reserved, cells=fields)
+    return Line(line, **reserved, values=fields)
 
 
-def objects(file: BinaryIO, problems: Problems) -> Iterator[Entry]:
+def objects(file: BinaryIO, problems: Problems) -> Iterator[Line]:
     """A JSON object a line."""
     decoder = json.JSONDecoder(object_pairs_hook=_once, parse_constant=_refuse, parse_float=_finite)
     for number, text in enumerate(texts(file), 1):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from krea_cli.catalog.request import Prepared, gathered
 from krea_cli.catalog.wishes import Wishes
 from krea_cli.errors import Problem
-from krea_cli.flows.batch.checking.lines import Entry
+from krea_cli.flows.batch.checking.lines import Line
 from krea_cli.flows.batch.checking.media import Media
 from krea_cli.flows.compose import Composer
 
@@ -33,13 +33,13 @@ class Requests:
         self._media = media
         self._read: dict[str, tuple[Model, dict[str, Any], list[Problem]]] = {}
 
-    def prepared(self, entry: Entry, swept: Mapping[str, str]) -> Prepared:
+    def prepared(self, entry: Line, swept: Mapping[str, str]) -> Prepared:
         """The request of ENTRY with the SWEPT fields. Raises `UnknownModel`, `InvalidRequest`."""
         named = swept.get("model") or entry.model or self._defaults.model
         fields = {name: text for name, text in swept.items() if name != "model"}
         return self._composer.compose_for(named, lambda model: self._wishes(model, entry, fields))
 
-    def _wishes(self, model: "Model", entry: Entry, swept: Mapping[str, str]) -> Wishes:
+    def _wishes(self, model: "Model", entry: Line, swept: Mapping[str, str]) -> Wishes:
         base, wrong = self._default_fields(model)
         problems = [
             problem

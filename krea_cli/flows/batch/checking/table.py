@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from krea_cli.flows.batch.checking.lines import LONGEST, Broken, Entry, named, split
+from krea_cli.flows.batch.checking.lines import LONGEST, Illegible, Line, named, split
 from krea_cli.flows.batch.checking.problems import Problems
 
 if TYPE_CHECKING:
@@ -16,8 +16,8 @@ DELIMITERS = ",;\t|"
 QUOTED = re.compile(r'"[^"]*"?')
 
 
-def table(lines: Iterator[str], problems: Problems, *, tabs: bool) -> Iterator[Entry]:
-    """The records below the headings, which tell the delimiter unless TABS do. Raises `Broken`.
+def table(lines: Iterator[str], problems: Problems, *, tabs: bool) -> Iterator[Line]:
+    """The records below the headings, which tell the delimiter unless TABS do. Raises `Illegible`.
 
     A record counts as the line that it begins on. One with more or fewer cells than there are
     headings is a problem: of a file that was cut off, nothing is to be paid for.
@@ -51,7 +51,7 @@ def _beginning(lines: Iterator[str]) -> tuple[str, int, str]:
         if text:
             bare = QUOTED.sub("", line)
             return line, skipped, max(DELIMITERS, key=bare.count)
-    raise Broken(1, "the file is empty: a table begins with its headings")
+    raise Illegible(1, "the file is empty: a table begins with its headings")
 
 
 def _records(reader: "Reader", skipped: int) -> Iterator[tuple[int, list[str]]]:
@@ -64,17 +64,17 @@ def _records(reader: "Reader", skipped: int) -> Iterator[tuple[int, list[str]]]:
             return
         except csv.Error as error:
             reason = "its quote is never closed" if "end of data" in str(error) else str(error)
-            raise Broken(number, f"is no record of a table: {reason}") from error
+            raise Illegible(number, f"is no record of a table: {reason}") from error
         yield number, record
 
 
 def _names(number: int, headings: list[str]) -> list[str]:
     names = [named(heading.strip()) for heading in headings]
     if not names or "" in names:
-        raise Broken(number, "a heading is empty: columns are named like fields")
+        raise Illegible(number, "a heading is empty: columns are named like fields")
     for name in names:
         if names.count(name) > 1:
-            raise Broken(number, f"the heading {name!r} is there twice")
+            raise Illegible(number, f"the heading {name!r} is there twice")
     return names
 
 

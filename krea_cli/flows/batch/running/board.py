@@ -7,7 +7,7 @@ from math import inf
 
 from krea_cli.errors import Busy, JobFailed, KreaError, LedgerUnusable, StillRunning
 from krea_cli.flows.batch.item import Item
-from krea_cli.flows.batch.running import reports
+from krea_cli.flows.batch.running import messages
 from krea_cli.flows.batch.running.crew import GOES_ON, Crew
 from krea_cli.flows.batch.running.outcome import ItemOutcome
 from krea_cli.flows.batch.running.queue import Queue
@@ -57,41 +57,41 @@ class Board:
         self._crew = crew
         self._began = self.doubted_at
 
-    def take(self, report: reports.Report) -> Iterator[ItemOutcome]:
+    def take(self, report: messages.Report) -> Iterator[ItemOutcome]:
         """Book what happened."""
         for outcome in self._taken(report):
             if outcome.error is not None:
                 self._let_go(outcome.item)
             yield outcome
 
-    def _taken(self, report: reports.Report) -> Iterator[ItemOutcome]:
+    def _taken(self, report: messages.Report) -> Iterator[ItemOutcome]:
         match report:
-            case reports.Begun():
+            case messages.Begun():
                 self._fly(report)
-            case reports.Over():
+            case messages.Over():
                 yield from self._ended_before(report)
-            case reports.Taken(item=item):
+            case messages.Taken(item=item):
                 self._queue.theirs(item)
-            case reports.Unsent():
+            case messages.Unsent():
                 yield from self._unsent(report)
-            case reports.Settled(begun=begun):
+            case messages.Settled(begun=begun):
                 for index, each in begun.items():
                     del self.doubts[index]
                     self.tally.doubtful -= 1
                     self._fly(each)
-            case reports.Looked(updates=updates):
+            case messages.Looked(updates=updates):
                 for update in updates:
                     yield from self._learn(update)
-            case reports.Left(job_id=job_id):
+            case messages.Left(job_id=job_id):
                 yield from self._left(job_id)
-            case reports.Blind(error=error):
+            case messages.Blind(error=error):
                 yield from self._blind(error)
-            case reports.Landed(item=item, outcome=outcome):
+            case messages.Landed(item=item, outcome=outcome):
                 yield self._landed(item, outcome)
-            case reports.Broken(bug=bug):
+            case messages.Broken(bug=bug):
                 raise bug
 
-    def _fly(self, begun: reports.Begun) -> None:
+    def _fly(self, begun: messages.Begun) -> None:
         seconds = self._terms.limit(begun.item.kind)
         until = inf if seconds is None else self._clock.monotonic() + seconds
         flight = Flight(begun.item, begun.wanted, until, begun.fresh)
@@ -102,7 +102,7 @@ class Board:
             self.throttle.taken(len(self.flights))
             self.tally.charge(begun.item)
 
-    def _ended_before(self, report: reports.Over) -> Iterator[ItemOutcome]:
+    def _ended_before(self, report: messages.Over) -> Iterator[ItemOutcome]:
         item, row, wanted = report.item, report.row, report.wanted
         if wanted is not None and wanted.job is not None:
             self._landing[item.index] = Flight(item, wanted, inf, fresh=False)
@@ -115,7 +115,7 @@ class Board:
             self.tally.failed += 1
             yield ItemOutcome(item=item, row=row, error=error, free=True)
 
-    def _unsent(self, report: reports.Unsent) -> Iterator[ItemOutcome]:
+    def _unsent(self, report: messages.Unsent) -> Iterator[ItemOutcome]:
         item, error, row = report.item, report.error, report.row
         outcome = ItemOutcome(item=item, row=row, error=error)
         match verdict(error):

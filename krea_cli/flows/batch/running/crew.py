@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Literal
 from krea_cli.clock import Mailbox
 from krea_cli.errors import Interrupted, StillRunning
 from krea_cli.flows.batch.item import Item
+from krea_cli.flows.batch.running.messages import Begun, Blind, Broken, Landed, Left, Looked, Report
 from krea_cli.flows.batch.running.poller import Follow, Leave, Poller
-from krea_cli.flows.batch.running.reports import Begun, Blind, Broken, Landed, Left, Looked, Report
 from krea_cli.flows.batch.running.sender import Sender
 from krea_cli.flows.collect import Outcome, Wanted, ended
 from krea_cli.flows.world import World

@@ -6,7 +6,7 @@ from typing import Literal
 
 from krea_cli.clock import Mailbox
 from krea_cli.errors import Interrupted, KreaError
-from krea_cli.flows.batch.running.reports import Blind, Left, Looked, Report
+from krea_cli.flows.batch.running.messages import Blind, Left, Looked, Report
 from krea_cli.flows.pace import Pace
 from krea_cli.flows.recall import Recall
 from krea_cli.flows.watch import Update, Watch

@@ -16,8 +16,8 @@ from krea_cli.errors import (
 )
 from krea_cli.flows.batch.item import Item
 from krea_cli.flows.batch.running.drafts import draft_of, goal_of
+from krea_cli.flows.batch.running.messages import Begun, Over, Report, Settled, Taken, Unsent
 from krea_cli.flows.batch.running.on_hand import on_hand
-from krea_cli.flows.batch.running.reports import Begun, Over, Report, Settled, Taken, Unsent
 from krea_cli.flows.batch.running.terms import Terms
 from krea_cli.flows.claim import Goal, settled
 from krea_cli.flows.collect import Wanted
@@ -27,8 +27,7 @@ from krea_cli.flows.settle import PATIENCE, settle
 from krea_cli.flows.submit import alone, submit
 from krea_cli.flows.upload import doubt_uploads
 from krea_cli.flows.world import World
-from krea_cli.local.items import FAILED
-from krea_cli.local.rows import UNFINISHED, Row
+from krea_cli.local.rows import FAILED, UNFINISHED, Row
 
 if TYPE_CHECKING:
     from krea_cli.local.claims import Claims

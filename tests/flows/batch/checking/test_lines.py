@@ -4,15 +4,15 @@ import io
 
 import pytest
 
-from krea_cli.flows.batch.checking.lines import Entry, entries
+from krea_cli.flows.batch.checking.lines import Line, read_lines
 from krea_cli.flows.batch.checking.problems import InvalidBatch, Problems
 
 
-def read(content: str | bytes, format: str) -> list[Entry]:
+def read(content: str | bytes, format: str) -> list[Line]:
     """The entries of CONTENT. Raises `InvalidBatch` with all that is wrong."""
     problems = Problems()
     data = content.encode() if isinstance(content, str) else content
-    found = list(entries(io.BytesIO(data), format, problems))
+    found = list(read_lines(io.BytesIO(data), format, problems))
     problems.end("it")
     return found
 
@@ -69,10 +69,10 @@ def test_reserved_headings_and_fields_of_that_name() -> None:
     """`model`, `output`, `count` are the batch's own; with `input.` they are fields."""
     text = "model,output,count,input.model,input.seed\nflux,a.png,2,m,7\n"
     cells = {"model": "m", "seed": "7"}
-    assert read(text, "csv") == [Entry(2, "flux", "a.png", "2", cells, {})]
+    assert read(text, "csv") == [Line(2, "flux", "a.png", "2", cells, {})]
     object = '{"model": "flux", "count": 2, "input.model": 1, "styles": [{"id": "x"}]}\n'
     values = {"model": 1, "styles": [{"id": "x"}]}
-    assert read(object, "jsonl") == [Entry(1, "flux", None, 2, {}, values)]
+    assert read(object, "jsonl") == [Line(1, "flux", None, 2, {}, values)]
 
 
 @pytest.mark.parametrize(
