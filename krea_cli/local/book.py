@@ -1,9 +1,7 @@
 """The part of the ledger that one base and account see: a rehearsal never marks real work."""
 
-import json
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import fields
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +11,7 @@ from krea_cli.local.database import Database
 from krea_cli.local.history import History
 from krea_cli.local.learned import Learned
 from krea_cli.local.lock import FileLock
-from krea_cli.local.rows import TREES, UNFINISHED, Draft, Row, identity
+from krea_cli.local.rows import UNFINISHED, Draft, Row, identity, stored
 from krea_cli.local.scope import OURS, Scope
 from krea_cli.local.uploads import Uploads
 
@@ -100,9 +98,7 @@ class Book:
             "created_at": self._clock_now(),
             "base": self.base,
             "account": self.account,
-            **{column.name: getattr(draft, column.name) for column in fields(Draft)},
-            **{name: json.dumps(getattr(draft, name)) for name in TREES},
-            "identity": identity(draft.model, draft.given),
+            **stored(draft),
             "state": "checked",
         }
         return self.row(self._database.insert("requests", values))
@@ -273,7 +269,7 @@ class Book:
 
     def move(self, row_id: int, allowed: Sequence[str], state: str, **changes: Any) -> None:
         """Let a row in one of the ALLOWED states become STATE. Raises KreaError for any other."""
-        sets = ", ".join(f"{name} = ?" for name in ("state", *changes))
+        sets = ", ".join(f'"{name}" = ?' for name in ("state", *changes))
         marks = ", ".join("?" * len(allowed))
         changed = self._database.write(
             f"UPDATE requests SET {sets} WHERE id = ? AND {OURS} AND state IN ({marks})",

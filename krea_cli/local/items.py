@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from krea_cli.local.book import Book
-from krea_cli.local.rows import FAILED, UNFINISHED, Draft, Row
+from krea_cli.local.rows import FAILED, UNFINISHED, Draft, Row, stored
 from krea_cli.local.scope import OURS, Scope
 
 
@@ -84,9 +84,10 @@ class Items:
                 return Claimed(row, ours=False)
             if row.claim not in (None, run) and alive(row.claim or ""):
                 return Claimed(row, ours=False)
-            anew = draft is not None and row.state == "checked" and row.replaces is None
-            if draft and anew and self._book.discard(row.id):
-                return Claimed(self._book.begin(draft), ours=True)
+            if draft and row.state == "checked" and (row.part, row.replaces) == (None, None):
+                # The same row, so that what a dead process reserved for it is found again.
+                self._book.move(row.id, ("checked",), "checked", **stored(draft))
+                return Claimed(self._book.row(row.id), ours=True)
             self._scope.database.write(
                 "UPDATE requests SET claim = ?, target = ?,"
                 " batch = CASE state WHEN 'checked' THEN ? ELSE batch END"

@@ -128,6 +128,15 @@ TREES = ("body", "given", "sources")  # kept as JSON
 SWITCHES = ("adopted", "backlogged", "sidecar", "embed")
 
 
+def stored(draft: Draft) -> dict[str, Any]:
+    """What the database holds of DRAFT, by column."""
+    return {
+        **{column.name: getattr(draft, column.name) for column in fields(Draft)},
+        **{name: json.dumps(getattr(draft, name)) for name in TREES},
+        "identity": identity(draft.model, draft.given),
+    }
+
+
 def row_from(values: Sequence[Any]) -> Row:
     """The request that the database holds as VALUES, in the order of `COLUMNS`."""
     named = _named(Row, values)

@@ -72,7 +72,7 @@ def test_what_was_never_sent_is_put_down_anew(book: Book, claim: Ask) -> None:
     """By the options of today; what was sent stays what it was."""
     first, second = claim("one"), claim("two")
     assert first and second and second.ours
-    assert book.find(first.row.id) is None
+    assert (second.row.id, second.row.claim) == (first.row.id, "two")
     book.sending(second.row.id, NOW)
     third = claim("three")
     assert third and (third.ours, third.row.id) == (True, second.row.id)
