@@ -12,6 +12,9 @@ from krea_cli.errors import Moderated
 IN_VAIN = "the same request is refused again, so change it before the next krea generate"
 
 
+BY_MODERATION = "was refused by moderation"
+
+
 class Reason(NamedTuple):
     """One reason to refuse: what was seen in the request or its result, and what to change."""
 
@@ -57,7 +60,7 @@ def refused(
     charged: str | None = None,
 ) -> Moderated:
     """The failure of WHAT ("job 1f0c…"): REASON is what `reason_in` found, SAID the words."""
-    sentence, known = f"{what} was refused by moderation", REASONS.get(reason)
+    sentence, known = f"{what} {BY_MODERATION}", REASONS.get(reason)
     words = f": {said}" if said and said.lower() != reason else ""
     if known is None:
         return Moderated(f"{sentence}{words}", job_id=job_id, charged=charged)

@@ -3,13 +3,18 @@
 import errno
 import io
 import json
+import os
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from random import Random
 from typing import Any
 
 import httpx
+import pytest
 
 from krea_cli.env import Env
+from krea_cli.local.claims import Claims
 from krea_cli.main import main
 from tests.command import World
 from tests.commands.batch_desk import FOXES, files, nothing, priced, prompts, refused, summary
@@ -163,3 +168,69 @@ def test_a_count_is_read_whole(world: World) -> None:
     assert done.code == 2
     assert done.err.count("is not a whole number from 1 to 1000") == 3
     assert world.service.requests == []
+
+
+def test_fail_fast_does_not_fill_the_place_of_what_failed(listed: World) -> None:
+    """The next one would be paid for between the failure and the end."""
+    listed.service.ends = "failed"
+    done = listed.krea(*RUN, "--fail-fast", "-j", "1")
+    assert (done.code, len(listed.service.posts)) == (1, 1)
+
+
+def test_a_full_disk_is_tried_with_what_is_paid(
+    listed: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As long as nothing of it can be saved, no run pays for more."""
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "link", full)
+        assert listed.krea(*RUN, "-j", "2").code == 10
+        paid = len(listed.service.posts)
+        for _ in range(3):
+            again = listed.krea(*RUN, "-j", "2")
+            assert (again.code, len(listed.service.posts)) == (10, paid)
+    assert paid < 6
+    assert listed.krea(*RUN, "-j", "2").code == 0
+    assert (files(), len(listed.service.posts)) == (FOXES, 6)
+
+
+def test_a_run_that_hangs_is_not_waited_for_for_ever(listed: World) -> None:
+    """Its items are told as still running; nothing of them is sent."""
+    listed.service.seconds = 30
+    listed.clock.stop_at(listed.clock.now() + 5, 15)
+    listed.krea(*RUN, "-j", "2")
+    listed.clock.signal = None
+    state = listed.home / "state"
+    hanging = Claims(state)
+    with closing(sqlite3.connect(state / "ledger.sqlite3")) as ledger:
+        ledger.execute("UPDATE requests SET claim = ?", (hanging.name,))
+        ledger.commit()
+    done = listed.krea(*RUN, "--timeout", "60")
+    assert (done.code, files(), len(listed.service.posts)) == (4, FOXES[2:], 6)
+    assert "another krea is at work on some of the items" in done.err
+    assert "2 items, lines 1-2: another krea is still at work on it" in done.err
+    hanging.release()
+    assert listed.krea(*RUN).code == 0
+    assert (files(), len(listed.service.posts)) == (FOXES, 6)
+
+
+def test_the_reason_of_an_earlier_failure_is_told_again(listed: World) -> None:
+    """What moderation refused is not to be sent again as it is."""
+    listed.service.ends = "failed"
+    listed.service.says = {"error": {"code": "nsfw", "message": "nsfw"}}
+    first, again = listed.krea(*RUN), listed.krea(*RUN)
+    assert (first.code, again.code) == (7, 7)
+    assert "--retry-failed" not in again.err
+
+
+def test_a_picture_that_was_changed_counts_as_done_and_is_told(listed: World) -> None:
+    """It may have been edited; whoever wants it fetched removes it."""
+    listed.krea(*RUN)
+    path = next(Path("out").glob("fox-3*"))
+    path.write_bytes(b"")
+    again = listed.krea(*RUN)
+    assert (again.code, path.read_bytes(), len(listed.service.posts)) == (0, b"", 6)
+    assert f"warning: {path} is not what was saved there" in again.err

@@ -9,6 +9,7 @@ from krea_cli.errors import Busy, JobFailed, KreaError, LedgerUnusable, StillRun
 from krea_cli.flows.batch.item import Item
 from krea_cli.flows.batch.running import messages
 from krea_cli.flows.batch.running.crew import GOES_ON, Crew
+from krea_cli.flows.batch.running.earlier import earlier_failure
 from krea_cli.flows.batch.running.outcome import ItemOutcome
 from krea_cli.flows.batch.running.queue import Queue
 from krea_cli.flows.batch.running.tally import Tally
@@ -19,6 +20,7 @@ from krea_cli.flows.collect import Outcome, Wanted, unreadable
 from krea_cli.flows.watch import Update
 from krea_cli.flows.world import World
 
+DONE = ("completed", "saved")  # states of a request whose results are there to be saved
 BACKLOGGED = "backlogged"  # the account has as many jobs at work as it may
 
 
@@ -56,6 +58,18 @@ class Board:
         self._queue = queue
         self._crew = crew
         self._began = self.doubted_at
+        self._proved = False
+
+    @property
+    def unproven(self) -> bool:
+        """Whether it is still to be seen if what is paid can be saved: an earlier run could not."""
+        under_way = (*self.flights.values(), *self._landing.values())
+        return not self._proved and any(
+            flight.wanted.row is not None
+            and flight.wanted.row.state in DONE
+            and not (flight.fresh or flight.wanted.copies)
+            for flight in under_way
+        )
 
     def take(self, report: messages.Report) -> Iterator[ItemOutcome]:
         """Book what happened."""
@@ -71,7 +85,10 @@ class Board:
             case messages.Over():
                 yield from self._ended_before(report)
             case messages.Taken(item=item):
-                self._queue.theirs(item)
+                if not self._queue.theirs(item, patience=self._terms.limit(item.kind)):
+                    self.tally.left += 1
+                    error = StillRunning("another krea is still at work on it", hint=GOES_ON)
+                    yield ItemOutcome(item=item, error=error)
             case messages.Unsent():
                 yield from self._unsent(report)
             case messages.Settled(begun=begun):
@@ -111,9 +128,8 @@ class Board:
             self.tally.done += 1
             yield ItemOutcome(item=item, row=row, saved=report.saved, free=True)
         else:
-            error = JobFailed(row.error or f"the request is {row.state}", job_id=row.job_id)
             self.tally.failed += 1
-            yield ItemOutcome(item=item, row=row, error=error, free=True)
+            yield ItemOutcome(item=item, row=row, error=earlier_failure(row), free=True)
 
     def _unsent(self, report: messages.Unsent) -> Iterator[ItemOutcome]:
         item, error, row = report.item, report.error, report.row
@@ -146,6 +162,8 @@ class Board:
             del self.flights[job.id]
             if job.status == "completed":
                 self.throttle.succeeded(job.id)
+            else:
+                self._fail_fast()  # before its place is taken by the next
             self._landing[flight.item.index] = flight
             self._crew.land(flight.item, flight.wanted, job)
         elif job.status == BACKLOGGED:
@@ -162,6 +180,7 @@ class Board:
             free=bool(outcome.wanted.copies),
         )
         if error is None:
+            self._proved = self._proved or not outcome.wanted.copies
             self.tally.done += 1
             self.tally.made += flight.fresh
             return ended
@@ -176,9 +195,12 @@ class Board:
 
     def _failed(self, outcome: ItemOutcome) -> ItemOutcome:
         self.tally.failed += 1
+        self._fail_fast()
+        return outcome
+
+    def _fail_fast(self) -> None:
         if self._terms.fail_fast and self.stop is None:
             self.stop = KreaError("nothing more is sent, as an item failed", hint=GOES_ON)
-        return outcome
 
     def _left(self, job_id: str) -> Iterator[ItemOutcome]:
         if job_id in self.flights:

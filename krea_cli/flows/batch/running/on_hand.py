@@ -18,9 +18,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class OnHand:
-    """What is on disk of a saved request: all in place (`saved`), or within reach (`copies`)."""
+    """What is on disk of a saved request: all in place (`saved`), or within reach (`copies`).
+
+    `changed` are those in place that have another size than what was saved there.
+    """
 
     saved: tuple[Saved, ...] = ()
+    changed: tuple[str, ...] = ()
     copies: "dict[int, FileRow] | None" = None
 
 
@@ -47,7 +51,11 @@ def on_hand(
             return None
     if not files:
         return None
-    return OnHand(copies=copies) if copies else OnHand(saved=tuple(saved))
+    if copies:
+        return OnHand(copies=copies)
+    real = destination.target.real
+    changed = (each.path for each in saved if not _has_size(real(each.path), each.size))
+    return OnHand(saved=tuple(saved), changed=tuple(changed))
 
 
 def _by_result(files: "Sequence[FileRow]") -> "dict[int, list[FileRow]]":
@@ -83,3 +91,10 @@ def _in_place(
 
 def _whole(file: "FileRow") -> bool:
     return holds(Path(file.path), file.sha256, file.size)
+
+
+def _has_size(path: Path, size: int) -> bool:
+    try:
+        return path.stat().st_size == size
+    except OSError:
+        return False

@@ -25,12 +25,14 @@ class Queue:
         self._items: Iterator[Item] = iter(items)
         self._first: deque[Item] = deque()
         self._theirs: deque[tuple[float, Item]] = deque()  # when to look again, at what
+        self._taken: dict[int, float] = {}  # since when another run has an item, by its index
         self._exhausted = False
         self._clock: Clock = world.clock
         self._tell: Tell = world.tell
         self._random = world.random
         self._hold = Hold(world.random)
         self._held_until = -inf
+        self._asked_at = 0.0  # when the last item was given out
         self._trouble: float | None = None  # since when nothing could be sent
 
     @property
@@ -49,7 +51,7 @@ class Queue:
 
     def next(self) -> Item | None:
         """The next item to be sent now, None if there is none."""
-        now = self._clock.monotonic()
+        now = self._asked_at = self._clock.monotonic()
         if now < self._held_until:
             return None
         if self._first:
@@ -62,9 +64,23 @@ class Queue:
             return self._theirs.popleft()[1]
         return None
 
-    def theirs(self, item: Item) -> None:
-        """Another run is at ITEM: it is asked for again in a moment."""
-        self._theirs.append((self._clock.monotonic() + LOOK_AGAIN, item))
+    def put_back(self, item: Item) -> None:
+        """ITEM, which was taken a moment ago, is the next one again."""
+        self._first.appendleft(item)
+
+    def theirs(self, item: Item, *, patience: float | None) -> bool:
+        """Another run is at ITEM: it is asked for again in a moment.
+
+        False, and it is not, when that run has been at it for PATIENCE seconds (None: for ever).
+        """
+        now = self._clock.monotonic()
+        if not self._taken:
+            self._tell(Held("another krea is at work on some of the items"))
+        since = self._taken.setdefault(item.index, now)
+        if patience is not None and now - since > patience:
+            return False
+        self._theirs.append((now + LOOK_AGAIN, item))
+        return True
 
     def again(self, item: Item, error: KreaError, *, patience: float | None) -> bool:
         """ITEM could not be sent: it is the next one, after a hold.
@@ -73,7 +89,7 @@ class Queue:
         """
         self._first.appendleft(item)
         now = self._clock.monotonic()
-        self._trouble = now if self._trouble is None else self._trouble
+        self._trouble = self._asked_at if self._trouble is None else self._trouble
         if patience is not None and now - self._trouble > patience:
             return False
         busy = error if isinstance(error, Busy) else Busy(error.message)

@@ -24,6 +24,7 @@ from krea_cli.flows.submit import GRACE
 from krea_cli.flows.world import World
 
 SIGINT = 2
+UNSENT = (None, "checked")  # states of an item that is to be paid for
 LATELY = 120.0  # seconds after which the list shows every job that was made
 PARTING = 1.0  # seconds that a download has to put away what it has when all is to end
 AHEAD = 2  # results per job in flight that may wait to be saved before nothing more is sent
@@ -39,6 +40,7 @@ class Run:
         self._world = world
         self._queue = Queue(items, world)
         self._settled = False
+        self._holding = False  # until what was paid before is seen to be saved
         self._told: Standing | None = None
         self._claims = world.book.claims()
         mail = world.clock.mailbox()
@@ -117,12 +119,14 @@ class Run:
         """Whether one more may be sent now."""
         board, limit = self._board, self._board.throttle.limit
         free = len(board.flights) < limit and self._crew.landing <= AHEAD * limit
-        return free and not self._crew.sending and board.stop is None
+        return free and not (self._crew.sending or self._holding) and board.stop is None
 
     def _step(self) -> Iterator[ItemOutcome]:
         board = self._board
         if self._world.clock.asked and board.stop is None:
             board.stop = Interrupted(SIGINT, message="interrupted: waiting for what runs")
+        # A disk that was full when an earlier run ended may be full still.
+        self._holding = self._holding and board.unproven
         yield from self._dispatch()
         self._tell()
         if self._over:
@@ -135,8 +139,12 @@ class Run:
     def _dispatch(self) -> Iterator[ItemOutcome]:
         board, book = self._board, self._world.book
         while self._room and (item := self._queue.next()):
-            if item.found and book.items.state(item.digest) is None:
+            state = book.items.state(item.digest) if item.found or board.unproven else ""
+            if item.found and state is None:
                 yield board.done_elsewhere(item, item.found)
+            elif board.unproven and state in UNSENT:
+                self._queue.put_back(item)
+                self._holding = True
             else:
                 self._crew.send(item)
         if self._room and self._queue.empty and board.doubts and not self._settled:

@@ -21,6 +21,7 @@ from krea_cli.flows.batch.running.on_hand import on_hand
 from krea_cli.flows.batch.running.terms import Terms
 from krea_cli.flows.claim import Goal, settled
 from krea_cli.flows.collect import Wanted
+from krea_cli.flows.events import Warned
 from krea_cli.flows.reservation import Reservation
 from krea_cli.flows.reuse import Reusable
 from krea_cli.flows.settle import PATIENCE, settle
@@ -144,6 +145,9 @@ class Sender:
         found = on_hand(row, files, wanted, key=goal.key)
         if found is None:
             return Begun(item, row, wanted, fresh=False)  # paid, and gone: fetched once more
+        for path in found.changed:
+            told = f"{path} is not what was saved there, and counts as done all the same"
+            self._world.tell(Warned(f"{told}; remove it to have the result fetched again"))
         if not found.copies:
             return Over(item, row, found.saved)
         reusable = Reusable(row, found.copies)

@@ -83,9 +83,11 @@ def test_what_another_run_has_is_looked_at_again() -> None:
     desk = Desk(2)
     first = desk.queue.next()
     assert first is not None
-    desk.queue.theirs(first)
+    assert desk.queue.theirs(first, patience=60)
     assert desk.taken() == [2]
     assert not desk.queue.empty
     assert desk.queue.wait == 1.0
     desk.clock.advance(1.0)
     assert desk.taken() == [1]
+    desk.clock.advance(61)
+    assert not desk.queue.theirs(first, patience=60)
