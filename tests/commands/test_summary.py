@@ -213,7 +213,7 @@ def test_never_more_than_a_screen() -> None:
     for number in range(200):
         letters = chr(97 + number % 26) + chr(97 + number // 26)
         for _ in range(number + 1):
-            summary.add(number, KreaError(f"{letters}\n" * 1000))
+            summary.add(number, KreaError(f"{letters}\n" * 150))
     shown = told(summary).splitlines()
     assert len(shown) == 19
     assert shown[1].startswith("error: 200 items, line 199: rh rh rh")

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from krea_cli.flows.download import Saver
 
 GOES_ON = "the same command goes on with what is left"
-LOADERS = 3  # downloads at once: a host serves a few well, and disks like it
+# Downloads at once: few, as they take time from the requests, and more where the host is slow.
+LOADERS, MOST_LOADERS = 2, 8
+SLOW = 1.0  # seconds that a result may wait before there is one more
 FROM_THE_POLLER = (Looked, Left, Blind)
 # Seconds for which a result lets requests go first: an idle place at the service costs more.
 ASIDE = 0.3
@@ -43,7 +45,8 @@ class Crew:
     ) -> None:
         self.sending = False
         self.landing = 0
-        self._queued: dict[int, Wanted] = {}  # to be saved, and not begun
+        self._queued: dict[int, tuple[float, Wanted]] = {}  # to be saved, since when; not begun
+        self._loaders = 0
         self._clock = world.clock
         self._mail = mail
         self._sender = sender
@@ -51,8 +54,9 @@ class Crew:
         self._poller = poller
         self._lane: Tasks = world.clock.mailbox()
         self._pool: Tasks = world.clock.mailbox()
-        for tasks in (self._lane, *[self._pool] * LOADERS):
-            world.clock.spawn(self._guarded(self._worker(tasks)))
+        world.clock.spawn(self._guarded(self._worker(self._lane)))
+        for _ in range(LOADERS):
+            self._add_loader()
         world.clock.spawn(self._guarded(poller.watch))
 
     def hear(self, seconds: float | None, *, deaf: bool = False) -> Report | None:
@@ -89,20 +93,28 @@ class Crew:
 
     def land(self, item: Item, wanted: Wanted, job: "Job") -> None:
         """Let the results of the job be saved, or copied."""
+        now = self._clock.monotonic()
+        late = [since for since, _ in list(self._queued.values())[:1] if now - since > SLOW]
+        if late and self._loaders < MOST_LOADERS:
+            self._add_loader()
         self.landing += 1
-        self._queued[item.index] = wanted
-        wait = self._clock.monotonic() + ASIDE if self.sending else 0.0
+        self._queued[item.index] = now, wanted
+        wait = now + ASIDE if self.sending else 0.0
         self._pool.put(lambda: Landed(item, self._landed(item, wanted, job, wait)))
 
     def dismiss(self) -> None:
         """Nothing more is to be done; what was not begun is given back."""
         for index in list(self._queued):
-            if wanted := self._queued.pop(index, None):
-                wanted.release()
+            if given_back := self._queued.pop(index, None):
+                given_back[1].release()
         self._poller.orders.put("over")
         self._lane.put("over")
-        for _ in range(LOADERS):
+        for _ in range(self._loaders):
             self._pool.put("over")
+
+    def _add_loader(self) -> None:
+        self._loaders += 1
+        self._clock.spawn(self._guarded(self._worker(self._pool)))
 
     def _landed(self, item: Item, wanted: Wanted, job: "Job", not_before: float) -> Outcome:
         with suppress(Interrupted):
