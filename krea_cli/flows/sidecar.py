@@ -25,11 +25,14 @@ def beside(path: Path) -> Path:
 def write_sidecar(path: Path, told: dict[str, Any], *, force: bool) -> Published:
     """Write what is TOLD beside the result at PATH: whole or not at all. Raises OSError, KreaError.
 
-    The same sidecar that is there already stays; another file of that name only goes with FORCE.
+    The same sidecar that is there already stays; another file of that name only goes with FORCE,
+    or when it is that of the same item of a batch, whose result had been removed.
     """
     from hashlib import sha256
 
     target = beside(path)
+    known = _read(target) if told.get("item") else None
+    force = force or (known is not None and known.item == told["item"])
     content = (json.dumps(told, indent=2) + "\n").encode()
     part = open_part(part_path(target))
     if part is None or part.path is None:

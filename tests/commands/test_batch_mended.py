@@ -234,3 +234,15 @@ def test_a_picture_that_was_changed_counts_as_done_and_is_told(listed: World) ->
     again = listed.krea(*RUN)
     assert (again.code, path.read_bytes(), len(listed.service.posts)) == (0, b"", 6)
     assert f"warning: {path} is not what was saved there" in again.err
+
+
+def test_a_sidecar_gives_way_to_that_of_the_same_item(listed: World) -> None:
+    """Its picture was removed, and nobody there has a ledger: the new recipe takes its name."""
+    listed.krea(*RUN, "--sidecar")
+    next(Path("out").glob("fox-3*.png")).unlink()
+    listed.environ["KREA_STATE_DIR"] = str(listed.home / "elsewhere")
+    again = listed.krea(*RUN, "--sidecar")
+    assert (again.code, len(listed.service.posts)) == (0, 7)
+    recipes = sorted(path.name for path in Path("out").glob("fox-3*.json"))
+    assert len(recipes) == 1
+    assert json.loads((Path("out") / recipes[0]).read_text())["job_id"] == "job-7"
