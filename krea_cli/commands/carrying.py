@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Any
 from krea_cli.commands.ending import Ending
 from krea_cli.commands.session import Session
 from krea_cli.commands.summary import Summary
-from krea_cli.errors import KreaError
+from krea_cli.dollars import told
+from krea_cli.errors import KreaError, LedgerUnusable, OverBudget
 from krea_cli.flows.batch.checking.brief import Brief
 from krea_cli.flows.batch.roster import Roster
-from krea_cli.flows.batch.running.run import Run
+from krea_cli.flows.batch.running.run import UNSENT, Run
 from krea_cli.flows.batch.running.terms import Terms
-from krea_cli.local.budget import SHARED, Spent
+from krea_cli.local.budget import MAX_COST, SHARED, Spent
 
 if TYPE_CHECKING:
     from krea_cli.local.budget import Budget
@@ -79,6 +80,7 @@ class Carrying:
                     seconds=clock.monotonic() - began,
                 )
                 if run.stop:
+                    self._advise(run.stop)
                     ending.failed(run.stop)
             self._report()
 
@@ -90,17 +92,28 @@ class Carrying:
         return replace(budget, batch=self._batch, share=share)
 
     def _make(self, run: Run, ending: Ending, summary: Summary) -> None:
-        output, told = self._session.output, True
+        output, heard = self._session.output, True
         for outcome in run.outcomes():
             if error := outcome.error:
                 ending.note(_of_an_item(error))
                 summary.add(outcome.item.line, error)
-            if told:
+            if heard:
                 try:
                     (output.record if error else output.saved)(outcome.record())
                 except KreaError as failure:  # stdout takes no more: what is paid is still saved
-                    told = False
+                    heard = False
                     run.halt(failure)
+
+    def _advise(self, stop: KreaError) -> None:
+        """Say which --max-cost lets the rest through, where that is what stopped."""
+        if not isinstance(stop, OverBudget) or stop.limit != MAX_COST or stop.spent is None:
+            return
+        with suppress(LedgerUnusable):
+            state = self._session.book.items.state
+            left = [item.cost for item in self._roster if state(item.digest) in UNSENT]
+            if left and None not in left:
+                most = told(stop.spent + sum(cost or 0 for cost in left)).removeprefix("$")
+                stop.hint = f"the same command with {MAX_COST} {most} goes on with the rest"
 
     def _report(self) -> None:
         if path := self._params["report"]:

@@ -112,6 +112,7 @@ def test_a_cap_holds_over_all_runs(listed: World) -> None:
     priced(listed)
     done = listed.krea("batch", "foxes.txt", "--max-cost", "7", *spend)
     assert (done.code, files(), len(listed.service.posts)) == (5, FOXES[:3], 3)
+    assert "the same command with --max-cost 12.00 goes on with the rest" in done.err
     again = listed.krea("batch", "foxes.txt", "--max-cost", "7", *spend)
     assert (again.code, len(listed.service.posts)) == (5, 3)
     assert (summary(again)["spent"], summary(again)["spent_before"]) == (0.0, 6.0)
