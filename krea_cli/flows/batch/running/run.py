@@ -86,7 +86,7 @@ class Run:
         finally:
             # However it ends: a request that is under way is waited for, and its job booked.
             with suppress(KreaError):
-                for _ in self._farewell():
+                for _ in () if self._world.clock.stopping else self._farewell():
                     pass
             self._phrase_stop()
             self._board.release()
