@@ -134,3 +134,24 @@ def test_a_name_that_is_too_long(world: World) -> None:
     """No file system takes it: told before anything is paid."""
     wrong = dry(world, "a\n", "-o", f"{'x' * 250}-{{slug}}.{{ext}}", file="b.txt")
     assert (wrong.code, "is longer than 240 bytes" in wrong.err) == (2, True)
+
+
+@pytest.mark.parametrize(
+    "output", [f"{'x' * 300}.png", f"{'x' * 300}/", f"{'x' * 300}/{{slug}}.png"]
+)
+def test_an_output_that_is_too_long(world: World, output: str) -> None:
+    """One problem of its line, beside all others."""
+    wrong = dry(world, f"prompt,output,seed\na,{output},1\nb,,x\n")
+    assert (wrong.code, wrong.out) == (2, "")
+    assert f"line 2: output: the name {'x' * 40}… is longer than 255 bytes\n" in wrong.err
+    assert "line 3: seed: 'x' is not a number\n" in wrong.err
+
+
+def test_a_folder_that_cannot_be(world: World) -> None:
+    """A file in its place, or a path beyond what the system takes, is a problem of the line."""
+    Path("there").write_text("")
+    deep = "/".join(["d" * 200] * 30)
+    wrong = dry(world, f"prompt,output\na,there/a.png\nb,{deep}/b.png\n")
+    assert wrong.code == 2
+    assert "line 2: output: cannot look into there: Not a directory\n" in wrong.err
+    assert "line 3: output: cannot look into ddd" in wrong.err

@@ -140,10 +140,10 @@ class _Check:
         values = Values(model, body, digest, line, self._index, n)
         try:
             place = self._place(template, values)
+            free, found = self._evidence.judge(digest, place)
         except UsageError as error:
             self._problems.say(line, error.message, field="output" if entry.output else None)
             return None
-        free, found = self._evidence.judge(digest, place)
         if not free and not self._brief.force:
             self._problems.say(line, f"{place.shown} exists; --force overwrites it")
         price, prompt = self._pricing.price(model, body), body.get("prompt")

@@ -4,8 +4,10 @@ import os
 from functools import cached_property
 from pathlib import Path
 
-from krea_cli.errors import KreaError
+from krea_cli.errors import UsageError
 from krea_cli.flows.sidecar import ENDING, read_sidecar
+
+LONGEST_SHOWN = 100  # characters of a path
 
 
 class Folder:
@@ -21,14 +23,15 @@ class Folder:
 
     @cached_property
     def names(self) -> frozenset[str]:
-        """Everything in it. Raises `KreaError` where nobody may look."""
+        """Everything in it. Raises `UsageError` where nobody may look, or it can never be."""
         try:
             return frozenset(os.listdir(self.real))
-        except (FileNotFoundError, NotADirectoryError):
+        except FileNotFoundError:
             return frozenset()
         except OSError as failure:
-            raise KreaError(
-                f"cannot look into {self.typed or '.'}: {failure.strerror}",
+            shown = self.typed if len(self.typed) <= LONGEST_SHOWN else f"{self.typed[:40]}…"
+            raise UsageError(
+                f"cannot look into {shown or '.'}: {failure.strerror}",
                 hint="choose another folder with -o",
             ) from failure
 

@@ -70,8 +70,8 @@ def output_template(text: str | None, cwd: Path) -> Template:
         return _template(text)
     literal = naming.unescape(text)
     place, ext = cwd / literal, literal.rpartition(".")[2]
-    if not text.endswith("/") and not place.is_dir():
-        if place.exists():
+    if not text.endswith("/") and not os.path.isdir(place):
+        if os.path.lexists(place):
             raise UsageError(f"-o {text} is there and no folder", hint=HINT)
         if "." in os.path.basename(literal) and known_extension(ext):
             raise UsageError(f"-o {text} names one file, and a batch makes many", hint=HINT)
@@ -84,13 +84,21 @@ def cell_template(text: str, within: str, cwd: Path) -> Template:
         raise UsageError("output names a file or a folder", hint=HINT)
     named = naming.placeholders(text, checked=False)
     joined = os.path.join(naming.escape(within), text)
-    if not named and (cwd / naming.unescape(joined)).is_dir():
+    # Not Path.is_dir, which raises where the name is too long.
+    if not named and os.path.isdir(cwd / naming.unescape(joined)):
         joined += "/"
     return _template(joined)
 
 
 def _template(text: str) -> Template:
+    """Raises `UsageError` for a name that no file system takes."""
     default = text.endswith("/")
+    for part in text.split("/"):
+        known = naming.unescape("".join(literal for literal, _ in naming.pieces(part)))
+        if len(os.fsencode(known)) > naming.LONGEST_NAME:
+            raise UsageError(
+                f"the name {part[:40]}… is longer than {naming.LONGEST_NAME} bytes", hint=HINT
+            )
     folders = []
     for part in os.path.dirname(text).split("/"):
         if naming.placeholders(part, checked=False):
