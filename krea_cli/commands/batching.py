@@ -10,7 +10,7 @@ from krea_cli.catalog.wishes import Wishes
 from krea_cli.commands.making import field_options
 from krea_cli.commands.session import Session
 from krea_cli.commands.shards import shard_of
-from krea_cli.errors import LedgerUnusable, UsageError
+from krea_cli.errors import LedgerUnusable, NoToken, UsageError
 from krea_cli.flows.batch.checking.brief import Brief
 from krea_cli.flows.batch.checking.check import check
 from krea_cli.flows.batch.checking.lines import FORMATS
@@ -75,7 +75,22 @@ class Batching:
         )
         # A pipe may keep us waiting, and a long file takes seconds: a signal ends either.
         with session.clock.exposed(), self._source() as file:
-            return check(file, self._brief, composer, book=book, base=session.base)
+            return check(
+                file,
+                self._brief,
+                composer,
+                book=book,
+                base=session.base,
+                anonymous=book is None and self._anonymous(),
+            )
+
+    def _anonymous(self) -> bool:
+        """Whether there is no token, which says whose ledger it is."""
+        try:
+            self._session.token()
+        except NoToken:
+            return True
+        return False
 
     def _book_if_any(self) -> "Book | None":
         """The ledger of this account, if there are both: a look needs neither."""

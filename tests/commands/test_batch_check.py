@@ -59,11 +59,13 @@ def test_ten_kinds_of_mistakes(world: World) -> None:
         "    - line 6: there is no model called 'fluks-1-dev'; close to it: bfl/flux-1-dev\n"
         "    - line 7: output: out/.. is outside of the folder of -o;"
         " --allow-outside permits it\n"
-        "    - line 8: out/there.png exists; --force overwrites it\n"
+        "    - line 8: out/there.png exists, and is not known as what this item made\n"
         "    - line 10: output: would be out/same.png, and so would line 9\n"
         "    - line 11: output: unknown placeholder {mood}: the model has no such field\n"
         "    - line 12: has 2 cells, and there are 6 headings\n"
-        "  hint: mend it; the same command with --dry-run only checks\n"
+        "  hint: neither this ledger nor a sidecar knows what is there as the items' own: choose"
+        " another -o, or use the KREA_STATE_DIR and the API key with which it was made;"
+        " --force would make and pay for 1 new result\n"
         "  charged: no\n"
     )
 

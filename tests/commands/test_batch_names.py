@@ -123,7 +123,7 @@ def test_names_that_exist(world: World) -> None:
     assert dry(world, "a fox\n", *template, file="b.txt").code == 0
     Path("o/a-fox.webp").write_text("")
     wrong = dry(world, "a fox\n", *template, file="b.txt")
-    assert "line 1: o/a-fox.{ext} exists; --force overwrites it" in wrong.err
+    assert "line 1: o/a-fox.webp exists, and is not known as what this item made" in wrong.err
     assert dry(world, "a fox\n", *template, "--force", file="b.txt").code == 0
     Path("o/dir.png").mkdir()
     text = "prompt,output\na,dir.png\n"

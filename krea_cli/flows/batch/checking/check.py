@@ -33,16 +33,23 @@ MOST_OF_A_LINE = 1000
 
 
 def check(
-    file: BinaryIO, brief: Brief, composer: "Composer", *, book: "Book | None", base: str
+    file: BinaryIO,
+    brief: Brief,
+    composer: "Composer",
+    *,
+    book: "Book | None",
+    base: str,
+    anonymous: bool = False,
 ) -> Roster:
     """The items of the batch in FILE, which is read once, all checked; close it in the end.
 
-    BOOK is None where there is no ledger; BASE is the API's address. Raises `InvalidBatch` with
+    BOOK is None where there is no ledger, as for the ANONYMOUS, who have no token; BASE is the
+    API's address. Raises `InvalidBatch` with
     every problem of every line, `UsageError` for more than a million items.
     """
     with ExitStack() as failing:
         roster = failing.enter_context(closing(Roster()))
-        _Check(brief, composer, Evidence(book, base), roster).fill(file)
+        _Check(brief, composer, Evidence(book, base), roster).fill(file, anonymous=anonymous)
         failing.pop_all()
     return roster
 
@@ -61,8 +68,9 @@ class _Check:
         self._problems = Problems()
         self._roster = roster
         self._index = 0
+        self._taken = 0
 
-    def fill(self, file: BinaryIO) -> None:
+    def fill(self, file: BinaryIO, *, anonymous: bool) -> None:
         """Put the items of FILE into the roster, if nothing is wrong with any."""
         shard = self._brief.shard
         for entry in read_lines(file, self._brief.format, self._problems):
@@ -71,7 +79,7 @@ class _Check:
                 if not self._problems and shard.has(item.digest):
                     self._roster.add(item)
         self._placeholders()
-        self._problems.end(self._brief.name)
+        self._problems.end(self._brief.name, taken=self._taken, anonymous=anonymous)
 
     def _items(self, entry: Line) -> Iterator[Item]:
         template, count = self._template(entry), self._count(entry)
@@ -140,12 +148,12 @@ class _Check:
         values = Values(model, body, digest, line, self._index, n)
         try:
             place = self._place(template, values)
-            free, found = self._evidence.judge(digest, place)
+            judgement = self._evidence.judge(digest, place)
         except UsageError as error:
             self._problems.say(line, error.message, field="output" if entry.output else None)
             return None
-        if not free and not self._brief.force:
-            self._problems.say(line, f"{place.shown} exists; --force overwrites it")
+        if judgement.taken and not self._brief.force:
+            self._tell_taken(line, judgement.taken, paid=judgement.paid)
         price, prompt = self._pricing.price(model, body), body.get("prompt")
         return Item(
             line=line,
@@ -164,8 +172,16 @@ class _Check:
             price=str(price),
             cost=self._pricing.cost(price),
             prints=dict(variant.prints),
-            found=found,
+            found=judgement.found,
         )
+
+    def _tell_taken(self, line: int, file: str, *, paid: bool) -> None:
+        if paid:
+            told = f"{file} exists; --force puts there what was made for this item before"
+        else:
+            told = f"{file} exists, and is not known as what this item made"
+            self._taken += 1
+        self._problems.say(line, told)
 
     def _place(self, template: Template, values: Values) -> Place:
         """The place of an item. Raises `UsageError` where it has none, or another's."""

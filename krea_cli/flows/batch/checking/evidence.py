@@ -2,6 +2,7 @@
 
 import os
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from krea_cli.flows.batch.checking.places import Place
@@ -13,6 +14,19 @@ from krea_cli.local.book import Book
 from krea_cli.local.rows import UNDER_WAY
 
 
+@dataclass(frozen=True)
+class Judgement:
+    """Whether an item may have its place: not where the file `taken` stands.
+
+    `found` is the finished file that a sidecar proves. `paid` says that the ledger knows the item
+    as saved, so that making it once more costs nothing.
+    """
+
+    taken: str | None = None
+    found: str | None = None
+    paid: bool = False
+
+
 class Evidence:
     """What the ledger BOOK (None: there is none) and sidecars of the service at BASE say."""
 
@@ -20,19 +34,21 @@ class Evidence:
         self._book = book
         self._base = base
 
-    def judge(self, digest: str, place: Place) -> tuple[bool, str | None]:
-        """Whether the item DIGEST may have PLACE, and the finished file that a sidecar proves."""
+    def judge(self, digest: str, place: Place) -> Judgement:
+        """Whether the item DIGEST may have PLACE. Raises `UsageError` where nobody may look."""
         there = place.there()
         waits = place.name is None and place.stem is None
         if not there and not (waits and place.folder.sealed):
-            return True, None
+            return Judgement()
         state = self._book.items.state(digest) if self._book else None
         if state in UNDER_WAY:
-            return True, None
+            return Judgement()
         if state == "saved" and (waits or self._saved_there(digest, place, there)):
-            return True, None
+            return Judgement()
         found = self._sealed(digest, place, there, waits=waits)
-        return (not there or found is not None), found
+        if found is not None or not there:
+            return Judgement(found=found)
+        return Judgement(taken=os.path.join(place.folder.typed, there[0]), paid=state == "saved")
 
     def _saved_there(self, digest: str, place: Place, there: list[str]) -> bool:
         """Whether the ledger knows one of the files THERE, by its name or by its content."""

@@ -7,6 +7,7 @@ from krea_cli.errors import Problem, UsageError
 
 MOST_RANGES = 12  # of lines that one sentence names; `--json` has all
 MOST_TOLD = 200  # sentences; `--json` has all
+MEND = "mend it; the same command with --dry-run only checks"
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ class InvalidBatch(UsageError):
 
     code = "invalid_batch"
 
-    def __init__(self, name: str, faults: Sequence[Fault]) -> None:
+    def __init__(self, name: str, faults: Sequence[Fault], *, hint: str = MEND) -> None:
         self.faults = tuple(faults)
         if len(self.faults) == 1:
             message = f"{name} cannot be run as it stands: {self.faults[0]}"
@@ -54,7 +55,7 @@ class InvalidBatch(UsageError):
                 listed += f"\n  - and {more:,} more, which --json lists"
             reasons = f"for {len(self.faults):,} reasons"
             message = f"{name} cannot be run as it stands, {reasons}:{listed}"
-        super().__init__(message, hint="mend it; the same command with --dry-run only checks")
+        super().__init__(message, hint=hint)
         self.details = {"problems": [fault.as_dict() for fault in self.faults]}
 
 
@@ -82,9 +83,30 @@ class Problems:
         """Note a MESSAGE about LINE."""
         self.add(line, Problem(field, message))
 
-    def end(self, name: str) -> None:
-        """Raise `InvalidBatch` for the file NAME if anything is wrong."""
-        if self._lines:
-            raise InvalidBatch(
-                name, [Fault(problem, tuple(lines)) for problem, lines in self._lines.items()]
-            )
+    def end(self, name: str, *, taken: int = 0, anonymous: bool = False) -> None:
+        """Raise `InvalidBatch` for the file NAME if anything is wrong.
+
+        TAKEN is how many items have their places taken by files that nobody knows, ANONYMOUS
+        whether that is for want of a token.
+        """
+        if not self._lines:
+            return
+        faults = [Fault(problem, tuple(lines)) for problem, lines in self._lines.items()]
+        hint = _about_taken(taken, anonymous=anonymous) if taken else MEND
+        raise InvalidBatch(name, faults, hint=hint)
+
+
+def _about_taken(count: int, *, anonymous: bool) -> str:
+    """What to do about files in the places of COUNT items; --force alone would pay for all."""
+    results = "1 new result" if count == 1 else f"{count:,} new results"
+    force = f"--force would make and pay for {results}"
+    if anonymous:
+        return (
+            "without a token nobody can tell what is done: krea auth login, or set KREA_API_KEY;"
+            f" {force}"
+        )
+    return (
+        "neither this ledger nor a sidecar knows what is there as the items' own: choose another"
+        " -o, or use the KREA_STATE_DIR and the API key with which it was made;"
+        f" {force}"
+    )
