@@ -21,6 +21,7 @@ from krea_cli.flows.batch.roster import Roster
 from krea_cli.flows.compose import Composer
 
 if TYPE_CHECKING:
+    from krea_cli.commands.batch_room import Room
     from krea_cli.local.book import Book
     from krea_cli.local.budget import Budget
 
@@ -40,9 +41,10 @@ class Batching:
         """Print what would be sent, what is done already and what it costs; send nothing."""
         from krea_cli.commands.forecast import Forecast
 
-        book = self._book_if_any()
+        budget, book = self._budget(), self._book_if_any()
         with closing(self._roster(book)) as roster:
-            forecast = Forecast(roster, book, retry=self._params["retry_failed"])
+            room = self._room(budget, book, roster) if budget else None
+            forecast = Forecast(roster, book, retry=self._params["retry_failed"], room=room)
             forecast.tell(self._session.output)
 
     def run(self) -> None:
@@ -57,6 +59,13 @@ class Batching:
         book, budget = session.book, self._budget()
         with closing(self._roster(book)) as roster:
             Carrying(session, params, brief=self._brief, roster=roster, budget=budget).run()
+
+    def _room(self, budget: "Budget", book: "Book | None", roster: Roster) -> "Room":
+        from krea_cli.commands.batch_label import batch_label
+        from krea_cli.commands.batch_room import Room
+
+        spending, now = book.spending if book else None, self._session.clock.now()
+        return Room(batch_label(self._brief, roster).budget(budget), spending, now=now)
 
     def _budget(self) -> "Budget | None":
         """The caps in force."""

@@ -1,15 +1,13 @@
 """What `batch` does with a checked file: every item made, the end summed up, the report written."""
 
-import hashlib
-import os
 import shlex
-import stat
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from krea_cli.commands.batch_label import batch_label
 from krea_cli.commands.ending import Ending
 from krea_cli.commands.session import Session
 from krea_cli.commands.summary import Summary
@@ -19,7 +17,7 @@ from krea_cli.flows.batch.checking.brief import Brief
 from krea_cli.flows.batch.roster import Roster
 from krea_cli.flows.batch.running.run import UNSENT, Run
 from krea_cli.flows.batch.running.terms import Terms
-from krea_cli.local.budget import MAX_COST, SHARED, Spent
+from krea_cli.local.budget import MAX_COST, Spent
 
 if TYPE_CHECKING:
     from krea_cli.local.budget import Budget
@@ -46,11 +44,8 @@ class Carrying:
         self._params = params
         self._brief = brief
         self._roster = roster
-        self._batch = label(brief, roster)
-        shard = brief.shard
-        share = f"{SHARED}{shard.number}/{shard.count}" if shard.count > 1 else ""
-        self._label = self._batch + share
-        self._budget = self._of_the_batch(budget) if budget else None
+        self._label = batch_label(brief, roster)
+        self._budget = self._label.budget(budget) if budget else None
 
     def run(self) -> None:
         """Make what is not made yet; ends with the exit code of the worst that happened."""
@@ -62,7 +57,7 @@ class Carrying:
         if self._brief.shard.count > 1:
             # The other shares submit as well, from wherever they are.
             world = replace(world, shared=True)
-        before = world.book.spending.batch(self._batch) if self._budget else Spent()
+        before = world.book.spending.batch(self._label.batch) if self._budget else Spent()
         run = Run(self._roster, len(self._roster), self._terms(), world, session.saver())
         began = clock.monotonic()
         summary = Summary()
@@ -83,13 +78,6 @@ class Carrying:
                     self._advise(run.stop)
                     ending.failed(run.stop)
             self._report()
-
-    def _of_the_batch(self, budget: "Budget") -> "Budget":
-        """BUDGET for all runs of the batch; each share of it may spend its part."""
-        share, most = None, budget.max_cost
-        if most is not None and self._brief.shard.count > 1:
-            share = self._label, most // self._brief.shard.count
-        return replace(budget, batch=self._batch, share=share)
 
     def _make(self, run: Run, ending: Ending, summary: Summary) -> None:
         output, heard = self._session.output, True
@@ -125,7 +113,7 @@ class Carrying:
     def _terms(self) -> Terms:
         session, timeout = self._session, self._params["timeout"]
         return Terms(
-            label=self._label,
+            label=self._label.own,
             cwd=self._brief.cwd,
             model=self._roster.models.__getitem__,
             limit=lambda kind: session.patience(timeout, kind),
@@ -136,27 +124,6 @@ class Carrying:
 def _of_an_item(error: KreaError) -> KreaError:
     """ERROR as it counts for the whole batch, of which other items were paid."""
     return KreaError(error.message) if error.exit_code == WRONG_USAGE else error
-
-
-def label(brief: Brief, roster: Roster) -> str:
-    """What the batch is called in the ledger: its file, or what came through a pipe.
-
-    All runs of one file count together against --max-cost, whatever its lines became.
-    """
-    path = os.path.realpath(brief.cwd / brief.name)
-    if brief.name != "-" and _is_regular(path):
-        return path
-    content = hashlib.sha256()
-    for item in roster:
-        content.update(item.digest.encode())
-    return f"pipe:{content.hexdigest()}"
-
-
-def _is_regular(path: str) -> bool:
-    try:
-        return stat.S_ISREG(os.stat(path).st_mode)
-    except OSError:
-        return False
 
 
 def _allow_files(most: int) -> None:

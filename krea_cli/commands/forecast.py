@@ -7,6 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from krea_cli.catalog.prices import UNKNOWN, plain
+from krea_cli.commands.batch_room import Room
 from krea_cli.commands.making import shown_body
 from krea_cli.flows.batch.checking.places import foreseen
 from krea_cli.flows.batch.item import Item
@@ -19,16 +20,23 @@ if TYPE_CHECKING:
 
 COLUMNS = ("line", "model", "file", "seed", "price", "state")
 TO_SEND = "to send"
+STATES = ("done", TO_SEND, "failed", "in doubt", "under way")
 AT_A_TIME = 1000  # rows of a table, which is whole in memory before it is drawn
 
 
 class Forecast:
-    """What a run of ROSTER would do, by what BOOK knows; RETRY sends what failed as well."""
+    """What a run of ROSTER would do, by what BOOK knows; RETRY sends what failed as well.
 
-    def __init__(self, roster: "Roster", book: "Book | None", *, retry: bool) -> None:
+    ROOM is what the budget leaves, None without one.
+    """
+
+    def __init__(
+        self, roster: "Roster", book: "Book | None", *, retry: bool, room: Room | None = None
+    ) -> None:
         self._roster = roster
         self._book = book
         self._retry = retry
+        self._room = room
         self._states: Counter[str] = Counter()
         self._models: Counter[str] = Counter()
         self._costs: Counter[str] = Counter()  # in millionths of a dollar
@@ -36,7 +44,7 @@ class Forecast:
         self._assumed = False
 
     def tell(self, output: Output) -> None:
-        """Print the items one by one, then the sums."""
+        """Print the items one by one, then the sums. Raises `OverBudget` where not all fit."""
         judged = ((item, self._state(item)) for item in self._roster)
         for item, state in judged:
             part = [(item, state), *islice(judged, AT_A_TIME - 1)]
@@ -45,8 +53,10 @@ class Forecast:
                 (self._row(item, state) for item, state in part),
                 (self._record(item, state) for item, state in part),
             )
-        for text in self._sums():
-            output.say(text)
+        refusal = self._room.refusal() if self._room else None
+        output.summary("\n".join(self._sums()), self._summary())
+        if refusal:
+            raise refusal
 
     def _state(self, item: Item) -> str:
         """What is known of ITEM, and counted."""
@@ -55,6 +65,8 @@ class Forecast:
         if state == TO_SEND:
             self._models[item.model] += 1
             self._costs[item.model] += item.cost or 0
+            if self._room:
+                self._room.add(item.model, item.cost)
             if item.price == str(UNKNOWN):
                 self._unpriced[item.model] += 1
                 self._assumed = self._assumed or item.cost is not None
@@ -108,6 +120,27 @@ class Forecast:
             have = "has" if unpriced == 1 else "have"
             answered = "; --assume-price answers for that" if self._assumed else ""
             yield f"{_items(unpriced)} {have} no known price{answered}"
+        if self._room:
+            yield f"within the budget: {self._room.fits} of {self._states[TO_SEND]}"
+
+    def _summary(self) -> dict[str, object]:
+        """The sums for `--json`, in dollars; `unpriced` items cost what --assume-price says, or 0."""
+        return {
+            "total": len(self._roster),
+            **{state.replace(" ", "_"): self._states[state] for state in STATES},
+            "models": [
+                {
+                    "model": model,
+                    "to_send": count,
+                    "cost": self._costs[model] / 1_000_000,
+                    "unpriced": self._unpriced[model],
+                }
+                for model, count in self._models.most_common()
+            ],
+            "cost": self._costs.total() / 1_000_000,
+            "unpriced": self._unpriced.total(),
+            "fits": self._room.fits if self._room else None,
+        }
 
     def _price(self, model: str) -> str:
         unknown = 0 if self._assumed else self._unpriced[model]

@@ -95,7 +95,8 @@ def test_a_dry_run_sends_nothing(world: World) -> None:
         f"2\t{MODEL}\tout/an-owl-fe028c.{{ext}}\t7\tunknown\tto send\n"
     )
     assert result.err == (
-        f"2 items: 2 to send\n{MODEL}: 2 to send, price unknown\n2 items have no known price\n"
+        f"2 items: 2 to send\n    {MODEL}: 2 to send, price unknown\n"
+        "    2 items have no known price\n"
     )
     assert (world.service.requests, Path("out").exists()) == ([], False)
     assert not (world.home / "state").exists()
@@ -123,7 +124,7 @@ def test_an_item_as_json(world: World) -> None:
 def test_prices_by_model_and_in_all(world: World) -> None:
     """What is unknown is said, and counts as --assume-price says; sums are exact."""
     text = "model,prompt,count\nkrea-2/large,a,1\nflux-1-dev,b,3\nz-image/z-image,c,30\n"
-    told = dry(world, text).err.splitlines()
+    told = [line.strip() for line in dry(world, text).err.splitlines()]
     assert told[-6:] == [
         "34 items: 34 to send",
         "z-image/z-image: 30 to send, at most $0.09",
@@ -132,7 +133,7 @@ def test_prices_by_model_and_in_all(world: World) -> None:
         "in all at most $0.16",
         "3 items have no known price",
     ]
-    told = dry(world, text, "--assume-price", "0.1").err.splitlines()
+    told = [line.strip() for line in dry(world, text, "--assume-price", "0.1").err.splitlines()]
     assert told[-4:] == [
         "bfl/flux-1-dev: 3 to send, at most $0.30",
         "krea/krea-2/large: 1 to send, at most $0.07",
