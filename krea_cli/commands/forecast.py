@@ -124,7 +124,7 @@ class Forecast:
             yield f"within the budget: {self._room.fits} of {self._states[TO_SEND]}"
 
     def _summary(self) -> dict[str, object]:
-        """The sums for `--json`, in dollars; `unpriced` items cost what --assume-price says, or 0."""
+        """The sums for `--json`, in dollars; `unpriced` items at what --assume-price says, or 0."""
         return {
             "total": len(self._roster),
             **{state.replace(" ", "_"): self._states[state] for state in STATES},
