@@ -107,7 +107,7 @@ def test_reserved_headings_and_fields_of_that_name() -> None:
             "line 6: has half of a character",
         ]),
         ('{"seed": 1, "input.seed": 2}\n', "jsonl", ["line 1: has the same field twice"]),
-        ("[" * 5000, "jsonl", ["line 1: is nested too deeply"]),
+        ("[" * 100_000, "jsonl", ["line 1: is nested too deeply"]),
     ],
     ids=[
         "empty", "no heading", "double heading", "cut off", "open quote", "after a quote", "latin",
