@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.command import World
 from tests.commands.test_batch_check import dry
 
@@ -57,3 +59,27 @@ def test_a_stranger_in_the_place_of_what_was_made(world: World) -> None:
     forced = world.krea("batch", "b.csv", "--force")
     assert (forced.code, forced.out, len(world.service.posts)) == (0, "x.png\n", 2)
     assert Path("x.png").read_bytes() == Path(red).read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "told"),
+    [
+        ("y.{ext}", "y.png", "output: would be y.png, and so would line 2"),
+        ("y.png", "y.{ext}", "output: would be y.{ext}, and so would line 2"),
+        ("pp", "pp/q.png", "output: pp/q.png: one is a file where line 2 needs a folder"),
+        ("pp/r/q.png", "pp", "output: pp: one is a file where line 2 needs a folder"),
+        ("ok.png", "b.csv", "output: b.csv is this list itself"),
+        ("ok.png", '"a\nb.png"', "output: has a line break or another control character"),
+        ("ok.png", "a\x1b[2J.png", "output: has a line break or another control character"),
+    ],
+)
+def test_places_that_cannot_be_had(world: World, first: str, second: str, told: str) -> None:
+    """Seen before anything is paid, and --force does not help."""
+    wrong = dry(world, f"prompt,output\na,{first}\nb,{second}\n", "--force")
+    assert (wrong.code, f"line 3: {told}" in wrong.err) == (2, True), wrong.err
+
+
+def test_places_beside_each_other(world: World) -> None:
+    """Two exact names of one stem are two files, and folders inside of each other are none."""
+    text = "prompt,output\na,y.png\nb,y.jpg\nc,pp/q.png\nd,pp/r/q.png\ne,pp.png\n"
+    assert dry(world, text).code == 0

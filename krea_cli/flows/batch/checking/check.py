@@ -71,6 +71,7 @@ class _Check:
         self._roster = roster
         self._index = 0
         self._taken = 0
+        self._list = os.path.realpath(brief.cwd / brief.name)
 
     def fill(self, file: BinaryIO, *, anonymous: bool) -> None:
         """Put the items of FILE into the roster, if nothing is wrong with any."""
@@ -199,6 +200,10 @@ class _Check:
             raise UsageError(f"several items would be {place.shown}; {{key}} tells them apart")
         if holder is not None:
             raise UsageError(f"would be {place.shown}, and so would line {holder}")
+        if (crossed := self._register.crossed(place)) is not None:
+            raise UsageError(f"{place.shown}: one is a file where line {crossed} needs a folder")
+        if place.is_file(self._list):
+            raise UsageError(f"{place.shown} is this list itself")
         self._register.take(place, values.line)
         return place
 

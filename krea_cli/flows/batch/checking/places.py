@@ -41,6 +41,25 @@ class Place:
         rest = self.name or os.path.basename(self.text)
         return hash((self.folder.real, self.name is None, rest))
 
+    @property
+    def open_mark(self) -> int | None:
+        """For an exact name, the mark of the place that may take any extension."""
+        stem, dot, _ = (self.name or "").rpartition(".")
+        if not dot or not stem:
+            return None
+        return hash((self.folder.real, True, naming.escape(stem) + EXT))
+
+    @property
+    def path(self) -> str | None:
+        """The real path of an exact name, links not followed."""
+        return None if self.name is None else os.path.join(self.folder.real, self.name)
+
+    def is_file(self, real: str) -> bool:
+        """Whether an exact name is that of the file REAL, through a link as well."""
+        if self.path is None or self.name not in self.folder.names:
+            return False
+        return os.path.realpath(self.path) == real
+
     def there(self) -> list[str]:
         """The names of the files that stand in its place already."""
         if self.name is not None:

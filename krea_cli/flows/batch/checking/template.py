@@ -1,6 +1,7 @@
 """-o of a batch: a folder or a template, filled for each item as far as it can be by now."""
 
 import os
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,6 +19,8 @@ SPECIAL = ("line", "index", "n", "slug", "key", "seed", "job_id", "model", "date
 LATE = frozenset({"job_id", "date", "ext"})  # known when the result is
 LONGEST_VALUE = 60  # characters that one field adds to a name
 MOST_BYTES = 150  # … and bytes
+# A line break would split what stdout says into two names; marks of direction would lie about one.
+CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 HINT = '-o FOLDER/, or a template such as -o "{slug}-{key}.{ext}"'
 
 
@@ -82,6 +85,8 @@ def cell_template(text: str, within: str, cwd: Path) -> Template:
     """What the output cell TEXT of a line means WITHIN a folder. Raises `UsageError`."""
     if text in STDOUT_NAMES or "\0" in text:
         raise UsageError("output names a file or a folder", hint=HINT)
+    if CONTROLS.search(text):
+        raise UsageError("has a line break or another control character", hint=HINT)
     named = naming.placeholders(text, checked=False)
     joined = os.path.join(naming.escape(within), text)
     # Not Path.is_dir, which raises where the name is too long.
