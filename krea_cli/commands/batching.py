@@ -1,6 +1,7 @@
 """What `batch` does with its file: everything checked, then shown or run."""
 
 import io
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from krea_cli.local.budget import Budget
 
 ENDINGS = {".txt": "txt", ".csv": "csv", ".tsv": "tsv", ".jsonl": "jsonl", ".ndjson": "jsonl"}
+SPREADSHEETS = (".xlsx", ".xls", ".ods")
 TAKEN_OVER = ("force", "allow_outside", "embed", "assume_price")  # by a brief, as they are
 
 
@@ -145,7 +147,15 @@ class Batching:
                 given = self._params["format"]
                 raise UsageError(f"--format {given} is none of {known}", hint="--format csv")
             return str(format)
-        found = ENDINGS.get(Path(file).suffix.lower())
+        ending = Path(file).suffix.lower()
+        if ending in SPREADSHEETS:
+            raise UsageError(
+                f"{file} is a spreadsheet, and a batch is read from {known}",
+                hint="save it as CSV (UTF-8)",
+            )
+        found = ENDINGS.get(ending)
+        if found is None and os.path.isdir(file):
+            raise UsageError(f"{file} is a folder", hint="krea batch FILE, or - for stdin")
         if found is None:
             raise UsageError(
                 f"{file} does not say in its name what it is: {known}",
@@ -164,6 +174,8 @@ class Batching:
         try:
             opened = Path(file).open("rb")  # noqa: SIM115 - closed below
         except (OSError, ValueError) as failure:
+            if isinstance(failure, IsADirectoryError):
+                raise UsageError(f"{file} is a folder", hint="krea batch FILE") from failure
             reason = getattr(failure, "strerror", None) or str(failure)
             raise UsageError(
                 f"{file} cannot be read: {reason}", hint="krea batch FILE, or - for stdin"

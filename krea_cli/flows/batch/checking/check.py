@@ -1,5 +1,6 @@
 """Check a batch: every line of it, before the first cent is spent."""
 
+import json
 import os
 import re
 from collections.abc import Iterator, Mapping
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 PICTURED = ("image", "enhance")  # kinds of models whose results may be pictures
 MOST_OF_A_LINE = 1000
+NO_FIELD = "there is no such field"
 
 
 def check(
@@ -113,7 +115,7 @@ class _Check:
             prepared = self._requests.prepared(entry, swept)
         except InvalidRequest as error:
             for problem in error.problems:
-                self._problems.add(entry.line, problem)
+                self._problems.add(entry.line, self._with_headings(entry, problem))
             return None
         except UsageError as error:
             self._problems.say(entry.line, error.message)
@@ -125,6 +127,13 @@ class _Check:
             told = f"--embed writes into pictures, and {model.id} makes {model.kind}"
             self._problems.say(entry.line, told)
         return prepared
+
+    def _with_headings(self, entry: Line, problem: Problem) -> Problem:
+        """PROBLEM, with where the name comes from if it is a heading that is no field."""
+        if problem.field not in entry.cells or not problem.message.startswith(NO_FIELD):
+            return problem
+        told = f"{problem.message}; the first line of a table (line 1) names the fields"
+        return Problem(problem.field, told, problem.hint)
 
     def _variants(self, entry: Line, prepared: Prepared, count: int) -> Iterator[Variant]:
         try:
@@ -229,7 +238,8 @@ class _Check:
         count = int(given) if isinstance(given, str) and written else given
         if type(count) is int and 1 <= count <= MOST_OF_A_LINE:
             return count
-        told = f"{str(given)[:40]!r} is not a whole number from 1 to {MOST_OF_A_LINE}"
+        shown = repr(given[:40]) if isinstance(given, str) else json.dumps(given)[:40]
+        told = f"{shown} is not a whole number from 1 to {MOST_OF_A_LINE}"
         self._problems.say(entry.line, told, field="count")
         return None
 

@@ -12,6 +12,8 @@ FORMATS = ("txt", "csv", "tsv", "jsonl")
 RESERVED = ("model", "output", "count")
 LONGEST = 10 * 1024 * 1024  # bytes of one line
 FIELD = "input."  # in front of a field whose name is reserved, or of any other
+AS_CSV = "save it as CSV (UTF-8)"
+WITH_LF = "tr '\\r' '\\n' < OLD > NEW converts it"
 IN_UTF8 = "a batch is read as UTF-8: iconv -t UTF-8 converts it"
 
 
@@ -60,11 +62,15 @@ def texts(file: BinaryIO) -> Iterator[str]:
         if number == 1:
             if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
                 raise Illegible(1, f"this is UTF-16; {IN_UTF8}")
+            if raw.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+                raise Illegible(1, f"this is a spreadsheet or an archive, no text; {AS_CSV}")
             raw = raw.removeprefix(b"\xef\xbb\xbf")
         try:
             text = raw.decode()
         except UnicodeDecodeError:
             raise Illegible(number, f"is no UTF-8 text; {IN_UTF8}") from None
+        if number == 1 and "\r" in text.rstrip("\r\n"):
+            raise Illegible(number, f"its lines end in CR alone; {WITH_LF}")
         if "\0" in text:
             raise Illegible(number, f"has a null byte; {IN_UTF8}")
         yield text

@@ -121,15 +121,16 @@ class Places:
             if os.path.isdir(path):
                 raise UsageError(f"{os.path.join(folder.typed, name)} is a folder")
             if os.path.islink(path):  # it is written to what it leads to
-                self._folder(os.path.dirname(os.path.realpath(path)))
+                led_to = os.path.dirname(os.path.realpath(path))
+                self._folder(led_to, shown=os.path.join(folder.typed, name))
         return Place(text, folder, name=name, n=n)
 
-    def _folder(self, typed: str) -> Folder:
+    def _folder(self, typed: str, *, shown: str | None = None) -> Folder:
         folder = self._folders.get(typed)
         if folder is None:
             folder = self._folders[typed] = Folder(typed, self._cwd)
         if not self._allow_outside and not folder.within(self._root):
-            raise _outside(typed)
+            raise _outside(shown or typed)
         return folder
 
 

@@ -51,6 +51,8 @@ class Requests:
                 problems.append(Problem(name, "given by the line and by --sweep"))
             elif name in base:
                 problems.append(Problem(name, "given by an option and by --sweep"))
+        # What the line gives as well was told above: once is enough.
+        swept = {name: text for name, text in swept.items() if name not in entry.values}
         return Wishes(
             cells={**swept, **entry.cells} if swept else entry.cells,
             fields=entry.values,

@@ -77,6 +77,11 @@ def _range(text: str, part: str) -> Iterator[str]:
     step = abs(Decimal(match[3] or 1))
     if not step:
         raise UsageError(f"--sweep {text} goes nowhere by steps of 0", hint=HINT)
+    if abs(last - first) % step:
+        raise UsageError(
+            f"--sweep {text}: {last} is not reached from {first} by steps of {step}",
+            hint=f"{first}..{last}..STEP goes by other steps; or list the values with commas",
+        )
     count = int(abs(last - first) / step) + 1
     if count > MOST:
         raise UsageError(f"--sweep {text} has {count:,} values", hint="sweep fewer values")

@@ -32,7 +32,7 @@ def table(lines: Iterator[str], problems: Problems, *, tabs: bool) -> Iterator[L
         if not any(map(str.strip, record)):
             continue
         if len(record) != len(names):
-            problems.say(number, f"has {_cells(len(record))}, and there are {len(names)} headings")
+            problems.say(number, f"has {_cells(len(record))}, and there {_headings(len(names))}")
             continue
         fields = {
             name: cell.replace("\r\n", "\n") if "\r" in cell else cell
@@ -76,6 +76,10 @@ def _names(number: int, headings: list[str]) -> list[str]:
         if names.count(name) > 1:
             raise Illegible(number, f"the heading {name!r} is there twice")
     return names
+
+
+def _headings(count: int) -> str:
+    return "is 1 heading" if count == 1 else f"are {count} headings"
 
 
 def _cells(count: int) -> str:
