@@ -246,12 +246,3 @@ def test_a_sidecar_gives_way_to_that_of_the_same_item(listed: World) -> None:
     recipes = sorted(path.name for path in Path("out").glob("fox-3*.json"))
     assert len(recipes) == 1
     assert json.loads((Path("out") / recipes[0]).read_text())["job_id"] == "job-7"
-
-
-def test_no_output_is_the_list_or_two_lines(world: World) -> None:
-    """Not even with --force; and what is printed stays one path a line."""
-    Path("foxes.csv").write_text('prompt,output\na fox,foxes.csv\nan owl,"an\nowl.png"\n')
-    done = world.krea("batch", "foxes.csv", "--force", "--dry-run")
-    assert done.code == 2
-    assert "line 2: output: would be foxes.csv, which is the list itself" in done.err
-    assert "line 3: output: has a character that no name may hold" in done.err

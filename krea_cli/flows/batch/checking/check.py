@@ -61,7 +61,6 @@ class _Check:
     def __init__(
         self, brief: Brief, composer: "Composer", evidence: Evidence, roster: Roster
     ) -> None:
-        self._own_file = os.path.realpath(brief.cwd / brief.name)
         self._brief = brief
         self._evidence = evidence
         self._media = Media()
@@ -203,8 +202,6 @@ class _Check:
             values.digits = 2 * KEY_DIGITS
             place = self._places.place(template, values, values.line)
             holder = self._register.holder(place)
-        if place.name and os.path.join(place.folder.real, place.name) == self._own_file:
-            raise UsageError(f"would be {place.shown}, which is the list itself")
         if holder == values.line:
             raise UsageError(f"several items would be {place.shown}; {{key}} tells them apart")
         if holder is not None:
@@ -220,9 +217,6 @@ class _Check:
         output = entry.output
         if output is not None and not (isinstance(output, str) and output.strip()):
             self._problems.say(entry.line, "is no name of a file", field="output")
-            return None
-        if output and not output.strip().isprintable():
-            self._problems.say(entry.line, "has a character that no name may hold", field="output")
             return None
         try:
             return self._places.template(output.strip() if output else None)
