@@ -42,7 +42,7 @@ def batch_label(brief: Brief, roster: "Roster") -> BatchLabel:
 
 def _name(brief: Brief, roster: "Roster") -> str:
     path = os.path.realpath(brief.cwd / brief.name)
-    if brief.name != "-" and _is_regular(path):
+    if not brief.piped and _is_regular(path):
         return path
     content = hashlib.sha256()
     for item in roster:

@@ -125,6 +125,7 @@ class Batching:
             raise UsageError("--model and --sweep model=… were both given", hint="leave one away")
         return Brief(
             name="stdin" if params["file"] == "-" else params["file"],
+            piped=params["file"] == "-",
             format=self._format(),
             defaults=Defaults(
                 str(named) if named else None,

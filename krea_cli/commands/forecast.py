@@ -2,13 +2,13 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from decimal import Decimal
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from krea_cli.catalog.prices import UNKNOWN, plain
+from krea_cli.catalog.prices import UNKNOWN
 from krea_cli.commands.batch_room import Room
 from krea_cli.commands.making import shown_body
+from krea_cli.dollars import told
 from krea_cli.flows.batch.checking.places import foreseen
 from krea_cli.flows.batch.item import Item
 from krea_cli.local.rows import FAILED, IN_DOUBT, UNDER_WAY
@@ -115,7 +115,7 @@ class Forecast:
         for model, count in self._models.most_common():
             yield f"{model}: {count} {TO_SEND}, {self._price(model)}"
         if len(self._models) > 1 and (total := self._costs.total()):
-            yield f"in all at most {_dollars(total)}"
+            yield f"in all at most {told(total)}"
         if unpriced := self._unpriced.total():
             have = "has" if unpriced == 1 else "have"
             answered = "; --assume-price answers for that" if self._assumed else ""
@@ -147,12 +147,8 @@ class Forecast:
         if unknown == self._models[model]:
             return "price unknown"
         rest = f" and {unknown} of unknown price" if unknown else ""
-        return f"at most {_dollars(self._costs[model])}{rest}"
+        return f"at most {told(self._costs[model])}{rest}"
 
 
 def _items(count: int) -> str:
     return "1 item" if count == 1 else f"{count:,} items"
-
-
-def _dollars(micros: int) -> str:
-    return f"${plain(Decimal(micros) / 1_000_000)}"

@@ -246,3 +246,24 @@ def test_a_sidecar_gives_way_to_that_of_the_same_item(listed: World) -> None:
     recipes = sorted(path.name for path in Path("out").glob("fox-3*.json"))
     assert len(recipes) == 1
     assert json.loads((Path("out") / recipes[0]).read_text())["job_id"] == "job-7"
+
+
+def test_a_file_called_stdin_is_not_what_comes_through_a_pipe(world: World) -> None:
+    """What another batch from a pipe has spent does not count for this one."""
+    priced(world)
+    Path("stdin").write_text("it lies here by chance")
+    spend = (
+        "batch",
+        "-",
+        "--format",
+        "txt",
+        "-o",
+        "out/",
+        "--max-cost",
+        "2",
+        "--assume-price",
+        "2",
+    )
+    assert world.krea(*spend, stdin="fox 1\n").code == 0
+    assert world.krea(*spend, stdin="fox 2\n").code == 0
+    assert len(world.service.posts) == 2

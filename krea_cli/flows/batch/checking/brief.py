@@ -14,7 +14,8 @@ from krea_cli.flows.batch.checking.template import Template
 class Brief:
     """What a batch is to be: `name` of the file and its `format`, one of `lines.FORMATS`.
 
-    `output` is -o, seen from `cwd`. `assume_price` is in dollars, for what has no known price.
+    `piped`: it is stdin, and no file is called so. `output` is -o, seen from `cwd`. `assume_price`
+    is in dollars, for what has no known price.
     """
 
     name: str
@@ -24,6 +25,7 @@ class Brief:
     cwd: Path
     sweep: Sweep = field(default_factory=Sweep)
     shard: Shard = field(default_factory=Shard)
+    piped: bool = False
     force: bool = False
     allow_outside: bool = False
     embed: bool = False

@@ -47,8 +47,8 @@ def check(
     """The items of the batch in FILE, which is read once, all checked; close it in the end.
 
     BOOK is None where there is no ledger, as for the ANONYMOUS, who have no token; BASE is the
-    API's address. Raises `InvalidBatch` with
-    every problem of every line, `UsageError` for more than a million items.
+    API's address. Raises `InvalidBatch` with every problem of every line, `UsageError` for more
+    than a million items.
     """
     with ExitStack() as failing:
         roster = failing.enter_context(closing(Roster()))
@@ -72,7 +72,7 @@ class _Check:
         self._roster = roster
         self._index = 0
         self._taken = 0
-        self._list = os.path.realpath(brief.cwd / brief.name)
+        self._list = None if brief.piped else os.path.realpath(brief.cwd / brief.name)
 
     def fill(self, file: BinaryIO, *, anonymous: bool) -> None:
         """Put the items of FILE into the roster, if nothing is wrong with any."""
@@ -208,7 +208,7 @@ class _Check:
             raise UsageError(f"would be {place.shown}, and so would line {holder}")
         if (crossed := self._register.crossed(place)) is not None:
             raise UsageError(f"{place.shown}: one is a file where line {crossed} needs a folder")
-        if place.is_file(self._list):
+        if self._list and place.is_file(self._list):
             raise UsageError(f"{place.shown} is this list itself")
         self._register.take(place, values.line)
         return place
