@@ -12,9 +12,10 @@ import pytest
 from krea_cli.local.credentials import account_of
 from krea_cli.local.ledger import Ledger
 from krea_cli.local.rows import Draft
+from tests.end_to_end.conftest import SLOW
 from tests.end_to_end.in_process import enter, picture
-from tests.end_to_end.installed import Desk, wait_until
-from tests.sandbox_server import Sandbox
+from tests.end_to_end.installed import Desk, Ended, wait_until
+from tests.sandbox_server import Nearby, Sandbox
 from tests.tokens import OTHER_KEY
 
 ROOT = Path(__file__).parents[2]
@@ -113,6 +114,13 @@ def in_doubt(desk: Desk) -> int:
         return row.id
 
 
+def unhurried(line: str, folder: Path) -> Ended:
+    """Run LINE against a Krea whose jobs run long enough to be cancelled."""
+    folder.mkdir()
+    with Nearby(*SLOW) as running, closing(Desk(folder, running.environment(folder))) as desk:
+        return desk.sh(line)
+
+
 @pytest.mark.parametrize("where", EXAMPLES)
 def test_the_examples_work(
     furnished: Desk, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, where: str
@@ -128,7 +136,9 @@ def test_the_examples_work(
             enter(["generate", "a red fox", "-o", name], desk.environ)
         if words == ["sandbox"]:
             continue  # serves until Ctrl-C
-        if "|" in words or "<" in words or words[0] == "sandbox":
+        if "cancel" in words and "|" in words:
+            ended = unhurried(line, desk.folder / "unhurried")
+        elif "|" in words or "<" in words or words[0] == "sandbox":
             ended = desk.sh(line.replace("krea sandbox", "krea sandbox --seconds 0.05"))
         elif words[:2] == ["auth", "login"]:
             ended = enter([*words, "--with-token"], desk.environ, OTHER_KEY)
