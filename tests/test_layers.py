@@ -13,11 +13,12 @@ PACKAGE = Path(__file__).parent.parent / "krea_cli"
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 # What the files of each folder may import of this package.
-BELOW = {"errors", "clock", "dollars"}
+BELOW = {"errors", "clock", "dollars", "text"}
 MAY_IMPORT = {
     "errors": {"errors"},
     "clock": {"errors"},
     "dollars": set(),
+    "text": set(),
     "env": BELOW,
     "api": BELOW | {"api"},
     "catalog": BELOW | {"api", "catalog"},

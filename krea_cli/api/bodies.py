@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from krea_cli.api.reply import Reply
-from krea_cli.api.text import plain
+from krea_cli.text import excerpt
 
 ISSUE_LISTS = ("details", "errors", "issues", "validationErrors", "validation_errors", "detail")
 MOST_ISSUES = 8
@@ -32,7 +32,7 @@ def read_error(reply: Reply) -> Said:
     except ValueError:
         return Said(_page_text(reply.content), frozenset(), {}, own=False)
     if isinstance(data, str):
-        return Said(plain(data), frozenset(), {}, own=False)
+        return Said(excerpt(data), frozenset(), {}, own=False)
     if not isinstance(data, dict):
         return Said("", frozenset(), {}, own=False)
     text = _sentence(data)
@@ -52,7 +52,7 @@ def _sentence(data: dict[str, Any]) -> str:
     listed = "; ".join(issues[:MOST_ISSUES])
     if len(issues) > MOST_ISSUES:
         listed += f"; and {len(issues) - MOST_ISSUES} more"
-    return plain(f"{words}: {listed}" if words and listed else words or listed)
+    return excerpt(f"{words}: {listed}" if words and listed else words or listed)
 
 
 def _first_text(*values: Any) -> str:
@@ -108,10 +108,10 @@ def _codes(data: dict[str, Any]) -> list[str]:
 def _page_text(content: bytes) -> str:
     text = content[:20_000].decode("utf-8", "replace")
     if "<" not in text[:1000]:
-        return plain(text)
+        return excerpt(text)
     found = re.search(r"<title[^>]{0,200}>([^<]{1,500})", text, re.IGNORECASE)
     if not found:
         return ""
     import html
 
-    return plain(html.unescape(found[1]), longest=200)
+    return excerpt(html.unescape(found[1]), limit=200)

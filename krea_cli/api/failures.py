@@ -10,7 +10,6 @@ from http import HTTPStatus
 from krea_cli.api.bodies import Said, read_error
 from krea_cli.api.moderation import reason_in, refused
 from krea_cli.api.reply import Reply, read_date
-from krea_cli.api.text import plain
 from krea_cli.errors import (
     BalanceEmpty,
     Busy,
@@ -22,6 +21,7 @@ from krea_cli.errors import (
     TokenRefused,
     Unanswered,
 )
+from krea_cli.text import excerpt
 
 # Answers of a server that understood and said no. Every other 4xx (408, 409, 425, a gateway's
 # 499) leaves open whether somebody behind it went on.
@@ -113,9 +113,9 @@ def _refusal_by_account(status: int, said: Said) -> KreaError:
 
 def _retired(said: Said, route: str) -> ModelRetired:
     model = route.removeprefix("/generate/")
-    since = plain(str(said.data.get("sunset_date", "")), longest=40)
+    since = excerpt(str(said.data.get("sunset_date", "")), limit=40)
     message = said.data.get("message")
-    words = f": {plain(message)}" if isinstance(message, str) and message.strip() else ""
+    words = f": {excerpt(message)}" if isinstance(message, str) and message.strip() else ""
     failure = ModelRetired(f"{model} was retired{f' on {since}' if since else ''}{words}")
     named = said.data.get("replacement")
     name = (

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from krea_cli.api.ids import is_job_id
-from krea_cli.api.text import plain
 from krea_cli.api.types import Job, JobError, JobsPage, Output
 from krea_cli.errors import EmptyResult, JobCancelled, JobFailed, KreaError, Unanswered
+from krea_cli.text import excerpt
 
 MILLISECONDS_FROM = 1e11  # a number of seconds that large would be the year 5138
 FARTHEST = 5e10  # seconds from 1970: the years 385 to 3554, all that dates here can be
@@ -22,7 +22,7 @@ def parse_job(data: Any) -> Job:
         raise Unanswered("the answer describes no job")
     name = data.get("job_id", data.get("id"))
     if not isinstance(name, str) or not is_job_id(name):
-        told = f": {plain(str(name), longest=100)}" if name is not None else ""
+        told = f": {excerpt(str(name), limit=100)}" if name is not None else ""
         raise Unanswered(f"the answer names no job id{told}")
     result = data.get("result")
     result = result if isinstance(result, dict) else {}
@@ -140,7 +140,7 @@ def _status(value: Any) -> str:
 
 
 def _text(value: Any) -> str | None:
-    return (plain(value, longest=200) or None) if isinstance(value, str) else None
+    return (excerpt(value, limit=200) or None) if isinstance(value, str) else None
 
 
 def _moment(value: float) -> float | None:
@@ -155,13 +155,13 @@ def _writable(seconds: float) -> float | None:
 
 def _error(value: Any) -> JobError | None:
     if isinstance(value, str):
-        message = plain(value)
+        message = excerpt(value)
         return JobError(None, message) if message else None
     if not isinstance(value, dict):
         return None
     code = _text(value.get("code")) or _text(value.get("type"))
     said = value.get("message", value.get("error"))
-    message = plain(said) if isinstance(said, str) else ""
+    message = excerpt(said) if isinstance(said, str) else ""
     return JobError(code, message or None) if code or message else None
 
 

@@ -3,13 +3,15 @@
 import re
 
 from krea_cli.api.reply import Reply
-from krea_cli.api.text import plain
 from krea_cli.api.types import Notice
+from krea_cli.text import excerpt
 
 
 def notice(reply: Reply) -> Notice | None:
     """What the headers warn of; None when they warn of nothing."""
-    told = {name: plain(reply.headers.get(name, "")) for name in ("deprecation", "sunset", "link")}
+    told = {
+        name: excerpt(reply.headers.get(name, "")) for name in ("deprecation", "sunset", "link")
+    }
     deprecated = told["deprecation"].lower() not in {"", "false"}
     if not deprecated and not told["sunset"]:
         return None

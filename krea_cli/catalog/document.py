@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from krea_cli.errors import KreaError
+from krea_cli.text import excerpt
 
 MAX_BYTES = 20 * 1024 * 1024
 MAX_DEPTH = 40
@@ -76,7 +77,7 @@ def operations(document: dict[str, Any]) -> tuple[dict[str, dict[str, Any]], tup
             continue
         operation = item.get("post") if isinstance(item, dict) else None
         if not safe_route(route):
-            dropped.append(f"{shown(route)}: not a route of the agreed shape")
+            dropped.append(f"{excerpt(str(route), limit=120)}: not a route of the agreed shape")
         elif not isinstance(operation, dict):
             dropped.append(f"{route}: no POST operation")
         else:
@@ -112,10 +113,3 @@ def _reduced(operation: dict[str, Any]) -> dict[str, Any]:
     if isinstance(text := kept.get("description"), str):
         kept["description"] = text[:MAX_DESCRIPTION]
     return kept
-
-
-def shown(text: object, limit: int = 120) -> str:
-    """TEXT on one line without control, bidi and escape characters, cut to LIMIT characters."""
-    kept = "".join(letter if letter.isprintable() else " " for letter in str(text)[: limit * 4])
-    line = " ".join(kept.split())
-    return line if len(line) <= limit else line[: limit - 1] + "…"

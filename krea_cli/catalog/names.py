@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from krea_cli.catalog.catalog import Catalog
-from krea_cli.catalog.document import shown
 from krea_cli.errors import UnknownModel
+from krea_cli.text import excerpt
 
 LISTED = 8
 
@@ -68,7 +68,7 @@ def _ambiguous(text: str, found: list[str]) -> UnknownModel:
     listed = ", ".join(found[:LISTED])
     more = f" and {len(found) - LISTED} more" if len(found) > LISTED else ""
     return UnknownModel(
-        f"{shown(text)!r} fits {len(found)} models: {listed}{more}",
+        f"{excerpt(text, limit=120)!r} fits {len(found)} models: {listed}{more}",
         hint=f"krea models {_word(text)}",
     )
 
@@ -81,7 +81,7 @@ def _unknown(catalog: Catalog, text: str, name: str) -> UnknownModel:
     known |= dict(catalog.aliases)
     close = get_close_matches(name[:100].lower(), known, n=3, cutoff=0.6)
     meant = list(dict.fromkeys(known[match] for match in close))
-    message = f"there is no model called {shown(text)!r}"
+    message = f"there is no model called {excerpt(text, limit=120)!r}"
     if not meant:
         return UnknownModel(message, hint="krea models lists all of them; --refresh asks the API")
     hint = f"krea models {meant[0]}"
@@ -89,4 +89,4 @@ def _unknown(catalog: Catalog, text: str, name: str) -> UnknownModel:
 
 
 def _word(text: str) -> str:
-    return shown(text.strip().strip("/").split("/")[-1], 60)
+    return excerpt(text.strip().strip("/").split("/")[-1], limit=60)

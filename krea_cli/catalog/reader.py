@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from krea_cli.catalog.document import shown
 from krea_cli.catalog.model import Field, Model, Number
 from krea_cli.catalog.schema import Budget, Schema, Schemas, types_of
 from krea_cli.catalog.typical import typical_seconds
+from krea_cli.text import excerpt
 
 MAX_NAME = 100
 MAX_CHOICES = 1000
@@ -39,15 +39,15 @@ def read_model(
         id=name,
         kind=route.split("/")[2],
         route=route,
-        title=shown(operation.get("summary") or name, 80),
+        title=excerpt(str(operation.get("summary") or name), limit=80),
         fields=body.properties,
         closed=body.closed,
         aliases=_renamed(operation.get("x-krea-deprecated-field-aliases")),
         pricing=pricing if isinstance(pricing, dict) else None,
         typical_seconds=typical_seconds(operation),
         deprecated=operation.get("deprecated") is True,
-        sunset=shown(sunset, 40) if isinstance(sunset, str) else None,
-        description=shown(description, 500) if isinstance(description, str) else None,
+        sunset=excerpt(sunset, limit=40) if isinstance(sunset, str) else None,
+        description=excerpt(description, limit=500) if isinstance(description, str) else None,
         example=example if isinstance(example, dict) else None,
     )
 
@@ -110,7 +110,9 @@ def _field(schemas: Schemas, name: str, flat: Schema, required: bool) -> Field:
         closed=own.get("additionalProperties") is False,
         variants=variants,
         deprecated=own.get("deprecated") is True,
-        description=shown(own["description"], 300) if _text(own.get("description")) else None,
+        description=excerpt(own["description"], limit=300)
+        if _text(own.get("description"))
+        else None,
         visible_when=_visible_when(own.get("x-krea-visible-when")),
     )
 

@@ -10,10 +10,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from krea_cli.catalog.document import UnreadableDocument, operations, parse_document, shown
+from krea_cli.catalog.document import UnreadableDocument, operations, parse_document
 from krea_cli.catalog.reader import read_model
 from krea_cli.catalog.samples import sample
 from krea_cli.catalog.schema import Budget
+from krea_cli.text import excerpt
 
 HERE = Path(__file__).parent
 KEPT = frozenset(
@@ -48,7 +49,10 @@ def rebuilt(content: bytes) -> str:
     version = info.get("version") if isinstance(info, dict) else None
     head = {
         "openapi": "3.1.0",
-        "info": {"title": "Krea API, a snapshot of facts", "version": shown(version or "unknown")},
+        "info": {
+            "title": "Krea API, a snapshot of facts",
+            "version": excerpt(version or "unknown"),
+        },
         **_names(frozenset(route.split("/", 3)[3] for route in paths)),
     }
     schemas = _components(document)

@@ -9,6 +9,7 @@ from krea_cli.api.ids import check_job_id
 from krea_cli.errors import InDoubt, KreaError, UsageError
 from krea_cli.options import AssumePrice, Json, Profile, Quiet, TokenFile, Verbose, seconds
 from krea_cli.terminal import words
+from krea_cli.text import one_line
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -156,14 +157,14 @@ def _told(doubt: "Doubt") -> str:
     state = f"in doubt: {row.error or 'no answer'}" if doubt.open else f"{row.state}: {row.job_id}"
     lines = [f"request {row.id}  {state}", f"  sent {sent} to {row.model}{price}"]
     if row.prompt:
-        lines.append(f"  prompt {words.one_line(row.prompt)[:LONGEST_PROMPT]}")
+        lines.append(f"  prompt {one_line(row.prompt)[:LONGEST_PROMPT]}")
     if row.target:
-        lines.append(f"  for {words.one_line(row.target)}")
+        lines.append(f"  for {one_line(row.target)}")
     for job in doubt.candidates:
         made = words.moment(job.created_at, precisely=True) if job.created_at else "some time"
         facts = [job.id, f"made {made}", job.type, job.status]
         facts += [output.url for output in job.outputs[:1]]
-        lines.append("  perhaps " + "  ".join(words.one_line(fact) for fact in facts if fact))
+        lines.append("  perhaps " + "  ".join(one_line(fact) for fact in facts if fact))
     return "\n".join(lines)
 
 

@@ -13,6 +13,7 @@ from krea_cli.flows.recipe import restored
 from krea_cli.flows.record import moment, record
 from krea_cli.flows.target import Kind, parse_target
 from krea_cli.terminal import words
+from krea_cli.text import clean, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -104,10 +105,10 @@ class Story:
             "why": row.error if row else None,
             "request": json.dumps(recipe.request, ensure_ascii=False),
         }
-        lines = [f"{name:<8}{words.one_line(str(fact))}" for name, fact in facts.items() if fact]
+        lines = [f"{name:<8}{one_line(str(fact))}" for name, fact in facts.items() if fact]
         lines += [f"{'file':<8}{_file(file, self._cwd)}" for file in self._files]
         lines.append(f"{'again':<8}{self.command}")
-        if words.clean(self.command) != self.command:
+        if clean(self.command) != self.command:
             lines.append("        without some invisible characters of it, which --json has")
         return "\n".join([head, *lines])
 
@@ -144,5 +145,5 @@ def _file(file: "FileRow", cwd: Path) -> str:
         now = "" if digest(path) == file.sha256 else "; it has changed since"
     except OSError:
         now = "; it is not there any more"
-    shown = words.one_line(_shown(file.path, cwd))
+    shown = one_line(_shown(file.path, cwd))
     return f"{shown}  ({words.size(file.size)}, {file.type}, sha256 {file.sha256[:12]}…{now})"

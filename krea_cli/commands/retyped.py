@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 import typer
 
-from krea_cli.terminal.words import one_line
+from krea_cli.text import one_line
 
 MODEL = ("-m", "--model")
 

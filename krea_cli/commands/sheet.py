@@ -13,6 +13,7 @@ from krea_cli.catalog.model import Field, Model
 from krea_cli.catalog.prices import span
 from krea_cli.catalog.samples import sample
 from krea_cli.terminal import words
+from krea_cli.text import one_line
 
 MEDIA_FLAGS = {"image_url": "--image", "image_urls": "--image", "video_url": "--video"}
 PLAIN = re.compile(r"[\w ,.'-]+")  # nothing that a shell reads inside double quotes
@@ -68,7 +69,7 @@ def sheet(model: Model) -> str:
 
 
 def _cells(field: Field) -> tuple[str, str, str]:
-    takes = [words.one_line(facts_of(field))]
+    takes = [one_line(facts_of(field))]
     if field.has_default and field.default not in (None, "", []):
         takes.append(f"default {_written(field.default)}")
     if field.nullable:
@@ -88,7 +89,7 @@ def _type(field: Field) -> str:
 
 def _written(value: Any) -> str:
     text = value if isinstance(value, str) else json.dumps(value)
-    return words.one_line(text)[:60]
+    return one_line(text)[:60]
 
 
 def _record(field: Field) -> dict[str, object]:
@@ -127,7 +128,7 @@ def command(model: Model) -> str:
     for name, value in example.items():
         if name != "prompt":
             parts.append(_option(name, value))
-    return words.one_line(" ".join(parts))
+    return one_line(" ".join(parts))
 
 
 def _option(name: str, value: Any) -> str:

@@ -13,6 +13,7 @@ from krea_cli.dollars import told
 from krea_cli.errors import KreaError
 from krea_cli.flows.submit import CANDIDATES
 from krea_cli.terminal import tally, words
+from krea_cli.text import one_line
 
 if TYPE_CHECKING:
     from krea_cli.flows.events import Standing
@@ -181,5 +182,5 @@ def _in_general(error: KreaError) -> str:
 
 
 def _shortened(text: str) -> str:
-    text = words.one_line(text)
+    text = one_line(text)
     return text if len(text) <= LONGEST_REASON else text[: LONGEST_REASON - 1] + "…"

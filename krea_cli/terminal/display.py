@@ -14,6 +14,7 @@ from krea_cli.terminal import words
 from krea_cli.terminal.stream import Stream
 from krea_cli.terminal.tracker import Tracker
 from krea_cli.terminal.turn import Turn
+from krea_cli.text import one_line
 
 if TYPE_CHECKING:
     from rich.live import Live
@@ -58,7 +59,7 @@ class Display:
             if isinstance(event, events.Said):
                 self._keep(words.phrase(event))
             elif isinstance(event, events.Running) and new and few:
-                self._keep(f"job {words.one_line(event.job_id)}")
+                self._keep(f"job {one_line(event.job_id)}")
             if idle:
                 self._rest()
             elif self._active and self._live is None:

@@ -16,6 +16,7 @@ from krea_cli.terminal import words
 from krea_cli.terminal.bar import Bar
 from krea_cli.terminal.stream import Stream
 from krea_cli.terminal.tracker import Tracker, Transfer
+from krea_cli.text import one_line
 
 FRAMES_PER_SECOND = 8
 SHOWN_TRANSFERS = 3
@@ -100,7 +101,7 @@ class View:
         if job.typical is not None:
             usual = words.duration(job.typical)
             took += f" of about {usual}" if elapsed <= job.typical else f" (usually {usual})"
-        return self._joined(words.one_line(job.model or "job"), words.status(job.status), took)
+        return self._joined(one_line(job.model or "job"), words.status(job.status), took)
 
     def _joined(self, first: str, *rest: str) -> Text:
         text = Text(first, style="bold", no_wrap=True, overflow="ellipsis")
@@ -120,7 +121,7 @@ def _bars(transfers: list[Transfer]) -> Table:
         if transfer.total is not None:
             moved += f" of {words.size(transfer.total)}"
         bars.add_row(
-            Text(f"  {arrow} {words.one_line(transfer.name)}"),
+            Text(f"  {arrow} {one_line(transfer.name)}"),
             ProgressBar(transfer.total, transfer.moved, width=24, pulse=transfer.total is None),
             Text(moved),
         )

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 from krea_cli.env import Env
 from krea_cli.errors import KreaError, NotSaved, UsageError
-from krea_cli.terminal import words
 from krea_cli.terminal.json_lines import json_line
 from krea_cli.terminal.stream import Stream
+from krea_cli.text import clean, indented, one_line
 
 if TYPE_CHECKING:
     from krea_cli.flows import events
@@ -47,7 +47,7 @@ class Output:
         if self.json:
             line = json_line({"text": text} if record is None else record)
         else:
-            line = words.clean(text) + "\n"
+            line = clean(text) + "\n"
         self._answer(line, job_id=_job_id(record))
 
     def saved(self, record: Mapping[str, object]) -> None:
@@ -59,7 +59,7 @@ class Output:
         files = record.get("files")
         for path in files if isinstance(files, list | tuple) else ():
             if self._stdout.is_terminal:
-                self._answer(words.one_line(str(path)) + "\n", job_id=job_id)
+                self._answer(one_line(str(path)) + "\n", job_id=job_id)
             else:
                 with self._telling_failure(job_id=job_id):
                     self._stdout.write_path(str(path))
@@ -96,9 +96,7 @@ class Output:
             for record in records:
                 self._answer(json_line(record), charged="no")
             return
-        cells = (
-            ["" if cell is None else words.one_line(str(cell)) for cell in row] for row in rows
-        )
+        cells = (["" if cell is None else one_line(str(cell)) for cell in row] for row in rows)
         if not self._stdout.is_terminal:
             for row in cells:
                 self._answer("\t".join(row) + "\n", charged="no")
@@ -161,7 +159,7 @@ class Output:
         if self.json:
             self._tell(json_line({"trace": {"message": text}}))
         else:
-            self._tell(words.indented(text) + "\n")
+            self._tell(indented(text) + "\n")
 
     def error(self, error: KreaError) -> None:
         """Tell a failure: the sentence, the next command, and what it cost."""
@@ -174,8 +172,8 @@ class Output:
         if error.hint:
             lines.append("  " + self._labelled("hint", error.hint))
         if error.job_id and error.job_id not in error.message:
-            lines.append(f"  job: {words.one_line(error.job_id)}\n")
-        lines.append(f"  charged: {words.one_line(error.charged)}\n")
+            lines.append(f"  job: {one_line(error.job_id)}\n")
+        lines.append(f"  charged: {one_line(error.charged)}\n")
         self._tell("".join(lines))
 
     def summary(
@@ -191,7 +189,7 @@ class Output:
 
     def bug(self, failure: BaseException) -> None:
         """Tell a failure that nobody foresaw; the trace only with `--verbose`."""
-        what = words.one_line(f"{type(failure).__name__}: {failure}").rstrip(": ")
+        what = one_line(f"{type(failure).__name__}: {failure}").rstrip(": ")
         error = KreaError(
             f"this is a bug in krea: {what}",
             hint="run it again with --verbose and report what it prints"
@@ -252,7 +250,7 @@ class Output:
             if (record := as_record(event)) is not None:
                 self._tell(json_line(record))
         else:
-            self._tell(words.indented(sentence(event)) + "\n")
+            self._tell(indented(sentence(event)) + "\n")
 
     def _trace_of(self, failure: BaseException) -> None:
         if self.verbose:
@@ -287,7 +285,7 @@ class Output:
     def _labelled(self, label: str, text: str) -> str:
         plain = self._dumb or self._env.get("NO_COLOR") or not self._stderr.is_terminal
         word = f"{label}:" if plain else f"\x1b[{_COLOURS[label]}m{label}:\x1b[0m"
-        return f"{word} {words.indented(text)}\n"
+        return f"{word} {indented(text)}\n"
 
 
 def _job_id(record: Mapping[str, object] | None) -> str | None:

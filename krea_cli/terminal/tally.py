@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from krea_cli.dollars import told
 from krea_cli.terminal import words
+from krea_cli.text import one_line
 
 if TYPE_CHECKING:
     from krea_cli.flows.events import Standing
@@ -56,4 +57,4 @@ def totals(standing: "Standing", *, per_second: float | None, seconds_left: floa
 
 def stopping(standing: "Standing") -> str:
     """Why nothing more is sent."""
-    return f"stopping: {words.one_line(standing.stopping or '')}"
+    return f"stopping: {one_line(standing.stopping or '')}"

@@ -1,44 +1,17 @@
 """The words of the terminal: cleaned text, durations, sizes, statuses, events as sentences."""
 
-import re
 from typing import TYPE_CHECKING
 
-from krea_cli.api.text import SEQUENCES
+from krea_cli.text import clean, one_line
 
 if TYPE_CHECKING:
     from krea_cli.flows import events
 
-# Patterns as text: compiled when the first unusual text comes, which most runs never see.
-_BREAKS = r"\r\n?|[\x0b\x0c\x85\u2028\u2029]"
-# Control, bidi marks and overrides, invisible characters. The joiners U+200C and U+200D stay:
-# emoji and several scripts need them.
-_HIDDEN = (
-    "[\x00-\x08\x0e-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e"
-    "\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
-)
 
 _STATUS_NOTES = {
     "backlogged": "waiting for a free slot",
     "intermediate-complete": "a first result, not the end",
 }
-
-
-def clean(text: str) -> str:
-    """TEXT without control, escape, bidi and invisible characters; tabs and line ends stay."""
-    if text.isascii() and text.isprintable():
-        return text
-    return re.sub(_HIDDEN, "", re.sub(_BREAKS, "\n", re.sub(SEQUENCES, "", text)))
-
-
-def one_line(text: str) -> str:
-    """TEXT cleaned, and on one line: every run of line ends and tabs becomes a space."""
-    return re.sub(r"[\n\t]+", " ", clean(text)).strip()
-
-
-def indented(text: str) -> str:
-    """TEXT cleaned; later lines stand deeper than our own, so that none can pass for one."""
-    first, *rest = clean(text).split("\n")
-    return "\n".join([first, *("    " + line.strip() for line in rest)])
 
 
 def duration(seconds: float) -> str:

@@ -80,7 +80,7 @@ def test_what_cannot_be_used_is_dropped_loudly() -> None:
     catalog = Catalog.of(whole, source="test")
     assert catalog.ids == ("maker/brush",)
     assert catalog.dropped == (
-        "/generate/image/ [31m;rm: not a route of the agreed shape",
+        "/generate/image/;rm: not a route of the agreed shape",
         "/generate/image/x/get-only: no POST operation",
     )
 

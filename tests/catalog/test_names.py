@@ -70,7 +70,7 @@ def test_every_form_of_a_name_is_understood(text: str, model_id: str, alias: str
         ),
         (
             "qqq\x1b[31m",
-            "there is no model called 'qqq [31m'",
+            "there is no model called 'qqq'",
             "krea models lists all of them; --refresh asks the API",
         ),
         ("lux-1-dev", "there is no model called 'lux-1-dev'; close to it: bfl/flux-1-dev", None),

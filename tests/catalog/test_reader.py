@@ -163,7 +163,7 @@ def test_what_stands_beside_the_schema_is_read() -> None:
         "maker/brush",
         "image",
         ROUTE,
-        "Brush [31m2",
+        "Brush 2",
     )
     assert (read.deprecated, read.typical_seconds) == (True, 7.0)
     assert read.aliases == {"imageUrl": "image_url"}

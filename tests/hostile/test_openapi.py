@@ -14,7 +14,7 @@ from krea_cli.catalog.prices import estimate
 from krea_cli.catalog.request import prepare
 from krea_cli.commands import sheet
 from krea_cli.errors import InvalidRequest
-from krea_cli.terminal.words import clean
+from krea_cli.text import clean
 from tests.catalog.documents import wishes
 from tests.command import World
 from tests.hostile.fragments import documents

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from krea_cli.flows import events
 from krea_cli.terminal import words
+from krea_cli.text import clean, one_line
 
 
 @pytest.mark.parametrize(
@@ -28,19 +29,19 @@ from krea_cli.terminal import words
 )
 def test_clean(text: str, expected: str) -> None:
     """What could steer a terminal or hide in a text is gone; the text itself stays."""
-    assert words.clean(text) == expected
+    assert clean(text) == expected
 
 
 @given(st.text(alphabet=st.characters(max_codepoint=0x2100)))
 def test_nothing_survives_that_steers_a_terminal(text: str) -> None:
     """Whatever the text, no control character but tab and line end is left."""
-    left = words.clean(text)
+    left = clean(text)
     assert all(letter.isprintable() or letter in "\t\n" or ord(letter) > 0x9F for letter in left)
 
 
 def test_one_line() -> None:
     """Line ends and tabs become single spaces."""
-    assert words.one_line("a\r\n\n\tb\n") == "a b"
+    assert one_line("a\r\n\n\tb\n") == "a b"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,49 @@
+"""Foreign text made safe for a terminal: the one definition of unsafe characters."""
+
+import re
+
+EXCERPT_CHARACTERS = 500
+# Far more than an excerpt keeps, so that a body of megabytes is not walked through.
+_SCANNED_CHARACTERS = 20_000
+
+# Patterns as text: compiled when the first unusual text comes, which most runs never see.
+# Whole sequences, so that their letters go too: CSI, OSC and its kin, two characters; each also
+# in the one-byte form that some terminals obey.
+_ESCAPE_SEQUENCES = (
+    r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"
+    r"|(?:\x1b[\]PX^_]|[\x90\x98\x9d\x9e\x9f])[^\x07\x1b\x9c]*(?:\x07|\x9c|\x1b\\)"
+    r"|\x1b[ -/]*[0-~]"
+)
+_LINE_BREAKS = r"\r\n?|[\x0b\x0c\x85\u2028\u2029]"
+# Control, bidi marks and overrides, invisible characters. The joiners U+200C and U+200D stay:
+# emoji and several scripts need them.
+_HIDDEN = (
+    "[\x00-\x08\x0e-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e"
+    "\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
+
+
+def clean(text: str) -> str:
+    """Remove control, escape, bidi and invisible characters; keep tabs and line ends."""
+    if text.isascii() and text.isprintable():
+        return text
+    return re.sub(_HIDDEN, "", re.sub(_LINE_BREAKS, "\n", re.sub(_ESCAPE_SEQUENCES, "", text)))
+
+
+def one_line(text: str) -> str:
+    """Clean TEXT and turn each run of line ends and tabs into a space."""
+    return re.sub(r"[\n\t]+", " ", clean(text)).strip()
+
+
+def indented(text: str) -> str:
+    """Clean TEXT and indent its later lines, so that none can pass for a line of ours."""
+    first, *rest = clean(text).split("\n")
+    return "\n".join([first, *("    " + line.strip() for line in rest)])
+
+
+def excerpt(text: str, *, limit: int = EXCERPT_CHARACTERS) -> str:
+    """Clean TEXT, fold all white space, and cut it to LIMIT characters with an ellipsis."""
+    line = " ".join(clean(text[:_SCANNED_CHARACTERS]).split())
+    if not line.isprintable():  # private use, unassigned, lone surrogates: no sentence needs them
+        line = "".join(letter for letter in line if letter.isprintable())
+    return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
