@@ -5,9 +5,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from krea_cli.api.bodies import read_error
-from krea_cli.api.failures import read_failure
-from krea_cli.api.reply import Reply
+from krea_cli.api.error_body import read_error
+from krea_cli.api.response import Reply
+from krea_cli.api.status_errors import read_failure
 from krea_cli.api.types import Asset
 from krea_cli.errors import KreaError, RequestRefused, Unanswered, UsageError
 

@@ -3,16 +3,17 @@
 Nothing is sent twice here: what may be asked again is for flows to decide.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Literal
 
-from krea_cli.api.ids import check_job_id
+from krea_cli.api.job_id import check_job_id
 from krea_cli.api.jobs import parse_job, parse_page
-from krea_cli.api.notices import notice
-from krea_cli.api.reply import Reply
-from krea_cli.api.types import Asset, Document, Job, JobsPage, Submitted
+from krea_cli.api.response import Reply
+from krea_cli.api.types import Asset, Document, Job, JobsPage, Notice, Submitted
 from krea_cli.errors import KreaError, RequestRefused, Unanswered
+from krea_cli.text import excerpt
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -145,13 +146,13 @@ class Api:
 
 
 def _submit_failure(reply: Reply, route: str) -> KreaError:
-    from krea_cli.api.failures import submit_failure  # spared when all goes well
+    from krea_cli.api.status_errors import submit_failure
 
     return submit_failure(reply, route)
 
 
 def _read_failure(reply: Reply, what: str) -> KreaError:
-    from krea_cli.api.failures import read_failure
+    from krea_cli.api.status_errors import read_failure
 
     return read_failure(reply, what)
 
@@ -172,3 +173,15 @@ def _free() -> Iterator[None]:
     except Unanswered as failure:
         failure.charged = "no"
         raise
+
+
+def notice(reply: Reply) -> Notice | None:
+    """What the headers warn of; None when they warn of nothing."""
+    told = {
+        name: excerpt(reply.headers.get(name, "")) for name in ("deprecation", "sunset", "link")
+    }
+    deprecated = told["deprecation"].lower() not in {"", "false"}
+    if not deprecated and not told["sunset"]:
+        return None
+    found = re.search(r'<([^<>\s]+)>[^,<]*\brel="?(deprecation|sunset)"?', told["link"])
+    return Notice(deprecated, told["sunset"] or None, found[1] if found else None)

@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from krea_cli.api import addresses
+from krea_cli.api import url_policy
 from krea_cli.api.encoding import bearer, check_headers, encode_json
-from krea_cli.api.faults import Trail, translate
-from krea_cli.api.log import logged
-from krea_cli.api.reply import Reply, StreamReply
+from krea_cli.api.request_log import logged
+from krea_cli.api.response import Reply, StreamReply
+from krea_cli.api.transport_errors import Trail, translate
 from krea_cli.errors import NotSaved, Unanswered, Unreachable
 
 # httpx imports its own command line when it finds click and pygments: 100 ms for nothing.
@@ -50,7 +50,7 @@ class Http:
         version: str,
         transport: object = None,
         log: Callable[[str], None] | None = None,
-        resolve: addresses.Resolve = addresses.resolve,
+        resolve: url_policy.Resolve = url_policy.resolve,
     ) -> None:
         self.base = base.strip().rstrip("/")
         self._token = token
@@ -112,9 +112,9 @@ class Http:
         home, target = self._address(""), _parse(url)
         resolve = None if self._clients.replaced else self._resolve
         for _ in range(MOST_HOPS + 1):
-            target = addresses.check_result_address(target, url, home=home, resolve=resolve)
+            target = url_policy.check_result_address(target, url, home=home, resolve=resolve)
             with self._exchange("GET", target, headers=sent, seconds=STREAM_SECONDS) as exchange:
-                addresses.check_peer(exchange.peer, target, home=home, resolve=resolve)
+                url_policy.check_peer(exchange.peer, target, home=home, resolve=resolve)
                 reply = StreamReply(exchange.status, exchange.headers, str(target), exchange.pieces)
                 if (onward := exchange.location) is None:
                     yield reply
@@ -129,14 +129,14 @@ class Http:
     def _address(self, path_or_url: str) -> "httpx.URL":
         whole = "://" in path_or_url.partition("?")[0]
         text = path_or_url if whole else f"{self.base}/{path_or_url.lstrip('/')}"
-        return addresses.check_api_address(_parse(text), text)
+        return url_policy.check_api_address(_parse(text), text)
 
     def _headers(
         self, url: "httpx.URL", given: Mapping[str, str], *, authorize: bool
     ) -> dict[str, str]:
         headers = self._agent | {"Accept": "application/json"} | check_headers(given)
-        home = addresses.origin(self._address(""))
-        if authorize and self._token is not None and addresses.origin(url) == home:
+        home = url_policy.origin(self._address(""))
+        if authorize and self._token is not None and url_policy.origin(url) == home:
             headers["Authorization"] = bearer(self._token)
         return headers
 
@@ -164,7 +164,7 @@ class Clients:
 
     def get(self, url: "httpx.URL", *, fresh: bool) -> "httpx.Client":
         """The client for URL; a FRESH one never uses a connection twice."""
-        key = (url.scheme == "https", addresses.is_loopback(url.host), fresh)
+        key = (url.scheme == "https", url_policy.is_loopback(url.host), fresh)
         with self._lock:
             if key not in self._built:
                 self._built[key] = self._build(tls=key[0], local=key[1], fresh=fresh)

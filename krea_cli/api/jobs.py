@@ -7,7 +7,7 @@ save for the id: without one there is no job.
 from collections.abc import Iterator
 from typing import Any
 
-from krea_cli.api.ids import is_job_id
+from krea_cli.api.job_id import is_job_id
 from krea_cli.api.types import Job, JobError, JobsPage, Output
 from krea_cli.errors import EmptyResult, JobCancelled, JobFailed, KreaError, Unanswered
 from krea_cli.text import excerpt

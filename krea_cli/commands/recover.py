@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from krea_cli.api.ids import check_job_id
+from krea_cli.api.job_id import check_job_id
 from krea_cli.errors import InDoubt, KreaError, UsageError
 from krea_cli.options import AssumePrice, Json, Profile, Quiet, TokenFile, Verbose, seconds
 from krea_cli.terminal import words

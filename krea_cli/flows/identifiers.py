@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from queue import Empty, SimpleQueue
 from typing import IO, Any
 
-from krea_cli.api.ids import check_job_id
+from krea_cli.api.job_id import check_job_id
 from krea_cli.clock import Clock
 from krea_cli.errors import UsageError
 from krea_cli.flows.record import LONGEST_LINE, Reference, parse_line

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from krea_cli.api.ids import is_job_id
+from krea_cli.api.job_id import is_job_id
 from krea_cli.errors import UsageError
 from krea_cli.flows.publish import digest
 from krea_cli.flows.recipe import Recipe, parse_recipe

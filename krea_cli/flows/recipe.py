@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from krea_cli.api.ids import is_job_id
+from krea_cli.api.job_id import is_job_id
 from krea_cli.catalog.document import too_deep
 from krea_cli.catalog.media import LocalFile, is_address, replaced
 from krea_cli.flows.publish import holds

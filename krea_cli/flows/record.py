@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
-from krea_cli.api.ids import check_job_id
+from krea_cli.api.job_id import check_job_id
 from krea_cli.api.types import TERMINAL, Job, Output
 from krea_cli.errors import KreaError, UsageError
 

@@ -30,7 +30,7 @@ from krea_cli.flows.reservation import Reservation
 
 if TYPE_CHECKING:
     from krea_cli.api.http import Http
-    from krea_cli.api.reply import StreamReply
+    from krea_cli.api.response import StreamReply
 
 TRIES = 5  # fruitless ones in a row; each that brings the file further starts the count anew
 FURTHER = 256 * 1024

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from krea_cli.api.bodies import read_error
-from krea_cli.api.failures import read_failure, submit_failure
-from krea_cli.api.notices import notice
-from krea_cli.api.reply import Reply
+from krea_cli.api.client import notice
+from krea_cli.api.error_body import read_error
+from krea_cli.api.response import Reply
+from krea_cli.api.status_errors import read_failure, submit_failure
 from krea_cli.errors import (
     BalanceEmpty,
     Busy,

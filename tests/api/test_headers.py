@@ -2,8 +2,8 @@
 
 import pytest
 
-from krea_cli.api.failures import retry_after
-from krea_cli.api.notices import notice
+from krea_cli.api.client import notice
+from krea_cli.api.status_errors import retry_after
 from krea_cli.api.types import Notice
 from tests.api.test_failures import reply
 

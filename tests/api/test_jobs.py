@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from krea_cli.api.ids import check_job_id
+from krea_cli.api.job_id import check_job_id
 from krea_cli.api.jobs import format_cursor, job_failure, parse_job, parse_page, parse_time
 from krea_cli.api.types import Job, JobError, Output
 from krea_cli.errors import (

@@ -7,9 +7,9 @@ ask again. Bodies are read in bodies.py.
 import re
 from http import HTTPStatus
 
-from krea_cli.api.bodies import Said, read_error
+from krea_cli.api.error_body import Said, read_error
 from krea_cli.api.moderation import reason_in, refused
-from krea_cli.api.reply import Reply, read_date
+from krea_cli.api.response import Reply, read_date
 from krea_cli.errors import (
     BalanceEmpty,
     Busy,

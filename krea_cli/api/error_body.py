@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from krea_cli.api.reply import Reply
+from krea_cli.api.response import Reply
 from krea_cli.text import excerpt
 
 ISSUE_LISTS = ("details", "errors", "issues", "validationErrors", "validation_errors", "detail")

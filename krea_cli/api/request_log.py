@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
-from krea_cli.api.addresses import Url, origin
+from krea_cli.api.url_policy import Url, origin
 from krea_cli.errors import KreaError
 
 
