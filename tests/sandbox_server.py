@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import Any
 
 from krea_cli.api.types import Document
-from krea_cli.catalog.store import Store, write_whole
+from krea_cli.catalog.cache import Store, write_whole
 from krea_cli.sandbox.running import RunningSandbox
 from krea_cli.sandbox.serve import parser
 from krea_cli.sandbox.settings import Settings

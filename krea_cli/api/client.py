@@ -146,7 +146,7 @@ class Api:
 
 
 def _submit_failure(reply: Reply, route: str) -> KreaError:
-    from krea_cli.api.status_errors import submit_failure
+    from krea_cli.api.status_errors import submit_failure  # spared when all goes well
 
     return submit_failure(reply, route)
 

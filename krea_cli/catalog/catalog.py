@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from typing import Any
 
-from krea_cli.catalog.document import PREFIX, UnreadableDocument, operations, safe_route
 from krea_cli.catalog.model import Model
-from krea_cli.catalog.reader import read_model
-from krea_cli.catalog.schema import Budget
+from krea_cli.catalog.openapi.document import PREFIX, UnreadableDocument, operations, safe_route
+from krea_cli.catalog.openapi.json_schema import Budget
+from krea_cli.catalog.openapi.reader import read_model
 
 
 class Catalog:

@@ -7,7 +7,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from krea_cli.catalog.wishes import Wishes
+from krea_cli.catalog.request.inputs import Wishes
 from krea_cli.commands.making import field_options
 from krea_cli.commands.session import Session
 from krea_cli.commands.shards import shard_of

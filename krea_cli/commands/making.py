@@ -4,9 +4,9 @@ import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from krea_cli.catalog.media import LocalFile
+from krea_cli.catalog.local_files import LocalFile
 from krea_cli.catalog.prices import Price, estimate
-from krea_cli.catalog.wishes import MAX_TEXT, Wishes, read_text
+from krea_cli.catalog.request.inputs import MAX_TEXT, Wishes, read_text
 from krea_cli.commands.ending import Ending
 from krea_cli.commands.session import Session
 from krea_cli.errors import ModelRetired, UsageError
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from typer import Context
 
     from krea_cli.catalog.model import Model
-    from krea_cli.catalog.request import Prepared
+    from krea_cli.catalog.request.prepare import Prepared
     from krea_cli.flows.likeness import Likeness
     from krea_cli.flows.order import Order
     from krea_cli.local.budget import Budget

@@ -8,7 +8,7 @@ from krea_cli.options import Json, Quiet, Verbose
 
 if TYPE_CHECKING:
     from krea_cli.catalog.catalog import Catalog
-    from krea_cli.catalog.changes import Changes
+    from krea_cli.catalog.diff import Changes
     from krea_cli.catalog.model import Model
     from krea_cli.commands.session import Session
 
@@ -70,7 +70,7 @@ def _found(
     session: "Session", catalog: "Catalog", wanted: str, kind: str | None
 ) -> "tuple[Model, ...]":
     """The models asked for. Raises `UsageError` when there is none, after asking the service."""
-    from krea_cli.catalog.search import search
+    from krea_cli.catalog.resolve import search
     from krea_cli.errors import UsageError
     from krea_cli.flows.compose import Composer
 

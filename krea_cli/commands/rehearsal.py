@@ -90,7 +90,7 @@ def fill_cache(running: "RunningSandbox", folder: Path, now: float) -> None:
     Without this, a client would wait for a hurried job as long as it takes in reality.
     """
     from krea_cli.api.types import Document
-    from krea_cli.catalog.store import SNAPSHOT, Store
+    from krea_cli.catalog.cache import SNAPSHOT, Store
 
     served = running.world.document
     if served.content != SNAPSHOT.read_bytes():

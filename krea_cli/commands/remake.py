@@ -4,10 +4,10 @@ import json
 from shlex import quote
 from typing import TYPE_CHECKING, Any
 
-from krea_cli.catalog.check import check_body
-from krea_cli.catalog.facts import option
-from krea_cli.catalog.media import LocalFile
-from krea_cli.catalog.values import element_field, inner_fields
+from krea_cli.catalog.describe import option
+from krea_cli.catalog.local_files import LocalFile
+from krea_cli.catalog.request.parse_value import element_field, inner_fields
+from krea_cli.catalog.request.validate import check_body
 
 if TYPE_CHECKING:
     from krea_cli.catalog.model import Field, Model

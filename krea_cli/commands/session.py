@@ -13,9 +13,9 @@ from krea_cli.terminal.output import Output
 if TYPE_CHECKING:
     from krea_cli.api.client import Api
     from krea_cli.api.http import Http
+    from krea_cli.catalog.cache import Store
     from krea_cli.catalog.catalog import Catalog
     from krea_cli.catalog.model import Model
-    from krea_cli.catalog.store import Store
     from krea_cli.flows.download import Saver
     from krea_cli.flows.glance import Glance
     from krea_cli.flows.world import World
@@ -163,7 +163,7 @@ class Session:
 
     @cached_property
     def _store(self) -> "Store":
-        from krea_cli.catalog.store import Store
+        from krea_cli.catalog.cache import Store
 
         return Store(self.env.cache_dir, self.base)
 
@@ -182,7 +182,7 @@ class Session:
 
     def model_if_known(self, model_id: str) -> "Model | None":
         """The model of that id, None where the catalogue has none or cannot be read."""
-        from krea_cli.catalog.document import UnreadableDocument
+        from krea_cli.catalog.openapi.document import UnreadableDocument
 
         try:
             return self.catalog().model(model_id)

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from shlex import quote
 from typing import Any
 
-from krea_cli.catalog.check import check_body
-from krea_cli.catalog.facts import facts_of, option
-from krea_cli.catalog.media import is_address
+from krea_cli.catalog.describe import facts_of, option
+from krea_cli.catalog.examples import sample
+from krea_cli.catalog.local_files import is_address
 from krea_cli.catalog.model import Field, Model
 from krea_cli.catalog.prices import span
-from krea_cli.catalog.samples import sample
+from krea_cli.catalog.request.validate import check_body
 from krea_cli.terminal import words
 from krea_cli.text import one_line
 

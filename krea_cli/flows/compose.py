@@ -3,18 +3,18 @@
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-from krea_cli.catalog.names import Resolution, resolve
-from krea_cli.catalog.request import Prepared, outdated, prepare
-from krea_cli.catalog.wishes import Wishes
+from krea_cli.catalog.request.inputs import Wishes
+from krea_cli.catalog.request.prepare import Prepared, outdated, prepare
+from krea_cli.catalog.resolve import Resolution, resolve
 from krea_cli.errors import InvalidRequest, KreaError, UnknownModel
 from krea_cli.flows.events import Said, Tell, Warned
 
 if TYPE_CHECKING:
     from krea_cli.api.client import Api
+    from krea_cli.catalog.cache import Store
     from krea_cli.catalog.catalog import Catalog
-    from krea_cli.catalog.changes import Changes
+    from krea_cli.catalog.diff import Changes
     from krea_cli.catalog.model import Model
-    from krea_cli.catalog.store import Store
     from krea_cli.clock import Clock
 
 

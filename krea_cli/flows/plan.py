@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from krea_cli.catalog.media import local_files, replaced
+from krea_cli.catalog.local_files import local_files, replaced
 from krea_cli.errors import RequestRefused, WouldOverwrite
 from krea_cli.flows.claim import Goal, put_down
 from krea_cli.flows.naming import Facts

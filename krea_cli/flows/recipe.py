@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from krea_cli.api.job_id import is_job_id
-from krea_cli.catalog.document import too_deep
-from krea_cli.catalog.media import LocalFile, is_address, replaced
+from krea_cli.catalog.local_files import LocalFile, is_address, replaced
+from krea_cli.catalog.openapi.document import too_deep
 from krea_cli.flows.publish import holds
 from krea_cli.flows.record import moment
 from krea_cli.flows.seal import seal

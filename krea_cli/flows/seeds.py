@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from random import Random
 from typing import Any
 
-from krea_cli.catalog.facts import number
+from krea_cli.catalog.describe import number
 from krea_cli.catalog.model import Model, seed_bounds
 from krea_cli.errors import InvalidRequest, Problem
 

@@ -10,15 +10,9 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from krea_cli.api.types import Asset
-from krea_cli.catalog.media import LocalFile
+from krea_cli.catalog.local_files import LocalFile
 from krea_cli.clock import Clock
-from krea_cli.errors import (
-    Interrupted,
-    KreaError,
-    LedgerUnusable,
-    RequestRefused,
-    UsageError,
-)
+from krea_cli.errors import Interrupted, KreaError, LedgerUnusable, RequestRefused, UsageError
 from krea_cli.flows import content
 from krea_cli.flows.content import HEAD, ContentType
 from krea_cli.flows.events import Said, Tell, Uploading

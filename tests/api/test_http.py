@@ -7,21 +7,8 @@ import httpx
 import pytest
 
 from krea_cli.api.http import Http
-from krea_cli.errors import (
-    TokenRefused,
-    Unanswered,
-    Unreachable,
-    UsageError,
-)
-from tests.api.raw_server import (
-    CLOSE,
-    HANG,
-    RESET,
-    TOKEN,
-    RawServer,
-    response,
-    served,
-)
+from krea_cli.errors import TokenRefused, Unanswered, Unreachable, UsageError
+from tests.api.raw_server import CLOSE, HANG, RESET, TOKEN, RawServer, response, served
 from tests.scripted_host import cut
 
 
@@ -205,12 +192,7 @@ def test_the_log_tells_where_an_answer_broke_off() -> None:
 
 def test_every_exception_of_httpx_has_been_judged() -> None:
     """The map is complete over httpx's tree: one that is new must be put on a side."""
-    from krea_cli.api.transport_errors import (
-        MAYBE_SENT,
-        NOT_SENT,
-        Trail,
-        translate,
-    )
+    from krea_cli.api.transport_errors import MAYBE_SENT, NOT_SENT, Trail, translate
 
     roots = (httpx.HTTPError, httpx.InvalidURL, httpx.CookieConflict, httpx.StreamError)
     public = [getattr(httpx, name) for name in httpx.__all__]

@@ -6,10 +6,7 @@ import pytest
 from pytest_httpx import HTTPXMock
 
 from krea_cli.api.http import Http
-from krea_cli.errors import (
-    NotSaved,
-    Unanswered,
-)
+from krea_cli.errors import NotSaved, Unanswered
 from tests.api.raw_server import CERTIFICATE, CLOSE, TOKEN, RawServer, response, served
 
 

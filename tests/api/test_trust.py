@@ -5,11 +5,7 @@ from pathlib import Path
 import pytest
 
 from krea_cli.api.http import Http
-from krea_cli.errors import (
-    Unreachable,
-    Untrusted,
-    UsageError,
-)
+from krea_cli.errors import Unreachable, Untrusted, UsageError
 from tests.api.raw_server import CERTIFICATE, CLOSE, RESET, TOKEN, RawServer, response, served
 
 

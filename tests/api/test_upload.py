@@ -10,13 +10,7 @@ from pytest_httpx import HTTPXMock
 from krea_cli.api.client import Api
 from krea_cli.api.http import Http
 from krea_cli.api.types import Asset
-from krea_cli.errors import (
-    Busy,
-    KreaError,
-    RequestRefused,
-    Unanswered,
-    UsageError,
-)
+from krea_cli.errors import Busy, KreaError, RequestRefused, Unanswered, UsageError
 from tests.api.raw_server import RawServer, Received, response
 
 

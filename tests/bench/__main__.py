@@ -16,16 +16,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from tests.bench import (
-    batch,
-    check,
-    download,
-    in_flight,
-    lateness,
-    ledger,
-    status,
-    version,
-)
+from tests.bench import batch, check, download, in_flight, lateness, ledger, status, version
 from tests.bench.line import Line, heading
 
 LINES: dict[str, Callable[[], Line]] = {

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
+from krea_cli.catalog.cache import SNAPSHOT
 from krea_cli.catalog.catalog import Catalog
-from krea_cli.catalog.document import parse_document
 from krea_cli.catalog.model import Field, Model
-from krea_cli.catalog.store import SNAPSHOT
-from krea_cli.catalog.wishes import Wishes
+from krea_cli.catalog.openapi.document import parse_document
+from krea_cli.catalog.request.inputs import Wishes
 
 ROUTE = "/generate/image/maker/brush"
 # A document of the service itself, of May 2026; it is not the project's to publish.

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from krea_cli.catalog.check import check_value
-from krea_cli.catalog.media import LocalFile, local_files, replaced
-from krea_cli.catalog.request import prepare
-from krea_cli.catalog.store import snapshot
+from krea_cli.catalog.cache import snapshot
+from krea_cli.catalog.local_files import LocalFile, local_files, replaced
+from krea_cli.catalog.request.prepare import prepare
+from krea_cli.catalog.request.validate import check_value
 from krea_cli.errors import InvalidRequest
 from tests.catalog.documents import field, wishes
 

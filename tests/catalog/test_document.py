@@ -5,7 +5,7 @@ import json
 import pytest
 
 from krea_cli.catalog.catalog import Catalog
-from krea_cli.catalog.document import (
+from krea_cli.catalog.openapi.document import (
     MAX_BYTES,
     UnreadableDocument,
     parse_document,

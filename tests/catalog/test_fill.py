@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from krea_cli.catalog.request import Prepared, prepare
-from krea_cli.catalog.store import snapshot
+from krea_cli.catalog.cache import snapshot
+from krea_cli.catalog.request.prepare import Prepared, prepare
 from krea_cli.errors import InvalidRequest
 from tests.catalog.documents import model, wishes
 

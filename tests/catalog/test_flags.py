@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from krea_cli.catalog.media import LocalFile
-from krea_cli.catalog.request import prepare
-from krea_cli.catalog.store import snapshot
+from krea_cli.catalog.cache import snapshot
+from krea_cli.catalog.local_files import LocalFile
+from krea_cli.catalog.request.prepare import prepare
 from krea_cli.errors import InvalidRequest
 from tests.catalog.documents import wishes
 

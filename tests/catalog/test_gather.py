@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from krea_cli.catalog.media import LocalFile
+from krea_cli.catalog.local_files import LocalFile
 from krea_cli.catalog.model import Model
-from krea_cli.catalog.request import outdated, prepare
+from krea_cli.catalog.request.prepare import outdated, prepare
 from krea_cli.errors import InvalidRequest
 from tests.catalog.documents import model, wishes
 

@@ -10,14 +10,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from krea_cli.catalog.catalog import Catalog
-from krea_cli.catalog.changes import compare
-from krea_cli.catalog.document import UnreadableDocument, parse_document, reduced
-from krea_cli.catalog.facts import facts_of
+from krea_cli.catalog.describe import facts_of
+from krea_cli.catalog.diff import compare
 from krea_cli.catalog.model import seed_bounds
-from krea_cli.catalog.names import resolve
-from krea_cli.catalog.patterns import matches
+from krea_cli.catalog.openapi.document import UnreadableDocument, parse_document, reduced
 from krea_cli.catalog.prices import estimate, span
-from krea_cli.catalog.request import prepare
+from krea_cli.catalog.request.prepare import prepare
+from krea_cli.catalog.request.validate import matches
+from krea_cli.catalog.resolve import resolve
 from krea_cli.errors import InvalidRequest, UnknownModel
 from tests.catalog.documents import ROUTE, document, wishes
 

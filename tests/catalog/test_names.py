@@ -3,7 +3,7 @@
 import pytest
 
 from krea_cli.catalog.catalog import Catalog
-from krea_cli.catalog.names import resolve
+from krea_cli.catalog.resolve import resolve
 from krea_cli.errors import UnknownModel
 from tests.catalog.documents import document, operation
 

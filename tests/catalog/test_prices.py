@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
+from krea_cli.catalog.cache import snapshot
 from krea_cli.catalog.model import Model
 from krea_cli.catalog.prices import estimate, span
-from krea_cli.catalog.store import snapshot
 from tests.catalog.documents import model
 
 FIELDS = {

@@ -3,11 +3,11 @@
 import json
 from pathlib import Path
 
+from krea_cli.catalog.cache import SNAPSHOT
 from krea_cli.catalog.catalog import Catalog
-from krea_cli.catalog.document import parse_document
-from krea_cli.catalog.request import prepare
-from krea_cli.catalog.snapshot import main, rebuilt
-from krea_cli.catalog.store import SNAPSHOT
+from krea_cli.catalog.openapi.build_snapshot import main, rebuilt
+from krea_cli.catalog.openapi.document import parse_document
+from krea_cli.catalog.request.prepare import prepare
 from krea_cli.errors import InvalidRequest
 from tests.catalog.documents import REAL, ROUTE, document, operation, real, wishes
 

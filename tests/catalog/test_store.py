@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from krea_cli.catalog.changes import Changes
-from krea_cli.catalog.document import UnreadableDocument
-from krea_cli.catalog.store import Store
+from krea_cli.catalog.cache import Store
+from krea_cli.catalog.diff import Changes
+from krea_cli.catalog.openapi.document import UnreadableDocument
 from krea_cli.errors import Unreachable
 from tests.catalog.documents import ROUTE, document, operation
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from krea_cli.catalog.typical import typical_seconds
+from krea_cli.catalog.openapi.reader import typical_seconds
 
 TABLE = """Fast model.
 | Compute Units | Average Completion Time |

@@ -5,9 +5,9 @@ from struct import pack
 
 import pytest
 
-from krea_cli.catalog.request import prepare
-from krea_cli.catalog.store import snapshot
-from krea_cli.catalog.wishes import MAX_TEXT, Wishes, measure, read_text
+from krea_cli.catalog.cache import snapshot
+from krea_cli.catalog.request.inputs import MAX_TEXT, Wishes, measure, read_text
+from krea_cli.catalog.request.prepare import prepare
 
 PNG = b"\x89PNG\r\n\x1a\n" + pack(">I4sIIB4x", 13, b"IHDR", 640, 480, 8)
 

@@ -5,13 +5,7 @@ import re
 from pathlib import Path
 
 from tests.command import World
-from tests.commands.batch_desk import (
-    FOXES,
-    files,
-    prompts,
-    refused,
-    summary,
-)
+from tests.commands.batch_desk import FOXES, files, prompts, refused, summary
 from tests.service import picture
 
 

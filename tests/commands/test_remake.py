@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
+from krea_cli.catalog.cache import Store
 from krea_cli.catalog.catalog import Catalog
-from krea_cli.catalog.media import LocalFile
-from krea_cli.catalog.samples import sample
-from krea_cli.catalog.store import Store
+from krea_cli.catalog.examples import sample
+from krea_cli.catalog.local_files import LocalFile
 from krea_cli.commands.remake import command
 from tests.command import World
 

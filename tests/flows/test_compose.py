@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from krea_cli.catalog.store import snapshot
+from krea_cli.catalog.cache import snapshot
 from tests.command import World
 
 

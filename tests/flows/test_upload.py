@@ -11,7 +11,7 @@ import pytest
 
 from krea_cli.api.client import Api
 from krea_cli.api.http import Http
-from krea_cli.catalog.media import LocalFile
+from krea_cli.catalog.local_files import LocalFile
 from krea_cli.errors import Busy, KreaError, UsageError
 from krea_cli.flows.events import Event, Said, Uploading
 from krea_cli.flows.upload import addresses, fingerprints, media_type

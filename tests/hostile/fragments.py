@@ -6,7 +6,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from krea_cli.catalog.store import SNAPSHOT
+from krea_cli.catalog.cache import SNAPSHOT
 from tests.catalog.test_hostile import KEYS, SCHEMAS
 from tests.hostile.strategies import Batch
 

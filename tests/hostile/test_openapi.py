@@ -9,9 +9,9 @@ import pytest
 from hypothesis import strategies as st
 
 from krea_cli.catalog.catalog import Catalog
-from krea_cli.catalog.document import parse_document
+from krea_cli.catalog.openapi.document import parse_document
 from krea_cli.catalog.prices import estimate
-from krea_cli.catalog.request import prepare
+from krea_cli.catalog.request.prepare import prepare
 from krea_cli.commands import sheet
 from krea_cli.errors import InvalidRequest
 from krea_cli.text import clean

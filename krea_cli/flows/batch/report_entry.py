@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from krea_cli.api.job_id import is_job_id
-from krea_cli.catalog.media import replaced
+from krea_cli.catalog.local_files import replaced
 from krea_cli.flows.content import HEAD, content_type
 from krea_cli.flows.publish import digest
 from krea_cli.flows.recipe import CONTENT, Recipe

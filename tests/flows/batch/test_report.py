@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from krea_cli.api.types import Job
-from krea_cli.catalog.media import LocalFile
+from krea_cli.catalog.local_files import LocalFile
 from krea_cli.errors import KreaError, UsageError, WouldOverwrite
 from krea_cli.flows.batch.item import Item
 from krea_cli.flows.batch.report import check_report, write_report

@@ -1,6 +1,6 @@
 """The checked items of a batch, on disk."""
 
-from krea_cli.catalog.media import LocalFile
+from krea_cli.catalog.local_files import LocalFile
 from krea_cli.flows.batch.item import Item
 from krea_cli.flows.batch.roster import Roster
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing
 from typing import TYPE_CHECKING, BinaryIO
 
-from krea_cli.catalog.media import local_files
-from krea_cli.catalog.request import Prepared
+from krea_cli.catalog.local_files import local_files
+from krea_cli.catalog.request.prepare import Prepared
 from krea_cli.errors import InvalidRequest, Problem, UsageError
 from krea_cli.flows.batch.checking.brief import Brief
 from krea_cli.flows.batch.checking.evidence import Evidence

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from os.path import isfile
 
-from krea_cli.catalog.media import LocalFile
-from krea_cli.catalog.wishes import measure
+from krea_cli.catalog.local_files import LocalFile
+from krea_cli.catalog.request.inputs import measure
 from krea_cli.errors import UsageError
 from krea_cli.flows.upload import fingerprints, media_type
 

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from krea_cli.catalog.request import Prepared, gathered
-from krea_cli.catalog.wishes import Wishes
+from krea_cli.catalog.request.inputs import Wishes
+from krea_cli.catalog.request.prepare import Prepared, gathered
 from krea_cli.errors import Problem
 from krea_cli.flows.batch.checking.lines import Line
 from krea_cli.flows.batch.checking.media import Media

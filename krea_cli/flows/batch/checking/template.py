@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from krea_cli.catalog.media import LocalFile
+from krea_cli.catalog.local_files import LocalFile
 from krea_cli.errors import UsageError
 from krea_cli.flows import naming
 from krea_cli.flows.content import known_extension

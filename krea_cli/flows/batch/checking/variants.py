@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from krea_cli.catalog.media import replaced
-from krea_cli.catalog.request import Prepared
+from krea_cli.catalog.local_files import replaced
+from krea_cli.catalog.request.prepare import Prepared
 from krea_cli.flows.recipe import CONTENT
 from krea_cli.flows.seeds import given_seeds
 from krea_cli.local.rows import identity

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from krea_cli.catalog.media import local_files, replaced
+from krea_cli.catalog.local_files import local_files, replaced
 from krea_cli.errors import UsageError
 from krea_cli.flows.batch.item import Item
 from krea_cli.flows.batch.running.terms import Terms

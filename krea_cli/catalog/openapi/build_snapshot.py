@@ -1,4 +1,4 @@
-"""Rebuild the embedded snapshot: `python -m krea_cli.catalog.snapshot FILE [-o OUT]`.
+"""Rebuild the embedded snapshot: `python -m krea_cli.catalog.openapi.build_snapshot FILE [-o OUT]`.
 
 Any OpenAPI document of the service will do. What is kept are numbers and names; sentences and
 random seeds are left out, the examples are made anew. A snapshot comes out as it went in.
@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from krea_cli.catalog.document import UnreadableDocument, operations, parse_document
-from krea_cli.catalog.reader import read_model
-from krea_cli.catalog.samples import sample
-from krea_cli.catalog.schema import Budget
+from krea_cli.catalog.examples import sample
+from krea_cli.catalog.openapi.document import UnreadableDocument, operations, parse_document
+from krea_cli.catalog.openapi.json_schema import Budget
+from krea_cli.catalog.openapi.reader import read_model
 from krea_cli.text import excerpt
 
 HERE = Path(__file__).parent
@@ -28,7 +28,7 @@ WORDS_OF_A_NAME = 5
 
 def main(arguments: list[str] | None = None) -> None:
     """Read FILE, write the snapshot made from it."""
-    parser = argparse.ArgumentParser(prog="python -m krea_cli.catalog.snapshot")
+    parser = argparse.ArgumentParser(prog="python -m krea_cli.catalog.openapi.build_snapshot")
     parser.add_argument("file", type=Path, help="an OpenAPI document of the service")
     parser.add_argument("-o", "--out", type=Path, default=HERE / "snapshot.json")
     chosen = parser.parse_args(arguments)

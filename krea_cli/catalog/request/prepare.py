@@ -4,15 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from krea_cli.catalog.attach import attach_media, check_files
-from krea_cli.catalog.base import take_base
-from krea_cli.catalog.check import UnknownField, check_body
-from krea_cli.catalog.fill import fill, spoken
-from krea_cli.catalog.flags import take_flags
-from krea_cli.catalog.gather import Gathering
-from krea_cli.catalog.media import local_files
+from krea_cli.catalog.local_files import local_files
 from krea_cli.catalog.model import Model, same
-from krea_cli.catalog.wishes import Wishes
+from krea_cli.catalog.request.builder import Gathering
+from krea_cli.catalog.request.defaults import fill, spoken
+from krea_cli.catalog.request.field_flags import take_flags
+from krea_cli.catalog.request.inputs import Wishes
+from krea_cli.catalog.request.media_flags import attach_media, check_files
+from krea_cli.catalog.request.recipe_fields import take_base
+from krea_cli.catalog.request.validate import UnknownField, check_body
 from krea_cli.errors import InvalidRequest, Problem
 
 

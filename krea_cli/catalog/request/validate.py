@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from krea_cli.catalog.facts import LISTED, facts_of, number, option, placeholder
-from krea_cli.catalog.media import LocalFile, is_address
+from krea_cli.catalog.describe import LISTED, facts_of, number, option, placeholder
+from krea_cli.catalog.local_files import LocalFile, is_address
 from krea_cli.catalog.model import Field, Model, Number, same
-from krea_cli.catalog.patterns import matches
-from krea_cli.catalog.values import short, wanted
+from krea_cli.catalog.request.parse_value import short, wanted
 from krea_cli.errors import Problem
 
 MAX_DEPTH = 40
@@ -244,3 +243,32 @@ def _check_variants(field: Field, value: Any, path: str, depth: int) -> list[Pro
         return []
     # The shape with the fewest problems is the one that was probably meant.
     return min(tried, key=len)
+
+
+MAX_PATTERN = 200
+
+
+MAX_TEXT = 200
+
+
+# Backtracking explodes on groups, alternatives and back-references, and on many repeats in a row;
+# the doubled signs are set operations that Python reserves and warns of.
+RISKY = re.compile(r"[(|]|\\[1-9]|\[\[|--|&&|~~")
+
+
+REPEATS = re.compile(r"[*+?{]")
+
+
+MOST_REPEATS = 2
+
+
+def matches(pattern: str, text: str) -> bool:
+    """True if TEXT matches, and also when the question is too risky to ask: the server decides."""
+    if len(pattern) > MAX_PATTERN or len(text) > MAX_TEXT or RISKY.search(pattern):
+        return True
+    if len(REPEATS.findall(pattern)) > MOST_REPEATS:
+        return True
+    try:
+        return re.search(pattern, text) is not None
+    except (re.error, OverflowError, RecursionError):
+        return True

@@ -1,15 +1,9 @@
 """The convenience options: fields like any other, and what a model has instead of them."""
 
-from krea_cli.catalog.gather import Gathering
 from krea_cli.catalog.model import Model
-from krea_cli.catalog.sizing import (
-    equal_ratio,
-    nearest_ratio,
-    offers,
-    pixels_for,
-    ratio_of,
-)
-from krea_cli.catalog.values import DECIMAL
+from krea_cli.catalog.request.builder import Gathering
+from krea_cli.catalog.request.parse_value import DECIMAL
+from krea_cli.catalog.request.sizes import equal_ratio, nearest_ratio, offers, pixels_for, ratio_of
 
 
 def take_flags(gathering: Gathering) -> None:

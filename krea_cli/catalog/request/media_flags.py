@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from krea_cli.catalog.gather import Gathering
-from krea_cli.catalog.media import LocalFile, is_address, local_files
+from krea_cli.catalog.local_files import LocalFile, is_address, local_files
 from krea_cli.catalog.model import Field, Model
+from krea_cli.catalog.request.builder import Gathering
 from krea_cli.errors import UsageError
 
 # The first of these that the model has; others whose name carries the word come after.

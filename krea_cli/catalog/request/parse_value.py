@@ -5,9 +5,9 @@ import re
 from math import isfinite
 from typing import Any, NoReturn
 
-from krea_cli.catalog.media import LocalFile, is_address
+from krea_cli.catalog.local_files import LocalFile, is_address
 from krea_cli.catalog.model import Field
-from krea_cli.catalog.wishes import Wishes
+from krea_cli.catalog.request.inputs import Wishes
 
 INTEGER = re.compile(r"[+-]?[0-9]{1,300}")
 DECIMAL = re.compile(r"[+-]?(?:[0-9]{1,300}\.?[0-9]{0,300}|\.[0-9]{1,300})(?:[eE][+-]?[0-9]{1,3})?")

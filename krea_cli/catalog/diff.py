@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from krea_cli.catalog.catalog import Catalog
-from krea_cli.catalog.facts import facts_of
+from krea_cli.catalog.describe import facts_of
 from krea_cli.catalog.model import Field, Model, same
 from krea_cli.catalog.prices import estimate, price_points, span
 

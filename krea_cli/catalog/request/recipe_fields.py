@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from krea_cli.catalog.gather import Gathering
+from krea_cli.catalog.request.builder import Gathering
 
 # The shape of a picture is given by one of these ways, which goes against the other.
 PIXELS, RATIO = frozenset({"width", "height"}), frozenset({"aspect_ratio"})

@@ -2,10 +2,17 @@
 
 from typing import Any
 
-from krea_cli.catalog.check import UnknownField, unknown_field
 from krea_cli.catalog.model import Field, Model, same
-from krea_cli.catalog.values import Unreadable, elements_of, lenient, short, value_of, with_files
-from krea_cli.catalog.wishes import Wishes
+from krea_cli.catalog.request.inputs import Wishes
+from krea_cli.catalog.request.parse_value import (
+    Unreadable,
+    elements_of,
+    lenient,
+    short,
+    value_of,
+    with_files,
+)
+from krea_cli.catalog.request.validate import UnknownField, unknown_field
 from krea_cli.errors import Problem
 
 

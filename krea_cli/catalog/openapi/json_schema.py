@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from krea_cli.catalog.document import MAX_DEPTH, UnreadableDocument
+from krea_cli.catalog.openapi.document import MAX_DEPTH, UnreadableDocument
 
 Schema = dict[str, Any]
 MAX_ALTERNATIVES = 200

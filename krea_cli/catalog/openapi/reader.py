@@ -1,10 +1,10 @@
 """From an operation of an OpenAPI document to a Model, whatever the document holds."""
 
+import re
 from typing import Any
 
 from krea_cli.catalog.model import Field, Model, Number
-from krea_cli.catalog.schema import Budget, Schema, Schemas, types_of
-from krea_cli.catalog.typical import typical_seconds
+from krea_cli.catalog.openapi.json_schema import Budget, Schema, Schemas, types_of
 from krea_cli.text import excerpt
 
 MAX_NAME = 100
@@ -189,3 +189,44 @@ def _text(value: object) -> str | None:
 def _visible_when(entries: object) -> tuple[tuple[str, Any], ...]:
     pairs = [(_inside(entry, "field"), _inside(entry, "equals")) for entry in _listed(entries)]
     return tuple((name, value) for name, value in pairs if _usable_name(name))
+
+
+CELL = re.compile(r"~?\s{0,3}(\d{1,5}(?:\.\d{1,3})?)\s{0,3}(s|sec|seconds?|m|min|minutes?)?")
+
+
+HEADING = "average completion time"
+
+
+def typical_seconds(operation: dict[str, Any]) -> float | None:
+    """Seconds from x-krea-typical-seconds, else from the description's table; None if neither."""
+    stated = operation.get("x-krea-typical-seconds")
+    if isinstance(stated, (int, float)) and not isinstance(stated, bool) and 0 < stated < 86_400:
+        return float(stated)
+    return seconds_in_table(operation.get("description"))
+
+
+def seconds_in_table(description: object) -> float | None:
+    """The shortest time in the column "Average Completion Time" of a Markdown table.
+
+    Of several rows (durations, resolutions) the shortest counts: a poll that comes early costs
+    one request, one that comes late costs the user's time.
+    """
+    if not isinstance(description, str):
+        return None
+    column: int | None = None
+    times: list[float] = []
+    for line in description[:20_000].splitlines():
+        cells = [cell.strip().lower() for cell in line.strip().strip("|").split("|")]
+        if HEADING in cells:
+            column = cells.index(HEADING)
+        elif column is not None and column < len(cells):
+            times += _seconds(cells[column])
+    return min(times, default=None)
+
+
+def _seconds(cell: str) -> list[float]:
+    match = CELL.fullmatch(cell)
+    if match is None:
+        return []
+    amount = float(match[1]) * (60 if (match[2] or "s").startswith("m") else 1)
+    return [amount] if amount > 0 else []

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from krea_cli.catalog.media import LocalFile, local_files
+from krea_cli.catalog.local_files import LocalFile, local_files
 from krea_cli.catalog.model import Field, Model
-from krea_cli.catalog.sizing import equal_ratio, magnitude, within
-from krea_cli.catalog.wishes import Wishes
+from krea_cli.catalog.request.inputs import Wishes
+from krea_cli.catalog.request.sizes import equal_ratio, magnitude, within
 
 SIDE = 1024
 

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from krea_cli.catalog.catalog import Catalog
-from krea_cli.catalog.changes import Changes, compare
-from krea_cli.catalog.document import UnreadableDocument, parse_document, reduced
+from krea_cli.catalog.diff import Changes, compare
+from krea_cli.catalog.openapi.document import UnreadableDocument, parse_document, reduced
 
 SNAPSHOT = Path(__file__).with_name("snapshot.json")
 LIST = "models.list"
