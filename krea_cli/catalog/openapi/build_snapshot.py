@@ -16,7 +16,7 @@ from krea_cli.catalog.openapi.json_schema import Budget
 from krea_cli.catalog.openapi.reader import read_model
 from krea_cli.text import excerpt
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).parent.parent
 KEPT = frozenset(
     {"type", "required", "additionalProperties", "enum", "const", "format", "pattern", "deprecated"}
     | {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"}
