@@ -15,9 +15,9 @@ from krea_cli.flows.destination import Destination
 from krea_cli.flows.download import Saver
 from krea_cli.flows.events import Event, Said, Warned
 from krea_cli.flows.target import parse_target
-from krea_cli.local.book import Book
-from krea_cli.local.ledger import Ledger
-from krea_cli.local.rows import Draft, Row
+from krea_cli.local.ledger.account_ledger import Book
+from krea_cli.local.ledger.ledger import Ledger
+from krea_cli.local.ledger.rows import Draft, Row
 from tests.fake_clock import FakeClock
 from tests.tokens import KEY
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from krea_cli.flows.batch.checking.brief import Brief
-from krea_cli.local.budget import SHARED
+from krea_cli.local.ledger.budget import SHARED
 
 if TYPE_CHECKING:
     from krea_cli.flows.batch.roster import Roster
-    from krea_cli.local.budget import Budget
+    from krea_cli.local.ledger.budget import Budget
 
 
 @dataclass(frozen=True)

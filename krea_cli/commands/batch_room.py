@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 
 from krea_cli.dollars import told
 from krea_cli.errors import OverBudget
-from krea_cli.local.budget import MAX_COST, SHARE, Budget
+from krea_cli.local.ledger.budget import MAX_COST, SHARE, Budget
 
 if TYPE_CHECKING:
-    from krea_cli.local.budget import Spending
+    from krea_cli.local.ledger.budget import Spending
 
 Request = tuple[str, int | None]  # the model, and what it may cost in millionths of a dollar
 

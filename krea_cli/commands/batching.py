@@ -23,8 +23,8 @@ from krea_cli.flows.compose import Composer
 
 if TYPE_CHECKING:
     from krea_cli.commands.batch_room import Room
-    from krea_cli.local.book import Book
-    from krea_cli.local.budget import Budget
+    from krea_cli.local.ledger.account_ledger import Book
+    from krea_cli.local.ledger.budget import Budget
 
 ENDINGS = {".txt": "txt", ".csv": "csv", ".tsv": "tsv", ".jsonl": "jsonl", ".ndjson": "jsonl"}
 SPREADSHEETS = (".xlsx", ".xls", ".ods")
@@ -105,7 +105,7 @@ class Batching:
 
     def _book_if_any(self) -> "Book | None":
         """The ledger of this account, if there are both: a look needs neither."""
-        from krea_cli.local.ledger import Ledger
+        from krea_cli.local.ledger.ledger import Ledger
 
         session = self._session
         if not Ledger.is_in(session.env.state_dir):

@@ -17,10 +17,10 @@ from krea_cli.flows.batch.checking.brief import Brief
 from krea_cli.flows.batch.roster import Roster
 from krea_cli.flows.batch.running.run import UNSENT, Run
 from krea_cli.flows.batch.running.terms import Terms
-from krea_cli.local.budget import MAX_COST, Spent
+from krea_cli.local.ledger.budget import MAX_COST, Spent
 
 if TYPE_CHECKING:
-    from krea_cli.local.budget import Budget
+    from krea_cli.local.ledger.budget import Budget
 
 KEPT = ("jobs", "retry_failed", "fail_fast", "force", "sidecar", "embed", "webhook", "profile")
 HAND_OVER = 0.0005  # seconds

@@ -47,7 +47,7 @@ def _versions(session: "Session", name: str) -> Iterator[Finding]:
     from platform import platform, python_version
 
     from krea_cli import __version__
-    from krea_cli.local.ledger_repair import sqlite_version
+    from krea_cli.local.ledger.repair import sqlite_version
 
     yield Finding(name, "ok", f"krea {__version__}, Python {python_version()}, {platform()}")
     found = [f"SQLite {sqlite_version()}"]
@@ -183,7 +183,7 @@ def _catalogue(session: "Session", name: str) -> Iterator[Finding]:
 
 
 def _ledger(session: "Session", name: str) -> Iterator[Finding]:
-    from krea_cli.local.ledger_repair import examine
+    from krea_cli.local.ledger.repair import examine
 
     health = examine(session.env.state_dir)
     if health.problem:

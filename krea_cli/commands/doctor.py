@@ -55,7 +55,7 @@ def doctor(
 
 
 def _repair(session: "Session") -> None:
-    from krea_cli.local.ledger_repair import examine, set_aside
+    from krea_cli.local.ledger.repair import examine, set_aside
 
     if examine(session.env.state_dir).problem is None:
         session.output.say("the ledger is not damaged: there is nothing to repair")

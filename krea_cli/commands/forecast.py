@@ -11,12 +11,12 @@ from krea_cli.commands.making import shown_body
 from krea_cli.dollars import told
 from krea_cli.flows.batch.checking.places import foreseen
 from krea_cli.flows.batch.item import Item
-from krea_cli.local.rows import FAILED, IN_DOUBT, UNDER_WAY
+from krea_cli.local.ledger.rows import FAILED, IN_DOUBT, UNDER_WAY
 from krea_cli.terminal.output import Output
 
 if TYPE_CHECKING:
     from krea_cli.flows.batch.roster import Roster
-    from krea_cli.local.book import Book
+    from krea_cli.local.ledger.account_ledger import Book
 
 COLUMNS = ("line", "model", "file", "seed", "price", "state")
 TO_SEND = "to send"

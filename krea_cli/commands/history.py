@@ -10,8 +10,8 @@ from krea_cli.options import Json, Profile, Quiet, TokenFile, Verbose, filled
 if TYPE_CHECKING:
     from krea_cli.commands.session import Session
     from krea_cli.flows.origin import Origin
-    from krea_cli.local.history import Query
-    from krea_cli.local.rows import FileRow, Row
+    from krea_cli.local.ledger.history import Query
+    from krea_cli.local.ledger.rows import FileRow, Row
 
 # What can only be meant as a path or an id, so that it is no word to be looked for.
 NO_WORD = r"(/|\.{1,2}/|#\d+$|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$)"
@@ -70,7 +70,7 @@ def history(
       krea history --unfinished
       krea history out.png
     """
-    from krea_cli.local.history import Query
+    from krea_cli.local.ledger.history import Query
 
     session: Session = context.obj
     query = Query(

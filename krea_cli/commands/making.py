@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from krea_cli.catalog.request.prepare import Prepared
     from krea_cli.flows.likeness import Likeness
     from krea_cli.flows.order import Order
-    from krea_cli.local.budget import Budget
+    from krea_cli.local.ledger.budget import Budget
 
 # The options of `generate` that are wishes under the same name, and those of an order.
 SEVERAL = ("inputs", "images", "videos", "audios", "styles")

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from krea_cli.commands.session import Session
     from krea_cli.flows.recover import Decision, Doubt, Recovery
-    from krea_cli.local.budget import Budget
+    from krea_cli.local.ledger.budget import Budget
 
 LONGEST_PROMPT = 100  # characters that are shown of one
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from krea_cli.commands.session import Session
-    from krea_cli.local.rows import FileRow, Row
+    from krea_cli.local.ledger.rows import FileRow, Row
 
 COLUMNS = ("row", "when", "status", "model", "file", "prompt")
 LONGEST_PROMPT = 200  # characters of it in the table

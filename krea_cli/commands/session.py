@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from krea_cli.flows.download import Saver
     from krea_cli.flows.glance import Glance
     from krea_cli.flows.world import World
-    from krea_cli.local.budget import Budget
     from krea_cli.local.config import Config
     from krea_cli.local.credentials import Token
-    from krea_cli.local.ledger import Book, Ledger
+    from krea_cli.local.ledger.budget import Budget
+    from krea_cli.local.ledger.ledger import Book, Ledger
 
 PUBLIC_BASE = "https://api.krea.ai"
 DEFAULT_PATIENCE = {"image": 15 * 60.0, "other": 150 * 60.0}
@@ -131,7 +131,7 @@ class Session:
 
     @cached_property
     def _ledger(self) -> "Ledger":
-        from krea_cli.local.ledger import Ledger
+        from krea_cli.local.ledger.ledger import Ledger
 
         if self.without_ledger:
             return Ledger.in_memory()

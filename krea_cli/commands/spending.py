@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING
 
 from krea_cli.dollars import micros, told
 from krea_cli.errors import Interrupted, KreaError, OverBudget, UsageError
-from krea_cli.local.budget import DAY, MAX_COST, Budget, enough
+from krea_cli.local.ledger.budget import DAY, MAX_COST, Budget, enough
 
 if TYPE_CHECKING:
     from decimal import Decimal
 
     from krea_cli.commands.session import Session
-    from krea_cli.local.rows import Row
+    from krea_cli.local.ledger.rows import Row
 
 REFRESH = "krea models --refresh, then the same command again"
 

@@ -14,7 +14,7 @@ from krea_cli.flows.settle import LAGGING, PATIENCE, settle
 from krea_cli.flows.submit import alone, doubt
 from krea_cli.flows.target import Target
 from krea_cli.flows.world import World
-from krea_cli.local.rows import Draft, Row
+from krea_cli.local.ledger.rows import Draft, Row
 
 HOLDER_PATIENCE = 2.0  # seconds that a stranger may hold our part before we call it theirs
 

@@ -14,7 +14,7 @@ from krea_cli.flows.results import Result
 from krea_cli.flows.target import Target
 
 if TYPE_CHECKING:
-    from krea_cli.local.rows import FileRow, Row
+    from krea_cli.local.ledger.rows import FileRow, Row
 
 
 @dataclass(frozen=True)

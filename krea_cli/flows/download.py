@@ -22,8 +22,8 @@ from krea_cli.flows.results import Result, Source, results
 from krea_cli.flows.transfer import Fetched, copied, disk_failure
 
 if TYPE_CHECKING:
-    from krea_cli.local.book import Book
-    from krea_cli.local.uploads import Uploads
+    from krea_cli.local.ledger.account_ledger import Book
+    from krea_cli.local.ledger.uploads import Uploads
 
 CHUNK = 1 << 20
 BUSY_PATIENCE = 60.0  # seconds that another process may hold the part

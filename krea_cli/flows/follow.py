@@ -10,7 +10,7 @@ from krea_cli.flows.watch import FRESH_GRACE, Watch
 if TYPE_CHECKING:
     from krea_cli.flows.recall import Recall
     from krea_cli.flows.record import Reference
-    from krea_cli.local.rows import Row
+    from krea_cli.local.ledger.rows import Row
 
 # The seconds that a model usually takes, None where the catalogue does not say.
 Typical = Callable[[str], float | None]

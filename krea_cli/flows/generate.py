@@ -17,7 +17,7 @@ from krea_cli.flows.reuse import Reusable
 from krea_cli.flows.submit import submit
 from krea_cli.flows.watch import Watch
 from krea_cli.flows.world import World
-from krea_cli.local.rows import Row
+from krea_cli.local.ledger.rows import Row
 
 if TYPE_CHECKING:
     from krea_cli.flows.download import Saver
@@ -129,7 +129,7 @@ class Generation:
 
     def _advise(self, error: OverBudget) -> None:
         """Say which cap lets the rest through, where the cap is the command's own."""
-        from krea_cli.local.budget import MAX_COST, enough
+        from krea_cli.local.ledger.budget import MAX_COST, enough
 
         left = self.order.count - len(self._submitted)
         if error.limit != MAX_COST or not (more := enough(error, left)):

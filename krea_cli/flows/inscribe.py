@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from krea_cli.flows.recipe import Recipe
-    from krea_cli.local.rows import Row
-    from krea_cli.local.uploads import Uploads
+    from krea_cli.local.ledger.rows import Row
+    from krea_cli.local.ledger.uploads import Uploads
 
 
 class Inscription:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from krea_cli.flows.recipe import Recipe
-    from krea_cli.local.book import Book
+    from krea_cli.local.ledger.account_ledger import Book
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ from krea_cli.flows.recipe import Recipe, parse_recipe
 from krea_cli.flows.sidecar import MOST_BYTES, read_sidecar
 
 if TYPE_CHECKING:
-    from krea_cli.local.book import Book
-    from krea_cli.local.rows import Row
+    from krea_cli.local.ledger.account_ledger import Book
+    from krea_cli.local.ledger.rows import Row
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from krea_cli.flows.seeds import seeds
 from krea_cli.flows.sidecar import beside
 from krea_cli.flows.upload import addresses, doubt_uploads, fingerprints
 from krea_cli.flows.world import World
-from krea_cli.local.rows import UNFINISHED, Draft, Row, identity
+from krea_cli.local.ledger.rows import UNFINISHED, Draft, Row, identity
 
 
 @dataclass(frozen=True)

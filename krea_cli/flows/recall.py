@@ -9,8 +9,8 @@ from krea_cli.errors import LedgerUnusable
 
 if TYPE_CHECKING:
     from krea_cli.flows.events import Tell
-    from krea_cli.local.book import Book
-    from krea_cli.local.rows import FileRow, Row
+    from krea_cli.local.ledger.account_ledger import Book
+    from krea_cli.local.ledger.rows import FileRow, Row
 
 T = TypeVar("T")
 

@@ -17,8 +17,8 @@ from krea_cli.flows.seal import seal
 
 if TYPE_CHECKING:
     from krea_cli.api.types import Job
-    from krea_cli.local.rows import Row
-    from krea_cli.local.uploads import Uploads
+    from krea_cli.local.ledger.rows import Row
+    from krea_cli.local.ledger.uploads import Uploads
 
 SCHEMA = 1
 PUBLIC = ("name", "url")

@@ -11,7 +11,7 @@ from krea_cli.api.types import TERMINAL, Job, Output
 from krea_cli.errors import KreaError, UsageError
 
 if TYPE_CHECKING:
-    from krea_cli.local.rows import Row
+    from krea_cli.local.ledger.rows import Row
 
 SCHEMA = 1
 # A record with a long prompt and many results is some kilobytes; this is no record any more.

@@ -20,8 +20,8 @@ from krea_cli.flows.record import moment
 from krea_cli.flows.settle import LAGGING, PATIENCE, Settlement, settle
 from krea_cli.flows.submit import alone, submit
 from krea_cli.flows.world import World
-from krea_cli.local.rows import IN_DOUBT, Row
-from krea_cli.local.verdicts import FORGETTABLE, Verdicts
+from krea_cli.local.ledger.resolutions import FORGETTABLE, Verdicts
+from krea_cli.local.ledger.rows import IN_DOUBT, Row
 
 OF_ONE = (UsageError, Moderated)  # failures that say nothing about the next request
 LOOKED_AT = 20  # candidates that are read singly, where the list does not give their results

@@ -11,7 +11,7 @@ from krea_cli.errors import KreaError
 from krea_cli.flows.naming import shortened
 
 if TYPE_CHECKING:
-    from krea_cli.local.rows import Row
+    from krea_cli.local.ledger.rows import Row
 
 _MOVED = 20  # how often a part may change hands between opening and locking it
 

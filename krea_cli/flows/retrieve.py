@@ -18,7 +18,7 @@ from krea_cli.flows.recall import Recall
 from krea_cli.flows.record import Reference, recorded_failure
 from krea_cli.flows.target import STDOUT_NAMES, Target
 from krea_cli.flows.watch import Watch
-from krea_cli.local.rows import Row
+from krea_cli.local.ledger.rows import Row
 
 
 class Retrieval:

@@ -14,7 +14,7 @@ from krea_cli.errors import Busy, Unanswered, Unreachable
 from krea_cli.flows.events import Said
 from krea_cli.flows.match import HORIZON, LONGEST, Window, matches, window
 from krea_cli.flows.world import World
-from krea_cli.local.rows import Row
+from krea_cli.local.ledger.rows import Row
 
 PATIENCE = 15.0  # seconds that the list is searched for a job whose answer got lost
 BETWEEN = 1.5  # seconds between two looks

@@ -20,7 +20,7 @@ from krea_cli.flows.events import Held, Said, Settling, Warned
 from krea_cli.flows.settle import settle
 from krea_cli.flows.target import STDOUT_NAMES
 from krea_cli.flows.world import World
-from krea_cli.local.rows import Row
+from krea_cli.local.ledger.rows import Row
 
 SIGINT = 2
 GRACE = 5.0  # seconds that an interrupted submit still waits for its id

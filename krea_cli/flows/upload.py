@@ -21,8 +21,8 @@ from krea_cli.flows.publish import digest
 
 if TYPE_CHECKING:
     from krea_cli.api.client import Api
-    from krea_cli.local.book import Book
-    from krea_cli.local.uploads import Uploads
+    from krea_cli.local.ledger.account_ledger import Book
+    from krea_cli.local.ledger.uploads import Uploads
 
 # What POST /assets takes; source: the contract, section 2.4.
 TAKEN = (

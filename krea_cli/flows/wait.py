@@ -19,7 +19,7 @@ from krea_cli.flows.record import Reference, record, recorded_failure
 from krea_cli.flows.watch import Update, Watch
 
 if TYPE_CHECKING:
-    from krea_cli.local.rows import Row
+    from krea_cli.local.ledger.rows import Row
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from krea_cli.flows.tick import held_back
 
 if TYPE_CHECKING:
     from krea_cli.api.client import Api
-    from krea_cli.local.book import Book
+    from krea_cli.local.ledger.account_ledger import Book
 
 # A job that was handed out a moment ago may not be readable everywhere yet.
 FRESH_GRACE = 15.0

@@ -10,8 +10,8 @@ from krea_cli.flows.events import Tell
 if TYPE_CHECKING:
     from krea_cli.api.client import Api
     from krea_cli.api.http import Http
-    from krea_cli.local.budget import Budget
-    from krea_cli.local.ledger import Book
+    from krea_cli.local.ledger.budget import Budget
+    from krea_cli.local.ledger.ledger import Book
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,8 +7,8 @@ from statistics import median, quantiles
 from tempfile import TemporaryDirectory
 
 from krea_cli.api.types import Job
-from krea_cli.local.ledger import Book, Ledger
-from krea_cli.local.rows import Draft
+from krea_cli.local.ledger.ledger import Book, Ledger
+from krea_cli.local.ledger.rows import Draft
 from tests.bench.line import Line
 from tests.bench.service import BODY, ROUTE
 

@@ -11,8 +11,8 @@ import pytest
 from krea_cli.api.types import Job
 from krea_cli.flows.seal import seal
 from krea_cli.local.credentials import account_of
-from krea_cli.local.ledger import Ledger
-from krea_cli.local.rows import Draft
+from krea_cli.local.ledger.ledger import Ledger
+from krea_cli.local.ledger.rows import Draft
 from tests.command import World
 from tests.commands.test_batch_check import dry, records
 from tests.service import BASE, PNG

@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from krea_cli.env import Env
-from krea_cli.local.claims import Claims
+from krea_cli.local.ledger.run_locks import Claims
 from krea_cli.main import main
 from tests.command import World
 from tests.commands.batch_desk import FOXES, files, nothing, priced, prompts, refused, summary

@@ -166,8 +166,8 @@ def test_a_damaged_ledger_is_set_aside(world: World) -> None:
 
 def test_requests_in_doubt_are_counted(world: World) -> None:
     """The ledger's line says how many requests may have been charged."""
-    from krea_cli.local.ledger import Ledger
-    from krea_cli.local.rows import Draft
+    from krea_cli.local.ledger.ledger import Ledger
+    from krea_cli.local.ledger.rows import Draft
 
     ledger = Ledger.open(world.home / "state")
     book = ledger.book(BASE, "a")

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from krea_cli.api.types import Job
-from krea_cli.local.book import Book
 from krea_cli.local.credentials import account_of
-from krea_cli.local.ledger import Ledger
-from krea_cli.local.rows import Draft
+from krea_cli.local.ledger.account_ledger import Book
+from krea_cli.local.ledger.ledger import Ledger
+from krea_cli.local.ledger.rows import Draft
 from tests.command import World
 from tests.job_wire import JobWire, refused
 from tests.sandbox_server import Sandbox

@@ -75,20 +75,20 @@ HTTP11 = "httpcore._sync.http11:HTTP11Connection"
 
 BEFORE = {
     "the command starts": "krea_cli.main:main call 1",
-    "the ledger is about to be made": "krea_cli.local.database:_create call 1",
-    "the ledger has its tables": "krea_cli.local.ledger_schema:migrate return 1",
+    "the ledger is about to be made": "krea_cli.local.ledger.database:_create call 1",
+    "the ledger has its tables": "krea_cli.local.ledger.migrations:migrate return 1",
     "the ledger gets its name": "os:rename return 1",
     "targets are looked at": "krea_cli.flows.target:Target.check return 1",
-    "the row is written": "krea_cli.local.book:Book.begin return 1",
-    "the row is put down": "krea_cli.local.book:Book.begin_or_join return 1",
+    "the row is written": "krea_cli.local.ledger.account_ledger:Book.begin return 1",
+    "the row is put down": "krea_cli.local.ledger.account_ledger:Book.begin_or_join return 1",
     "the part is made": "os:open@_open return 1",
     "the part is reserved": "krea_cli.flows.claim:claim return 1",
     "the wire is prepared": "krea_cli.api.client:Api.prepare return 1",
     "the post lock is taken": "krea_cli.flows.submit:bury_the_dead call 1",
-    "`sending` is written": "krea_cli.local.book:Book.move return 1",
+    "`sending` is written": "krea_cli.local.ledger.account_ledger:Book.move return 1",
 }
 LEAVING = {
-    "`sending` is on disk": "krea_cli.local.book:Book.sending return 1",
+    "`sending` is on disk": "krea_cli.local.ledger.account_ledger:Book.sending return 1",
     "it connects": "httpcore._backends.sync:SyncBackend.connect_tcp call 1",
     "it is connected": "httpcore._backends.sync:SyncBackend.connect_tcp return 1",
     "its headers are sent": f"{HTTP11}._send_request_headers return 1",
@@ -99,17 +99,17 @@ SENT = {
     "the answer's headers came": f"{HTTP11}._receive_response_headers return 1",
     "the answer's body came": "krea_cli.api.http:Exchange.reply return 1",
     "the answer is read": "krea_cli.api.jobs:parse_job return 1",
-    "the answer is written": "krea_cli.local.book:Book.move return 2",
+    "the answer is written": "krea_cli.local.ledger.account_ledger:Book.move return 2",
 }
 WAITING = {"it waits for the answer": f"{HTTP11}._receive_response_headers call 1"}
 RUNNING = {
-    "the answer is booked": "krea_cli.local.book:Book.submitted return 1",
+    "the answer is booked": "krea_cli.local.ledger.account_ledger:Book.submitted return 1",
     "the job is put under watch": "krea_cli.flows.watch:Watch.add return 1",
     "the first poll leaves": "krea_cli.api.client:Api.job call 1",
     "the first poll is answered": "krea_cli.api.client:Api.job return 1",
     "the job has ended": "krea_cli.flows.watch:Watch._saw return 1",
-    "half of the end is booked": "krea_cli.local.book:Book.seen return 1",
-    "the end is booked": "krea_cli.local.book:Book.ended return 1",
+    "half of the end is booked": "krea_cli.local.ledger.account_ledger:Book.seen return 1",
+    "the end is booked": "krea_cli.local.ledger.account_ledger:Book.ended return 1",
     "the stream is about to be opened": "krea_cli.api.http:Http.stream call 1",
     "the stream is open": "krea_cli.flows.transfer:_Attempt._begin return 1",
 }
@@ -128,26 +128,26 @@ SAVING = {
     "the part is about to be removed": "krea_cli.flows.reservation:_remove call 1",
     "the part is removed": "krea_cli.flows.reservation:_remove return 1",
     "the folder is synced": "krea_cli.flows.publish:_sync_folder return 1",
-    "the file is about to be booked": "krea_cli.local.book:Book.file call 1",
-    "the file is booked": "krea_cli.local.book:Book.file return 1",
+    "the file is about to be booked": "krea_cli.local.ledger.account_ledger:Book.file call 1",
+    "the file is booked": "krea_cli.local.ledger.account_ledger:Book.file return 1",
 }
 AFTER = {
-    "`saved` is booked": "krea_cli.local.book:Book.saved return 1",
+    "`saved` is booked": "krea_cli.local.ledger.account_ledger:Book.saved return 1",
     "everything is released": "krea_cli.flows.generate:Generation._release return 1",
     "the path is printed": "krea_cli.terminal.output:Output.saved return 1",
     "the command ends": "krea_cli.main:leave call 1",
 }
 OUTPUTS = {
     "the first of two has its name": "os:link return 1",
-    "the first of two is booked": "krea_cli.local.book:Book.file return 1",
+    "the first of two is booked": "krea_cli.local.ledger.account_ledger:Book.file return 1",
     "the second of two is about to come": "krea_cli.api.http:Http.stream call 2",
     "the second of two is about to be named": "os:link call 2",
-    "the second of two is booked": "krea_cli.local.book:Book.file return 2",
+    "the second of two is booked": "krea_cli.local.ledger.account_ledger:Book.file return 2",
 }
 UPLOADING = {
     "an upload is about to be sent": "krea_cli.api.client:Api.upload call 1",
     "an upload is sent": "krea_cli.api.client:Api.upload return 1",
-    "an upload is remembered": "krea_cli.local.uploads:Uploads.remember return 1",
+    "an upload is remembered": "krea_cli.local.ledger.uploads:Uploads.remember return 1",
 }
 REPLACING = {
     "another file is about to be replaced": "os:replace@_publish_as call 1",
@@ -155,11 +155,31 @@ REPLACING = {
 }
 SEVERAL = (
     ("three are put down", "krea_cli.flows.claim:claim call 1", Left.NOTHING, 0),
-    ("the first of three is booked", "krea_cli.local.book:Book.submitted return 1", Left.RUNS, 1),
-    ("the second of three leaves", "krea_cli.local.book:Book.sending return 2", Left.DOUBT, 1),
+    (
+        "the first of three is booked",
+        "krea_cli.local.ledger.account_ledger:Book.submitted return 1",
+        Left.RUNS,
+        1,
+    ),
+    (
+        "the second of three leaves",
+        "krea_cli.local.ledger.account_ledger:Book.sending return 2",
+        Left.DOUBT,
+        1,
+    ),
     ("the second of three is sent", "krea_cli.api.client:Api.submit return 2", Left.LOST, 2),
-    ("the third of three is booked", "krea_cli.local.book:Book.submitted return 3", Left.RUNS, 3),
-    ("the second of three is saved", "krea_cli.local.book:Book.saved return 2", Left.RUNS, 3),
+    (
+        "the third of three is booked",
+        "krea_cli.local.ledger.account_ledger:Book.submitted return 3",
+        Left.RUNS,
+        3,
+    ),
+    (
+        "the second of three is saved",
+        "krea_cli.local.ledger.account_ledger:Book.saved return 2",
+        Left.RUNS,
+        3,
+    ),
 )
 
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from krea_cli.local.credentials import account_of
-from krea_cli.local.ledger import Ledger
-from krea_cli.local.rows import Draft
+from krea_cli.local.ledger.ledger import Ledger
+from krea_cli.local.ledger.rows import Draft
 from tests.end_to_end.conftest import SLOW
 from tests.end_to_end.in_process import enter, picture
 from tests.end_to_end.installed import Desk, Ended, wait_until

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from krea_cli.api.types import Job
-from krea_cli.local.book import Book
-from krea_cli.local.ledger import Ledger
-from krea_cli.local.rows import Draft
+from krea_cli.local.ledger.account_ledger import Book
+from krea_cli.local.ledger.ledger import Ledger
+from krea_cli.local.ledger.rows import Draft
 
 NOW = 1_700_000_000.0
 

@@ -7,9 +7,9 @@ import pytest
 
 from krea_cli.api.types import Job
 from krea_cli.errors import InDoubt, KreaError
-from krea_cli.local.book import Book
-from krea_cli.local.ledger import Ledger
-from krea_cli.local.rows import Draft, FileRow, identity
+from krea_cli.local.ledger.account_ledger import Book
+from krea_cli.local.ledger.ledger import Ledger
+from krea_cli.local.ledger.rows import Draft, FileRow, identity
 
 NOW = 1_700_000_000.0  # as the fixture `ledger` has it
 Drafts = Callable[..., Draft]

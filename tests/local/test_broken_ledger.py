@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from krea_cli.local.database import Corrupt, Database
+from krea_cli.local.ledger.database import Corrupt, Database
 from tests.local.test_database import NAME, problem
 
 

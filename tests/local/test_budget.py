@@ -10,11 +10,11 @@ import pytest
 
 from krea_cli.api.types import Job
 from krea_cli.errors import OverBudget
-from krea_cli.local.book import Book
-from krea_cli.local.budget import Budget, Spent, midnight
-from krea_cli.local.ledger import Ledger
-from krea_cli.local.rows import Draft, Row
-from krea_cli.local.verdicts import Verdicts
+from krea_cli.local.ledger.account_ledger import Book
+from krea_cli.local.ledger.budget import Budget, Spent, midnight
+from krea_cli.local.ledger.ledger import Ledger
+from krea_cli.local.ledger.resolutions import Verdicts
+from krea_cli.local.ledger.rows import Draft, Row
 from tests.local.conftest import NOW
 
 Drafts = Callable[..., Draft]

@@ -4,7 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from krea_cli.local.claims import Claims
+from krea_cli.local.ledger.run_locks import Claims
 
 CLAIMS = """
 import sys

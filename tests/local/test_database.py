@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from krea_cli.errors import LedgerUnusable
-from krea_cli.local.database import Database
-from krea_cli.local.ledger import Ledger
-from krea_cli.local.ledger_schema import MIGRATIONS
-from krea_cli.local.rows import Draft
+from krea_cli.local.ledger.database import Database
+from krea_cli.local.ledger.ledger import Ledger
+from krea_cli.local.ledger.migrations import MIGRATIONS
+from krea_cli.local.ledger.rows import Draft
 
 NAME = "ledger.sqlite3"
 STEP = ("ALTER TABLE requests ADD COLUMN budget TEXT",)

@@ -3,11 +3,11 @@
 from collections.abc import Callable
 
 from krea_cli.api.types import Job
-from krea_cli.local.book import Book
-from krea_cli.local.history import Query
-from krea_cli.local.ledger import Ledger
-from krea_cli.local.rows import Draft
-from krea_cli.local.verdicts import Verdicts
+from krea_cli.local.ledger.account_ledger import Book
+from krea_cli.local.ledger.history import Query
+from krea_cli.local.ledger.ledger import Ledger
+from krea_cli.local.ledger.resolutions import Verdicts
+from krea_cli.local.ledger.rows import Draft
 from tests.local.conftest import NOW
 
 Drafts = Callable[..., Draft]

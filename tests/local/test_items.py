@@ -5,9 +5,9 @@ from collections.abc import Callable
 import pytest
 
 from krea_cli.api.types import Job
-from krea_cli.local.book import Book
-from krea_cli.local.items import Claimed
-from krea_cli.local.rows import Draft
+from krea_cli.local.ledger.account_ledger import Book
+from krea_cli.local.ledger.batch_items import Claimed
+from krea_cli.local.ledger.rows import Draft
 from tests.local.conftest import NOW
 
 Drafts = Callable[..., Draft]

@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from krea_cli.api.types import Job
-from krea_cli.local.book import Book
-from krea_cli.local.ledger import Ledger
-from krea_cli.local.rows import Draft
+from krea_cli.local.ledger.account_ledger import Book
+from krea_cli.local.ledger.ledger import Ledger
+from krea_cli.local.ledger.rows import Draft
 
 MODEL = "bfl/flux-1-dev"
 Submits = Callable[..., int]

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from krea_cli.errors import KreaError, LedgerUnusable
-from krea_cli.local.book import Book
-from krea_cli.local.ledger import Ledger
-from krea_cli.local.ledger_repair import Health, examine, set_aside
-from krea_cli.local.rows import Draft
+from krea_cli.local.ledger.account_ledger import Book
+from krea_cli.local.ledger.ledger import Ledger
+from krea_cli.local.ledger.repair import Health, examine, set_aside
+from krea_cli.local.ledger.rows import Draft
 
 NAME = "ledger.sqlite3"
 

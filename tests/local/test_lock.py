@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from krea_cli.errors import LedgerUnusable
-from krea_cli.local.lock import FileLock
+from krea_cli.local.ledger.file_lock import FileLock
 
 HOLD = """
 import sys

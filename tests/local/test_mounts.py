@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from krea_cli.local.database import location
-from krea_cli.local.mounts import network_type, type_in, type_in_mount
+from krea_cli.local.ledger.database import location
+from krea_cli.local.ledger.network_mounts import network_type, type_in, type_in_mount
 
 MOUNTINFO = """\
 22 1 254:0 / / rw,relatime shared:1 - ext4 /dev/vda rw

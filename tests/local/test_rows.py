@@ -2,7 +2,7 @@
 
 import pytest
 
-from krea_cli.local.rows import identity
+from krea_cli.local.ledger.rows import identity
 
 FOX = {"prompt": "a fox", "width": 1024, "styles": [{"id": "a", "strength": 1}]}
 

@@ -18,7 +18,7 @@ from krea_cli.flows.reservation import open_part, part_path
 if TYPE_CHECKING:
     from krea_cli.clock import Clock
     from krea_cli.flows.batch.item import Item
-    from krea_cli.local.book import Book
+    from krea_cli.local.ledger.account_ledger import Book
 
 _DESCRIPTOR = re.compile(r"/dev/(?:(stdout|stderr)|fd/(\d{1,4}))")
 _STANDARD = {"stdout": 1, "stderr": 2}

@@ -23,8 +23,8 @@ from krea_cli.flows.sidecar import read_sidecar
 
 if TYPE_CHECKING:
     from krea_cli.flows.batch.item import Item
-    from krea_cli.local.book import Book
-    from krea_cli.local.rows import FileRow, Row
+    from krea_cli.local.ledger.account_ledger import Book
+    from krea_cli.local.ledger.rows import FileRow, Row
 
 SCHEMA = 1
 LONGEST_LINE = 50_000_000  # bytes; a request may hold a few pictures as data: addresses

@@ -15,9 +15,9 @@ from krea_cli.catalog.local_files import LocalFile
 from krea_cli.errors import KreaError, UsageError, WouldOverwrite
 from krea_cli.flows.batch.item import Item
 from krea_cli.flows.batch.report import check_report, write_report
-from krea_cli.local.book import Book
-from krea_cli.local.ledger import Ledger
-from krea_cli.local.rows import Draft
+from krea_cli.local.ledger.account_ledger import Book
+from krea_cli.local.ledger.ledger import Ledger
+from krea_cli.local.ledger.rows import Draft
 from tests.fake_clock import FakeClock
 
 NOW = 1_800_000_000.0

@@ -28,7 +28,7 @@ from krea_cli.flows.batch.roster import Roster
 
 if TYPE_CHECKING:
     from krea_cli.flows.compose import Composer
-    from krea_cli.local.book import Book
+    from krea_cli.local.ledger.account_ledger import Book
 
 PICTURED = ("image", "enhance")  # kinds of models whose results may be pictures
 MOST_OF_A_LINE = 1000

@@ -10,8 +10,8 @@ from krea_cli.flows.publish import digest as print_of
 from krea_cli.flows.publish import holds
 from krea_cli.flows.seal import seal
 from krea_cli.flows.sidecar import read_sidecar
-from krea_cli.local.book import Book
-from krea_cli.local.rows import UNDER_WAY
+from krea_cli.local.ledger.account_ledger import Book
+from krea_cli.local.ledger.rows import UNDER_WAY
 
 
 @dataclass(frozen=True)

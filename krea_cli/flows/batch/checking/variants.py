@@ -8,7 +8,7 @@ from krea_cli.catalog.local_files import replaced
 from krea_cli.catalog.request.prepare import Prepared
 from krea_cli.flows.recipe import CONTENT
 from krea_cli.flows.seeds import given_seeds
-from krea_cli.local.rows import identity
+from krea_cli.local.ledger.rows import identity
 
 
 @dataclass(frozen=True)

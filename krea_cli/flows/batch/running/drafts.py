@@ -12,7 +12,7 @@ from krea_cli.flows.seeds import seeds
 from krea_cli.flows.target import parse_target
 from krea_cli.flows.upload import addresses, fingerprints
 from krea_cli.flows.world import World
-from krea_cli.local.rows import Draft, identity
+from krea_cli.local.ledger.rows import Draft, identity
 
 
 def goal_of(item: Item, terms: Terms) -> Goal:

@@ -6,7 +6,7 @@ from krea_cli.api.moderation import BY_MODERATION
 from krea_cli.errors import JobCancelled, JobFailed, KreaError, Moderated, RequestRefused
 
 if TYPE_CHECKING:
-    from krea_cli.local.rows import Row
+    from krea_cli.local.ledger.rows import Row
 
 
 def earlier_failure(row: "Row") -> KreaError:

@@ -11,7 +11,7 @@ from krea_cli.flows.destination import Saved
 from krea_cli.flows.watch import Update
 
 if TYPE_CHECKING:
-    from krea_cli.local.rows import Row
+    from krea_cli.local.ledger.rows import Row
 
 
 @dataclass(frozen=True)

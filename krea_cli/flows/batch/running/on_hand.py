@@ -13,7 +13,7 @@ from krea_cli.flows.publish import holds
 from krea_cli.flows.results import Result
 
 if TYPE_CHECKING:
-    from krea_cli.local.rows import FileRow, Row
+    from krea_cli.local.ledger.rows import FileRow, Row
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from krea_cli.flows.events import Finished
 from krea_cli.flows.record import record
 
 if TYPE_CHECKING:
-    from krea_cli.local.rows import Row
+    from krea_cli.local.ledger.rows import Row
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,7 +11,7 @@ from krea_cli.flows.pace import Pace
 from krea_cli.flows.recall import Recall
 from krea_cli.flows.watch import Update, Watch
 from krea_cli.flows.world import World
-from krea_cli.local.rows import Row
+from krea_cli.local.ledger.rows import Row
 
 HEAR = 0.25  # seconds until new jobs are heard of while others are watched
 LEARN = 2.0  # seconds for which what is known of a model's times is taken as it is

@@ -28,10 +28,10 @@ from krea_cli.flows.settle import PATIENCE, settle
 from krea_cli.flows.submit import alone, submit
 from krea_cli.flows.upload import doubt_uploads
 from krea_cli.flows.world import World
-from krea_cli.local.rows import FAILED, UNFINISHED, Row
+from krea_cli.local.ledger.rows import FAILED, UNFINISHED, Row
 
 if TYPE_CHECKING:
-    from krea_cli.local.claims import Claims
+    from krea_cli.local.ledger.run_locks import Claims
 
 OF_THE_ACCOUNT = (BalanceEmpty, PlanRequired, TokenRefused)
 

@@ -9,7 +9,7 @@ import pytest
 from krea_cli.flows.batch.running.on_hand import on_hand
 from krea_cli.flows.destination import Destination
 from krea_cli.flows.target import Target, parse_target
-from krea_cli.local.rows import FileRow, Row
+from krea_cli.local.ledger.rows import FileRow, Row
 
 
 @pytest.fixture

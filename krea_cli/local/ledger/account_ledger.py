@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 from krea_cli.api.types import Job
 from krea_cli.errors import InDoubt, KreaError
-from krea_cli.local.database import Database
-from krea_cli.local.history import History
-from krea_cli.local.learned import Learned
-from krea_cli.local.lock import FileLock
-from krea_cli.local.rows import UNFINISHED, Draft, Row, identity, stored
-from krea_cli.local.scope import OURS, Scope
-from krea_cli.local.uploads import Uploads
+from krea_cli.local.ledger.database import Database
+from krea_cli.local.ledger.file_lock import FileLock
+from krea_cli.local.ledger.history import History
+from krea_cli.local.ledger.rows import UNFINISHED, Draft, Row, identity, stored
+from krea_cli.local.ledger.scope import OURS, Scope
+from krea_cli.local.ledger.statistics import Learned
+from krea_cli.local.ledger.uploads import Uploads
 
 if TYPE_CHECKING:
-    from krea_cli.local.budget import Budget, Spending
-    from krea_cli.local.claims import Claims
-    from krea_cli.local.items import Items
+    from krea_cli.local.ledger.batch_items import Items
+    from krea_cli.local.ledger.budget import Budget, Spending
+    from krea_cli.local.ledger.run_locks import Claims
 
 
 class Book:
@@ -55,14 +55,14 @@ class Book:
     @cached_property
     def items(self) -> "Items":
         """The items of batches."""
-        from krea_cli.local.items import Items
+        from krea_cli.local.ledger.batch_items import Items
 
         return Items(self, self._scope)
 
     @cached_property
     def spending(self) -> "Spending":
         """What requests cost."""
-        from krea_cli.local.budget import Spending
+        from krea_cli.local.ledger.budget import Spending
 
         return Spending(self._scope)
 
@@ -81,7 +81,7 @@ class Book:
 
     def claims(self) -> "Claims":
         """A name to claim work under, for this process."""
-        from krea_cli.local.claims import Claims
+        from krea_cli.local.ledger.run_locks import Claims
 
         path = self._database.path
         return Claims(path.parent if path else None)

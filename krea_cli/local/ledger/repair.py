@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from krea_cli.errors import KreaError, LedgerUnusable
-from krea_cli.local.database import Corrupt, Database, creation_lock, location, translated
+from krea_cli.local.ledger.database import Corrupt, Database, creation_lock, location, translated
 
 
 @dataclass(frozen=True)

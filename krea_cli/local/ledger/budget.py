@@ -11,8 +11,8 @@ from typing import Any
 
 from krea_cli.dollars import told
 from krea_cli.errors import OverBudget
-from krea_cli.local.rows import Row
-from krea_cli.local.scope import OURS, Scope
+from krea_cli.local.ledger.rows import Row
+from krea_cli.local.ledger.scope import OURS, Scope
 
 COUNTED = "sent_at IS NOT NULL AND charged != 'no'"
 MAX_COST = "--max-cost"

@@ -4,9 +4,9 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from krea_cli.local.book import Book
-from krea_cli.local.rows import FAILED, UNFINISHED, Draft, Row, stored
-from krea_cli.local.scope import OURS, Scope
+from krea_cli.local.ledger.account_ledger import Book
+from krea_cli.local.ledger.rows import FAILED, UNFINISHED, Draft, Row, stored
+from krea_cli.local.ledger.scope import OURS, Scope
 
 
 @dataclass(frozen=True)

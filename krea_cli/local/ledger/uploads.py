@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from krea_cli.local.scope import OURS, Scope
+from krea_cli.local.ledger.scope import OURS, Scope
 
 
 class Uploads:

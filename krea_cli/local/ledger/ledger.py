@@ -4,9 +4,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from krea_cli.local.book import Book
-from krea_cli.local.database import Database, location
-from krea_cli.local.history import prune
+from krea_cli.local.ledger.account_ledger import Book
+from krea_cli.local.ledger.database import Database, location
+from krea_cli.local.ledger.history import prune
 
 __all__ = ["Book", "Ledger"]
 

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from krea_cli.local.database import Database
-from krea_cli.local.rows import COLUMNS, Row, row_from
+from krea_cli.local.ledger.database import Database
+from krea_cli.local.ledger.rows import COLUMNS, Row, row_from
 
 OURS = "base = ? AND account = ?"
 

@@ -1,6 +1,6 @@
 """What the ledger taught about the service: how clocks differ, how long jobs take, their types."""
 
-from krea_cli.local.scope import OURS, Scope
+from krea_cli.local.ledger.scope import OURS, Scope
 
 
 class Learned:

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from krea_cli.errors import LedgerUnusable
-from krea_cli.local.ledger_schema import APPLICATION_ID, MIGRATIONS, migrate, version
-from krea_cli.local.lock import FileLock
-from krea_cli.local.mounts import network_type
+from krea_cli.local.ledger.file_lock import FileLock
+from krea_cli.local.ledger.migrations import APPLICATION_ID, MIGRATIONS, migrate, version
+from krea_cli.local.ledger.network_mounts import network_type
 
 if TYPE_CHECKING:
     import sqlite3

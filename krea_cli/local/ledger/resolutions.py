@@ -1,8 +1,8 @@
 """What the user decides about a request of which nobody knows whether it was received."""
 
 from krea_cli.errors import KreaError
-from krea_cli.local.book import Book
-from krea_cli.local.rows import IN_DOUBT, Row
+from krea_cli.local.ledger.account_ledger import Book
+from krea_cli.local.ledger.rows import IN_DOUBT, Row
 
 # A job that was made can be let go as well, when nobody can read it any more.
 FORGETTABLE = (*IN_DOUBT, "submitted", "completed")

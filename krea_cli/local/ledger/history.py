@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 
-from krea_cli.local.database import Database
-from krea_cli.local.rows import IN_DOUBT, UNFINISHED, FileRow, Row, file_from
-from krea_cli.local.scope import OURS, Scope
+from krea_cli.local.ledger.database import Database
+from krea_cli.local.ledger.rows import IN_DOUBT, UNFINISHED, FileRow, Row, file_from
+from krea_cli.local.ledger.scope import OURS, Scope
 
 PAGE = 500  # rows that are read at a time: a reader that goes away costs no more
 # What is over. Everything else may still cost money, be sent or be fetched.

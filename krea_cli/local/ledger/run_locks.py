@@ -5,7 +5,7 @@ import secrets
 from contextlib import suppress
 from pathlib import Path
 
-from krea_cli.local.lock import FileLock
+from krea_cli.local.ledger.file_lock import FileLock
 
 
 class Claims:
