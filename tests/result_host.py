@@ -11,10 +11,10 @@ import httpx
 from krea_cli.api.client import Api
 from krea_cli.api.http import Http
 from krea_cli.api.types import Job, Output
-from krea_cli.flows.destination import Destination
-from krea_cli.flows.download import Saver
+from krea_cli.flows.download.save import Saver
 from krea_cli.flows.events import Event, Said, Warned
-from krea_cli.flows.target import parse_target
+from krea_cli.flows.files.destination import Destination
+from krea_cli.flows.files.target import parse_target
 from krea_cli.local.ledger.account_ledger import Book
 from krea_cli.local.ledger.ledger import Ledger
 from krea_cli.local.ledger.rows import Draft, Row

@@ -6,8 +6,8 @@ from random import Random
 import httpx
 
 from krea_cli.api.http import Http
-from krea_cli.flows.reservation import Reservation
-from krea_cli.flows.transfer import Fetched, fetch
+from krea_cli.flows.files.part_file import Reservation
+from krea_cli.flows.transfer.fetch import Fetched, fetch
 from tests.fake_clock import FakeClock
 from tests.tokens import KEY
 

@@ -6,11 +6,11 @@ import stat
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from krea_cli.flows.batch.checking.brief import Brief
+from krea_cli.flows.batch.check.options import Brief
 from krea_cli.local.ledger.budget import SHARED
 
 if TYPE_CHECKING:
-    from krea_cli.flows.batch.roster import Roster
+    from krea_cli.flows.batch.item_store import Roster
     from krea_cli.local.ledger.budget import Budget
 
 

@@ -12,14 +12,14 @@ from krea_cli.commands.making import field_options
 from krea_cli.commands.session import Session
 from krea_cli.commands.shards import shard_of
 from krea_cli.errors import LedgerUnusable, NoToken, UsageError
-from krea_cli.flows.batch.checking.brief import Brief
-from krea_cli.flows.batch.checking.check import check
-from krea_cli.flows.batch.checking.lines import FORMATS
-from krea_cli.flows.batch.checking.requests import Defaults
-from krea_cli.flows.batch.checking.sweep import parse_sweep
-from krea_cli.flows.batch.checking.template import output_template
-from krea_cli.flows.batch.roster import Roster
-from krea_cli.flows.compose import Composer
+from krea_cli.flows.batch.check.check import check
+from krea_cli.flows.batch.check.lines import FORMATS
+from krea_cli.flows.batch.check.options import Brief
+from krea_cli.flows.batch.check.output_template import output_template
+from krea_cli.flows.batch.check.requests import Defaults
+from krea_cli.flows.batch.check.sweep import parse_sweep
+from krea_cli.flows.batch.item_store import Roster
+from krea_cli.flows.generate.compose import Composer
 
 if TYPE_CHECKING:
     from krea_cli.commands.batch_room import Room

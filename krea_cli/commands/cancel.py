@@ -30,9 +30,9 @@ def cancel(
       krea generate --no-wait "a" | krea cancel
     """
     from krea_cli.commands.ending import Ending
-    from krea_cli.flows.cancel import Cancelling
-    from krea_cli.flows.identifiers import mentions
-    from krea_cli.flows.recall import Recall
+    from krea_cli.flows.jobs.cancel import Cancelling
+    from krea_cli.flows.jobs.job_ids import mentions
+    from krea_cli.flows.jobs.ledger_view import Recall
 
     session: Session = context.obj
     meant = mentions(ids, session.env.stdin, session.clock, command="cancel")

@@ -13,10 +13,10 @@ from krea_cli.commands.session import Session
 from krea_cli.commands.summary import Summary
 from krea_cli.dollars import told
 from krea_cli.errors import KreaError, LedgerUnusable, OverBudget
-from krea_cli.flows.batch.checking.brief import Brief
-from krea_cli.flows.batch.roster import Roster
-from krea_cli.flows.batch.running.run import UNSENT, Run
-from krea_cli.flows.batch.running.terms import Terms
+from krea_cli.flows.batch.check.options import Brief
+from krea_cli.flows.batch.item_store import Roster
+from krea_cli.flows.batch.run.options import Terms
+from krea_cli.flows.batch.run.scheduler import UNSENT, Run
 from krea_cli.local.ledger.budget import MAX_COST, Spent
 
 if TYPE_CHECKING:

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from krea_cli.commands.session import Session
-    from krea_cli.flows.identifiers import Mention
-    from krea_cli.flows.target import Target
+    from krea_cli.flows.files.target import Target
+    from krea_cli.flows.jobs.job_ids import Mention
 
 Missing = Annotated[
     bool, typer.Option("--missing", help="All that is done and was never saved, as asked for then.")
@@ -62,7 +62,7 @@ def download(
       krea generate --no-wait "a red fox" | krea wait | krea download -o "pics/{job_id}.{ext}"
       krea download --missing
     """
-    from krea_cli.flows.retrieve import Retrieval
+    from krea_cli.flows.download.download import Retrieval
 
     session: Session = context.obj
     target = _target(session, output, ids, force=force)
@@ -89,8 +89,8 @@ def _target(
     session: "Session", output: str | None, ids: list[str] | None, *, force: bool
 ) -> "Target":
     """What -o means; refused where the results of several jobs would go to stdout."""
-    from krea_cli.flows.retrieve import expect_one
-    from krea_cli.flows.target import parse_target
+    from krea_cli.flows.download.download import expect_one
+    from krea_cli.flows.files.target import parse_target
 
     target = parse_target(output, cwd=session.env.current_dir, force=force)
     if target.to_stdout:
@@ -104,7 +104,7 @@ def _named(
 ) -> "Iterator[Mention] | None":
     """The jobs that are named, by the command line or on stdin; None: the ledger names them."""
     from krea_cli.errors import UsageError
-    from krea_cli.flows.identifiers import mentions
+    from krea_cli.flows.jobs.job_ids import mentions
 
     if not missing:
         return mentions(ids, session.env.stdin, session.clock, command="download")

@@ -9,13 +9,13 @@ from krea_cli.catalog.prices import UNKNOWN
 from krea_cli.commands.batch_room import Room
 from krea_cli.commands.making import shown_body
 from krea_cli.dollars import told
-from krea_cli.flows.batch.checking.places import foreseen
+from krea_cli.flows.batch.check.paths import foreseen
 from krea_cli.flows.batch.item import Item
 from krea_cli.local.ledger.rows import FAILED, IN_DOUBT, UNDER_WAY
 from krea_cli.terminal.output import Output
 
 if TYPE_CHECKING:
-    from krea_cli.flows.batch.roster import Roster
+    from krea_cli.flows.batch.item_store import Roster
     from krea_cli.local.ledger.account_ledger import Book
 
 COLUMNS = ("line", "model", "file", "seed", "price", "state")

@@ -9,7 +9,7 @@ from krea_cli.options import Json, Profile, Quiet, TokenFile, Verbose, filled
 
 if TYPE_CHECKING:
     from krea_cli.commands.session import Session
-    from krea_cli.flows.origin import Origin
+    from krea_cli.flows.recipe.provenance import Origin
     from krea_cli.local.ledger.history import Query
     from krea_cli.local.ledger.rows import FileRow, Row
 
@@ -89,7 +89,7 @@ def history(
 
 def _origin(session: "Session", text: str) -> "Origin | None":
     """What TEXT names; None where it is a word to look for."""
-    from krea_cli.flows.origin import known_origin, origin
+    from krea_cli.flows.recipe.provenance import known_origin, origin
 
     book, cwd = session.book_if_known(), session.env.current_dir
     if re.match(NO_WORD, text) or (cwd / text).is_file():

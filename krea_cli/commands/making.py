@@ -10,8 +10,8 @@ from krea_cli.catalog.request.inputs import MAX_TEXT, Wishes, read_text
 from krea_cli.commands.ending import Ending
 from krea_cli.commands.session import Session
 from krea_cli.errors import ModelRetired, UsageError
-from krea_cli.flows.compose import Composer
-from krea_cli.flows.target import parse_target
+from krea_cli.flows.files.target import parse_target
+from krea_cli.flows.generate.compose import Composer
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from krea_cli.catalog.model import Model
     from krea_cli.catalog.request.prepare import Prepared
-    from krea_cli.flows.likeness import Likeness
-    from krea_cli.flows.order import Order
+    from krea_cli.flows.generate.request import Order
+    from krea_cli.flows.recipe.provenance import Likeness
     from krea_cli.local.ledger.budget import Budget
 
 # The options of `generate` that are wishes under the same name, and those of an order.
@@ -56,7 +56,7 @@ class Making:
 
     def like(self, text: str | None) -> "Likeness":
         """What the request is to be like: the recipe of a file or a job. Raises `UsageError`."""
-        from krea_cli.flows.likeness import Likeness, likeness
+        from krea_cli.flows.recipe.provenance import Likeness, likeness
 
         if text is None:
             return Likeness()
@@ -94,7 +94,7 @@ class Making:
 
         Raises `OverBudget` where not all of it would fit.
         """
-        from krea_cli.flows.seeds import given_seeds
+        from krea_cli.flows.generate.seeds import given_seeds
 
         model = prepared.model
         price = str(found := estimate(model, prepared.body))
@@ -135,7 +135,7 @@ class Making:
 
     def order(self, prepared: "Prepared", params: Mapping[str, Any]) -> "Order":
         """The order for the jobs of the prepared request, by the parameters of the command line."""
-        from krea_cli.flows.order import Order
+        from krea_cli.flows.generate.request import Order
 
         if self._target.to_stdout and params["count"] > 1:
             raise UsageError("-o - takes one result, and -n asks for more", hint="-o FOLDER/")
@@ -175,8 +175,8 @@ class Making:
 
         CONTEXT is that of the command: what was typed is told again where a model is retired.
         """
-        from krea_cli.flows.generate import Generation
-        from krea_cli.flows.record import record
+        from krea_cli.flows.generate.generate import Generation
+        from krea_cli.flows.jobs.record import record
 
         output = self._session.output
         generation = Generation(order, self._session.world(budget=self._budget))
@@ -239,7 +239,7 @@ class Making:
 
 def field_options(params: Mapping[str, Any], session: Session) -> dict[str, Any]:
     """The options that are fields of a request, as `Wishes` takes them. Raises `UsageError`."""
-    from krea_cli.flows.upload import media_type
+    from krea_cli.flows.transfer.upload import media_type
 
     passed: dict[str, Any] = {
         **{name: tuple(params[name] or ()) for name in SEVERAL},

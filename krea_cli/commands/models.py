@@ -50,7 +50,7 @@ def models(
 
     session: Session = context.obj
     if refresh:
-        from krea_cli.flows.compose import refreshed
+        from krea_cli.flows.generate.compose import refreshed
 
         _tell(session, refreshed(session.store(), session.api_without_token, session.clock))
     catalog = session.store().load()
@@ -72,7 +72,7 @@ def _found(
     """The models asked for. Raises `UsageError` when there is none, after asking the service."""
     from krea_cli.catalog.resolve import search
     from krea_cli.errors import UsageError
-    from krea_cli.flows.compose import Composer
+    from krea_cli.flows.generate.compose import Composer
 
     if kind is not None and kind not in catalog.kinds:
         kinds = ", ".join(catalog.kinds)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from krea_cli.commands.session import Session
-    from krea_cli.flows.recover import Decision, Doubt, Recovery
+    from krea_cli.flows.submit.recover import Decision, Doubt, Recovery
     from krea_cli.local.ledger.budget import Budget
 
 LONGEST_PROMPT = 100  # characters that are shown of one
@@ -72,7 +72,7 @@ def recover(
       krea recover --resubmit all --older 15m
       krea recover --forget 12
     """
-    from krea_cli.flows.recover import Recovery
+    from krea_cli.flows.submit.recover import Recovery
 
     session: Session = context.obj
     pairs = [_pair(text) for text in adopt or ()]
@@ -116,7 +116,7 @@ def _look(session: "Session", recovery: "Recovery") -> None:
 
 def _decide(session: "Session", decisions: "Iterator[Decision]") -> None:
     from krea_cli.commands.ending import Ending
-    from krea_cli.flows.record import record
+    from krea_cli.flows.jobs.record import record
 
     output, made = session.output, False
     with Ending(output) as ending, output.progress():

@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from krea_cli.commands.remake import command
-from krea_cli.flows.naming import escape
-from krea_cli.flows.origin import Origin
-from krea_cli.flows.publish import digest
-from krea_cli.flows.recipe import restored
-from krea_cli.flows.record import moment, record
-from krea_cli.flows.target import Kind, parse_target
+from krea_cli.flows.files.naming import escape
+from krea_cli.flows.files.publish import digest
+from krea_cli.flows.files.target import Kind, parse_target
+from krea_cli.flows.jobs.record import moment, record
+from krea_cli.flows.recipe.provenance import Origin
+from krea_cli.flows.recipe.recipe import restored
 from krea_cli.terminal import words
 from krea_cli.text import clean, one_line
 

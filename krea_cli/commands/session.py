@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from krea_cli.catalog.cache import Store
     from krea_cli.catalog.catalog import Catalog
     from krea_cli.catalog.model import Model
-    from krea_cli.flows.download import Saver
-    from krea_cli.flows.glance import Glance
-    from krea_cli.flows.world import World
+    from krea_cli.flows.context import World
+    from krea_cli.flows.download.save import Saver
+    from krea_cli.flows.jobs.status import Glance
     from krea_cli.local.config import Config
     from krea_cli.local.credentials import Token
     from krea_cli.local.ledger.budget import Budget
@@ -199,7 +199,7 @@ class Session:
 
         Raises `NoToken`, `LedgerUnusable`.
         """
-        from krea_cli.flows.world import World
+        from krea_cli.flows.context import World
 
         self.prune()
         return World(
@@ -216,15 +216,15 @@ class Session:
 
     def glance(self) -> "Glance":
         """What reads many jobs in few requests."""
-        from krea_cli.flows.glance import Glance
-        from krea_cli.flows.recall import Recall
+        from krea_cli.flows.jobs.ledger_view import Recall
+        from krea_cli.flows.jobs.status import Glance
 
         recall = Recall(self.book_or_none(), self.output.tell)
         return Glance(self.api, recall, self.clock, self.env.random)
 
     def saver(self) -> "Saver":
         """What saves the results of finished jobs."""
-        from krea_cli.flows.download import Saver
+        from krea_cli.flows.download.save import Saver
 
         return Saver(
             api=self.api,

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from krea_cli.errors import UsageError
-from krea_cli.flows.batch.checking.shard import HINT, Shard, parse_shard
+from krea_cli.flows.batch.check.shard import HINT, Shard, parse_shard
 
 SLURM = "SLURM_ARRAY_TASK_"
 

@@ -59,8 +59,8 @@ def _micros(setting: object) -> int:
 
 def _have_prices_of_today(session: "Session") -> None:
     """Ask the service for its catalogue, unless it was asked within a day."""
-    from krea_cli.flows.compose import DAY as OLD
-    from krea_cli.flows.compose import refreshed
+    from krea_cli.flows.generate.compose import DAY as OLD
+    from krea_cli.flows.generate.compose import refreshed
 
     store, clock = session.store(), session.clock
     age = store.age(clock.now())

@@ -8,7 +8,7 @@ from krea_cli.options import Ids, Json, Profile, Quiet, TokenFile, Verbose
 
 if TYPE_CHECKING:
     from krea_cli.commands.session import Session
-    from krea_cli.flows.glance import Sight
+    from krea_cli.flows.jobs.status import Sight
 
 COLUMNS = ("id", "status", "model", "age")
 
@@ -34,8 +34,8 @@ def status(
       krea generate --no-wait "a red fox" | krea status --json
     """
     from krea_cli.commands.ending import Ending
-    from krea_cli.flows.glance import Sight
-    from krea_cli.flows.identifiers import mentions
+    from krea_cli.flows.jobs.job_ids import mentions
+    from krea_cli.flows.jobs.status import Sight
 
     session: Session = context.obj
     output, clock = session.output, session.clock

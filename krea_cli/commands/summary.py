@@ -11,7 +11,7 @@ from krea_cli import errors
 from krea_cli.commands.ending import PRECEDENCE
 from krea_cli.dollars import told
 from krea_cli.errors import KreaError
-from krea_cli.flows.submit import CANDIDATES
+from krea_cli.flows.submit.submit import CANDIDATES
 from krea_cli.terminal import tally, words
 from krea_cli.text import one_line
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from krea_cli.commands.session import Session
-    from krea_cli.flows.verify import Finding, Verification
+    from krea_cli.flows.batch.verify import Finding, Verification
 
 COLUMNS = ("state", "path", "line", "reason")
 
@@ -51,7 +51,7 @@ def verify(
       krea verify out/report.jsonl
       krea verify --json out/report.jsonl | jq -r .path
     """
-    from krea_cli.flows.verify import Verification
+    from krea_cli.flows.batch.verify import Verification
 
     session: Session = context.obj
     verification, cwd = Verification(), session.env.current_dir

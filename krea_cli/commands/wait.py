@@ -33,10 +33,10 @@ def wait(
       krea generate --no-wait "a red fox" | krea wait | krea download
     """
     from krea_cli.commands.ending import Ending
-    from krea_cli.flows.identifiers import mentions
-    from krea_cli.flows.recall import Recall
-    from krea_cli.flows.wait import Outcome, Wait
-    from krea_cli.flows.watch import Watch
+    from krea_cli.flows.jobs.job_ids import mentions
+    from krea_cli.flows.jobs.ledger_view import Recall
+    from krea_cli.flows.jobs.wait import Outcome, Wait
+    from krea_cli.flows.jobs.watch import Watch
 
     session: Session = context.obj
     output, clock, book = session.output, session.clock, session.book_or_none()

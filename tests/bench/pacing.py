@@ -14,7 +14,7 @@ from itertools import product
 from math import exp
 from random import Random
 
-from krea_cli.flows.pace import Pace
+from krea_cli.flows.jobs.poll_schedule import Pace
 
 FIXED_SECONDS = 2.0
 # From the request that notices the end to the file on disk: the same for both.

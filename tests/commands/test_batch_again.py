@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from krea_cli.api.types import Job
-from krea_cli.flows.seal import seal
+from krea_cli.flows.recipe.recipe import seal
 from krea_cli.local.credentials import account_of
 from krea_cli.local.ledger.ledger import Ledger
 from krea_cli.local.ledger.rows import Draft

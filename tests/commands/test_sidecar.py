@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from krea_cli import __version__
-from krea_cli.flows.embedding import embedded
+from krea_cli.flows.recipe.image_metadata import embedded
 from tests.command import World
 from tests.commands.test_generate import states
 from tests.service import PNG, picture

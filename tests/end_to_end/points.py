@@ -78,13 +78,13 @@ BEFORE = {
     "the ledger is about to be made": "krea_cli.local.ledger.database:_create call 1",
     "the ledger has its tables": "krea_cli.local.ledger.migrations:migrate return 1",
     "the ledger gets its name": "os:rename return 1",
-    "targets are looked at": "krea_cli.flows.target:Target.check return 1",
+    "targets are looked at": "krea_cli.flows.files.target:Target.check return 1",
     "the row is written": "krea_cli.local.ledger.account_ledger:Book.begin return 1",
     "the row is put down": "krea_cli.local.ledger.account_ledger:Book.begin_or_join return 1",
     "the part is made": "os:open@_open return 1",
-    "the part is reserved": "krea_cli.flows.claim:claim return 1",
+    "the part is reserved": "krea_cli.flows.submit.claim:claim return 1",
     "the wire is prepared": "krea_cli.api.client:Api.prepare return 1",
-    "the post lock is taken": "krea_cli.flows.submit:bury_the_dead call 1",
+    "the post lock is taken": "krea_cli.flows.submit.submit:bury_the_dead call 1",
     "`sending` is written": "krea_cli.local.ledger.account_ledger:Book.move return 1",
 }
 LEAVING = {
@@ -104,36 +104,36 @@ SENT = {
 WAITING = {"it waits for the answer": f"{HTTP11}._receive_response_headers call 1"}
 RUNNING = {
     "the answer is booked": "krea_cli.local.ledger.account_ledger:Book.submitted return 1",
-    "the job is put under watch": "krea_cli.flows.watch:Watch.add return 1",
+    "the job is put under watch": "krea_cli.flows.jobs.watch:Watch.add return 1",
     "the first poll leaves": "krea_cli.api.client:Api.job call 1",
     "the first poll is answered": "krea_cli.api.client:Api.job return 1",
-    "the job has ended": "krea_cli.flows.watch:Watch._saw return 1",
+    "the job has ended": "krea_cli.flows.jobs.watch:Watch._saw return 1",
     "half of the end is booked": "krea_cli.local.ledger.account_ledger:Book.seen return 1",
     "the end is booked": "krea_cli.local.ledger.account_ledger:Book.ended return 1",
     "the stream is about to be opened": "krea_cli.api.http:Http.stream call 1",
-    "the stream is open": "krea_cli.flows.transfer:_Attempt._begin return 1",
+    "the stream is open": "krea_cli.flows.transfer.fetch:_Attempt._begin return 1",
 }
 POLLING = {"the second poll leaves": "krea_cli.api.client:Api.job call 2"}
 ARRIVING = {
     "the first piece is written": "os:pwrite return 1",
     "the second piece is written": "os:pwrite return 2",
     "some pieces are written": "os:pwrite return 5",
-    "the last piece is written": "krea_cli.flows.transfer:_Attempt._copy return 1",
+    "the last piece is written": "krea_cli.flows.transfer.fetch:_Attempt._copy return 1",
 }
 SAVING = {
-    "the content is checked": "krea_cli.flows.transfer:_checked return 1",
+    "the content is checked": "krea_cli.flows.transfer.fetch:_checked return 1",
     "the part is synced": "os:fsync@publish return 1",
     "the name is about to be given": "os:link call 1",
     "the name is given": "os:link return 1",
-    "the part is about to be removed": "krea_cli.flows.reservation:_remove call 1",
-    "the part is removed": "krea_cli.flows.reservation:_remove return 1",
-    "the folder is synced": "krea_cli.flows.publish:_sync_folder return 1",
+    "the part is about to be removed": "krea_cli.flows.files.part_file:_remove call 1",
+    "the part is removed": "krea_cli.flows.files.part_file:_remove return 1",
+    "the folder is synced": "krea_cli.flows.files.publish:_sync_folder return 1",
     "the file is about to be booked": "krea_cli.local.ledger.account_ledger:Book.file call 1",
     "the file is booked": "krea_cli.local.ledger.account_ledger:Book.file return 1",
 }
 AFTER = {
     "`saved` is booked": "krea_cli.local.ledger.account_ledger:Book.saved return 1",
-    "everything is released": "krea_cli.flows.generate:Generation._release return 1",
+    "everything is released": "krea_cli.flows.generate.generate:Generation._release return 1",
     "the path is printed": "krea_cli.terminal.output:Output.saved return 1",
     "the command ends": "krea_cli.main:leave call 1",
 }
@@ -154,7 +154,7 @@ REPLACING = {
     "another file is replaced": "os:replace@_publish_as return 1",
 }
 SEVERAL = (
-    ("three are put down", "krea_cli.flows.claim:claim call 1", Left.NOTHING, 0),
+    ("three are put down", "krea_cli.flows.submit.claim:claim call 1", Left.NOTHING, 0),
     (
         "the first of three is booked",
         "krea_cli.local.ledger.account_ledger:Book.submitted return 1",

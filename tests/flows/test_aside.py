@@ -2,7 +2,7 @@
 
 import pytest
 
-from krea_cli.flows.aside import AHEAD, Aside
+from krea_cli.flows.transfer.writer_thread import AHEAD, Aside
 
 
 def test_everything_is_taken_in_order() -> None:

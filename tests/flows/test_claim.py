@@ -6,7 +6,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from krea_cli.flows.reservation import open_part, part_path
+from krea_cli.flows.files.part_file import open_part, part_path
 from tests.command import World
 from tests.fake_clock import FakeClock
 from tests.flows.test_submit import requests, state

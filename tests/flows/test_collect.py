@@ -11,11 +11,11 @@ import pytest
 from krea_cli.api.client import Api
 from krea_cli.api.http import Http
 from krea_cli.errors import Interrupted, KreaError, StillRunning, TokenRefused
-from krea_cli.flows.collect import Outcome, Wanted, collect
-from krea_cli.flows.download import Saver
-from krea_cli.flows.pace import Pace
-from krea_cli.flows.target import parse_target
-from krea_cli.flows.watch import Watch
+from krea_cli.flows.download.collect import Outcome, Wanted, collect
+from krea_cli.flows.download.save import Saver
+from krea_cli.flows.files.target import parse_target
+from krea_cli.flows.jobs.poll_schedule import Pace
+from krea_cli.flows.jobs.watch import Watch
 from tests.fake_clock import FakeClock
 from tests.service import BASE, Service
 from tests.tokens import KEY

@@ -10,9 +10,9 @@ import pytest
 
 from krea_cli.api.types import Job, Output
 from krea_cli.errors import EmptyResult, Interrupted, JobFailed, NotSaved
-from krea_cli.flows.destination import Destination
-from krea_cli.flows.reservation import open_part
-from krea_cli.flows.target import parse_target
+from krea_cli.flows.files.destination import Destination
+from krea_cli.flows.files.part_file import open_part
+from krea_cli.flows.files.target import parse_target
 from tests.result_host import GLB, ID, JPEG, PNG, ResultHost
 
 

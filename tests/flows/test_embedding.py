@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from PIL import Image, ImageSequence
 
-from krea_cli.flows.embedding import NotEmbeddable, embed, embedded
+from krea_cli.flows.recipe.image_metadata import NotEmbeddable, embed, embedded
 from tests.pictures import PICTURES, RGB, SIZE, chunk, made, riff
 
 RECIPE = '{"prompt": "a \'fox\' & <a> \\"hen\\"", "seed": 7}'

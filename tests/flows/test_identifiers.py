@@ -9,8 +9,8 @@ import pytest
 
 from krea_cli.clock import Clock
 from krea_cli.errors import UsageError
-from krea_cli.flows.identifiers import Mention, mentions
-from krea_cli.flows.record import Reference
+from krea_cli.flows.jobs.job_ids import Mention, mentions
+from krea_cli.flows.jobs.record import Reference
 
 
 class Terminal(io.StringIO):

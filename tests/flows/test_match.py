@@ -3,7 +3,7 @@
 import pytest
 
 from krea_cli.api.types import Job
-from krea_cli.flows.match import SLACK, Window, matches, window
+from krea_cli.flows.submit.match import SLACK, Window, matches, window
 
 
 def job(name: str, at: float | None, type: str | None = "flux") -> Job:

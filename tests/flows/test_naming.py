@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from krea_cli.errors import UsageError
-from krea_cli.flows import naming
-from krea_cli.flows.naming import Facts
+from krea_cli.flows.files import naming
+from krea_cli.flows.files.naming import Facts
 
 JOB = "550e8400-e29b-41d4-a716-446655440000"
 

@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 
-from krea_cli.flows.pace import Pace
+from krea_cli.flows.jobs.poll_schedule import Pace
 
 
 def polls(pace: Pace, end: float) -> list[float]:

@@ -14,7 +14,7 @@ from krea_cli.errors import (
     Unreachable,
     Untrusted,
 )
-from krea_cli.flows.patience import Patience, passing
+from krea_cli.flows.backoff import Patience, passing
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from krea_cli.flows import publish as module
-from krea_cli.flows.publish import Published, publish
-from krea_cli.flows.reservation import Reservation, open_part
+from krea_cli.flows.files import publish as module
+from krea_cli.flows.files.part_file import Reservation, open_part
+from krea_cli.flows.files.publish import Published, publish
 
 CONTENT = b"a whole picture"
 

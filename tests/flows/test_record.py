@@ -4,7 +4,7 @@ import pytest
 
 from krea_cli.api.types import Job, Output
 from krea_cli.errors import EmptyResult, JobFailed, Moderated, StillRunning, UsageError
-from krea_cli.flows.record import Reference, parse_line, record, recorded_failure
+from krea_cli.flows.jobs.record import Reference, parse_line, record, recorded_failure
 from krea_cli.local.ledger.rows import FileRow
 
 JOB = Job(

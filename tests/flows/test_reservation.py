@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from krea_cli.errors import KreaError
-from krea_cli.flows.reservation import open_part, part_path
+from krea_cli.flows.files.part_file import open_part, part_path
 
 
 def test_a_part_of_a_dead_process_is_taken_over(tmp_path: Path) -> None:
@@ -26,7 +26,8 @@ def test_a_part_of_a_living_process_is_left_alone(tmp_path: Path) -> None:
     """While another process holds the part, there is no reservation."""
     part = tmp_path / ".out.png.part"
     holding = (
-        "import sys; from pathlib import Path; from krea_cli.flows.reservation import open_part\n"
+        "import sys; from pathlib import Path\n"
+        "from krea_cli.flows.files.part_file import open_part\n"
         "held = open_part(Path(sys.argv[1])); print('held', flush=True); sys.stdin.read()"
     )
     with subprocess.Popen(

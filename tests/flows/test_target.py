@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from krea_cli.errors import KreaError, UsageError, WouldOverwrite
-from krea_cli.flows.naming import Facts
-from krea_cli.flows.target import Kind, Target, parse_target
+from krea_cli.flows.files.naming import Facts
+from krea_cli.flows.files.target import Kind, Target, parse_target
 
 FACTS = Facts("a red fox", "krea/krea-2/large", 7, "550e8400-e29b-41d4", 0.0)
 

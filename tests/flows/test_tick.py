@@ -2,8 +2,7 @@
 
 import pytest
 
-from krea_cli.flows.pace import Pace
-from krea_cli.flows.tick import held_back
+from krea_cli.flows.jobs.poll_schedule import Pace, held_back
 
 STEADY = Pace(7.0, [7.0] * 50, "image").survival_as_seen
 

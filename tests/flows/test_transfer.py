@@ -12,9 +12,9 @@ import pytest
 
 from krea_cli.api.http import Http
 from krea_cli.errors import Busy, Interrupted, KreaError, Unanswered
-from krea_cli.flows import content
-from krea_cli.flows.reservation import Reservation, open_part
-from krea_cli.flows.transfer import DiskFailure, Fetched, Gone, fetch
+from krea_cli.flows.files import content_type
+from krea_cli.flows.files.part_file import Reservation, open_part
+from krea_cli.flows.transfer.fetch import DiskFailure, Fetched, Gone, fetch
 from tests.fake_clock import FakeClock
 from tests.sandbox_server import Sandbox
 from tests.scripted_host import WHOLE, Answer, Host, cut, rest, status, whole
@@ -37,7 +37,7 @@ def held(part: Reservation) -> bytes:
     return os.pread(part.file, 1 << 24, 0)
 
 
-FETCHED = Fetched(sha256(WHOLE).hexdigest(), len(WHOLE), content.PNG)
+FETCHED = Fetched(sha256(WHOLE).hexdigest(), len(WHOLE), content_type.PNG)
 
 
 def test_a_whole_answer(part: Reservation) -> None:
@@ -201,7 +201,7 @@ def test_a_host_that_tells_the_wrong_length(part: Reservation) -> None:
     """All that it promised came, and the picture lacks its end: it is paid, so it is taken."""
     host = Host(whole(WHOLE[:HALF]))
     assert host.fetch(part) == Fetched(
-        sha256(WHOLE[:HALF]).hexdigest(), HALF, content.PNG, whole=False
+        sha256(WHOLE[:HALF]).hexdigest(), HALF, content_type.PNG, whole=False
     )
 
 
@@ -259,6 +259,6 @@ def test_against_the_sandbox(part: Reservation) -> None:
             random=Random(1),
             progress=lambda received, total: None,
         )
-        assert fetched.type is content.PNG
+        assert fetched.type is content_type.PNG
         assert sha256(held(part)).hexdigest() == fetched.sha256
         http.close()

@@ -14,7 +14,7 @@ from krea_cli.api.http import Http
 from krea_cli.catalog.local_files import LocalFile
 from krea_cli.errors import Busy, KreaError, UsageError
 from krea_cli.flows.events import Event, Said, Uploading
-from krea_cli.flows.upload import addresses, fingerprints, media_type
+from krea_cli.flows.transfer.upload import addresses, fingerprints, media_type
 from krea_cli.local.ledger.ledger import Ledger
 from tests.fake_clock import FakeClock
 from tests.tokens import KEY

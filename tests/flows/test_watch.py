@@ -7,8 +7,8 @@ import pytest
 
 from krea_cli.errors import Interrupted, NotFound, TokenRefused
 from krea_cli.flows.events import Changed, Event, Warned
-from krea_cli.flows.pace import Pace
-from krea_cli.flows.watch import Update, Watch
+from krea_cli.flows.jobs.poll_schedule import Pace
+from krea_cli.flows.jobs.watch import Update, Watch
 from tests.fake_clock import FakeClock
 from tests.job_wire import Fault, JobWire, no_connection, refused
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from krea_cli.flows import xmp
-from krea_cli.flows.xmp import LARGEST, NAMESPACE, extended, packet, text_in
+from krea_cli.flows.recipe import xmp
+from krea_cli.flows.recipe.xmp import LARGEST, NAMESPACE, extended, packet, text_in
 
 SYNTAX = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 RECIPE = '{"prompt": "a \'fox\' & <a> \\"hen\\" ]]>"}'

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from krea_cli.errors import KreaError, UsageError, WouldOverwrite
 from krea_cli.flows.batch.report_entry import LONGEST_LINE, entries, parse_entry
-from krea_cli.flows.publish import publish
-from krea_cli.flows.reservation import open_part, part_path
+from krea_cli.flows.files.part_file import open_part, part_path
+from krea_cli.flows.files.publish import publish
 
 if TYPE_CHECKING:
     from krea_cli.clock import Clock

@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Any
 
 from krea_cli.api.job_id import is_job_id
 from krea_cli.catalog.local_files import replaced
-from krea_cli.flows.content import HEAD, content_type
-from krea_cli.flows.publish import digest
-from krea_cli.flows.recipe import CONTENT, Recipe
-from krea_cli.flows.sidecar import read_sidecar
+from krea_cli.flows.files.content_type import HEAD, content_type
+from krea_cli.flows.files.publish import digest
+from krea_cli.flows.recipe.recipe import CONTENT, Recipe
+from krea_cli.flows.recipe.sidecar import read_sidecar
 
 if TYPE_CHECKING:
     from krea_cli.flows.batch.item import Item

@@ -1,1 +1,1 @@
-"""TODO."""
+"""The ledger: every request, job and file, in SQLite."""

@@ -258,7 +258,7 @@ def test_whole_or_not_at_all(book: Book, out: Path) -> None:
 
 def test_two_runs_that_end_together(book: Book, out: Path) -> None:
     """The one that finds the other's part writes its own, and leaves nothing of it."""
-    from krea_cli.flows.reservation import open_part, part_path
+    from krea_cli.flows.files.part_file import open_part, part_path
 
     part = open_part(part_path(out / "report.jsonl"))
     assert part is not None

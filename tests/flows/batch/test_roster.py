@@ -2,7 +2,7 @@
 
 from krea_cli.catalog.local_files import LocalFile
 from krea_cli.flows.batch.item import Item
-from krea_cli.flows.batch.roster import Roster
+from krea_cli.flows.batch.item_store import Roster
 
 
 def item(index: int) -> Item:

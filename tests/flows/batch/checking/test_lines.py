@@ -4,8 +4,9 @@ import io
 
 import pytest
 
-from krea_cli.flows.batch.checking.lines import Line, read_lines
-from krea_cli.flows.batch.checking.problems import InvalidBatch, Problems
+from krea_cli.flows.batch.check.lines import Line
+from krea_cli.flows.batch.check.problems import InvalidBatch, Problems
+from krea_cli.flows.batch.check.read_lines import read_lines
 
 
 def read(content: str | bytes, format: str) -> list[Line]:

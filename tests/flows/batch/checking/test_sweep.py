@@ -3,7 +3,7 @@
 import pytest
 
 from krea_cli.errors import UsageError
-from krea_cli.flows.batch.checking.sweep import parse_sweep
+from krea_cli.flows.batch.check.sweep import parse_sweep
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from krea_cli.flows.batch.running.on_hand import on_hand
-from krea_cli.flows.destination import Destination
-from krea_cli.flows.target import Target, parse_target
+from krea_cli.flows.batch.run.existing_results import on_hand
+from krea_cli.flows.files.destination import Destination
+from krea_cli.flows.files.target import Target, parse_target
 from krea_cli.local.ledger.rows import FileRow, Row
 
 

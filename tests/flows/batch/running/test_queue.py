@@ -8,9 +8,9 @@ from typing import Any, cast
 
 from krea_cli.errors import Busy, Unreachable
 from krea_cli.flows.batch.item import Item
-from krea_cli.flows.batch.running.queue import Queue
+from krea_cli.flows.batch.run.queue import Queue
+from krea_cli.flows.context import World
 from krea_cli.flows.events import Event, Held
-from krea_cli.flows.world import World
 from tests.fake_clock import FakeClock
 
 

@@ -1,6 +1,6 @@
 """The throttle: what the account takes is found out, kept to, and tried again in time."""
 
-from krea_cli.flows.batch.running.throttle import Throttle
+from krea_cli.flows.batch.run.concurrency_limit import Throttle
 
 
 def test_a_refusal_shows_how_many_it_takes() -> None:

@@ -5,7 +5,7 @@ import errno
 import pytest
 
 from krea_cli import errors
-from krea_cli.flows.batch.running.verdict import Verdict, full_disk, verdict
+from krea_cli.flows.batch.run.error_policy import Verdict, full_disk, verdict
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""Where results go: names, targets, part files, publishing."""

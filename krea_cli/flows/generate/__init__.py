@@ -1,0 +1,1 @@
+"""One command line made into requests, jobs and files."""

@@ -1,0 +1,1 @@
+"""How a job stands: its record, its list entry, when to ask, how to wait."""

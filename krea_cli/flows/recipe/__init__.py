@@ -1,0 +1,1 @@
+"""How a result was made, and where that is written."""

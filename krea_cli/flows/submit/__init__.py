@@ -1,0 +1,1 @@
+"""Sent once, never twice: claim, submit, reconcile what is in doubt."""

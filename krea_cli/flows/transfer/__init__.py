@@ -1,0 +1,1 @@
+"""Bytes over the wire, both ways."""
