@@ -143,7 +143,7 @@ def guarded(argv: list[str], session: "Session", output: "Output") -> int:
         output.error(interrupted)
         return interrupted.exit_code
     except Exception as error:
-        from krea_cli.commands.slips import usage_error
+        from krea_cli.commands.usage_errors import usage_error
 
         if wrong := usage_error(error) or full_disk(error):
             output.error(wrong)

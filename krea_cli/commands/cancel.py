@@ -29,7 +29,7 @@ def cancel(
       krea cancel 0f6f7a52-8e55-4b0c-9d2c-0a3c5e3f6f11
       krea generate --no-wait "a" | krea cancel
     """
-    from krea_cli.commands.ending import Ending
+    from krea_cli.commands.exit_status import Ending
     from krea_cli.flows.jobs.cancel import Cancelling
     from krea_cli.flows.jobs.job_ids import mentions
     from krea_cli.flows.jobs.ledger_view import Recall

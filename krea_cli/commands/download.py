@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from krea_cli.commands.ending import Ending
+from krea_cli.commands.exit_status import Ending
 from krea_cli.options import (
     Embed,
     Force,

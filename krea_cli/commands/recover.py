@@ -95,7 +95,7 @@ def recover(
 
 def _budget(session: "Session", assumed: "Decimal | None") -> "Budget | None":
     """What may be spent on what is sent again: it counts for the day like all else."""
-    from krea_cli.commands.spending import budget
+    from krea_cli.commands.budget import budget
 
     return budget(session, assume=assumed)
 
@@ -115,7 +115,7 @@ def _look(session: "Session", recovery: "Recovery") -> None:
 
 
 def _decide(session: "Session", decisions: "Iterator[Decision]") -> None:
-    from krea_cli.commands.ending import Ending
+    from krea_cli.commands.exit_status import Ending
     from krea_cli.flows.jobs.record import record
 
     output, made = session.output, False

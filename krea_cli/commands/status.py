@@ -33,7 +33,7 @@ def status(
       krea status 550e8400-e29b-41d4-a716-446655440000
       krea generate --no-wait "a red fox" | krea status --json
     """
-    from krea_cli.commands.ending import Ending
+    from krea_cli.commands.exit_status import Ending
     from krea_cli.flows.jobs.job_ids import mentions
     from krea_cli.flows.jobs.status import Sight
 

@@ -32,7 +32,7 @@ def wait(
       krea wait 550e8400-e29b-41d4-a716-446655440000
       krea generate --no-wait "a red fox" | krea wait | krea download
     """
-    from krea_cli.commands.ending import Ending
+    from krea_cli.commands.exit_status import Ending
     from krea_cli.flows.jobs.job_ids import mentions
     from krea_cli.flows.jobs.ledger_view import Recall
     from krea_cli.flows.jobs.wait import Outcome, Wait

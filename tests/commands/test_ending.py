@@ -2,7 +2,7 @@
 
 import pytest
 
-from krea_cli.commands.ending import worst
+from krea_cli.commands.exit_status import worst
 from krea_cli.errors import (
     Busy,
     EmptyResult,

@@ -11,7 +11,7 @@ from krea_cli.catalog.cache import Store
 from krea_cli.catalog.catalog import Catalog
 from krea_cli.catalog.examples import sample
 from krea_cli.catalog.local_files import LocalFile
-from krea_cli.commands.remake import command
+from krea_cli.commands.history.command_line import command
 from tests.command import World
 
 CATALOG: Catalog = Store(Path("/nonexistent"), "none").load()

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from krea_cli.commands.ending import Ending
-from krea_cli.commands.summary import Summary, listed
+from krea_cli.commands.batch.summary import Summary, listed
+from krea_cli.commands.exit_status import Ending
 from krea_cli.env import Env
 from krea_cli.errors import (
     BalanceEmpty,

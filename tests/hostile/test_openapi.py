@@ -12,7 +12,7 @@ from krea_cli.catalog.catalog import Catalog
 from krea_cli.catalog.openapi.document import parse_document
 from krea_cli.catalog.prices import estimate
 from krea_cli.catalog.request.prepare import prepare
-from krea_cli.commands import sheet
+from krea_cli.commands.models import model_card
 from krea_cli.errors import InvalidRequest
 from krea_cli.text import clean
 from tests.catalog.documents import wishes
@@ -60,9 +60,9 @@ def test_every_route_can_be_shown_and_asked(bodies: list[dict[str, Any]]) -> int
     catalog = Catalog.of(read, source="test")
     for model in catalog.models():
         # Lone surrogates are escaped by the stream, which is not asked here.
-        told = clean(sheet.sheet(model)).encode(errors="backslashreplace").decode()
+        told = clean(model_card.sheet(model)).encode(errors="backslashreplace").decode()
         assert not [line for line in told.splitlines() if any(map(unfit, line))]
-        assert strict(json.dumps(sheet.full(model)))
+        assert strict(json.dumps(model_card.full(model)))
         inputs = tuple(f"{field.name}=1" for field in model.fields)
         for wanted in (wishes(prompt="x", seed=1), wishes(prompt="x", inputs=inputs)):
             try:

@@ -98,7 +98,7 @@ def _origin(session: "Session", text: str) -> "Origin | None":
 
 
 def _tell(session: "Session", found: "Origin") -> None:
-    from krea_cli.commands.retelling import Story
+    from krea_cli.commands.history.story import Story
 
     story = Story(session, found)
     if found.changed:
@@ -109,7 +109,7 @@ def _tell(session: "Session", found: "Origin") -> None:
 def _list(session: "Session", query: "Query", limit: int | None) -> None:
     from itertools import chain, islice
 
-    from krea_cli.commands.retelling import COLUMNS, cells, told
+    from krea_cli.commands.history.story import COLUMNS, cells, told
 
     past, cwd = session.book.history, session.env.current_dir
     rows = islice(past.search(query), limit)

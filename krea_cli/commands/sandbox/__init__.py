@@ -79,7 +79,7 @@ def sandbox(
       krea sandbox --speed 50 -- ./make-catalogue.sh
       krea sandbox --fault 429:0.2 --fault reset-after:x1 -- ./make-catalogue.sh
     """
-    from krea_cli.commands.rehearsal import rehearse, serve, started
+    from krea_cli.commands.sandbox.rehearse import rehearse, serve, started
 
     session: Session = context.obj
     running = started(

@@ -6,8 +6,8 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from krea_cli.catalog.prices import UNKNOWN
-from krea_cli.commands.batch_room import Room
-from krea_cli.commands.making import shown_body
+from krea_cli.commands.batch.budget_forecast import Room
+from krea_cli.commands.generate.run import shown_body
 from krea_cli.dollars import told
 from krea_cli.flows.batch.check.paths import foreseen
 from krea_cli.flows.batch.item import Item

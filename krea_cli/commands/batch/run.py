@@ -7,10 +7,10 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from krea_cli.commands.batch_label import batch_label
-from krea_cli.commands.ending import Ending
+from krea_cli.commands.batch.ledger_label import batch_label
+from krea_cli.commands.batch.summary import Summary
+from krea_cli.commands.exit_status import Ending
 from krea_cli.commands.session import Session
-from krea_cli.commands.summary import Summary
 from krea_cli.dollars import told
 from krea_cli.errors import KreaError, LedgerUnusable, OverBudget
 from krea_cli.flows.batch.check.options import Brief

@@ -46,7 +46,7 @@ def models(
       krea models krea-2/large
       krea models --refresh
     """
-    from krea_cli.commands import sheet
+    from krea_cli.commands.models import model_card
 
     session: Session = context.obj
     if refresh:
@@ -59,10 +59,10 @@ def models(
     if session.store().note:
         session.output.warn(str(session.store().note))
     if wanted and len(found) == 1:
-        session.output.line(sheet.sheet(found[0]), sheet.full(found[0]))
+        session.output.line(model_card.sheet(found[0]), model_card.full(found[0]))
         return
-    rows = [sheet.row(model) for model in found]
-    briefs = [sheet.brief(model) for model in found]
+    rows = [model_card.row(model) for model in found]
+    briefs = [model_card.brief(model) for model in found]
     session.output.table(COLUMNS, rows, briefs, spare=True)
 
 

@@ -8,7 +8,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from krea_cli import errors
-from krea_cli.commands.ending import PRECEDENCE
+from krea_cli.commands.exit_status import PRECEDENCE
 from krea_cli.dollars import told
 from krea_cli.errors import KreaError
 from krea_cli.flows.submit.submit import CANDIDATES

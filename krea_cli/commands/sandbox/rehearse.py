@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from krea_cli.commands.child import run
+from krea_cli.commands.sandbox.child_process import run
 from krea_cli.env import Env
 from krea_cli.errors import Interrupted, KreaError, UsageError
 

@@ -127,7 +127,7 @@ def batch(
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:
-    from krea_cli.commands.batching import Batching
+    from krea_cli.commands.batch.setup import Batching
 
     batching = Batching(context.obj, context.params)
     if dry_run:

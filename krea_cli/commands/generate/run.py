@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from krea_cli.catalog.local_files import LocalFile
 from krea_cli.catalog.prices import Price, estimate
 from krea_cli.catalog.request.inputs import MAX_TEXT, Wishes, read_text
-from krea_cli.commands.ending import Ending
+from krea_cli.commands.exit_status import Ending
 from krea_cli.commands.session import Session
 from krea_cli.errors import ModelRetired, UsageError
 from krea_cli.flows.files.target import parse_target
@@ -50,7 +50,7 @@ class Making:
         """
         self._assumed = assumed
         if max_cost is not None or self._session.config.get("budget.day") is not None:
-            from krea_cli.commands.spending import budget
+            from krea_cli.commands.budget import budget
 
             self._budget = budget(self._session, max_cost=max_cost, assume=assumed)
 
@@ -117,7 +117,7 @@ class Making:
         told = f"POST {model.route}{times}\n{body}{seed}\nprice: {price}{each}"
         record["fits"] = refusal = None
         if self._budget:
-            from krea_cli.commands.spending import foresee
+            from krea_cli.commands.budget import foresee
 
             cost = self._cost(found)
             fits, refusal = foresee(
@@ -194,7 +194,7 @@ class Making:
                 # Told even when a signal ends the waiting for others: it may be about money.
                 if failure := generation.failure:
                     if isinstance(failure, ModelRetired) and failure.replacement:
-                        from krea_cli.commands.retyped import with_model
+                        from krea_cli.commands.generate.retry_command import with_model
 
                         failure.hint = with_model(context, failure.replacement)
                     ending.failed(failure)

@@ -35,7 +35,7 @@ def doctor(
       krea doctor --json
       krea doctor --repair
     """
-    from krea_cli.commands.checkup import findings
+    from krea_cli.commands.doctor.checks import findings
     from krea_cli.errors import KreaError
 
     session: Session = context.obj

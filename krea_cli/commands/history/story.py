@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from krea_cli.commands.remake import command
+from krea_cli.commands.history.command_line import command
 from krea_cli.flows.files.naming import escape
 from krea_cli.flows.files.publish import digest
 from krea_cli.flows.files.target import Kind, parse_target

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from krea_cli.catalog.request.inputs import Wishes
-from krea_cli.commands.making import field_options
+from krea_cli.commands.batch.shard_auto import shard_of
+from krea_cli.commands.generate.run import field_options
 from krea_cli.commands.session import Session
-from krea_cli.commands.shards import shard_of
 from krea_cli.errors import LedgerUnusable, NoToken, UsageError
 from krea_cli.flows.batch.check.check import check
 from krea_cli.flows.batch.check.lines import FORMATS
@@ -22,7 +22,7 @@ from krea_cli.flows.batch.item_store import Roster
 from krea_cli.flows.generate.compose import Composer
 
 if TYPE_CHECKING:
-    from krea_cli.commands.batch_room import Room
+    from krea_cli.commands.batch.budget_forecast import Room
     from krea_cli.local.ledger.account_ledger import Book
     from krea_cli.local.ledger.budget import Budget
 
@@ -41,7 +41,7 @@ class Batching:
 
     def show(self) -> None:
         """Print what would be sent, what is done already and what it costs; send nothing."""
-        from krea_cli.commands.forecast import Forecast
+        from krea_cli.commands.batch.dry_run import Forecast
 
         budget, book = self._budget(), self._book_if_any()
         with closing(self._roster(book)) as roster:
@@ -51,7 +51,7 @@ class Batching:
 
     def run(self) -> None:
         """Make what is not made yet. Raises `NoToken`, `LedgerUnusable`, `InvalidBatch`."""
-        from krea_cli.commands.carrying import Carrying
+        from krea_cli.commands.batch.run import Carrying
 
         session, params = self._session, self._params
         if params["report"]:
@@ -63,8 +63,8 @@ class Batching:
             Carrying(session, params, brief=self._brief, roster=roster, budget=budget).run()
 
     def _room(self, budget: "Budget", book: "Book | None", roster: Roster) -> "Room":
-        from krea_cli.commands.batch_label import batch_label
-        from krea_cli.commands.batch_room import Room
+        from krea_cli.commands.batch.budget_forecast import Room
+        from krea_cli.commands.batch.ledger_label import batch_label
 
         spending, now = book.spending if book else None, self._session.clock.now()
         return Room(batch_label(self._brief, roster).budget(budget), spending, now=now)
@@ -75,7 +75,7 @@ class Batching:
         most = params["max_cost"]
         if most is None and session.config.get("budget.day") is None:
             return None
-        from krea_cli.commands.spending import budget
+        from krea_cli.commands.budget import budget
 
         return budget(session, max_cost=most, assume=params["assume_price"])
 

@@ -142,7 +142,7 @@ def generate(
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:
-    from krea_cli.commands.making import Making
+    from krea_cli.commands.generate.run import Making
 
     making = Making(context.obj, output, force=force)
     making.limit(max_cost, assume_price)
