@@ -15,10 +15,10 @@ from typing import Any
 
 from krea_cli.api.types import Document
 from krea_cli.catalog.cache import Store, write_whole
-from krea_cli.sandbox.running import RunningSandbox
-from krea_cli.sandbox.serve import parser
+from krea_cli.sandbox.__main__ import parser
+from krea_cli.sandbox.result_store import Shelf
+from krea_cli.sandbox.server import RunningSandbox
 from krea_cli.sandbox.settings import Settings
-from krea_cli.sandbox.shelf import Shelf
 from tests.tokens import SANDBOX
 
 NOWHERE = "http://sandbox.invalid"
@@ -62,7 +62,7 @@ def environment(api: str, folder: Path) -> dict[str, str]:
 
 
 class Sandbox:
-    """`python -m krea_cli.sandbox.serve` with ARGUMENTS; ends with the test, by its handle.
+    """`python -m krea_cli.sandbox` with ARGUMENTS; ends with the test, by its handle.
 
     `api` and `files` are its two addresses, `token` one that it takes.
     """
@@ -70,7 +70,7 @@ class Sandbox:
     token = SANDBOX
 
     def __init__(self, *arguments: str) -> None:
-        command = [sys.executable, "-m", "krea_cli.sandbox.serve", "--until-eof", *arguments]
+        command = [sys.executable, "-m", "krea_cli.sandbox", "--until-eof", *arguments]
         # The pipe to its stdin closes with this process, even when that is killed.
         self._process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True

@@ -37,7 +37,7 @@ MAY_IMPORT = {
 ONLY = {
     "httpx": {"api/http.py"},
     "rich": {"terminal", "manual/pictures.py"},
-    "typer": {"commands", "options.py", "main.py", "manual/tree.py"},
+    "typer": {"commands", "options.py", "main.py", "manual/command_tree.py"},
     "sqlite3": {"local"},
     "platformdirs": {"env.py"},
     "PIL": {"sandbox"},

@@ -8,7 +8,7 @@ import typer
 from krea_cli.api.job_id import check_job_id
 from krea_cli.errors import InDoubt, KreaError, UsageError
 from krea_cli.options import AssumePrice, Json, Profile, Quiet, TokenFile, Verbose, seconds
-from krea_cli.terminal import words
+from krea_cli.terminal import formats
 from krea_cli.text import one_line
 
 if TYPE_CHECKING:
@@ -152,7 +152,7 @@ def _in_doubt(left: "Sequence[Doubt]", now: float) -> InDoubt:
 def _told(doubt: "Doubt") -> str:
     """A request and its candidates, for people."""
     row = doubt.row
-    sent = words.moment(row.sent_at or row.created_at, precisely=True)
+    sent = formats.moment(row.sent_at or row.created_at, precisely=True)
     price = f", price {row.price or 'unknown'}"
     state = f"in doubt: {row.error or 'no answer'}" if doubt.open else f"{row.state}: {row.job_id}"
     lines = [f"request {row.id}  {state}", f"  sent {sent} to {row.model}{price}"]
@@ -161,7 +161,7 @@ def _told(doubt: "Doubt") -> str:
     if row.target:
         lines.append(f"  for {one_line(row.target)}")
     for job in doubt.candidates:
-        made = words.moment(job.created_at, precisely=True) if job.created_at else "some time"
+        made = formats.moment(job.created_at, precisely=True) if job.created_at else "some time"
         facts = [job.id, f"made {made}", job.type, job.status]
         facts += [output.url for output in job.outputs[:1]]
         lines.append("  perhaps " + "  ".join(one_line(fact) for fact in facts if fact))

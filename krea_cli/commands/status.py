@@ -52,9 +52,9 @@ def status(
 
 
 def _row(sight: "Sight", now: float) -> tuple[str | None, ...]:
-    from krea_cli.terminal import words
+    from krea_cli.terminal import formats
 
     job, record = sight.job, sight.record or {}
     created = job.created_at if job else None
-    age = words.duration(max(0.0, now - created)) if created is not None else None
+    age = formats.duration(max(0.0, now - created)) if created is not None else None
     return (sight.job_id, job.status if job else None, record.get("model"), age)

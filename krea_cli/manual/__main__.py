@@ -6,13 +6,13 @@ from pathlib import Path
 
 from krea_cli import __version__
 from krea_cli.main import build
-from krea_cli.manual import bash, fish, man, readme, tree, vocabulary, zsh
+from krea_cli.manual import bash, choices, command_tree, fish, man, readme, zsh
 
 
 def files(folder: Path) -> Mapping[Path, str]:
     """Every file that is generated below FOLDER, the checkout, with its content."""
-    root = tree.read(build(), vocabulary.words())
-    models = vocabulary.models()
+    root = command_tree.read(build(), choices.words())
+    models = choices.models()
     made = {
         folder / "man" / "man1" / name: text for name, text in man.pages(root, __version__).items()
     }

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Sequence
 from shlex import join, quote
 
-from krea_cli.manual import values
-from krea_cli.manual.tree import Argument, Command, Option
+from krea_cli.manual import completion_kind
+from krea_cli.manual.command_tree import Argument, Command, Option
 
 HEAD = """\
 # bash completion for krea. Made by `python -m krea_cli.manual`; do not edit.
@@ -94,9 +94,9 @@ complete -F _krea krea
 """
 
 OFFERS = {
-    values.MODEL: "_krea_model_ids",
-    values.FILE: "_krea_files",
-    values.COMMAND: "_krea_commands",
+    completion_kind.MODEL: "_krea_model_ids",
+    completion_kind.FILE: "_krea_files",
+    completion_kind.COMMAND: "_krea_commands",
 }
 
 
@@ -139,7 +139,7 @@ def _after_options(options: Iterable[Option]) -> list[str]:
 def _offer(option: Option) -> str:
     if option.choices:
         return f"_krea_offer {join(option.choices)}; "
-    call = OFFERS.get(values.kind(option))
+    call = OFFERS.get(completion_kind.kind(option))
     return f"{call}; " if call else ""
 
 
@@ -152,4 +152,4 @@ def _positional(command: Command) -> str:
 def _argument(argument: Argument) -> str:
     if argument.choices:
         return "_krea_offer " + " ".join(map(quote, argument.choices))
-    return OFFERS.get(values.kind(argument), "")
+    return OFFERS.get(completion_kind.kind(argument), "")

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from krea_cli.manual import values
-from krea_cli.manual.tree import Argument, Command, Option
+from krea_cli.manual import completion_kind
+from krea_cli.manual.command_tree import Argument, Command, Option
 
 HEAD = """\
 # fish completion for krea. Made by `python -m krea_cli.manual`; do not edit.
@@ -66,10 +66,10 @@ complete -c krea -f
 """
 
 ACTIONS = {
-    values.MODEL: "-x -a '(__krea_models)'",
-    values.FILE: "-r -F",
-    values.COMMAND: "-x -a '(__fish_complete_command)'",  # before any --
-    values.FREE: "-x",
+    completion_kind.MODEL: "-x -a '(__krea_models)'",
+    completion_kind.FILE: "-r -F",
+    completion_kind.COMMAND: "-x -a '(__fish_complete_command)'",  # before any --
+    completion_kind.FREE: "-x",
 }
 
 
@@ -90,7 +90,9 @@ def _entries(command: Command) -> str:
         for argument in command.arguments
         if (action := _argument(argument)) is not None
     ]
-    if any(values.kind(argument) == values.COMMAND for argument in command.arguments):
+    if any(
+        completion_kind.kind(argument) == completion_kind.COMMAND for argument in command.arguments
+    ):
         condition = f"__krea_behind {' '.join(command.path)}"
         lines.append(f"complete -c krea -n '{condition}' -a '(__krea_rest)'")
     return "\n".join(lines) + "\n"
@@ -111,14 +113,18 @@ def _option(option: Option) -> str:
 def _action(place: Option | Argument) -> str:
     if place.choices:
         return f"-x -a {_quoted(' '.join(place.choices))}"
-    return ACTIONS[values.kind(place)]
+    return ACTIONS[completion_kind.kind(place)]
 
 
 def _argument(argument: Argument) -> str | None:
     if argument.choices:
         return f"-a {_quoted(' '.join(argument.choices))}"
-    kind = values.kind(argument)
-    return None if kind == values.FREE else ACTIONS[kind].removeprefix("-x ").removeprefix("-r ")
+    kind = completion_kind.kind(argument)
+    return (
+        None
+        if kind == completion_kind.FREE
+        else ACTIONS[kind].removeprefix("-x ").removeprefix("-r ")
+    )
 
 
 def _quoted(text: str) -> str:

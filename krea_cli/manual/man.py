@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterable, Mapping
 
-from krea_cli.manual import facts
-from krea_cli.manual.tree import Argument, Command, Option
+from krea_cli.manual import reference
+from krea_cli.manual.command_tree import Argument, Command, Option
 
 
 def pages(root: Command, version: str) -> Mapping[str, str]:
@@ -27,9 +27,9 @@ def page(command: Command, root: Command, version: str) -> str:
         *_section("ARGUMENTS", _entries(_arguments(command.arguments))),
         *_section("OPTIONS", _entries(_options(command.options))),
         *_section("EXAMPLES", _listing(command.examples)),
-        *_section("EXIT STATUS", _entries(facts.EXIT_STATUS)),
-        *_section("ENVIRONMENT", _entries(facts.ENVIRONMENT)),
-        *_section("FILES", [*_entries(facts.FILES), ".PP", _line(facts.MACOS_FOLDERS)]),
+        *_section("EXIT STATUS", _entries(reference.EXIT_STATUS)),
+        *_section("ENVIRONMENT", _entries(reference.ENVIRONMENT)),
+        *_section("FILES", [*_entries(reference.FILES), ".PP", _line(reference.MACOS_FOLDERS)]),
         *_section("SEE ALSO", [_see_also(command, root)]),
     ]
     return "\n".join(lines) + "\n"
@@ -42,7 +42,7 @@ def _synopsis(command: Command) -> list[str]:
 
 def _description(command: Command) -> list[str]:
     lines = [_line(command.summary)]
-    for paragraph in command.prose or (facts.PROGRAM if len(command.path) == 1 else ()):
+    for paragraph in command.prose or (reference.PROGRAM if len(command.path) == 1 else ()):
         lines.append(".PP")
         lines += _listing(paragraph.splitlines()) if "\n" in paragraph else [_line(paragraph)]
     return lines

@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 from krea_cli.env import Env
 from krea_cli.flows import events
 from krea_cli.main import main as krea
-from krea_cli.terminal import picture
+from krea_cli.terminal import svg
 
 COLUMNS = 110
 LINES = 18
@@ -30,7 +30,7 @@ def spinner() -> str:
     job = events.Running(JOB, MODEL, "processing", 7.0, env.clock.now() - 4)
     return (
         f'{PROMPT}krea generate "a serene mountain landscape at sunset" -o out.png\n'
-        f"seed 1180290321\njob {JOB}\n" + picture.frame([job], elapsed=4, env=env, columns=COLUMNS)
+        f"seed 1180290321\njob {JOB}\n" + svg.frame([job], elapsed=4, env=env, columns=COLUMNS)
     )
 
 
@@ -58,7 +58,7 @@ def main(arguments: list[str]) -> None:
     folder = checkout / "man" / "pictures"
     folder.mkdir(parents=True, exist_ok=True)
     for name, shown in (("spinner", spinner()), ("models", models())):
-        drawn = picture.svg(shown, name=name, columns=COLUMNS)
+        drawn = svg.svg(shown, name=name, columns=COLUMNS)
         (folder / f"{name}.svg").write_text(drawn, encoding="utf-8")
 
 

@@ -1,6 +1,6 @@
 """The README's list of commands, between its two markers."""
 
-from krea_cli.manual.tree import Command
+from krea_cli.manual.command_tree import Command
 
 BEGIN = "<!-- commands -->"
 END = "<!-- /commands -->"

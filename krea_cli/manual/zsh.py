@@ -3,8 +3,8 @@
 import re
 from collections.abc import Sequence
 
-from krea_cli.manual import values
-from krea_cli.manual.tree import Argument, Command, Option
+from krea_cli.manual import completion_kind
+from krea_cli.manual.command_tree import Argument, Command, Option
 
 HEAD = """\
 #compdef krea
@@ -40,10 +40,10 @@ fi
 """
 
 ACTIONS = {
-    values.MODEL: "__krea_model_ids",
-    values.FILE: "_files",
-    values.COMMAND: "_normal",
-    values.FREE: " ",
+    completion_kind.MODEL: "__krea_model_ids",
+    completion_kind.FILE: "_files",
+    completion_kind.COMMAND: "_normal",
+    completion_kind.FREE: " ",
 }
 
 
@@ -113,11 +113,11 @@ def _spelled(name: str, option: Option) -> str:
 
 
 def _argument(argument: Argument, place: int) -> str:
-    kind = values.kind(argument)
-    if kind == values.COMMAND:
+    kind = completion_kind.kind(argument)
+    if kind == completion_kind.COMMAND:
         return _quoted(f"*:::{_message(argument.metavar)}:_normal")
     position = "*" if "..." in argument.metavar else f"{place}:"
-    if not argument.choices and kind == values.FREE:
+    if not argument.choices and kind == completion_kind.FREE:
         # A blank action would show a message, and that keeps an option here from being completed.
         return _quoted(f"{position}:{_message(argument.metavar)}:{{true}}")
     return _quoted(f"{position}:{_message(argument.metavar)}:{_action(argument)}")
@@ -126,7 +126,7 @@ def _argument(argument: Argument, place: int) -> str:
 def _action(place: Option | Argument) -> str:
     if place.choices:
         return f"({' '.join(place.choices)})"
-    return ACTIONS[values.kind(place)]
+    return ACTIONS[completion_kind.kind(place)]
 
 
 def _name(command: Command) -> str:

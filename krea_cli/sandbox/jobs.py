@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from krea_cli.sandbox.course import Course
-from krea_cli.sandbox.document import Route
+from krea_cli.sandbox.job_timing import Course
+from krea_cli.sandbox.openapi import Route
 
 STATUSES = (
     "backlogged",

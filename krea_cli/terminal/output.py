@@ -18,7 +18,7 @@ from krea_cli.text import clean, indented, one_line
 
 if TYPE_CHECKING:
     from krea_cli.flows import events
-    from krea_cli.terminal.progress import Teller, Waiting
+    from krea_cli.terminal.line_log import Teller, Waiting
 
 _COLOURS = {"error": "1;31", "warning": "33", "hint": "36"}
 
@@ -229,13 +229,13 @@ class Output:
 
     def _fitting_teller(self) -> "Teller":
         # Here and below: what tells of progress takes 10 ms that a glance at a job does without.
-        from krea_cli.terminal.progress import Lines, Silence
+        from krea_cli.terminal.line_log import Lines, Silence
 
         if self.quiet:
             return Silence()
         if self.json or self._dumb or not self._stderr.is_terminal:
             return Lines(self._env.clock, self._log)
-        from krea_cli.terminal.display import Display
+        from krea_cli.terminal.live_display import Display
 
         return Display(self._env, self._stderr, shared=self._stdout.is_terminal)
 
@@ -244,7 +244,7 @@ class Output:
         return self._current.aside() if self._current else nullcontext()
 
     def _log(self, event: "events.Event | Waiting") -> None:
-        from krea_cli.terminal.progress import as_record, sentence
+        from krea_cli.terminal.line_log import as_record, sentence
 
         if self.json:
             if (record := as_record(event)) is not None:

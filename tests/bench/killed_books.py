@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 
 from krea_cli.sandbox.jobs import Job
-from krea_cli.sandbox.recipes import Recipe, recipes
+from krea_cli.sandbox.result_spec import Recipe, recipes
 
 LEDGER = "ledger.sqlite3"
 MOST_IN_DOUBT = 4

@@ -3,7 +3,7 @@
 from pathlib import Path
 from random import Random
 
-from krea_cli.sandbox.running import RunningSandbox
+from krea_cli.sandbox.server import RunningSandbox
 from krea_cli.sandbox.settings import Settings
 from tests.bench.killed_books import promises
 from tests.bench.kills import Play, table

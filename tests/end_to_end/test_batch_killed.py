@@ -14,10 +14,10 @@ from random import Random
 
 import pytest
 
-from krea_cli.sandbox.recipes import recipes
-from krea_cli.sandbox.running import RunningSandbox
+from krea_cli.sandbox.result_spec import recipes
+from krea_cli.sandbox.result_store import Shelf
+from krea_cli.sandbox.server import RunningSandbox
 from krea_cli.sandbox.settings import Settings
-from krea_cli.sandbox.shelf import Shelf
 from tests.end_to_end import hunted
 from tests.hurried_clock import HurriedClock
 from tests.sandbox_server import PICTURES, environment

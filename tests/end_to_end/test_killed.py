@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from krea_cli.sandbox.running import RunningSandbox
+from krea_cli.sandbox.result_store import Shelf
+from krea_cli.sandbox.server import RunningSandbox
 from krea_cli.sandbox.settings import Settings
-from krea_cli.sandbox.shelf import Shelf
 from tests.end_to_end.doomed import Doomed
 from tests.end_to_end.in_process import enter, picture
 from tests.end_to_end.installed import Desk, Ended, wait_until

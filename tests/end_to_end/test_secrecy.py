@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from krea_cli.sandbox.running import RunningSandbox
+from krea_cli.sandbox.server import RunningSandbox
 from krea_cli.sandbox.settings import Settings
 from tests.end_to_end.in_process import picture
 from tests.end_to_end.installed import KREA, Desk, Ended, wait_until

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
-from krea_cli.sandbox.running import RunningSandbox
+from krea_cli.sandbox.server import RunningSandbox
 from krea_cli.sandbox.settings import Settings
 from tests.end_to_end.conftest import QUICK
 from tests.end_to_end.installed import KREA, Desk, wait_until

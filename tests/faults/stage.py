@@ -18,10 +18,10 @@ from krea_cli.env import Env
 from krea_cli.main import main
 from krea_cli.sandbox.faults import Faults
 from krea_cli.sandbox.jobs import Job
-from krea_cli.sandbox.recipes import recipes
-from krea_cli.sandbox.running import RunningSandbox
+from krea_cli.sandbox.result_spec import recipes
+from krea_cli.sandbox.result_store import Shelf
+from krea_cli.sandbox.server import RunningSandbox
 from krea_cli.sandbox.settings import Settings
-from krea_cli.sandbox.shelf import Shelf
 from tests.fake_clock import FakeClock
 from tests.faults.windows import Windows
 from tests.sandbox_server import PICTURES

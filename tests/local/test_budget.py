@@ -183,8 +183,8 @@ SENDER = """
 import sys
 from pathlib import Path
 from krea_cli.errors import OverBudget
-from krea_cli.local.budget import Budget
-from krea_cli.local.ledger import Ledger
+from krea_cli.local.ledger.budget import Budget
+from krea_cli.local.ledger.ledger import Ledger
 book = Ledger.open(Path(sys.argv[1])).book("https://api.krea.ai", "a")
 budget = Budget(max_cost=10_000_000, batch="b")
 print("ready", flush=True)

@@ -9,7 +9,7 @@ from krea_cli.local.ledger.run_locks import Claims
 CLAIMS = """
 import sys
 from pathlib import Path
-from krea_cli.local.claims import Claims
+from krea_cli.local.ledger.run_locks import Claims
 claims = Claims(Path(sys.argv[1]))
 print(claims.name, flush=True)
 sys.stdin.read()

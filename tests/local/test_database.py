@@ -22,8 +22,8 @@ ONE_OF_MANY = """
 import sys
 from pathlib import Path
 from krea_cli.api.types import Job
-from krea_cli.local.ledger import Ledger
-from krea_cli.local.rows import Draft
+from krea_cli.local.ledger.ledger import Ledger
+from krea_cli.local.ledger.rows import Draft
 sys.stdin.readline()
 for number in range(3):
     ledger = Ledger.open(Path(sys.argv[1]))
@@ -210,8 +210,8 @@ def test_tokens_have_no_place_in_the_ledger() -> None:
 KILLED_WHILE_SENDING = """
 import sys
 from pathlib import Path
-from krea_cli.local.ledger import Ledger
-from krea_cli.local.rows import Draft
+from krea_cli.local.ledger.ledger import Ledger
+from krea_cli.local.ledger.rows import Draft
 book = Ledger.open(Path(sys.argv[1])).book("https://api.krea.ai", "a")
 row = book.begin(Draft(model="m", kind="image", route="/generate/m", body={}, given={}))
 lock = book.post_lock

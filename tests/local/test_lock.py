@@ -13,7 +13,7 @@ from krea_cli.local.ledger.file_lock import FileLock
 HOLD = """
 import sys
 from pathlib import Path
-from krea_cli.local.lock import FileLock
+from krea_cli.local.ledger.file_lock import FileLock
 lock = FileLock(Path(sys.argv[1]))
 print(lock.try_acquire(), flush=True)
 sys.stdin.read()

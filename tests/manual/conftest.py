@@ -6,7 +6,7 @@ from typing import Annotated
 import pytest
 import typer
 
-from krea_cli.manual import tree
+from krea_cli.manual import command_tree
 
 MODELS = ("bfl/flux-1-dev", "krea/krea-2/large")
 
@@ -64,7 +64,7 @@ def sandbox(
 
 
 @pytest.fixture(scope="session")
-def root() -> tree.Command:
+def root() -> command_tree.Command:
     """The tree of that program."""
     app = typer.Typer(
         name="krea",
@@ -84,7 +84,7 @@ def root() -> tree.Command:
     group.command()(get)
     app.add_typer(group, name="auth")
     app.command()(sandbox)
-    return tree.read(app, {("krea auth get", "KEY"): ("model.default", "api.base")})
+    return command_tree.read(app, {("krea auth get", "KEY"): ("model.default", "api.base")})
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from krea_cli.manual import bash, tree
+from krea_cli.manual import bash, command_tree
 
 pytestmark = pytest.mark.skipif(not shutil.which("bash"), reason="bash is not installed")
 
@@ -16,7 +16,7 @@ Complete = Callable[..., list[str]]
 
 
 @pytest.fixture
-def complete(tmp_path: Path, root: tree.Command, models: tuple[str, ...]) -> Complete:
+def complete(tmp_path: Path, root: command_tree.Command, models: tuple[str, ...]) -> Complete:
     """Completes words as bash breaks them up; notes.txt is there, no program is."""
     script = tmp_path / "krea.bash"
     script.write_text(bash.script(root, models), encoding="utf-8")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from krea_cli.manual import fish, tree
+from krea_cli.manual import command_tree, fish
 
 pytestmark = pytest.mark.skipif(not shutil.which("fish"), reason="fish is not installed")
 
@@ -33,7 +33,7 @@ LINES = {
 
 @pytest.fixture
 def complete(
-    tmp_path: Path, root: tree.Command, models: tuple[str, ...]
+    tmp_path: Path, root: command_tree.Command, models: tuple[str, ...]
 ) -> Callable[..., list[list[str]]]:
     """Completes several lines in one fish."""
     script = tmp_path / "krea.fish"

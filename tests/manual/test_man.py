@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from krea_cli.manual import facts, man, tree
+from krea_cli.manual import command_tree, man, reference
 
 CHECKOUT = Path(__file__).parents[2]
 
 
-def test_a_page(root: tree.Command) -> None:
+def test_a_page(root: command_tree.Command) -> None:
     """The sections in their order, with what roff would take for its own escaped."""
     page = man.pages(root, "1.2")["krea-generate.1"]
     before, rest = page.split(".SH EXIT STATUS\n")
@@ -48,7 +48,7 @@ def test_a_page(root: tree.Command) -> None:
     )
 
 
-def test_a_group_lists_its_commands(root: tree.Command) -> None:
+def test_a_group_lists_its_commands(root: command_tree.Command) -> None:
     """A group's page names its commands."""
     page = man.pages(root, "1.2")["krea-auth.1"]
     assert ".SH COMMANDS\n.TP\n.B krea auth login\nCheck a token.\n" in page
@@ -61,7 +61,7 @@ def test_every_exit_code_is_explained() -> None:
     def codes(kind: type[errors.KreaError]) -> set[int]:
         return {kind.exit_code}.union(*map(codes, kind.__subclasses__()))
 
-    told = {int(code) for term, _ in facts.EXIT_STATUS for code in term.split(", ")}
+    told = {int(code) for term, _ in reference.EXIT_STATUS for code in term.split(", ")}
     assert codes(errors.KreaError) - told == set()
 
 

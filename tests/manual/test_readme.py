@@ -1,6 +1,6 @@
 """The README's list of commands."""
 
-from krea_cli.manual import readme, tree
+from krea_cli.manual import command_tree, readme
 
 LIST = """\
 | command | does |
@@ -11,13 +11,13 @@ LIST = """\
 | `krea auth get KEY` | Print one setting. |"""
 
 
-def test_the_list_stands_between_its_markers(root: tree.Command) -> None:
+def test_the_list_stands_between_its_markers(root: command_tree.Command) -> None:
     """Only what is between the markers is made anew."""
     before = "# krea\n<!-- commands -->\nold\n<!-- /commands -->\nrest\n"
     expected = f"# krea\n<!-- commands -->\n{LIST}\n<!-- /commands -->\nrest\n"
     assert readme.filled(before, root) == expected
 
 
-def test_a_readme_without_markers_stays(root: tree.Command) -> None:
+def test_a_readme_without_markers_stays(root: command_tree.Command) -> None:
     """Without both markers nothing is touched."""
     assert readme.filled("<!-- commands -->\nrest\n", root) == "<!-- commands -->\nrest\n"

@@ -1,12 +1,12 @@
 """The command tree as plain data."""
 
-from krea_cli.manual import tree
-from krea_cli.manual.tree import Argument, Command, Option
+from krea_cli.manual import command_tree
+from krea_cli.manual.command_tree import Argument, Command, Option
 
 HELP = Option(("--help", "-h"), None, "Show this help and exit.")
 
 
-def test_a_command(root: tree.Command) -> None:
+def test_a_command(root: command_tree.Command) -> None:
     """Names, values, choices, sections of the docstring; nothing that is hidden."""
     (generate,) = [child for child in root.children if child.name == "generate"]
     assert generate == Command(
@@ -28,7 +28,7 @@ def test_a_command(root: tree.Command) -> None:
     assert generate.usage == "krea generate [OPTIONS] [PROMPT]"
 
 
-def test_the_tree(root: tree.Command) -> None:
+def test_the_tree(root: command_tree.Command) -> None:
     """Groups hold their commands; what may stand for a metavar can be added."""
     assert [" ".join(command.path) for command in root.walk()] == [
         "krea",

@@ -8,7 +8,7 @@ from pathlib import Path
 import pexpect
 import pytest
 
-from krea_cli.manual import tree, zsh
+from krea_cli.manual import command_tree, zsh
 
 pytestmark = pytest.mark.skipif(not shutil.which("zsh"), reason="zsh is not installed")
 
@@ -38,7 +38,7 @@ LINES = {
 
 @pytest.fixture
 def complete(
-    tmp_path: Path, root: tree.Command, models: tuple[str, ...]
+    tmp_path: Path, root: command_tree.Command, models: tuple[str, ...]
 ) -> Iterator[Callable[[str], str]]:
     """Completes a line in a zsh that stays open; its cache is the test's folder."""
     script = tmp_path / "_krea"

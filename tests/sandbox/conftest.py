@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from krea_cli.sandbox.running import RunningSandbox
+from krea_cli.sandbox.server import RunningSandbox
 from krea_cli.sandbox.settings import Settings
 from tests.fake_clock import FakeClock
 from tests.tokens import SANDBOX

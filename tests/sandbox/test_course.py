@@ -2,8 +2,8 @@
 
 from statistics import median
 
-from krea_cli.sandbox.course import Course, draw
-from krea_cli.sandbox.document import Route
+from krea_cli.sandbox.job_timing import Course, draw
+from krea_cli.sandbox.openapi import Route
 from krea_cli.sandbox.settings import Settings
 
 FLUX = Route("/generate/image/bfl/flux-1-dev", "image", "flux", {}, 7.0)

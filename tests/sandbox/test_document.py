@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from krea_cli.sandbox.document import Document
+from krea_cli.sandbox.openapi import Document
 from krea_cli.sandbox.settings import SNAPSHOT, SandboxError
 
 

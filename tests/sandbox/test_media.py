@@ -9,8 +9,8 @@ from dataclasses import replace
 import pytest
 from PIL import Image
 
-from krea_cli.sandbox.media import make
-from krea_cli.sandbox.recipes import Recipe
+from krea_cli.sandbox.result_bytes import make
+from krea_cli.sandbox.result_spec import Recipe
 
 PICTURE = Recipe("picture", "png", 320, 200, 5.0, "a red fox in snow", "0123456789abcdef" * 4)
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from krea_cli.sandbox.document import Document
-from krea_cli.sandbox.recipes import recipes
+from krea_cli.sandbox.openapi import Document
+from krea_cli.sandbox.result_spec import recipes
 from krea_cli.sandbox.settings import SNAPSHOT
 
 DOCUMENT = Document.read(SNAPSHOT)

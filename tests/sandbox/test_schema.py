@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from krea_cli.sandbox.schema import problems
+from krea_cli.sandbox.json_schema import problems
 
 STYLE = {
     "type": "object",

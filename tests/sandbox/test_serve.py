@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from krea_cli.sandbox.serve import main
+from krea_cli.sandbox.__main__ import main
 from krea_cli.sandbox.settings import SandboxError, Settings
 from tests.sandbox_server import Sandbox
 
@@ -30,7 +30,7 @@ def test_a_process_serves_until_its_input_closes() -> None:
 
 def test_a_signal_ends_it_in_good_order() -> None:
     """SIGTERM: exit code 0, nothing on stderr."""
-    command = [sys.executable, "-m", "krea_cli.sandbox.serve"]
+    command = [sys.executable, "-m", "krea_cli.sandbox"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdout and process.stderr
         process.stdout.readline()

@@ -6,8 +6,8 @@ import pytest
 from rich.console import Console
 
 from krea_cli.flows.events import Finished, Held, Settling
-from krea_cli.terminal.bar import Bar
-from krea_cli.terminal.tracker import Tracker
+from krea_cli.terminal.batch_bar import Bar
+from krea_cli.terminal.progress_state import Tracker
 from tests.terminal.batches import standing
 from tests.terminal.conftest import StandingClock
 

@@ -11,8 +11,8 @@ import pyte
 Script = Callable[[str], list[str]]
 
 LIFE = """
-from krea_cli.terminal import display
-display.APPEARS_AFTER_SECONDS = 0.0
+from krea_cli.terminal import live_display
+live_display.APPEARS_AFTER_SECONDS = 0.0
 with output.progress():
     output.tell(Submitting("bfl/flux-1-dev", 1, 1))
     while "rich.live" not in sys.modules: time.sleep(0.01)
@@ -115,8 +115,8 @@ def test_no_colour_and_ascii(script: Script) -> None:
 def test_many_jobs_share_one_line(script: Script) -> None:
     """Hundreds of jobs: the first ids stay, the rest is counted."""
     body = """
-from krea_cli.terminal import display
-display.APPEARS_AFTER_SECONDS = 0.0
+from krea_cli.terminal import live_display
+live_display.APPEARS_AFTER_SECONDS = 0.0
 with output.progress():
     for n in range(40):
         output.tell(Running(f"j{n}", "m", "processing", 7, time.time()))
@@ -133,8 +133,8 @@ def test_two_in_a_pipe_take_turns(script: Script, tmp_path: Path) -> None:
     """In a pipe of two, one draws and both keep their lines; the other draws when it is free."""
     body = """
 from pathlib import Path
-from krea_cli.terminal import display
-display.APPEARS_AFTER_SECONDS = 0.0
+from krea_cli.terminal import live_display
+live_display.APPEARS_AFTER_SECONDS = 0.0
 name, folder = sys.argv[1], Path(sys.argv[2])
 def wait_for(sign):
     while not (folder / sign).exists(): time.sleep(0.01)
@@ -177,8 +177,8 @@ def test_the_background_does_not_draw(script: Script) -> None:
 
 
 BATCH = """
-from krea_cli.terminal import display
-display.APPEARS_AFTER_SECONDS = 0.0
+from krea_cli.terminal import live_display
+live_display.APPEARS_AFTER_SECONDS = 0.0
 def standing(done, **more):
     told = {"total": 400, "done": done, "made": done, "failed": 0, "doubtful": 0, "running": 4}
     told |= {"waiting": 396 - done, "limit": 4, "spent": done * 70_000, "unpriced": 0}

@@ -9,8 +9,8 @@ import pytest
 from rich.console import Console
 
 from krea_cli.flows import events
-from krea_cli.terminal.drawing import View
-from krea_cli.terminal.tracker import Tracker
+from krea_cli.terminal.live_view import View
+from krea_cli.terminal.progress_state import Tracker
 
 MODEL = "bfl/flux-1-dev"
 RUNNING = events.Running("j1", MODEL, "queued", 7, 1_000)

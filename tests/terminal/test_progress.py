@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from krea_cli.flows import events
-from krea_cli.terminal.progress import Lines, as_record, sentence
+from krea_cli.terminal.line_log import Lines, as_record, sentence
 from tests.terminal.batches import standing
 
 LIFE = (

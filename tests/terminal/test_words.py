@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from krea_cli.flows import events
-from krea_cli.terminal import words
+from krea_cli.terminal import formats, sentences
 from krea_cli.text import clean, one_line
 
 
@@ -58,7 +58,7 @@ def test_one_line() -> None:
 )
 def test_duration(seconds: float, expected: str) -> None:
     """Durations are told as people say them."""
-    assert words.duration(seconds) == expected
+    assert formats.duration(seconds) == expected
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_duration(seconds: float, expected: str) -> None:
 )
 def test_size(count: int, expected: str) -> None:
     """Sizes are in decimal units."""
-    assert words.size(count) == expected
+    assert formats.size(count) == expected
 
 
 @pytest.mark.parametrize(
@@ -101,4 +101,4 @@ def test_size(count: int, expected: str) -> None:
 )
 def test_phrase(event: events.Event, expected: str) -> None:
     """Each event is one sentence."""
-    assert words.phrase(event) == expected
+    assert sentences.phrase(event) == expected

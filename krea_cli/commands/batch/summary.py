@@ -12,7 +12,7 @@ from krea_cli.commands.exit_status import PRECEDENCE
 from krea_cli.dollars import told
 from krea_cli.errors import KreaError
 from krea_cli.flows.submit.submit import CANDIDATES
-from krea_cli.terminal import tally, words
+from krea_cli.terminal import formats, sentences
 from krea_cli.text import one_line
 
 if TYPE_CHECKING:
@@ -93,10 +93,10 @@ class Summary:
 
 
 def _totals(standing: "Standing", *, before: int, seconds: float) -> str:
-    spent = tally.spent(standing, joint=" and ")
+    spent = sentences.spent(standing, joint=" and ")
     if before:
         spent += f" now and {told(before)} before,"
-    return f"{tally.counts(standing)}; spent {spent} in {words.duration(seconds)}"
+    return f"{sentences.counts(standing)}; spent {spent} in {formats.duration(seconds)}"
 
 
 def _told(group: Group, retry: str) -> KreaError:

@@ -175,7 +175,7 @@ def _network(session: "Session", name: str) -> Iterator[Finding]:
 
 
 def _catalogue(session: "Session", name: str) -> Iterator[Finding]:
-    from krea_cli.terminal.words import duration
+    from krea_cli.terminal.formats import duration
 
     age = session.store().age(session.clock.now())
     told = "as of this krea's release" if age is None else f"fetched {duration(age)} ago"

@@ -12,7 +12,7 @@ from krea_cli.flows.files.target import Kind, parse_target
 from krea_cli.flows.jobs.record import moment, record
 from krea_cli.flows.recipe.provenance import Origin
 from krea_cli.flows.recipe.recipe import restored
-from krea_cli.terminal import words
+from krea_cli.terminal import formats
 from krea_cli.text import clean, one_line
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def cells(row: "Row", files: "Sequence[FileRow]", cwd: Path) -> tuple[object, ..
     place = files[0].path if files else row.target
     return (
         row.id,
-        words.moment(row.created_at),
+        formats.moment(row.created_at),
         _status(row),
         row.model,
         _shown(place, cwd) if place else None,
@@ -98,7 +98,7 @@ class Story:
         facts = {
             "job": recipe.job_id,
             "model": recipe.model,
-            "when": words.moment(row.created_at) + _took(row) if row else recipe.created_at,
+            "when": formats.moment(row.created_at) + _took(row) if row else recipe.created_at,
             "price": f"{recipe.price or 'unknown'}{charged}",
             "seed": recipe.seed,
             "for": _shown(row.target, self._cwd) if row and row.target else None,
@@ -132,7 +132,7 @@ def _status(row: "Row") -> str:
 def _took(row: "Row") -> str:
     if row.completed_at is None or row.server_created_at is None:
         return ""
-    return f", took {words.duration(row.completed_at - row.server_created_at)}"
+    return f", took {formats.duration(row.completed_at - row.server_created_at)}"
 
 
 def _shown(place: str, cwd: Path) -> str:
@@ -146,4 +146,4 @@ def _file(file: "FileRow", cwd: Path) -> str:
     except OSError:
         now = "; it is not there any more"
     shown = one_line(_shown(file.path, cwd))
-    return f"{shown}  ({words.size(file.size)}, {file.type}, sha256 {file.sha256[:12]}…{now})"
+    return f"{shown}  ({formats.size(file.size)}, {file.type}, sha256 {file.sha256[:12]}…{now})"

@@ -12,7 +12,7 @@ from krea_cli.catalog.local_files import is_address
 from krea_cli.catalog.model import Field, Model
 from krea_cli.catalog.prices import span
 from krea_cli.catalog.request.validate import check_body
-from krea_cli.terminal import words
+from krea_cli.terminal import formats
 from krea_cli.text import one_line
 
 MEDIA_FLAGS = {"image_url": "--image", "image_urls": "--image", "video_url": "--video"}
@@ -47,7 +47,7 @@ def full(model: Model) -> dict[str, object]:
 def row(model: Model) -> tuple[str | None, ...]:
     """MODEL as a row of the table: id, kind, usual time, price, title."""
     seconds = model.typical_seconds
-    usual = None if seconds is None else words.duration(seconds)
+    usual = None if seconds is None else formats.duration(seconds)
     title = f"{model.title} (deprecated)" if model.deprecated else model.title
     price = span(model)
     return model.id, model.kind, usual, None if price == "unknown" else price, title

@@ -16,7 +16,7 @@ from krea_cli.errors import Interrupted, KreaError, UsageError
 
 if TYPE_CHECKING:
     from krea_cli.commands.session import Session
-    from krea_cli.sandbox.running import RunningSandbox
+    from krea_cli.sandbox.server import RunningSandbox
 
 TOKEN_VARIABLE = re.compile(r"KREA_(\w+_)?(KEY|TOKEN)")
 
@@ -35,7 +35,7 @@ def started(*, document: Path | None, **settings: Any) -> "RunningSandbox":
             "the sandbox draws its pictures with Pillow, which is not installed",
             hint=f"{sys.executable} -m pip install pillow",
         )
-    from krea_cli.sandbox.running import RunningSandbox
+    from krea_cli.sandbox.server import RunningSandbox
 
     try:
         return RunningSandbox(Settings(document=document or SNAPSHOT, **settings))

@@ -8,8 +8,8 @@ from typing import Protocol
 
 from krea_cli.clock import Clock
 from krea_cli.flows import events
-from krea_cli.terminal import words
-from krea_cli.terminal.tracker import Tracker
+from krea_cli.terminal import formats, sentences
+from krea_cli.terminal.progress_state import Tracker
 
 HEARTBEAT_SECONDS = 60.0
 
@@ -120,9 +120,9 @@ def sentence(event: events.Event | Waiting) -> str:
     """EVENT as a line of a log."""
     if isinstance(event, Waiting):
         if event.standing is not None:
-            return f"after {words.duration(event.seconds)}: {event.summary}"
-        return f"still at it after {words.duration(event.seconds)}: {event.summary}"
-    return words.phrase(event)
+            return f"after {formats.duration(event.seconds)}: {event.summary}"
+        return f"still at it after {formats.duration(event.seconds)}: {event.summary}"
+    return sentences.phrase(event)
 
 
 def as_record(event: events.Event | Waiting) -> dict[str, object] | None:

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 from krea_cli.env import Env
 from krea_cli.flows import events
-from krea_cli.terminal import words
+from krea_cli.terminal import sentences
+from krea_cli.terminal.progress_state import Tracker
 from krea_cli.terminal.stream import Stream
-from krea_cli.terminal.tracker import Tracker
-from krea_cli.terminal.turn import Turn
+from krea_cli.terminal.terminal_lock import Turn
 from krea_cli.text import one_line
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class Display:
             idle = self._tracker.idle
         with self._screen:
             if isinstance(event, events.Said):
-                self._keep(words.phrase(event))
+                self._keep(sentences.phrase(event))
             elif isinstance(event, events.Running) and new and few:
                 self._keep(f"job {one_line(event.job_id)}")
             if idle:
@@ -123,7 +123,7 @@ class Display:
     def _get_ready(self) -> None:
         if self._over.wait(APPEARS_AFTER_SECONDS):
             return
-        from krea_cli.terminal import drawing  # noqa: F401  (outside the locks: it takes 60 ms)
+        from krea_cli.terminal import live_view  # noqa: F401  (outside the locks: it takes 60 ms)
 
         with self._screen:
             self._ready = True
@@ -133,10 +133,10 @@ class Display:
     def _show(self) -> None:
         if not self._turn.take():
             return
-        from krea_cli.terminal import drawing
+        from krea_cli.terminal import live_view
 
         plain = not self._stream.encoding.startswith("utf")
-        view = drawing.View(
+        view = live_view.View(
             self._tracker,
             self._state,
             self._env,
@@ -145,7 +145,7 @@ class Display:
             shared=self._shared,
         )
         self._shown = self._env.clock.monotonic()
-        self._live = drawing.live(view, drawing.console_for(self._stream, self._env))
+        self._live = live_view.live(view, live_view.console_for(self._stream, self._env))
         self._live.start()
 
     def _rest(self) -> None:

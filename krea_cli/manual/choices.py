@@ -5,7 +5,7 @@ from pathlib import Path
 from krea_cli.catalog.catalog import Catalog
 from krea_cli.catalog.openapi.document import parse_document
 from krea_cli.local.config import SETTINGS
-from krea_cli.manual.tree import Words
+from krea_cli.manual.command_tree import Words
 from krea_cli.sandbox import faults
 
 

@@ -1,4 +1,4 @@
-"""`python -m krea_cli.sandbox.serve`: a sandbox as a process of its own, for tests and benches.
+"""`python -m krea_cli.sandbox`: a sandbox as a process of its own, for tests and benches.
 
 Prints one JSON line with its addresses when it is ready, {"api": URL, "files": URL}, and serves
 until SIGTERM or SIGINT, or, with --until-eof, until its standard input closes.
@@ -12,7 +12,7 @@ import threading
 from pathlib import Path
 
 from krea_cli.sandbox.faults import KINDS
-from krea_cli.sandbox.running import RunningSandbox
+from krea_cli.sandbox.server import RunningSandbox
 from krea_cli.sandbox.settings import SNAPSHOT, SandboxError, Settings
 
 
@@ -44,7 +44,7 @@ def parser() -> argparse.ArgumentParser:
     """The options; every one but --until-eof is a field of Settings."""
     kinds = "\n".join(f"  {name:13} {kind.does}" for name, kind in KINDS.items())
     made = argparse.ArgumentParser(
-        prog="python -m krea_cli.sandbox.serve",
+        prog="python -m krea_cli.sandbox",
         description="An embedded stand-in for the Krea API on the loopback interface.",
         epilog=f"kinds of faults, as KIND[:PROBABILITY][:xTIMES][:SECONDSs]:\n{kinds}",
         formatter_class=argparse.RawDescriptionHelpFormatter,

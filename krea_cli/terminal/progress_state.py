@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from krea_cli.api.types import TERMINAL, WAITING
 from krea_cli.clock import Clock
 from krea_cli.flows import events
-from krea_cli.terminal import tally, words
+from krea_cli.terminal import sentences
 from krea_cli.terminal.rate import Rate
 
 RECENT = 5  # items of a batch that are remembered by name
@@ -66,7 +66,7 @@ class Tracker:
             case events.Downloading(job_id=job_id, name=name, received=received, total=total):
                 return self._moved((job_id, name), Transfer(name, received, total, up=False))
             case events.Submitting() | events.Held() | events.Settling():
-                self.step, self._held_by = words.phrase(event), event
+                self.step, self._held_by = sentences.phrase(event), event
                 return self._is_news(event)
             case events.Standing():
                 return self._stands(event)
@@ -114,7 +114,7 @@ class Tracker:
     def summary(self) -> str:
         """All jobs in a few words: "3 running, 2 waiting, 5 done, 1 failed"."""
         if self.standing is not None:
-            return tally.totals(
+            return sentences.totals(
                 self.standing, per_second=self.per_second, seconds_left=self.seconds_left
             )
         counts = {

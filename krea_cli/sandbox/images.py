@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from PIL import Image, ImageDraw, ImageFont
 
-from krea_cli.sandbox.recipes import Recipe
+from krea_cli.sandbox.result_spec import Recipe
 
 GRID = 40  # the pattern is computed this small and smoothed to size: a millisecond, not seconds
 Font = ImageFont.ImageFont | ImageFont.FreeTypeFont

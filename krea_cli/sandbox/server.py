@@ -7,11 +7,11 @@ from collections.abc import Callable
 from importlib.util import find_spec
 from types import TracebackType
 
-from krea_cli.sandbox.api import ApiHandler
-from krea_cli.sandbox.files import FilesHandler
+from krea_cli.sandbox.api_handler import ApiHandler
+from krea_cli.sandbox.files_handler import FilesHandler
+from krea_cli.sandbox.http_server import Server
 from krea_cli.sandbox.settings import SandboxError, Settings
-from krea_cli.sandbox.web import Server
-from krea_cli.sandbox.world import World
+from krea_cli.sandbox.state import World
 
 
 class RunningSandbox:
@@ -59,4 +59,4 @@ class RunningSandbox:
 
 def find_painter() -> None:
     """Import what draws, ahead of time."""
-    import krea_cli.sandbox.pictures  # noqa: F401
+    import krea_cli.sandbox.images  # noqa: F401

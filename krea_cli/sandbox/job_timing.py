@@ -4,7 +4,7 @@ import math
 import random
 from dataclasses import dataclass
 
-from krea_cli.sandbox.document import Route
+from krea_cli.sandbox.openapi import Route
 from krea_cli.sandbox.settings import Settings
 
 

@@ -10,8 +10,8 @@ from rich.text import Text
 
 from krea_cli.env import Env
 from krea_cli.flows import events
-from krea_cli.terminal.drawing import View
-from krea_cli.terminal.tracker import Tracker
+from krea_cli.terminal.live_view import View
+from krea_cli.terminal.progress_state import Tracker
 
 THEME = TerminalTheme(
     (24, 26, 31),

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from krea_cli.sandbox.recipes import Recipe
-from krea_cli.sandbox.web import PIECE, Handler
+from krea_cli.sandbox.http_server import PIECE, Handler
+from krea_cli.sandbox.result_spec import Recipe
 
 STEPS = 20  # a slow download comes in this many pieces
 

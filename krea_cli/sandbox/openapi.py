@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from krea_cli.sandbox.schema import Problem, problems
+from krea_cli.sandbox.json_schema import Problem, problems
 from krea_cli.sandbox.settings import SandboxError
 
 # Used where a document names no time: seconds that such a job takes on the real service.

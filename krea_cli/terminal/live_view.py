@@ -12,10 +12,10 @@ from rich.table import Table
 from rich.text import Text
 
 from krea_cli.env import Env
-from krea_cli.terminal import words
-from krea_cli.terminal.bar import Bar
+from krea_cli.terminal import formats, sentences
+from krea_cli.terminal.batch_bar import Bar
+from krea_cli.terminal.progress_state import Tracker, Transfer
 from krea_cli.terminal.stream import Stream
-from krea_cli.terminal.tracker import Tracker, Transfer
 from krea_cli.text import one_line
 
 FRAMES_PER_SECOND = 8
@@ -90,18 +90,18 @@ class View:
         if tracker.jobs and tracker.seen == 1:
             return self._single()
         if tracker.seen:
-            elapsed = words.duration(self._env.clock.monotonic() - self._began)
+            elapsed = formats.duration(self._env.clock.monotonic() - self._began)
             return self._joined(tracker.summary(), tracker.step or "", elapsed)
         return self._joined(tracker.step or "at work")
 
     def _single(self) -> Text:
         ((_, job),) = self._tracker.jobs.items()
         elapsed = self._env.clock.now() - job.since
-        took = words.duration(elapsed)
+        took = formats.duration(elapsed)
         if job.typical is not None:
-            usual = words.duration(job.typical)
+            usual = formats.duration(job.typical)
             took += f" of about {usual}" if elapsed <= job.typical else f" (usually {usual})"
-        return self._joined(one_line(job.model or "job"), words.status(job.status), took)
+        return self._joined(one_line(job.model or "job"), sentences.status(job.status), took)
 
     def _joined(self, first: str, *rest: str) -> Text:
         text = Text(first, style="bold", no_wrap=True, overflow="ellipsis")
@@ -117,9 +117,9 @@ def _bars(transfers: list[Transfer]) -> Table:
     bars.add_column(overflow="ellipsis", no_wrap=True, max_width=30)
     for transfer in transfers:
         arrow = "sending" if transfer.up else "saving"
-        moved = words.size(transfer.moved)
+        moved = formats.size(transfer.moved)
         if transfer.total is not None:
-            moved += f" of {words.size(transfer.total)}"
+            moved += f" of {formats.size(transfer.total)}"
         bars.add_row(
             Text(f"  {arrow} {one_line(transfer.name)}"),
             ProgressBar(transfer.total, transfer.moved, width=24, pulse=transfer.total is None),

@@ -8,7 +8,7 @@ import struct
 import sys
 import wave
 
-from krea_cli.sandbox.recipes import Recipe
+from krea_cli.sandbox.result_spec import Recipe
 
 RATE = 22050
 CHORDS = ((0, 4, 7), (0, 3, 7), (0, 5, 9), (0, 4, 9))  # in half tones above the ground
@@ -18,14 +18,14 @@ def make(recipe: Recipe) -> bytes:
     """The whole file of RECIPE; the same recipe gives the same bytes."""
     match recipe.medium:
         case "video":
-            from krea_cli.sandbox.films import film
+            from krea_cli.sandbox.mp4 import film
 
             return film(recipe)
         case "audio":
             return sound(recipe)
         case "model":
             return cube(recipe)
-    from krea_cli.sandbox.pictures import encode
+    from krea_cli.sandbox.images import encode
 
     return encode(recipe)
 

@@ -12,7 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from krea_cli.sandbox.settings import SandboxError
-from krea_cli.sandbox.world import World
+from krea_cli.sandbox.state import World
 
 PIECE = 64 * 1024
 MAX_JSON = 20 * 1024 * 1024

@@ -4,10 +4,10 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from urllib.parse import parse_qs, urlsplit
 
+from krea_cli.sandbox.http_server import Body, Handler
 from krea_cli.sandbox.jobs import STATUSES, Job, iso
-from krea_cli.sandbox.submit import submit
+from krea_cli.sandbox.submit_handler import submit
 from krea_cli.sandbox.uploads import UploadRefused
-from krea_cli.sandbox.web import Body, Handler
 
 
 class QueryRefused(Exception):

@@ -2,45 +2,20 @@
 
 from typing import TYPE_CHECKING
 
+from krea_cli.dollars import told
+from krea_cli.terminal import formats
+from krea_cli.terminal.formats import duration, size
 from krea_cli.text import clean, one_line
 
 if TYPE_CHECKING:
     from krea_cli.flows import events
+    from krea_cli.flows.events import Standing
 
 
 _STATUS_NOTES = {
     "backlogged": "waiting for a free slot",
     "intermediate-complete": "a first result, not the end",
 }
-
-
-def duration(seconds: float) -> str:
-    """SECONDS as people say it: "7 s", "1 min 20 s", "2 h 5 min"."""
-    whole = max(0, round(seconds))
-    if whole < 60:
-        return f"{whole} s"
-    if whole < 3600:
-        return f"{whole // 60} min" + (f" {whole % 60} s" if whole % 60 else "")
-    minutes = whole % 3600 // 60
-    return f"{whole // 3600} h" + (f" {minutes} min" if minutes else "")
-
-
-def moment(seconds: float, *, precisely: bool = False) -> str:
-    """SECONDS since 1970 in the time of this machine: 2026-11-24 22:59:04, with .123 PRECISELY."""
-    import time
-
-    whole, thousandths = divmod(round(seconds * 1000), 1000)
-    text = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(whole))
-    return f"{text}.{thousandths:03}" if precisely else text
-
-
-def size(count: float) -> str:
-    """COUNT bytes in decimal units: "512 B", "1.2 kB", "3.4 MB"."""
-    if count < 1000:
-        return f"{count:.0f} B"
-    if count < 999_950:
-        return f"{count / 1e3:.1f} kB"
-    return f"{count / 1e6:.1f} MB" if count < 999_950_000 else f"{count / 1e9:.1f} GB"
 
 
 def status(word: str) -> str:
@@ -84,7 +59,55 @@ def phrase(event: "events.Event") -> str:
             names = ", ".join(map(one_line, files))
             return f"line {line}: saved {names}" if names else f"line {line}: done"
         case events.Standing():
-            from krea_cli.terminal import tally
+            told = counts(event)
+            return f"{stopping(event)}; {told}" if event.stopping is not None else told
 
-            told = tally.counts(event)
-            return f"{tally.stopping(event)}; {told}" if event.stopping is not None else told
+
+def counts(standing: "Standing") -> str:
+    """The items by what became of them: "396 of 400 done, 3 failed, 1 in doubt"."""
+    found = [f"{standing.done} of {standing.total} done"]
+    others = {
+        "failed": standing.failed,
+        "in doubt": standing.doubtful,
+        "running": standing.running,
+        "waiting": standing.waiting,
+    }
+    return ", ".join(found + [f"{count} {word}" for word, count in others.items() if count])
+
+
+def spent(standing: "Standing", *, joint: str = " + ") -> str:
+    """What this run may have cost: "$1.20 + 3 of unknown price"."""
+    unknown = f"{standing.unpriced} of unknown price"
+    if not standing.unpriced:
+        return told(standing.spent)
+    return f"{told(standing.spent)}{joint}{unknown}" if standing.spent else unknown
+
+
+def pace(per_second: float) -> str:
+    """A rate with a number that says something: "24/min", "1.6/min", "12/h"."""
+    minutely = per_second * 60
+    if minutely < 1:
+        return f"{minutely * 60:.0f}/h"
+    return f"{minutely:.0f}/min" if minutely >= 10 else f"{minutely:.1f}/min"
+
+
+def left(seconds: float) -> str:
+    """An estimate no finer than it can be: "40 s left", "2 min 10 s left", "14 min left"."""
+    grain = 1 if seconds < 60 else 10 if seconds < 600 else 60
+    return f"{formats.duration(round(seconds / grain) * grain)} left"
+
+
+def totals(standing: "Standing", *, per_second: float | None, seconds_left: float | None) -> str:
+    """All of it, for a heartbeat."""
+    parts = [counts(standing), f"spent {spent(standing)}"]
+    if standing.stopping is not None:
+        parts.append(stopping(standing))
+    elif per_second is not None:
+        ahead = "" if seconds_left is None else f", {left(seconds_left)}"
+        parts.append(f"{pace(per_second)}{ahead}")
+    return "; ".join(parts)
+
+
+def stopping(standing: "Standing") -> str:
+    """Why nothing more is sent."""
+    return f"stopping: {one_line(standing.stopping or '')}"

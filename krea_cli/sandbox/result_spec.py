@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from krea_cli.sandbox.document import Route
+from krea_cli.sandbox.openapi import Route
 
 # The service's own words for the shorter side (1080p) or the side of the square (2K).
 NAMED_SIZES = {"sd": 480, "hd": 720, "fhd": 1080, "uhd": 2160}

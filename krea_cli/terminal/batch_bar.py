@@ -9,8 +9,8 @@ from rich.text import Text
 
 from krea_cli.dollars import told
 from krea_cli.flows.events import Finished, Standing
-from krea_cli.terminal import tally, words
-from krea_cli.terminal.tracker import Tracker
+from krea_cli.terminal import sentences
+from krea_cli.terminal.progress_state import Tracker
 
 LEAST_BAR, WIDEST_BAR = 8, 30
 LEAST_NOTE = 30
@@ -88,7 +88,7 @@ _BAR = 6
 
 def _parts(tracker: Tracker, standing: Standing) -> list[Part]:
     """All that the line may say, in its order."""
-    note = tally.stopping(standing) if standing.stopping is not None else tracker.step
+    note = sentences.stopping(standing) if standing.stopping is not None else tracker.step
     rate, ahead = tracker.per_second, tracker.seconds_left
     parts = [
         Part(_BAR, "━" * WIDEST_BAR, least=LEAST_BAR),
@@ -99,8 +99,8 @@ def _parts(tracker: Tracker, standing: Standing) -> list[Part]:
         Part(9, f"{standing.waiting} waiting" if standing.waiting else ""),
         Part(4, told(standing.spent) if standing.spent or not standing.unpriced else ""),
         Part(10, f"{standing.unpriced} of unknown price" if standing.unpriced else ""),
-        Part(8, "" if rate is None or standing.stopping is not None else tally.pace(rate)),
-        Part(5, "" if ahead is None else tally.left(ahead)),
+        Part(8, "" if rate is None or standing.stopping is not None else sentences.pace(rate)),
+        Part(5, "" if ahead is None else sentences.left(ahead)),
         Part(3, note or "", "yellow", least=LEAST_NOTE),
     ]
     return [part for part in parts if part.text]
@@ -127,4 +127,4 @@ def _shares(parts: Sequence[Part], width: int) -> dict[Part, int]:
 
 def _name(item: Finished) -> Text:
     style = "red" if item.error is not None else "dim"
-    return Text(words.phrase(item), style=style)
+    return Text(sentences.phrase(item), style=style)

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from krea_cli.sandbox.jobs import Job
-from krea_cli.sandbox.media import make
-from krea_cli.sandbox.recipes import Recipe, intermediate, is_empty, recipes
+from krea_cli.sandbox.result_bytes import make
+from krea_cli.sandbox.result_spec import Recipe, intermediate, is_empty, recipes
 
 FOLDERS = {"picture": "images", "video": "videos", "audio": "audio", "model": "models"}
 KEPT_BYTES = 64 * 1024 * 1024

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 from PIL import ImageDraw
 
-from krea_cli.sandbox.pictures import paint, save
-from krea_cli.sandbox.recipes import Recipe
+from krea_cli.sandbox.images import paint, save
+from krea_cli.sandbox.result_spec import Recipe
 
 FRAMES = 8
 TIMESCALE = 1000

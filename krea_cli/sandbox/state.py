@@ -10,13 +10,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from krea_cli.sandbox.course import draw
-from krea_cli.sandbox.document import Document, Route
 from krea_cli.sandbox.faults import Faults
+from krea_cli.sandbox.job_timing import draw
 from krea_cli.sandbox.jobs import TERMINAL, Job, Jobs, iso
-from krea_cli.sandbox.recipes import outcome
+from krea_cli.sandbox.openapi import Document, Route
+from krea_cli.sandbox.result_spec import outcome
+from krea_cli.sandbox.result_store import Shelf
 from krea_cli.sandbox.settings import Settings
-from krea_cli.sandbox.shelf import Shelf
 from krea_cli.sandbox.uploads import Uploads
 from krea_cli.sandbox.webhooks import Webhooks
 

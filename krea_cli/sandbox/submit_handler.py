@@ -4,12 +4,12 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from krea_cli.sandbox.document import Route
 from krea_cli.sandbox.faults import SUBMIT, Fault
 from krea_cli.sandbox.jobs import Job
+from krea_cli.sandbox.openapi import Route
 
 if TYPE_CHECKING:
-    from krea_cli.sandbox.api import ApiHandler
+    from krea_cli.sandbox.api_handler import ApiHandler
 
 TOO_MANY = {
     "error": "You have reached the maximum number of concurrent jobs.",

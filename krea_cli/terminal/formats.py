@@ -1,0 +1,35 @@
+"""The words of the terminal: cleaned text, durations, sizes, statuses, events as sentences."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    pass
+
+
+def duration(seconds: float) -> str:
+    """SECONDS as people say it: "7 s", "1 min 20 s", "2 h 5 min"."""
+    whole = max(0, round(seconds))
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min" + (f" {whole % 60} s" if whole % 60 else "")
+    minutes = whole % 3600 // 60
+    return f"{whole // 3600} h" + (f" {minutes} min" if minutes else "")
+
+
+def moment(seconds: float, *, precisely: bool = False) -> str:
+    """SECONDS since 1970 in the time of this machine: 2026-11-24 22:59:04, with .123 PRECISELY."""
+    import time
+
+    whole, thousandths = divmod(round(seconds * 1000), 1000)
+    text = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(whole))
+    return f"{text}.{thousandths:03}" if precisely else text
+
+
+def size(count: float) -> str:
+    """COUNT bytes in decimal units: "512 B", "1.2 kB", "3.4 MB"."""
+    if count < 1000:
+        return f"{count:.0f} B"
+    if count < 999_950:
+        return f"{count / 1e3:.1f} kB"
+    return f"{count / 1e6:.1f} MB" if count < 999_950_000 else f"{count / 1e9:.1f} GB"
