@@ -13,7 +13,7 @@ LONGEST_ASKED = 300.0
 PASSING = (Unanswered, Busy, Unreachable)
 
 
-def passing(error: KreaError) -> bool:
+def is_transient(error: KreaError) -> bool:
     """True when the same read may well succeed a moment later."""
     return isinstance(error, PASSING) and not isinstance(error, Untrusted)
 

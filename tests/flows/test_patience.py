@@ -14,7 +14,7 @@ from krea_cli.errors import (
     Unreachable,
     Untrusted,
 )
-from krea_cli.flows.backoff import Patience, passing
+from krea_cli.flows.backoff import Patience, is_transient
 
 
 @pytest.mark.parametrize(
@@ -32,7 +32,7 @@ from krea_cli.flows.backoff import Patience, passing
 )
 def test_only_what_time_can_cure_is_passing(error: KreaError, passes: bool) -> None:
     """A certificate or a token stays as it is."""
-    assert passing(error) is passes
+    assert is_transient(error) is passes
 
 
 def test_each_fault_in_a_row_is_held_longer_up_to_ten_seconds() -> None:

@@ -9,7 +9,7 @@ from krea_cli.api.jobs import job_failure
 from krea_cli.api.types import Job
 from krea_cli.clock import Clock
 from krea_cli.errors import KreaError, NotFound, UsageError
-from krea_cli.flows.backoff import Patience, passing
+from krea_cli.flows.backoff import Patience, is_transient
 from krea_cli.flows.jobs.job_ids import Mention
 from krea_cli.flows.jobs.ledger_view import Recall
 from krea_cli.flows.jobs.list_lookup import Roll
@@ -76,7 +76,7 @@ class Glance:
         try:
             return self._patiently(lambda: Roll(self._api).call(job_ids))
         except KreaError as error:
-            if not passing(error):
+            if not is_transient(error):
                 raise
             return {}
 
@@ -86,7 +86,7 @@ class Glance:
             proven = listed is not None and not (listed.ended and not listed.outputs)
             job = listed if proven and listed else self._patiently(lambda: self._api.job(job_id))
         except KreaError as error:
-            if not (passing(error) or isinstance(error, NotFound | UsageError)):
+            if not (is_transient(error) or isinstance(error, NotFound | UsageError)):
                 raise
             error.job_id = error.job_id or job_id
             return Sight(job_id, None, None, error)
@@ -106,6 +106,6 @@ class Glance:
                 return self._clock.attend(call)
             except KreaError as error:
                 hold = patience.hold(error)
-                if not passing(error) or self._clock.monotonic() + hold > end:
+                if not is_transient(error) or self._clock.monotonic() + hold > end:
                     raise
                 self._clock.pause(hold)

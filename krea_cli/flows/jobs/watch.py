@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from krea_cli.api.types import WAITING, Job
 from krea_cli.clock import Clock
 from krea_cli.errors import KreaError, NotFound, RequestRefused, UsageError
-from krea_cli.flows.backoff import Patience, passing
+from krea_cli.flows.backoff import Patience, is_transient
 from krea_cli.flows.events import Changed, Tell, Warned
 from krea_cli.flows.jobs.ledger_view import Recall
 from krea_cli.flows.jobs.list_lookup import Roll
@@ -133,7 +133,7 @@ class Watch:
         try:
             self._look(updates)
         except KreaError as error:
-            if passing(error):
+            if is_transient(error):
                 self._hold(error)
             elif not updates:
                 raise

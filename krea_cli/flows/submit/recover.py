@@ -11,7 +11,7 @@ from typing import Any
 
 from krea_cli.api.types import Job
 from krea_cli.errors import Busy, Interrupted, KreaError, Moderated, NotFound, UsageError
-from krea_cli.flows.backoff import Hold, passing
+from krea_cli.flows.backoff import Hold, is_transient
 from krea_cli.flows.context import World
 from krea_cli.flows.events import Held, Settling, Submitting, Warned
 from krea_cli.flows.jobs.ledger_view import Recall
@@ -227,7 +227,7 @@ class Recovery:
         try:
             return world.clock.attend(lambda: world.api.job(job.id))
         except KreaError as error:
-            if not (passing(error) or isinstance(error, NotFound)):
+            if not (is_transient(error) or isinstance(error, NotFound)):
                 raise
             return job
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from krea_cli.clock import Clock
 from krea_cli.errors import Busy, KreaError, Unanswered
-from krea_cli.flows.backoff import Patience, passing
+from krea_cli.flows.backoff import Patience, is_transient
 from krea_cli.flows.files.content_type import (
     HEAD,
     HTML,
@@ -108,7 +108,7 @@ def fetch(
             clock.attend(attempt.run)
             return _checked(state, part)
         except KreaError as error:
-            if not passing(error):
+            if not is_transient(error):
                 raise
             if state.furthest - before >= FURTHER:
                 patience.answered()

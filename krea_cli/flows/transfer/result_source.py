@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from krea_cli.api.types import Job
 from krea_cli.clock import Clock
 from krea_cli.errors import KreaError
-from krea_cli.flows.backoff import Patience, passing
+from krea_cli.flows.backoff import Patience, is_transient
 from krea_cli.flows.events import Downloading, Tell
 from krea_cli.flows.files.part_file import Reservation
 from krea_cli.flows.files.result import Result
@@ -60,7 +60,7 @@ class Source:
                 return self.clock.attend(lambda: self.api.job(job_id))
             except KreaError as error:
                 seconds = patience.hold(error)
-                if not passing(error) or patience.faults >= READS:
+                if not is_transient(error) or patience.faults >= READS:
                     raise
                 self.clock.pause(seconds)
 

@@ -13,7 +13,7 @@ from krea_cli.api.types import Asset
 from krea_cli.catalog.local_files import LocalFile
 from krea_cli.clock import Clock
 from krea_cli.errors import Interrupted, KreaError, LedgerUnusable, RequestRefused, UsageError
-from krea_cli.flows.backoff import Patience, passing
+from krea_cli.flows.backoff import Patience, is_transient
 from krea_cli.flows.events import Said, Tell, Uploading
 from krea_cli.flows.files import content_type
 from krea_cli.flows.files.content_type import HEAD, ContentType
@@ -152,7 +152,7 @@ class _Upload:
                 raise
             except KreaError as error:
                 seconds = self.patience.hold(error)
-                if not passing(error) or self.patience.faults >= TRIES:
+                if not is_transient(error) or self.patience.faults >= TRIES:
                     _name_file(error, self.path)
                     raise
                 self.clock.pause(seconds)
