@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from tests.command import World
+from tests.harness.cli import World
 from tests.leaks import leaks
 
 # The same examples in every run, so that the suite says the same thing twice. To look for new

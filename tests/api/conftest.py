@@ -6,7 +6,7 @@ import pytest
 
 from krea_cli.api.client import Api
 from krea_cli.api.http import Http
-from tests.api.raw_server import BASE
+from tests.fakes.raw_http_server import BASE
 from tests.tokens import KEY
 
 

@@ -20,7 +20,7 @@ from krea_cli.errors import (
     Unreachable,
     UsageError,
 )
-from tests.api.raw_server import BASE
+from tests.fakes.raw_http_server import BASE
 from tests.tokens import KEY
 
 ID = "1b6c8d4e-0000-4000-8000-000000000001"

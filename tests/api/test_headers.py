@@ -5,7 +5,7 @@ import pytest
 from krea_cli.api.client import notice
 from krea_cli.api.status_errors import retry_after
 from krea_cli.api.types import Notice
-from tests.api.test_failures import reply
+from tests.api.test_status_errors import reply
 
 
 @pytest.mark.parametrize(

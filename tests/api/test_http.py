@@ -8,8 +8,8 @@ import pytest
 
 from krea_cli.api.http import Http
 from krea_cli.errors import TokenRefused, Unanswered, Unreachable, UsageError
-from tests.api.raw_server import CLOSE, HANG, RESET, TOKEN, RawServer, response, served
-from tests.scripted_host import cut
+from tests.fakes.download_host import cut
+from tests.fakes.raw_http_server import CLOSE, HANG, RESET, TOKEN, RawServer, response, served
 
 
 def test_a_request_says_who_asks_and_for_what() -> None:

@@ -7,7 +7,7 @@ from pytest_httpx import HTTPXMock
 
 from krea_cli.api.http import Http
 from krea_cli.errors import NotSaved, Unanswered
-from tests.api.raw_server import CERTIFICATE, CLOSE, TOKEN, RawServer, response, served
+from tests.fakes.raw_http_server import CERTIFICATE, CLOSE, TOKEN, RawServer, response, served
 
 
 def test_a_result_is_fetched_without_the_token_as_it_is() -> None:

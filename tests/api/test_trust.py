@@ -6,7 +6,15 @@ import pytest
 
 from krea_cli.api.http import Http
 from krea_cli.errors import Unreachable, Untrusted, UsageError
-from tests.api.raw_server import CERTIFICATE, CLOSE, RESET, TOKEN, RawServer, response, served
+from tests.fakes.raw_http_server import (
+    CERTIFICATE,
+    CLOSE,
+    RESET,
+    TOKEN,
+    RawServer,
+    response,
+    served,
+)
 
 
 @pytest.mark.parametrize(

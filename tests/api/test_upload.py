@@ -11,7 +11,7 @@ from krea_cli.api.client import Api
 from krea_cli.api.http import Http
 from krea_cli.api.types import Asset
 from krea_cli.errors import Busy, KreaError, RequestRefused, Unanswered, UsageError
-from tests.api.raw_server import RawServer, Received, response
+from tests.fakes.raw_http_server import RawServer, Received, response
 
 
 def parts(request: Received) -> list[bytes]:

@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 from tests.bench.line import Line
 from tests.bench.process import KREA, PYTHON, Cost, run, surroundings
 from tests.bench.service import polls
-from tests.sandbox_server import Sandbox
+from tests.fakes.sandbox_process import Sandbox
 
 CLOSEST = 0.25  # seconds; requests nearer to each other than this belong to one tick
 SIZE = ("--width", "512", "--height", "512")  # the smallest: drawing them takes CPU as well

@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 
 from tests.bench.line import Line
 from tests.bench.process import KREA, peak, surroundings
-from tests.sandbox_server import Sandbox
+from tests.fakes.sandbox_process import Sandbox
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 from tests.bench.line import Line
 from tests.bench.process import KREA, surroundings
 from tests.bench.service import polls, submit
-from tests.sandbox_server import Sandbox
+from tests.fakes.sandbox_process import Sandbox
 
 STILL_RUNNING = 4  # the exit code
 CLOSEST = 0.25  # seconds; requests nearer to each other than this belong to one tick

@@ -24,7 +24,7 @@ from krea_cli.sandbox.server import RunningSandbox
 from krea_cli.sandbox.settings import Settings
 from tests.bench.killed_books import Books, Promise, Row, promises, rows
 from tests.bench.process import KREA, surroundings
-from tests.sandbox_server import environment
+from tests.fakes.sandbox_process import environment
 
 FAULTS = ("reset-after:0.05", "524:0.05", "429:0.1", "cut:0.05")
 BETWEEN = (0.3, 4.0)  # seconds from a start to the kill

@@ -21,7 +21,7 @@ from krea_cli.env import Env
 from krea_cli.main import main
 from tests.bench.line import Line
 from tests.bench.service import ask, polls, submit
-from tests.sandbox_server import Sandbox
+from tests.fakes.sandbox_process import Sandbox
 
 MODELS = ("bfl/flux-1-dev", "qwen/2512")  # 7 and 22 seconds
 APART = 0.125  # few enough at once for the measuring process to keep time

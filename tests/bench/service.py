@@ -4,7 +4,7 @@ import json
 import urllib.request
 from typing import Any
 
-from tests.sandbox_server import Sandbox
+from tests.fakes.sandbox_process import Sandbox
 
 BODY = {"prompt": "a fox", "width": 512, "height": 512}
 ROUTE = "/generate/image/bfl/flux-1-dev"

@@ -6,7 +6,7 @@ from tempfile import TemporaryDirectory
 from tests.bench.line import Line
 from tests.bench.process import KREA, PYTHON, compared, surroundings
 from tests.bench.service import submit
-from tests.sandbox_server import Sandbox
+from tests.fakes.sandbox_process import Sandbox
 
 
 def measure(*, rounds: int = 31) -> Line:

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.command import World
-from tests.commands.batch_desk import write
+from tests.commands.batch.batch_helpers import write
+from tests.harness.cli import World
 
 
 @pytest.fixture

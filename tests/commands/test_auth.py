@@ -10,9 +10,9 @@ import httpx
 import pexpect
 import pytest
 
-from tests.command import World
-from tests.sandbox_server import Sandbox
-from tests.service import BASE
+from tests.fakes.krea_service import BASE
+from tests.fakes.sandbox_process import Sandbox
+from tests.harness.cli import World
 from tests.tokens import LOGIN
 
 TOKEN = LOGIN

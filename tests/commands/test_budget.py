@@ -7,8 +7,8 @@ import httpx
 import pytest
 
 from tests.catalog.documents import ROUTE, document, operation
-from tests.command import Result, World
-from tests.commands.test_generate import reset_before, states
+from tests.commands.generate.test_generate import reset_before, states
+from tests.harness.cli import Result, World
 
 BRUSH = ("generate", "a fox", "-m", "brush")
 DAY = 86_400.0

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import httpx
 import pytest
 
-from tests.command import World
-from tests.job_wire import JobWire
+from tests.fakes.job_wire import JobWire
+from tests.harness.cli import World
 
 
 @dataclass

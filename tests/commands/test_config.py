@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.command import World
+from tests.harness.cli import World
 
 HELP = {
     "model.default": "the model when -m is not given",

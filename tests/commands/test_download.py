@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.command import World
-from tests.service import PNG
+from tests.fakes.krea_service import PNG
+from tests.harness.cli import World
 
 ONE = "job-1"
 

@@ -11,8 +11,8 @@ import httpx
 import pytest
 
 from tests.catalog.documents import document, operation
-from tests.command import Result, World
-from tests.service import BASE, Service
+from tests.fakes.krea_service import BASE, Service
+from tests.harness.cli import Result, World
 
 # Clear the screen, set the title (7 and 8 bit), colours, markup, placeholders, bidi, a forged line.
 HOSTILE = (

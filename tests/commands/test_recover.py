@@ -8,9 +8,9 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.command import World
-from tests.commands.test_generate import answer, reset, reset_before, states
-from tests.service import BASE, Service
+from tests.commands.generate.test_generate import answer, reset, reset_before, states
+from tests.fakes.krea_service import BASE, Service
+from tests.harness.cli import World
 
 FOX = ("generate", "a fox", "-o", "fox.png")
 DAY = 86_400.0
@@ -209,7 +209,7 @@ def test_the_dead_are_decided_about_like_others(world: World) -> None:
 
 def test_an_upload_that_is_forgotten_changes_no_identity(world: World) -> None:
     """A request in doubt is known again, whatever became of an address in it."""
-    from tests.service import picture
+    from tests.fakes.krea_service import picture
 
     (world.home / "work" / "day.png").write_bytes(picture())
     dusk = ("generate", "dusk", "-m", "flux-kontext", "-o", "dusk.png", "--image")

@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.command import World
-from tests.commands.test_generate import answer, reset_before, states
+from tests.commands.generate.test_generate import answer, reset_before, states
 from tests.commands.test_recover import DAY, FOX, unlisted
+from tests.harness.cli import World
 
 
 def test_resubmit_sends_it_again_by_the_users_word(world: World) -> None:

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.command import World
-from tests.job_wire import JobWire, no_connection, refused
+from tests.fakes.job_wire import JobWire, no_connection, refused
+from tests.harness.cli import World
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.command import World
-from tests.service import BASE, PNG, Service
+from tests.fakes.krea_service import BASE, PNG, Service
+from tests.harness.cli import World
 
 TRACE = re.compile(r"((?:GET|POST|DELETE) .*) in \d+ ms")
 SIGNED = f"{BASE}/files/job-1.png?X-Signature=sesame"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.command import World
+from tests.harness.cli import World
 
 FILES = {"fox.png": b"a fox", "hen.png": b"a hen", "sub/owl.png": b"an owl"}
 

@@ -13,10 +13,10 @@ from krea_cli.local.credentials import account_of
 from krea_cli.local.ledger.account_ledger import Book
 from krea_cli.local.ledger.ledger import Ledger
 from krea_cli.local.ledger.rows import Draft
-from tests.command import World
-from tests.job_wire import JobWire, refused
-from tests.sandbox_server import Sandbox
-from tests.service import BASE
+from tests.fakes.job_wire import JobWire, refused
+from tests.fakes.krea_service import BASE
+from tests.fakes.sandbox_process import Sandbox
+from tests.harness.cli import World
 
 FAILED = """\
 error: job b failed: out of luck (internal)

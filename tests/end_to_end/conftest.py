@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.end_to_end.installed import Desk
-from tests.sandbox_server import Nearby, Sandbox
+from tests.fakes.sandbox_process import Nearby, Sandbox
+from tests.harness.installed_cli import Desk
 
 QUICK = ("--seconds", "0.05", "--spread", "0")
 SLOW = ("--seconds", "600", "--spread", "0")

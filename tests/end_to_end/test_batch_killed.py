@@ -18,9 +18,9 @@ from krea_cli.sandbox.result_spec import recipes
 from krea_cli.sandbox.result_store import Shelf
 from krea_cli.sandbox.server import RunningSandbox
 from krea_cli.sandbox.settings import Settings
-from tests.end_to_end import hunted
-from tests.hurried_clock import HurriedClock
-from tests.sandbox_server import PICTURES, environment
+from tests.clocks.accelerated_clock import HurriedClock
+from tests.end_to_end import random_kills
+from tests.fakes.sandbox_process import PICTURES, environment
 
 pytestmark = pytest.mark.exhaustive
 
@@ -47,7 +47,7 @@ class Hunt:
         self._err = folder / "err"
         self._ledger = folder / "state" / "ledger.sqlite3"
         self._process = subprocess.Popen(
-            [sys.executable, hunted.__file__],
+            [sys.executable, random_kills.__file__],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,

@@ -13,12 +13,12 @@ import pytest
 from krea_cli.sandbox.result_store import Shelf
 from krea_cli.sandbox.server import RunningSandbox
 from krea_cli.sandbox.settings import Settings
-from tests.end_to_end.doomed import Doomed
-from tests.end_to_end.in_process import enter, picture
-from tests.end_to_end.installed import Desk, Ended, wait_until
-from tests.end_to_end.points import POINTS, STATES, Left, Point
+from tests.end_to_end.kill_points.runner import Doomed
+from tests.end_to_end.kill_points.table import POINTS, STATES, Left, Point
 from tests.end_to_end.test_money import whole
-from tests.sandbox_server import PICTURES, environment
+from tests.fakes.sandbox_process import PICTURES, environment
+from tests.harness.installed_cli import Desk, Ended, wait_until
+from tests.harness.installed_in_process import enter, picture
 
 pytestmark = pytest.mark.exhaustive
 

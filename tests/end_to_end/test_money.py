@@ -8,8 +8,8 @@ import pytest
 from PIL import Image
 
 from tests.end_to_end.conftest import QUICK, SLOW
-from tests.end_to_end.installed import KREA, Desk, wait_until
-from tests.sandbox_server import Sandbox
+from tests.fakes.sandbox_process import Sandbox
+from tests.harness.installed_cli import KREA, Desk, wait_until
 
 Against = Callable[..., tuple[Desk, Sandbox]]
 FOX = ("generate", "a red fox", "--width", "512", "--height", "512", "-o", "fox.png")

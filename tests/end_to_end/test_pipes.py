@@ -5,8 +5,8 @@ from pathlib import Path
 
 from PIL import Image
 
-from tests.end_to_end.installed import KREA, Desk, Ended
-from tests.sandbox_server import Sandbox
+from tests.fakes.sandbox_process import Sandbox
+from tests.harness.installed_cli import KREA, Desk, Ended
 
 REHEARSE = (KREA, "sandbox", "--seconds", "0.05", "--")
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.stage import Stage
+from tests.harness.sandboxed_cli import Stage
 
 TESTS = Path(__file__).parent.parent
 ELSEWHERE = {

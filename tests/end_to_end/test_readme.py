@@ -13,9 +13,9 @@ from krea_cli.local.credentials import account_of
 from krea_cli.local.ledger.ledger import Ledger
 from krea_cli.local.ledger.rows import Draft
 from tests.end_to_end.conftest import SLOW
-from tests.end_to_end.in_process import enter, picture
-from tests.end_to_end.installed import Desk, Ended, wait_until
-from tests.sandbox_server import Nearby, Sandbox
+from tests.fakes.sandbox_process import Nearby, Sandbox
+from tests.harness.installed_cli import Desk, Ended, wait_until
+from tests.harness.installed_in_process import enter, picture
 from tests.tokens import OTHER_KEY
 
 ROOT = Path(__file__).parents[2]

@@ -15,9 +15,9 @@ import pytest
 from PIL import Image
 
 from tests.end_to_end.conftest import QUICK
-from tests.end_to_end.in_process import enter
-from tests.end_to_end.installed import KREA, Desk, Ended, Running, wait_until
-from tests.sandbox_server import Sandbox
+from tests.fakes.sandbox_process import Sandbox
+from tests.harness.installed_cli import KREA, Desk, Ended, Running, wait_until
+from tests.harness.installed_in_process import enter
 
 Against = Callable[..., tuple[Desk, Sandbox]]
 Variables = dict[str, str | None]

@@ -9,11 +9,11 @@ import pytest
 
 from krea_cli.sandbox.server import RunningSandbox
 from krea_cli.sandbox.settings import Settings
-from tests.end_to_end.in_process import picture
-from tests.end_to_end.installed import KREA, Desk, Ended, wait_until
-from tests.end_to_end.relay import Relay
+from tests.fakes.recording_proxy import Relay
+from tests.fakes.sandbox_process import environment
+from tests.harness.installed_cli import KREA, Desk, Ended, wait_until
+from tests.harness.installed_in_process import picture
 from tests.leaks import leaks
-from tests.sandbox_server import environment
 from tests.tokens import LOGIN, SECRETS
 
 SMALL = ("--width", "512", "--height", "512")

@@ -9,8 +9,8 @@ import pyte
 import pytest
 
 from tests.end_to_end.conftest import SLOW
-from tests.end_to_end.installed import KREA, Desk
-from tests.sandbox_server import Sandbox
+from tests.fakes.sandbox_process import Sandbox
+from tests.harness.installed_cli import KREA, Desk
 
 Against = Callable[..., tuple[Desk, Sandbox]]
 FOX = ("generate", "a red fox", "--width", "512", "--height", "512", "-o", "fox.png")

@@ -9,8 +9,8 @@ import pytest
 
 from krea_cli.catalog.catalog import Catalog
 from tests.catalog.documents import REAL, real, snapshot
-from tests.end_to_end.in_process import enter
-from tests.sandbox_server import Nearby, Sandbox
+from tests.fakes.sandbox_process import Nearby, Sandbox
+from tests.harness.installed_in_process import enter
 
 HURRIED = ("--seconds", "0.01", "--spread", "0", "--concurrency", "500")
 # The document's own examples of these lack a required field that nobody can guess.

@@ -11,8 +11,8 @@ from itertools import chain, product
 from pathlib import Path
 
 from krea_cli.sandbox.faults import KINDS
-from tests.faults.completion import complete
-from tests.faults.stage import Ended, Stage
+from tests.faults.follow_hints import complete
+from tests.harness.sandboxed_cli import Ended, Stage
 
 # The two kinds that take real time take little of it.
 SECONDS = {"slow-submit": "0.02s", "slow": "0.05s"}

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.stage import Stage
+from tests.harness.sandboxed_cli import Stage
 
 RUN = ("batch", "foxes.txt", "-o", "out/", "-m", "flux-1-dev", "--width", "512", "--height", "512")
 

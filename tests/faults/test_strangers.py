@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.completion import complete
+from tests.faults.follow_hints import complete
 from tests.faults.matrix import Case, look
-from tests.faults.stage import Ended, Stage
+from tests.harness.sandboxed_cli import Ended, Stage
 
 pytestmark = pytest.mark.exhaustive
 

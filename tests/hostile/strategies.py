@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from hypothesis import strategies as st
 
-from tests.hostile.oddities import (
+from tests.hostile.inputs import (
     ADDRESSES,
     CODES,
     NAMED,

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from krea_cli.api.client import Api
 from krea_cli.api.http import Http
 from krea_cli.errors import Busy, KreaError, Unanswered
+from tests.fakes.krea_service import BASE
 from tests.hostile.strategies import Answer, answers
 from tests.hostile.wire import FOX, Wire, answered, found, listed, many, sound, world_with
-from tests.service import BASE
 
 pytestmark = pytest.mark.exhaustive
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import strategies as st
 
 from krea_cli.api.job_id import is_job_id
-from tests.command import Result
+from tests.harness.cli import Result
 from tests.hostile.strategies import batches, encoded
 from tests.hostile.wire import FOX, PNG, found, listed, many, sound, strict, world_with
 

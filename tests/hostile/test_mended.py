@@ -7,10 +7,10 @@ from typing import TypeVar
 import httpx
 import pytest
 
-from tests.command import World
-from tests.fake_clock import FakeClock
+from tests.clocks.fake_clock import FakeClock
+from tests.fakes.krea_service import BASE
+from tests.harness.cli import World
 from tests.hostile.wire import Wire, found, sound, strict
-from tests.service import BASE
 
 T = TypeVar("T")
 

@@ -16,7 +16,7 @@ from krea_cli.commands.models import model_card
 from krea_cli.errors import InvalidRequest
 from krea_cli.text import clean
 from tests.catalog.documents import wishes
-from tests.command import World
+from tests.harness.cli import World
 from tests.hostile.fragments import documents
 from tests.hostile.wire import many, sound, strict, unfit, world_with
 

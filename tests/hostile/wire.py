@@ -15,7 +15,7 @@ import httpx
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from tests.command import Result, World
+from tests.harness.cli import Result, World
 from tests.hostile.strategies import Answer, encoded
 
 CODES = {0, 1, 2, 3, 4, 6, 7, 8, 9, 10, 11}

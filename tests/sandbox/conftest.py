@@ -8,7 +8,7 @@ import pytest
 
 from krea_cli.sandbox.server import RunningSandbox
 from krea_cli.sandbox.settings import Settings
-from tests.fake_clock import FakeClock
+from tests.clocks.fake_clock import FakeClock
 from tests.tokens import SANDBOX
 
 FLUX = "/generate/image/bfl/flux-1-dev"

@@ -18,7 +18,7 @@ from krea_cli.flows.batch.report import check_report, write_report
 from krea_cli.local.ledger.account_ledger import Book
 from krea_cli.local.ledger.ledger import Ledger
 from krea_cli.local.ledger.rows import Draft
-from tests.fake_clock import FakeClock
+from tests.clocks.fake_clock import FakeClock
 
 NOW = 1_800_000_000.0
 FOX = hashlib.sha256(b"a fox").hexdigest()

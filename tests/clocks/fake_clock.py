@@ -1,0 +1,75 @@
+"""A clock that a test moves: pauses pass at once, and signals arrive when the test says."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from krea_cli.clock import Clock
+from tests.clocks.cooperative_threads import TurnMailbox, Turns
+
+T = TypeVar("T")
+
+
+class FakeClock(Clock):
+    """Starts at START (seconds since 1970). `stop_at` sends SIGNAL at that moment of `now()`."""
+
+    def __init__(self, start: float = 1_800_000_000.0) -> None:
+        super().__init__()
+        self._start = start
+        self._passed = 0.0
+        self._stops: list[tuple[float, int]] = []
+        self.pauses: list[float] = []
+        self._turns: Turns | None = None  # from the first thread on
+
+    def now(self) -> float:
+        """Seconds since 1970."""
+        return self._start + self._passed
+
+    def monotonic(self) -> float:
+        """Seconds since this clock was made."""
+        return self._passed
+
+    def stop_at(self, moment: float, signal: int) -> None:
+        """Let SIGNAL arrive at MOMENT, seconds since 1970, in the pause that reaches it."""
+        self._stops = sorted([*self._stops, (moment, signal)])
+
+    def advance(self, seconds: float) -> None:
+        """Let SECONDS pass."""
+        end = self._passed + seconds
+        if self._stops and self._start + end >= self._stops[0][0]:
+            moment, signal = self._stops.pop(0)
+            self._passed = max(self._passed, moment - self._start)
+            self.stop(signal)
+            return
+        self._passed = end
+
+    def stop(self, number: int) -> None:
+        """Signal NUMBER arrives."""
+        super().stop(number)
+        if self._turns:
+            self._turns.wake()
+
+    def spawn(self, work: Callable[[], None]) -> None:
+        """From now on threads take turns, the calling one among them."""
+        self._crew().spawn(work)
+
+    def mailbox(self) -> TurnMailbox[Any]:
+        """Between the threads of the command."""
+        return TurnMailbox(self, self._crew())
+
+    def _crew(self) -> Turns:
+        self._turns = self._turns or Turns(self)
+        self._turns.enter()
+        return self._turns
+
+    def attend(self, call: Callable[[], T], *, grace: float = 0.0) -> T:
+        """Run CALL here and now."""
+        self.check()
+        return call()
+
+    def _sleep(self, seconds: float) -> None:
+        if self.signal is None and seconds > 0:
+            self.pauses.append(seconds)
+            if self._turns:
+                self._turns.sleep(seconds)
+            else:
+                self.advance(seconds)

@@ -1,0 +1,263 @@
+"""What a batch says at its end."""
+
+import io
+import json
+from typing import Any
+
+import pytest
+
+from krea_cli.commands.batch.summary import Summary, listed
+from krea_cli.commands.exit_status import Ending
+from krea_cli.env import Env
+from krea_cli.errors import (
+    BalanceEmpty,
+    Busy,
+    InDoubt,
+    Interrupted,
+    JobFailed,
+    KreaError,
+    ModelRetired,
+    Moderated,
+    NotSaved,
+    RequestRefused,
+    StillRunning,
+    Unreachable,
+)
+from krea_cli.flows.events import Standing
+from krea_cli.terminal.output import Output
+from tests.clocks.fake_clock import FakeClock
+
+RETRY = "krea batch foxes.txt -o out/"
+END = {
+    "total": 400,
+    "done": 396,
+    "made": 296,
+    "failed": 3,
+    "doubtful": 1,
+    "running": 0,
+    "waiting": 0,
+    "limit": 4,
+    "spent": 7_920_000,
+    "unpriced": 0,
+}
+
+
+def told(summary: Summary, *, mode: str = "plain", before: int = 0, **changes: Any) -> str:
+    """What SUMMARY writes on stderr; nothing is written on stdout."""
+    env = Env(
+        environ={},
+        stdin=io.StringIO(),
+        stdout=io.StringIO(),
+        stderr=io.StringIO(),
+        clock=FakeClock(),
+    )
+    output = Output(env, json=mode == "json", quiet=mode == "quiet", verbose=False)
+    summary.tell(output, Standing(**END | changes), before=before, retry=RETRY, seconds=120)
+    assert env.stdout.getvalue() == ""  # type: ignore[attr-defined]
+    written: str = env.stderr.getvalue()  # type: ignore[attr-defined]
+    return written
+
+
+def failed(job_id: str) -> JobFailed:
+    """The failure of a job in the words of the service."""
+    return JobFailed(f"job {job_id} failed: out of memory", job_id=job_id)
+
+
+def mixed() -> Summary:
+    """Two reasons, one of them three times."""
+    summary = Summary()
+    for line in (12, 3, 11):
+        summary.add(line, failed(f"job-{line}"))
+    summary.add(40, InDoubt("the outcome of a request is unknown"))
+    return summary
+
+
+def test_all_went_well() -> None:
+    """One sentence, none with --quiet."""
+    everything = {"done": 400, "failed": 0, "doubtful": 0}
+    assert told(Summary(), **everything) == "400 of 400 done; spent $7.92 in 2 min\n"
+    assert told(Summary(), mode="quiet", **everything) == ""
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        (
+            {"before": 1_000_000},
+            "396 of 400 done, 3 failed, 1 in doubt; spent $7.92 now and $1.00 before, in 2 min\n",
+        ),
+        (
+            {"unpriced": 3, "failed": 0, "doubtful": 0},
+            "396 of 400 done; spent $7.92 and 3 of unknown price in 2 min\n",
+        ),
+        (
+            {"failed": 0, "doubtful": 0, "running": 1, "waiting": 3, "stopping": "interrupted"},
+            "396 of 400 done, 1 running, 3 waiting; spent $7.92 in 2 min\n",
+        ),
+    ],
+)
+def test_totals(changes: dict[str, Any], sentence: str) -> None:
+    """What was spent before is told apart, and so is what has no known price."""
+    assert told(Summary(), **changes) == sentence
+
+
+def test_each_reason_once() -> None:
+    """With how many, where, what it cost, and what deals with it; the worst first."""
+    assert told(mixed()) == (
+        "396 of 400 done, 3 failed, 1 in doubt; spent $7.92 in 2 min\n"
+        "error: line 40: the outcome of a request is unknown\n"
+        f"  hint: krea recover looks for their jobs; then {RETRY}\n"
+        "  charged: unknown\n"
+        "error: 3 items, lines 3, 11-12: job … failed: out of memory\n"
+        f"  hint: {RETRY} --retry-failed\n"
+        "  charged: no\n"
+    )
+
+
+def test_errors_stay_with_quiet() -> None:
+    """Only the totals go."""
+    assert told(mixed(), mode="quiet").startswith("error: line 40: ")
+
+
+def test_for_a_program() -> None:
+    """One object, with every line."""
+    (line,) = told(mixed(), mode="json", before=1_000_000).splitlines()
+    assert json.loads(line) == {
+        "summary": {
+            "total": 400,
+            "done": 396,
+            "made": 296,
+            "failed": 3,
+            "doubtful": 1,
+            "running": 0,
+            "waiting": 0,
+            "spent": 7.92,
+            "unpriced": 0,
+            "stopping": None,
+            "spent_before": 1.0,
+            "seconds": 120,
+            "groups": [
+                {
+                    "code": "in_doubt",
+                    "count": 1,
+                    "lines": [40],
+                    "message": "the outcome of a request is unknown",
+                    "hint": f"krea recover looks for their jobs; then {RETRY}",
+                    "charged": "unknown",
+                },
+                {
+                    "code": "job_failed",
+                    "count": 3,
+                    "lines": [3, 11, 12],
+                    "message": "job … failed: out of memory",
+                    "hint": f"{RETRY} --retry-failed",
+                    "charged": "no",
+                },
+            ],
+        }
+    }
+
+
+RETIRED = ModelRetired("bfl/flux was retired")
+RETIRED.replacement = "bfl/flux-2"
+
+
+@pytest.mark.parametrize(
+    ("error", "hint"),
+    [
+        (NotSaved("x"), f"{RETRY} saves what is paid, as does krea download --missing"),
+        (StillRunning("x"), f"{RETRY} goes on with what is left, and pays nothing twice"),
+        (Interrupted(2), f"{RETRY} goes on with what is left, and pays nothing twice"),
+        (Moderated("x"), f"change the prompt or the inputs there, then {RETRY}"),
+        (RETIRED, f"name the model bfl/flux-2 there, then {RETRY}"),
+        (RequestRefused("x"), f"correct what is there, then {RETRY}"),
+        (Busy("x"), f"{RETRY} later"),
+        (
+            Unreachable("x"),
+            f"krea doctor checks network, proxy and address; then {RETRY}",
+        ),
+        (
+            BalanceEmpty("x"),
+            "top up the API balance, which is separate from a plan's compute units, at "
+            f"krea.ai/app/api; then {RETRY} --retry-failed",
+        ),
+        (KreaError("x", hint="krea download job-1", job_id="job-1"), "krea download job-1"),
+        (KreaError("x"), RETRY),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, KreaError) else "",
+)
+def test_what_deals_with_it(error: KreaError, hint: str) -> None:
+    """Each kind of failure has a command of its own; only what was not billed is sent again."""
+    summary = Summary()
+    summary.add(7, error)
+    assert told(summary).splitlines()[2] == f"  hint: {hint}"
+
+
+def test_reasons_that_differ_in_particulars_are_one() -> None:
+    """Numbers, paths and ids are particulars; a server's status is not."""
+    summary = Summary()
+    for line in range(1, 100):
+        summary.add(line, NotSaved(f"out/{line}.png could not be saved after {line} s"))
+        summary.add(line, Busy(f"not now (HTTP {503 if line % 2 else 429})"))
+    lines = told(summary).splitlines()
+    assert [line for line in lines if line.startswith("error")] == [
+        "error: 99 items, lines 1-99: out/1.png could not be saved after 1 s",
+        "error: 50 items, lines 1, 3, 5, 7 …: not now (HTTP 503)",
+        "error: 49 items, lines 2, 4, 6, 8 …: not now (HTTP 429)",
+    ]
+
+
+def test_never_more_than_a_screen() -> None:
+    """Hundreds of reasons: the worst and most frequent, then how many there are besides."""
+    summary = Summary()
+    for number in range(200):
+        letters = chr(97 + number % 26) + chr(97 + number // 26)
+        for _ in range(number + 1):
+            summary.add(number, KreaError(f"{letters}\n" * 150))
+    shown = told(summary).splitlines()
+    assert len(shown) == 19
+    assert shown[1].startswith("error: 200 items, line 199: rh rh rh")
+    assert len(shown[1]) < 400
+    assert shown[16:] == [
+        "error: 19110 items for 195 other reasons, lines 0-194",
+        f"  hint: {RETRY} --report FILE writes down each",
+        "  charged: no",
+    ]
+
+
+def test_a_hundred_thousand_failures() -> None:
+    """They take no more words than a few, and their lines are told in order."""
+    summary = Summary()
+    for line in range(100_000, 0, -1):
+        summary.add(line, failed(f"job-{line}"))
+    assert told(summary).splitlines()[1] == (
+        "error: 100000 items, lines 1-100000: job … failed: out of memory"
+    )
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        ([3], "line 3"),
+        ([3, 9, 10, 11, 12, 40, 50, 60], "lines 3, 9-12, 40, 50 …"),
+        ([1, 3, 5, 7], "lines 1, 3, 5, 7"),
+        ([1, 3, 5, 7, 8], "lines 1, 3, 5, 7-8"),
+    ],
+)
+def test_listed(lines: list[int], expected: str) -> None:
+    """Neighbours are a range, and only the first few are named."""
+    assert listed(lines) == expected
+
+
+def test_a_noted_error_counts_and_is_not_told() -> None:
+    """The summary tells it; the exit code knows it."""
+    import typer
+
+    env = Env(environ={}, stdin=io.StringIO(), stdout=io.StringIO(), stderr=io.StringIO())
+    output = Output(env, json=False, quiet=False, verbose=False)
+    with pytest.raises(typer.Exit) as caught, Ending(output) as ending:
+        ending.note(failed("j1"))
+        ending.note(NotSaved("not saved", job_id="j2"))
+        ending.note(StillRunning("runs", job_id="j3"))
+    assert caught.value.exit_code == 10
+    assert env.stderr.getvalue() == ""  # type: ignore[attr-defined]

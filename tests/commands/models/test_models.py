@@ -1,0 +1,213 @@
+"""`krea models`: the list, the search, the sheet, the refresh."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.fakes.krea_service import Service
+from tests.harness.cli import World
+
+
+def operation(title: str, **fields: Any) -> dict[str, Any]:
+    """A POST operation with these fields, the prompt required."""
+    schema = {
+        "type": "object",
+        "properties": {"prompt": {"type": "string"}, **fields},
+        "required": ["prompt"],
+        "additionalProperties": False,
+    }
+    return {"summary": title, "requestBody": {"content": {"application/json": {"schema": schema}}}}
+
+
+class Documented(Service):
+    """A service that also serves its OpenAPI document, or what stands in its place."""
+
+    def __init__(self, world: World) -> None:
+        super().__init__(world.clock.now)
+        world.service = self
+        self.paths: dict[str, Any] = {
+            "/generate/image/maker/brush": {"post": operation("Brush")},
+            "/generate/video/maker/film": {"post": operation("Film")},
+        }
+        self.instead: httpx.Response | None = None
+        self.tokens: list[str | None] = []
+
+    def _handle(self, request: httpx.Request) -> httpx.Response:
+        if request.url.path != "/openapi.json":
+            return super()._handle(request)
+        self.requests.append("GET /openapi.json")
+        self.tokens.append(request.headers.get("authorization"))
+        if self.instead is not None:
+            return self.instead
+        etag = f'"{len(self.paths)}"'
+        if request.headers.get("if-none-match") == etag:
+            return httpx.Response(304)
+        content = json.dumps({"openapi": "3.1.0", "paths": self.paths})
+        return httpx.Response(200, text=content, headers={"etag": etag})
+
+
+def test_all_models_are_listed_without_a_token_or_a_request(world: World) -> None:
+    """A line each, tab-separated for a pipe: model, kind, usual time, price, title."""
+    del world.environ["KREA_API_KEY"]
+    result = world.krea("models")
+    lines = result.out.splitlines()
+    assert (result.code, result.err, len(lines)) == (0, "", 108)
+    assert lines[5] == "bfl/flux-1-dev\timage\t7 s\t\tFlux.1 Dev"
+    assert "kling/kling-2.6\tvideo\t\t$0.07/s\tKling 2.6" in lines
+    assert world.service.requests == []
+
+
+@pytest.mark.parametrize(
+    ("argv", "ids"),
+    [
+        (("--kind", "audio", "elevenlabs", "music"), ["music", "music-v2", "music-v2.5"]),
+        (("flux", "pro"), ["flux-1.1-pro", "flux-1.1-pro-ultra"]),
+        (("grok",), ["grok-imagine-2", "grok-imagine-2-edit", "grok-video", "grok-video-1.5"]),
+        (("kling",), ["kling-2.5", "kling-2.6", "kling-3.0", "kling-o1"]),
+        (("krea-2",), ["medium", "large", "medium-turbo"]),
+    ],
+)
+def test_models_are_looked_for_by_words(
+    world: World, argv: tuple[str, ...], ids: list[str]
+) -> None:
+    """In ids and titles; all words have to be there."""
+    result = world.krea("models", *argv, "--json")
+    assert [str(record["id"]).split("/")[-1] for record in result.records] == ids
+
+
+def test_a_model_is_shown_with_all_it_takes(world: World) -> None:
+    """Fields, bounds, defaults, price, time, and a command to begin with."""
+    result = world.krea("models", "z-image")
+    assert result.out == (
+        "z-image/z-image  Z Image\n"
+        "image, usually 5 s, price $0.003\n"
+        "\n"
+        "  prompt*                text\n"
+        "  seed                   number\n"
+        "  denoising_strength     number         0 to 1; default 0.6\n"
+        "  styles                 list           {id, strength}, at most 3 of them\n"
+        "  skip_prompt_expansion  true or false  default false\n"
+        "  aspect_ratio*          text           1:1, 4:3, 2:3, 16:9, 9:16\n"
+        "  resolution*            text           1K\n"
+        "  image_url              media          an address or @FILE; or null\n"
+        "  style_images           list of media  {strength, url?}, at most one\n"
+        "\n"
+        "* required\n"
+        "\n"
+        'krea generate "a serene mountain landscape at sunset" -m z-image/z-image'
+        " --aspect-ratio 1:1 --resolution 1K\n"
+    )
+
+
+def test_a_model_as_json_holds_the_facts_of_each_field(world: World) -> None:
+    """One object, for a script."""
+    (record,) = world.krea("models", "krea-2/large", "--json").records
+    assert (record["id"], record["kind"], record["price"]) == (
+        "krea/krea-2/large",
+        "image",
+        "$0.06 to $0.07",
+    )
+    fields = record["fields"]
+    assert isinstance(fields, list)
+    assert fields[7] == {
+        "name": "intensity",
+        "type": ["integer"],
+        "required": False,
+        "nullable": False,
+        "default": 0,
+        "minimum": -100,
+        "maximum": 100,
+    }
+
+
+def test_every_model_can_be_shown(world: World) -> None:
+    """Each of the 108, by its full id."""
+    for name in world.krea("models").out.splitlines():
+        model_id = name.split("\t")[0]
+        result = world.krea("models", model_id)
+        assert (result.code, result.out.split("  ")[0]) == (0, model_id)
+
+
+def test_a_refresh_says_what_changed_and_sends_no_token(world: World) -> None:
+    """First all that is different, then nothing, then one model and one that cannot be used."""
+    service = Documented(world)
+    result = world.krea("models", "--refresh")
+    assert result.code == 0
+    assert result.out == "maker/brush\timage\t\t\tBrush\nmaker/film\tvideo\t\t\tFilm\n"
+    assert "new model maker/brush\n" in result.err
+    assert world.krea("models", "--refresh").err == "the catalogue is up to date\n"
+    service.paths |= {
+        "/generate/image/maker/pen": {"post": operation("Pen")},
+        "/generate/image/../jobs": {"post": operation("Trap")},
+    }
+    result = world.krea("models", "--refresh", "--kind", "image")
+    assert result.err == (
+        "new model maker/pen\n"
+        "warning: left out of the catalogue: /generate/image/../jobs: "
+        "not a route of the agreed shape\n"
+    )
+    assert result.out == "maker/brush\timage\t\t\tBrush\nmaker/pen\timage\t\t\tPen\n"
+    assert service.tokens == [None, None, None]
+    assert Path(world.home, "cache", "models.list").read_text() == (
+        "maker/brush\nmaker/film\nmaker/pen\n"
+    )
+
+
+def test_a_broken_answer_keeps_the_last_catalogue(world: World) -> None:
+    """Exit 1 and a sentence; the list is still there."""
+    service = Documented(world)
+    world.krea("models", "--refresh")
+    service.instead = httpx.Response(200, text="<html>down for maintenance</html>")
+    result = world.krea("models", "--refresh")
+    assert (result.code, result.out) == (1, "")
+    assert result.err == (
+        "error: the service's catalogue cannot be used: the OpenAPI document is not valid JSON; "
+        "the last one is kept\n"
+        "  hint: krea models --refresh fetches it again; krea doctor shows where it is kept\n"
+        "  charged: no\n"
+    )
+    assert len(world.krea("models").out.splitlines()) == 2
+
+
+def test_a_model_that_is_new_is_found_by_one_refresh(world: World) -> None:
+    """Before it is called unknown, the service is asked once."""
+    service = Documented(world)
+    result = world.krea("models", "brush")
+    assert (result.code, result.out.splitlines()[0]) == (0, "maker/brush  Brush")
+    assert service.requests == ["GET /openapi.json"]
+
+
+def test_a_name_that_fits_nothing_is_told_with_what_is_close(world: World) -> None:
+    """Exit 2, and offline stays silent."""
+    result = world.krea("models", "flux-1-dv")
+    assert (result.code, result.out) == (2, "")
+    assert result.err == (
+        "error: there is no model called 'flux-1-dv'; close to it: bfl/flux-1-dev\n"
+        "  hint: krea models bfl/flux-1-dev\n"
+        "  charged: no\n"
+    )
+
+
+def test_a_kind_that_is_none_is_told(world: World) -> None:
+    """With the kinds there are."""
+    result = world.krea("models", "--kind", "sound")
+    assert result.code == 2
+    assert result.err == (
+        "error: there is no kind 'sound'; there are image, enhance, video, 3d, audio\n"
+        "  hint: krea models\n"
+        "  charged: no\n"
+    )
+
+
+def test_a_damaged_cache_is_told_and_costs_nothing(world: World) -> None:
+    """The snapshot stands in."""
+    Documented(world)
+    world.krea("models", "--refresh")
+    (file,) = Path(world.home, "cache", "catalog").iterdir()
+    file.write_text("{")
+    result = world.krea("models", "--kind", "audio")
+    assert (result.code, len(result.out.splitlines())) == (0, 5)
+    assert result.err == "warning: the cached catalogue is damaged and was ignored\n"

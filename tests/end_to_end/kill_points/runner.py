@@ -1,0 +1,51 @@
+"""Commands that die at a step of theirs, one after the other."""
+
+import json
+import select
+import subprocess
+import sys
+from collections.abc import Callable
+
+from tests.end_to_end.kill_points import worker
+from tests.harness.installed_cli import PATIENCE, Desk, Ended, wait_until
+
+
+class Doomed:
+    """The process that `killed_at` describes, and how to give it orders."""
+
+    def __init__(self) -> None:
+        command = [sys.executable, worker.__file__]
+        # It ends when the pipe to its stdin closes, even when this process is killed.
+        self._process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+
+    def run(self, desk: Desk, step: list[str], argv: list[str], look: Callable[[], None]) -> Ended:
+        """Run `krea ARGV` at DESK until it dies at STEP or ends; LOOK is called meanwhile."""
+        assert self._process.stdin and self._process.stdout
+        out, err = desk.folder.parent / "out", desk.folder.parent / "err"
+        order = {"step": step, "argv": argv, "folder": str(desk.folder), "environ": desk.environ}
+        order |= {"out": str(out), "err": str(err)}
+        self._process.stdin.write(f"{json.dumps(order)}\n")
+        self._process.stdin.flush()
+        answers = self._process.stdout
+
+        def over() -> bool:
+            look()
+            return bool(select.select([answers], [], [], 0)[0])
+
+        wait_until(over)
+        code = int(answers.readline())
+        look()
+        return Ended(code if code >= 0 else 128 - code, out.read_text(), err.read_text())
+
+    def close(self) -> None:
+        """Let it end, or end it where a command hangs."""
+        assert self._process.stdin and self._process.stdout
+        self._process.stdin.close()
+        try:
+            self._process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._process.stdout.close()

@@ -1,0 +1,63 @@
+"""Run `krea` again and again on a hurried clock, and kill each after a while.
+
+Reads orders from stdin, one JSON object a line, and answers each with its exit code on a line:
+
+    {"argv": […], "folder": …, "environ": {…}, "err": FILE, "origin": …, "life": SECONDS}
+
+Each is carried out by a process of its own, a fork of this one, which is killed by SIGKILL when
+its life is over.
+"""
+
+import json
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+from typing import Any, NoReturn
+
+
+def carry_out(order: dict[str, Any]) -> NoReturn:
+    """Become the command of ORDER."""
+    from krea_cli.env import Env
+    from krea_cli.main import leave, main
+    from tests.clocks.accelerated_clock import HurriedClock
+
+    os.chdir(order["folder"])
+    os.environ.clear()
+    os.environ.update(order["environ"])
+    with open(os.devnull, "w") as out, open(order["err"], "w") as err:
+        env = Env(stdout=out, stderr=err, clock=HurriedClock(order["origin"]))
+        code = main(order["argv"], env)
+    leave(code)
+
+
+def watched(child: int, life: float) -> int:
+    """The exit code of the process CHILD, which lives no longer than LIFE seconds."""
+    end = time.monotonic() + life
+    while time.monotonic() < end:
+        ended, status = os.waitpid(child, os.WNOHANG)
+        if ended:
+            return os.waitstatus_to_exitcode(status)
+        time.sleep(0.005)
+    os.kill(child, signal.SIGKILL)
+    _, status = os.waitpid(child, 0)
+    return os.waitstatus_to_exitcode(status)
+
+
+def serve() -> None:
+    """Carry out orders until nobody gives any."""
+    sys.path.insert(0, str(Path(__file__).parents[2]))
+    for library in ("httpx", "platformdirs", "sqlite3", "typer", "krea_cli.commands.batch"):
+        __import__(library)
+    for line in iter(sys.stdin.readline, ""):
+        order = json.loads(line)
+        child = os.fork()
+        if child == 0:
+            carry_out(order)
+        sys.stdout.write(f"{watched(child, order['life'])}\n")
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    serve()

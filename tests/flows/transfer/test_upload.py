@@ -1,0 +1,169 @@
+"""Local inputs: checked before anything is sent, uploaded once per content."""
+
+import re
+from collections.abc import Callable, Iterator
+from hashlib import sha256
+from pathlib import Path
+from random import Random
+
+import httpx
+import pytest
+
+from krea_cli.api.client import Api
+from krea_cli.api.http import Http
+from krea_cli.catalog.local_files import LocalFile
+from krea_cli.errors import Busy, KreaError, UsageError
+from krea_cli.flows.events import Event, Said, Uploading
+from krea_cli.flows.transfer.upload import addresses, fingerprints, media_type
+from krea_cli.local.ledger.ledger import Ledger
+from tests.clocks.fake_clock import FakeClock
+from tests.tokens import KEY
+
+BASE = "http://127.0.0.1:9"
+JPEG = b"\xff\xd8\xff\xe0" + b"jpeg" * 50_000
+MP3 = b"ID3\x04" + b"mp3 " * 100
+
+
+class Service:
+    """Takes uploads; `answers` come before the usual one."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.answers: list[Callable[[], httpx.Response]] = []
+        self.got: list[tuple[str, bytes]] = []
+        self.told: list[Event] = []
+        self.clock = FakeClock()
+        transport = httpx.MockTransport(self._handle)
+        self.api = Api(Http(BASE, KEY, version="0", transport=transport))
+        self.ledger = Ledger.in_memory()
+
+    def write(self, name: str, content: bytes) -> LocalFile:
+        """A file of this machine."""
+        (self.folder / name).write_bytes(content)
+        return LocalFile(str(self.folder / name))
+
+    def addresses(self, *files: LocalFile, account: str = "mine") -> list[str]:
+        """The addresses of FILES, in order."""
+        found = addresses(
+            files,
+            api=self.api,
+            book=self.ledger.book(BASE, account),
+            clock=self.clock,
+            tell=self.told.append,
+            random=Random(1),
+        )
+        return [found[file.path] for file in files]
+
+    def _handle(self, request: httpx.Request) -> httpx.Response:
+        assert (request.method, request.url.path) == ("POST", "/assets")
+        body = request.read()
+        if self.answers:
+            return self.answers.pop(0)()
+        mime = re.search(rb"Content-Type: (\S+)\r\n\r\n", body)
+        assert mime
+        self.got.append((mime[1].decode(), body))
+        url = f"https://app-uploads.krea.ai/{len(self.got)}"
+        return httpx.Response(200, json={"id": f"asset-{len(self.got)}", "image_url": url})
+
+
+@pytest.fixture
+def service(tmp_path: Path) -> Iterator[Service]:
+    """A service that takes uploads."""
+    service = Service(tmp_path)
+    yield service
+    service.ledger.close()
+
+
+def test_types_are_exact_and_from_the_content(service: Service) -> None:
+    """A JPEG is image/jpeg and an MP3 audio/mpeg, whatever the files are called."""
+    files = service.write("photo.png", JPEG), service.write("voice.mp4", MP3)
+    assert service.addresses(*files) == [
+        "https://app-uploads.krea.ai/1",
+        "https://app-uploads.krea.ai/2",
+    ]
+    assert [mime for mime, _ in service.got] == ["image/jpeg", "audio/mpeg"]
+    assert JPEG in service.got[0][1]
+    sent = [event for event in service.told if isinstance(event, Uploading)]
+    assert sent[0] == Uploading(files[0].path, 0, len(JPEG))
+
+
+def test_once_per_content(service: Service) -> None:
+    """The same content is sent once, under whatever names, today and tomorrow."""
+    first, same = service.write("a.jpg", JPEG), service.write("b.jpg", JPEG)
+    assert len(set(service.addresses(first, same))) == 1
+    service.told.clear()
+    assert service.addresses(same) == ["https://app-uploads.krea.ai/1"]
+    assert service.told == [Said(f"{same.path} was uploaded before")]
+    assert len(service.got) == 1
+
+
+def test_another_account_uploads_for_itself(service: Service) -> None:
+    """What one account uploaded is not lent to another."""
+    file = service.write("a.jpg", JPEG)
+    service.addresses(file)
+    assert service.addresses(file, account="other") == ["https://app-uploads.krea.ai/2"]
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "is empty"),
+        (b"just some text", "is no media file that is known here"),
+        (b"GIF89a", "is image/gif"),
+    ],
+)
+def test_what_the_service_does_not_take(service: Service, content: bytes, message: str) -> None:
+    """Every file is checked before the first is sent."""
+    good, bad = service.write("a.jpg", JPEG), service.write("x.png", content)
+    with pytest.raises(UsageError) as caught:
+        service.addresses(good, bad)
+    assert caught.value.message == f"{bad.path} {message}"
+    assert service.got == []
+
+
+def test_too_large(service: Service) -> None:
+    """The limit is checked by size alone, before anything is read or sent."""
+    file = service.write("a.jpg", JPEG)
+    with open(file.path, "r+b") as sparse:
+        sparse.truncate(76 * 1024 * 1024)
+    with pytest.raises(UsageError) as caught:
+        service.addresses(file)
+    assert caught.value.message == (f"{file.path} has 76 MB, and the service takes 75 MB at most")
+
+
+@pytest.mark.parametrize("name", ["missing.png", "."])
+def test_what_is_no_file(service: Service, name: str) -> None:
+    """A missing file, or a folder, is wrong usage."""
+    path = f"{service.folder}/{name}"
+    with pytest.raises(UsageError) as caught:
+        media_type(path)
+    assert caught.value.message.startswith(path)
+    with pytest.raises(UsageError):
+        fingerprints([LocalFile(path)])
+
+
+def test_passing_faults_are_waited_out(service: Service) -> None:
+    """Uploads are free, so a fault only costs time."""
+    service.answers = [lambda: httpx.Response(502), lambda: httpx.Response(429)]
+    assert service.addresses(service.write("a.jpg", JPEG)) == ["https://app-uploads.krea.ai/1"]
+    assert len(service.clock.pauses) == 2
+
+
+def test_errors_name_the_file(service: Service) -> None:
+    """After a few tries the error says which file it was about; nothing was charged."""
+    service.answers = [lambda: httpx.Response(502)] * 5
+    file = service.write("a.jpg", JPEG)
+    with pytest.raises(Busy) as caught:
+        service.addresses(file)
+    assert "a.jpg" in caught.value.message
+    assert caught.value.charged == "no"
+    service.answers = [lambda: httpx.Response(400, json={"error": "bad pixels"})]
+    with pytest.raises(KreaError) as refused:
+        service.addresses(file)
+    assert refused.value.message == "the service does not take a.jpg: bad pixels"
+
+
+def test_fingerprints(service: Service) -> None:
+    """A file stands in a request's identity by its content."""
+    file = service.write("a.jpg", JPEG)
+    assert fingerprints([file]) == {file.path: sha256(JPEG).hexdigest()}
