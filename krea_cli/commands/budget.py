@@ -88,9 +88,11 @@ def foresee(
 
     Without a token nothing is known of what was spent before.
     """
-    book = session.book_if_known()
+    account_ledger = session.account_ledger_if_known()
     fits, refusal = budget.foresee(
-        repeat((model, cost), count), book.spending if book else None, now=session.clock.now()
+        repeat((model, cost), count),
+        account_ledger.spending if account_ledger else None,
+        now=session.clock.now(),
     )
     if refusal and fits:
         limit, cap = refusal.limit, told(refusal.cap)

@@ -36,7 +36,7 @@ def cancel(
 
     session: Session = context.obj
     meant = mentions(ids, session.env.stdin, session.clock, command="cancel")
-    recall = Recall(session.book_or_none(), session.output.tell)
+    recall = Recall(session.account_ledger_or_none(), session.output.tell)
     cancelling = Cancelling(session.api, recall, session.clock, session.output.tell)
     with Ending(session.output) as ending:
         for stopped in cancelling.stopped(meant):

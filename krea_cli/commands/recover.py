@@ -78,8 +78,8 @@ def recover(
     pairs = [_pair(text) for text in adopt or ()]
     until = session.patience(None, None)
     now = session.clock.monotonic()
-    world = session.world(budget=_budget(session, assume_price) if resubmit else None)
-    recovery = Recovery(world, until=None if until is None else now + until)
+    flow = session.flow_context(budget=_budget(session, assume_price) if resubmit else None)
+    recovery = Recovery(flow, until=None if until is None else now + until)
     if adopt or resubmit or forget or older is not None:
         again = _rows(recovery, resubmit, older)
         gone = _rows(recovery, forget, older)

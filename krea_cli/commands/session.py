@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from krea_cli.catalog.cache import Store
     from krea_cli.catalog.catalog import Catalog
     from krea_cli.catalog.model import Model
-    from krea_cli.flows.context import World
+    from krea_cli.flows.context import FlowContext
     from krea_cli.flows.download.save import Saver
     from krea_cli.flows.jobs.status import Glance
     from krea_cli.local.config import Config
     from krea_cli.local.credentials import Token
     from krea_cli.local.ledger.budget import Budget
-    from krea_cli.local.ledger.ledger import Book, Ledger
+    from krea_cli.local.ledger.ledger import AccountLedger, Ledger
 
 PUBLIC_BASE = "https://api.krea.ai"
 DEFAULT_PATIENCE = {"image": 15 * 60.0, "other": 150 * 60.0}
@@ -138,25 +138,25 @@ class Session:
         return Ledger.open(self.env.state_dir, clock_now=self.clock.now)
 
     @cached_property
-    def book(self) -> "Book":
+    def account_ledger(self) -> "AccountLedger":
         """The ledger as this base and account see it. Raises `NoToken`, `LedgerUnusable`."""
         from krea_cli.local.credentials import account_of
 
-        return self.ledger().book(self.base, account_of(self.token().value))
+        return self.ledger().for_account(self.base, account_of(self.token().value))
 
-    def book_if_known(self) -> "Book | None":
+    def account_ledger_if_known(self) -> "AccountLedger | None":
         """The book; None without a token, which says whose it is. Raises `LedgerUnusable`."""
         from krea_cli.errors import NoToken
 
         try:
-            return self.book
+            return self.account_ledger
         except NoToken:
             return None
 
-    def book_or_none(self) -> "Book | None":
+    def account_ledger_or_none(self) -> "AccountLedger | None":
         """The book for commands that only read the service; a broken ledger is only warned of."""
         try:
-            return self.book
+            return self.account_ledger
         except LedgerUnusable as error:
             self.output.warn(error.message)
             return None
@@ -194,18 +194,18 @@ class Session:
         keep = self.config.get("history.keep")
         return self.ledger().prune(self.clock.now() - float(keep)) if keep is not None else 0
 
-    def world(self, *, budget: "Budget | None" = None) -> "World":
+    def flow_context(self, *, budget: "Budget | None" = None) -> "FlowContext":
         """What a flow needs of the outside; one that submits needs the BUDGET as well.
 
         Raises `NoToken`, `LedgerUnusable`.
         """
-        from krea_cli.flows.context import World
+        from krea_cli.flows.context import FlowContext
 
         self.prune()
-        return World(
+        return FlowContext(
             api=self.api,
             http=self.http,
-            book=self.book,
+            ledger=self.account_ledger,
             clock=self.clock,
             tell=self.output.tell,
             random=self.env.random,
@@ -219,7 +219,7 @@ class Session:
         from krea_cli.flows.jobs.ledger_view import Recall
         from krea_cli.flows.jobs.status import Glance
 
-        recall = Recall(self.book_or_none(), self.output.tell)
+        recall = Recall(self.account_ledger_or_none(), self.output.tell)
         return Glance(self.api, recall, self.clock, self.env.random)
 
     def saver(self) -> "Saver":
@@ -229,7 +229,7 @@ class Session:
         return Saver(
             api=self.api,
             http=self.http,
-            book=self.book_or_none(),
+            ledger=self.account_ledger_or_none(),
             clock=self.clock,
             tell=self.output.tell,
             random=self.env.random,

@@ -39,11 +39,11 @@ def wait(
     from krea_cli.flows.jobs.watch import Watch
 
     session: Session = context.obj
-    output, clock, book = session.output, session.clock, session.book_or_none()
+    output, clock, account_ledger = session.output, session.clock, session.account_ledger_or_none()
     named = mentions(ids, session.env.stdin, clock, command="wait")
-    watch = Watch(session.api, book, clock, output.tell, random=session.env.random)
+    watch = Watch(session.api, account_ledger, clock, output.tell, random=session.env.random)
     limit = partial(session.patience, timeout)
-    recall = Recall(book, output.tell)
+    recall = Recall(account_ledger, output.tell)
     waiting = Wait(watch, recall, clock, output.tell, typical=session.catalog_seconds, limit=limit)
     with Ending(output) as ending, output.progress():
         for outcome in waiting.outcomes(named):

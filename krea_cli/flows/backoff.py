@@ -18,7 +18,7 @@ def is_transient(error: KreaError) -> bool:
     return isinstance(error, PASSING) and not isinstance(error, Untrusted)
 
 
-class Patience:
+class Backoff:
     """Counts the faults in a row and answers each with a longer hold, in seconds."""
 
     def __init__(self, random: Random) -> None:

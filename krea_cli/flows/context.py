@@ -11,11 +11,11 @@ if TYPE_CHECKING:
     from krea_cli.api.client import Api
     from krea_cli.api.http import Http
     from krea_cli.local.ledger.budget import Budget
-    from krea_cli.local.ledger.ledger import Book
+    from krea_cli.local.ledger.ledger import AccountLedger
 
 
 @dataclass(frozen=True, kw_only=True)
-class World:
+class FlowContext:
     """The service, the ledger as this account sees it, time, chance, and whom to tell.
 
     `shared` says that others submit jobs on this account, so that a job in the list proves nothing.
@@ -24,7 +24,7 @@ class World:
 
     api: "Api"
     http: "Http"
-    book: "Book"
+    ledger: "AccountLedger"
     clock: Clock
     tell: Tell
     random: Random

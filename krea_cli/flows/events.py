@@ -5,14 +5,14 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Said:
+class Note:
     """A sentence worth telling once: what was filled in, drawn, adopted, translated."""
 
     text: str
 
 
 @dataclass(frozen=True)
-class Warned:
+class WarningNote:
     """Something the user should know and may want to act on."""
 
     text: str
@@ -37,7 +37,7 @@ class Submitting:
 
 
 @dataclass(frozen=True)
-class Held:
+class Paused:
     """Nothing is sent for now, and why: another krea submits, no free slot, no connection yet."""
 
     reason: str
@@ -45,7 +45,7 @@ class Held:
 
 
 @dataclass(frozen=True)
-class Settling:
+class Reconciling:
     """The answer to a submit got lost; the server's list is searched for the job."""
 
     reason: str
@@ -81,7 +81,7 @@ class Downloading:
 
 
 @dataclass(frozen=True)
-class Ended:
+class JobEnded:
     """A job needs no more attention; `ok` tells whether its files are on disk."""
 
     job_id: str
@@ -89,7 +89,7 @@ class Ended:
 
 
 @dataclass(frozen=True)
-class Left:
+class Unwatched:
     """A job is followed no longer, and its results were not asked for; `ok`: it completed."""
 
     job_id: str
@@ -97,7 +97,7 @@ class Left:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Standing:
+class BatchProgress:
     """How a batch stands; told whenever one of its items moves on.
 
     All count items: `done` have their files, of which `made` were paid by this run; `running`
@@ -121,7 +121,7 @@ class Standing:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Finished:
+class ItemEnded:
     """An item of a batch came to its end here: its files, or the error sentence."""
 
     line: int
@@ -131,19 +131,19 @@ class Finished:
 
 
 Event = (
-    Said
-    | Warned
+    Note
+    | WarningNote
     | Uploading
     | Submitting
-    | Held
-    | Settling
+    | Paused
+    | Reconciling
     | Running
     | Changed
     | Downloading
-    | Ended
-    | Left
-    | Standing
-    | Finished
+    | JobEnded
+    | Unwatched
+    | BatchProgress
+    | ItemEnded
 )
 # Called from the thread that attends and from transfer threads: must be thread-safe.
 Tell = Callable[[Event], None]

@@ -8,7 +8,7 @@ from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
 from krea_cli.dollars import told
-from krea_cli.flows.events import Finished, Standing
+from krea_cli.flows.events import ItemEnded, BatchProgress
 from krea_cli.terminal import sentences
 from krea_cli.terminal.progress_state import Tracker
 
@@ -86,7 +86,7 @@ class Bar:
 _BAR = 6
 
 
-def _parts(tracker: Tracker, standing: Standing) -> list[Part]:
+def _parts(tracker: Tracker, standing: BatchProgress) -> list[Part]:
     """All that the line may say, in its order."""
     note = sentences.stopping(standing) if standing.stopping is not None else tracker.step
     rate, ahead = tracker.per_second, tracker.seconds_left
@@ -125,6 +125,6 @@ def _shares(parts: Sequence[Part], width: int) -> dict[Part, int]:
     return cells
 
 
-def _name(item: Finished) -> Text:
+def _name(item: ItemEnded) -> Text:
     style = "red" if item.error is not None else "dim"
     return Text(sentences.phrase(item), style=style)

@@ -20,7 +20,7 @@ class Waiting:
 
     summary: str
     seconds: int
-    standing: events.Standing | None = None  # of a batch
+    standing: events.BatchProgress | None = None  # of a batch
 
 
 class Teller(Protocol):
@@ -130,10 +130,10 @@ def as_record(event: events.Event | Waiting) -> dict[str, object] | None:
 
     None for the end of an item, whose record stdout has.
     """
-    if isinstance(event, events.Finished):
+    if isinstance(event, events.ItemEnded):
         return None
     told = {"event": type(event).__name__.lower()} | vars(event)
     standing = told.pop("standing", None) if isinstance(event, Waiting) else event
-    if isinstance(standing, events.Standing):
+    if isinstance(standing, events.BatchProgress):
         told |= vars(standing) | {"spent": standing.spent / 1e6}  # outside, money is in dollars
     return told

@@ -56,7 +56,7 @@ class Display:
             few = self._tracker.seen <= IDS_KEPT
             idle = self._tracker.idle
         with self._screen:
-            if isinstance(event, events.Said):
+            if isinstance(event, events.Note):
                 self._keep(sentences.phrase(event))
             elif isinstance(event, events.Running) and new and few:
                 self._keep(f"job {one_line(event.job_id)}")

@@ -132,9 +132,9 @@ class Output:
 
     def say(self, text: str) -> None:
         """Note something that needs no action."""
-        from krea_cli.flows.events import Said
+        from krea_cli.flows.events import Note
 
-        self.tell(Said(text))
+        self.tell(Note(text))
 
     def warn(self, text: str) -> None:
         """Tell something that the user may want to act on."""
@@ -203,9 +203,9 @@ class Output:
 
     def tell(self, event: "events.Event") -> None:
         """Tell how the work goes on: by a live display, by lines, or as JSON."""
-        from krea_cli.flows.events import Warned
+        from krea_cli.flows.events import WarningNote
 
-        if isinstance(event, Warned):
+        if isinstance(event, WarningNote):
             self.warn(event.text)
         else:
             self._teller.tell(event)

@@ -42,8 +42,10 @@ class Tracker:
         self.step: str | None = None  # what happens before a job has an id
         self.done = 0
         self.lost = 0
-        self.standing: events.Standing | None = None  # of a batch; its jobs are not told one by one
-        self.recent: deque[events.Finished] = deque(maxlen=RECENT)
+        self.standing: events.BatchProgress | None = (
+            None  # of a batch; its jobs are not told one by one
+        )
+        self.recent: deque[events.ItemEnded] = deque(maxlen=RECENT)
         self._rate = Rate()
         self._before: events.Event | None = None  # the last step before a job, but for `Held`
         self._held_by: events.Event | None = None  # what `step` says
@@ -56,21 +58,21 @@ class Tracker:
                 return self._running(event)
             case events.Changed(job_id=job_id, status=status):
                 return self._changed(job_id, status)
-            case events.Ended():
+            case events.JobEnded():
                 return self._ended(event)
-            case events.Left(job_id=job_id, ok=ok):
-                self._ended(events.Ended(job_id, ok))
+            case events.Unwatched(job_id=job_id, ok=ok):
+                self._ended(events.JobEnded(job_id, ok))
                 return False  # its last status was told, and nothing else became of it
             case events.Uploading(path=path, sent=sent, total=total):
                 return self._moved(("", path), Transfer(path, sent, total, up=True))
             case events.Downloading(job_id=job_id, name=name, received=received, total=total):
                 return self._moved((job_id, name), Transfer(name, received, total, up=False))
-            case events.Submitting() | events.Held() | events.Settling():
+            case events.Submitting() | events.Paused() | events.Reconciling():
                 self.step, self._held_by = sentences.phrase(event), event
                 return self._is_news(event)
-            case events.Standing():
+            case events.BatchProgress():
                 return self._stands(event)
-            case events.Finished():
+            case events.ItemEnded():
                 self.recent.append(event)
                 return True
             case _:
@@ -125,9 +127,9 @@ class Tracker:
         }
         return ", ".join(f"{count} {word}" for word, count in counts.items() if count)
 
-    def _is_news(self, event: events.Submitting | events.Held | events.Settling) -> bool:
+    def _is_news(self, event: events.Submitting | events.Paused | events.Reconciling) -> bool:
         """Whether EVENT is news: a busy service is asked again and again for the same reason."""
-        if isinstance(event, events.Held):
+        if isinstance(event, events.Paused):
             new = event.reason not in self._held
             self._held.add(event.reason)
             return new
@@ -137,11 +139,11 @@ class Tracker:
         self._before = event
         return new
 
-    def _stands(self, standing: events.Standing) -> bool:
+    def _stands(self, standing: events.BatchProgress) -> bool:
         before, self.standing = self.standing, standing
         self._rate.note(standing.made, self._clock.monotonic())
         # What held back a request is over once one has left; a search, once anything else moves.
-        if isinstance(self._held_by, events.Settling) or (
+        if isinstance(self._held_by, events.Reconciling) or (
             before is not None and standing.waiting < before.waiting
         ):
             self.step = None
@@ -161,7 +163,7 @@ class Tracker:
         seen.status = status
         return new
 
-    def _ended(self, event: events.Ended) -> bool:
+    def _ended(self, event: events.JobEnded) -> bool:
         seen = self.jobs.pop(event.job_id, None)
         self.transfers = {
             key: transfer for key, transfer in self.transfers.items() if key[0] != event.job_id

@@ -9,7 +9,7 @@ from krea_cli.text import clean, one_line
 
 if TYPE_CHECKING:
     from krea_cli.flows import events
-    from krea_cli.flows.events import Standing
+    from krea_cli.flows.events import BatchProgress
 
 
 _STATUS_NOTES = {
@@ -29,17 +29,17 @@ def phrase(event: "events.Event") -> str:
     from krea_cli.flows import events
 
     match event:
-        case events.Said(text=text) | events.Warned(text=text):
+        case events.Note(text=text) | events.WarningNote(text=text):
             return clean(text)
         case events.Uploading(path=path, total=total):
             return f"uploading {one_line(path)} ({size(total)})"
         case events.Submitting(model=model, index=index, count=count):
             place = f" {index} of {count}" if count > 1 else ""
             return f"submitting{place} to {one_line(model)}"
-        case events.Held(reason=reason, seconds=seconds):
+        case events.Paused(reason=reason, seconds=seconds):
             again = "" if seconds is None else f" (next try in {duration(max(1, seconds))})"
             return f"{one_line(reason)}{again}"
-        case events.Settling(reason=reason):
+        case events.Reconciling(reason=reason):
             return f"looking for the job of a lost answer: {one_line(reason)}"
         case events.Running(job_id=job_id, status=word, typical=typical):
             usually = "" if typical is None else f", usually {duration(typical)}"
@@ -49,21 +49,21 @@ def phrase(event: "events.Event") -> str:
         case events.Downloading(name=name, total=total):
             length = "" if total is None else f" ({size(total)})"
             return f"downloading {one_line(name)}{length}"
-        case events.Left(job_id=job_id, ok=ok):
+        case events.Unwatched(job_id=job_id, ok=ok):
             return f"job {one_line(job_id)}: {'completed' if ok else 'left'}"
-        case events.Ended(job_id=job_id, ok=ok):
+        case events.JobEnded(job_id=job_id, ok=ok):
             return f"job {one_line(job_id)}: {'saved' if ok else 'ended without a saved result'}"
-        case events.Finished(line=line, error=str(error)):
+        case events.ItemEnded(line=line, error=str(error)):
             return f"line {line}: {one_line(error)}"
-        case events.Finished(line=line, files=files):
+        case events.ItemEnded(line=line, files=files):
             names = ", ".join(map(one_line, files))
             return f"line {line}: saved {names}" if names else f"line {line}: done"
-        case events.Standing():
+        case events.BatchProgress():
             told = counts(event)
             return f"{stopping(event)}; {told}" if event.stopping is not None else told
 
 
-def counts(standing: "Standing") -> str:
+def counts(standing: "BatchProgress") -> str:
     """The items by what became of them: "396 of 400 done, 3 failed, 1 in doubt"."""
     found = [f"{standing.done} of {standing.total} done"]
     others = {
@@ -75,7 +75,7 @@ def counts(standing: "Standing") -> str:
     return ", ".join(found + [f"{count} {word}" for word, count in others.items() if count])
 
 
-def spent(standing: "Standing", *, joint: str = " + ") -> str:
+def spent(standing: "BatchProgress", *, joint: str = " + ") -> str:
     """What this run may have cost: "$1.20 + 3 of unknown price"."""
     unknown = f"{standing.unpriced} of unknown price"
     if not standing.unpriced:
@@ -97,7 +97,9 @@ def left(seconds: float) -> str:
     return f"{formats.duration(round(seconds / grain) * grain)} left"
 
 
-def totals(standing: "Standing", *, per_second: float | None, seconds_left: float | None) -> str:
+def totals(
+    standing: "BatchProgress", *, per_second: float | None, seconds_left: float | None
+) -> str:
     """All of it, for a heartbeat."""
     parts = [counts(standing), f"spent {spent(standing)}"]
     if standing.stopping is not None:
@@ -108,6 +110,6 @@ def totals(standing: "Standing", *, per_second: float | None, seconds_left: floa
     return "; ".join(parts)
 
 
-def stopping(standing: "Standing") -> str:
+def stopping(standing: "BatchProgress") -> str:
     """Why nothing more is sent."""
     return f"stopping: {one_line(standing.stopping or '')}"

@@ -7,7 +7,7 @@ from statistics import median, quantiles
 from tempfile import TemporaryDirectory
 
 from krea_cli.api.types import Job
-from krea_cli.local.ledger.ledger import Book, Ledger
+from krea_cli.local.ledger.ledger import AccountLedger, Ledger
 from krea_cli.local.ledger.rows import Draft
 from tests.bench.line import Line
 from tests.bench.service import BODY, ROUTE
@@ -23,7 +23,10 @@ def measure(*, submits: int = 200) -> Line:
         closing(Ledger.open(Path(name), clock_now=time.time)) as on_disk,
         closing(Ledger.in_memory(clock_now=time.time)) as in_memory,
     ):
-        books = [each.book("http://127.0.0.1", "0123456789abcdef") for each in (on_disk, in_memory)]
+        books = [
+            each.for_account("http://127.0.0.1", "0123456789abcdef")
+            for each in (on_disk, in_memory)
+        ]
         # In turn, so that whatever else the machine does meets both.
         spent = [[_submit(book, number) * MS for book in books] for number in range(submits)]
     kept, forgotten = zip(*spent, strict=True)
@@ -39,7 +42,7 @@ def measure(*, submits: int = 200) -> Line:
     )
 
 
-def _submit(book: Book, number: int) -> float:
+def _submit(book: AccountLedger, number: int) -> float:
     """Seconds that the bookkeeping of one submit takes."""
     target = f"/home/me/{number}.png"
     draft = Draft(

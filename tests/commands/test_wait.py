@@ -10,7 +10,7 @@ import pytest
 
 from krea_cli.api.types import Job
 from krea_cli.local.credentials import account_of
-from krea_cli.local.ledger.account_ledger import Book
+from krea_cli.local.ledger.account_ledger import AccountLedger
 from krea_cli.local.ledger.ledger import Ledger
 from krea_cli.local.ledger.rows import Draft
 from tests.fakes.job_wire import JobWire, refused
@@ -180,10 +180,10 @@ def test_a_broken_ledger_does_not_stop_it(world: World, wire: JobWire) -> None:
     assert "warning:" in result.err
 
 
-def _submitted(world: World, name: str) -> tuple[Ledger, Book]:
+def _submitted(world: World, name: str) -> tuple[Ledger, AccountLedger]:
     """The world's ledger, in which job NAME was submitted just now."""
     ledger = Ledger.open(world.home / "state", clock_now=world.clock.now)
-    book = ledger.book(BASE, account_of(world.environ["KREA_API_KEY"]))
+    book = ledger.for_account(BASE, account_of(world.environ["KREA_API_KEY"]))
     route = "/generate/image/bfl/flux-1-dev"
     given = {"prompt": "a fox"}
     model = "bfl/flux-1-dev"

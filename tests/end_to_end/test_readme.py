@@ -99,7 +99,7 @@ def in_doubt(desk: Desk) -> int:
     """The number of a request that left an hour ago and whose answer got lost."""
     with closing(Ledger.open(Path(desk.environ["KREA_STATE_DIR"]))) as ledger:
         account = account_of(desk.environ["KREA_API_KEY"])
-        book = ledger.book(desk.environ["KREA_API_BASE"], account)
+        book = ledger.for_account(desk.environ["KREA_API_BASE"], account)
         body = {"prompt": "a fox"}
         draft = Draft(
             model="bfl/flux-1-dev",

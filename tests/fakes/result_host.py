@@ -12,10 +12,10 @@ from krea_cli.api.client import Api
 from krea_cli.api.http import Http
 from krea_cli.api.types import Job, Output
 from krea_cli.flows.download.save import Saver
-from krea_cli.flows.events import Event, Said, Warned
+from krea_cli.flows.events import Event, Note, WarningNote
 from krea_cli.flows.files.destination import Destination
 from krea_cli.flows.files.target import parse_target
-from krea_cli.local.ledger.account_ledger import Book
+from krea_cli.local.ledger.account_ledger import AccountLedger
 from krea_cli.local.ledger.ledger import Ledger
 from krea_cli.local.ledger.rows import Draft, Row
 from tests.clocks.fake_clock import FakeClock
@@ -44,11 +44,11 @@ class ResultHost:
         http = Http(BASE, KEY, version="0", transport=transport)
         self.clock = FakeClock()
         self.ledger = Ledger.in_memory()
-        self.book: Book = self.ledger.book(BASE, "account")
+        self.book: AccountLedger = self.ledger.for_account(BASE, "account")
         self.saver = Saver(
             api=Api(http),
             http=http,
-            book=self.book,
+            ledger=self.book,
             clock=self.clock,
             tell=self.told.append,
             random=Random(1),
@@ -93,7 +93,7 @@ class ResultHost:
     @property
     def remarks(self) -> list[str]:
         """What was said and warned of."""
-        return [event.text for event in self.told if isinstance(event, Said | Warned)]
+        return [event.text for event in self.told if isinstance(event, Note | WarningNote)]
 
     def _handle(self, request: httpx.Request) -> httpx.Response:
         path = request.url.path

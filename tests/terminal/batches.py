@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from krea_cli.flows.events import Standing
+from krea_cli.flows.events import BatchProgress
 
 
-def standing(**changes: Any) -> Standing:
+def standing(**changes: Any) -> BatchProgress:
     """400 items of which 120 are done, with what differs."""
     plain = {
         "total": 400,
@@ -19,4 +19,4 @@ def standing(**changes: Any) -> Standing:
         "spent": 1_200_000,
         "unpriced": 0,
     }
-    return Standing(**plain | changes)
+    return BatchProgress(**plain | changes)

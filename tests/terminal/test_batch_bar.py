@@ -5,7 +5,7 @@ import io
 import pytest
 from rich.console import Console
 
-from krea_cli.flows.events import Finished, Held, Settling
+from krea_cli.flows.events import ItemEnded, Paused, Reconciling
 from krea_cli.terminal.batch_bar import Bar
 from krea_cli.terminal.progress_state import Tracker
 from tests.terminal.batches import standing
@@ -18,8 +18,8 @@ def tracked() -> Tracker:
     tracker = Tracker(clock)
     tracker.apply(standing(done=80, made=0, waiting=316))
     clock.seconds += 100
-    tracker.apply(Finished(line=7, files=("out/a-red-fox-in-snow-0a1b2c.png",)))
-    tracker.apply(Finished(line=9, error="the job\nfailed \x1b[2J"))
+    tracker.apply(ItemEnded(line=7, files=("out/a-red-fox-in-snow-0a1b2c.png",)))
+    tracker.apply(ItemEnded(line=9, error="the job\nfailed \x1b[2J"))
     tracker.apply(standing(failed=3, doubtful=1, waiting=272, unpriced=2))
     return tracker
 
@@ -72,7 +72,7 @@ def test_names_above_the_bar() -> None:
     assert drawn(tracker, 80, height=1)[:-1] == []
     assert drawn(tracker, 80, shared=True)[:-1] == [failed]
     for line in range(10, 30):
-        tracker.apply(Finished(line=line, files=(f"{line}.png",)))
+        tracker.apply(ItemEnded(line=line, files=(f"{line}.png",)))
     assert drawn(tracker, 80)[:-1] == [f"line {line}: saved {line}.png" for line in range(25, 30)]
 
 
@@ -97,12 +97,12 @@ def test_a_stop_is_told_on_the_line() -> None:
 def test_what_holds_requests_back_stands_until_one_leaves() -> None:
     """No free slot, say; an end of another item says nothing about it."""
     tracker = tracked()
-    tracker.apply(Held("no free slot", 20))
+    tracker.apply(Paused("no free slot", 20))
     tracker.apply(standing(done=121, running=3, waiting=272))
     assert drawn(tracker, 120)[-1].endswith(" · no free slot (next try in 20 s)")
     tracker.apply(standing(done=121, waiting=271))
     assert drawn(tracker, 120)[-1].endswith(" left")
-    tracker.apply(Settling("HTTP 524"))
+    tracker.apply(Reconciling("HTTP 524"))
     assert drawn(tracker, 150)[-1].endswith(" · looking for the job of a lost answer: HTTP 524")
     tracker.apply(standing(done=121, waiting=271))
     assert drawn(tracker, 120)[-1].endswith(" left")

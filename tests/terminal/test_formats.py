@@ -81,13 +81,13 @@ def test_size(count: int, expected: str) -> None:
 @pytest.mark.parametrize(
     ("event", "expected"),
     [
-        (events.Said("seed 7"), "seed 7"),
+        (events.Note("seed 7"), "seed 7"),
         (events.Uploading("a\nb.png", 0, 1200), "uploading a b.png (1.2 kB)"),
         (events.Submitting("bfl/flux-1-dev", 1, 1), "submitting to bfl/flux-1-dev"),
         (events.Submitting("bfl/flux-1-dev", 2, 3), "submitting 2 of 3 to bfl/flux-1-dev"),
-        (events.Held("no free slot"), "no free slot"),
-        (events.Held("no free slot", 20), "no free slot (next try in 20 s)"),
-        (events.Settling("HTTP 524"), "looking for the job of a lost answer: HTTP 524"),
+        (events.Paused("no free slot"), "no free slot"),
+        (events.Paused("no free slot", 20), "no free slot (next try in 20 s)"),
+        (events.Reconciling("HTTP 524"), "looking for the job of a lost answer: HTTP 524"),
         (events.Running("j1", "m", "queued", 7, 0), "job j1: queued, usually 7 s"),
         (events.Running("j1", None, "\x1b[2Jodd", None, 0), "job j1: odd"),
         (
@@ -95,8 +95,8 @@ def test_size(count: int, expected: str) -> None:
             "job j1: backlogged (waiting for a free slot)",
         ),
         (events.Downloading("j1", "out.png", 0, None), "downloading out.png"),
-        (events.Ended("j1", True), "job j1: saved"),
-        (events.Ended("j1", False), "job j1: ended without a saved result"),
+        (events.JobEnded("j1", True), "job j1: saved"),
+        (events.JobEnded("j1", False), "job j1: ended without a saved result"),
     ],
 )
 def test_phrase(event: events.Event, expected: str) -> None:

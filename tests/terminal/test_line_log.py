@@ -9,18 +9,18 @@ from krea_cli.terminal.line_log import Lines, as_record, sentence
 from tests.terminal.batches import standing
 
 LIFE = (
-    events.Said("seed 7"),
+    events.Note("seed 7"),
     events.Submitting("bfl/flux-1-dev", 1, 1),
-    events.Held("no free slot", 5),
+    events.Paused("no free slot", 5),
     events.Submitting("bfl/flux-1-dev", 1, 1),
-    events.Held("no free slot", 10),
+    events.Paused("no free slot", 10),
     events.Running("j1", "bfl/flux-1-dev", "queued", 7, 1_000),
     events.Changed("j1", "queued"),
     events.Changed("j1", "processing"),
     events.Changed("j1", "completed"),
     events.Downloading("j1", "out.png", 0, 2_000),
     events.Downloading("j1", "out.png", 2_000, 2_000),
-    events.Ended("j1", True),
+    events.JobEnded("j1", True),
 )
 
 
@@ -85,11 +85,11 @@ def test_a_failed_job_has_one_last_line(screen: Callable[..., Any]) -> None:
     world = screen()
     for event in (
         events.Changed("j1", "failed"),
-        events.Ended("j1", False),
+        events.JobEnded("j1", False),
         events.Changed("j2", "completed"),
-        events.Ended("j2", False),
+        events.JobEnded("j2", False),
         events.Changed("j3", "processing"),
-        events.Ended("j3", False),
+        events.JobEnded("j3", False),
     ):
         world.output.tell(event)
     assert world.shown[1].splitlines() == [
@@ -110,7 +110,7 @@ def test_the_heart_beats_each_minute(screen: Callable[..., Any]) -> None:
         progress.tell(events.Running("j2", "m", "processing", None, clock.now()))
         assert progress.beat(clock.monotonic() + 59) == 1
         clock.seconds += 30
-        progress.tell(events.Ended("j1", True))
+        progress.tell(events.JobEnded("j1", True))
         assert progress.beat(clock.monotonic() + 59) == 1
         assert progress.beat(clock.monotonic() + 60) == 60
         assert progress.beat(clock.monotonic() + 119) == 1
@@ -141,12 +141,12 @@ def test_events_from_many_threads_stay_whole(screen: Callable[..., Any]) -> None
 
 BATCH = (
     standing(),
-    events.Finished(line=7, files=("out/fox.png", "out/fox-2.png")),
+    events.ItemEnded(line=7, files=("out/fox.png", "out/fox-2.png")),
     standing(done=121),
-    events.Held("no free slot", 5),
-    events.Finished(line=9, error="job j9 failed:\nout of memory", job_id="j9"),
+    events.Paused("no free slot", 5),
+    events.ItemEnded(line=9, error="job j9 failed:\nout of memory", job_id="j9"),
     standing(done=121, failed=1, running=2, waiting=276, stopping="the balance is used up"),
-    events.Held("no free slot", 10),
+    events.Paused("no free slot", 10),
     standing(done=122, failed=1, running=1, waiting=276, stopping="the balance is used up"),
 )
 
@@ -189,7 +189,7 @@ def test_the_heart_of_a_batch_beats_whatever_happens(screen: Callable[..., Any])
         progress.tell(standing(done=80, made=0, waiting=316))
         clock.seconds += 50
         progress.tell(standing(done=100, made=20, waiting=296))
-        progress.tell(events.Finished(line=7, files=("fox.png",)))
+        progress.tell(events.ItemEnded(line=7, files=("fox.png",)))
         assert progress.beat(clock.monotonic() + 9) == 1
         clock.seconds += 10
         assert progress.beat(clock.monotonic()) == 60

@@ -22,7 +22,7 @@ with output.progress():
     time.sleep(0.4)
     output.warn("careful")
     output.saved({"files": ["out.png"]})
-    output.tell(Ended("j1", True))
+    output.tell(JobEnded("j1", True))
 print("end", flush=True)
 """
 
@@ -120,7 +120,7 @@ live_display.APPEARS_AFTER_SECONDS = 0.0
 with output.progress():
     for n in range(40):
         output.tell(Running(f"j{n}", "m", "processing", 7, time.time()))
-    output.tell(Ended("j3", False))
+    output.tell(JobEnded("j3", False))
     while "rich.live" not in sys.modules: time.sleep(0.01)
     time.sleep(0.3)
 """
@@ -182,7 +182,7 @@ live_display.APPEARS_AFTER_SECONDS = 0.0
 def standing(done, **more):
     told = {"total": 400, "done": done, "made": done, "failed": 0, "doubtful": 0, "running": 4}
     told |= {"waiting": 396 - done, "limit": 4, "spent": done * 70_000, "unpriced": 0}
-    output.tell(Standing(**told | more))
+    output.tell(BatchProgress(**told | more))
 with output.progress():
     standing(0)
     while "rich.live" not in sys.modules: time.sleep(0.01)
@@ -202,9 +202,9 @@ def on_screen(shown: str, columns: int = 80) -> list[str]:
 def test_a_batch_has_one_bar(script: Script) -> None:
     """Saved paths stay above it, where they share the terminal; the bar itself goes."""
     play = (
-        "for n in range(3): output.tell(Finished(line=n, files=(f'{n}.png',)));"
+        "for n in range(3): output.tell(ItemEnded(line=n, files=(f'{n}.png',)));"
         " output.saved({'files': [f'{n}.png']}); standing(n + 1)\n"
-        "    output.tell(Finished(line=9, error='it failed'))\n"
+        "    output.tell(ItemEnded(line=9, error='it failed'))\n"
         "    standing(3, failed=1, running=3); time.sleep(0.4)\n"
         "    print('SEEN', file=sys.stderr, flush=True)"
     )
@@ -242,7 +242,7 @@ def test_the_names_are_above_the_bar_where_stdout_is_elsewhere(
 ) -> None:
     """With stdout in a file, the last few names are seen all the same, and nothing stays."""
     play = (
-        "for n in range(9): output.tell(Finished(line=n, files=(f'{n}.png',)))\n"
+        "for n in range(9): output.tell(ItemEnded(line=n, files=(f'{n}.png',)))\n"
         "    standing(9); time.sleep(0.4)\n"
         "    print('SEEN', file=sys.stderr, flush=True)"
     )

@@ -20,7 +20,7 @@ RUNNING = events.Running("j1", MODEL, "queued", 7, 1_000)
     ("happened", "elapsed", "expected"),
     [
         ([events.Submitting(MODEL, 1, 1)], 1, ["- submitting to bfl/flux-1-dev"]),
-        ([events.Held("no free slot", 20)], 1, ["- no free slot (next try in 20 s)"]),
+        ([events.Paused("no free slot", 20)], 1, ["- no free slot (next try in 20 s)"]),
         ([RUNNING], 4, ["- bfl/flux-1-dev - queued - 4 s of about 7 s"]),
         (
             [RUNNING, events.Changed("j1", "processing")],
@@ -32,7 +32,7 @@ RUNNING = events.Running("j1", MODEL, "queued", 7, 1_000)
             [
                 RUNNING,
                 events.Running("j2", MODEL, "processing", 7, 1_000),
-                events.Ended("j3", True),
+                events.JobEnded("j3", True),
             ],
             80,
             ["- 1 running, 1 waiting, 1 done - 1 min 20 s"],

@@ -86,7 +86,7 @@ CALLS: dict[str, tuple[Callable[[Output], None], dict[str, tuple[str, str]]]] = 
         },
     ),
     "warn": (
-        lambda output: output.tell(events.Warned("old\nerror: none")),
+        lambda output: output.tell(events.WarningNote("old\nerror: none")),
         {
             "plain": ("", "warning: old\n    error: none\n"),
             "terminal": ("", "\x1b[33mwarning:\x1b[0m old\n    error: none\n"),

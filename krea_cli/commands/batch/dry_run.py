@@ -16,7 +16,7 @@ from krea_cli.terminal.output import Output
 
 if TYPE_CHECKING:
     from krea_cli.flows.batch.item_store import Roster
-    from krea_cli.local.ledger.account_ledger import Book
+    from krea_cli.local.ledger.account_ledger import AccountLedger
 
 COLUMNS = ("line", "model", "file", "seed", "price", "state")
 TO_SEND = "to send"
@@ -31,10 +31,15 @@ class Forecast:
     """
 
     def __init__(
-        self, roster: "Roster", book: "Book | None", *, retry: bool, room: Room | None = None
+        self,
+        roster: "Roster",
+        account_ledger: "AccountLedger | None",
+        *,
+        retry: bool,
+        room: Room | None = None,
     ) -> None:
         self._roster = roster
-        self._book = book
+        self._book = account_ledger
         self._retry = retry
         self._room = room
         self._states: Counter[str] = Counter()

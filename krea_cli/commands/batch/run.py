@@ -53,12 +53,12 @@ class Carrying:
         _allow_files(self._params["jobs"] * FILES_PER_JOB)
         # A request passes through three threads: beside a download each would wait 5 ms its turn.
         sys.setswitchinterval(HAND_OVER)
-        world = session.world(budget=self._budget)
+        context = session.flow_context(budget=self._budget)
         if self._brief.shard.count > 1:
             # The other shares submit as well, from wherever they are.
-            world = replace(world, shared=True)
-        before = world.book.spending.batch(self._label.batch) if self._budget else Spent()
-        run = Run(self._roster, len(self._roster), self._terms(), world, session.saver())
+            context = replace(context, shared=True)
+        before = context.ledger.spending.batch(self._label.batch) if self._budget else Spent()
+        run = Run(self._roster, len(self._roster), self._terms(), context, session.saver())
         began = clock.monotonic()
         summary = Summary()
         with Ending(session.output) as ending:
@@ -97,7 +97,7 @@ class Carrying:
         if not isinstance(stop, OverBudget) or stop.limit != MAX_COST or stop.spent is None:
             return
         with suppress(LedgerUnusable):
-            state = self._session.book.items.state
+            state = self._session.account_ledger.items.state
             left = [item.cost for item in self._roster if state(item.digest) in UNSENT]
             if left and None not in left:
                 most = told(stop.spent + sum(cost or 0 for cost in left)).removeprefix("$")
@@ -107,8 +107,8 @@ class Carrying:
         if path := self._params["report"]:
             from krea_cli.flows.batch.report import write_report
 
-            book, clock = self._session.book, self._session.clock
-            write_report(path, self._roster, book, cwd=self._brief.cwd, clock=clock)
+            account_ledger, clock = self._session.account_ledger, self._session.clock
+            write_report(path, self._roster, account_ledger, cwd=self._brief.cwd, clock=clock)
 
     def _terms(self) -> Terms:
         session, timeout = self._session, self._params["timeout"]

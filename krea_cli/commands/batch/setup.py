@@ -23,7 +23,7 @@ from krea_cli.flows.generate.compose import Composer
 
 if TYPE_CHECKING:
     from krea_cli.commands.batch.budget_forecast import Room
-    from krea_cli.local.ledger.account_ledger import Book
+    from krea_cli.local.ledger.account_ledger import AccountLedger
     from krea_cli.local.ledger.budget import Budget
 
 ENDINGS = {".txt": "txt", ".csv": "csv", ".tsv": "tsv", ".jsonl": "jsonl", ".ndjson": "jsonl"}
@@ -43,10 +43,12 @@ class Batching:
         """Print what would be sent, what is done already and what it costs; send nothing."""
         from krea_cli.commands.batch.dry_run import Forecast
 
-        budget, book = self._budget(), self._book_if_any()
-        with closing(self._roster(book)) as roster:
-            room = self._room(budget, book, roster) if budget else None
-            forecast = Forecast(roster, book, retry=self._params["retry_failed"], room=room)
+        budget, account_ledger = self._budget(), self._book_if_any()
+        with closing(self._roster(account_ledger)) as roster:
+            room = self._room(budget, account_ledger, roster) if budget else None
+            forecast = Forecast(
+                roster, account_ledger, retry=self._params["retry_failed"], room=room
+            )
             forecast.tell(self._session.output)
 
     def run(self) -> None:
@@ -58,15 +60,20 @@ class Batching:
             from krea_cli.flows.batch.report import check_report
 
             check_report(params["report"], cwd=self._brief.cwd)
-        book, budget = session.book, self._budget()
-        with closing(self._roster(book)) as roster:
+        account_ledger, budget = session.account_ledger, self._budget()
+        with closing(self._roster(account_ledger)) as roster:
             Carrying(session, params, brief=self._brief, roster=roster, budget=budget).run()
 
-    def _room(self, budget: "Budget", book: "Book | None", roster: Roster) -> "Room":
+    def _room(
+        self, budget: "Budget", account_ledger: "AccountLedger | None", roster: Roster
+    ) -> "Room":
         from krea_cli.commands.batch.budget_forecast import Room
         from krea_cli.commands.batch.ledger_label import batch_label
 
-        spending, now = book.spending if book else None, self._session.clock.now()
+        spending, now = (
+            account_ledger.spending if account_ledger else None,
+            self._session.clock.now(),
+        )
         return Room(batch_label(self._brief, roster).budget(budget), spending, now=now)
 
     def _budget(self) -> "Budget | None":
@@ -79,7 +86,7 @@ class Batching:
 
         return budget(session, max_cost=most, assume=params["assume_price"])
 
-    def _roster(self, book: "Book | None") -> Roster:
+    def _roster(self, account_ledger: "AccountLedger | None") -> Roster:
         session = self._session
         composer = Composer(
             session.store(), session.api_without_token, session.clock, session.output.tell
@@ -90,9 +97,9 @@ class Batching:
                 file,
                 self._brief,
                 composer,
-                book=book,
+                ledger=account_ledger,
                 base=session.base,
-                anonymous=book is None and self._anonymous(),
+                anonymous=account_ledger is None and self._anonymous(),
             )
 
     def _anonymous(self) -> bool:
@@ -103,7 +110,7 @@ class Batching:
             return True
         return False
 
-    def _book_if_any(self) -> "Book | None":
+    def _book_if_any(self) -> "AccountLedger | None":
         """The ledger of this account, if there are both: a look needs neither."""
         from krea_cli.local.ledger.ledger import Ledger
 
@@ -111,7 +118,7 @@ class Batching:
         if not Ledger.is_in(session.env.state_dir):
             return None
         try:
-            return session.book_if_known()
+            return session.account_ledger_if_known()
         except LedgerUnusable as error:
             session.output.warn(error.message)
             return None

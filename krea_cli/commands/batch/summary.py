@@ -16,7 +16,7 @@ from krea_cli.terminal import formats, sentences
 from krea_cli.text import one_line
 
 if TYPE_CHECKING:
-    from krea_cli.flows.events import Standing
+    from krea_cli.flows.events import BatchProgress
     from krea_cli.terminal.output import Output
 
 SHOWN_GROUPS = 5
@@ -65,7 +65,13 @@ class Summary:
         group.lines.append(line)
 
     def tell(
-        self, output: "Output", standing: "Standing", *, before: int, retry: str, seconds: float
+        self,
+        output: "Output",
+        standing: "BatchProgress",
+        *,
+        before: int,
+        retry: str,
+        seconds: float,
     ) -> None:
         """Tell the totals and the groups.
 
@@ -92,7 +98,7 @@ class Summary:
         output.summary(_totals(standing, before=before, seconds=seconds), record, lines)
 
 
-def _totals(standing: "Standing", *, before: int, seconds: float) -> str:
+def _totals(standing: "BatchProgress", *, before: int, seconds: float) -> str:
     spent = sentences.spent(standing, joint=" and ")
     if before:
         spent += f" now and {told(before)} before,"

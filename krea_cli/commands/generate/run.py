@@ -61,7 +61,7 @@ class Making:
         if text is None:
             return Likeness()
         session = self._session
-        found = likeness(text, session.book_if_known(), cwd=session.env.current_dir)
+        found = likeness(text, session.account_ledger_if_known(), cwd=session.env.current_dir)
         if found.changed:
             session.output.warn(
                 f"{text} is not the file that was saved there: this is the recipe of that one"
@@ -179,7 +179,7 @@ class Making:
         from krea_cli.flows.jobs.record import record
 
         output = self._session.output
-        generation = Generation(order, self._session.world(budget=self._budget))
+        generation = Generation(order, self._session.flow_context(budget=self._budget))
         with Ending(output) as ending, output.progress():
             try:
                 if wait:

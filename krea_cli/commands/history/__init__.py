@@ -91,10 +91,10 @@ def _origin(session: "Session", text: str) -> "Origin | None":
     """What TEXT names; None where it is a word to look for."""
     from krea_cli.flows.recipe.provenance import known_origin, origin
 
-    book, cwd = session.book_if_known(), session.env.current_dir
+    account_ledger, cwd = session.account_ledger_if_known(), session.env.current_dir
     if re.match(NO_WORD, text) or (cwd / text).is_file():
-        return known_origin(text, book, cwd=cwd)
-    return origin(text, book, cwd=cwd)
+        return known_origin(text, account_ledger, cwd=cwd)
+    return origin(text, account_ledger, cwd=cwd)
 
 
 def _tell(session: "Session", found: "Origin") -> None:
@@ -111,7 +111,7 @@ def _list(session: "Session", query: "Query", limit: int | None) -> None:
 
     from krea_cli.commands.history.story import COLUMNS, cells, told
 
-    past, cwd = session.book.history, session.env.current_dir
+    past, cwd = session.account_ledger.history, session.env.current_dir
     rows = islice(past.search(query), limit)
     known = ((row, _files(session, row)) for row in rows)
     first = next(known, None)
@@ -127,7 +127,7 @@ def _list(session: "Session", query: "Query", limit: int | None) -> None:
 
 
 def _files(session: "Session", row: "Row") -> "list[FileRow]":
-    return session.book.history.files(row.job_id) if row.job_id else []
+    return session.account_ledger.history.files(row.job_id) if row.job_id else []
 
 
 def _moment(text: str | None, now: float) -> float | None:

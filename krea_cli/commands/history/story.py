@@ -62,9 +62,13 @@ class Story:
     def __init__(self, session: "Session", found: Origin) -> None:
         self._found = found
         self._row = row = found.row
-        book = session.book_if_known()
-        self._files = list(book.history.files(row.job_id)) if book and row and row.job_id else []
-        self._fields = restored(found.recipe, book.uploads if book else None)
+        account_ledger = session.account_ledger_if_known()
+        self._files = (
+            list(account_ledger.history.files(row.job_id))
+            if account_ledger and row and row.job_id
+            else []
+        )
+        self._fields = restored(found.recipe, account_ledger.uploads if account_ledger else None)
         self._cwd = session.env.current_dir
         self.command = command(
             found.recipe.model,

@@ -18,7 +18,7 @@ from krea_cli.flows.files.publish import publish
 if TYPE_CHECKING:
     from krea_cli.clock import Clock
     from krea_cli.flows.batch.item import Item
-    from krea_cli.local.ledger.account_ledger import Book
+    from krea_cli.local.ledger.account_ledger import AccountLedger
 
 _DESCRIPTOR = re.compile(r"/dev/(?:(stdout|stderr)|fd/(\d{1,4}))")
 _STANDARD = {"stdout": 1, "stderr": 2}
@@ -56,7 +56,7 @@ def _check(path: str, real: Path) -> None:
 
 
 def write_report(
-    path: str, items: "Iterable[Item]", book: "Book", *, cwd: Path, clock: "Clock"
+    path: str, items: "Iterable[Item]", ledger: "AccountLedger", *, cwd: Path, clock: "Clock"
 ) -> None:
     """Write the report on ITEMS, in their order, to PATH; what was there is replaced.
 
@@ -66,7 +66,7 @@ def write_report(
     real = _real(path, cwd)
     direct = _descriptor(path) is not None or _passes_through(real)
     folder = None if direct else real.parent
-    told = entries(items, book, cwd=cwd, folder=folder)
+    told = entries(items, ledger, cwd=cwd, folder=folder)
     lines = ((json.dumps(entry) + "\n").encode() for entry in told)
     try:
         if direct:

@@ -23,7 +23,7 @@ from krea_cli.flows.recipe.sidecar import read_sidecar
 
 if TYPE_CHECKING:
     from krea_cli.flows.batch.item import Item
-    from krea_cli.local.ledger.account_ledger import Book
+    from krea_cli.local.ledger.account_ledger import AccountLedger
     from krea_cli.local.ledger.rows import FileRow, Row
 
 SCHEMA = 1
@@ -59,7 +59,7 @@ class Entry:
 
 
 def entries(
-    items: "Iterable[Item]", book: "Book", *, cwd: Path, folder: Path | None
+    items: "Iterable[Item]", ledger: "AccountLedger", *, cwd: Path, folder: Path | None
 ) -> Iterator[dict[str, Any]]:
     """The entries of a report, in the order of ITEMS.
 
@@ -67,9 +67,9 @@ def entries(
     where they lie below it; None: all are absolute. Raises LedgerUnusable.
     """
     for item in items:
-        row = book.items.latest(item.digest)
+        row = ledger.items.latest(item.digest)
         if row is not None:
-            known = _by_ledger(item, row, book, cwd)
+            known = _by_ledger(item, row, ledger, cwd)
         elif item.found is not None:
             known = _by_file(item, cwd)
         else:
@@ -101,9 +101,9 @@ def _blank(item: "Item") -> dict[str, Any]:
     }
 
 
-def _by_ledger(item: "Item", row: "Row", book: "Book", cwd: Path) -> dict[str, Any]:
-    recipe = Recipe.of(row, uploads=book.uploads)
-    files = _chosen(book.history.files(row.job_id), item, cwd) if row.job_id else []
+def _by_ledger(item: "Item", row: "Row", ledger: "AccountLedger", cwd: Path) -> dict[str, Any]:
+    recipe = Recipe.of(row, uploads=ledger.uploads)
+    files = _chosen(ledger.history.files(row.job_id), item, cwd) if row.job_id else []
     return {
         "request": recipe.request,
         "seed": row.seed if row.seed is not None else recipe.request.get("seed"),

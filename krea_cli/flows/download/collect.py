@@ -9,7 +9,7 @@ from krea_cli.api.jobs import job_failure
 from krea_cli.api.types import Job
 from krea_cli.errors import Interrupted, KreaError, StillRunning
 from krea_cli.flows.download.save import Saver
-from krea_cli.flows.events import Ended
+from krea_cli.flows.events import JobEnded
 from krea_cli.flows.files.destination import Destination, Saved
 from krea_cli.flows.jobs.record import record
 
@@ -192,7 +192,7 @@ class _Collector:
         self._latest[item.job_id] = job
         outcome = ended(item, job, self.saver)
         self.pending.pop(item.job_id, None)
-        self.saver.tell(Ended(item.job_id, outcome.error is None))
+        self.saver.tell(JobEnded(item.job_id, outcome.error is None))
         return outcome
 
     def _end(

@@ -8,7 +8,7 @@ from krea_cli.api.types import Job
 from krea_cli.errors import KreaError, Unanswered, UsageError
 from krea_cli.flows.download.collect import Outcome, Wanted, collect, unreadable
 from krea_cli.flows.download.save import Saver
-from krea_cli.flows.events import Said, Warned
+from krea_cli.flows.events import Note, WarningNote
 from krea_cli.flows.files.destination import Saved, on_disk
 from krea_cli.flows.files.naming import Facts, escape
 from krea_cli.flows.files.target import STDOUT_NAMES, Target
@@ -48,7 +48,7 @@ class Retrieval:
         self.refuse = refuse
         self.sidecar = sidecar
         self.embed = embed
-        self.watch = Watch(saver.api, saver.book, saver.clock, saver.tell, random=saver.random)
+        self.watch = Watch(saver.api, saver.ledger, saver.clock, saver.tell, random=saver.random)
 
     def outcomes(self, mentions: Iterator[Mention]) -> Iterator[Outcome]:
         """Yield an outcome per mentioned job, in the order in which they end or are known."""
@@ -85,13 +85,13 @@ class Retrieval:
                 )
                 yield replace(wanted, error=unreadable(wanted, sight.error))
         if running:
-            self.saver.tell(Said(f"{len(running)} of the jobs still run: {' '.join(running)}"))
+            self.saver.tell(Note(f"{len(running)} of the jobs still run: {' '.join(running)}"))
 
     def _known_unsaved(self) -> list[Row]:
-        book = self.saver.book
-        if book is None:
+        ledger = self.saver.ledger
+        if ledger is None:
             raise KreaError("without the ledger nobody knows what is missing", hint="krea doctor")
-        return book.history.unsaved()
+        return ledger.history.unsaved()
 
     def _wanted(self, mentions: Iterator[Mention]) -> Iterator[Wanted | None]:
         recall = self.saver.recall
@@ -150,7 +150,7 @@ class Retrieval:
         """WANTED, whose files were saved before, with the sidecars that are asked for now."""
         if self.embed:
             told = f"the files of job {wanted.job_id} are saved already: --embed leaves them alone"
-            self.saver.tell(Warned(told))
+            self.saver.tell(WarningNote(told))
         row = wanted.row
         if not self.sidecar or row is None:
             return wanted

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from krea_cli import __version__
 from krea_cli.api.types import Job
-from krea_cli.flows.events import Tell, Warned
+from krea_cli.flows.events import Tell, WarningNote
 from krea_cli.flows.files.destination import Destination, Saved
 from krea_cli.flows.files.part_file import Reservation
 from krea_cli.flows.transfer.fetch import Fetched
@@ -55,7 +55,9 @@ class Inscription:
                 raise NotEmbeddable(f"it has more than {LARGEST // 1_000_000} MB")
             content = embed(os.pread(part.file, fetched.size, 0), json.dumps(told))
         except NotEmbeddable as error:
-            self._tell(Warned(f"no recipe is in the result: {error.message}; --sidecar writes one"))
+            self._tell(
+                WarningNote(f"no recipe is in the result: {error.message}; --sidecar writes one")
+            )
             return fetched
         return _rewritten(part, content, fetched)
 
@@ -64,7 +66,7 @@ class Inscription:
         from krea_cli.flows.recipe.recipe import Recipe
 
         if row is None:
-            self._tell(Warned(f"the ledger does not know job {job.id}: no recipe is written"))
+            self._tell(WarningNote(f"the ledger does not know job {job.id}: no recipe is written"))
             return None
         return Recipe.of(row, job, uploads=self._uploads, base=self._base)
 
@@ -77,7 +79,9 @@ class Inscription:
         told = self._recipe.as_dict(version=__version__, sha256=saved.sha256, addresses=True)
         done = write_sidecar(path, told, force=self._force)
         if done.beside:
-            self._tell(Warned(f"the name was taken: the recipe of {saved.path} is in {done.path}"))
+            self._tell(
+                WarningNote(f"the name was taken: the recipe of {saved.path} is in {done.path}")
+            )
 
 
 def _rewritten(part: Reservation, content: bytes, fetched: Fetched) -> Fetched:

@@ -11,7 +11,7 @@ from krea_cli.api.jobs import job_failure
 from krea_cli.api.types import Job
 from krea_cli.errors import EmptyResult, Interrupted, JobFailed, KreaError, LedgerUnusable, NotSaved
 from krea_cli.flows.download.recipe_writer import Inscription
-from krea_cli.flows.events import Said, Warned
+from krea_cli.flows.events import Note, WarningNote
 from krea_cli.flows.files.content_type import ContentType, known_extension
 from krea_cli.flows.files.destination import Destination, Saved, on_disk
 from krea_cli.flows.files.naming import Facts
@@ -23,7 +23,7 @@ from krea_cli.flows.transfer.fetch import Fetched, copied, disk_failure
 from krea_cli.flows.transfer.result_source import Source
 
 if TYPE_CHECKING:
-    from krea_cli.local.ledger.account_ledger import Book
+    from krea_cli.local.ledger.account_ledger import AccountLedger
     from krea_cli.local.ledger.uploads import Uploads
 
 CHUNK = 1 << 20
@@ -37,23 +37,23 @@ class Saver(Source):
     `published` are the files it made: --force overwrites what was there before, never those.
     """
 
-    book: "Book | None"
+    ledger: "AccountLedger | None"
     pour: Callable[[Iterable[bytes]], None] | None = None
     published: set[Path] = field(default_factory=set)
 
     @cached_property
     def recall(self) -> Recall:
         """What the ledger knows of jobs."""
-        return Recall(self.book, self.tell)
+        return Recall(self.ledger, self.tell)
 
     @property
     def uploads(self) -> "Uploads | None":
         """What was uploaded earlier, as far as the ledger knows."""
-        return self.book.uploads if self.book else None
+        return self.ledger.uploads if self.ledger else None
 
     def inscription(self, job: Job, destination: Destination) -> Inscription:
         """What is written about the results of JOB."""
-        base = self.book.base if self.book else None
+        base = self.ledger.base if self.ledger else None
         return Inscription(job, destination, self.tell, uploads=self.uploads, base=base)
 
     def download(self, job: Job, destination: Destination) -> Iterator[Saved]:
@@ -76,14 +76,14 @@ class Saver(Source):
         finally:
             destination.release()
 
-    def write(self, entry: "Callable[[Book], None]") -> None:
+    def write(self, entry: "Callable[[AccountLedger], None]") -> None:
         """Book something that has happened already; a ledger that fails is only warned of."""
-        if self.book is None:
+        if self.ledger is None:
             return
         try:
-            entry(self.book)
+            entry(self.ledger)
         except LedgerUnusable as error:
-            self.tell(Warned(f"the ledger is not kept up to date: {error.message}"))
+            self.tell(WarningNote(f"the ledger is not kept up to date: {error.message}"))
 
 
 class _Download:
@@ -98,7 +98,7 @@ class _Download:
 
     def run(self) -> Iterator[Saved]:
         if self.job.style_id and not self.job.outputs:
-            self.saver.tell(Said(f"job {self.job.id} made style {self.job.style_id}, and no file"))
+            self.saver.tell(Note(f"job {self.job.id} made style {self.job.style_id}, and no file"))
             return
         wanted = self._wanted()
         kept = self._kept()
@@ -108,7 +108,7 @@ class _Download:
                 if self.destination.target.names_files:
                     self.inscription.beside(saved, self.destination.target.real(saved.path))
                 yield saved
-        self.saver.write(lambda book: book.saved(self.job.id))
+        self.saver.write(lambda ledger: ledger.saved(self.job.id))
 
     def _wanted(self) -> list[Result]:
         if failure := job_failure(self.job):
@@ -177,7 +177,7 @@ class _Download:
         self._warn_of_extension(saved.path, fetched.type)
         if not fetched.whole:
             text = f"{saved.path} seems to lack its end, although the host says that this is all"
-            self.saver.tell(Warned(text))
+            self.saver.tell(WarningNote(text))
         self._book(saved, preview=result.preview)
         return saved
 
@@ -190,7 +190,7 @@ class _Download:
         if not done.beside:
             return saved
         shown = os.path.join(os.path.dirname(saved.path), done.path.name)
-        self.saver.tell(Warned(f"{saved.path} was taken meanwhile: the result is in {shown}"))
+        self.saver.tell(WarningNote(f"{saved.path} was taken meanwhile: the result is in {shown}"))
         return replace(saved, path=shown)
 
     def _pour(self, part: Reservation, device: Path | None) -> None:
@@ -214,12 +214,12 @@ class _Download:
     def _warn_of_extension(self, shown: str, kind: ContentType) -> None:
         _, dot, ext = os.path.basename(shown).rpartition(".")
         if dot and known_extension(ext) and not kind.allows(ext):
-            self.saver.tell(Warned(f"{shown} holds {kind.mime}, whatever its extension says"))
+            self.saver.tell(WarningNote(f"{shown} holds {kind.mime}, whatever its extension says"))
 
     def _book(self, saved: Saved, *, preview: bool) -> None:
         path = os.path.abspath(self.destination.target.cwd / saved.path)
         self.saver.write(
-            lambda book: book.file(
+            lambda ledger: ledger.file(
                 self.job.id,
                 saved.index,
                 url=saved.url,

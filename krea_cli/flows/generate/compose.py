@@ -7,7 +7,7 @@ from krea_cli.catalog.request.inputs import Wishes
 from krea_cli.catalog.request.prepare import Prepared, outdated, prepare
 from krea_cli.catalog.resolve import Resolution, resolve
 from krea_cli.errors import InvalidRequest, KreaError, UnknownModel
-from krea_cli.flows.events import Said, Tell, Warned
+from krea_cli.flows.events import Note, Tell, WarningNote
 
 if TYPE_CHECKING:
     from krea_cli.api.client import Api
@@ -32,7 +32,7 @@ class Composer:
         self._tell = tell
         self._catalog: Catalog = store.load()
         if store.note:
-            tell(Warned(store.note))
+            tell(WarningNote(store.note))
         self._refreshed = False
         self._models: dict[str | None, Model | UnknownModel] = {}
         self._noted: set[str] = set()
@@ -85,7 +85,7 @@ class Composer:
                 continue
             self._noted.add(text)
             much = len(self._noted) > MOST_NOTES
-            self._tell(Said("more of that kind is left out here" if much else text))
+            self._tell(Note("more of that kind is left out here" if much else text))
 
     def resolve(self, name: str) -> Resolution:
         """The model that NAME means, in a fresh catalogue if the cached one lacks it.

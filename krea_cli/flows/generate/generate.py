@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 
 from krea_cli.errors import Busy, Interrupted, KreaError, OverBudget, RequestRefused
 from krea_cli.flows.backoff import Hold
-from krea_cli.flows.context import World
+from krea_cli.flows.context import FlowContext
 from krea_cli.flows.download.collect import Outcome, Wanted, collect
-from krea_cli.flows.events import Held, Running, Said, Submitting
+from krea_cli.flows.events import Paused, Running, Note, Submitting
 from krea_cli.flows.generate.plan import Plan, Step
 from krea_cli.flows.generate.request import Order
 from krea_cli.flows.generate.result_cache import Reusable
@@ -26,15 +26,17 @@ if TYPE_CHECKING:
 class Generation:
     """One run of an order. `failure` is what kept the rest of it from being submitted."""
 
-    def __init__(self, order: Order, world: World) -> None:
+    def __init__(self, order: Order, context: FlowContext) -> None:
         self.order = order
         self.failure: KreaError | None = None
-        self._world = world
-        self._watch = Watch(world.api, world.book, world.clock, world.tell, random=world.random)
+        self._context = context
+        self._watch = Watch(
+            context.api, context.ledger, context.clock, context.tell, random=context.random
+        )
         self._claims: list[Claim] = []
-        self._plan = Plan(order, world)
+        self._plan = Plan(order, context)
         self._submitted: list[str] = []  # job ids
-        start = world.clock.monotonic()
+        start = context.clock.monotonic()
         self._until = None if order.timeout is None else start + order.timeout
 
     def outcomes(self, saver: "Saver") -> Iterator[Outcome]:
@@ -54,7 +56,7 @@ class Generation:
         try:
             for wanted in self._submissions():
                 if wanted is None:
-                    self._world.clock.pause(0.5)
+                    self._context.clock.pause(0.5)
                 elif wanted.row:
                     if wanted.copies and wanted.job:
                         list(saver.download(wanted.job, wanted))
@@ -84,7 +86,7 @@ class Generation:
         """Whether the same command, run again, finds what this one did."""
         put_down = self._submitted or not self.order.again
         keyed = all(goal.key for goal in self.order.goals())
-        return bool(put_down and self._world.book.lasting and keyed)
+        return bool(put_down and self._context.ledger.lasting and keyed)
 
     @property
     def _same_command(self) -> str:
@@ -121,7 +123,7 @@ class Generation:
     def _planned(self) -> list[Step]:
         """Every job; what an earlier run of the command has spent counts for its budget."""
         steps = self._plan.steps()
-        if budget := self._world.budget:
+        if budget := self._context.budget:
             for step in steps:
                 if step.put:
                     budget.count(step.put[0].id)
@@ -143,17 +145,19 @@ class Generation:
             error.hint = f"-n {left} makes the rest"
 
     def _submission(self, step: Step) -> Iterator[Wanted | None]:
-        order, world, goal = self.order, self._world, step.goal
+        order, context, goal = self.order, self._context, step.goal
         assert step.draft is not None
-        claimed = claim(step.draft, goal, world, again=order.again, until=self._until, put=step.put)
+        claimed = claim(
+            step.draft, goal, context, again=order.again, until=self._until, put=step.put
+        )
         self._claims.append(claimed)
         row = claimed.row
         if row.state == "checked":
-            world.tell(Submitting(row.model, goal.n, goal.count))
-            hold = Hold(world.random)
+            context.tell(Submitting(row.model, goal.n, goal.count))
+            hold = Hold(context.random)
             while row.state == "checked":
                 try:
-                    row = submit(row, world, deadline=self._until)
+                    row = submit(row, context, deadline=self._until)
                 except RequestRefused as refused:
                     self._plan.doubt_uploads(refused)
                     raise
@@ -171,7 +175,7 @@ class Generation:
         """A job of before, whose results are copied; nothing is asked of the service."""
         self._submitted.append(reused.job.id)
         places = ", ".join(file.path for file in reused.files.values())
-        self._world.tell(Said(f"the same as {places}: it is copied and not paid for again"))
+        self._context.tell(Note(f"the same as {places}: it is copied and not paid for again"))
         return Wanted(
             job_id=reused.job.id,
             target=goal.target,
@@ -185,13 +189,13 @@ class Generation:
         )
 
     def _wanted(self, row: Row, job_id: str, claimed: Claim, goal: Goal) -> Wanted:
-        world, model = self._world, self.order.model
+        context, model = self._context, self.order.model
         self._submitted.append(job_id)
-        since = row.answered_at or world.clock.now()
-        known = Recall(world.book, world.tell).durations(model.id)
+        since = row.answered_at or context.clock.now()
+        known = Recall(context.ledger, context.tell).durations(model.id)
         pace = Pace(model.typical_seconds, known, model.kind)
         typical = model.typical_seconds
-        world.tell(Running(job_id, model.id, row.status or "submitted", typical, since))
+        context.tell(Running(job_id, model.id, row.status or "submitted", typical, since))
         fresh = claimed.row.job_id is None
         self._watch.add(job_id, pace=pace, since=since, fresh=fresh)
         return Wanted(
@@ -200,7 +204,7 @@ class Generation:
             n=goal.n,
             count=goal.count,
             row=row,
-            lasting=world.book.lasting,
+            lasting=context.ledger.lasting,
             reservation=claimed.reservation,
             sidecar=self.order.sidecar,
             embed=self.order.embed,
@@ -208,11 +212,11 @@ class Generation:
 
     def _held(self, busy: Busy, seconds: float) -> Iterator[None]:
         """No room now: let others be collected until the time has come to ask again."""
-        clock = self._world.clock
+        clock = self._context.clock
         end = clock.monotonic() + seconds
         if self._until is not None and end > self._until:
             raise busy
-        self._world.tell(Held(f"waiting for a free slot: {busy.message}", seconds))
+        self._context.tell(Paused(f"waiting for a free slot: {busy.message}", seconds))
         while clock.monotonic() < end:
             if not self._watch.running:
                 clock.pause(min(0.5, end - clock.monotonic()))

@@ -9,7 +9,7 @@ from typing import Any
 
 from krea_cli.catalog.local_files import local_files, replaced
 from krea_cli.errors import RequestRefused, WouldOverwrite
-from krea_cli.flows.context import World
+from krea_cli.flows.context import FlowContext
 from krea_cli.flows.files.naming import Facts
 from krea_cli.flows.generate.request import Order
 from krea_cli.flows.generate.result_cache import Reusable, Shelf, Wish
@@ -34,9 +34,9 @@ class Step:
 class Plan:
     """One order, before its first request is sent."""
 
-    def __init__(self, order: Order, world: World) -> None:
+    def __init__(self, order: Order, context: FlowContext) -> None:
         self._order = order
-        self._world = world
+        self._context = context
         self._uploaded: dict[str, str] = {}  # path of a file -> its address
         self._prints: dict[str, str] = {}  # path of a file -> sha256
 
@@ -52,7 +52,7 @@ class Plan:
         prints = {path: CONTENT + sha256 for path, sha256 in self._prints.items()}
         given = replaced(order.given, prints)
         goals = order.goals()
-        drawn = seeds(order.model, order.body, order.count, self._world.random)
+        drawn = seeds(order.model, order.body, order.count, self._context.random)
         givens = [self._with_given_seed(given, seed) for seed in drawn]
         earlier = self._begun_before(givens, goals)
         reused = self._reused(drawn, [goal for goal in goals if goal.n not in earlier])
@@ -70,19 +70,19 @@ class Plan:
 
     def doubt_uploads(self, refused: RequestRefused) -> None:
         """The service may have dropped a file since it was uploaded: do not rely on it again."""
-        doubt_uploads(refused, self._uploaded.values(), self._world.book.uploads)
+        doubt_uploads(refused, self._uploaded.values(), self._context.ledger.uploads)
 
     def _begun_before(self, givens: list[dict[str, Any]], goals: list[Goal]) -> dict[int, Row]:
         """What an earlier run of this order left, by n: unfinished requests, and what it had
         finished if that was not all. Empty where everything is to be made anew."""
         if self._order.again:
             return {}
-        book, left, whole = self._world.book, {}, True
+        ledger, left, whole = self._context.ledger, {}, True
         for given, goal in zip(givens, goals, strict=True):
             if goal.key is None:
                 continue
             same = identity(self._order.model.id, given)
-            row = book.unfinished(same, goal.key) or book.latest(same, goal.key)
+            row = ledger.unfinished(same, goal.key) or ledger.latest(same, goal.key)
             if row and (row.state == "saved" or row.state in UNFINISHED):
                 left[goal.n] = row
             if row and row.state != "saved":
@@ -96,7 +96,7 @@ class Plan:
             return {}
         places = {goal.n: self._foreseen(goal, drawn[goal.n - 1]) for goal in goals}
         shelf = Shelf(
-            self._world, any_seed=order.any_seed, taken=set(filter(None, places.values()))
+            self._context, any_seed=order.any_seed, taken=set(filter(None, places.values()))
         )
         field = order.model.seed_field
         chosen = field is not None and field.name in order.body
@@ -126,7 +126,9 @@ class Plan:
     @cached_property
     def _sent(self) -> dict[str, Any]:
         """What is sent, but for a drawn seed, with local files by their content."""
-        sent: dict[str, Any] = by_content(self._order.body, self._prints, self._world.book.uploads)
+        sent: dict[str, Any] = by_content(
+            self._order.body, self._prints, self._context.ledger.uploads
+        )
         return sent
 
     def _look_at_target(self, goal: Goal, seed: int | None, reused: Reusable | None) -> None:
@@ -148,19 +150,19 @@ class Plan:
                 )
 
     def _upload(self) -> None:
-        world = self._world
+        context = self._context
         self._uploaded = addresses(
             local_files(self._order.body),
-            api=world.api,
-            book=world.book,
-            clock=world.clock,
-            tell=world.tell,
+            api=context.api,
+            ledger=context.ledger,
+            clock=context.clock,
+            tell=context.tell,
         )
 
     def _step(self, draft: Draft, goal: Goal, earlier: Row | None) -> Step:
         if earlier and earlier.state == "saved":
             return Step(goal, draft, put=(earlier, False))
-        put = put_down(draft, goal, self._world, again=self._order.again)
+        put = put_down(draft, goal, self._context, again=self._order.again)
         return Step(goal, draft, put=put)
 
     def _draft(self, given: dict[str, Any], seed: int | None, goal: Goal) -> Draft:

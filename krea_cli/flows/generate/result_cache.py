@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from krea_cli.api.types import Job, Output
-from krea_cli.flows.context import World
+from krea_cli.flows.context import FlowContext
 from krea_cli.flows.files.publish import holds
 
 if TYPE_CHECKING:
@@ -57,8 +57,8 @@ class Shelf:
     TAKEN are the places that the command itself will write to: what lies there is no source.
     """
 
-    def __init__(self, world: World, *, any_seed: bool, taken: set[Path]) -> None:
-        self._world = world
+    def __init__(self, context: FlowContext, *, any_seed: bool, taken: set[Path]) -> None:
+        self._context = context
         self._any_seed = any_seed
         self._places = taken
         self._taken: set[int] = set()
@@ -82,7 +82,7 @@ class Shelf:
         return reusable
 
     def _fitting(self, wish: Wish) -> "Iterator[Row]":
-        alike = self._world.book.history.alike
+        alike = self._context.ledger.history.alike
         rows = alike(wish.recipe, wish.seed) if wish.chosen else []
         if self._any_seed:
             rows += alike(wish.recipe, None)
@@ -90,7 +90,7 @@ class Shelf:
 
     def _whole(self, row: "Row", except_for: Path | None = None) -> Reusable | None:
         """A file for each result that was saved, unchanged since; None if one is missing."""
-        files = self._world.book.history.files(row.job_id or "")
+        files = self._context.ledger.history.files(row.job_id or "")
         files.sort(key=lambda file: Path(file.path) != except_for)
         found: dict[int, FileRow] = {}
         for file in files:

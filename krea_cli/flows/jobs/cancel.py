@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from krea_cli.api.types import Job
 from krea_cli.clock import Clock
 from krea_cli.errors import Busy, Interrupted, KreaError, NotFound, StillRunning, Unanswered
-from krea_cli.flows.events import Tell, Warned
+from krea_cli.flows.events import Tell, WarningNote
 from krea_cli.flows.jobs.job_ids import Mention
 from krea_cli.flows.jobs.ledger_view import Recall
 from krea_cli.flows.jobs.record import Reference, record
@@ -61,7 +61,9 @@ class Cancelling:
         clock = self._clock
         job = clock.attend(lambda: self._api.job(job_id))
         if job.ended:
-            self._tell(Warned(f"job {job_id} has ended already ({job.status}); nothing was sent"))
+            self._tell(
+                WarningNote(f"job {job_id} has ended already ({job.status}); nothing was sent")
+            )
             return job
         self._ask(job_id)
         give_up = clock.monotonic() + PATIENCE

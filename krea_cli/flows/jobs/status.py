@@ -9,7 +9,7 @@ from krea_cli.api.jobs import job_failure
 from krea_cli.api.types import Job
 from krea_cli.clock import Clock
 from krea_cli.errors import KreaError, NotFound, UsageError
-from krea_cli.flows.backoff import Patience, is_transient
+from krea_cli.flows.backoff import Backoff, is_transient
 from krea_cli.flows.jobs.job_ids import Mention
 from krea_cli.flows.jobs.ledger_view import Recall
 from krea_cli.flows.jobs.list_lookup import Roll
@@ -99,7 +99,7 @@ class Glance:
         return Sight(job.id, job, record(job, row, files=files, error=failure))
 
     def _patiently(self, call: Callable[[], T]) -> T:
-        patience = Patience(self._random)
+        patience = Backoff(self._random)
         end = self._clock.monotonic() + PATIENCE_SECONDS
         while True:
             try:

@@ -9,7 +9,7 @@ from krea_cli.api.jobs import job_failure
 from krea_cli.api.types import TERMINAL, Job
 from krea_cli.clock import Clock
 from krea_cli.errors import Interrupted, KreaError, StillRunning, UsageError
-from krea_cli.flows.events import Left, Running, Tell
+from krea_cli.flows.events import Unwatched, Running, Tell
 from krea_cli.flows.jobs.job_ids import LULL, Mention
 from krea_cli.flows.jobs.ledger_view import Recall
 from krea_cli.flows.jobs.poll_schedule import Pace
@@ -140,7 +140,7 @@ class Wait:
 
     def _end(self, job_id: str, job: Job | None, error: KreaError | None) -> Outcome:
         awaited = self._awaited.pop(job_id)
-        self._tell(Left(job_id, error is None))
+        self._tell(Unwatched(job_id, error is None))
         files = self._recall.files(job_id) if awaited.row else ()
         told = record(job, awaited.row, job_id=job_id, files=files, error=error)
         return Outcome(job_id, told, error)

@@ -19,15 +19,15 @@ from typing import TYPE_CHECKING
 from krea_cli.api.types import WAITING, Job
 from krea_cli.clock import Clock
 from krea_cli.errors import KreaError, NotFound, RequestRefused, UsageError
-from krea_cli.flows.backoff import Patience, is_transient
-from krea_cli.flows.events import Changed, Tell, Warned
+from krea_cli.flows.backoff import Backoff, is_transient
+from krea_cli.flows.events import Changed, Tell, WarningNote
 from krea_cli.flows.jobs.ledger_view import Recall
 from krea_cli.flows.jobs.list_lookup import Roll
 from krea_cli.flows.jobs.poll_schedule import held_back
 
 if TYPE_CHECKING:
     from krea_cli.api.client import Api
-    from krea_cli.local.ledger.account_ledger import Book
+    from krea_cli.local.ledger.account_ledger import AccountLedger
 
 # A job that was handed out a moment ago may not be readable everywhere yet.
 FRESH_GRACE = 15.0
@@ -70,14 +70,20 @@ class Watch:
     """
 
     def __init__(
-        self, api: "Api", book: "Book | None", clock: Clock, tell: Tell, *, random: Random
+        self,
+        api: "Api",
+        ledger: "AccountLedger | None",
+        clock: Clock,
+        tell: Tell,
+        *,
+        random: Random,
     ) -> None:
         self._api = api
-        self._recall = Recall(book, tell)
+        self._recall = Recall(ledger, tell)
         self._clock = clock
         self._tell = tell
         self._random = random
-        self._patience = Patience(random)
+        self._patience = Backoff(random)
         self._roll = Roll(api)
         self._items: dict[str, Watched] = {}
         self._not_before = 0.0
@@ -247,7 +253,7 @@ class Watch:
         seconds = self._patience.hold(error)
         self._not_before = self._clock.monotonic() + seconds
         if self._patience.faults == FAULTS_BEFORE_WARNING:
-            self._tell(Warned(f"{error.message}; the job runs on, asking again"))
+            self._tell(WarningNote(f"{error.message}; the job runs on, asking again"))
 
 
 def _unproven(job: Job) -> bool:

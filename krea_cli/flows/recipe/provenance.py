@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from krea_cli.flows.recipe.recipe import Recipe
-    from krea_cli.local.ledger.account_ledger import Book
+    from krea_cli.local.ledger.account_ledger import AccountLedger
 
 import os
 from typing import TYPE_CHECKING
@@ -19,7 +19,7 @@ from krea_cli.flows.recipe.recipe import Recipe, parse_recipe
 from krea_cli.flows.recipe.sidecar import MOST_BYTES, read_sidecar
 
 if TYPE_CHECKING:
-    from krea_cli.local.ledger.account_ledger import Book
+    from krea_cli.local.ledger.account_ledger import AccountLedger
     from krea_cli.local.ledger.rows import Row
 
 
@@ -36,22 +36,22 @@ class Origin:
     changed: bool = False
 
 
-def origin(text: str, book: "Book | None", *, cwd: Path) -> Origin | None:
+def origin(text: str, ledger: "AccountLedger | None", *, cwd: Path) -> Origin | None:
     """What made TEXT: a job's id, a file, or the number of a request. None if nobody knows."""
-    if book is not None and is_job_id(text) and (row := book.by_job(text)):
+    if ledger is not None and is_job_id(text) and (row := ledger.by_job(text)):
         return Origin(Recipe.of(row), row)
     path = Path(os.path.abspath(cwd / text))
     if path.is_file():
-        return _of_file(path, book)
+        return _of_file(path, ledger)
     number = _number(text)
-    if book is not None and number is not None and (row := book.find(number)):
+    if ledger is not None and number is not None and (row := ledger.find(number)):
         return Origin(Recipe.of(row), row)
-    return _of_absent(path, book)
+    return _of_absent(path, ledger)
 
 
-def known_origin(text: str, book: "Book | None", *, cwd: Path) -> Origin:
+def known_origin(text: str, ledger: "AccountLedger | None", *, cwd: Path) -> Origin:
     """As `origin`. Raises `UsageError` where nobody knows."""
-    found = origin(text, book, cwd=cwd)
+    found = origin(text, ledger, cwd=cwd)
     if found is None:
         where = "the ledger, beside it or in it" if (cwd / text).is_file() else "the ledger"
         raise UsageError(f"nothing about {text} is in {where}", hint="krea history lists what is")
@@ -63,34 +63,34 @@ def _number(text: str) -> int | None:
     return int(digits) if digits.isascii() and digits.isdecimal() and len(digits) < 19 else None
 
 
-def _of_file(path: Path, book: "Book | None") -> Origin | None:
+def _of_file(path: Path, ledger: "AccountLedger | None") -> Origin | None:
     """By content before place: a name may have been given to something else since."""
     try:
         sha256 = digest(path)
     except OSError as failure:
         raise UsageError(f"{path} cannot be read: {failure.strerror}") from failure
-    if book is not None and (row := book.history.holding(sha256)):
+    if ledger is not None and (row := ledger.history.holding(sha256)):
         return Origin(Recipe.of(row), row)
     inside, beside = _inside(path), read_sidecar(path)
     if inside is not None:
-        return _known(inside, book, "metadata")
+        return _known(inside, ledger, "metadata")
     if beside is not None and (beside.sha256 == sha256 or path.suffix == ".json"):
-        return _known(beside, book, "sidecar")
-    if book is not None and (row := book.history.made(os.path.realpath(path))):
+        return _known(beside, ledger, "sidecar")
+    if ledger is not None and (row := ledger.history.made(os.path.realpath(path))):
         return Origin(Recipe.of(row), row, changed=True)
     return Origin(beside, source="sidecar", changed=True) if beside else None
 
 
-def _of_absent(path: Path, book: "Book | None") -> Origin | None:
-    if book is None:
+def _of_absent(path: Path, ledger: "AccountLedger | None") -> Origin | None:
+    if ledger is None:
         return None
-    row = book.history.made(os.path.realpath(path)) or book.history.made(str(path))
+    row = ledger.history.made(os.path.realpath(path)) or ledger.history.made(str(path))
     return Origin(Recipe.of(row), row) if row else None
 
 
-def _known(recipe: Recipe, book: "Book | None", source: str) -> Origin:
+def _known(recipe: Recipe, ledger: "AccountLedger | None", source: str) -> Origin:
     """RECIPE, with what the ledger knows beyond it of that job."""
-    row = book.by_job(recipe.job_id) if book and recipe.job_id else None
+    row = ledger.by_job(recipe.job_id) if ledger and recipe.job_id else None
     return Origin(Recipe.of(row) if row else recipe, row, source)
 
 
@@ -128,13 +128,15 @@ class Likeness:
     changed: bool = False
 
 
-def likeness(text: str, book: "Book | None", *, cwd: Path) -> Likeness:
+def likeness(text: str, ledger: "AccountLedger | None", *, cwd: Path) -> Likeness:
     """What the file or job TEXT was made by. Raises `UsageError` where nobody knows."""
     # Only where --like is given: most requests are like no other.
     from krea_cli.flows.recipe.recipe import restored
 
-    found = known_origin(text, book, cwd=cwd)
-    base, filled = _divided(found.recipe, restored(found.recipe, book.uploads if book else None))
+    found = known_origin(text, ledger, cwd=cwd)
+    base, filled = _divided(
+        found.recipe, restored(found.recipe, ledger.uploads if ledger else None)
+    )
     return Likeness(found.recipe.model, base, filled, found.changed)
 
 

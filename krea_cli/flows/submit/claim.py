@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from krea_cli.api.types import Job
 from krea_cli.errors import KreaError, StillRunning, WouldOverwrite
-from krea_cli.flows.context import World
-from krea_cli.flows.events import Held, Said, Settling
+from krea_cli.flows.context import FlowContext
+from krea_cli.flows.events import Paused, Note, Reconciling
 from krea_cli.flows.files.part_file import Reservation, part_tag
 from krea_cli.flows.files.target import Target
 from krea_cli.flows.submit.reconcile import LAGGING, PATIENCE, settle
@@ -46,20 +46,20 @@ class Claim:
     reservation: Reservation
 
 
-def put_down(draft: Draft, goal: Goal, world: World, *, again: bool) -> tuple[Row, bool]:
+def put_down(draft: Draft, goal: Goal, context: FlowContext, *, again: bool) -> tuple[Row, bool]:
     """A new row for DRAFT (then True), or the unfinished one of the same request at GOAL.
 
     AGAIN makes a new one whatever there is.
     """
     if goal.key is None or again:
-        return world.book.begin(draft), True
-    return world.book.begin_or_join(draft)
+        return context.ledger.begin(draft), True
+    return context.ledger.begin_or_join(draft)
 
 
 def claim(
     draft: Draft,
     goal: Goal,
-    world: World,
+    context: FlowContext,
     *,
     again: bool,
     until: float | None,
@@ -70,77 +70,77 @@ def claim(
     UNTIL (monotonic) ends the waiting for another krea that works on the same request. Raises
     `WouldOverwrite`, `InDoubt`, `StillRunning`.
     """
-    row, fresh = put or put_down(draft, goal, world, again=again)
-    if fresh and (begun := _begun(row, goal, world)):
+    row, fresh = put or put_down(draft, goal, context, again=again)
+    if fresh and (begun := _begun(row, goal, context)):
         return begun
-    world.tell(Said(f"going on with the same request for {goal.target.text}, begun before"))
-    joined = _joined(row, goal, world, until=until)
+    context.tell(Note(f"going on with the same request for {goal.target.text}, begun before"))
+    joined = _joined(row, goal, context, until=until)
     # Refused, or given up unsent: nothing stands in the way of beginning anew.
-    return joined or claim(draft, goal, world, again=again, until=until)
+    return joined or claim(draft, goal, context, again=again, until=until)
 
 
-def _begun(row: Row, goal: Goal, world: World) -> Claim | None:
+def _begun(row: Row, goal: Goal, context: FlowContext) -> Claim | None:
     """A row of our own; give it back if the target turns out to be someone else's.
 
     None when another krea with the same request was quicker to go on with it.
     """
-    give_up = world.clock.monotonic() + HOLDER_PATIENCE
+    give_up = context.clock.monotonic() + HOLDER_PATIENCE
     try:
         while (reservation := goal.reserve(row)) is None:
-            if _taken(row, world):
+            if _taken(row, context):
                 return None
-            if world.clock.monotonic() > give_up:
+            if context.clock.monotonic() > give_up:
                 raise WouldOverwrite(
                     f"another krea is writing {goal.target.text}",
                     hint="wait until it is done, or choose another name with -o",
                 )
-            world.clock.pause(0.1)
+            context.clock.pause(0.1)
     except KreaError:
-        world.book.discard(row.id)
+        context.ledger.discard(row.id)
         raise
-    if _taken(row, world):
+    if _taken(row, context):
         reservation.release()
         return None
-    return _checked(Claim(row, reservation), goal, world)
+    return _checked(Claim(row, reservation), goal, context)
 
 
-def _taken(row: Row, world: World) -> bool:
+def _taken(row: Row, context: FlowContext) -> bool:
     """True when another krea has joined ROW, which we began a moment ago."""
-    current = world.book.find(row.id)
+    current = context.ledger.find(row.id)
     return current is None or current.part is not None or current.state != "checked"
 
 
-def _checked(claimed: Claim, goal: Goal, world: World) -> Claim:
+def _checked(claimed: Claim, goal: Goal, context: FlowContext) -> Claim:
     """Look once more, now that nobody else can write there: the file may have come meanwhile."""
     try:
         goal.target.check(goal.n, goal.count)
     except WouldOverwrite:
         # Before anyone who waits for the part can join: the file is there, nothing is to be made.
-        world.book.discard(claimed.row.id)
+        context.ledger.discard(claimed.row.id)
         claimed.reservation.release()
         raise
     return claimed
 
 
-def _joined(row: Row, goal: Goal, world: World, *, until: float | None) -> Claim | None:
+def _joined(row: Row, goal: Goal, context: FlowContext, *, until: float | None) -> Claim | None:
     """An unfinished row of the same request: wait for whoever is at it, then carry it on."""
     told = False
     while (reservation := goal.reserve(row)) is None:
-        if until is not None and world.clock.monotonic() > until:
+        if until is not None and context.clock.monotonic() > until:
             raise _busy(row, goal)
         if not told:
-            world.tell(Held(f"another krea is at work on {goal.target.text}"))
+            context.tell(Paused(f"another krea is at work on {goal.target.text}"))
             told = True
-        world.clock.pause(0.2)
+        context.clock.pause(0.2)
     try:
         # Read under the lock: what the other did until it let go is in the ledger now.
-        current = world.book.find(row.id)
+        current = context.ledger.find(row.id)
         if current is not None and current.state != "refused":
             if current.state == "checked":
                 # Nothing is paid yet: who put a file there meanwhile wants to keep it.
                 goal.target.check(goal.n, goal.count)
-            world.book.take_part(row.id, str(reservation.path or goal.key))
-            return Claim(settled(current, world, until=until), reservation)
+            context.ledger.take_part(row.id, str(reservation.path or goal.key))
+            return Claim(settled(current, context, until=until), reservation)
     except BaseException:
         reservation.release()
         raise
@@ -155,37 +155,37 @@ def _busy(row: Row, goal: Goal) -> KreaError:
     return StillRunning(message, hint="run the same command again")
 
 
-def settled(row: Row, world: World, *, until: float | None) -> Row:
+def settled(row: Row, context: FlowContext, *, until: float | None) -> Row:
     """ROW once it is known whether its request arrived. Raises `InDoubt` where it is not."""
     if row.state not in ("sending", "unknown", "unfound"):
         return row
     candidates: tuple[Job, ...] = ()
     try:
         if row.state == "sending":
-            with alone(world, until):
-                row = world.book.row(row.id)
+            with alone(context, until):
+                row = context.ledger.row(row.id)
         if row.state == "unknown":
-            candidates = _looked_for(row, world, until=until)
-            row = world.book.row(row.id)
+            candidates = _looked_for(row, context, until=until)
+            row = context.ledger.row(row.id)
     except KreaError as error:
         # Whatever keeps us from looking, a signal or a refused token: it may have been received.
-        raise doubt(row, world) from error
+        raise doubt(row, context) from error
     if row.state in ("sending", "unknown", "unfound"):
-        raise doubt(row, world, candidates)
+        raise doubt(row, context, candidates)
     return row
 
 
-def _looked_for(row: Row, world: World, *, until: float | None) -> tuple[Job, ...]:
+def _looked_for(row: Row, context: FlowContext, *, until: float | None) -> tuple[Job, ...]:
     """Search the list for the job of ROW; the jobs that it may be, where that is not certain."""
-    ago = world.clock.now() - (row.sent_at or row.created_at)
+    ago = context.clock.now() - (row.sent_at or row.created_at)
     lately = ago < LAGGING
-    world.tell(Settling(row.error or "its process died while sending"))
+    context.tell(Reconciling(row.error or "its process died while sending"))
     settlement = settle(
-        world,
+        context,
         # Whoever is stopped in this search, and starts again, does not search from the beginning.
         patience=max(0.0, PATIENCE - ago) if ago >= 0 else PATIENCE,
         until=row.id,
         still_open=lately,
-        alone=lambda: alone(world, until),
+        alone=lambda: alone(context, until),
     )
     return settlement.candidates.get(row.id, ())

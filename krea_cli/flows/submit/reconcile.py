@@ -11,8 +11,8 @@ from math import inf
 from krea_cli.api.jobs import format_cursor
 from krea_cli.api.types import Job, JobsPage
 from krea_cli.errors import Busy, Unanswered, Unreachable
-from krea_cli.flows.context import World
-from krea_cli.flows.events import Said
+from krea_cli.flows.context import FlowContext
+from krea_cli.flows.events import Note
 from krea_cli.flows.submit.match import HORIZON, LONGEST, Window, matches, window
 from krea_cli.local.ledger.rows import Row
 
@@ -44,7 +44,7 @@ class Settlement:
 
 
 def settle(
-    world: World,
+    context: FlowContext,
     *,
     patience: float = PATIENCE,
     until: int | None = None,
@@ -59,21 +59,21 @@ def settle(
     each look (a caller that holds the post lock anyway leaves it away): a request under way has a
     job that no row owns yet, and it must not be taken for that of a lost answer.
     """
-    search = _Search(world, until=until, still_open=still_open)
-    deadline = world.clock.monotonic() + patience
+    search = _Search(context, until=until, still_open=still_open)
+    deadline = context.clock.monotonic() + patience
     while True:
         with alone():
-            over = search.look(deadline) or world.clock.monotonic() + BETWEEN > deadline
+            over = search.look(deadline) or context.clock.monotonic() + BETWEEN > deadline
             if over:
                 return search.conclude()
-        world.clock.pause(BETWEEN)
+        context.clock.pause(BETWEEN)
 
 
 class _Search:
     """A search under way, of which UNTIL is the row that matters; None: all do."""
 
-    def __init__(self, world: World, *, until: int | None, still_open: bool) -> None:
-        self._world = world
+    def __init__(self, context: FlowContext, *, until: int | None, still_open: bool) -> None:
+        self._context = context
         self._until = until
         self._still_open = until if still_open else None
         self._adopted: dict[int, Job] = {}
@@ -83,48 +83,52 @@ class _Search:
 
     def look(self, deadline: float) -> bool:
         """Read the list once and adopt what is certain; True when nothing is left to search."""
-        world, until = self._world, self._until
-        rows = _together(world.book.in_doubt(), until)
+        context, until = self._context, self._until
+        rows = _together(context.ledger.in_doubt(), until)
         self._windows = {}
         if not rows:
             return True
-        patience = max(deadline, world.clock.monotonic() + BETWEEN)
-        self._listing = listing = _listing(world, since=_horizon(rows), deadline=patience)
-        self._windows = _windows(world, rows, listing, still_open=self._still_open)
-        self._unowned = _unowned(world, listing, rows)
-        if listing.complete and not world.shared:
+        patience = max(deadline, context.clock.monotonic() + BETWEEN)
+        self._listing = listing = _listing(context, since=_horizon(rows), deadline=patience)
+        self._windows = _windows(context, rows, listing, still_open=self._still_open)
+        self._unowned = _unowned(context, listing, rows)
+        if listing.complete and not context.shared:
             # A request that the user let go may have made one of the jobs all the same.
-            let_go = world.book.history.forgotten(_horizon(rows))
-            others = _windows(world, let_go, listing, still_open=None)
+            let_go = context.ledger.history.forgotten(_horizon(rows))
+            others = _windows(context, let_go, listing, still_open=None)
             matched = matches(others | self._windows, self._unowned)
-            ripe = [row for row in rows if world.clock.now() - _sent(row) >= UNRIPE]
-            self._adopted |= _adopt(world, ripe, matched, listing)
+            ripe = [row for row in rows if context.clock.now() - _sent(row) >= UNRIPE]
+            self._adopted |= _adopt(context, ripe, matched, listing)
         return until in self._adopted or not set(self._windows) - set(self._adopted)
 
     def conclude(self) -> Settlement:
         """Book what the last look left in doubt, and name the jobs that it may be."""
-        world = self._world
+        context = self._context
         left = {row: place for row, place in self._windows.items() if row not in self._adopted}
         candidates = {
             row: tuple(job for job in self._unowned if place.allows(job))
             for row, place in left.items()
         }
         if self._still_open is not None and self._still_open in left:
-            world.book.gave_up(self._still_open, world.clock.now())
+            context.ledger.gave_up(self._still_open, context.clock.now())
         elif self._listing.complete:
-            now = world.clock.now() + self._listing.skew
-            _leave_unfound(world, left, candidates, now=now)
+            now = context.clock.now() + self._listing.skew
+            _leave_unfound(context, left, candidates, now=now)
         return Settlement(self._adopted, candidates, self._listing.complete or not self._windows)
 
 
 def _leave_unfound(
-    world: World, left: dict[int, Window], candidates: dict[int, tuple[Job, ...]], *, now: float
+    context: FlowContext,
+    left: dict[int, Window],
+    candidates: dict[int, tuple[Job, ...]],
+    *,
+    now: float,
 ) -> None:
     """Rows whose time is over while nothing is there. It proves nothing, but they must not claim
     a job that is made later."""
     for row_id, place in left.items():
         if not candidates[row_id] and place.latest + LAGGING < now:
-            world.book.unfound(row_id)
+            context.ledger.unfound(row_id)
 
 
 def _together(rows: list[Row], until: int | None) -> list[Row]:
@@ -147,18 +151,18 @@ def _horizon(rows: list[Row]) -> float:
 
 
 def _windows(
-    world: World, rows: list[Row], listing: Listing, *, still_open: int | None
+    context: FlowContext, rows: list[Row], listing: Listing, *, still_open: int | None
 ) -> dict[int, Window]:
     # While nothing was learned on this base, the Date header tells the server's clock: whole
     # seconds, so the true difference may be up to one second more.
-    learned = world.book.learned.spread()
+    learned = context.ledger.learned.spread()
     lag = learned or (listing.skew, listing.skew + 1)
-    now = world.clock.now()
+    now = context.clock.now()
     windows = {}
     for row in rows:
         sent_at = _sent(row)
         gave_up_at = now if row.id == still_open else row.gave_up_at
-        types = frozenset(world.book.learned.types(row.model))
+        types = frozenset(context.ledger.learned.types(row.model))
         windows[row.id] = window(
             sent_at,
             gave_up_at,
@@ -170,41 +174,41 @@ def _windows(
     return windows
 
 
-def _unowned(world: World, listing: Listing, rows: list[Row]) -> list[Job]:
+def _unowned(context: FlowContext, listing: Listing, rows: list[Row]) -> list[Job]:
     since = _horizon(rows) + listing.skew
     recent = [job for job in listing.jobs.values() if (job.created_at or since) >= since]
-    owned = world.book.owned([job.id for job in recent])
+    owned = context.ledger.owned([job.id for job in recent])
     return [job for job in recent if job.id not in owned]
 
 
 def _adopt(
-    world: World, rows: list[Row], matched: dict[int, str], listing: Listing
+    context: FlowContext, rows: list[Row], matched: dict[int, str], listing: Listing
 ) -> dict[int, Job]:
     adopted = {}
     for row in rows:
         if row.id in matched:
             job = listing.jobs[matched[row.id]]
-            world.book.submitted(row.id, job, answered_at=world.clock.now(), adopted=True)
-            world.tell(Said(f"found the job of the lost answer in the list: {job.id}"))
+            context.ledger.submitted(row.id, job, answered_at=context.clock.now(), adopted=True)
+            context.tell(Note(f"found the job of the lost answer in the list: {job.id}"))
             adopted[row.id] = job
     return adopted
 
 
-def _listing(world: World, *, since: float, deadline: float) -> Listing:
+def _listing(context: FlowContext, *, since: float, deadline: float) -> Listing:
     """Page the list back past SINCE (local clock). Passing faults leave it incomplete."""
     listing = Listing()
     cursor: str | None = None
     overlapping = False
-    while page := _page(world, cursor):
+    while page := _page(context, cursor):
         if cursor is None and page.server_time is not None:
-            listing.skew = page.server_time - world.clock.now()
+            listing.skew = page.server_time - context.clock.now()
         fresh = [job for job in page.jobs if job.id not in listing.jobs]
         listing.jobs |= {job.id: job for job in page.jobs}
         oldest = min((job.created_at for job in page.jobs if job.created_at), default=None)
         if not page.next_cursor or oldest is None or oldest < since + listing.skew:
             listing.complete = True
             break
-        if world.clock.monotonic() > deadline or not (fresh or overlapping):
+        if context.clock.monotonic() > deadline or not (fresh or overlapping):
             break
         # The cursor is exclusive and has milliseconds: overlap pages so that none slips through,
         # unless that brought nothing new.
@@ -213,8 +217,8 @@ def _listing(world: World, *, since: float, deadline: float) -> Listing:
     return listing
 
 
-def _page(world: World, cursor: str | None) -> JobsPage | None:
+def _page(context: FlowContext, cursor: str | None) -> JobsPage | None:
     try:
-        return world.clock.attend(lambda: world.api.jobs(cursor=cursor, limit=1000))
+        return context.clock.attend(lambda: context.api.jobs(cursor=cursor, limit=1000))
     except PASSING:
         return None

@@ -12,8 +12,8 @@ from typing import Any
 from krea_cli.api.types import Job
 from krea_cli.errors import Busy, Interrupted, KreaError, Moderated, NotFound, UsageError
 from krea_cli.flows.backoff import Hold, is_transient
-from krea_cli.flows.context import World
-from krea_cli.flows.events import Held, Settling, Submitting, Warned
+from krea_cli.flows.context import FlowContext
+from krea_cli.flows.events import Paused, Reconciling, Submitting, WarningNote
 from krea_cli.flows.jobs.ledger_view import Recall
 from krea_cli.flows.jobs.record import moment
 from krea_cli.flows.submit.match import HORIZON
@@ -71,18 +71,18 @@ class Decision:
 class Recovery:
     """One `krea recover`. UNTIL (monotonic) ends the waiting for another krea that sends."""
 
-    def __init__(self, world: World, *, until: float | None) -> None:
-        self._world = world
+    def __init__(self, context: FlowContext, *, until: float | None) -> None:
+        self._context = context
         self._until = until
-        self._verdicts = Verdicts(world.book)
+        self._verdicts = Verdicts(context.ledger)
         self._candidates: dict[int, tuple[Job, ...]] = {}
 
     def settle(self) -> list[Doubt]:
         """Settle what the list of jobs settles; everything that was in doubt, as it stands now."""
-        world = self._world
+        context = self._context
         self._bury()
-        meant = [row.id for row in world.book.history.doubts()]
-        searched = [row.id for row in world.book.in_doubt()]
+        meant = [row.id for row in context.ledger.history.doubts()]
+        searched = [row.id for row in context.ledger.in_doubt()]
         while searched:
             covered = self._search(searched[-1])
             searched = [row_id for row_id in searched if row_id not in covered]
@@ -90,12 +90,12 @@ class Recovery:
 
     def adopt(self, row_id: int, job_id: str) -> Row:
         """By the user's word, JOB_ID is what became of the request. Raises UsageError."""
-        world, row = self._world, self._open(row_id, also=("forgotten",))
+        context, row = self._context, self._open(row_id, also=("forgotten",))
         try:
-            job = world.clock.attend(lambda: world.api.job(job_id))
+            job = context.clock.attend(lambda: context.api.job(job_id))
         except NotFound as error:
             raise UsageError(error.message, hint="krea recover lists what there is") from error
-        owner = world.book.by_job(job.id)
+        owner = context.ledger.by_job(job.id)
         if owner is not None:
             raise UsageError(
                 f"job {job.id} belongs to request {owner.id} already",
@@ -104,10 +104,10 @@ class Recovery:
         self._compare(row, job)
         if self._revive(row).state == "forgotten":
             # A gateway carried it out in the end, after the user had let it go or sent it again.
-            world.book.move(row.id, ("forgotten",), "unknown", error=row.error)
-        world.book.submitted(row.id, job, answered_at=world.clock.now(), adopted=True)
-        Recall(world.book, world.tell).note(job.id, job)
-        return world.book.row(row.id)
+            context.ledger.move(row.id, ("forgotten",), "unknown", error=row.error)
+        context.ledger.submitted(row.id, job, answered_at=context.clock.now(), adopted=True)
+        Recall(context.ledger, context.tell).note(job.id, job)
+        return context.ledger.row(row.id)
 
     def forget(self, row_id: int) -> Row:
         """By the user's word, nobody looks for the job of the request any more.
@@ -117,7 +117,7 @@ class Recovery:
         row = self._open(row_id, also=FORGETTABLE)
         self._revive(row)
         self._verdicts.forget(row.id)
-        return self._world.book.row(row.id)
+        return self._context.ledger.row(row.id)
 
     def resubmit(self, row_id: int) -> Row:
         """By the user's word, send the request once more; the new row, with its job.
@@ -177,36 +177,36 @@ class Recovery:
 
     def older(self, seconds: float) -> list[int]:
         """The requests in doubt that were sent more than SECONDS ago, oldest first."""
-        before = self._world.clock.now() - seconds
-        doubts = self._world.book.history.doubts()
+        before = self._context.clock.now() - seconds
+        doubts = self._context.ledger.history.doubts()
         return [row.id for row in doubts if (row.sent_at or row.created_at) <= before]
 
     def _search(self, row_id: int) -> set[int]:
         """Look for the job of a request and of those sent around it; which were looked for."""
-        world = self._world
-        row = world.book.row(row_id)
-        lately = world.clock.now() - (row.sent_at or row.created_at) < LAGGING
-        world.tell(Settling(row.error or "no answer came"))
+        context = self._context
+        row = context.ledger.row(row_id)
+        lately = context.clock.now() - (row.sent_at or row.created_at) < LAGGING
+        context.tell(Reconciling(row.error or "no answer came"))
         found = self._settled(row_id, 0.0, lately=lately)
         # With two that fit no waiting helps: only more of them could come.
         if lately and row_id not in found.adopted and len(found.candidates.get(row_id, ())) < 2:
             found = self._settled(row_id, PATIENCE, lately=True)
         if not found.complete:
-            world.tell(Warned("the list of jobs could not be read whole: try again later"))
+            context.tell(WarningNote("the list of jobs could not be read whole: try again later"))
         self._candidates |= found.candidates
         return {row_id, *found.adopted, *found.candidates}
 
     def _settled(self, row_id: int, patience: float, *, lately: bool) -> Settlement:
         return settle(
-            self._world,
+            self._context,
             patience=patience,
             until=row_id,
             still_open=lately,
-            alone=lambda: alone(self._world, self._until),
+            alone=lambda: alone(self._context, self._until),
         )
 
     def _doubt(self, row_id: int) -> Doubt:
-        row = self._world.book.row(row_id)
+        row = self._context.ledger.row(row_id)
         if row.state not in IN_DOUBT:
             return Doubt(row)
         sent = row.sent_at or row.created_at
@@ -223,21 +223,21 @@ class Recovery:
         return [self._read(job) if job.ended and not job.outputs else job for job in candidates]
 
     def _read(self, job: Job) -> Job:
-        world = self._world
+        context = self._context
         try:
-            return world.clock.attend(lambda: world.api.job(job.id))
+            return context.clock.attend(lambda: context.api.job(job.id))
         except KreaError as error:
             if not (is_transient(error) or isinstance(error, NotFound)):
                 raise
             return job
 
     def _open(self, row_id: int, *, also: Sequence[str] = ()) -> Row:
-        row = self._world.book.find(row_id)
+        row = self._context.ledger.find(row_id)
         if row is None:
             raise UsageError(
                 f"there is no request {row_id} in the ledger", hint="krea recover lists them"
             )
-        doubted = {doubt.id for doubt in self._world.book.history.doubts()}
+        doubted = {doubt.id for doubt in self._context.ledger.history.doubts()}
         if row.id not in doubted and row.state not in also:
             job = f", job {row.job_id}" if row.job_id else f" ({row.error})" if row.error else ""
             raise UsageError(
@@ -249,40 +249,42 @@ class Recovery:
     def _revive(self, row: Row) -> Row:
         """ROW in doubt again, if it was to be sent once more and never was."""
         revived = row.state == "forgotten" and self._verdicts.revive(row.id)
-        return self._world.book.row(row.id) if revived else row
+        return self._context.ledger.row(row.id) if revived else row
 
     def _bury(self) -> None:
         """Book what processes that died while sending left behind."""
-        if self._world.book.history.leftovers():
-            with alone(self._world, self._until):
+        if self._context.ledger.history.leftovers():
+            with alone(self._context, self._until):
                 pass
 
     def _compare(self, row: Row, job: Job) -> None:
         """Say where JOB does not look like the request; the user has the last word."""
         sent = row.sent_at or row.created_at
         if job.created_at is not None and not -HORIZON < job.created_at - sent < HORIZON:
-            self._world.tell(
-                Warned(
+            self._context.tell(
+                WarningNote(
                     f"job {job.id} was made {moment(job.created_at)}, and the request left"
                     f" {moment(sent)}"
                 )
             )
-        types = self._world.book.learned.types(row.model)
+        types = self._context.ledger.learned.types(row.model)
         if job.type and types and job.type not in types:
-            self._world.tell(Warned(f"job {job.id} is of type {job.type}, not {', '.join(types)}"))
+            self._context.tell(
+                WarningNote(f"job {job.id} is of type {job.type}, not {', '.join(types)}")
+            )
 
     def _sent(self, row: Row) -> Row:
-        world, hold = self._world, Hold(self._world.random)
-        world.tell(Submitting(row.model, 1, 1))
+        context, hold = self._context, Hold(self._context.random)
+        context.tell(Submitting(row.model, 1, 1))
         while True:
             try:
-                return submit(row, world, deadline=self._until)
+                return submit(row, context, deadline=self._until)
             except Busy as busy:
                 seconds = hold.seconds(busy)
-                if self._until is not None and world.clock.monotonic() + seconds > self._until:
+                if self._until is not None and context.clock.monotonic() + seconds > self._until:
                     raise
-                world.tell(Held(f"waiting for a free slot: {busy.message}", seconds))
-                world.clock.pause(seconds)
+                context.tell(Paused(f"waiting for a free slot: {busy.message}", seconds))
+                context.clock.pause(seconds)
 
 
 def _candidate(job: Job) -> dict[str, Any]:

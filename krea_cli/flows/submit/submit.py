@@ -16,8 +16,8 @@ from krea_cli.errors import (
     Unreachable,
     Untrusted,
 )
-from krea_cli.flows.context import World
-from krea_cli.flows.events import Held, Said, Settling, Warned
+from krea_cli.flows.context import FlowContext
+from krea_cli.flows.events import Paused, Note, Reconciling, WarningNote
 from krea_cli.flows.files.target import STDOUT_NAMES
 from krea_cli.flows.submit.reconcile import settle
 from krea_cli.local.ledger.rows import Row
@@ -28,7 +28,7 @@ CANDIDATES = ". It may be one of these jobs: "
 RECONNECT = 30.0  # seconds for which a connection that was never made is tried again
 
 
-def submit(row: Row, world: World, *, deadline: float | None) -> Row:
+def submit(row: Row, context: FlowContext, *, deadline: float | None) -> Row:
     """Send the request of ROW, a row in state `checked`, and give back the row with its job.
 
     Raises `Busy` when the service has no room now: nothing was made, the row is `checked` again.
@@ -39,26 +39,26 @@ def submit(row: Row, world: World, *, deadline: float | None) -> Row:
     """
     # A kill between the row that says `sending` and the first byte is in doubt for nothing, and
     # loading the wire takes a tenth of a second.
-    world.api.prepare()
-    with alone(world, deadline):
-        return _send(row, world)
+    context.api.prepare()
+    with alone(context, deadline):
+        return _send(row, context)
 
 
-def bury_the_dead(world: World) -> None:
+def bury_the_dead(context: FlowContext) -> None:
     """Book what processes that died while sending left behind. The caller holds the post lock.
 
     Only one request of an account is under way at a time, so with the lock in hand every row
     that is still `sending` belongs to the dead.
     """
-    leftovers = world.book.history.leftovers()
+    leftovers = context.ledger.history.leftovers()
     for row in leftovers:
-        world.book.doubtful(row.id, "its process died while sending")
+        context.ledger.doubtful(row.id, "its process died while sending")
     if leftovers:
-        world.tell(Settling("an earlier krea died while it was sending"))
-        settle(world, patience=0)
+        context.tell(Reconciling("an earlier krea died while it was sending"))
+        settle(context, patience=0)
 
 
-def doubt(row: Row, world: World, candidates: tuple[Job, ...] = ()) -> InDoubt:
+def doubt(row: Row, context: FlowContext, candidates: tuple[Job, ...] = ()) -> InDoubt:
     """The error for ROW, whose outcome is unknown, with the jobs that may be its own.
 
     Only a request with a target of its own, in a ledger that lasts, is known again when the same
@@ -69,7 +69,7 @@ def doubt(row: Row, world: World, candidates: tuple[Job, ...] = ()) -> InDoubt:
     ids = [job.id for job in candidates]
     if ids:
         message += CANDIDATES + ", ".join(ids)
-    if not world.book.lasting:
+    if not context.ledger.lasting:
         look = f"krea status {' '.join(ids)}" if ids else "look at the jobs on krea.ai"
         return InDoubt(message, hint=f"{look}; the same command would send it anew")
     profile = f" --profile {shlex.quote(row.profile)}" if row.profile else ""
@@ -80,19 +80,19 @@ def doubt(row: Row, world: World, candidates: tuple[Job, ...] = ()) -> InDoubt:
 
 
 @contextmanager
-def post_lock(world: World, deadline: float | None) -> Iterator[None]:
+def post_lock(context: FlowContext, deadline: float | None) -> Iterator[None]:
     """Hold the account's post lock: while we do, no other process has a request under way."""
-    lock = world.book.post_lock
-    told = world.clock.monotonic() + 1
+    lock = context.ledger.post_lock
+    told = context.clock.monotonic() + 1
     while not lock.try_acquire():
-        now = world.clock.monotonic()
+        now = context.clock.monotonic()
         if deadline is not None and now > deadline:
             raise Busy("another krea kept sending for this account; nothing was sent")
         if now > told:
-            world.tell(Held("another krea is sending a request"))
+            context.tell(Paused("another krea is sending a request"))
             told = now + 60
-        world.clock.pause(0.05)
-        _check_asked(world)
+        context.clock.pause(0.05)
+        _check_asked(context)
     try:
         yield
     finally:
@@ -100,95 +100,95 @@ def post_lock(world: World, deadline: float | None) -> Iterator[None]:
 
 
 @contextmanager
-def alone(world: World, deadline: float | None) -> Iterator[None]:
+def alone(context: FlowContext, deadline: float | None) -> Iterator[None]:
     """No request is under way meanwhile, and those of the dead are in doubt like the others."""
-    with post_lock(world, deadline):
-        bury_the_dead(world)
+    with post_lock(context, deadline):
+        bury_the_dead(context)
         yield
 
 
-def _check_asked(world: World) -> None:
+def _check_asked(context: FlowContext) -> None:
     """Raise `Interrupted` where the user asked that nothing new begins, or that all ends."""
-    world.clock.check()
-    if world.clock.asked:
+    context.clock.check()
+    if context.clock.asked:
         raise Interrupted(SIGINT)
 
 
-def _send(row: Row, world: World) -> Row:
+def _send(row: Row, context: FlowContext) -> Row:
     """POST until it is answered, or until the job of a lost answer was found."""
-    give_up = world.clock.monotonic() + RECONNECT
+    give_up = context.clock.monotonic() + RECONNECT
     delay = 0.5
     while True:
-        _put_down(row, world)
+        _put_down(row, context)
         try:
-            submitted = world.clock.attend(
-                lambda: world.api.submit(row.route, row.body, webhook=row.webhook), grace=GRACE
+            submitted = context.clock.attend(
+                lambda: context.api.submit(row.route, row.body, webhook=row.webhook), grace=GRACE
             )
         except Busy:
-            world.book.returned(row.id)
+            context.ledger.returned(row.id)
             raise
         except Unreachable as error:
-            world.book.returned(row.id)
-            if isinstance(error, Untrusted) or world.clock.monotonic() + delay > give_up:
+            context.ledger.returned(row.id)
+            if isinstance(error, Untrusted) or context.clock.monotonic() + delay > give_up:
                 raise
-            world.tell(Held(f"{error.message}; nothing was sent, trying again", delay))
-            world.clock.pause(delay)
+            context.tell(Paused(f"{error.message}; nothing was sent, trying again", delay))
+            context.clock.pause(delay)
             delay = min(delay * 2, 8.0)
         except Unanswered as error:
-            return _look_for(row, world, error.message)
+            return _look_for(row, context, error.message)
         except Interrupted as error:
             with suppress(LedgerUnusable):  # it stays `sending`, which is in doubt as well
-                world.book.doubtful(row.id, error.message)
-            raise doubt(replace(row, error=error.message), world) from error
+                context.ledger.doubtful(row.id, error.message)
+            raise doubt(replace(row, error=error.message), context) from error
         except KreaError as error:
-            world.book.refused(row.id, error.message)
+            context.ledger.refused(row.id, error.message)
             raise
         else:
-            return _answered(row, submitted, world)
+            return _answered(row, submitted, context)
 
 
-def _put_down(row: Row, world: World) -> None:
+def _put_down(row: Row, context: FlowContext) -> None:
     """Book that the request leaves now; a signal up to here leaves nothing in doubt."""
-    _check_asked(world)
-    world.book.sending(row.id, world.clock.now(), budget=world.budget)
-    if world.clock.stopping:  # the disk may have taken its time
-        world.book.returned(row.id)
-        world.clock.check()
+    _check_asked(context)
+    context.ledger.sending(row.id, context.clock.now(), budget=context.budget)
+    if context.clock.stopping:  # the disk may have taken its time
+        context.ledger.returned(row.id)
+        context.clock.check()
 
 
-def _answered(row: Row, submitted: Submitted, world: World) -> Row:
+def _answered(row: Row, submitted: Submitted, context: FlowContext) -> Row:
     """ROW with its job. It runs and is paid: a ledger that fails now is no reason to leave it."""
-    job, now = submitted.job, world.clock.now()
+    job, now = submitted.job, context.clock.now()
     try:
-        world.book.submitted(row.id, job, answered_at=now)
-        row = world.book.row(row.id)
+        context.ledger.submitted(row.id, job, answered_at=now)
+        row = context.ledger.row(row.id)
     except KreaError as error:
-        world.tell(Warned(f"job {job.id} is not in the ledger: {error.message}"))
+        context.tell(WarningNote(f"job {job.id} is not in the ledger: {error.message}"))
         row = replace(row, state="submitted", job_id=job.id, status=job.status, answered_at=now)
-    _tell_notice(submitted, row, world)
+    _tell_notice(submitted, row, context)
     return row
 
 
-def _look_for(row: Row, world: World, reason: str) -> Row:
+def _look_for(row: Row, context: FlowContext, reason: str) -> Row:
     """The answer got lost: find the job in the list, or raise `InDoubt`."""
     try:
-        world.book.doubtful(row.id, reason)
-        world.tell(Settling(reason))
-        settlement = settle(world, until=row.id, still_open=True)
-        current = world.book.row(row.id)
+        context.ledger.doubtful(row.id, reason)
+        context.tell(Reconciling(reason))
+        settlement = settle(context, until=row.id, still_open=True)
+        current = context.ledger.row(row.id)
     except KreaError as error:
         # Whatever ends the search, a refused token or a full disk: the request was sent.
-        raise doubt(replace(row, error=reason), world) from error
+        raise doubt(replace(row, error=reason), context) from error
     if current.job_id is None:  # neither found here nor adopted by the user meanwhile
         candidates = settlement.candidates.get(row.id, ())
-        raise doubt(replace(row, error=reason), world, candidates)
+        raise doubt(replace(row, error=reason), context, candidates)
     return current
 
 
-def _tell_notice(submitted: Submitted, row: Row, world: World) -> None:
+def _tell_notice(submitted: Submitted, row: Row, context: FlowContext) -> None:
     if row.seed is not None and row.item is None:  # of hundreds, nobody reads them one by one
-        world.tell(Said(f"seed {row.seed}"))
+        context.tell(Note(f"seed {row.seed}"))
     notice = submitted.notice
     if notice and (notice.deprecated or notice.sunset):
         until = f" and ends on {notice.sunset}" if notice.sunset else ""
-        world.tell(Warned(f"{row.model} is deprecated{until}: krea models lists the others"))
+        context.tell(WarningNote(f"{row.model} is deprecated{until}: krea models lists the others"))

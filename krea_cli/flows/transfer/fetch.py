@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from krea_cli.clock import Clock
 from krea_cli.errors import Busy, KreaError, Unanswered
-from krea_cli.flows.backoff import Patience, is_transient
+from krea_cli.flows.backoff import Backoff, is_transient
 from krea_cli.flows.files.content_type import (
     HEAD,
     HTML,
@@ -100,7 +100,7 @@ def fetch(
     Raises `Gone`, `DiskFailure`, the last passing fault, and `Interrupted`.
     """
     state = _Progress(url)
-    patience = Patience(random)
+    patience = Backoff(random)
     while True:
         before = state.furthest
         attempt = _Attempt(state, os.dup(part.file), http, clock, progress)

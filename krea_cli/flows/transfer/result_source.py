@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from krea_cli.api.types import Job
 from krea_cli.clock import Clock
 from krea_cli.errors import KreaError
-from krea_cli.flows.backoff import Patience, is_transient
+from krea_cli.flows.backoff import Backoff, is_transient
 from krea_cli.flows.events import Downloading, Tell
 from krea_cli.flows.files.part_file import Reservation
 from krea_cli.flows.files.result import Result
@@ -38,7 +38,7 @@ class Source:
         An address that the host refuses is replaced by what the job says now.
         """
         url = result.url
-        patience = Patience(self.random)
+        patience = Backoff(self.random)
         while True:
             try:
                 return self._fetch(job_id, url, part), url
@@ -54,7 +54,7 @@ class Source:
 
     def read(self, job_id: str) -> Job:
         """Read a job through a few passing faults."""
-        patience = Patience(self.random)
+        patience = Backoff(self.random)
         while True:
             try:
                 return self.clock.attend(lambda: self.api.job(job_id))

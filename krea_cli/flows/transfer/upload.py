@@ -13,15 +13,15 @@ from krea_cli.api.types import Asset
 from krea_cli.catalog.local_files import LocalFile
 from krea_cli.clock import Clock
 from krea_cli.errors import Interrupted, KreaError, LedgerUnusable, RequestRefused, UsageError
-from krea_cli.flows.backoff import Patience, is_transient
-from krea_cli.flows.events import Said, Tell, Uploading
+from krea_cli.flows.backoff import Backoff, is_transient
+from krea_cli.flows.events import Note, Tell, Uploading
 from krea_cli.flows.files import content_type
 from krea_cli.flows.files.content_type import HEAD, ContentType
 from krea_cli.flows.files.publish import digest
 
 if TYPE_CHECKING:
     from krea_cli.api.client import Api
-    from krea_cli.local.ledger.account_ledger import Book
+    from krea_cli.local.ledger.account_ledger import AccountLedger
     from krea_cli.local.ledger.uploads import Uploads
 
 # What POST /assets takes; source: the contract, section 2.4.
@@ -46,7 +46,7 @@ def addresses(
     files: Iterable[LocalFile],
     *,
     api: "Api",
-    book: "Book",
+    ledger: "AccountLedger",
     clock: Clock,
     tell: Tell,
     random: Random | None = None,
@@ -61,15 +61,15 @@ def addresses(
     by_content: dict[str, str] = {}
     for path, kind in types.items():
         sha256 = prints[path]
-        known = by_content.get(sha256) or book.uploads.address(sha256)
+        known = by_content.get(sha256) or ledger.uploads.address(sha256)
         if known is None:
-            upload = _Upload(path, kind, api, clock, tell, Patience(random or Random()))
+            upload = _Upload(path, kind, api, clock, tell, Backoff(random or Random()))
             asset = upload.run()
             known = asset.url
             if digest(Path(path)) == sha256:
-                book.uploads.remember(sha256, known, asset.id or None, clock.now())
+                ledger.uploads.remember(sha256, known, asset.id or None, clock.now())
         elif sha256 not in by_content:
-            tell(Said(f"{path} was uploaded before"))
+            tell(Note(f"{path} was uploaded before"))
         by_content[sha256] = known
     return {path: by_content[prints[path]] for path in types}
 
@@ -135,7 +135,7 @@ class _Upload:
         api: "Api",
         clock: Clock,
         tell: Tell,
-        patience: Patience,
+        patience: Backoff,
     ) -> None:
         self.path = path
         self.kind = kind

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from krea_cli.local.ledger.run_locks import Claims
 
 
-class Book:
+class AccountLedger:
     """Writes what happens to requests, and answers what is known. Raises LedgerUnusable.
 
     `sending`, `submitted` and `file` are synced to the disk before they return: what they say

@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from krea_cli.local.ledger.account_ledger import Book
+from krea_cli.local.ledger.account_ledger import AccountLedger
 from krea_cli.local.ledger.rows import FAILED, UNFINISHED, Draft, Row, stored
 from krea_cli.local.ledger.scope import OURS, Scope
 
@@ -23,8 +23,8 @@ class Claimed:
 class Items:
     """What the ledger knows of the items of batches. Raises LedgerUnusable."""
 
-    def __init__(self, book: Book, scope: Scope) -> None:
-        self._book = book
+    def __init__(self, ledger: AccountLedger, scope: Scope) -> None:
+        self._ledger = ledger
         self._scope = scope
 
     def latest(self, digest: str) -> Row | None:
@@ -76,22 +76,22 @@ class Items:
         goes to TARGET from now on, and one that was not sent belongs to the batch LABEL: what it
         costs is spent there. Of two processes that ask at once one gets it.
         """
-        with self._book.transaction():
+        with self._ledger.transaction():
             row = self.latest(digest)
             if row is None or (retry and row.state in FAILED):
-                return Claimed(self._book.begin(draft), ours=True) if draft else None
+                return Claimed(self._ledger.begin(draft), ours=True) if draft else None
             if row.state not in UNFINISHED:
                 return Claimed(row, ours=False)
             if row.claim not in (None, run) and alive(row.claim or ""):
                 return Claimed(row, ours=False)
             if draft and row.state == "checked" and (row.part, row.replaces) == (None, None):
                 # The same row, so that what a dead process reserved for it is found again.
-                self._book.move(row.id, ("checked",), "checked", **stored(draft))
-                return Claimed(self._book.row(row.id), ours=True)
+                self._ledger.move(row.id, ("checked",), "checked", **stored(draft))
+                return Claimed(self._ledger.row(row.id), ours=True)
             self._scope.database.write(
                 "UPDATE requests SET claim = ?, target = ?,"
                 " batch = CASE state WHEN 'checked' THEN ? ELSE batch END"
                 f" WHERE id = ? AND {OURS}",
                 (run, target, label, row.id, *self._scope.values),
             )
-            return Claimed(self._book.row(row.id), ours=True)
+            return Claimed(self._ledger.row(row.id), ours=True)

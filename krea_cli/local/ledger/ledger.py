@@ -4,11 +4,11 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from krea_cli.local.ledger.account_ledger import Book
+from krea_cli.local.ledger.account_ledger import AccountLedger
 from krea_cli.local.ledger.database import Database, location
 from krea_cli.local.ledger.history import prune
 
-__all__ = ["Book", "Ledger"]
+__all__ = ["AccountLedger", "Ledger"]
 
 
 class Ledger:
@@ -38,9 +38,9 @@ class Ledger:
         """The file, None in memory."""
         return self._database.path
 
-    def book(self, base: str, account: str) -> Book:
+    def for_account(self, base: str, account: str) -> AccountLedger:
         """The part that belongs to ACCOUNT (see `account_of`) on the service at BASE."""
-        return Book(self._database, base=base, account=account, clock_now=self._clock_now)
+        return AccountLedger(self._database, base=base, account=account, clock_now=self._clock_now)
 
     def prune(self, before: float) -> int:
         """Forget what is over since before that moment (seconds since 1970); how many requests.

@@ -27,7 +27,7 @@ def items(world: World, text: str, *options: str, file: str = "b.csv") -> list[s
 def put(world: World, item: dict[str, Any], state: str, *, job: str = "job-1", **file: str) -> None:
     """Let the ledger know ITEM in STATE, with a FILE of `path` and `sha256` if it was saved."""
     with closing(Ledger.open(world.home / "state")) as ledger:
-        book = ledger.book(BASE, account_of(KEY))
+        book = ledger.for_account(BASE, account_of(KEY))
         given = {"prompt": "a fox"}
         model, route = item["model"], item["route"]
         row = book.begin(

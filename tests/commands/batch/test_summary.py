@@ -23,7 +23,7 @@ from krea_cli.errors import (
     StillRunning,
     Unreachable,
 )
-from krea_cli.flows.events import Standing
+from krea_cli.flows.events import BatchProgress
 from krea_cli.terminal.output import Output
 from tests.clocks.fake_clock import FakeClock
 
@@ -52,7 +52,7 @@ def told(summary: Summary, *, mode: str = "plain", before: int = 0, **changes: A
         clock=FakeClock(),
     )
     output = Output(env, json=mode == "json", quiet=mode == "quiet", verbose=False)
-    summary.tell(output, Standing(**END | changes), before=before, retry=RETRY, seconds=120)
+    summary.tell(output, BatchProgress(**END | changes), before=before, retry=RETRY, seconds=120)
     assert env.stdout.getvalue() == ""  # type: ignore[attr-defined]
     written: str = env.stderr.getvalue()  # type: ignore[attr-defined]
     return written

@@ -170,7 +170,7 @@ def test_requests_in_doubt_are_counted(world: World) -> None:
     from krea_cli.local.ledger.rows import Draft
 
     ledger = Ledger.open(world.home / "state")
-    book = ledger.book(BASE, "a")
+    book = ledger.for_account(BASE, "a")
     draft = Draft(model="m", kind="image", route="/generate/m", body={}, given={})
     book.sending(book.begin(draft).id, 1.0)
     book.begin(draft)

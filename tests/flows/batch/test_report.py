@@ -15,7 +15,7 @@ from krea_cli.catalog.local_files import LocalFile
 from krea_cli.errors import KreaError, UsageError, WouldOverwrite
 from krea_cli.flows.batch.item import Item
 from krea_cli.flows.batch.report import check_report, write_report
-from krea_cli.local.ledger.account_ledger import Book
+from krea_cli.local.ledger.account_ledger import AccountLedger
 from krea_cli.local.ledger.ledger import Ledger
 from krea_cli.local.ledger.rows import Draft
 from tests.clocks.fake_clock import FakeClock
@@ -26,10 +26,10 @@ CLOCK = FakeClock()
 
 
 @pytest.fixture
-def book(tmp_path: Path) -> Iterator[Book]:
+def book(tmp_path: Path) -> Iterator[AccountLedger]:
     """The part of one account of a ledger at a fixed time."""
     ledger = Ledger.open(tmp_path / "state", clock_now=lambda: NOW)
-    yield ledger.book("https://api.krea.ai", "0123456789abcdef")
+    yield ledger.for_account("https://api.krea.ai", "0123456789abcdef")
     ledger.close()
 
 
@@ -61,7 +61,7 @@ def item(line: int = 1, **changes: Any) -> Item:
     return Item(**plain | changes)
 
 
-def begun(book: Book, it: Item, **changes: Any) -> int:
+def begun(book: AccountLedger, it: Item, **changes: Any) -> int:
     """The number of the row of IT, not sent yet."""
     plain: dict[str, Any] = {
         "model": it.model,
@@ -77,7 +77,7 @@ def begun(book: Book, it: Item, **changes: Any) -> int:
     return book.begin(Draft(**plain | changes)).id
 
 
-def sent(book: Book, it: Item, **changes: Any) -> str:
+def sent(book: AccountLedger, it: Item, **changes: Any) -> str:
     """The job of IT, which runs."""
     row = begun(book, it, **changes)
     job_id = f"job-{it.line}"
@@ -86,7 +86,7 @@ def sent(book: Book, it: Item, **changes: Any) -> str:
     return job_id
 
 
-def saved(book: Book, it: Item, path: Path, *, at: float = NOW, index: int = 1) -> None:
+def saved(book: AccountLedger, it: Item, path: Path, *, at: float = NOW, index: int = 1) -> None:
     """A result of IT at PATH."""
     book.file(
         f"job-{it.line}",
@@ -100,7 +100,9 @@ def saved(book: Book, it: Item, path: Path, *, at: float = NOW, index: int = 1) 
     )
 
 
-def ended(book: Book, it: Item, status: str, *, charged: str, error: str | None = None) -> None:
+def ended(
+    book: AccountLedger, it: Item, status: str, *, charged: str, error: str | None = None
+) -> None:
     """The job of IT is over."""
     job = Job(f"job-{it.line}", status, completed_at=NOW + 9)
     book.ended(job.id, job, charged=charged, error=error)
@@ -111,13 +113,13 @@ def written(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text().splitlines()]
 
 
-def report(book: Book, items: list[Item], out: Path) -> list[dict[str, Any]]:
+def report(book: AccountLedger, items: list[Item], out: Path) -> list[dict[str, Any]]:
     """The entries of the report on ITEMS, written into OUT."""
     write_report("out/report.jsonl", items, book, cwd=out.parent, clock=CLOCK)
     return written(out / "report.jsonl")
 
 
-def test_a_saved_item(book: Book, out: Path) -> None:
+def test_a_saved_item(book: AccountLedger, out: Path) -> None:
     """All that is known of it; the path is relative to the folder of the report."""
     it = item(prints={})
     sent(book, it)
@@ -146,7 +148,7 @@ def test_a_saved_item(book: Book, out: Path) -> None:
     ]
 
 
-def test_the_state_of_each(book: Book, out: Path) -> None:
+def test_the_state_of_each(book: AccountLedger, out: Path) -> None:
     """In the order of the items; what was not billed cost nothing, so that costs can be added."""
     items = [item(line) for line in range(1, 10)]
     begun(book, items[1])
@@ -176,7 +178,7 @@ def test_the_state_of_each(book: Book, out: Path) -> None:
     assert found[3]["error"] == "job job-5 failed"
 
 
-def test_files_of_the_request_are_told_by_content(book: Book, out: Path) -> None:
+def test_files_of_the_request_are_told_by_content(book: AccountLedger, out: Path) -> None:
     """Neither an address that opens without a token nor a path of this machine is told."""
     before = item(
         1, body={"image_url": LocalFile("/home/me/a.png")}, prints={"/home/me/a.png": FOX}
@@ -188,7 +190,7 @@ def test_files_of_the_request_are_told_by_content(book: Book, out: Path) -> None
     assert [each["request"]["image_url"] for each in found] == [f"sha256:{FOX}"] * 2
 
 
-def test_the_file_where_the_item_goes_now(book: Book, out: Path) -> None:
+def test_the_file_where_the_item_goes_now(book: AccountLedger, out: Path) -> None:
     """Of several copies the last one in its folder; elsewhere only where there is none."""
     one, other = item(1), item(2, target="elsewhere/{ext}")
     for it in (one, other):
@@ -201,7 +203,7 @@ def test_the_file_where_the_item_goes_now(book: Book, out: Path) -> None:
     assert found == [["new.png", "second.png"], ["/tmp/copy.png", "second.png"]]
 
 
-def test_a_file_of_another_machine(book: Book, out: Path) -> None:
+def test_a_file_of_another_machine(book: AccountLedger, out: Path) -> None:
     """What its sidecar tells of it; the ledger knows nothing."""
     (out / "fox.png").write_bytes(b"a fox")
     told = {"krea": "1", "schema": 1, "model": "bfl/flux-1-dev", "request": {"prompt": "a fox"}}
@@ -217,7 +219,7 @@ def test_a_file_of_another_machine(book: Book, out: Path) -> None:
     assert (found["state"], found["files"]) == ("not saved", [])
 
 
-def test_paths_through_a_link(book: Book, out: Path) -> None:
+def test_paths_through_a_link(book: AccountLedger, out: Path) -> None:
     """A folder by another name is the same folder; what is not below is told in full."""
     link = out.parent / "link"
     link.symlink_to(out)
@@ -233,7 +235,7 @@ def test_paths_through_a_link(book: Book, out: Path) -> None:
     ]
 
 
-def test_a_link_is_followed(book: Book, out: Path) -> None:
+def test_a_link_is_followed(book: AccountLedger, out: Path) -> None:
     """The file that it points at is replaced, and the link stays."""
     (out / "link.jsonl").symlink_to(out / "real.jsonl")
     write_report("link.jsonl", [item()], book, cwd=out, clock=CLOCK)
@@ -241,7 +243,7 @@ def test_a_link_is_followed(book: Book, out: Path) -> None:
     assert len(written(out / "real.jsonl")) == 1
 
 
-def test_whole_or_not_at_all(book: Book, out: Path) -> None:
+def test_whole_or_not_at_all(book: AccountLedger, out: Path) -> None:
     """What ends the writing leaves the old report, and nothing beside it."""
     report(book, [item()], out)
     before = (out / "report.jsonl").read_bytes()
@@ -256,7 +258,7 @@ def test_whole_or_not_at_all(book: Book, out: Path) -> None:
     assert [path.name for path in out.iterdir()] == ["report.jsonl"]
 
 
-def test_two_runs_that_end_together(book: Book, out: Path) -> None:
+def test_two_runs_that_end_together(book: AccountLedger, out: Path) -> None:
     """The one that finds the other's part writes its own, and leaves nothing of it."""
     from krea_cli.flows.files.part_file import open_part, part_path
 
@@ -267,7 +269,7 @@ def test_two_runs_that_end_together(book: Book, out: Path) -> None:
     assert [path.name for path in out.iterdir()] == ["report.jsonl"]
 
 
-def test_a_fifo_is_written_to(book: Book, out: Path) -> None:
+def test_a_fifo_is_written_to(book: AccountLedger, out: Path) -> None:
     """A reader at the other end gets the report, with full paths."""
     os.mkfifo(out / "fifo")
     check_report("fifo", cwd=out)
@@ -282,7 +284,7 @@ def test_a_fifo_is_written_to(book: Book, out: Path) -> None:
     assert json.loads(read[0])["files"][0]["path"] == str(out / "fox.png")
 
 
-def test_after_a_signal_nobody_is_waited_for(book: Book, out: Path) -> None:
+def test_after_a_signal_nobody_is_waited_for(book: AccountLedger, out: Path) -> None:
     """A FIFO without a reader ends the report, not the program's end."""
     os.mkfifo(out / "fifo")
     clock = FakeClock()
@@ -291,7 +293,7 @@ def test_after_a_signal_nobody_is_waited_for(book: Book, out: Path) -> None:
         write_report("fifo", [item()], book, cwd=out, clock=clock)
 
 
-def test_an_open_file_is_not_truncated(book: Book, out: Path) -> None:
+def test_an_open_file_is_not_truncated(book: AccountLedger, out: Path) -> None:
     """What /dev/stdout leads to may be a file that holds the answer already."""
     with open(out / "answer", "wb", buffering=0) as file:
         file.write(b"fox.png\n")
@@ -312,7 +314,7 @@ def test_a_path_that_takes_no_report(out: Path, name: str) -> None:
     assert "--report" in str(caught.value.hint)
 
 
-def test_another_file_is_not_replaced(book: Book, out: Path) -> None:
+def test_another_file_is_not_replaced(book: AccountLedger, out: Path) -> None:
     """The file of prompts, say; an older report and an empty file are."""
     (out / "prompts.txt").write_text("a fox\n")
     (out / "empty").write_text("")
@@ -327,7 +329,7 @@ def test_another_file_is_not_replaced(book: Book, out: Path) -> None:
     assert list(out.rglob("*.part")) == []
 
 
-def test_no_more_than_a_few_lines_are_held(book: Book, out: Path) -> None:
+def test_no_more_than_a_few_lines_are_held(book: AccountLedger, out: Path) -> None:
     """The items are asked for one by one, and written as they come."""
     import tracemalloc
 

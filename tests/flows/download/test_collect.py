@@ -33,7 +33,7 @@ class Bench:
         self.saver = Saver(
             api=Api(http),
             http=http,
-            book=None,
+            ledger=None,
             clock=self.clock,
             tell=lambda event: None,
             random=Random(1),

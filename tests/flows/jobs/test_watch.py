@@ -6,7 +6,7 @@ from random import Random
 import pytest
 
 from krea_cli.errors import Interrupted, NotFound, TokenRefused
-from krea_cli.flows.events import Changed, Event, Warned
+from krea_cli.flows.events import Changed, Event, WarningNote
 from krea_cli.flows.jobs.poll_schedule import Pace
 from krea_cli.flows.jobs.watch import Update, Watch
 from tests.clocks.fake_clock import FakeClock
@@ -146,7 +146,7 @@ def test_passing_faults_are_waited_out(post: Post, fault: object) -> None:
     post.wire.add("a", (0, "processing"), (7, "completed"))
     post.add("a")
     assert post.ends() == [("a", "completed")]
-    assert len([event for event in post.told if isinstance(event, Warned)]) == 1
+    assert len([event for event in post.told if isinstance(event, WarningNote)]) == 1
 
 
 def test_what_the_server_asks_for_is_honoured(post: Post) -> None:

@@ -13,7 +13,7 @@ from krea_cli.api.client import Api
 from krea_cli.api.http import Http
 from krea_cli.catalog.local_files import LocalFile
 from krea_cli.errors import Busy, KreaError, UsageError
-from krea_cli.flows.events import Event, Said, Uploading
+from krea_cli.flows.events import Event, Note, Uploading
 from krea_cli.flows.transfer.upload import addresses, fingerprints, media_type
 from krea_cli.local.ledger.ledger import Ledger
 from tests.clocks.fake_clock import FakeClock
@@ -47,7 +47,7 @@ class Service:
         found = addresses(
             files,
             api=self.api,
-            book=self.ledger.book(BASE, account),
+            ledger=self.ledger.for_account(BASE, account),
             clock=self.clock,
             tell=self.told.append,
             random=Random(1),
@@ -93,7 +93,7 @@ def test_once_per_content(service: Service) -> None:
     assert len(set(service.addresses(first, same))) == 1
     service.told.clear()
     assert service.addresses(same) == ["https://app-uploads.krea.ai/1"]
-    assert service.told == [Said(f"{same.path} was uploaded before")]
+    assert service.told == [Note(f"{same.path} was uploaded before")]
     assert len(service.got) == 1
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from krea_cli.api.types import Job
-from krea_cli.local.ledger.account_ledger import Book
+from krea_cli.local.ledger.account_ledger import AccountLedger
 from krea_cli.local.ledger.ledger import Ledger
 from krea_cli.local.ledger.rows import Draft
 
@@ -23,9 +23,9 @@ def ledger(tmp_path: Path) -> Iterator[Ledger]:
 
 
 @pytest.fixture
-def book(ledger: Ledger) -> Book:
+def book(ledger: Ledger) -> AccountLedger:
     """The part of one account."""
-    return ledger.book("https://api.krea.ai", "0123456789abcdef")
+    return ledger.for_account("https://api.krea.ai", "0123456789abcdef")
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def draft() -> Callable[..., Draft]:
 
 
 @pytest.fixture
-def submitted(book: Book, draft: Callable[..., Draft]) -> Callable[..., int]:
+def submitted(book: AccountLedger, draft: Callable[..., Draft]) -> Callable[..., int]:
     """Books a request that became the job of that id; returns the number of its row."""
 
     def make(

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from krea_cli.api.types import Job
-from krea_cli.local.ledger.account_ledger import Book
+from krea_cli.local.ledger.account_ledger import AccountLedger
 from krea_cli.local.ledger.batch_items import Claimed
 from krea_cli.local.ledger.rows import Draft
 from tests.local.ledger.conftest import NOW
@@ -15,7 +15,7 @@ ITEM = "ab" * 32
 
 
 @pytest.fixture
-def claim(book: Book, draft: Drafts) -> Callable[..., Claimed | None]:
+def claim(book: AccountLedger, draft: Drafts) -> Callable[..., Claimed | None]:
     """Claims the item for a run, with what differs."""
 
     def ask(
@@ -39,7 +39,7 @@ def claim(book: Book, draft: Drafts) -> Callable[..., Claimed | None]:
     return ask
 
 
-def end(book: Book, row_id: int, status: str) -> None:
+def end(book: AccountLedger, row_id: int, status: str) -> None:
     """The request becomes a job that ends so."""
     book.sending(row_id, NOW)
     book.submitted(row_id, Job(f"job-{row_id}", "queued", created_at=NOW), answered_at=NOW)
@@ -49,7 +49,7 @@ def end(book: Book, row_id: int, status: str) -> None:
 Ask = Callable[..., Claimed | None]
 
 
-def test_a_new_item_is_ours(book: Book, claim: Ask) -> None:
+def test_a_new_item_is_ours(book: AccountLedger, claim: Ask) -> None:
     """It is put down with batch and claim."""
     claimed = claim("one")
     assert claimed and claimed.ours
@@ -68,7 +68,7 @@ def test_an_item_of_a_living_run_is_left_alone(claim: Ask) -> None:
     assert third.row.target == "/home/me/red.png"  # where it is wanted now
 
 
-def test_what_was_never_sent_is_put_down_anew(book: Book, claim: Ask) -> None:
+def test_what_was_never_sent_is_put_down_anew(book: AccountLedger, claim: Ask) -> None:
     """By the options of today; what was sent stays what it was."""
     first, second = claim("one"), claim("two")
     assert first and second and second.ours
@@ -78,7 +78,7 @@ def test_what_was_never_sent_is_put_down_anew(book: Book, claim: Ask) -> None:
     assert third and (third.ours, third.row.id) == (True, second.row.id)
 
 
-def test_a_released_item_is_free_for_others(book: Book, claim: Ask) -> None:
+def test_a_released_item_is_free_for_others(book: AccountLedger, claim: Ask) -> None:
     """Although its run lives on: it came to its end there, and not by being done."""
     first = claim("one")
     assert first
@@ -91,7 +91,7 @@ def test_a_released_item_is_free_for_others(book: Book, claim: Ask) -> None:
     assert free and free.ours
 
 
-def test_what_failed_is_sent_again_only_on_request(book: Book, claim: Ask) -> None:
+def test_what_failed_is_sent_again_only_on_request(book: AccountLedger, claim: Ask) -> None:
     """A failed item is over; `retry` makes a new request of it."""
     first = claim("one")
     assert first
@@ -104,7 +104,7 @@ def test_what_failed_is_sent_again_only_on_request(book: Book, claim: Ask) -> No
     assert book.items.latest(ITEM) == retried.row
 
 
-def test_what_is_done_is_never_ours(book: Book, claim: Ask) -> None:
+def test_what_is_done_is_never_ours(book: AccountLedger, claim: Ask) -> None:
     """Not even with `retry`."""
     first = claim("one")
     assert first
@@ -114,7 +114,7 @@ def test_what_is_done_is_never_ours(book: Book, claim: Ask) -> None:
     assert again and (again.ours, again.row.state) == (False, "saved")
 
 
-def test_a_forgotten_item_is_as_if_it_never_was(book: Book, claim: Ask) -> None:
+def test_a_forgotten_item_is_as_if_it_never_was(book: AccountLedger, claim: Ask) -> None:
     """The user let it go; who has no request for it is told that there is none."""
     first = claim("one")
     assert first

@@ -10,7 +10,7 @@ import pytest
 
 from krea_cli.api.types import Job
 from krea_cli.errors import OverBudget
-from krea_cli.local.ledger.account_ledger import Book
+from krea_cli.local.ledger.account_ledger import AccountLedger
 from krea_cli.local.ledger.budget import Budget, Spent, midnight
 from krea_cli.local.ledger.ledger import Ledger
 from krea_cli.local.ledger.resolutions import Verdicts
@@ -31,14 +31,14 @@ def berlin(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     time.tzset()
 
 
-def sent(book: Book, draft: Draft, at: float = NOW, budget: Budget | None = None) -> Row:
+def sent(book: AccountLedger, draft: Draft, at: float = NOW, budget: Budget | None = None) -> Row:
     """A request that left, with its answer still to come."""
     row = book.begin(draft)
     book.sending(row.id, at, budget=budget)
     return book.row(row.id)
 
 
-def test_all_that_may_have_cost_something_counts(book: Book, draft: Drafts) -> None:
+def test_all_that_may_have_cost_something_counts(book: AccountLedger, draft: Drafts) -> None:
     """With the service, paid, in doubt, forgotten in doubt; not what is known to be free."""
     two = draft(cost=2 * DOLLARS, batch="b")
     book.begin(two)  # never sent
@@ -63,7 +63,7 @@ def test_all_that_may_have_cost_something_counts(book: Book, draft: Drafts) -> N
     assert book.spending.since(NOW + 1) == book.spending.batch("c") == Spent()
 
 
-def test_a_cap_is_reached_and_never_exceeded(book: Book, draft: Drafts) -> None:
+def test_a_cap_is_reached_and_never_exceeded(book: AccountLedger, draft: Drafts) -> None:
     """What is exactly the rest still goes; the next stays as it was, and the error has the sums."""
     budget = Budget(max_cost=4 * DOLLARS, batch="b")
     for _ in range(2):
@@ -85,7 +85,7 @@ def test_a_cap_is_reached_and_never_exceeded(book: Book, draft: Drafts) -> None:
     }
 
 
-def test_the_day_begins_at_local_midnight(berlin: None, book: Book, draft: Drafts) -> None:
+def test_the_day_begins_at_local_midnight(berlin: None, book: AccountLedger, draft: Drafts) -> None:
     """All batches and commands of the account count, those of yesterday and of others do not."""
     start = midnight(NOW)  # 14 November 2023, 23:13 in Berlin
     assert time.strftime("%d %H:%M:%S", time.gmtime(start)) == "13 23:00:00"
@@ -102,15 +102,17 @@ def test_the_day_begins_at_local_midnight(berlin: None, book: Book, draft: Draft
     sent(book, two, at=start + 86_400, budget=budget)
 
 
-def test_another_account_has_a_budget_of_its_own(ledger: Ledger, book: Book, draft: Drafts) -> None:
+def test_another_account_has_a_budget_of_its_own(
+    ledger: Ledger, book: AccountLedger, draft: Drafts
+) -> None:
     """Sums are of one base and account."""
     budget = Budget(day=2 * DOLLARS)
-    sent(ledger.book("https://api.krea.ai", "other"), draft(cost=2 * DOLLARS), budget=budget)
-    sent(ledger.book("https://other.example", book.account), draft(cost=2), budget=budget)
+    sent(ledger.for_account("https://api.krea.ai", "other"), draft(cost=2 * DOLLARS), budget=budget)
+    sent(ledger.for_account("https://other.example", book.account), draft(cost=2), budget=budget)
     sent(book, draft(cost=2 * DOLLARS), budget=budget)
 
 
-def test_each_cap_is_held(book: Book, draft: Drafts) -> None:
+def test_each_cap_is_held(book: AccountLedger, draft: Drafts) -> None:
     """A batch within its cap may be over that of the day."""
     sent(book, draft(cost=2 * DOLLARS))
     with pytest.raises(OverBudget) as raised:
@@ -122,7 +124,9 @@ def test_each_cap_is_held(book: Book, draft: Drafts) -> None:
     assert raised.value.limit == "budget.day"
 
 
-def test_without_a_label_the_cap_is_for_what_was_counted(book: Book, draft: Drafts) -> None:
+def test_without_a_label_the_cap_is_for_what_was_counted(
+    book: AccountLedger, draft: Drafts
+) -> None:
     """The requests of one command, what an earlier run of it sent, and what they replaced."""
     other, lost, earlier = (sent(book, draft(cost=2 * DOLLARS)) for _ in range(3))
     book.doubtful(lost.id, "HTTP 524")
@@ -137,7 +141,7 @@ def test_without_a_label_the_cap_is_for_what_was_counted(book: Book, draft: Draf
     sent(book, draft(cost=1 * DOLLARS), budget=budget)
 
 
-def test_an_unknown_price_is_over_every_cap(book: Book, draft: Drafts) -> None:
+def test_an_unknown_price_is_over_every_cap(book: AccountLedger, draft: Drafts) -> None:
     """Unless one is assumed: then it is what the row costs."""
     with pytest.raises(OverBudget) as raised:
         sent(book, draft(), budget=Budget(day=900 * DOLLARS))
@@ -150,7 +154,9 @@ def test_an_unknown_price_is_over_every_cap(book: Book, draft: Drafts) -> None:
     assert sent(book, draft(), budget=Budget(day=5, assumed=3)).cost == 3
 
 
-def test_what_was_sent_without_a_price_makes_the_sum_unknown(book: Book, draft: Drafts) -> None:
+def test_what_was_sent_without_a_price_makes_the_sum_unknown(
+    book: AccountLedger, draft: Drafts
+) -> None:
     """An assumed price stands in for those as well."""
     sent(book, draft())
     for expected in ("1 earlier request has", "2 earlier requests have"):
@@ -164,7 +170,7 @@ def test_what_was_sent_without_a_price_makes_the_sum_unknown(book: Book, draft: 
     assert raised.value.spent == 9 * DOLLARS
 
 
-def test_the_price_of_today_counts(book: Book, draft: Drafts) -> None:
+def test_the_price_of_today_counts(book: AccountLedger, draft: Drafts) -> None:
     """What was thought when the request was put down is replaced."""
     budget = Budget(day=5, price=lambda row: 4)
     assert sent(book, draft(cost=9), budget=budget).cost == 4
@@ -172,7 +178,7 @@ def test_the_price_of_today_counts(book: Book, draft: Drafts) -> None:
         sent(book, draft(cost=1), budget=budget)
 
 
-def test_what_was_not_taken_is_free_again(book: Book, draft: Drafts) -> None:
+def test_what_was_not_taken_is_free_again(book: AccountLedger, draft: Drafts) -> None:
     """After "not now" another may have the rest."""
     budget = Budget(day=2 * DOLLARS)
     book.returned(sent(book, draft(cost=2 * DOLLARS), budget=budget).id)
@@ -200,7 +206,7 @@ for row_id in map(int, sys.argv[2:]):
 def test_two_processes_never_exceed_a_cap(tmp_path: Path, draft: Drafts) -> None:
     """Eight requests of 2 USD under 10: five are sent, whoever sends them."""
     ledger = Ledger.open(tmp_path / "state")
-    book = ledger.book("https://api.krea.ai", "a")
+    book = ledger.for_account("https://api.krea.ai", "a")
     ids = [str(book.begin(draft(cost=2 * DOLLARS, batch="b")).id) for _ in range(8)]
     senders = [
         subprocess.Popen(

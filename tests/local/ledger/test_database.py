@@ -236,7 +236,7 @@ def test_a_killed_process_leaves_its_request_to_be_settled(tmp_path: Path) -> No
     process.communicate()
 
     ledger = Ledger.open(tmp_path)
-    book = ledger.book("https://api.krea.ai", "a")
+    book = ledger.for_account("https://api.krea.ai", "a")
     with book.post_lock:
         assert [(row.sent_at, row.charged) for row in book.history.leftovers()] == [
             (5.0, "unknown")

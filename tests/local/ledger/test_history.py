@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from krea_cli.api.types import Job
-from krea_cli.local.ledger.account_ledger import Book
+from krea_cli.local.ledger.account_ledger import AccountLedger
 from krea_cli.local.ledger.history import Query
 from krea_cli.local.ledger.ledger import Ledger
 from krea_cli.local.ledger.resolutions import Verdicts
@@ -14,20 +14,20 @@ Drafts = Callable[..., Draft]
 Submits = Callable[..., int]
 
 
-def save(book: Book, job_id: str, path: str, sha256: str = "ab") -> None:
+def save(book: AccountLedger, job_id: str, path: str, sha256: str = "ab") -> None:
     """Book the result of a job as saved."""
     book.ended(job_id, Job(job_id, "completed"), charged="yes", error=None)
     book.file(job_id, 1, url="u", path=path, sha256=sha256, size=3, type="image/png", at=NOW)
     book.saved(job_id)
 
 
-def found(book: Book, **query: object) -> list[int]:
+def found(book: AccountLedger, **query: object) -> list[int]:
     """The numbers of the requests that QUERY describes."""
     return [row.id for row in book.history.search(Query(**query))]  # type: ignore[arg-type]
 
 
 def test_the_newest_come_first_and_every_condition_counts(
-    book: Book, draft: Drafts, submitted: Submits
+    book: AccountLedger, draft: Drafts, submitted: Submits
 ) -> None:
     """Words are looked for in prompt, model, id and target, whatever their case."""
     fox = submitted("j-fox", prompt="A Red Fox")
@@ -48,7 +48,7 @@ def test_the_newest_come_first_and_every_condition_counts(
     assert found(book, since=NOW + 1) == []
 
 
-def test_a_file_leads_to_what_made_it(book: Book, submitted: Submits) -> None:
+def test_a_file_leads_to_what_made_it(book: AccountLedger, submitted: Submits) -> None:
     """By its place or its content; the last that made it counts."""
     for job_id, sha256 in (("j1", "aa"), ("j2", "bb")):
         submitted(job_id)
@@ -60,7 +60,7 @@ def test_a_file_leads_to_what_made_it(book: Book, submitted: Submits) -> None:
     assert book.history.holding("cc") is None
 
 
-def test_what_never_landed_is_known(book: Book, draft: Drafts, submitted: Submits) -> None:
+def test_what_never_landed_is_known(book: AccountLedger, draft: Drafts, submitted: Submits) -> None:
     """Jobs that run or are done without a file; not the saved, the failed, the doubtful."""
     running, done = submitted("j1"), submitted("j2")
     book.ended("j2", Job("j2", "completed"), charged="yes", error=None)
@@ -75,7 +75,7 @@ def test_what_never_landed_is_known(book: Book, draft: Drafts, submitted: Submit
     assert [row.id for row in book.history.doubts()] == [lost.id]
 
 
-def test_the_same_recipe_is_found_by_its_seed(book: Book, submitted: Submits) -> None:
+def test_the_same_recipe_is_found_by_its_seed(book: AccountLedger, submitted: Submits) -> None:
     """Only saved requests; without a seed any will do."""
     for job_id, seed in (("j1", 1), ("j2", 2), ("j3", 1)):
         submitted(job_id, recipe="r", seed=seed)
@@ -87,14 +87,14 @@ def test_the_same_recipe_is_found_by_its_seed(book: Book, submitted: Submits) ->
 
 
 def test_pruning_keeps_what_may_cost_money_or_be_fetched(
-    ledger: Ledger, book: Book, draft: Drafts, submitted: Submits
+    ledger: Ledger, book: AccountLedger, draft: Drafts, submitted: Submits
 ) -> None:
     """What is over goes, of every account, with its files; the rest stays however old it is."""
     submitted("j1")
     save(book, "j1", "/home/me/1.png")
     running = submitted("j2")
     unsent = book.begin(draft()).id
-    other = ledger.book("http://127.0.0.1:8000", book.account)
+    other = ledger.for_account("http://127.0.0.1:8000", book.account)
     theirs = other.begin(draft())
     other.sending(theirs.id, NOW)
     other.refused(theirs.id, "no")
@@ -107,7 +107,7 @@ def test_pruning_keeps_what_may_cost_money_or_be_fetched(
 
 
 def test_pruning_keeps_what_was_sent_around_a_request_in_doubt(
-    ledger: Ledger, book: Book, draft: Drafts, submitted: Submits
+    ledger: Ledger, book: AccountLedger, draft: Drafts, submitted: Submits
 ) -> None:
     """Its job is looked for among those that nobody owns."""
     submitted("j1")

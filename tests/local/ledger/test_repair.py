@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from krea_cli.errors import KreaError, LedgerUnusable
-from krea_cli.local.ledger.account_ledger import Book
+from krea_cli.local.ledger.account_ledger import AccountLedger
 from krea_cli.local.ledger.ledger import Ledger
 from krea_cli.local.ledger.repair import Health, examine, set_aside
 from krea_cli.local.ledger.rows import Draft
@@ -14,7 +14,9 @@ from krea_cli.local.ledger.rows import Draft
 NAME = "ledger.sqlite3"
 
 
-def test_a_ledger_is_counted(book: Book, draft: Callable[..., Draft], tmp_path: Path) -> None:
+def test_a_ledger_is_counted(
+    book: AccountLedger, draft: Callable[..., Draft], tmp_path: Path
+) -> None:
     """All requests count, and those that may have been received."""
     for _ in range(3):
         row = book.begin(draft())
@@ -42,7 +44,9 @@ def test_a_damaged_ledger_is_renamed_with_all_that_belongs_to_it(tmp_path: Path)
     Ledger.open(tmp_path).close()
 
 
-def test_damage_inside_is_found(book: Book, draft: Callable[..., Draft], tmp_path: Path) -> None:
+def test_damage_inside_is_found(
+    book: AccountLedger, draft: Callable[..., Draft], tmp_path: Path
+) -> None:
     """A ledger that opens and is damaged further in can be set aside too."""
     path = tmp_path / "state" / NAME
     for _ in range(100):

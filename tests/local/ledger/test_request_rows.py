@@ -7,7 +7,7 @@ import pytest
 
 from krea_cli.api.types import Job
 from krea_cli.errors import InDoubt, KreaError
-from krea_cli.local.ledger.account_ledger import Book
+from krea_cli.local.ledger.account_ledger import AccountLedger
 from krea_cli.local.ledger.ledger import Ledger
 from krea_cli.local.ledger.rows import Draft, FileRow, identity
 
@@ -24,7 +24,7 @@ MORE = {
 }
 
 
-def test_a_request_is_put_down_before_anything_is_sent(book: Book, draft: Drafts) -> None:
+def test_a_request_is_put_down_before_anything_is_sent(book: AccountLedger, draft: Drafts) -> None:
     """A begun request is a checked row that holds all it was asked with, and cost nothing."""
     row = book.begin(
         draft(profile="work", part="/home/me/.fox.part", price="$0.03", seed=7, **MORE)
@@ -70,7 +70,7 @@ def test_a_request_is_put_down_before_anything_is_sent(book: Book, draft: Drafts
     assert book.row(row.id) == row
 
 
-def test_a_request_that_goes_well_ends_as_saved(book: Book, draft: Drafts) -> None:
+def test_a_request_that_goes_well_ends_as_saved(book: AccountLedger, draft: Drafts) -> None:
     """From checked to saved, each step is what the row says, and what was charged with it."""
     row = book.begin(draft())
     seen = []
@@ -105,7 +105,7 @@ def test_a_request_that_goes_well_ends_as_saved(book: Book, draft: Drafts) -> No
 
 
 @pytest.mark.parametrize("state", ["sending", "submitted", "unknown", "unfound", "refused"])
-def test_only_a_checked_request_may_be_sent(book: Book, draft: Drafts, state: str) -> None:
+def test_only_a_checked_request_may_be_sent(book: AccountLedger, draft: Drafts, state: str) -> None:
     """What may have been sent before is never sent again, whoever asks."""
     row = book.begin(draft())
     book.sending(row.id, NOW)
@@ -122,7 +122,7 @@ def test_only_a_checked_request_may_be_sent(book: Book, draft: Drafts, state: st
         book.sending(row.id, NOW + 1)
 
 
-def test_a_request_that_was_not_taken_may_be_sent_again(book: Book, draft: Drafts) -> None:
+def test_a_request_that_was_not_taken_may_be_sent_again(book: AccountLedger, draft: Drafts) -> None:
     """After "not now" the row is checked again; the next try has its own moment of sending."""
     row = book.begin(draft())
     book.sending(row.id, NOW)
@@ -132,7 +132,7 @@ def test_a_request_that_was_not_taken_may_be_sent_again(book: Book, draft: Draft
     assert book.row(row.id).sent_at == NOW + 5
 
 
-def test_a_refused_request_says_why_and_cost_nothing(book: Book, draft: Drafts) -> None:
+def test_a_refused_request_says_why_and_cost_nothing(book: AccountLedger, draft: Drafts) -> None:
     """A clear refusal ends the request."""
     row = book.begin(draft())
     book.sending(row.id, NOW)
@@ -141,7 +141,7 @@ def test_a_refused_request_says_why_and_cost_nothing(book: Book, draft: Drafts) 
     assert (end.state, end.error, end.charged) == ("refused", "the prompt is too long", "no")
 
 
-def test_a_request_in_doubt_is_settled_or_left(book: Book, draft: Drafts) -> None:
+def test_a_request_in_doubt_is_settled_or_left(book: AccountLedger, draft: Drafts) -> None:
     """A lost answer makes doubt; a job found in the list ends it; an empty list does not."""
     first, second = book.begin(draft()), book.begin(draft(target="/b.png"))
     for row in (first, second):
@@ -162,7 +162,9 @@ def test_a_request_in_doubt_is_settled_or_left(book: Book, draft: Drafts) -> Non
     assert (book.in_doubt(), book.history.leftovers()) == ([], [])
 
 
-def test_one_job_belongs_to_one_request(book: Book, draft: Drafts, submitted: Submits) -> None:
+def test_one_job_belongs_to_one_request(
+    book: AccountLedger, draft: Drafts, submitted: Submits
+) -> None:
     """Adopting a job that another request has leaves the row in doubt."""
     owner = submitted("j1")
     row = book.begin(draft())
@@ -177,7 +179,7 @@ def test_one_job_belongs_to_one_request(book: Book, draft: Drafts, submitted: Su
     assert book.by_job("j2") is None
 
 
-def test_only_an_unsent_request_can_be_discarded(book: Book, draft: Drafts) -> None:
+def test_only_an_unsent_request_can_be_discarded(book: AccountLedger, draft: Drafts) -> None:
     """A row that may stand for money is never deleted."""
     unsent, sent = book.begin(draft()), book.begin(draft())
     book.sending(sent.id, NOW)
@@ -188,7 +190,9 @@ def test_only_an_unsent_request_can_be_discarded(book: Book, draft: Drafts) -> N
         book.row(unsent.id)
 
 
-def test_the_same_command_again_finds_its_unfinished_request(book: Book, draft: Drafts) -> None:
+def test_the_same_command_again_finds_its_unfinished_request(
+    book: AccountLedger, draft: Drafts
+) -> None:
     """Same input and target: the request is joined until it is saved, refused or failed."""
     row, fresh = book.begin_or_join(draft())
     assert fresh
@@ -204,7 +208,7 @@ def test_the_same_command_again_finds_its_unfinished_request(book: Book, draft: 
     assert book.begin_or_join(draft())[1]
 
 
-def test_files_are_kept_with_their_job(book: Book, submitted: Submits) -> None:
+def test_files_are_kept_with_their_job(book: AccountLedger, submitted: Submits) -> None:
     """Each saved result is a row; a job that the ledger does not know is passed over."""
     submitted("j1")
     for job_id, index in (("j1", 2), ("j1", 1), ("stranger", 1)):
@@ -234,7 +238,7 @@ def test_files_are_kept_with_their_job(book: Book, submitted: Submits) -> None:
     assert book.history.files("stranger") == []
 
 
-def test_paths_that_are_no_utf8_come_back_as_they_were(book: Book, draft: Drafts) -> None:
+def test_paths_that_are_no_utf8_come_back_as_they_were(book: AccountLedger, draft: Drafts) -> None:
     """A file name of any bytes is kept exactly."""
     odd = "/home/me/f\udcffx.png"
     row = book.begin(draft(target=odd, body={"prompt": "\udcff"}))
@@ -244,7 +248,7 @@ def test_paths_that_are_no_utf8_come_back_as_they_were(book: Book, draft: Drafts
     assert book.unfinished(row.identity, odd) == found
 
 
-def test_uploads_are_remembered_by_content(book: Book) -> None:
+def test_uploads_are_remembered_by_content(book: AccountLedger) -> None:
     """The address of an uploaded file is found again; a later upload replaces it."""
     assert book.uploads.address("ab") is None
     book.uploads.remember("ab", "https://app-uploads.krea.ai/1.png", "a1", NOW)
@@ -253,15 +257,15 @@ def test_uploads_are_remembered_by_content(book: Book) -> None:
 
 
 def test_nothing_is_seen_across_accounts_and_bases(
-    ledger: Ledger, book: Book, submitted: Submits
+    ledger: Ledger, book: AccountLedger, submitted: Submits
 ) -> None:
     """Every look-up is scoped: a rehearsal in the sandbox leaves no trace in real work."""
     number = submitted("j1")
     book.uploads.remember("ab", "https://app-uploads.krea.ai/1.png", "a1", NOW)
     same = book.row(number).identity
     for other in (
-        ledger.book("http://127.0.0.1:8000", book.account),
-        ledger.book(book.base, "fedcba9876543210"),
+        ledger.for_account("http://127.0.0.1:8000", book.account),
+        ledger.for_account(book.base, "fedcba9876543210"),
     ):
         assert other.find(number) is None
         assert other.by_job("j1") is None
@@ -280,9 +284,9 @@ def test_nothing_is_seen_across_accounts_and_bases(
     assert book.uploads.address("ab") is not None
 
 
-def test_one_post_at_a_time(ledger: Ledger, book: Book) -> None:
+def test_one_post_at_a_time(ledger: Ledger, book: AccountLedger) -> None:
     """The post lock keeps another process of the same account out until it is released."""
-    mine, theirs = book.post_lock, ledger.book(book.base, book.account).post_lock
+    mine, theirs = book.post_lock, ledger.for_account(book.base, book.account).post_lock
     assert mine.try_acquire()
     assert not theirs.try_acquire()
     mine.release()
@@ -293,7 +297,7 @@ def test_one_post_at_a_time(ledger: Ledger, book: Book) -> None:
 def test_without_a_ledger_a_run_still_has_a_book(draft: Drafts) -> None:
     """`--no-ledger` keeps rows for this process only, and locks nobody out."""
     ledger = Ledger.in_memory()
-    book = ledger.book("https://api.krea.ai", "0123456789abcdef")
+    book = ledger.for_account("https://api.krea.ai", "0123456789abcdef")
     row = book.begin(draft())
     book.sending(row.id, NOW)
     assert (ledger.path, book.row(row.id).state) == (None, "sending")

@@ -6,7 +6,7 @@ import pytest
 
 from krea_cli.api.types import Job
 from krea_cli.errors import KreaError
-from krea_cli.local.ledger.account_ledger import Book
+from krea_cli.local.ledger.account_ledger import AccountLedger
 from krea_cli.local.ledger.resolutions import Verdicts
 from krea_cli.local.ledger.rows import Draft, Row
 from tests.local.ledger.conftest import NOW
@@ -15,13 +15,13 @@ Drafts = Callable[..., Draft]
 
 
 @pytest.fixture
-def verdicts(book: Book) -> Verdicts:
+def verdicts(book: AccountLedger) -> Verdicts:
     """The user's words about that book."""
     return Verdicts(book)
 
 
 @pytest.fixture(params=["unknown", "unfound"])
-def lost(book: Book, draft: Drafts, request: pytest.FixtureRequest) -> Row:
+def lost(book: AccountLedger, draft: Drafts, request: pytest.FixtureRequest) -> Row:
     """A request in doubt."""
     row = book.begin(draft(target="/home/me/fox.png", seed=7, part="/home/me/.fox.png.part"))
     book.sending(row.id, NOW)
@@ -31,12 +31,12 @@ def lost(book: Book, draft: Drafts, request: pytest.FixtureRequest) -> Row:
     return book.row(row.id)
 
 
-def doubts(book: Book) -> list[int]:
+def doubts(book: AccountLedger) -> list[int]:
     """The numbers of the requests that count as in doubt."""
     return [row.id for row in book.history.doubts()]
 
 
-def test_a_doubt_is_forgotten(book: Book, verdicts: Verdicts, lost: Row) -> None:
+def test_a_doubt_is_forgotten(book: AccountLedger, verdicts: Verdicts, lost: Row) -> None:
     """Once; its job still blocks the way for others."""
     verdicts.forget(lost.id)
     assert book.row(lost.id).state == "forgotten"
@@ -45,7 +45,9 @@ def test_a_doubt_is_forgotten(book: Book, verdicts: Verdicts, lost: Row) -> None
         verdicts.forget(lost.id)
 
 
-def test_a_replacement_asks_for_the_same(book: Book, verdicts: Verdicts, lost: Row) -> None:
+def test_a_replacement_asks_for_the_same(
+    book: AccountLedger, verdicts: Verdicts, lost: Row
+) -> None:
     """The old row is looked for no longer once the new one has left."""
     new = verdicts.replace(lost.id)
     old = book.row(lost.id)
@@ -57,7 +59,7 @@ def test_a_replacement_asks_for_the_same(book: Book, verdicts: Verdicts, lost: R
 
 
 def test_a_replacement_that_was_never_sent_is_taken_back(
-    book: Book, verdicts: Verdicts, lost: Row
+    book: AccountLedger, verdicts: Verdicts, lost: Row
 ) -> None:
     """All is as it was."""
     new = verdicts.replace(lost.id)
@@ -65,7 +67,9 @@ def test_a_replacement_that_was_never_sent_is_taken_back(
     assert (book.row(lost.id), book.find(new.id)) == (lost, None)
 
 
-def test_a_refused_replacement_leaves_the_doubt(book: Book, verdicts: Verdicts, lost: Row) -> None:
+def test_a_refused_replacement_leaves_the_doubt(
+    book: AccountLedger, verdicts: Verdicts, lost: Row
+) -> None:
     """No job was made by it; the first may have made one."""
     new = verdicts.replace(lost.id)
     book.sending(new.id, NOW + 1)
@@ -75,7 +79,7 @@ def test_a_refused_replacement_leaves_the_doubt(book: Book, verdicts: Verdicts, 
 
 
 def test_a_replacement_that_somebody_joined_stays(
-    book: Book, verdicts: Verdicts, lost: Row
+    book: AccountLedger, verdicts: Verdicts, lost: Row
 ) -> None:
     """It will be sent: the first must not be sent again beside it."""
     new = verdicts.replace(lost.id)
@@ -87,7 +91,7 @@ def test_a_replacement_that_somebody_joined_stays(
 
 
 def test_a_kill_before_it_was_sent_again_is_no_loss(
-    book: Book, verdicts: Verdicts, lost: Row
+    book: AccountLedger, verdicts: Verdicts, lost: Row
 ) -> None:
     """The request is in doubt again, and what was about to be sent can be sent no more."""
     new = verdicts.replace(lost.id)
@@ -99,7 +103,7 @@ def test_a_kill_before_it_was_sent_again_is_no_loss(
 
 
 def test_a_job_that_nobody_can_read_is_forgotten(
-    book: Book, verdicts: Verdicts, draft: Drafts
+    book: AccountLedger, verdicts: Verdicts, draft: Drafts
 ) -> None:
     """It is missing no longer; its id stays taken."""
     row = book.begin(draft())

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from krea_cli.api.types import Job
-from krea_cli.local.ledger.account_ledger import Book
+from krea_cli.local.ledger.account_ledger import AccountLedger
 from krea_cli.local.ledger.ledger import Ledger
 from krea_cli.local.ledger.rows import Draft
 
@@ -14,20 +14,20 @@ Submits = Callable[..., int]
 
 
 @pytest.fixture
-def book() -> Iterator[Book]:
+def book() -> Iterator[AccountLedger]:
     """A book in memory: hundreds of requests without waiting for the disk."""
     ledger = Ledger.in_memory()
-    yield ledger.book("https://api.krea.ai", "0123456789abcdef")
+    yield ledger.for_account("https://api.krea.ai", "0123456789abcdef")
     ledger.close()
 
 
-def complete(book: Book, job_id: str, *, created_at: float, seconds: float) -> None:
+def complete(book: AccountLedger, job_id: str, *, created_at: float, seconds: float) -> None:
     """Book the end of a job after SECONDS."""
     job = Job(job_id, "completed", created_at=created_at, completed_at=created_at + seconds)
     book.ended(job_id, job, charged="yes", error=None)
 
 
-def test_nothing_is_known_at_first(book: Book) -> None:
+def test_nothing_is_known_at_first(book: AccountLedger) -> None:
     """An empty ledger teaches nothing."""
     assert (book.learned.spread(), book.learned.durations(MODEL), book.learned.types(MODEL)) == (
         None,
@@ -37,7 +37,7 @@ def test_nothing_is_known_at_first(book: Book) -> None:
 
 
 def test_the_spread_comes_from_answered_submits(
-    book: Book, draft: Callable[..., Draft], submitted: Submits
+    book: AccountLedger, draft: Callable[..., Draft], submitted: Submits
 ) -> None:
     """Least and most of created − sent; an adopted job was a guess and teaches nothing."""
     submitted("j1", sent_at=100.0, created_at=100.5)
@@ -51,7 +51,7 @@ def test_the_spread_comes_from_answered_submits(
     assert book.learned.types(MODEL) == {"flux"}
 
 
-def test_the_spread_forgets_what_is_long_ago(book: Book, submitted: Submits) -> None:
+def test_the_spread_forgets_what_is_long_ago(book: AccountLedger, submitted: Submits) -> None:
     """Only the last 200 submits count: a clock that was wrong once is forgiven."""
     submitted("j0", sent_at=100.0, created_at=900.0)
     assert book.learned.spread() == (800.0, 800.0)
@@ -60,7 +60,9 @@ def test_the_spread_forgets_what_is_long_ago(book: Book, submitted: Submits) -> 
     assert book.learned.spread() == (1.0, 1.0)
 
 
-def test_durations_leave_out_jobs_that_stood_in_a_queue(book: Book, submitted: Submits) -> None:
+def test_durations_leave_out_jobs_that_stood_in_a_queue(
+    book: AccountLedger, submitted: Submits
+) -> None:
     """A backlogged job says how full the service was, not how long the model takes."""
     for number, seconds in enumerate((7.0, 8.0, 60.0)):
         submitted(f"j{number}", sent_at=100.0, created_at=100.0)
@@ -78,7 +80,7 @@ def test_durations_leave_out_jobs_that_stood_in_a_queue(book: Book, submitted: S
     assert book.learned.durations("other/model") == []
 
 
-def test_durations_are_the_last_fifty(book: Book, submitted: Submits) -> None:
+def test_durations_are_the_last_fifty(book: AccountLedger, submitted: Submits) -> None:
     """What a model took long ago does not count."""
     for number in range(60):
         submitted(f"j{number}", sent_at=100.0, created_at=100.0)

@@ -28,7 +28,7 @@ from krea_cli.flows.batch.item_store import Roster
 
 if TYPE_CHECKING:
     from krea_cli.flows.generate.compose import Composer
-    from krea_cli.local.ledger.account_ledger import Book
+    from krea_cli.local.ledger.account_ledger import AccountLedger
 
 PICTURED = ("image", "enhance")  # kinds of models whose results may be pictures
 MOST_OF_A_LINE = 1000
@@ -40,7 +40,7 @@ def check(
     brief: Brief,
     composer: "Composer",
     *,
-    book: "Book | None",
+    ledger: "AccountLedger | None",
     base: str,
     anonymous: bool = False,
 ) -> Roster:
@@ -52,7 +52,7 @@ def check(
     """
     with ExitStack() as failing:
         roster = failing.enter_context(closing(Roster()))
-        _Check(brief, composer, Evidence(book, base), roster).fill(file, anonymous=anonymous)
+        _Check(brief, composer, Evidence(ledger, base), roster).fill(file, anonymous=anonymous)
         failing.pop_all()
     return roster
 

@@ -10,7 +10,7 @@ from krea_cli.flows.files.publish import digest as print_of
 from krea_cli.flows.files.publish import holds
 from krea_cli.flows.recipe.recipe import seal
 from krea_cli.flows.recipe.sidecar import read_sidecar
-from krea_cli.local.ledger.account_ledger import Book
+from krea_cli.local.ledger.account_ledger import AccountLedger
 from krea_cli.local.ledger.rows import UNDER_WAY
 
 
@@ -30,8 +30,8 @@ class Judgement:
 class Evidence:
     """What the ledger BOOK (None: there is none) and sidecars of the service at BASE say."""
 
-    def __init__(self, book: Book | None, base: str) -> None:
-        self._book = book
+    def __init__(self, ledger: AccountLedger | None, base: str) -> None:
+        self._ledger = ledger
         self._base = base
 
     def judge(self, digest: str, place: Place) -> Judgement:
@@ -40,7 +40,7 @@ class Evidence:
         waits = place.name is None and place.stem is None
         if not there and not (waits and place.folder.sealed):
             return Judgement()
-        state = self._book.items.state(digest) if self._book else None
+        state = self._ledger.items.state(digest) if self._ledger else None
         if state in UNDER_WAY:
             return Judgement()
         if state == "saved" and (waits or self._saved_there(digest, place, there)):
@@ -52,7 +52,7 @@ class Evidence:
 
     def _saved_there(self, digest: str, place: Place, there: list[str]) -> bool:
         """Whether the ledger knows one of the files THERE, by its name or by its content."""
-        made = self._book.items.files(digest) if self._book else []
+        made = self._ledger.items.files(digest) if self._ledger else []
         paths, prints = {path for path, _ in made}, {sha256 for _, sha256 in made}
         for name in there:
             path = os.path.join(place.folder.real, name)

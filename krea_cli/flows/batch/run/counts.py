@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from krea_cli.flows.batch.item import Item
-from krea_cli.flows.events import Standing
+from krea_cli.flows.events import BatchProgress
 
 
 @dataclass
@@ -33,10 +33,10 @@ class Tally:
         else:
             self.spent -= item.cost
 
-    def standing(self, *, running: int, limit: int, stopping: str | None) -> Standing:
+    def standing(self, *, running: int, limit: int, stopping: str | None) -> BatchProgress:
         """All of it, with how many jobs are RUNNING."""
         over = self.done + self.failed + self.doubtful + self.left
-        return Standing(
+        return BatchProgress(
             total=self.total,
             done=self.done,
             made=self.made,

@@ -3,18 +3,27 @@
 import threading
 from dataclasses import replace
 
-from krea_cli.flows.context import World
+from krea_cli.flows.context import FlowContext
 from krea_cli.flows.download.save import Saver
-from krea_cli.flows.events import Event, Finished, Held, Said, Settling, Standing, Tell, Warned
+from krea_cli.flows.events import (
+    Event,
+    ItemEnded,
+    Paused,
+    Note,
+    Reconciling,
+    BatchProgress,
+    Tell,
+    WarningNote,
+)
 
-TOLD = (Finished, Held, Settling, Standing)
-ONCE = (Said, Warned)  # the same sentence about a model, or a file, comes with every item
+TOLD = (ItemEnded, Paused, Reconciling, BatchProgress)
+ONCE = (Note, WarningNote)  # the same sentence about a model, or a file, comes with every item
 
 
-def heard(world: World, saver: Saver) -> tuple[World, Saver]:
+def heard(context: FlowContext, saver: Saver) -> tuple[FlowContext, Saver]:
     """WORLD and SAVER for a batch."""
-    tell = _Hearing(world.tell).tell
-    return replace(world, tell=tell), replace(saver, tell=tell)
+    tell = _Hearing(context.tell).tell
+    return replace(context, tell=tell), replace(saver, tell=tell)
 
 
 class _Hearing:

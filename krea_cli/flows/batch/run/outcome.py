@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from krea_cli.api.types import Job
 from krea_cli.flows.batch.item import Item
-from krea_cli.flows.events import Finished
+from krea_cli.flows.events import ItemEnded
 from krea_cli.flows.files.destination import Saved
 from krea_cli.flows.jobs.record import record
 
@@ -43,9 +43,9 @@ class ItemOutcome:
         """The job of the item, if it ever had one."""
         return self.row.job_id if self.row else None
 
-    def event(self) -> Finished:
+    def event(self) -> ItemEnded:
         """What is told of it."""
-        return Finished(
+        return ItemEnded(
             line=self.item.line,
             files=tuple(saved.path for saved in self.saved),
             error=self.error.message if self.error else None,

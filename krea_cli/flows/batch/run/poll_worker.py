@@ -7,7 +7,7 @@ from typing import Literal
 from krea_cli.clock import Mailbox
 from krea_cli.errors import Interrupted, KreaError
 from krea_cli.flows.batch.run.messages import Blind, Left, Looked, Report
-from krea_cli.flows.context import World
+from krea_cli.flows.context import FlowContext
 from krea_cli.flows.jobs.ledger_view import Recall
 from krea_cli.flows.jobs.poll_schedule import Pace
 from krea_cli.flows.jobs.watch import Update, Watch
@@ -40,16 +40,18 @@ class Poller:
 
     def __init__(
         self,
-        world: World,
+        context: FlowContext,
         typical: Callable[[str], float | None],
         report: Callable[[Report], None],
     ) -> None:
-        self.orders: Mailbox[Follow | Leave | Literal["over"]] = world.clock.mailbox()
-        self._world = world
+        self.orders: Mailbox[Follow | Leave | Literal["over"]] = context.clock.mailbox()
+        self._context = context
         self._typical = typical
         self._report = report
-        self._watch = Watch(world.api, world.book, world.clock, world.tell, random=world.random)
-        self._recall = Recall(world.book, world.tell)
+        self._watch = Watch(
+            context.api, context.ledger, context.clock, context.tell, random=context.random
+        )
+        self._recall = Recall(context.ledger, context.tell)
         self._paces: dict[str, tuple[float, Pace]] = {}  # of a model, and when it was learned
 
     def watch(self) -> None:
@@ -63,7 +65,7 @@ class Poller:
                 self._look()
 
     def _look(self) -> None:
-        self._seen(lambda: self._watch.step(self._world.clock.monotonic() + HEAR))
+        self._seen(lambda: self._watch.step(self._context.clock.monotonic() + HEAR))
 
     def _seen(self, look: Callable[[], list[Update]]) -> None:
         """Report what LOOK learns; where nothing can be read any more, that."""
@@ -91,7 +93,7 @@ class Poller:
         self._watch.add(row.job_id, pace=pace, since=row.answered_at, fresh=order.fresh)
 
     def _pace(self, row: Row) -> Pace:
-        now = self._world.clock.monotonic()
+        now = self._context.clock.monotonic()
         at, pace = self._paces.get(row.model, (0.0, None))
         if pace is None or now - at > LEARN:
             seen = self._recall.durations(row.model)

@@ -8,8 +8,8 @@ from krea_cli.clock import Clock
 from krea_cli.errors import Busy, KreaError
 from krea_cli.flows.backoff import Hold
 from krea_cli.flows.batch.item import Item
-from krea_cli.flows.context import World
-from krea_cli.flows.events import Held, Tell
+from krea_cli.flows.context import FlowContext
+from krea_cli.flows.events import Paused, Tell
 
 LOOK_AGAIN = 1.0  # seconds until an item that another run has is looked at again
 
@@ -21,16 +21,16 @@ class Queue:
     account, not to the one request.
     """
 
-    def __init__(self, items: Iterable[Item], world: World) -> None:
+    def __init__(self, items: Iterable[Item], context: FlowContext) -> None:
         self._items: Iterator[Item] = iter(items)
         self._first: deque[Item] = deque()
         self._theirs: deque[tuple[float, Item]] = deque()  # when to look again, at what
         self._taken: dict[int, float] = {}  # since when another run has an item, by its index
         self._exhausted = False
-        self._clock: Clock = world.clock
-        self._tell: Tell = world.tell
-        self._random = world.random
-        self._hold = Hold(world.random)
+        self._clock: Clock = context.clock
+        self._tell: Tell = context.tell
+        self._random = context.random
+        self._hold = Hold(context.random)
         self._held_until = -inf
         self._asked_at = 0.0  # when the last item was given out
         self._trouble: float | None = None  # since when nothing could be sent
@@ -75,7 +75,7 @@ class Queue:
         """
         now = self._clock.monotonic()
         if not self._taken:
-            self._tell(Held("another krea is at work on some of the items"))
+            self._tell(Paused("another krea is at work on some of the items"))
         since = self._taken.setdefault(item.index, now)
         if patience is not None and now - since > patience:
             return False
@@ -96,7 +96,7 @@ class Queue:
         seconds = self._hold.seconds(busy)
         self._held_until = now + seconds
         what = "waiting for a free slot: " if isinstance(error, Busy) else ""
-        self._tell(Held(f"{what}{error.message}", seconds))
+        self._tell(Paused(f"{what}{error.message}", seconds))
         return True
 
     def sent(self) -> None:

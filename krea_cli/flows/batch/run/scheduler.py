@@ -18,9 +18,9 @@ from krea_cli.flows.batch.run.queue import Queue
 from krea_cli.flows.batch.run.state import Board
 from krea_cli.flows.batch.run.submit_worker import Sender
 from krea_cli.flows.batch.run.workers import GOES_ON, Crew
-from krea_cli.flows.context import World
+from krea_cli.flows.context import FlowContext
 from krea_cli.flows.download.save import Saver
-from krea_cli.flows.events import Standing
+from krea_cli.flows.events import BatchProgress
 from krea_cli.flows.submit.submit import GRACE
 
 SIGINT = 2
@@ -34,27 +34,27 @@ class Run:
     """Makes ITEMS, TOTAL of them. `stop` is why not all of them were sent, if they were not."""
 
     def __init__(
-        self, items: Iterable[Item], total: int, terms: Terms, world: World, saver: Saver
+        self, items: Iterable[Item], total: int, terms: Terms, context: FlowContext, saver: Saver
     ) -> None:
-        world, saver = heard(world, saver)
-        self._world = world
-        self._queue = Queue(items, world)
+        context, saver = heard(context, saver)
+        self._context = context
+        self._queue = Queue(items, context)
         self._settled = False
         self._holding = False  # until what was paid before is seen to be saved
-        self._told: Standing | None = None
-        self._claims = world.book.claims()
-        mail = world.clock.mailbox()
+        self._told: BatchProgress | None = None
+        self._claims = context.ledger.claims()
+        mail = context.clock.mailbox()
         self._crew = Crew(
-            world,
+            context,
             mail,
-            sender=Sender(terms, world, self._claims),
-            poller=Poller(world, lambda model: terms.model(model).typical_seconds, mail.put),
+            sender=Sender(terms, context, self._claims),
+            poller=Poller(context, lambda model: terms.model(model).typical_seconds, mail.put),
             saver=saver,
         )
         self._board = Board(
             total,
             terms=terms,
-            world=world,
+            context=context,
             queue=self._queue,
             crew=self._crew,
             run=self._claims.name,
@@ -66,7 +66,7 @@ class Run:
         return self._board.stop
 
     @property
-    def standing(self) -> Standing:
+    def standing(self) -> BatchProgress:
         """How the batch stands."""
         board = self._board
         return board.tally.standing(
@@ -80,13 +80,13 @@ class Run:
         try:
             for outcome in self._outcomes():
                 if not outcome.free:
-                    self._world.tell(outcome.event())
+                    self._context.tell(outcome.event())
                 yield outcome
                 self._tell()
         finally:
             # However it ends: a request that is under way is waited for, and its job booked.
             with suppress(KreaError):
-                for _ in () if self._world.clock.stopping else self._farewell():
+                for _ in () if self._context.clock.stopping else self._farewell():
                     pass
             self._phrase_stop()
             self._board.release()
@@ -99,7 +99,7 @@ class Run:
 
     def _outcomes(self) -> Iterator[ItemOutcome]:
         try:
-            with self._world.clock.gently():
+            with self._context.clock.gently():
                 while not self._over:
                     yield from self._step()
         except Interrupted as stop:
@@ -123,7 +123,7 @@ class Run:
 
     def _step(self) -> Iterator[ItemOutcome]:
         board = self._board
-        if self._world.clock.asked and board.stop is None:
+        if self._context.clock.asked and board.stop is None:
             board.stop = Interrupted(SIGINT, message="interrupted: waiting for what runs")
         # A disk that was full when an earlier run ended may be full still.
         self._holding = self._holding and board.unproven
@@ -137,9 +137,9 @@ class Run:
         board.part_with_the_late()
 
     def _dispatch(self) -> Iterator[ItemOutcome]:
-        board, book = self._board, self._world.book
+        board, ledger = self._board, self._context.ledger
         while self._room and (item := self._queue.next()):
-            state = book.items.state(item.digest) if item.found or board.unproven else ""
+            state = ledger.items.state(item.digest) if item.found or board.unproven else ""
             if item.found and state is None:
                 yield board.done_elsewhere(item, item.found)
             elif board.unproven and state in UNSENT:
@@ -149,20 +149,20 @@ class Run:
                 self._crew.send(item)
         if self._room and self._queue.empty and board.doubts and not self._settled:
             self._settled = True
-            lately = self._world.clock.now() - board.doubted_at < LATELY
+            lately = self._context.clock.now() - board.doubted_at < LATELY
             doubts = {index: outcome.item for index, outcome in board.doubts.items()}
             self._crew.settle(doubts, lately=lately)
 
     def _patience(self) -> float | None:
         """Seconds until something is to be done even if nobody reports anything."""
-        now = self._world.clock.monotonic()
+        now = self._context.clock.monotonic()
         ends = [flight.until - now for flight in self._board.flights.values()]
         wait = min([*ends, self._queue.wait if self._room else inf])
         return None if wait == inf else max(0.0, wait)
 
     def _farewell(self) -> Iterator[ItemOutcome]:
         """All is to end: hear what a request under way and downloads still have to say."""
-        clock, crew = self._world.clock, self._crew
+        clock, crew = self._context.clock, self._crew
         end = clock.monotonic() + (GRACE + 1 if crew.sending else PARTING)
         while crew.busy and (left := end - clock.monotonic()) > 0:
             report = crew.hear(left, deaf=True)
@@ -191,4 +191,4 @@ class Run:
         standing = self.standing
         if standing != self._told:
             self._told = standing
-            self._world.tell(standing)
+            self._context.tell(standing)

@@ -15,7 +15,7 @@ from krea_cli.flows.batch.run.options import Terms
 from krea_cli.flows.batch.run.outcome import ItemOutcome, earlier_failure
 from krea_cli.flows.batch.run.queue import Queue
 from krea_cli.flows.batch.run.workers import GOES_ON, Crew
-from krea_cli.flows.context import World
+from krea_cli.flows.context import FlowContext
 from krea_cli.flows.download.collect import Outcome, Wanted, unreadable
 from krea_cli.flows.jobs.watch import Update
 
@@ -41,18 +41,18 @@ class Board:
     """
 
     def __init__(
-        self, total: int, *, terms: Terms, world: World, queue: Queue, crew: Crew, run: str
+        self, total: int, *, terms: Terms, context: FlowContext, queue: Queue, crew: Crew, run: str
     ) -> None:
         self.stop: KreaError | None = None
         self.tally = Tally(total)
         self.throttle = Throttle(terms.jobs)
         self.flights: dict[str, Flight] = {}  # by job id
         self.doubts: dict[int, ItemOutcome] = {}  # by index of the item
-        self.doubted_at = world.clock.now()
+        self.doubted_at = context.clock.now()
         self._landing: dict[int, Flight] = {}
         self._terms = terms
-        self._clock = world.clock
-        self._items = world.book.items
+        self._clock = context.clock
+        self._items = context.ledger.items
         self._run = run
         self._queue = queue
         self._crew = crew

@@ -20,9 +20,9 @@ from krea_cli.flows.batch.item import Item
 from krea_cli.flows.batch.run.existing_results import on_hand
 from krea_cli.flows.batch.run.messages import Begun, Over, Report, Settled, Taken, Unsent
 from krea_cli.flows.batch.run.options import Terms
-from krea_cli.flows.context import World
+from krea_cli.flows.context import FlowContext
 from krea_cli.flows.download.collect import Wanted
-from krea_cli.flows.events import Warned
+from krea_cli.flows.events import WarningNote
 from krea_cli.flows.files.part_file import Reservation
 from krea_cli.flows.files.target import parse_target
 from krea_cli.flows.generate.result_cache import Reusable
@@ -43,9 +43,9 @@ OF_THE_ACCOUNT = (BalanceEmpty, PlanRequired, TokenRefused)
 class Sender:
     """Claims items, sends what was not sent, and settles what is in doubt."""
 
-    def __init__(self, terms: Terms, world: World, claims: "Claims") -> None:
+    def __init__(self, terms: Terms, context: FlowContext, claims: "Claims") -> None:
         self._terms = terms
-        self._world = world
+        self._context = context
         self._claims = claims
 
     def send(self, item: Item) -> Report:
@@ -61,15 +61,17 @@ class Sender:
 
     def settle(self, doubts: Mapping[int, Item], *, lately: bool) -> Settled:
         """Look once more for the jobs of the items in doubt; LATELY: of an answer lost just now."""
-        world = self._world
+        context = self._context
         with suppress(KreaError):  # what was in doubt is
-            settle(world, patience=PATIENCE if lately else 0.0, alone=lambda: alone(world, None))
+            settle(
+                context, patience=PATIENCE if lately else 0.0, alone=lambda: alone(context, None)
+            )
         found = {index: self._found(item) for index, item in doubts.items()}
         return Settled({index: begun for index, begun in found.items() if begun})
 
     def _row(self, item: Item) -> Row | None:
         with suppress(LedgerUnusable):
-            return self._world.book.items.latest(item.digest)
+            return self._context.ledger.items.latest(item.digest)
         return None
 
     def _found(self, item: Item) -> Begun | None:
@@ -82,14 +84,14 @@ class Sender:
         return Begun(item, row, self._wanted(row, goal, reservation), fresh=False)
 
     def _claimed(self, item: Item, goal: Goal) -> Report:
-        items, terms = self._world.book.items, self._terms
+        items, terms = self._context.ledger.items, self._terms
         while True:
             known = items.state(item.digest)
             anew = known in (None, "checked") or (terms.retry_failed and known in FAILED)
             draft = None
             if anew:
                 goal.target.check(goal.n, goal.count)
-                draft = draft_of(item, goal, terms, self._world, run=self._claims.name)
+                draft = draft_of(item, goal, terms, self._context, run=self._claims.name)
             claimed = items.claim(
                 item.digest,
                 self._claims.name,
@@ -113,7 +115,7 @@ class Sender:
             return Taken(item)
         try:
             fresh = row.state == "checked"
-            row = self._sent(row, goal) if fresh else settled(row, self._world, until=None)
+            row = self._sent(row, goal) if fresh else settled(row, self._context, until=None)
             if row.job_id is None:
                 raise KreaError(f"the request is {row.state}", hint=f"krea history {row.id}")
         except BaseException:
@@ -125,18 +127,18 @@ class Sender:
         try:
             # Nothing is paid yet: who put a file there meanwhile wants to keep it.
             goal.target.check(goal.n, goal.count)
-            return submit(row, self._world, deadline=None)
+            return submit(row, self._context, deadline=None)
         except WouldOverwrite:
-            self._world.book.discard(row.id)
+            self._context.ledger.discard(row.id)
             raise
         except OF_THE_ACCOUNT:
             # Not the item's fault: it is sent as soon as the account may, without --retry-failed.
-            if self._world.book.row(row.id).state == "refused":
-                self._world.book.move(row.id, ("refused",), "checked", charged="no", error=None)
+            if self._context.ledger.row(row.id).state == "refused":
+                self._context.ledger.move(row.id, ("refused",), "checked", charged="no", error=None)
             raise
         except RequestRefused as refused:
             urls = (source.get("url", "") for source in row.sources.values())
-            doubt_uploads(refused, urls, self._world.book.uploads)
+            doubt_uploads(refused, urls, self._context.ledger.uploads)
             raise
 
     def _over(self, item: Item, row: Row, goal: Goal) -> Report:
@@ -145,13 +147,13 @@ class Sender:
             self._clear(row, goal)
             return Over(item, row)
         wanted = self._wanted(row, goal, None)
-        files = self._world.book.history.files(row.job_id or "")
+        files = self._context.ledger.history.files(row.job_id or "")
         found = on_hand(row, files, wanted, key=goal.key)
         if found is None:
             return Begun(item, row, wanted, fresh=False)  # paid, and gone: fetched once more
         for path in found.changed:
             told = f"{path} is not what was saved there, and counts as done all the same"
-            self._world.tell(Warned(f"{told}; remove it to have the result fetched again"))
+            self._context.tell(WarningNote(f"{told}; remove it to have the result fetched again"))
         if not found.copies:
             return Over(item, row, found.saved)
         reusable = Reusable(row, found.copies)
@@ -182,22 +184,22 @@ def goal_of(item: Item, terms: Terms) -> Goal:
     return Goal(target, item.n, item.count)
 
 
-def draft_of(item: Item, goal: Goal, terms: Terms, world: World, *, run: str) -> Draft:
+def draft_of(item: Item, goal: Goal, terms: Terms, context: FlowContext, *, run: str) -> Draft:
     """The request of ITEM, claimed under the name RUN: media uploaded, its seed drawn.
 
     Raises `UsageError` for a file that is not what it was when it was checked, and what the
     service says to an upload.
     """
-    uploaded = _uploaded(item, world)
+    uploaded = _uploaded(item, context)
     model = terms.model(item.model)
-    (seed,) = seeds(model, item.body, 1, world.random)
+    (seed,) = seeds(model, item.body, 1, context.random)
     body: dict[str, Any] = replaced(item.body, uploaded)
     field = model.seed_field
     seedless = body
     if field is not None and seed is not None:
         body = body | {field.name: seed}
         seedless = {name: value for name, value in item.body.items() if name != field.name}
-    recipe = by_content(seedless, item.prints, world.book.uploads)
+    recipe = by_content(seedless, item.prints, context.ledger.uploads)
     return Draft(
         model=item.model,
         kind=item.kind,
@@ -224,7 +226,7 @@ def draft_of(item: Item, goal: Goal, terms: Terms, world: World, *, run: str) ->
     )
 
 
-def _uploaded(item: Item, world: World) -> dict[str, str]:
+def _uploaded(item: Item, context: FlowContext) -> dict[str, str]:
     """The addresses of the files of ITEM, by path; each content goes up once."""
     if not item.prints:
         return {}
@@ -237,9 +239,9 @@ def _uploaded(item: Item, world: World) -> dict[str, str]:
         )
     return addresses(
         files,
-        api=world.api,
-        book=world.book,
-        clock=world.clock,
-        tell=world.tell,
-        random=world.random,
+        api=context.api,
+        ledger=context.ledger,
+        clock=context.clock,
+        tell=context.tell,
+        random=context.random,
     )

@@ -10,7 +10,7 @@ from krea_cli.flows.batch.item import Item
 from krea_cli.flows.batch.run.messages import Begun, Blind, Broken, Landed, Left, Looked, Report
 from krea_cli.flows.batch.run.poll_worker import Follow, Leave, Poller
 from krea_cli.flows.batch.run.submit_worker import Sender
-from krea_cli.flows.context import World
+from krea_cli.flows.context import FlowContext
 from krea_cli.flows.download.collect import Outcome, Wanted, ended
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class Crew:
 
     def __init__(
         self,
-        world: World,
+        context: FlowContext,
         mail: Mailbox[Report],
         *,
         sender: Sender,
@@ -47,17 +47,17 @@ class Crew:
         self.landing = 0
         self._queued: dict[int, tuple[float, Wanted]] = {}  # to be saved, since when; not begun
         self._loaders = 0
-        self._clock = world.clock
+        self._clock = context.clock
         self._mail = mail
         self._sender = sender
         self._saver = saver
         self._poller = poller
-        self._lane: Tasks = world.clock.mailbox()
-        self._pool: Tasks = world.clock.mailbox()
-        world.clock.spawn(self._guarded(self._worker(self._lane)))
+        self._lane: Tasks = context.clock.mailbox()
+        self._pool: Tasks = context.clock.mailbox()
+        context.clock.spawn(self._guarded(self._worker(self._lane)))
         for _ in range(LOADERS):
             self._add_loader()
-        world.clock.spawn(self._guarded(poller.watch))
+        context.clock.spawn(self._guarded(poller.watch))
 
     def hear(self, seconds: float | None, *, deaf: bool = False) -> Report | None:
         """The next report; None after SECONDS or a word from the user. See `Mailbox.get`."""

@@ -9,8 +9,8 @@ from typing import Any, cast
 from krea_cli.errors import Busy, Unreachable
 from krea_cli.flows.batch.item import Item
 from krea_cli.flows.batch.run.queue import Queue
-from krea_cli.flows.context import World
-from krea_cli.flows.events import Event, Held
+from krea_cli.flows.context import FlowContext
+from krea_cli.flows.events import Event, Paused
 from tests.clocks.fake_clock import FakeClock
 
 
@@ -60,7 +60,7 @@ def test_what_found_no_room_comes_first_after_its_hold() -> None:
     desk.clock.advance(desk.queue.wait)
     assert desk.taken() == [1, 2]
     (held,) = desk.told
-    assert isinstance(held, Held)
+    assert isinstance(held, Paused)
     assert held.reason == "waiting for a free slot: too many"
 
 
