@@ -165,18 +165,18 @@ complete -c krea -f
 
 # krea
 complete -c krea -n '__krea_at krea' -a generate -d 'Submit a request, wait for it, save the result.'
-complete -c krea -n '__krea_at krea' -a status -d 'Show where jobs stand now, without waiting.'
+complete -c krea -n '__krea_at krea' -a status -d 'Show the current status of jobs, without waiting.'
 complete -c krea -n '__krea_at krea' -a wait -d 'Wait for jobs and print the id of each that completes.'
-complete -c krea -n '__krea_at krea' -a download -d 'Wait for jobs if need be, and save their results.'
+complete -c krea -n '__krea_at krea' -a download -d 'Wait for jobs if necessary, and save their results.'
 complete -c krea -n '__krea_at krea' -a batch -d 'Make everything that a file lists; run again, finish it.'
 complete -c krea -n '__krea_at krea' -a cancel -d 'Stop jobs that still run; cancelled jobs are not billed.'
-complete -c krea -n '__krea_at krea' -a history -d 'Look up what was asked for, and how a file was made.'
-complete -c krea -n '__krea_at krea' -a recover -d 'Settle requests whose answer got lost, or decide about them.'
+complete -c krea -n '__krea_at krea' -a history -d 'Search earlier requests, or show how a file was made.'
+complete -c krea -n '__krea_at krea' -a recover -d 'Find the jobs of requests whose answer was lost.'
 complete -c krea -n '__krea_at krea' -a verify -d 'Check the files on disk against the report of a batch.'
-complete -c krea -n '__krea_at krea' -a models -d 'List the models, look for some, or show one.'
-complete -c krea -n '__krea_at krea' -a doctor -d 'Say what is wrong with the set-up, and what helps.'
-complete -c krea -n '__krea_at krea' -a sandbox -d 'Rehearse free of charge against an embedded Krea.'
-complete -c krea -n '__krea_at krea' -a auth -d 'Store a token, see which one is used, forget it.'
+complete -c krea -n '__krea_at krea' -a models -d 'List the models, search them, or show one.'
+complete -c krea -n '__krea_at krea' -a doctor -d 'Check the set-up, and suggest how to fix problems.'
+complete -c krea -n '__krea_at krea' -a sandbox -d 'Run a command against an embedded Krea, free of charge.'
+complete -c krea -n '__krea_at krea' -a auth -d 'Store a token, show the one in use, or forget it.'
 complete -c krea -n '__krea_at krea' -a config -d 'Read and change the settings.'
 complete -c krea -n '__krea_at krea' -l version -s V -d 'Print the version and exit'
 complete -c krea -n '__krea_at krea' -l help -s h -d 'Show this help and exit'
@@ -246,7 +246,7 @@ complete -c krea -n '__krea_at krea download' -l verbose -s v -d 'Each request a
 complete -c krea -n '__krea_at krea download' -l profile -x -d 'Use the stored login NAME'
 complete -c krea -n '__krea_at krea download' -l token-file -r -F -d 'Read the token from FILE'
 complete -c krea -n '__krea_at krea download' -l no-ledger -d 'Keep no record of what is paid for, at your own risk'
-complete -c krea -n '__krea_at krea download' -l missing -d 'All that is done and was never saved, as asked for then'
+complete -c krea -n '__krea_at krea download' -l missing -d 'Every finished job whose results were never saved'
 complete -c krea -n '__krea_at krea download' -l sidecar -d 'Write the recipe beside each file, as FILE.json'
 complete -c krea -n '__krea_at krea download' -l embed -d 'Write the recipe into the metadata of each picture'
 complete -c krea -n '__krea_at krea download' -l help -s h -d 'Show this help and exit'
@@ -300,11 +300,11 @@ complete -c krea -n '__krea_at krea cancel' -l verbose -s v -d 'Each request and
 complete -c krea -n '__krea_at krea cancel' -l help -s h -d 'Show this help and exit'
 
 # krea history
-complete -c krea -n '__krea_at krea history' -l model -s m -x -a '(__krea_models)' -d 'Of models called so'
-complete -c krea -n '__krea_at krea history' -l status -x -d 'Such as saved, failed, unknown, processing'
-complete -c krea -n '__krea_at krea history' -l since -x -d 'Made since then: 7d, 12h, or 2026-11-01'
-complete -c krea -n '__krea_at krea history' -l unfinished -d 'What is not over: running, not saved, in doubt'
-complete -c krea -n '__krea_at krea history' -l limit -x -d 'So many, the newest'
+complete -c krea -n '__krea_at krea history' -l model -s m -x -a '(__krea_models)' -d 'Only requests to models with NAME in the id'
+complete -c krea -n '__krea_at krea history' -l status -x -d 'Only this status: saved, failed, unknown, processing, …'
+complete -c krea -n '__krea_at krea history' -l since -x -d 'Only requests since TIME: 7d, 12h, or 2026-11-01'
+complete -c krea -n '__krea_at krea history' -l unfinished -d 'Only requests that run, are not saved, or are in doubt'
+complete -c krea -n '__krea_at krea history' -l limit -x -d 'At most COUNT requests, the newest'
 complete -c krea -n '__krea_at krea history' -l profile -x -d 'Use the stored login NAME'
 complete -c krea -n '__krea_at krea history' -l token-file -r -F -d 'Read the token from FILE'
 complete -c krea -n '__krea_at krea history' -l json -d 'JSON lines instead of text, on both ends'
@@ -314,10 +314,10 @@ complete -c krea -n '__krea_at krea history' -l help -s h -d 'Show this help and
 complete -c krea -n '__krea_at krea history' -F
 
 # krea recover
-complete -c krea -n '__krea_at krea recover' -l adopt -x -d 'JOB is what became of request ROW'
+complete -c krea -n '__krea_at krea recover' -l adopt -x -d 'Take JOB as the job of request ROW'
 complete -c krea -n '__krea_at krea recover' -l resubmit -x -d 'Send request ROW again, and pay again'
-complete -c krea -n '__krea_at krea recover' -l forget -x -d 'Look for the job of request ROW no longer'
-complete -c krea -n '__krea_at krea recover' -l older -x -d 'What `all` means: the requests sent longer ago than this, such as 15m'
+complete -c krea -n '__krea_at krea recover' -l forget -x -d 'Stop looking for the job of request ROW'
+complete -c krea -n '__krea_at krea recover' -l older -x -d 'With `all`: the requests sent longer ago than TIME, such as 15m'
 complete -c krea -n '__krea_at krea recover' -l assume-price -x -d 'What to count for a request whose price is unknown'
 complete -c krea -n '__krea_at krea recover' -l profile -x -d 'Use the stored login NAME'
 complete -c krea -n '__krea_at krea recover' -l token-file -r -F -d 'Read the token from FILE'
@@ -335,7 +335,7 @@ complete -c krea -n '__krea_at krea verify' -F
 
 # krea models
 complete -c krea -n '__krea_at krea models' -l kind -x -a 'image enhance video 3d audio' -d 'Only image, video, 3d, …'
-complete -c krea -n '__krea_at krea models' -l refresh -d 'Ask the service, and say what changed'
+complete -c krea -n '__krea_at krea models' -l refresh -d 'Ask the service, and print what changed'
 complete -c krea -n '__krea_at krea models' -l json -d 'JSON lines instead of text, on both ends'
 complete -c krea -n '__krea_at krea models' -l quiet -s q -d 'No progress, no remarks'
 complete -c krea -n '__krea_at krea models' -l verbose -s v -d 'Each request and its time on stderr'
@@ -353,20 +353,20 @@ complete -c krea -n '__krea_at krea doctor' -l help -s h -d 'Show this help and 
 
 # krea sandbox
 complete -c krea -n '__krea_at krea sandbox' -l speed -x -d 'Jobs run N times faster than in reality'
-complete -c krea -n '__krea_at krea sandbox' -l seconds -x -d 'What a job takes, instead of the model\'s time'
+complete -c krea -n '__krea_at krea sandbox' -l seconds -x -d 'Seconds of a job, instead of the model\'s usual time'
 complete -c krea -n '__krea_at krea sandbox' -l seed -x -d 'Make ids, times and faults repeatable'
 complete -c krea -n '__krea_at krea sandbox' -l concurrency -x -d 'Jobs that run at once'
 complete -c krea -n '__krea_at krea sandbox' -l backlog -x -d 'Jobs that may wait'
 complete -c krea -n '__krea_at krea sandbox' -l openapi -r -F -d 'Serve the models of this document'
-complete -c krea -n '__krea_at krea sandbox' -l fault -x -a 'reset-before reset-after late 401 402 402-plan 403 410 422 429 429-after 500 503 503-after 524 524-before garbage empty-body slow-submit deprecated strangers fresh-404 list-lag list-empty odd-status poll-500 poll-reset cut slow download-403 download-404 download-500 no-length' -d 'Go wrong on purpose'
-complete -c krea -n '__krea_at krea sandbox' -l port -x -d 'Of the API'
+complete -c krea -n '__krea_at krea sandbox' -l fault -x -a 'reset-before reset-after late 401 402 402-plan 403 410 422 429 429-after 500 503 503-after 524 524-before garbage empty-body slow-submit deprecated strangers fresh-404 list-lag list-empty odd-status poll-500 poll-reset cut slow download-403 download-404 download-500 no-length' -d 'Inject a fault'
+complete -c krea -n '__krea_at krea sandbox' -l port -x -d 'The port of the API'
 complete -c krea -n '__krea_at krea sandbox' -l help -s h -d 'Show this help and exit'
 complete -c krea -n '__krea_at krea sandbox' -a '(__fish_complete_command)'
 complete -c krea -n '__krea_behind krea sandbox' -a '(__krea_rest)'
 
 # krea auth
 complete -c krea -n '__krea_at krea auth' -a login -d 'Check a token and store it.'
-complete -c krea -n '__krea_at krea auth' -a status -d 'Show which token is used, and whether it is accepted.'
+complete -c krea -n '__krea_at krea auth' -a status -d 'Show the token in use, and check it.'
 complete -c krea -n '__krea_at krea auth' -a logout -d 'Forget a stored token.'
 complete -c krea -n '__krea_at krea auth' -l help -s h -d 'Show this help and exit'
 
@@ -394,11 +394,11 @@ complete -c krea -n '__krea_at krea auth logout' -l verbose -s v -d 'Each reques
 complete -c krea -n '__krea_at krea auth logout' -l help -s h -d 'Show this help and exit'
 
 # krea config
-complete -c krea -n '__krea_at krea config' -a get -d 'Print one setting; nothing when it is not set.'
-complete -c krea -n '__krea_at krea config' -a set -d 'Change one setting; comments in the file stay.'
+complete -c krea -n '__krea_at krea config' -a get -d 'Print one setting; print nothing if it is not set.'
+complete -c krea -n '__krea_at krea config' -a set -d 'Change one setting; keep the comments in the file.'
 complete -c krea -n '__krea_at krea config' -a unset -d 'Go back to the default of one setting.'
-complete -c krea -n '__krea_at krea config' -a list -d 'List every setting there is, its value, and what it is for.'
-complete -c krea -n '__krea_at krea config' -a path -d 'Print where the settings file is, or would be.'
+complete -c krea -n '__krea_at krea config' -a list -d 'List every setting with its value and its purpose.'
+complete -c krea -n '__krea_at krea config' -a path -d 'Print the path of the settings file, even if there is none.'
 complete -c krea -n '__krea_at krea config' -l help -s h -d 'Show this help and exit'
 
 # krea config get

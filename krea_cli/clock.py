@@ -156,7 +156,7 @@ class Mailbox(Generic[T]):
         """Leave THING here."""
         self._box.put(thing)
 
-    def get(self, seconds: float | None = None, *, deaf: bool = False) -> T | None:
+    def get(self, seconds: float | None = None, *, ignore_signals: bool = False) -> T | None:
         """The next thing. None after SECONDS, or when a signal only asked.
 
         Raises `Interrupted`, unless DEAF: for who has heard the signal and waits for the others.
@@ -166,7 +166,7 @@ class Mailbox(Generic[T]):
         clock._waiting.append(box)
         try:
             while True:
-                if not deaf:
+                if not ignore_signals:
                     clock.check()
                 left = LOOK_UP if end is None else min(LOOK_UP, end - time.monotonic())
                 with suppress(Empty):

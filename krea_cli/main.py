@@ -131,7 +131,7 @@ def guarded(argv: list[str], session: "Session", output: "Output") -> int:
         )
         return code if isinstance(code, int) else 0
     except KreaError as error:
-        output.error(error)
+        output.print_error(error)
         return error.exit_code
     except SystemExit as way_out:
         # Typer's way out (1) when the reader of its help is gone: whoever left has read enough.
@@ -140,15 +140,15 @@ def guarded(argv: list[str], session: "Session", output: "Output") -> int:
         return 0
     except (KeyboardInterrupt, typer.Abort):
         interrupted = Interrupted(2)
-        output.error(interrupted)
+        output.print_error(interrupted)
         return interrupted.exit_code
     except Exception as error:
         from krea_cli.commands.usage_errors import usage_error
 
         if wrong := usage_error(error) or full_disk(error):
-            output.error(wrong)
+            output.print_error(wrong)
             return wrong.exit_code
-        output.bug(error)
+        output.print_bug(error)
         return 1
 
 

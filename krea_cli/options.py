@@ -12,10 +12,10 @@ else:
 
 def seconds(text: str) -> float:
     """Read `90`, `90s`, `15m` or `2h` as seconds; 0 means for ever."""
-    from krea_cli.local.config import duration
+    from krea_cli.local.config import parse_duration
 
     try:
-        return duration(text)
+        return parse_duration(text)
     except ValueError as wanted:
         raise typer.BadParameter(f"{text!r} is not {wanted}") from wanted
 

@@ -1,4 +1,4 @@
-"""What every test may use: a world of its own, in a folder of its own."""
+"""Fixtures for all tests: the command with a home of its own."""
 
 import os
 from collections.abc import Iterator
@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from tests.harness.cli import World
-from tests.leaks import leaks
+from tests.harness.cli import Cli
+from tests.leaks import find_leaks
 
 # The same examples in every run, so that the suite says the same thing twice. To look for new
 # ones: HYPOTHESIS_PROFILE=default pytest.
@@ -18,19 +18,19 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 
 @pytest.fixture(scope="session", autouse=True)
 def no_secret_is_left(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """At the end of the run, or of each worker's part of it: no token lies where none belongs.
+    """Look for tokens in wrong places at the end of the run, or of each worker's part of it.
 
-    It is an error of the last test, which ends the run with 1 under xdist as well.
+    A leak is an error of the last test, so that the run ends with 1 under xdist as well.
     """
     yield
-    found = leaks(tmp_path_factory.getbasetemp())
-    assert not found, f"a token was written to {', '.join(map(str, found))}"
+    paths = find_leaks(tmp_path_factory.getbasetemp())
+    assert not paths, f"a token was written to {', '.join(map(str, paths))}"
 
 
 @pytest.fixture
-def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
-    """A home, a clock that never waits and a scripted service; the current folder is empty."""
+def cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cli]:
+    """`krea` with a home, a clock that never waits, and a scripted service, in an empty folder."""
     folder = tmp_path / "work"
     folder.mkdir()
     monkeypatch.chdir(folder)
-    yield World(tmp_path)
+    yield Cli(tmp_path)

@@ -8,27 +8,29 @@ from pathlib import Path
 
 from tests.tokens import SECRETS
 
-CHUNK = 1 << 20
-# The one file that keeps tokens, and those in which a test hands one to a command.
-KEEPERS = ("credentials.json", "token.txt")
-INPUT = ".token"
+CHUNK_BYTES = 1 << 20
+# Files that may hold a token: stored logins, and the inputs of tests.
+TOKEN_FILES = ("credentials.json", "token.txt")
+TOKEN_SUFFIX = ".token"
 
 
-def leaks(folder: Path, *, secrets: Sequence[str] = SECRETS) -> list[Path]:
-    """The files below FOLDER, hidden, binary and databases too, that hold one of SECRETS or have
-    it in their name, apart from those in which a token belongs."""
+def find_leaks(folder: Path, *, secrets: Sequence[str] = SECRETS) -> list[Path]:
+    """The files below FOLDER with one of SECRETS in their content or name.
+
+    Hidden files, binary files and databases count; files that may hold a token do not.
+    """
     wanted = [secret.encode() for secret in secrets]
-    found = []
+    paths = []
     for path in sorted(_files(folder)):
         named = any(secret in os.fsencode(path.relative_to(folder)) for secret in wanted)
-        keeps = path.name in KEEPERS or path.suffix == INPUT
+        keeps = path.name in TOKEN_FILES or path.suffix == TOKEN_SUFFIX
         if named or (not keeps and _holds(path, wanted)):
-            found.append(path)
-    return found
+            paths.append(path)
+    return paths
 
 
 def _files(folder: Path) -> Iterator[Path]:
-    """Regular files only: to open a FIFO waits, and what a link leads to is met by itself."""
+    """The regular files below FOLDER: opening a FIFO would wait."""
     for parent, _, names in os.walk(folder):
         for name in names:
             path = Path(parent, name)
@@ -40,9 +42,9 @@ def _files(folder: Path) -> Iterator[Path]:
 def _holds(path: Path, wanted: Sequence[bytes]) -> bool:
     overlap = max(map(len, wanted)) - 1
     kept = b""
-    # What a test forbids everybody to read, and what is gone by now, nobody can find.
+    # A file without read permission, or gone by now, leaks nothing.
     with suppress(PermissionError, FileNotFoundError), path.open("rb") as file:
-        while chunk := file.read(CHUNK):
+        while chunk := file.read(CHUNK_BYTES):
             text = kept + chunk
             if any(secret in text for secret in wanted):
                 return True

@@ -41,6 +41,7 @@ ONLY = {
     "sqlite3": {"local"},
     "platformdirs": {"env.py"},
     "PIL": {"sandbox"},
+    "markdown_it": {"manual/markdown_roff.py"},
 }
 
 

@@ -8,7 +8,7 @@ from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.leaks import CHUNK, leaks
+from tests.leaks import CHUNK_BYTES, find_leaks
 
 SECRET = "a-secret-of-this-test-alone"
 LEAK = """
@@ -21,31 +21,33 @@ def test_writes_where_it_should_not(tmp_path):
 """
 
 
-def found(folder: Path) -> list[str]:
+def leaking_names(folder: Path) -> list[str]:
     """The names of the files in which the secret is found."""
-    return [path.name for path in leaks(folder, secrets=(SECRET,))]
+    return [path.name for path in find_leaks(folder, secrets=(SECRET,))]
 
 
 def test_a_secret_is_found_wherever_it_is(tmp_path: Path) -> None:
     """In text, among bytes, across two pieces of a large file, hidden, deep, and in a name."""
     (tmp_path / "a.txt").write_text(f"token: {SECRET}")
     (tmp_path / "b.bin").write_bytes(bytes(range(256)) + SECRET.encode() + b"\xff")
-    (tmp_path / "c.big").write_bytes(b"." * (CHUNK - 9) + SECRET.encode() + b"." * CHUNK)
+    (tmp_path / "c.big").write_bytes(
+        b"." * (CHUNK_BYTES - 9) + SECRET.encode() + b"." * CHUNK_BYTES
+    )
     (tmp_path / "d" / ".hidden").mkdir(parents=True)
     (tmp_path / "d" / ".hidden" / ".e").write_text(SECRET)
     (tmp_path / f"f-{SECRET}").touch()
-    assert found(tmp_path) == ["a.txt", "b.bin", "c.big", ".e", f"f-{SECRET}"]
+    assert leaking_names(tmp_path) == ["a.txt", "b.bin", "c.big", ".e", f"f-{SECRET}"]
 
 
 def test_a_secret_is_found_in_a_database_and_its_log(tmp_path: Path) -> None:
-    """What SQLite has not yet moved from its log into the database counts as written."""
+    """SQLite's log counts as written, before it is moved into the database."""
     with closing(sqlite3.connect(tmp_path / "ledger", isolation_level=None)) as ledger:
         ledger.execute("PRAGMA journal_mode = WAL")
         ledger.execute("CREATE TABLE t (a)")
         ledger.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         ledger.execute("INSERT INTO t VALUES (?)", (SECRET,))
-        assert found(tmp_path) == ["ledger-wal"]
-    assert found(tmp_path) == ["ledger"]
+        assert leaking_names(tmp_path) == ["ledger-wal"]
+    assert leaking_names(tmp_path) == ["ledger"]
 
 
 def test_a_secret_may_be_where_it_belongs(tmp_path: Path) -> None:
@@ -55,11 +57,11 @@ def test_a_secret_may_be_where_it_belongs(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "fifo")
     (tmp_path / "link").symlink_to(tmp_path / "credentials.json")
     (tmp_path / "clean.txt").write_text(SECRET[:-1])
-    assert found(tmp_path) == []
+    assert leaking_names(tmp_path) == []
 
 
 def test_a_leak_fails_the_run() -> None:
-    """Under xdist as well, where each worker searches what it wrote; the file is named."""
+    """Under xdist, each worker searches its own folder, and the file is named."""
     with TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "test_leak.py").write_text(LEAK)

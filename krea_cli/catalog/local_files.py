@@ -45,3 +45,12 @@ def replaced(tree: Any, addresses: Mapping[str, str]) -> Any:
     if isinstance(tree, (list, tuple)):
         return [replaced(value, addresses) for value in tree]
     return tree
+
+
+def show_files(tree: Any) -> Any:
+    """Copy TREE with each local file as `@path`: it has no address before it is uploaded."""
+    if isinstance(tree, LocalFile):
+        return f"@{tree.path}"
+    if isinstance(tree, dict):
+        return {key: show_files(value) for key, value in tree.items()}
+    return [show_files(value) for value in tree] if isinstance(tree, list) else tree

@@ -1,1 +1,1 @@
-"""What you type: one file per command, named like it."""
+"""The commands: one file or folder each, named like the command, and files that several share."""

@@ -1,4 +1,4 @@
-"""`krea auth login`, `status`, `logout`."""
+"""`krea auth`: store a token, show the one in use, forget it."""
 
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,7 +9,7 @@ from krea_cli.options import Json, Profile, Quiet, TokenFile, Verbose
 if TYPE_CHECKING:
     from krea_cli.commands.session import Session
 
-HELP = """Store a token, see which one is used, forget it.
+HELP = """Store a token, show the one in use, or forget it.
 
 Examples:
 
@@ -20,8 +20,10 @@ Examples:
 """
 app = typer.Typer(help=HELP, no_args_is_help=True)
 
-LONGEST_TOKEN = 10_000  # characters
-ALONE = "krea auth login --with-token < FILE, with a file that holds the token and nothing else"
+MAX_TOKEN_CHARACTERS = 10_000
+TOKEN_FILE_HINT = (
+    "krea auth login --with-token < FILE, with a file that holds the token and nothing else"
+)
 
 WithToken = Annotated[
     bool, typer.Option("--with-token", help="Read the token from stdin instead of asking for it.")
@@ -39,8 +41,9 @@ def login(
 ) -> None:
     """Check a token and store it.
 
-    It is typed without being shown, or read from stdin; never given as an argument, where others
-    could see it. It is stored for the current address (KREA_API_BASE) and sent to no other.
+    The token is typed without being shown, or read from stdin. It is never an argument, since
+    other users could see it there. It is stored for the current address (KREA_API_BASE), and
+    sent to no other.
 
     Examples:
 
@@ -49,19 +52,19 @@ def login(
       krea auth login --with-token < token.txt
       krea auth login --profile work
     """
-    from krea_cli.local.credentials import DEFAULT_PROFILE, masked, store
+    from krea_cli.local.credentials import DEFAULT_PROFILE, mask_token, store_login
 
     session: Session = context.obj
-    token = _read(session) if with_token else _ask(session)
-    outcome = _checked(session, token)
+    token = _read_token(session) if with_token else _prompt_for_token(session)
+    verdict = _check_token(session, token)
     name = profile or DEFAULT_PROFILE
-    path = store(session.env.config_dir, name, token=token, base=session.base)
-    session.output.line(
-        f"token {masked(token)} is stored as {name}, for {session.base}",
-        {"profile": name, "key": masked(token), "base": session.base, "path": str(path)},
+    path = store_login(session.env.config_dir, name, token=token, base=session.base)
+    session.output.print_line(
+        f"token {mask_token(token)} is stored as {name}, for {session.base}",
+        {"profile": name, "key": mask_token(token), "base": session.base, "path": str(path)},
     )
-    _tell_balance(session, outcome)
-    _tell_precedence(session, profile)
+    _warn_if_balance_is_spent(session, verdict)
+    _explain_use(session, profile)
 
 
 @app.command()
@@ -73,9 +76,9 @@ def status(
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:
-    """Show which token is used, and whether it is accepted.
+    """Show the token in use, and check it.
 
-    Says where it comes from. Exits with 3 when there is none or it is refused.
+    Shows its source and the service's answer. Exits with 3 if there is no token, or it is refused.
 
     Examples:
 
@@ -84,20 +87,20 @@ def status(
       krea auth status --profile work --json
     """
     from krea_cli.errors import KreaError
-    from krea_cli.local.credentials import disagreement
+    from krea_cli.local.credentials import describe_token_conflict
 
     session: Session = context.obj
-    if sentence := disagreement(session.env.get):
+    if sentence := describe_token_conflict(session.env.get):
         session.output.warn(sentence)
-    _warn_of_exposure(session)
-    token = session.token()
+    _warn_if_exposed(session)
+    token = session.token
     try:
-        outcome = _checked(session, token.value)
+        verdict = _check_token(session, token.value)
     except KreaError as error:
-        _show(session, f"not accepted: {error.message}", accepted=False)
+        _print_token(session, f"not accepted: {error.message}", accepted=False)
         raise
-    _show(session, "accepted", accepted=True)
-    _tell_balance(session, outcome)
+    _print_token(session, "accepted", accepted=True)
+    _warn_if_balance_is_spent(session, verdict)
 
 
 @app.command()
@@ -118,81 +121,84 @@ def logout(
       krea auth logout
       krea auth logout --profile work
     """
-    from krea_cli.local.credentials import DEFAULT_PROFILE, remove
+    from krea_cli.local.credentials import DEFAULT_PROFILE, remove_login
 
     session: Session = context.obj
     name = profile or DEFAULT_PROFILE
-    removed = remove(session.env.config_dir, name)
+    removed = remove_login(session.env.config_dir, name)
     text = f"the login {name} is forgotten" if removed else f"no login was stored as {name}"
-    session.output.line(text, {"profile": name, "removed": removed})
-    if variable := _variable(session):
-        session.output.warn(f"{variable} is set and goes on being used")
+    session.output.print_line(text, {"profile": name, "removed": removed})
+    if variable := _token_variable(session):
+        session.output.warn(f"{variable} is set and still in use")
 
 
-def _ask(session: "Session") -> str:
+def _prompt_for_token(session: "Session") -> str:
     import signal
     from getpass import getpass
 
     from krea_cli.errors import Interrupted, UsageError
-    from krea_cli.local.credentials import TOKEN_PAGE, clean_token
+    from krea_cli.local.credentials import TOKEN_PAGE_URL, clean_token
 
     if not session.env.stdin.isatty():
         raise UsageError(
             "there is no terminal to type the token at",
             hint="krea auth login --with-token < FILE, or export KREA_API_KEY=…",
         )
-    session.output.say(f"Make a token at {TOKEN_PAGE} and paste it here; it is not shown.")
+    session.output.say(f"Make a token at {TOKEN_PAGE_URL} and paste it here; it is not shown.")
     # After a Ctrl-Z the shell would give the terminal back with its echo on.
-    before = signal.signal(signal.SIGTSTP, signal.SIG_IGN)
+    handler = signal.signal(signal.SIGTSTP, signal.SIG_IGN)
     try:
         with session.clock.exposed():
             typed = getpass("Token: ")
-    except (EOFError, Interrupted) as left:
+    except (EOFError, Interrupted) as failure:
         session.output.say("")  # the cursor still stands behind the prompt
-        if isinstance(left, Interrupted):
+        if isinstance(failure, Interrupted):
             raise
         typed = ""
     finally:
-        signal.signal(signal.SIGTSTP, before)
+        signal.signal(signal.SIGTSTP, handler)
     return clean_token(typed, "the terminal")
 
 
-def _read(session: "Session") -> str:
+def _read_token(session: "Session") -> str:
     from krea_cli.errors import NoToken
     from krea_cli.local.credentials import clean_token
 
     try:
         with session.clock.exposed():
-            text = session.env.stdin.read(LONGEST_TOKEN + 1)
+            text = session.env.stdin.read(MAX_TOKEN_CHARACTERS + 1)
     except UnicodeDecodeError as failure:
-        raise NoToken("the token from stdin is no text", hint=ALONE) from failure
-    if len(text) > LONGEST_TOKEN:
-        raise NoToken("what stdin holds is too long for a token", hint=ALONE)
+        raise NoToken("the token from stdin is not text", hint=TOKEN_FILE_HINT) from failure
+    if len(text) > MAX_TOKEN_CHARACTERS:
+        raise NoToken("the text from stdin is too long for a token", hint=TOKEN_FILE_HINT)
     return clean_token(text, "stdin")
 
 
-def _checked(session: "Session", token: str) -> str:
-    """Ask the service: "ok" or "balance". Raises `TokenRefused`, and what kept it from asking."""
-    from krea_cli.errors import TokenRefused
-    from krea_cli.local.credentials import TOKEN_PAGE
+def _check_token(session: "Session", token: str) -> str:
+    """Ask the service about TOKEN; return "ok", or "balance" if the balance is used up.
 
-    api = session.api_with(token)
-    outcome = session.clock.attend(api.check_token)
-    if outcome == "refused":
+    Raises `TokenRefused`, and `KreaError` if the service cannot be asked.
+    """
+    from krea_cli.errors import TokenRefused
+    from krea_cli.local.credentials import TOKEN_PAGE_URL
+
+    api = session.api_with_token(token)
+    verdict = session.clock.attend(api.check_token)
+    if verdict == "refused":
         raise TokenRefused(
             f"{session.base} refuses the token",
-            hint=f"copy it again, whole, from {TOKEN_PAGE}",
+            hint=f"copy it again, whole, from {TOKEN_PAGE_URL}",
         )
-    return outcome
+    return verdict
 
 
-def _show(session: "Session", check: str, *, accepted: bool) -> None:
-    from krea_cli.local.credentials import masked
+def _print_token(session: "Session", check: str, *, accepted: bool) -> None:
+    from krea_cli.local.credentials import mask_token
 
-    token = session.token()
-    key = masked(token.value)
+    token = session.token
+    key = mask_token(token.value)
     lines = (f"token    {key}", f"from     {token.source}", f"base     {session.base}")
-    session.output.line(
+    session.output.print_line(
         "\n".join((*lines, f"check    {check}")),
         {
             "key": key,
@@ -205,29 +211,29 @@ def _show(session: "Session", check: str, *, accepted: bool) -> None:
     )
 
 
-def _tell_balance(session: "Session", outcome: str) -> None:
-    if outcome == "balance":
+def _warn_if_balance_is_spent(session: "Session", verdict: str) -> None:
+    if verdict == "balance":
         session.output.warn(
             "the token is fine, but the API balance is used up: top it up at krea.ai/app/api"
         )
 
 
-def _tell_precedence(session: "Session", profile: str | None) -> None:
+def _explain_use(session: "Session", profile: str | None) -> None:
     if profile:
         session.output.hint(f"use it with --profile {profile}")
-    elif variable := _variable(session):
-        session.output.warn(f"{variable} is set and goes before the stored token")
+    elif variable := _token_variable(session):
+        session.output.warn(f"{variable} is set and used instead of the stored token")
 
 
-def _variable(session: "Session") -> str | None:
-    from krea_cli.local.credentials import VARIABLES
+def _token_variable(session: "Session") -> str | None:
+    from krea_cli.local.credentials import TOKEN_VARIABLES
 
-    return next((name for name in VARIABLES if session.env.get(name)), None)
+    return next((name for name in TOKEN_VARIABLES if session.env.get(name)), None)
 
 
-def _warn_of_exposure(session: "Session") -> None:
+def _warn_if_exposed(session: "Session") -> None:
     from krea_cli.local.credentials import credentials_path
-    from krea_cli.local.private_file import exposure
+    from krea_cli.local.private_file import describe_exposure
 
-    if sentence := exposure(credentials_path(session.env.config_dir)):
+    if sentence := describe_exposure(credentials_path(session.env.config_dir)):
         session.output.warn(sentence)

@@ -1,102 +1,105 @@
-"""What a command may spend: its own cap, that of the day, and prices that can be relied on."""
+"""The budget of a command: its own cap, the cap of the day, and prices of today."""
 
-from itertools import repeat
+from collections.abc import Sequence
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from krea_cli.catalog.prices import estimate
 from krea_cli.dollars import micros, told
 from krea_cli.errors import Interrupted, KreaError, OverBudget, UsageError
-from krea_cli.local.ledger.budget import DAY, MAX_COST, Budget, enough
+from krea_cli.local.ledger.budget import DAY_CAP, MAX_COST_CAP, Budget, sufficient_cap
 
 if TYPE_CHECKING:
-    from decimal import Decimal
-
     from krea_cli.commands.session import Session
-    from krea_cli.local.ledger.rows import Row
+    from krea_cli.local.ledger.budget import Spending
+    from krea_cli.local.ledger.rows import RequestRow
 
-REFRESH = "krea models --refresh, then the same command again"
 
-
-def budget(
+def load_budget(
     session: "Session",
     *,
-    max_cost: "Decimal | None" = None,
-    assume: "Decimal | None" = None,
+    max_cost: Decimal | None = None,
+    assumed_price: Decimal | None = None,
 ) -> Budget | None:
-    """The caps in force, None without any; amounts in US dollars, ASSUME for an unknown price.
+    """Return the caps in force, or None without any. With a cap, refresh an old catalogue.
 
-    MAX_COST is for this command. With a cap, the session's catalogue is one of today afterwards.
-    Raises `OverBudget` where that cannot be had.
+    max_cost: the cap for this command, in US dollars
+    assumed_price: the price of a request without a known one, in US dollars
+
+    Raises `OverBudget` without prices of today, `UsageError` for a daily cap without a ledger.
     """
-    day = session.config.get(DAY)
+    day = session.config.get(DAY_CAP)
     if max_cost is None and day is None:
         return None
     if day is not None and session.without_ledger:
         raise UsageError(
-            f"{DAY} cannot be held without the ledger, which knows what was spent",
-            hint=f"leave --no-ledger away, or krea config unset {DAY}",
+            f"{DAY_CAP} cannot be held without the ledger, which knows what was spent",
+            hint=f"leave --no-ledger away, or krea config unset {DAY_CAP}",
         )
-    _have_prices_of_today(session)
+    _require_current_prices(session)
 
-    def price(row: "Row") -> int | None:
-        from krea_cli.catalog.prices import estimate
-
+    def price_of_row(row: "RequestRow") -> int | None:
         model = session.model_if_known(row.model)
         return estimate(model, row.body).micros if model else None
 
     return Budget(
         max_cost=None if max_cost is None else micros(max_cost),
-        day=None if day is None else _micros(day),
-        assumed=None if assume is None else micros(assume),
-        price=price,
+        day=None if day is None else micros(Decimal(str(day))),
+        assumed_price=None if assumed_price is None else micros(assumed_price),
+        current_price=price_of_row,
     )
 
 
-def _micros(setting: object) -> int:
-    from decimal import Decimal
-
-    return micros(Decimal(str(setting)))
-
-
-def _have_prices_of_today(session: "Session") -> None:
-    """Ask the service for its catalogue, unless it was asked within a day."""
-    from krea_cli.flows.generate.compose import DAY as OLD
+def _require_current_prices(session: "Session") -> None:
+    """Refresh a catalogue older than a day. Raises `OverBudget` if it stays older."""
     from krea_cli.flows.generate.compose import refreshed
 
-    store, clock = session.store(), session.clock
-    age = store.age(clock.now())
-    if age is not None and age <= OLD:
+    if not _is_catalog_old(session):
         return
-    why = "the service has no list of prices"
+    reason = "the service has no list of prices"
     try:
-        refreshed(store, session.api_without_token, clock)
+        refreshed(session.catalog_cache, session.api_without_token, session.clock)
     except Interrupted:
         raise
     except KreaError as error:
-        why = error.message
-    age = store.age(clock.now())
-    if age is None or age > OLD:
+        reason = error.message
+    if _is_catalog_old(session):
         raise OverBudget(
-            f"a budget needs prices of today, which cannot be had: {why}; nothing was sent",
-            hint=REFRESH,
+            f"a budget needs prices of today, which cannot be had: {reason}; nothing was sent",
+            hint="krea models --refresh, then the same command again",
         )
 
 
-def foresee(
-    session: "Session", budget: Budget, *, model: str, cost: int | None, count: int
-) -> tuple[int, OverBudget | None]:
-    """How many of COUNT requests to MODEL would be sent, and why not the next; COST as in `Draft`.
+def _is_catalog_old(session: "Session") -> bool:
+    from krea_cli.flows.generate.compose import DAY
 
-    Without a token nothing is known of what was spent before.
+    age = session.catalog_cache.age(session.clock.now())
+    return age is None or age > DAY
+
+
+def forecast_spending(
+    budget: Budget,
+    requests: Sequence[tuple[str, int | None]],
+    spending: "Spending | None",
+    *,
+    now: float,
+    noun: str,
+) -> tuple[int, OverBudget | None]:
+    """Return the number of REQUESTS within BUDGET, and the refusal of the next one, if any.
+
+    requests: model and highest price of each, in millionths of a dollar; None if unknown
+    spending: None if earlier spending is unknown; it then counts as none
+    now: seconds since 1970
+    noun: the word for several requests
     """
-    account_ledger = session.account_ledger_if_known()
-    fits, refusal = budget.foresee(
-        repeat((model, cost), count),
-        account_ledger.spending if account_ledger else None,
-        now=session.clock.now(),
-    )
-    if refusal and fits:
-        limit, cap = refusal.limit, told(refusal.cap)
-        refusal.message = f"{fits} of {count} jobs fit into {limit} {cap}, at {told(cost)} each"
-    if refusal and refusal.limit == MAX_COST and (more := enough(refusal, count - fits)):
-        refusal.hint = f"{MAX_COST} {more} allows {'it' if count == 1 else f'all {count}'}"
+    fits, refusal = budget.forecast(requests, spending, now=now)
+    if refusal is None:
+        return fits, None
+    count = len(requests)
+    if fits:
+        amount = told(refusal.cap)
+        refusal.message = f"{fits} of {count} {noun} fit into {refusal.limit} {amount}"
+    costs = (budget.assumed_price if cost is None else cost for _, cost in requests[fits:])
+    if refusal.limit == MAX_COST_CAP and (cap := sufficient_cap(refusal, costs)):
+        refusal.hint = f"{MAX_COST_CAP} {cap} allows {'it' if count == 1 else f'all {count}'}"
     return fits, refusal

@@ -1,4 +1,4 @@
-"""`krea cancel`."""
+"""`krea cancel`: stop jobs."""
 
 from typing import TYPE_CHECKING
 
@@ -21,7 +21,7 @@ def cancel(
 ) -> None:
     """Stop jobs that still run; cancelled jobs are not billed.
 
-    A job that has ended is left alone: its results stay where they are.
+    Jobs that have ended are left alone, with their results.
 
     Examples:
 
@@ -29,20 +29,17 @@ def cancel(
       krea cancel 0f6f7a52-8e55-4b0c-9d2c-0a3c5e3f6f11
       krea generate --no-wait "a" | krea cancel
     """
-    from krea_cli.commands.exit_status import Ending
-    from krea_cli.flows.jobs.cancel import Cancelling
-    from krea_cli.flows.jobs.job_ids import mentions
-    from krea_cli.flows.jobs.ledger_view import Recall
+    from krea_cli.commands.exit_status import ExitStatus
+    from krea_cli.flows.jobs.cancel import Cancel
+    from krea_cli.flows.jobs.job_ids import read_job_ids
 
     session: Session = context.obj
-    meant = mentions(ids, session.env.stdin, session.clock, command="cancel")
-    recall = Recall(session.account_ledger_or_none(), session.output.tell)
-    cancelling = Cancelling(session.api, recall, session.clock, session.output.tell)
-    with Ending(session.output) as ending:
-        for stopped in cancelling.stopped(meant):
-            if stopped.job_id is None:
-                session.output.record(stopped.record)
+    mentions = read_job_ids(ids, session.env.stdin, session.clock, command="cancel")
+    with ExitStatus(session.output) as exit_status:
+        for outcome in Cancel(session.best_effort_context).outcomes(mentions):
+            if outcome.job_id is None:
+                session.output.print_record(outcome.record)
             else:
-                session.output.line(f"{stopped.job_id}\t{stopped.status}", stopped.record)
-            if stopped.error:
-                ending.failed(stopped.error)
+                session.output.print_line(f"{outcome.job_id}\t{outcome.status}", outcome.record)
+            if outcome.error:
+                exit_status.report(outcome.error)

@@ -1,4 +1,4 @@
-"""`krea config get`, `set`, `unset`, `list`, `path`."""
+"""`krea config`: get, set, unset and list the settings; the path of their file."""
 
 from typing import TYPE_CHECKING, Annotated
 
@@ -23,7 +23,7 @@ Examples:
 app = typer.Typer(help=HELP, no_args_is_help=True)
 
 Key = Annotated[str, typer.Argument(metavar="KEY", help="A setting, such as model.default.")]
-Value = Annotated[str, typer.Argument(metavar="VALUE", help="What it is set to.")]
+Value = Annotated[str, typer.Argument(metavar="VALUE", help="The new value.")]
 
 
 @app.command()
@@ -34,7 +34,7 @@ def get(
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:
-    """Print one setting; nothing when it is not set.
+    """Print one setting; print nothing if it is not set.
 
     Examples:
 
@@ -45,10 +45,10 @@ def get(
     session.config.get(key)
     value = session.config.list().get(key)
     record = {"key": key, "value": value}
-    if value is not None:
-        session.output.line(_shown(value), record)
-    elif session.output.json:
-        session.output.line("", record)
+    if value is None:
+        session.output.print_record(record)
+    else:
+        session.output.print_line(_as_text(value), record)
 
 
 @app.command("set")
@@ -60,7 +60,7 @@ def set_(
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:
-    """Change one setting; comments in the file stay.
+    """Change one setting; keep the comments in the file.
 
     Examples:
 
@@ -72,11 +72,11 @@ def set_(
       krea config set history.keep 1y
     """
     session: Session = context.obj
-    changed = session.config.set(key, value)
-    session.output.say(f"{key} is {_shown(changed.list()[key])}, in {changed.path}")
+    session.config = session.config.set(key, value)
+    value_text = _as_text(session.config.list()[key])
+    session.output.say(f"{key} is {value_text}, in {session.config.path}")
     if key == "history.keep":
-        session.config = changed
-        session.output.say(f"{session.prune()} requests of before are forgotten")
+        session.output.say(f"older requests deleted from the ledger: {session.prune_history()}")
 
 
 @app.command()
@@ -95,8 +95,8 @@ def unset(
       krea config unset api.base
     """
     session: Session = context.obj
-    changed = session.config.unset(key)
-    session.output.say(f"{key} is not set, in {changed.path}")
+    config = session.config.unset(key)
+    session.output.say(f"{key} is not set, in {config.path}")
 
 
 @app.command("list")
@@ -106,7 +106,7 @@ def list_(
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:
-    """List every setting there is, its value, and what it is for.
+    """List every setting with its value and its purpose.
 
     Examples:
 
@@ -119,14 +119,14 @@ def list_(
     session: Session = context.obj
     values = session.config.list()
     rows = [
-        (key, _shown(values[key]) if key in values else None, setting.help)
+        (key, _as_text(values[key]) if key in values else None, setting.help)
         for key, setting in SETTINGS.items()
     ]
     records = [
         {"key": key, "value": values.get(key), "help": setting.help}
         for key, setting in SETTINGS.items()
     ]
-    session.output.table(("setting", "value", "what for"), rows, records)
+    session.output.print_table(("setting", "value", "what for"), rows, records)
 
 
 @app.command()
@@ -136,7 +136,7 @@ def path(
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:
-    """Print where the settings file is, or would be.
+    """Print the path of the settings file, even if there is none.
 
     Examples:
 
@@ -144,9 +144,9 @@ def path(
       krea config path
     """
     session: Session = context.obj
-    place = str(session.env.config_dir / "config.toml")
-    session.output.line(place, {"path": place})
+    file = str(session.env.config_dir / "config.toml")
+    session.output.print_line(file, {"path": file})
 
 
-def _shown(value: object) -> str:
+def _as_text(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,11 +1,10 @@
-"""krea download"""
+"""`krea download`: save the results of jobs."""
 
 from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from krea_cli.commands.exit_status import Ending
 from krea_cli.options import (
     Embed,
     Force,
@@ -26,10 +25,10 @@ if TYPE_CHECKING:
 
     from krea_cli.commands.session import Session
     from krea_cli.flows.files.target import Target
-    from krea_cli.flows.jobs.job_ids import Mention
+    from krea_cli.flows.jobs.job_ids import JobMention
 
 Missing = Annotated[
-    bool, typer.Option("--missing", help="All that is done and was never saved, as asked for then.")
+    bool, typer.Option("--missing", help="Every finished job whose results were never saved.")
 ]
 
 
@@ -49,11 +48,11 @@ def download(
     sidecar: Sidecar = False,
     embed: Embed = False,
 ) -> None:
-    """Wait for jobs if need be, and save their results.
+    """Wait for jobs if necessary, and save their results.
 
     Takes ids, or ids and job records from stdin, and acts on each line as it comes. Without -o
-    the results go where generate was told to put them, else into the current folder. --missing
-    saves all that is done and never landed, where it was first meant to, and waits for nothing.
+    the results go where generate was told to put them, else into the current folder. With
+    --missing, saves every finished job that was never saved, at the place first asked for.
 
     Examples:
 
@@ -62,57 +61,59 @@ def download(
       krea generate --no-wait "a red fox" | krea wait | krea download -o "pics/{job_id}.{ext}"
       krea download --missing
     """
-    from krea_cli.flows.download.download import Retrieval
+    from krea_cli.commands.exit_status import ExitStatus
+    from krea_cli.flows.download.download import Download
 
     session: Session = context.obj
-    target = _target(session, output, ids, force=force)
-    named = _named(session, ids, output, missing=missing)
-    with Ending(session.output) as ending, session.output.progress():
-        retrieval = Retrieval(
-            session.saver(),
+    target = _parse_output(session, output, ids, force=force)
+    mentions = _read_mentions(session, ids, output, missing=missing)
+    with ExitStatus(session.output) as exit_status, session.output.progress():
+        flow = Download(
+            session.result_saver(),
             target,
             several=not ids or len(ids) > 1 or ids == ["-"],
-            typical=session.catalog_seconds,
-            limit=partial(session.patience, timeout),
-            refuse=ending.failed,
+            typical=session.typical_seconds,
+            limit=partial(session.timeout_seconds, timeout),
+            refuse=exit_status.report,
             sidecar=sidecar,
             embed=embed,
         )
-        for outcome in retrieval.outcomes(named) if named else retrieval.missing(session.glance()):
+        outcomes = flow.outcomes(mentions) if mentions else flow.missing(session.status_reader())
+        for outcome in outcomes:
             if not target.to_stdout:
-                session.output.saved(outcome.record())
+                session.output.print_files(outcome.record())
             if outcome.error:
-                ending.failed(outcome.error)
+                exit_status.report(outcome.error)
 
 
-def _target(
+def _parse_output(
     session: "Session", output: str | None, ids: list[str] | None, *, force: bool
 ) -> "Target":
-    """What -o means; refused where the results of several jobs would go to stdout."""
+    """Return the target that -o means. Raises `UsageError` for several results to stdout."""
     from krea_cli.flows.download.download import expect_one
     from krea_cli.flows.files.target import parse_target
 
     target = parse_target(output, cwd=session.env.current_dir, force=force)
     if target.to_stdout:
-        session.output.expect_bytes()
+        session.output.require_binary_stdout()
         expect_one(ids)
     return target
 
 
-def _named(
+def _read_mentions(
     session: "Session", ids: list[str] | None, output: str | None, *, missing: bool
-) -> "Iterator[Mention] | None":
-    """The jobs that are named, by the command line or on stdin; None: the ledger names them."""
+) -> "Iterator[JobMention] | None":
+    """Return the jobs named on the command line or stdin, or None for those of the ledger."""
     from krea_cli.errors import UsageError
-    from krea_cli.flows.jobs.job_ids import mentions
+    from krea_cli.flows.jobs.job_ids import read_job_ids
 
     if not missing:
-        return mentions(ids, session.env.stdin, session.clock, command="download")
+        return read_job_ids(ids, session.env.stdin, session.clock, command="download")
     if ids:
         raise UsageError("--missing finds the ids itself", hint="leave the ids or --missing away")
     if output is not None:
         raise UsageError(
-            "--missing saves each where it was meant to go, and -o says otherwise",
+            "--missing saves each result to the place first asked for, and -o names another",
             hint="krea history --unfinished lists them; krea download ID -o PATH",
         )
     return None

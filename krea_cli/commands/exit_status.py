@@ -1,4 +1,4 @@
-"""How a command with several items ends: each failure told once, the worst as the exit code."""
+"""The exit status of a command with several items: the exit code of its worst failure."""
 
 from collections.abc import Iterable
 from types import TracebackType
@@ -8,38 +8,40 @@ import typer
 from krea_cli.errors import KreaError, StillRunning
 from krea_cli.terminal.output import Output
 
-# What a command with several items ends with is the first of these that occurred.
-PRECEDENCE = (9, 10, 130, 143, 129, 4, 3, 6, 5, 11, 7, 8, 1, 2)
+# The worst first: money at risk, then jobs left running, then what stops all, then single items.
+EXIT_CODE_PRECEDENCE = (9, 10, 130, 143, 129, 4, 3, 6, 5, 11, 7, 8, 1, 2)
 
 
-def worst(errors: Iterable[KreaError]) -> KreaError | None:
-    """The error among ERRORS whose exit code the whole command ends with; None if there is none."""
-    return min(errors, key=lambda error: PRECEDENCE.index(error.exit_code), default=None)
+def worst_error(errors: Iterable[KreaError]) -> KreaError | None:
+    """Return the error with the worst exit code, the first of equals; None without errors."""
+    return min(errors, key=lambda error: EXIT_CODE_PRECEDENCE.index(error.exit_code), default=None)
 
 
-class Ending:
-    """A `with` block around the items of a command; what is raised inside counts as one more."""
+class ExitStatus:
+    """A `with` block around the items of a command, left with the exit code of the worst failure.
+
+    An exception raised inside counts as one more failure.
+    """
 
     def __init__(self, output: Output) -> None:
         self._output = output
-        self._errors: list[KreaError] = []
-        self._noted: KreaError | None = None  # the worst of those that others tell
+        # Only the worst is kept: a batch may have a hundred thousand failures.
+        self._worst: KreaError | None = None
+        self._running: list[StillRunning] = []
 
-    def failed(self, error: KreaError) -> None:
-        """Tell ERROR, which is not the end: other items go on."""
-        self._errors.append(error)
-        if not (isinstance(error, StillRunning) and error.job_id):
-            self._output.error(error)
+    def report(self, error: KreaError) -> None:
+        """Tell the user of ERROR and count it. Jobs that still run are told together at the end."""
+        self.count(error)
+        if isinstance(error, StillRunning) and error.job_id:
+            self._running.append(error)
+        else:
+            self._output.print_error(error)
 
-    def note(self, error: KreaError) -> None:
-        """Let ERROR count for the exit code; the caller tells it, with others of its kind."""
-        self._noted = worst([self._noted, error] if self._noted else [error])
+    def count(self, error: KreaError) -> None:
+        """Count ERROR for the exit code; the caller tells the user."""
+        self._worst = worst_error([self._worst, error] if self._worst else [error])
 
-    @property
-    def _worst(self) -> KreaError | None:
-        return worst([*self._errors, *([self._noted] if self._noted else [])])
-
-    def __enter__(self) -> "Ending":
+    def __enter__(self) -> "ExitStatus":
         return self
 
     def __exit__(
@@ -49,34 +51,30 @@ class Ending:
         trace: TracebackType | None,
     ) -> None:
         if isinstance(raised, KreaError):
-            self.failed(raised)
+            self.report(raised)
         elif isinstance(raised, Exception) and self._worst:
-            # A bug, and not the worst that happened: what there is to pay for goes before it.
-            self._output.bug(raised)
-            self._errors.append(KreaError("a bug"))
+            # A bug must not hide an earlier failure, which may be about money.
+            self._output.print_bug(raised)
+            self.count(KreaError("a bug"))
         elif raised is not None:
             return
-        self._tell_running()
-        if (error := self._worst) is not None:
-            raise typer.Exit(error.exit_code) from None
+        self._report_running_jobs()
+        if self._worst is not None:
+            raise typer.Exit(self._worst.exit_code) from None
 
-    def _tell_running(self) -> None:
-        """Of hundreds of jobs that still run, one sentence and one command are enough."""
-        running = [error for error in self._errors if isinstance(error, StillRunning)]
-        ids = [error.job_id for error in running if error.job_id]
-        if len(ids) == 1:
-            self._output.error(next(error for error in running if error.job_id))
-        elif ids:
-            # What goes on with one of them goes on with all, where only the id differs.
-            hints = {
-                str(error.hint).replace(f" {error.job_id}", " {}", 1)
-                for error in running
-                if error.job_id
-            }
-            hint = hints.pop() if len(hints) == 1 else "krea download {}"
-            self._output.error(
-                StillRunning(
-                    f"stopped waiting; {len(ids)} jobs still run",
-                    hint=hint.replace("{}", " ".join(ids), 1),
-                )
+    def _report_running_jobs(self) -> None:
+        """Tell the user of jobs that still run: one sentence and one command for all of them."""
+        if len(self._running) < 2:
+            for error in self._running:
+                self._output.print_error(error)
+            return
+        ids = [str(error.job_id) for error in self._running]
+        # One command serves all of them if the hints differ in nothing but the id.
+        hints = {str(error.hint).replace(f" {error.job_id}", " {}", 1) for error in self._running}
+        hint = hints.pop() if len(hints) == 1 else "krea download {}"
+        self._output.print_error(
+            StillRunning(
+                f"stopped waiting; {len(ids)} jobs still run",
+                hint=hint.replace("{}", " ".join(ids), 1),
             )
+        )

@@ -1,4 +1,4 @@
-"""krea recover"""
+"""`krea recover`: requests whose answer was lost."""
 
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Annotated
@@ -12,17 +12,14 @@ from krea_cli.terminal import formats
 from krea_cli.text import one_line
 
 if TYPE_CHECKING:
-    from decimal import Decimal
-
     from krea_cli.commands.session import Session
     from krea_cli.flows.submit.recover import Decision, Doubt, Recovery
-    from krea_cli.local.ledger.budget import Budget
 
-LONGEST_PROMPT = 100  # characters that are shown of one
+MAX_PROMPT_CHARACTERS = 100
 
 Adopt = Annotated[
     list[str] | None,
-    typer.Option("--adopt", metavar="ROW=JOB", help="JOB is what became of request ROW."),
+    typer.Option("--adopt", metavar="ROW=JOB", help="Take JOB as the job of request ROW."),
 ]
 Resubmit = Annotated[
     list[str] | None,
@@ -30,7 +27,7 @@ Resubmit = Annotated[
 ]
 Forget = Annotated[
     list[str] | None,
-    typer.Option("--forget", metavar="ROW", help="Look for the job of request ROW no longer."),
+    typer.Option("--forget", metavar="ROW", help="Stop looking for the job of request ROW."),
 ]
 Older = Annotated[
     float | None,
@@ -38,7 +35,7 @@ Older = Annotated[
         "--older",
         parser=seconds,
         metavar="TIME",
-        help="What `all` means: the requests sent longer ago than this, such as 15m.",
+        help="With `all`: the requests sent longer ago than TIME, such as 15m.",
     ),
 ]
 
@@ -56,13 +53,13 @@ def recover(
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:
-    """Settle requests whose answer got lost, or decide about them.
+    """Find the jobs of requests whose answer was lost.
 
-    Looks for their jobs in the service's list and takes those that are certain. Shows the others
-    with the jobs that they may be, and exits with 9 as long as there are any. Sends nothing by
-    itself: --resubmit is your word that a request is to be paid for, perhaps a second time.
+    Searches the service's list of jobs and takes those that are certain. Shows the other requests
+    with the jobs that may be theirs, and exits with 9 if there are any. Sends nothing by itself:
+    --resubmit is your permission to send a request again, and perhaps to pay for it twice.
 
-    ROW is the number that is shown, or `all` together with --older.
+    ROW is the number shown by krea recover, or `all` together with --older.
 
     Examples:
 
@@ -72,123 +69,120 @@ def recover(
       krea recover --resubmit all --older 15m
       krea recover --forget 12
     """
+    from krea_cli.commands.budget import load_budget
     from krea_cli.flows.submit.recover import Recovery
 
     session: Session = context.obj
-    pairs = [_pair(text) for text in adopt or ()]
-    until = session.patience(None, None)
-    now = session.clock.monotonic()
-    flow = session.flow_context(budget=_budget(session, assume_price) if resubmit else None)
-    recovery = Recovery(flow, until=None if until is None else now + until)
-    if adopt or resubmit or forget or older is not None:
-        again = _rows(recovery, resubmit, older)
-        gone = _rows(recovery, forget, older)
-        if older is not None and "all" not in [*(resubmit or ()), *(forget or ())]:
-            raise UsageError(
-                "--older says which requests `all` means",
-                hint="krea recover --resubmit all --older 15m",
-            )
-        _decide(session, recovery.decisions(adopt=pairs, forget=gone, resubmit=again))
-    else:
-        _look(session, recovery)
+    adoptions = [_parse_adoption(text) for text in adopt or ()]
+    timeout = session.timeout_seconds(None, None)
+    until = None if timeout is None else session.clock.monotonic() + timeout
+    budget = load_budget(session, assumed_price=assume_price) if resubmit else None
+    recovery = Recovery(session.flow_context(budget=budget), until=until)
+    if not (adopt or resubmit or forget or older is not None):
+        _reconcile(session, recovery)
+        return
+    resubmit_ids = _parse_row_ids(recovery, resubmit, older)
+    forget_ids = _parse_row_ids(recovery, forget, older)
+    if older is not None and "all" not in [*(resubmit or ()), *(forget or ())]:
+        raise UsageError(
+            "--older says which requests `all` means",
+            hint="krea recover --resubmit all --older 15m",
+        )
+    decisions = recovery.decisions(adopt=adoptions, forget=forget_ids, resubmit=resubmit_ids)
+    _carry_out(session, decisions)
 
 
-def _budget(session: "Session", assumed: "Decimal | None") -> "Budget | None":
-    """What may be spent on what is sent again: it counts for the day like all else."""
-    from krea_cli.commands.budget import budget
-
-    return budget(session, assume=assumed)
-
-
-def _look(session: "Session", recovery: "Recovery") -> None:
+def _reconcile(session: "Session", recovery: "Recovery") -> None:
     with session.output.progress():
-        doubts = recovery.settle()
+        doubts = recovery.reconcile()
     for doubt in doubts:
-        session.output.line(_told(doubt), doubt.record())
-    left = [doubt for doubt in doubts if doubt.open]
+        session.output.print_line(_describe(doubt), doubt.record())
+    open_doubts = [doubt for doubt in doubts if doubt.open]
     if not doubts:
         session.output.say("nothing is in doubt")
-    if len(left) < len(doubts):
+    if len(open_doubts) < len(doubts):
         session.output.hint("krea download --missing saves what was found")
-    if left:
-        raise _in_doubt(left, session.clock.now())
+    if open_doubts:
+        raise _in_doubt_error(open_doubts, session.clock.now())
 
 
-def _decide(session: "Session", decisions: "Iterator[Decision]") -> None:
-    from krea_cli.commands.exit_status import Ending
-    from krea_cli.flows.jobs.record import record
+def _carry_out(session: "Session", decisions: "Iterator[Decision]") -> None:
+    from krea_cli.commands.exit_status import ExitStatus
+    from krea_cli.flows.jobs.record import job_record
 
-    output, made = session.output, False
-    with Ending(output) as ending, output.progress():
+    output, has_jobs = session.output, False
+    with ExitStatus(output) as exit_status, output.progress():
         for decision in decisions:
             if decision.row is None:
-                ending.failed(decision.error or KreaError("nothing was decided"))
+                exit_status.report(decision.error or KreaError("nothing was decided"))
             elif decision.row.job_id:
-                output.submitted(record(None, decision.row))
-                made = True
+                output.print_submitted(job_record(None, decision.row))
+                has_jobs = True
             else:
                 output.say(f"request {decision.row.id} is {decision.row.state}")
-        if made:
+        if has_jobs:
             output.hint("krea download --missing saves the results of jobs that are done")
 
 
-def _in_doubt(left: "Sequence[Doubt]", now: float) -> InDoubt:
-    """The error for what is LEFT, with what can be typed about the first."""
-    first = next((doubt for doubt in left if doubt.candidates), left[0])
-    row, taken = first.row.id, ""
+def _in_doubt_error(doubts: "Sequence[Doubt]", now: float) -> InDoubt:
+    """Return the error for DOUBTS, with commands about the first that has candidates."""
+    first = next((doubt for doubt in doubts if doubt.candidates), doubts[0])
+    row_id, advice = first.row.id, ""
     if first.candidates:
         only = len(first.candidates) == 1
         job, which = (first.candidates[0].id, "that job") if only else ("JOB", "one of them")
-        taken = f"krea recover --adopt {row}={job} takes {which}; "
+        advice = f"krea recover --adopt {row_id}={job} takes {which}; "
     elif first.young(now):
-        taken = "krea recover in two minutes: a job may still appear; "
-    what = "1 request is" if len(left) == 1 else f"{len(left)} requests are"
-    return InDoubt(
-        f"{what} in doubt, and may have been charged",
-        hint=f"{taken}krea recover --resubmit {row} sends it again; --forget {row} lets it go",
-    )
+        advice = "krea recover in two minutes: a job may still appear; "
+    subject = "1 request is" if len(doubts) == 1 else f"{len(doubts)} requests are"
+    advice += f"krea recover --resubmit {row_id} sends it again; --forget {row_id} lets it go"
+    return InDoubt(f"{subject} in doubt, and may have been charged", hint=advice)
 
 
-def _told(doubt: "Doubt") -> str:
-    """A request and its candidates, for people."""
+def _describe(doubt: "Doubt") -> str:
+    """Return a request and its candidates as text, a line each."""
     row = doubt.row
-    sent = formats.moment(row.sent_at or row.created_at, precisely=True)
+    sent = formats.local_time(row.sent_at or row.created_at, milliseconds=True)
     price = f", price {row.price or 'unknown'}"
     state = f"in doubt: {row.error or 'no answer'}" if doubt.open else f"{row.state}: {row.job_id}"
     lines = [f"request {row.id}  {state}", f"  sent {sent} to {row.model}{price}"]
     if row.prompt:
-        lines.append(f"  prompt {one_line(row.prompt)[:LONGEST_PROMPT]}")
+        lines.append(f"  prompt {one_line(row.prompt)[:MAX_PROMPT_CHARACTERS]}")
     if row.target:
         lines.append(f"  for {one_line(row.target)}")
     for job in doubt.candidates:
-        made = formats.moment(job.created_at, precisely=True) if job.created_at else "some time"
-        facts = [job.id, f"made {made}", job.type, job.status]
+        created_at = "at an unknown time"
+        if job.created_at is not None:
+            created_at = formats.local_time(job.created_at, milliseconds=True)
+        facts = [job.id, f"made {created_at}", job.type, job.status]
         facts += [output.url for output in job.outputs[:1]]
         lines.append("  perhaps " + "  ".join(one_line(fact) for fact in facts if fact))
     return "\n".join(lines)
 
 
-def _pair(text: str) -> tuple[int, str]:
-    row, equals, job = text.partition("=")
+def _parse_adoption(text: str) -> tuple[int, str]:
+    row_id, equals, job_id = text.partition("=")
     if not equals:
         raise UsageError(f"--adopt {text} is not ROW=JOB", hint="krea recover shows both")
-    return _row(row), check_job_id(job.strip())
+    return _parse_row_id(row_id), check_job_id(job_id.strip())
 
 
-def _row(text: str) -> int:
+def _parse_row_id(text: str) -> int:
     number = text.strip().removeprefix("#")
     if not (number.isascii() and number.isdecimal() and len(number) < 19):
         raise UsageError(f"{text!r} is not the number of a request", hint="krea recover shows them")
     return int(number)
 
 
-def _rows(recovery: "Recovery", texts: "Sequence[str] | None", older: float | None) -> list[int]:
-    """The requests that are named; `all` are those sent OLDER seconds ago."""
+def _parse_row_ids(
+    recovery: "Recovery", texts: "Sequence[str] | None", older: float | None
+) -> list[int]:
+    """Return the row ids in TEXTS; `all` stands for requests sent OLDER seconds ago or earlier."""
     if "all" not in (texts or ()):
-        return [_row(text) for text in texts or ()]
+        return [_parse_row_id(text) for text in texts or ()]
     if older is None:
         raise UsageError(
-            "`all` needs --older, so that what is under way is left alone",
+            "`all` needs --older, so that requests under way are left alone",
             hint="krea recover --resubmit all --older 15m",
         )
     return recovery.older(older)

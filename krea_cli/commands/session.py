@@ -1,4 +1,4 @@
-"""Session: what a command needs of the world, each piece made when it is first asked for."""
+"""Session: everything that a command works with, each piece made on first use."""
 
 from collections.abc import Sequence
 from functools import cached_property
@@ -7,29 +7,32 @@ from typing import TYPE_CHECKING
 from krea_cli import __version__
 from krea_cli.clock import Clock
 from krea_cli.env import Env
-from krea_cli.errors import LedgerUnusable
+from krea_cli.errors import LedgerUnusable, NoToken
 from krea_cli.terminal.output import Output
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from krea_cli.api.client import Api
     from krea_cli.api.http import Http
     from krea_cli.catalog.cache import Store
-    from krea_cli.catalog.catalog import Catalog
     from krea_cli.catalog.model import Model
     from krea_cli.flows.context import FlowContext
-    from krea_cli.flows.download.save import Saver
-    from krea_cli.flows.jobs.status import Glance
+    from krea_cli.flows.download.save import ResultSaver
+    from krea_cli.flows.generate.compose import Composer
+    from krea_cli.flows.jobs.status import StatusReader
     from krea_cli.local.config import Config
     from krea_cli.local.credentials import Token
     from krea_cli.local.ledger.budget import Budget
-    from krea_cli.local.ledger.ledger import AccountLedger, Ledger
+    from krea_cli.local.ledger.account_ledger import AccountLedger
+    from krea_cli.local.ledger.ledger import Ledger
 
-PUBLIC_BASE = "https://api.krea.ai"
-DEFAULT_PATIENCE = {"image": 15 * 60.0, "other": 150 * 60.0}
+DEFAULT_API_BASE = "https://api.krea.ai"
+DEFAULT_TIMEOUT_SECONDS = {"image": 15 * 60.0, "other": 150 * 60.0}
 
 
-def normal_base(address: str) -> str:
-    """ADDRESS in the one spelling that ledger, cache and logins know the service by."""
+def normalize_base(address: str) -> str:
+    """Return the one spelling of ADDRESS, for use as a key in ledger, cache and logins."""
     scheme, slashes, rest = address.strip().rstrip("/").partition("://")
     host, slash, path = rest.partition("/")
     scheme, host = scheme.lower(), host.lower()
@@ -40,8 +43,12 @@ def normal_base(address: str) -> str:
 class Session:
     """One run of one command; `context.obj` of every command function.
 
-    `argv` is the command line as it was typed; `profile`, `token_file` and `without_ledger` are
-    what it said of them.
+    env: the outside of the process
+    output: the one sink for everything that is printed
+    argv: the command line as it was typed
+    profile: the value of --profile
+    token_file: the value of --token-file
+    without_ledger: True after --no-ledger
     """
 
     def __init__(self, env: Env, output: Output, argv: Sequence[str] = ()) -> None:
@@ -55,24 +62,25 @@ class Session:
 
     @property
     def clock(self) -> Clock:
-        """The clock that every wait of this command goes through."""
+        """The clock, used by every wait of this command."""
         return self.env.clock
 
     @cached_property
     def config(self) -> "Config":
-        """The settings file; an absent one is an empty one."""
+        """The settings; none are set if there is no file."""
         from krea_cli.local.config import Config
 
         return Config.load(self.env.config_dir)
 
     @cached_property
     def base(self) -> str:
-        """The API's address: KREA_API_BASE, then the setting api.base, then the public one."""
-        chosen = self.env.get("KREA_API_BASE") or self.config.get("api.base") or PUBLIC_BASE
-        return normal_base(str(chosen))
+        """The API's address: KREA_API_BASE, else the setting api.base, else the public API."""
+        base = self.env.get("KREA_API_BASE") or self.config.get("api.base") or DEFAULT_API_BASE
+        return normalize_base(str(base))
 
     @cached_property
-    def _token(self) -> "Token":
+    def token(self) -> "Token":
+        """The token and its source. Raises `NoToken`."""
         from krea_cli.local.credentials import find_token
 
         return find_token(
@@ -83,11 +91,14 @@ class Session:
             base=self.base,
         )
 
-    def token(self) -> "Token":
-        """The token and where it comes from. Raises `NoToken` when there is none."""
-        return self._token
+    def is_logged_in(self) -> bool:
+        """Return True if there is a token, accepted or not."""
+        try:
+            return bool(self.token.value)
+        except NoToken:
+            return False
 
-    def _http(self, token: str | None) -> "Http":
+    def _open_http(self, token: str | None) -> "Http":
         from krea_cli.api.http import Http
 
         http = Http(
@@ -102,35 +113,32 @@ class Session:
 
     @cached_property
     def http(self) -> "Http":
-        """The HTTP layer with the token. Raises `NoToken`."""
-        return self._http(self.token().value)
+        """The connections, with the token. Raises `NoToken`."""
+        return self._open_http(self.token.value)
 
     @cached_property
     def api(self) -> "Api":
-        """The API with the token. Raises `NoToken`."""
+        """The endpoints, with the token. Raises `NoToken`."""
         from krea_cli.api.client import Api
 
         return Api(self.http)
 
     @cached_property
     def api_without_token(self) -> "Api":
-        """The API for what is public: the OpenAPI document."""
+        """The endpoints that need no token: the OpenAPI document."""
         from krea_cli.api.client import Api
 
-        return Api(self._http(None))
+        return Api(self._open_http(None))
 
-    def api_with(self, token: str) -> "Api":
-        """The API with a token that is not stored yet."""
+    def api_with_token(self, token: str) -> "Api":
+        """Return the endpoints with TOKEN instead of the session's own."""
         from krea_cli.api.client import Api
 
-        return Api(self._http(token))
-
-    def ledger(self) -> "Ledger":
-        """The ledger in the state folder. Raises `LedgerUnusable`."""
-        return self._ledger
+        return Api(self._open_http(token))
 
     @cached_property
-    def _ledger(self) -> "Ledger":
+    def ledger(self) -> "Ledger":
+        """The ledger in the state folder; in memory after --no-ledger. Raises `LedgerUnusable`."""
         from krea_cli.local.ledger.ledger import Ledger
 
         if self.without_ledger:
@@ -142,19 +150,17 @@ class Session:
         """The ledger as this base and account see it. Raises `NoToken`, `LedgerUnusable`."""
         from krea_cli.local.credentials import account_of
 
-        return self.ledger().for_account(self.base, account_of(self.token().value))
+        return self.ledger.for_account(self.base, account_of(self.token.value))
 
-    def account_ledger_if_known(self) -> "AccountLedger | None":
-        """The book; None without a token, which says whose it is. Raises `LedgerUnusable`."""
-        from krea_cli.errors import NoToken
+    def account_ledger_if_logged_in(self) -> "AccountLedger | None":
+        """Return the account's ledger, or None without a token. Raises `LedgerUnusable`."""
+        return self.account_ledger if self.is_logged_in() else None
 
-        try:
-            return self.account_ledger
-        except NoToken:
-            return None
+    def account_ledger_if_usable(self) -> "AccountLedger | None":
+        """Return the account's ledger, or warn and return None if it is broken.
 
-    def account_ledger_or_none(self) -> "AccountLedger | None":
-        """The book for commands that only read the service; a broken ledger is only warned of."""
+        Raises `NoToken`.
+        """
         try:
             return self.account_ledger
         except LedgerUnusable as error:
@@ -162,50 +168,61 @@ class Session:
             return None
 
     @cached_property
-    def _store(self) -> "Store":
+    def catalog_cache(self) -> "Store":
+        """The cached catalogue of this base; loads the embedded snapshot if nothing is cached."""
         from krea_cli.catalog.cache import Store
 
         return Store(self.env.cache_dir, self.base)
 
-    def store(self) -> "Store":
-        """Where this base's catalogue is cached."""
-        return self._store
+    def composer(self) -> "Composer":
+        """Return a composer of requests. It may ask the service for a newer catalogue."""
+        from krea_cli.flows.generate.compose import Composer
 
-    def catalog(self) -> "Catalog":
-        """The cached live catalogue, or the embedded snapshot."""
-        return self._store.load()
-
-    def catalog_seconds(self, model_id: str) -> float | None:
-        """How long a job of MODEL_ID usually takes, if today's catalogue says."""
-        model = self.model_if_known(model_id)
-        return model.typical_seconds if model else None
+        return Composer(self.catalog_cache, self.api_without_token, self.clock, self.output.tell)
 
     def model_if_known(self, model_id: str) -> "Model | None":
-        """The model of that id, None where the catalogue has none or cannot be read."""
+        """Return the model MODEL_ID, or None if the catalogue lacks it or cannot be read."""
         from krea_cli.catalog.openapi.document import UnreadableDocument
 
         try:
-            return self.catalog().model(model_id)
+            return self.catalog_cache.load().model(model_id)
         except (KeyError, UnreadableDocument):
             return None
 
-    def prune(self) -> int:
-        """Let go of what is older than the setting history.keep; how many requests that was."""
+    def typical_seconds(self, model_id: str) -> float | None:
+        """Return the usual time of a job of MODEL_ID, in seconds; None if it is unknown."""
+        model = self.model_if_known(model_id)
+        return model.typical_seconds if model else None
+
+    def timeout_seconds(self, timeout: float | None, kind: str | None) -> float | None:
+        """Return the seconds to wait for a job of KIND; None: for ever.
+
+        --timeout goes before the setting, the setting before the default. The defaults exceed
+        the service's own limits for a job, 3 minutes and 2 hours.
+        """
+        if timeout is None:
+            name = "image" if kind == "image" else "other"
+            setting = self.config.get(f"timeout.{name}")
+            timeout = float(setting) if setting is not None else DEFAULT_TIMEOUT_SECONDS[name]
+        return timeout or None
+
+    def prune_history(self) -> int:
+        """Delete requests older than the setting history.keep, and return their number."""
         keep = self.config.get("history.keep")
-        return self.ledger().prune(self.clock.now() - float(keep)) if keep is not None else 0
+        return self.ledger.prune(self.clock.now() - float(keep)) if keep is not None else 0
 
     def flow_context(self, *, budget: "Budget | None" = None) -> "FlowContext":
-        """What a flow needs of the outside; one that submits needs the BUDGET as well.
+        """Return the context of a flow that writes the ledger; BUDGET caps its requests.
 
         Raises `NoToken`, `LedgerUnusable`.
         """
         from krea_cli.flows.context import FlowContext
 
-        self.prune()
+        self.prune_history()
         return FlowContext(
             api=self.api,
             http=self.http,
-            ledger=self.account_ledger,
+            account_ledger=self.account_ledger,
             clock=self.clock,
             tell=self.output.tell,
             random=self.env.random,
@@ -214,42 +231,51 @@ class Session:
             budget=budget,
         )
 
-    def glance(self) -> "Glance":
-        """What reads many jobs in few requests."""
-        from krea_cli.flows.jobs.ledger_view import Recall
-        from krea_cli.flows.jobs.status import Glance
+    @cached_property
+    def best_effort_context(self) -> "FlowContext":
+        """The context of a flow that submits nothing and goes on without the ledger.
 
-        recall = Recall(self.account_ledger_or_none(), self.output.tell)
-        return Glance(self.api, recall, self.clock, self.env.random)
+        Raises `NoToken`.
+        """
+        from krea_cli.flows.context import FlowContext
 
-    def saver(self) -> "Saver":
-        """What saves the results of finished jobs."""
-        from krea_cli.flows.download.save import Saver
-
-        return Saver(
+        return FlowContext(
             api=self.api,
             http=self.http,
-            ledger=self.account_ledger_or_none(),
+            account_ledger=self.account_ledger_if_usable(),
             clock=self.clock,
             tell=self.output.tell,
             random=self.env.random,
-            pour=self.output.bytes,
         )
 
-    def patience(self, timeout: float | None, kind: str | None) -> float | None:
-        """Seconds to wait for a job of KIND: --timeout, the setting, the default; None: for ever.
+    def load_budget(
+        self, max_cost: "Decimal | None", assumed_price: "Decimal | None"
+    ) -> "Budget | None":
+        """Return the caps in force, None without any. Amounts are in US dollars.
 
-        The defaults are above what the service itself allows a job: 3 minutes and 2 hours.
+        Raises `OverBudget` without prices of today, `UsageError` for a daily cap without a ledger.
         """
-        if timeout is None:
-            name = "image" if kind == "image" else "other"
-            chosen = self.config.get(f"timeout.{name}")
-            timeout = float(chosen) if chosen is not None else DEFAULT_PATIENCE[name]
-        return timeout or None
+        if max_cost is None and self.config.get("budget.day") is None:
+            return None
+        from krea_cli.commands.budget import load_budget
+
+        return load_budget(self, max_cost=max_cost, assumed_price=assumed_price)
+
+    def status_reader(self) -> "StatusReader":
+        """Return a reader of the status of many jobs."""
+        from krea_cli.flows.jobs.status import StatusReader
+
+        return StatusReader(self.best_effort_context)
+
+    def result_saver(self) -> "ResultSaver":
+        """Return a saver of the results of finished jobs."""
+        from krea_cli.flows.download.save import ResultSaver
+
+        return ResultSaver(self.best_effort_context, write_stdout=self.output.write_bytes)
 
     def close(self) -> None:
-        """Give back what was opened: the ledger and the connections."""
+        """Close the connections and the ledger."""
         for http in self._connections:
             http.close()
-        if ledger := self.__dict__.get("_ledger"):
+        if ledger := self.__dict__.get("ledger"):  # not opened just to be closed
             ledger.close()

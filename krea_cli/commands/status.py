@@ -1,4 +1,4 @@
-"""krea status"""
+"""`krea status`: the current status of jobs."""
 
 from typing import TYPE_CHECKING
 
@@ -8,7 +8,7 @@ from krea_cli.options import Ids, Json, Profile, Quiet, TokenFile, Verbose
 
 if TYPE_CHECKING:
     from krea_cli.commands.session import Session
-    from krea_cli.flows.jobs.status import Sight
+    from krea_cli.flows.jobs.status import JobStatus
 
 COLUMNS = ("id", "status", "model", "age")
 
@@ -22,10 +22,10 @@ def status(
     profile: Profile = None,
     token_file: TokenFile = None,
 ) -> None:
-    """Show where jobs stand now, without waiting.
+    """Show the current status of jobs, without waiting.
 
-    Takes ids, or ids and job records from stdin. Exits with 0 when every job could be read,
-    whatever became of it.
+    Takes ids, or ids and job records from stdin. Exits with 0 if every job could be read, even
+    if a job has failed.
 
     Examples:
 
@@ -33,28 +33,29 @@ def status(
       krea status 550e8400-e29b-41d4-a716-446655440000
       krea generate --no-wait "a red fox" | krea status --json
     """
-    from krea_cli.commands.exit_status import Ending
-    from krea_cli.flows.jobs.job_ids import mentions
-    from krea_cli.flows.jobs.status import Sight
+    from krea_cli.commands.exit_status import ExitStatus
+    from krea_cli.flows.jobs.job_ids import read_job_ids
+    from krea_cli.flows.jobs.status import JobStatus
 
     session: Session = context.obj
     output, clock = session.output, session.clock
-    named = mentions(ids, session.env.stdin, clock, command="status")
-    glance = session.glance()
-    with Ending(output) as ending:
-        for group in glance.groups(named):
-            seen = [sight for sight in group if isinstance(sight, Sight) and sight.record]
-            rows = [_row(sight, clock.now()) for sight in seen]
-            output.table(COLUMNS, rows, [sight.record for sight in seen if sight.record])
+    mentions = read_job_ids(ids, session.env.stdin, clock, command="status")
+    reader = session.status_reader()
+    with ExitStatus(output) as exit_status:
+        for group in reader.groups(mentions):
+            statuses = [each for each in group if isinstance(each, JobStatus)]
+            records = [each.record for each in statuses if each.record]
+            rows = [_table_row(each, clock.now()) for each in statuses if each.record]
+            output.print_table(COLUMNS, rows, records)
             for each in group:
-                if error := each.error if isinstance(each, Sight) else each:
-                    ending.failed(error)
+                if error := each.error if isinstance(each, JobStatus) else each:
+                    exit_status.report(error)
 
 
-def _row(sight: "Sight", now: float) -> tuple[str | None, ...]:
+def _table_row(job_status: "JobStatus", now: float) -> tuple[str | None, ...]:
     from krea_cli.terminal import formats
 
-    job, record = sight.job, sight.record or {}
+    job, record = job_status.job, job_status.record or {}
     created = job.created_at if job else None
     age = formats.duration(max(0.0, now - created)) if created is not None else None
-    return (sight.job_id, job.status if job else None, record.get("model"), age)
+    return (job_status.job_id, job.status if job else None, record.get("model"), age)

@@ -1,4 +1,4 @@
-"""krea verify"""
+"""`krea verify`: the files on disk against the report of a batch."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from krea_cli.commands.session import Session
-    from krea_cli.flows.batch.verify import Finding, Verification
+    from krea_cli.flows.batch.verify import FileProblem, Verification
 
 COLUMNS = ("state", "path", "line", "reason")
 
@@ -24,7 +24,7 @@ File = Annotated[
 
 
 class NotAsReported(KreaError):
-    """Files are missing or changed since the report was written."""
+    """Files differ from the report, or are missing."""
 
     code = "not_as_reported"
 
@@ -39,9 +39,9 @@ def verify(
     """Check the files on disk against the report of a batch.
 
     Prints each file that is missing, changed or unreadable, and exits with 1 if there is one.
-    Items that never got a file (failed, in doubt, not sent) are counted, and are no reason to
-    fail: the report says so itself. FILE may be moved together with the folder that it is in;
-    of a report on stdin, paths are relative to the current folder.
+    Items without a file (failed, in doubt, not sent) are counted, but are no failure. FILE may be
+    moved together with its folder. With a report on stdin, paths are relative to the current
+    folder.
 
     Needs neither a token nor the ledger, and sends nothing.
 
@@ -54,44 +54,44 @@ def verify(
     from krea_cli.flows.batch.verify import Verification
 
     session: Session = context.obj
-    verification, cwd = Verification(), session.env.current_dir
+    verification = Verification()
     name = "standard input" if file == "-" else file
-    with _opened(session, file) as (source, folder):
-        lines = _lines(session, source)
-        found = verification.findings(lines, name=name, folder=folder, clock=session.clock)
-        _tell(session, found, cwd)
-    text, record = _totals(verification), _record(verification)
-    if not verification.wrong:
-        session.output.summary(text, record)
+    with _open_report(session, file) as (source, folder):
+        lines = _read_lines(session, source)
+        problems = verification.find_problems(lines, name=name, folder=folder, clock=session.clock)
+        _print_problems(session, problems)
+    text, record = _describe_totals(verification), _totals_record(verification)
+    if not verification.problem_counts:
+        session.output.print_summary(text, record)
         return
-    failure = NotAsReported(text, hint=_hint(verification.first))
+    failure = NotAsReported(text, hint=_download_hint(verification.first_problem))
     failure.details = record
     raise failure
 
 
-def _tell(session: "Session", findings: "Iterator[Finding]", cwd: "Path") -> None:
-    """Answer with FINDINGS, those before a bad line or a signal too."""
-    ended: list[KreaError] = []
+def _print_problems(session: "Session", problems: "Iterator[FileProblem]") -> None:
+    """Print PROBLEMS, also those before a bad line or a signal, and then raise its error."""
+    cwd = session.env.current_dir
+    errors: list[KreaError] = []
 
-    def met() -> "Iterator[dict[str, Any]]":
+    def read_records() -> "Iterator[dict[str, Any]]":
         try:
-            for finding in findings:
-                path = finding.path.removeprefix(f"{cwd}/")
-                yield finding.record() | {"path": path}
+            for problem in problems:
+                yield problem.as_dict() | {"path": problem.path.removeprefix(f"{cwd}/")}
         except KreaError as error:
-            ended.append(error)
+            errors.append(error)
 
-    records = met()
-    session.output.table(
-        COLUMNS, ([record[name] for name in COLUMNS] for record in records), records
-    )
-    if ended:
-        raise ended[0]
+    # The table takes rows or records, never both.
+    records = read_records()
+    rows = ([record[name] for name in COLUMNS] for record in records)
+    session.output.print_table(COLUMNS, rows, records)
+    if errors:
+        raise errors[0]
 
 
 @contextmanager
-def _opened(session: "Session", name: str) -> "Iterator[tuple[Any, Path]]":
-    """The report, and the folder that its paths are relative to."""
+def _open_report(session: "Session", name: str) -> "Iterator[tuple[Any, Path]]":
+    """Open the report; yield its bytes and the folder of its relative paths."""
     import os
     from pathlib import Path
 
@@ -114,42 +114,43 @@ def _opened(session: "Session", name: str) -> "Iterator[tuple[Any, Path]]":
         yield source, path.parent if path.is_file() else cwd
 
 
-def _lines(session: "Session", source: Any) -> "Iterator[bytes]":
-    from krea_cli.flows.batch.report_entry import LONGEST_LINE
+def _read_lines(session: "Session", source: Any) -> "Iterator[bytes]":
+    from krea_cli.flows.batch.report_entry import MAX_ENTRY_BYTES
 
     while True:
         with session.clock.exposed():
-            line = source.readline(LONGEST_LINE)
+            line = source.readline(MAX_ENTRY_BYTES)
         if not line:
             return
         yield line if isinstance(line, bytes) else line.encode(errors="surrogatepass")
 
 
-def _totals(verification: "Verification") -> str:
-    files, good = verification.files, verification.good
+def _describe_totals(verification: "Verification") -> str:
+    files, good = verification.files, verification.intact_files
     if good == files:
         text = f"{files} {'file is' if files == 1 else 'files are'} as reported"
     else:
-        wrong = ", ".join(f"{count} {state}" for state, count in verification.wrong.items())
-        text = f"{good} of {files} files {'is' if good == 1 else 'are'} as reported; {wrong}"
-    if without := verification.without:
-        items = "1 item has" if without.total() == 1 else f"{without.total()} items have"
-        listed = ", ".join(f"{count} {state}" for state, count in sorted(without.items()))
-        text += f"; {items} no file ({listed})"
+        counts = verification.problem_counts.items()
+        problems = ", ".join(f"{count} {state}" for state, count in counts)
+        text = f"{good} of {files} files {'is' if good == 1 else 'are'} as reported; {problems}"
+    if fileless := verification.fileless_counts:
+        items = "1 item has" if fileless.total() == 1 else f"{fileless.total()} items have"
+        states = ", ".join(f"{count} {state}" for state, count in sorted(fileless.items()))
+        text += f"; {items} no file ({states})"
     return text
 
 
-def _record(verification: "Verification") -> dict[str, object]:
+def _totals_record(verification: "Verification") -> dict[str, object]:
     return {
         "items": verification.items,
         "files": verification.files,
-        "good": verification.good,
-        "wrong": dict(verification.wrong),
-        "without_file": dict(verification.without),
+        "good": verification.intact_files,
+        "wrong": dict(verification.problem_counts),
+        "without_file": dict(verification.fileless_counts),
     }
 
 
-def _hint(first: "Finding | None") -> str | None:
+def _download_hint(first: "FileProblem | None") -> str | None:
     if first is None or first.job_id is None:
         return None
     force = "" if first.state == "missing" else " --force"

@@ -1,4 +1,4 @@
-"""krea wait"""
+"""`krea wait`: wait for jobs."""
 
 from functools import partial
 from typing import TYPE_CHECKING
@@ -32,25 +32,24 @@ def wait(
       krea wait 550e8400-e29b-41d4-a716-446655440000
       krea generate --no-wait "a red fox" | krea wait | krea download
     """
-    from krea_cli.commands.exit_status import Ending
-    from krea_cli.flows.jobs.job_ids import mentions
-    from krea_cli.flows.jobs.ledger_view import Recall
-    from krea_cli.flows.jobs.wait import Outcome, Wait
-    from krea_cli.flows.jobs.watch import Watch
+    from krea_cli.commands.exit_status import ExitStatus
+    from krea_cli.flows.jobs.job_ids import read_job_ids
+    from krea_cli.flows.jobs.wait import Wait, WaitOutcome
 
     session: Session = context.obj
-    output, clock, account_ledger = session.output, session.clock, session.account_ledger_or_none()
-    named = mentions(ids, session.env.stdin, clock, command="wait")
-    watch = Watch(session.api, account_ledger, clock, output.tell, random=session.env.random)
-    limit = partial(session.patience, timeout)
-    recall = Recall(account_ledger, output.tell)
-    waiting = Wait(watch, recall, clock, output.tell, typical=session.catalog_seconds, limit=limit)
-    with Ending(output) as ending, output.progress():
-        for outcome in waiting.outcomes(named):
-            if not isinstance(outcome, Outcome):
-                ending.failed(outcome)
+    output = session.output
+    mentions = read_job_ids(ids, session.env.stdin, session.clock, command="wait")
+    waiter = Wait(
+        session.best_effort_context,
+        typical=session.typical_seconds,
+        limit=partial(session.timeout_seconds, timeout),
+    )
+    with ExitStatus(output) as exit_status, output.progress():
+        for outcome in waiter.outcomes(mentions):
+            if not isinstance(outcome, WaitOutcome):
+                exit_status.report(outcome)
             elif outcome.error is None:
-                output.job_id(outcome.record)
+                output.print_job_id(outcome.record)
             else:
-                output.record(outcome.record)
-                ending.failed(outcome.error)
+                output.print_record(outcome.record)
+                exit_status.report(outcome.error)

@@ -1,59 +1,70 @@
-"""Reading goes on through passing faults: what is passing, and how long to hold back after each."""
+"""Pauses after faults: between reads, and between submits that found no free slot."""
 
 from random import Random
+from typing import TYPE_CHECKING
 
 from krea_cli.errors import Busy, KreaError, Unanswered, Unreachable, Untrusted
+from krea_cli.flows.events import Paused
 
-FIRST_HOLD = 0.5
-LONGEST_HOLD = 10.0
+if TYPE_CHECKING:
+    from krea_cli.flows.context import FlowContext
+
+FIRST_PAUSE_SECONDS = 0.5
+MAX_PAUSE_SECONDS = 10.0
 # A server may ask for minutes; an hour would be a hang, and the user's time-out should decide.
-LONGEST_ASKED = 300.0
+MAX_RETRY_AFTER_SECONDS = 300.0
+FIRST_SLOT_SECONDS = 2.0  # doubled each time
+MAX_SLOT_SECONDS = 30.0
 
-# What asking again can cure. A refused certificate cannot, although it is a kind of Unreachable.
-PASSING = (Unanswered, Busy, Unreachable)
+# Faults that asking again can cure. A refused certificate stays refused, though it is Unreachable.
+TRANSIENT = (Unanswered, Busy, Unreachable)
 
 
 def is_transient(error: KreaError) -> bool:
-    """True when the same read may well succeed a moment later."""
-    return isinstance(error, PASSING) and not isinstance(error, Untrusted)
+    """Return True if the same read may well succeed a moment later."""
+    return isinstance(error, TRANSIENT) and not isinstance(error, Untrusted)
 
 
 class Backoff:
-    """Counts the faults in a row and answers each with a longer hold, in seconds."""
+    """Answers each fault in a row with a longer pause."""
 
     def __init__(self, random: Random) -> None:
         self._random = random
         self.faults = 0
 
-    def hold(self, error: KreaError) -> float:
-        """How long to hold back after ERROR; what the server asked for is honoured."""
+    def next_pause(self, error: KreaError) -> float:
+        """The pause after ERROR in seconds, never shorter than the service asks."""
         self.faults += 1
-        usual = min(LONGEST_HOLD, FIRST_HOLD * 2.0 ** min(self.faults - 1, 10))
+        usual = min(MAX_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2.0 ** min(self.faults - 1, 10))
         asked = error.retry_after if isinstance(error, Busy) else None
-        return max(usual * self._random.uniform(0.75, 1.0), min(asked or 0.0, LONGEST_ASKED))
+        jittered = usual * self._random.uniform(0.75, 1.0)
+        return max(jittered, min(asked or 0.0, MAX_RETRY_AFTER_SECONDS))
 
-    def answered(self) -> None:
-        """An answer came: the next fault is the first again."""
+    def reset(self) -> None:
+        """Start anew: an answer came."""
         self.faults = 0
 
 
-FIRST = 2.0  # seconds; doubles
+class SlotBackoff:
+    """The pauses of submits that found no free slot: longer each time."""
 
+    def __init__(self, context: "FlowContext") -> None:
+        self._context = context
+        self._next = FIRST_SLOT_SECONDS
 
-LONGEST = 30.0
+    def pause_until(self, error: KreaError, *, deadline: float | None = None) -> float:
+        """Tell of the pause after ERROR, and return its end (monotonic).
 
-
-class Hold:
-    """The pauses of one request: longer each time, and never shorter than the service asks."""
-
-    def __init__(self, random: Random) -> None:
-        self._random = random
-        self._next = FIRST
-
-    def seconds(self, busy: Busy) -> float:
-        """The pause after BUSY."""
-        # Blurred, so that many clients do not come in step; never before it is time.
-        blur = self._random.uniform(0.8, 1.0)
-        pause = max(self._next * blur, (busy.retry_after or 0.0) / blur)
-        self._next = min(self._next * 2, LONGEST)
-        return pause
+        Raises ERROR where the pause would pass DEADLINE.
+        """
+        # Jittered, so that many clients do not come in step; never shorter than asked.
+        jitter = self._context.random.uniform(0.8, 1.0)
+        asked = error.retry_after if isinstance(error, Busy) else None
+        seconds = max(self._next * jitter, (asked or 0.0) / jitter)
+        self._next = min(self._next * 2, MAX_SLOT_SECONDS)
+        end = self._context.clock.monotonic() + seconds
+        if deadline is not None and end > deadline:
+            raise error
+        reason = "waiting for a free slot: " if isinstance(error, Busy) else ""
+        self._context.tell(Paused(f"{reason}{error.message}", seconds))
+        return end

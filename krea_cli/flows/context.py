@@ -1,32 +1,108 @@
-"""World: what a flow needs of the outside, handed in by the command."""
+"""FlowContext: the outside of a flow, handed in by the command."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from random import Random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
+from krea_cli.api.jobs import job_failure
+from krea_cli.api.types import Job
 from krea_cli.clock import Clock
-from krea_cli.flows.events import Tell
+from krea_cli.errors import LedgerUnusable
+from krea_cli.flows.events import Tell, WarningNote
 
 if TYPE_CHECKING:
     from krea_cli.api.client import Api
     from krea_cli.api.http import Http
+    from krea_cli.local.ledger.account_ledger import AccountLedger
     from krea_cli.local.ledger.budget import Budget
-    from krea_cli.local.ledger.ledger import AccountLedger
+    from krea_cli.local.ledger.rows import FileRow, RequestRow
+
+T = TypeVar("T")
+
+
+class BestEffortLedger:
+    """The ledger as reading commands use it: a help, never a reason to leave a paid job.
+
+    It answers with nothing where the ledger fails, and tells the first failure. LEDGER is None
+    where there is none.
+    """
+
+    def __init__(self, ledger: "AccountLedger | None", tell: "Tell") -> None:
+        self._ledger = ledger
+        self._tell = tell
+        self._warned = False
+
+    def row(self, job_id: str) -> "RequestRow | None":
+        """The request of this job."""
+        return self._ask(lambda ledger: ledger.requests.find_by_job(job_id), None)
+
+    def files(self, job_id: str) -> "Sequence[FileRow]":
+        """The saved files of a job."""
+        return self._ask(lambda ledger: ledger.history.list_files(job_id), ())
+
+    def durations(self, model: str) -> Sequence[float]:
+        """The durations of earlier jobs of MODEL, in seconds."""
+        return self._ask(lambda ledger: ledger.statistics.durations(model), ())
+
+    def record_job(self, job_id: str, job: Job) -> None:
+        """Write the status of a job, or its end."""
+
+        def write(ledger: "AccountLedger") -> None:
+            if not job.ended:
+                ledger.requests.record_status(job_id, job)
+                return
+            failure = job_failure(job)
+            charged, reason = (failure.charged, failure.message) if failure else ("yes", None)
+            ledger.requests.mark_ended(job_id, job, charged=charged, error=reason)
+
+        self._ask(write, None)
+
+    def _ask(self, question: "Callable[[AccountLedger], T]", otherwise: T) -> T:
+        if self._ledger is None:
+            return otherwise
+        try:
+            return question(self._ledger)
+        except LedgerUnusable as error:
+            if not self._warned:
+                # The next question may be answered: other programs release it some time.
+                self._warned = True
+                self._tell(WarningNote(f"going on without the ledger: {error.message}"))
+            return otherwise
 
 
 @dataclass(frozen=True, kw_only=True)
 class FlowContext:
-    """The service, the ledger as this account sees it, time, chance, and whom to tell.
+    """Everything from outside the flows.
 
-    `shared` says that others submit jobs on this account, so that a job in the list proves nothing.
-    `budget` is what may be spent; None is no cap.
+    api: the endpoints
+    http: the connections, for results that other hosts serve
+    account_ledger: the ledger of this base and account; None where it cannot be used
+    clock: time, and waiting that a signal ends
+    tell: takes the events
+    random: the source of seeds and jitter
+    shared: others submit jobs on this account, so a job in the list proves nothing
+    budget: the caps on spending; None without any
     """
 
     api: "Api"
     http: "Http"
-    ledger: "AccountLedger"
+    account_ledger: "AccountLedger | None"
     clock: Clock
     tell: Tell
     random: Random
     shared: bool = False
     budget: "Budget | None" = None
+
+    @cached_property
+    def ledger(self) -> "AccountLedger":
+        """The ledger, for flows that cannot do without. Raises `LedgerUnusable`."""
+        if self.account_ledger is None:
+            raise LedgerUnusable("there is no ledger", hint="krea doctor")
+        return self.account_ledger
+
+    @cached_property
+    def records(self) -> BestEffortLedger:
+        """The ledger, for flows that go on when it fails."""
+        return BestEffortLedger(self.account_ledger, self.tell)

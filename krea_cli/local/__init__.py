@@ -1,1 +1,1 @@
-"""What is kept on this machine: settings, credentials, the ledger of paid requests."""
+"""State on this machine: settings, credentials, and the ledger of paid requests."""

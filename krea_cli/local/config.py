@@ -1,4 +1,4 @@
-"""The settings file: a few known keys in TOML, edited without losing what else is in it."""
+"""The settings file: a few known keys in TOML, edited without losing the rest of the file."""
 
 import json
 import re
@@ -8,32 +8,31 @@ from pathlib import Path
 from typing import Any
 
 from krea_cli.errors import KreaError, UsageError
-from krea_cli.local.private_file import write_private
+from krea_cli.local.private_file import write_private_file
 
 Value = str | bool | float
-UNITS = {"": 1, "s": 1, "m": 60, "h": 3600}
-AGES = UNITS | {"d": 86_400, "w": 604_800, "y": 31_556_952}
-LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
+SECONDS_BY_UNIT = {"": 1, "s": 1, "m": 60, "h": 3600}
+SECONDS_BY_AGE_UNIT = SECONDS_BY_UNIT | {"d": 86_400, "w": 604_800, "y": 31_556_952}
+LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 
 
-def _text(value: Any) -> str:
+def _parse_name(value: Any) -> str:
     if not isinstance(value, str) or not value.strip() or not value.isprintable():
         raise ValueError("a name")
     return value.strip()
 
 
-def _address(value: Any) -> str:
-    wanted = "an https:// address (http:// only for this machine)"
+def _parse_address(value: Any) -> str:
     pattern = r"(https?)://(\[[0-9a-f:]+\]|[^/\s:@?#]+)(?::(\d{1,5}))?(/[^\s?#]*)?"
-    found = re.fullmatch(pattern, str(value))
-    if not found or (found[1] == "http" and found[2] not in LOOPBACK):
-        raise ValueError(wanted)
-    if int(found[3] or 0) > 65535:
+    match = re.fullmatch(pattern, str(value))
+    if not match or (match[1] == "http" and match[2] not in LOOPBACK_HOSTS):
+        raise ValueError("an https:// address (http:// only for this machine)")
+    if int(match[3] or 0) > 65535:
         raise ValueError("an address whose port is 65535 at most")
-    return found[0].rstrip("/")
+    return match[0].rstrip("/")
 
 
-def _switch(value: Any) -> bool:
+def _parse_switch(value: Any) -> bool:
     words = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
     word = str(value).strip().lower()
     if word not in words:
@@ -41,30 +40,30 @@ def _switch(value: Any) -> bool:
     return words[word]
 
 
-def duration(value: Any) -> float:
-    """Read 90, 90s, 15m or 2h as seconds. Raises ValueError with what is wanted."""
-    found = re.fullmatch(r"(\d+(?:\.\d+)?)([smh]?)", str(value).strip())
-    if isinstance(value, bool) or not found:
+def parse_duration(value: Any) -> float:
+    """Parse 90, 90s, 15m or 2h as seconds. Raises ValueError with the expected form."""
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)([smh]?)", str(value).strip())
+    if isinstance(value, bool) or not match:
         raise ValueError("a duration (90, 90s, 15m, 2h; 0 is for ever)")
-    return float(found[1]) * UNITS[found[2]]
+    return float(match[1]) * SECONDS_BY_UNIT[match[2]]
 
 
-def age(value: Any) -> float:
-    """Read 12h, 30d, 8w or 1y as seconds. Raises ValueError with what is wanted."""
-    found = re.fullmatch(r"(\d{1,6}(?:\.\d+)?)([smhdwy])", str(value).strip())
-    if not found or float(found[1]) == 0:
+def parse_age(value: Any) -> float:
+    """Parse 12h, 30d, 8w or 1y as seconds. Raises ValueError with the expected form."""
+    match = re.fullmatch(r"(\d{1,6}(?:\.\d+)?)([smhdwy])", str(value).strip())
+    if not match or float(match[1]) == 0:
         raise ValueError("a time such as 12h, 30d, 8w or 1y")
-    return float(found[1]) * AGES[found[2]]
+    return float(match[1]) * SECONDS_BY_AGE_UNIT[match[2]]
 
 
-def _keeping(value: Any) -> float:
-    seconds = age(value)
-    if seconds < AGES["d"]:
+def _parse_retention(value: Any) -> float:
+    seconds = parse_age(value)
+    if seconds < SECONDS_BY_AGE_UNIT["d"]:
         raise ValueError("1d or more, such as 30d or 1y")
     return seconds
 
 
-def _dollars(value: Any) -> float:
+def _parse_dollars(value: Any) -> float:
     from krea_cli.dollars import amount
 
     return float(amount("" if isinstance(value, bool) else str(value)))
@@ -72,46 +71,52 @@ def _dollars(value: Any) -> float:
 
 @dataclass(frozen=True)
 class Setting:
-    """A known key: what it is for, and how its value is read (raises ValueError: "wanted")."""
+    """A known key.
+
+    help: the purpose of the key, for `krea config list`
+    parse: returns the typed value, or raises ValueError with the expected form
+    """
 
     help: str
-    read: Callable[[Any], Value]
+    parse: Callable[[Any], Value]
 
 
 SETTINGS = {
-    "model.default": Setting("the model when -m is not given", _text),
-    "api.base": Setting("the API's address when KREA_API_BASE is not set", _address),
+    "model.default": Setting("the model when -m is not given", _parse_name),
+    "api.base": Setting("the API's address when KREA_API_BASE is not set", _parse_address),
     "account.shared": Setting(
-        "true when other machines or programs use the account: then a lost answer is never"
-        " settled without you",
-        _switch,
+        "true if other machines or programs use the account: krea then never decides about a lost"
+        " answer without you",
+        _parse_switch,
     ),
     "budget.day": Setting(
-        "the most that may be spent from midnight to midnight, in US dollars; without it, there is"
-        " no limit",
-        _dollars,
+        "the most to spend from midnight to midnight, in US dollars; without it, there is no limit",
+        _parse_dollars,
     ),
     "history.keep": Setting(
-        "how long the ledger keeps what is over, such as 1y (1d at least); without it, for ever."
-        " Items of batches stay: a batch would pay for them again",
-        _keeping,
+        "how long the ledger keeps requests that are over, such as 1y (1d at least); without it,"
+        " for ever. Items of batches stay: a batch would pay for them again",
+        _parse_retention,
     ),
-    "timeout.image": Setting("how long to wait for an image", duration),
-    "timeout.other": Setting("how long to wait for video, audio, 3D, enhancing", duration),
+    "timeout.image": Setting("how long to wait for an image", parse_duration),
+    "timeout.other": Setting("how long to wait for video, audio, 3D, enhancing", parse_duration),
 }
 
 
 class Config:
-    """The settings as they were read. `get` gives typed values: text, True/False, a number."""
+    """The settings of a file. Each is text, True or False, or a number."""
 
     def __init__(self, path: Path, text: str) -> None:
         self.path = path
         self._text = text
-        self._values = _flat(path, text)
+        self._values = _parse_settings(path, text)
 
     @classmethod
     def load(cls, folder: Path) -> "Config":
-        """Read config.toml in FOLDER; none is an empty one. Raises UsageError if it is no TOML."""
+        """Read config.toml in FOLDER; a missing file is empty.
+
+        Raises UsageError if it is no TOML, KreaError if it cannot be read.
+        """
         path = folder / "config.toml"
         try:
             return cls(path, path.read_text(encoding="utf-8"))
@@ -123,75 +128,80 @@ class Config:
                 hint="set KREA_CONFIG_DIR to a folder that you can read",
             ) from failure
         except UnicodeDecodeError as failure:
-            raise _broken(path, "it is no UTF-8 text") from failure
+            raise _unreadable_error(path, "it is no UTF-8 text") from failure
 
     def get(self, key: str) -> Value | None:
-        """The value of KEY, None when it is not set. Raises UsageError where either is wrong."""
-        _known(key)
+        """Return the value of KEY, None if it is not set. Raises UsageError if either is wrong."""
+        _find_setting(key)
         if key not in self._values:
             return None
-        return _checked(key, self._values[key], f"{self.path}: ")
+        return _parse_value(key, self._values[key], f"{self.path}: ")
 
     def list(self) -> dict[str, Any]:
-        """Every key that is set, as it is written, in the order of `SETTINGS`."""
+        """Return every setting in the file, as it is written, in the order of `SETTINGS`."""
         return {key: self._values[key] for key in SETTINGS if key in self._values}
 
-    def strangers(self) -> tuple[str, ...]:
-        """What the file sets and this krea does not know: slips, or settings of another version."""
+    def unknown_keys(self) -> tuple[str, ...]:
+        """Return the unknown settings in the file: slips, or settings of another version."""
         if not self._text.strip():
             return ()
         import tomllib
 
-        found = []
+        unknown: list[str] = []
         for table, inside in tomllib.loads(self._text).items():
             keys = [f"{table}.{name}" for name in inside] if isinstance(inside, dict) else [table]
-            found += [key for key in keys if key not in SETTINGS]
-        return tuple(found)
+            unknown += [key for key in keys if key not in SETTINGS]
+        return tuple(unknown)
 
     def set(self, key: str, text: str) -> "Config":
-        """Write KEY as TEXT says; the settings as they are then. Raises UsageError, KreaError."""
-        value = _checked(key, text)
+        """Write TEXT as the value of KEY and return the new settings.
+
+        Raises UsageError, KreaError.
+        """
+        value = _parse_value(key, text)
         # Numbers are kept as they were typed: 15m reads better than 900.0.
-        return self._rewritten(key, text.strip() if isinstance(value, float) else value)
+        return self._rewrite(key, text.strip() if isinstance(value, float) else value)
 
     def unset(self, key: str) -> "Config":
-        """Take KEY out of the file; the settings as they are then."""
-        _known(key)
-        return self._rewritten(key, None) if key in self._values else self
+        """Remove KEY from the file and return the new settings. Raises UsageError, KreaError."""
+        _find_setting(key)
+        return self._rewrite(key, None) if key in self._values else self
 
-    def _rewritten(self, key: str, value: Value | None) -> "Config":
-        text = _edited(self._text, key, None if value is None else _literal(value))
-        wanted = _flat(self.path, self._text) | {key: value}
+    def _rewrite(self, key: str, value: Value | None) -> "Config":
+        text = _edit_text(self._text, key, None if value is None else _toml_literal(value))
+        expected = _parse_settings(self.path, self._text) | {key: value}
         try:
-            found = _flat(self.path, text)
+            written = _parse_settings(self.path, text)
         except UsageError:
-            found = {}
-        if found != {name: item for name, item in wanted.items() if item is not None}:
-            raise UsageError(f"{self.path} is written in a way that krea cannot edit: do it there")
-        write_private(self.path, text)
+            written = {}
+        if written != {name: item for name, item in expected.items() if item is not None}:
+            raise UsageError(
+                f"{self.path} is written in a way that krea cannot edit: edit it by hand"
+            )
+        write_private_file(self.path, text)
         return Config(self.path, text)
 
 
-def _known(key: str) -> Setting:
+def _find_setting(key: str) -> Setting:
     if key in SETTINGS:
         return SETTINGS[key]
     from difflib import get_close_matches
 
-    close = get_close_matches(key, SETTINGS, n=1, cutoff=0.5)
-    meant = f"; did you mean {close[0]}?" if close else ""
-    raise UsageError(f"there is no setting {key}{meant}", hint="krea config list")
+    matches = get_close_matches(key, SETTINGS, n=1, cutoff=0.5)
+    suggestion = f"; did you mean {matches[0]}?" if matches else ""
+    raise UsageError(f"there is no setting {key}{suggestion}", hint="krea config list")
 
 
-def _checked(key: str, value: Any, where: str = "") -> Value:
+def _parse_value(key: str, value: Any, prefix: str = "") -> Value:
     try:
-        return _known(key).read(value)
+        return _find_setting(key).parse(value)
     except ValueError as failure:
-        hint = f"krea config unset {key}" if where else "krea config list says what each is for"
-        raise UsageError(f"{where}{key} must be {failure}, not {value!r}", hint=hint) from failure
+        hint = f"krea config unset {key}" if prefix else "krea config list says what each is for"
+        raise UsageError(f"{prefix}{key} must be {failure}, not {value!r}", hint=hint) from failure
 
 
-def _flat(path: Path, text: str) -> dict[str, Any]:
-    """The known keys of a file; others belong to another version of krea and are left alone."""
+def _parse_settings(path: Path, text: str) -> dict[str, Any]:
+    """Return the known settings of a file; others may belong to another version of krea."""
     if not text.strip():
         return {}
     import tomllib
@@ -199,51 +209,51 @@ def _flat(path: Path, text: str) -> dict[str, Any]:
     try:
         tables = tomllib.loads(text)
     except tomllib.TOMLDecodeError as failure:
-        raise _broken(path, str(failure)) from failure
-    found = {}
+        raise _unreadable_error(path, str(failure)) from failure
+    settings = {}
     for key in SETTINGS:
         table, _, name = key.partition(".")
         inside = tables.get(table)
         if isinstance(inside, dict) and name in inside:
-            found[key] = inside[name]
-    return found
+            settings[key] = inside[name]
+    return settings
 
 
-def _edited(text: str, key: str, literal: str | None) -> str:
-    """TEXT with KEY set to LITERAL, or without it; comments and all else stay."""
+def _edit_text(text: str, key: str, literal: str | None) -> str:
+    """Return TEXT with KEY set to LITERAL, or without KEY; comments and all else stay."""
     table, _, name = key.partition(".")
     lines = text.splitlines()
-    section, place = "", None
+    section, insert_at = "", None
     for number, line in enumerate(lines):
         if header := re.match(r"\s*\[\s*([^\[\]]+?)\s*\]", line):
             section = header[1]
         dotted = section == "" and re.match(rf"\s*{re.escape(key)}\s*=", line)
         if dotted or (section == table and re.match(rf"\s*{name}\s*=", line)):
-            setting = f"{key if dotted else name} = {literal}{_comment(line)}"
+            setting = f"{key if dotted else name} = {literal}{_trailing_comment(line)}"
             lines[number : number + 1] = [] if literal is None else [setting]
             return "\n".join(lines) + "\n"
         if section == table and line.strip():
-            place = number + 1
+            insert_at = number + 1
     if literal is None:
         return text
-    if place is None:
+    if insert_at is None:
         lines += [*([""] if lines else []), f"[{table}]"]
-        place = len(lines)
-    lines.insert(place, f"{name} = {literal}")
+        insert_at = len(lines)
+    lines.insert(insert_at, f"{name} = {literal}")
     return "\n".join(lines) + "\n"
 
 
-def _comment(line: str) -> str:
-    """What stands behind the value of a line, with the space before it."""
+def _trailing_comment(line: str) -> str:
+    """Return the comment at the end of a line, with the space before it."""
     # Strings first: a # inside one begins no comment.
-    found = re.fullmatch(r"""(?:"(?:\\.|[^"\\])*"|'[^']*'|[^"'#])*?(\s*#.*)""", line)
-    return found[1] if found else ""
+    match = re.fullmatch(r"""(?:"(?:\\.|[^"\\])*"|'[^']*'|[^"'#])*?(\s*#.*)""", line)
+    return match[1] if match else ""
 
 
-def _literal(value: Value) -> str:
+def _toml_literal(value: Value) -> str:
     # JSON's strings are TOML's, for printable text.
     return json.dumps(value, ensure_ascii=False)
 
 
-def _broken(path: Path, reason: str) -> UsageError:
+def _unreadable_error(path: Path, reason: str) -> UsageError:
     return UsageError(f"{path} cannot be read: {reason}", hint=f"correct it, or: rm {path}")

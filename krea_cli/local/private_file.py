@@ -1,4 +1,4 @@
-"""Writing small files that only their owner may read, whole or not at all."""
+"""Write small files that only their owner can read, whole or not at all."""
 
 import os
 from pathlib import Path
@@ -6,10 +6,10 @@ from pathlib import Path
 from krea_cli.errors import KreaError
 
 
-def write_private(path: Path, text: str) -> None:
-    """Replace PATH by TEXT: readable by the owner alone from its first byte on, then renamed.
+def write_private_file(path: Path, text: str) -> None:
+    """Replace the file PATH by TEXT: write beside it, readable by the owner only, then rename.
 
-    A link is followed: settings are often kept elsewhere and linked. Raises KreaError.
+    A link is followed, because settings are often kept elsewhere. Raises KreaError.
     """
     import tempfile
 
@@ -33,8 +33,8 @@ def write_private(path: Path, text: str) -> None:
         ) from failure
 
 
-def exposure(path: Path) -> str | None:
-    """A sentence when others may read or write PATH; None when it is private or not there."""
+def describe_exposure(path: Path) -> str | None:
+    """Return a sentence if others may read or write PATH; None if it is private or missing."""
     try:
         mode = path.stat().st_mode & 0o777
     except OSError:

@@ -6,7 +6,7 @@ from shlex import join, quote
 from krea_cli.manual import completion_kind
 from krea_cli.manual.command_tree import Argument, Command, Option
 
-HEAD = """\
+SCRIPT_HEAD = """\
 # bash completion for krea. Made by `python -m krea_cli.manual`; do not edit.
 
 # Offer those of the arguments that start with what is typed.
@@ -86,28 +86,28 @@ _krea() {
     case "$path$literal" in
 """
 
-TAIL = """\
+SCRIPT_TAIL = """\
     esac
 }
 
 complete -F _krea krea
 """
 
-OFFERS = {
+OFFER_FUNCTIONS = {
     completion_kind.MODEL: "_krea_model_ids",
     completion_kind.FILE: "_krea_files",
     completion_kind.COMMAND: "_krea_commands",
 }
 
 
-def script(root: Command, models: Sequence[str]) -> str:
-    """The whole script; MODELS are the ids offered while nothing is cached."""
+def bash_script(root: Command, models: Sequence[str]) -> str:
+    """The whole script; MODELS are the ids to offer while no catalogue is cached."""
     paths = " | ".join(f'"{" ".join(command.path)}"' for command in root.walk() if command != root)
-    head = HEAD.replace("@MODELS@", "\n".join(models)).replace("@PATHS@", paths)
-    return head + "".join(_branches(command) for command in root.walk()) + TAIL
+    head = SCRIPT_HEAD.replace("@MODELS@", "\n".join(models)).replace("@PATHS@", paths)
+    return head + "".join(_case_branches(command) for command in root.walk()) + SCRIPT_TAIL
 
 
-def _branches(command: Command) -> str:
+def _case_branches(command: Command) -> str:
     path = " ".join(command.path)
     lines = [f'        "{path}")']
     lines += _after_options(command.options)
@@ -126,11 +126,11 @@ def _branches(command: Command) -> str:
 
 
 def _after_options(options: Iterable[Option]) -> list[str]:
-    taking = [option for option in options if option.metavar is not None]
-    if not taking:
+    options_with_value = [option for option in options if option.metavar is not None]
+    if not options_with_value:
         return []
     lines = ["            case $prev in"]
-    for option in taking:
+    for option in options_with_value:
         offer = _offer(option)
         lines.append(f"                {' | '.join(option.names)}) {offer}return ;;")
     return [*lines, "            esac"]
@@ -139,7 +139,7 @@ def _after_options(options: Iterable[Option]) -> list[str]:
 def _offer(option: Option) -> str:
     if option.choices:
         return f"_krea_offer {join(option.choices)}; "
-    call = OFFERS.get(completion_kind.kind(option))
+    call = OFFER_FUNCTIONS.get(completion_kind.kind(option))
     return f"{call}; " if call else ""
 
 
@@ -152,4 +152,4 @@ def _positional(command: Command) -> str:
 def _argument(argument: Argument) -> str:
     if argument.choices:
         return "_krea_offer " + " ".join(map(quote, argument.choices))
-    return OFFERS.get(completion_kind.kind(argument), "")
+    return OFFER_FUNCTIONS.get(completion_kind.kind(argument), "")

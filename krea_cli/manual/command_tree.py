@@ -1,4 +1,4 @@
-"""The command tree as plain data. The only file that looks inside Typer."""
+"""The command tree as plain data; no other file looks inside Typer."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -13,7 +13,14 @@ NO_REWRAP = "\b"  # Click's mark before a paragraph that keeps its lines
 
 @dataclass(frozen=True)
 class Option:
-    """An option: its names, longest first; what it takes (None for a switch)."""
+    """An option.
+
+    names: as typed, the longest first
+    metavar: the word for its value; None for a switch
+    help: one paragraph
+    choices: the possible values, where they are listed
+    repeatable: True if it may be given several times
+    """
 
     names: tuple[str, ...]
     metavar: str | None
@@ -23,13 +30,18 @@ class Option:
 
     @property
     def summary(self) -> str:
-        """The first thing the help says, for a menu."""
+        """The first clause of the help, for a menu."""
         return re.split(r"[.;] |[.;]$", self.help, maxsplit=1)[0]
 
 
 @dataclass(frozen=True)
 class Argument:
-    """A positional argument; `metavar` is as shown in the usage line."""
+    """A positional argument.
+
+    metavar: as in the usage line: "[ID]..."
+    help: one paragraph
+    choices: the possible values, where they are listed
+    """
 
     metavar: str
     help: str
@@ -38,7 +50,14 @@ class Argument:
 
 @dataclass(frozen=True)
 class Command:
-    """A command, or a group of them. `path` starts with the program: ("krea", "auth", "login")."""
+    """A command, or a group of commands.
+
+    path: the words typed, from the program on: ("krea", "auth", "login")
+    summary: the first line of the help
+    prose: the paragraphs of the help
+    examples: command lines
+    children: the commands of a group
+    """
 
     path: tuple[str, ...]
     summary: str
@@ -55,7 +74,7 @@ class Command:
 
     @property
     def usage(self) -> str:
-        """What is typed: "krea generate [OPTIONS] [PROMPT]"."""
+        """The usage line: "krea generate [OPTIONS] [PROMPT]"."""
         words = [*self.path, "[OPTIONS]", *(argument.metavar for argument in self.arguments)]
         return " ".join([*words, "COMMAND"] if self.children else words)
 
@@ -66,23 +85,34 @@ class Command:
             yield from child.walk()
 
 
-# What may stand for a metavar of a command: ("krea config get", "KEY") -> the keys.
-Words = Mapping[tuple[str, str], tuple[str, ...]]
+# Command and metavar -> the words to choose from: ("krea config get", "KEY") -> the keys.
+MetavarChoices = Mapping[tuple[str, str], tuple[str, ...]]
 
 
-def read(app: typer.Typer, words: Words = MappingProxyType({})) -> Command:
-    """The tree of APP without what is hidden. WORDS adds choices that the parser does not know."""
-    return _command(typer.main.get_command(app), ("krea",), None, words)
+def read_command_tree(
+    app: typer.Typer, metavar_choices: MetavarChoices = MappingProxyType({})
+) -> Command:
+    """The tree of APP without hidden commands and options.
+
+    METAVAR_CHOICES adds choices that the parser does not know.
+    """
+    return _command(typer.main.get_command(app), ("krea",), None, metavar_choices)
 
 
-def _command(found: Any, path: tuple[str, ...], above: Any, words: Words) -> Command:
-    # Typer's own classes are private: they are met by what they can do.
-    context = typer.Context(found, info_name=path[-1], parent=above, **found.context_settings)
-    visible = [one for one in found.params if not getattr(one, "hidden", False)]
-    summary, prose, examples = _sections(found.help or "")
+def _command(
+    command: Any, path: tuple[str, ...], parent_context: Any, metavar_choices: MetavarChoices
+) -> Command:
+    # Typer's own classes are private, so nothing here names them.
+    context = typer.Context(
+        command, info_name=path[-1], parent=parent_context, **command.context_settings
+    )
+    visible = [one for one in command.params if not getattr(one, "hidden", False)]
+    summary, prose, examples = _split_docstring(command.help or "")
 
     def choices(one: Any) -> tuple[str, ...]:
-        return _choices(one) or words.get((" ".join(path), _metavar(one).strip("[].")), ())
+        return _choices(one) or metavar_choices.get(
+            (" ".join(path), _metavar(one).strip("[].")), ()
+        )
 
     return Command(
         path=path,
@@ -97,49 +127,51 @@ def _command(found: Any, path: tuple[str, ...], above: Any, words: Words) -> Com
             _argument(one, choices(one)) for one in visible if one.param_type_name == "argument"
         ),
         children=tuple(
-            _command(child, (*path, name), context, words)
-            for name, child in getattr(found, "commands", {}).items()
+            _command(child, (*path, name), context, metavar_choices)
+            for name, child in getattr(command, "commands", {}).items()
             if not child.hidden
         ),
     )
 
 
-def _option(found: Any, choices: tuple[str, ...]) -> Option:
+def _option(parameter: Any, choices: tuple[str, ...]) -> Option:
     return Option(
-        names=_longest_first([*found.opts, *found.secondary_opts]),
-        metavar=None if found.is_flag or found.count else _metavar(found),
-        help=_help(found.help or ""),
+        names=_longest_first([*parameter.opts, *parameter.secondary_opts]),
+        metavar=None if parameter.is_flag or parameter.count else _metavar(parameter),
+        help=_join_lines(parameter.help or ""),
         choices=choices,
-        repeatable=found.multiple,
+        repeatable=parameter.multiple,
     )
 
 
-def _argument(found: Any, choices: tuple[str, ...]) -> Argument:
-    return Argument(_metavar(found), _help(found.help or ""), choices)
+def _argument(parameter: Any, choices: tuple[str, ...]) -> Argument:
+    return Argument(_metavar(parameter), _join_lines(parameter.help or ""), choices)
 
 
-def _metavar(found: Any) -> str:
+def _metavar(parameter: Any) -> str:
     """As declared, else made from the type of an option or the name of an argument."""
-    if found.metavar:
-        return str(found.metavar)
-    if found.param_type_name == "argument":
-        name = found.name.upper().replace("_", "-")
-        return (name if found.required else f"[{name}]") + ("" if found.nargs == 1 else "...")
-    if choices := _choices(found):
+    if parameter.metavar:
+        return str(parameter.metavar)
+    if parameter.param_type_name == "argument":
+        name = parameter.name.upper().replace("_", "-")
+        return (name if parameter.required else f"[{name}]") + (
+            "" if parameter.nargs == 1 else "..."
+        )
+    if choices := _choices(parameter):
         return "|".join(choices)
-    kind = found.type.name.split()[0]
+    kind = parameter.type.name.split()[0]
     return {"int": "N", "integer": "N", "float": "N"}.get(
         kind, "FILE" if kind in ("path", "file", "filename") else "TEXT"
     )
 
 
-def _choices(found: Any) -> tuple[str, ...]:
+def _choices(parameter: Any) -> tuple[str, ...]:
     return tuple(
-        str(getattr(choice, "value", choice)) for choice in getattr(found.type, "choices", ())
+        str(getattr(choice, "value", choice)) for choice in getattr(parameter.type, "choices", ())
     )
 
 
-def _help(text: str) -> str:
+def _join_lines(text: str) -> str:
     return " ".join(text.split())
 
 
@@ -147,20 +179,20 @@ def _longest_first(names: list[str]) -> tuple[str, ...]:
     return tuple(sorted(names, key=lambda name: (-len(name), name)))
 
 
-def _sections(text: str) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
+def _split_docstring(text: str) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
     """A docstring as summary, paragraphs of prose, and lines of examples."""
     first, *paragraphs = re.split(r"\n[ \t]*\n", text.replace("\f", "").strip() or " ")
     prose: list[str] = []
     examples: list[str] = []
-    announced = False  # all that comes behind the heading is examples
+    in_examples = False  # from the heading on, to the end
     for paragraph in paragraphs:
         lines = [line for line in paragraph.replace(NO_REWRAP, "").splitlines() if line.strip()]
-        if headed := bool(lines) and lines[0].strip().lower() == "examples:":
-            announced = True
-        if announced:
-            examples += [line.strip() for line in lines[headed:]]
+        if has_heading := bool(lines) and lines[0].strip().lower() == "examples:":
+            in_examples = True
+        if in_examples:
+            examples += [line.strip() for line in lines[has_heading:]]
         elif NO_REWRAP in paragraph:
             prose.append("\n".join(line.rstrip() for line in lines))
         elif lines:
-            prose.append(_help(paragraph))
-    return _help(first), tuple(prose), tuple(examples)
+            prose.append(_join_lines(paragraph))
+    return _join_lines(first), tuple(prose), tuple(examples)

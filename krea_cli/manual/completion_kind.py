@@ -1,4 +1,4 @@
-"""What can be completed behind an option or in an argument's place, told by metavar or name."""
+"""The kind of value that an option or an argument takes, read from its metavar or name."""
 
 import re
 
@@ -9,7 +9,7 @@ FILE = "file"
 COMMAND = "command"
 FREE = "free"
 
-_KINDS = {
+_KIND_OF_WORD = {
     "MODEL": MODEL,
     "QUERY": MODEL,
     "FILE": FILE,
@@ -20,10 +20,10 @@ _KINDS = {
 
 
 def kind(place: Option | Argument) -> str:
-    """MODEL, FILE, COMMAND, or FREE where nothing can be offered.
+    """MODEL, FILE, COMMAND, or FREE for a value that cannot be completed.
 
-    A metavar that says nothing (TEXT) leaves it to the option's name: --model, --prompt-file.
+    Where the metavar is general (TEXT), the option's name decides: --model, --prompt-file.
     """
-    named = place.names[0] if isinstance(place, Option) else ""
-    words = re.findall(r"[A-Z]+", f"{place.metavar or ''} {named}".upper())
-    return next((_KINDS[word] for word in words if word in _KINDS), FREE)
+    option_name = place.names[0] if isinstance(place, Option) else ""
+    words = re.findall(r"[A-Z]+", f"{place.metavar or ''} {option_name}".upper())
+    return next((_KIND_OF_WORD[word] for word in words if word in _KIND_OF_WORD), FREE)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from krea_cli.manual import completion_kind
 from krea_cli.manual.command_tree import Argument, Command, Option
 
-HEAD = """\
+SCRIPT_HEAD = """\
 # fish completion for krea. Made by `python -m krea_cli.manual`; do not edit.
 
 # The command that the words typed so far name, up to any `--`.
@@ -73,11 +73,11 @@ ACTIONS = {
 }
 
 
-def script(root: Command, models: Sequence[str]) -> str:
-    """The whole script; MODELS are the ids offered while nothing is cached."""
-    paths = " ".join(_quoted(" ".join(command.path)) for command in root.walk() if command != root)
-    listed = " \\\n".join(f"        {_quoted(model)}" for model in models)
-    head = HEAD.replace("@PATHS@", paths).replace("@MODELS@", listed)
+def fish_script(root: Command, models: Sequence[str]) -> str:
+    """The whole script; MODELS are the ids to offer while no catalogue is cached."""
+    paths = " ".join(_quote(" ".join(command.path)) for command in root.walk() if command != root)
+    model_lines = " \\\n".join(f"        {_quote(model)}" for model in models)
+    head = SCRIPT_HEAD.replace("@PATHS@", paths).replace("@MODELS@", model_lines)
     return head + "".join(_entries(command) for command in root.walk())
 
 
@@ -99,8 +99,8 @@ def _entries(command: Command) -> str:
 
 
 def _line(command: Command, rest: str, text: str = "") -> str:
-    described = f" -d {_quoted(text)}" if text else ""
-    return f"complete -c krea -n '__krea_at {' '.join(command.path)}' {rest}{described}"
+    description = f" -d {_quote(text)}" if text else ""
+    return f"complete -c krea -n '__krea_at {' '.join(command.path)}' {rest}{description}"
 
 
 def _option(option: Option) -> str:
@@ -112,13 +112,13 @@ def _option(option: Option) -> str:
 
 def _action(place: Option | Argument) -> str:
     if place.choices:
-        return f"-x -a {_quoted(' '.join(place.choices))}"
+        return f"-x -a {_quote(' '.join(place.choices))}"
     return ACTIONS[completion_kind.kind(place)]
 
 
 def _argument(argument: Argument) -> str | None:
     if argument.choices:
-        return f"-a {_quoted(' '.join(argument.choices))}"
+        return f"-a {_quote(' '.join(argument.choices))}"
     kind = completion_kind.kind(argument)
     return (
         None
@@ -127,5 +127,5 @@ def _argument(argument: Argument) -> str | None:
     )
 
 
-def _quoted(text: str) -> str:
+def _quote(text: str) -> str:
     return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"

@@ -2,12 +2,12 @@
 
 from krea_cli.manual.command_tree import Command
 
-BEGIN = "<!-- commands -->"
-END = "<!-- /commands -->"
+BEGIN_MARKER = "<!-- commands -->"
+END_MARKER = "<!-- /commands -->"
 
 
-def table(root: Command) -> str:
-    """A Markdown table: what is typed, what it does."""
+def command_table(root: Command) -> str:
+    """A Markdown table of the commands: usage and summary."""
     rows = [
         f"| `{_cell(command.usage.replace(' [OPTIONS]', ''))}` | {_cell(command.summary)} |"
         for command in root.walk()
@@ -16,13 +16,13 @@ def table(root: Command) -> str:
     return "\n".join(["| command | does |", "| --- | --- |", *rows])
 
 
-def filled(readme: str, root: Command) -> str:
-    """README with the list between the markers made anew; as it is where it has no markers."""
-    before, begin, rest = readme.partition(BEGIN)
-    _, end, after = rest.partition(END)
+def replace_command_list(readme: str, root: Command) -> str:
+    """README with a new list between its markers; unchanged without both markers."""
+    before, begin, rest = readme.partition(BEGIN_MARKER)
+    _, end, after = rest.partition(END_MARKER)
     if not begin or not end:
         return readme
-    return f"{before}{BEGIN}\n{table(root)}\n{END}{after}"
+    return f"{before}{BEGIN_MARKER}\n{command_table(root)}\n{END_MARKER}{after}"
 
 
 def _cell(text: str) -> str:

@@ -1,6 +1,6 @@
-"""What every page of the manual says: exit codes, variables, files."""
+"""The sections that every man page has: exit codes, variables, files."""
 
-PROGRAM = (
+PROGRAM_DESCRIPTION = (
     "A request is on disk before it is sent, and one whose answer got lost is looked for, never "
     "sent again by itself. Running the same command again goes on with the work instead of "
     "paying for it twice.",

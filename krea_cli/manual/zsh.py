@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from krea_cli.manual import completion_kind
 from krea_cli.manual.command_tree import Argument, Command, Option
 
-HEAD = """\
+SCRIPT_HEAD = """\
 #compdef krea
 # zsh completion for krea. Made by `python -m krea_cli.manual`; do not edit.
 
@@ -31,7 +31,7 @@ __krea_model_ids() {
 
 """
 
-TAIL = """\
+SCRIPT_TAIL = """\
 if [[ $funcstack[1] == _krea ]]; then
     _krea "$@"
 else
@@ -47,11 +47,13 @@ ACTIONS = {
 }
 
 
-def script(root: Command, models: Sequence[str]) -> str:
-    """The whole script; MODELS are the ids offered while nothing is cached."""
-    head = HEAD.replace("@MODELS@", "\n".join(f"        {_quoted(model)}" for model in models))
+def zsh_script(root: Command, models: Sequence[str]) -> str:
+    """The whole script; MODELS are the ids to offer while no catalogue is cached."""
+    head = SCRIPT_HEAD.replace(
+        "@MODELS@", "\n".join(f"        {_quote(model)}" for model in models)
+    )
     functions = "\n".join(_function(command) for command in reversed(list(root.walk())))
-    return f"{head}{functions}\n{TAIL}"
+    return f"{head}{functions}\n{SCRIPT_TAIL}"
 
 
 def _function(command: Command) -> str:
@@ -63,8 +65,9 @@ def _function(command: Command) -> str:
 
 
 def _group(command: Command, specs: list[str]) -> str:
-    described = [
-        f"        {_quoted(_plain(child.name) + ':' + child.summary)}" for child in command.children
+    child_descriptions = [
+        f"        {_quote(_escape_colons(child.name) + ':' + child.summary)}"
+        for child in command.children
     ]
     branches = [f"        {child.name}) {_name(child)} ;;" for child in command.children]
     places = ["'1: :->command'", "'*:: :->rest'"]
@@ -74,7 +77,7 @@ def _group(command: Command, specs: list[str]) -> str:
             "    local curcontext=$curcontext state line",
             "    typeset -A opt_args",
             "    local -a commands=(",
-            *described,
+            *child_descriptions,
             "    )",
             *_arguments("-C -S", [*specs, *places]),
             "    case $state in",
@@ -98,15 +101,15 @@ def _arguments(flags: str, specs: list[str]) -> list[str]:
 
 def _option(option: Option) -> str:
     takes = "" if option.metavar is None else f":{_message(option.metavar)}:{_action(option)}"
-    text = _quoted(f"[{_bracketed(option.summary)}]{takes}")
-    names = [_spelled(name, option) for name in option.names]
-    spelled = "{" + ",".join(names) + "}" if len(names) > 1 else names[0]
+    text = _quote(f"[{_escape_brackets(option.summary)}]{takes}")
+    names = [_option_with_value(name, option) for name in option.names]
+    alternatives = "{" + ",".join(names) + "}" if len(names) > 1 else names[0]
     if option.repeatable:
-        return f"'*'{spelled}{text}"
-    return f"'({' '.join(option.names)})'{spelled}{text}"
+        return f"'*'{alternatives}{text}"
+    return f"'({' '.join(option.names)})'{alternatives}{text}"
 
 
-def _spelled(name: str, option: Option) -> str:
+def _option_with_value(name: str, option: Option) -> str:
     if option.metavar is None:
         return name
     return f"{name}=" if name.startswith("--") else f"{name}+"
@@ -115,12 +118,12 @@ def _spelled(name: str, option: Option) -> str:
 def _argument(argument: Argument, place: int) -> str:
     kind = completion_kind.kind(argument)
     if kind == completion_kind.COMMAND:
-        return _quoted(f"*:::{_message(argument.metavar)}:_normal")
+        return _quote(f"*:::{_message(argument.metavar)}:_normal")
     position = "*" if "..." in argument.metavar else f"{place}:"
     if not argument.choices and kind == completion_kind.FREE:
         # A blank action would show a message, and that keeps an option here from being completed.
-        return _quoted(f"{position}:{_message(argument.metavar)}:{{true}}")
-    return _quoted(f"{position}:{_message(argument.metavar)}:{_action(argument)}")
+        return _quote(f"{position}:{_message(argument.metavar)}:{{true}}")
+    return _quote(f"{position}:{_message(argument.metavar)}:{_action(argument)}")
 
 
 def _action(place: Option | Argument) -> str:
@@ -137,13 +140,13 @@ def _message(metavar: str) -> str:
     return re.sub(r"[][<>.]", "", metavar).replace(":", "\\:") or " "
 
 
-def _bracketed(text: str) -> str:
+def _escape_brackets(text: str) -> str:
     return text.replace("\\", "\\\\").replace("[", "\\[").replace("]", "\\]")
 
 
-def _plain(name: str) -> str:
+def _escape_colons(name: str) -> str:
     return name.replace(":", "\\:")
 
 
-def _quoted(text: str) -> str:
+def _quote(text: str) -> str:
     return "'" + text.replace("'", "'\\''") + "'"

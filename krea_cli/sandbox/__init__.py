@@ -1,5 +1,5 @@
-"""A Krea of your own: the other side of the wire, free of charge, on the loopback interface only.
+"""An embedded Krea: the service's side of the API, free of charge, on the loopback interface only.
 
-It imports none of the client, so that a mistake of the client cannot hide behind the same mistake
-here. What it knows of the models is the embedded snapshot, read as data, or any OpenAPI document.
+It imports none of the client, so that no mistake of the client can hide behind an equal one here.
+It reads its models from the embedded snapshot, or from any OpenAPI document.
 """

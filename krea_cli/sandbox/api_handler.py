@@ -1,213 +1,215 @@
-"""The API port: jobs, generate, assets, the document, and what tests may ask about the sandbox."""
+"""The API port: jobs, generate, assets, the OpenAPI document, and counters for tests."""
 
 from dataclasses import asdict
 from datetime import UTC, datetime
 from urllib.parse import parse_qs, urlsplit
 
-from krea_cli.sandbox.http_server import Body, Handler
-from krea_cli.sandbox.jobs import STATUSES, Job, iso
-from krea_cli.sandbox.submit_handler import submit
+from krea_cli.sandbox.http_server import Handler, RequestBody
+from krea_cli.sandbox.jobs import STATUSES, SandboxJob, iso_time
+from krea_cli.sandbox.submit_handler import UNAUTHORIZED, answer_submit
 from krea_cli.sandbox.uploads import UploadRefused
 
+NO_JOB = {"message": "Job not found or unauthorized"}
+NO_ASSET = {"error": "Asset not found"}
+NO_PAGE = "404 Not Found"
 
-class QueryRefused(Exception):
-    """A query parameter is wrong: the sentence for the answer 400."""
+
+class InvalidQuery(Exception):
+    """A wrong query parameter; the message is the sentence of the answer 400."""
 
 
 class ApiHandler(Handler):
-    """One method per HTTP method; everything but the document needs a token."""
+    """The endpoints of the API. All but the document and /_sandbox/… need a token."""
 
     def do_GET(self) -> None:  # noqa: N802
-        """Jobs, assets, the OpenAPI document, and /_sandbox/stats and /_sandbox/jobs."""
+        """Send jobs, assets, the OpenAPI document, /_sandbox/stats or /_sandbox/jobs."""
         url = urlsplit(self.path)
         match url.path.strip("/").split("/"):
             case ["openapi.json"]:
-                self._document()
+                self._send_document()
             case ["_sandbox", "stats"]:
-                self.answer_json(200, asdict(self.world.counts))
+                self.answer_json(200, asdict(self.state.stats))
             case ["_sandbox", "jobs"]:
-                self.answer_json(200, [self._inside(job) for job in self.world.jobs.all()])
-            case ["jobs"] if self._admitted():
-                self._jobs(url.query)
-            case ["jobs", job_id] if self._admitted():
-                self._job(job_id)
-            case ["assets"] if self._admitted():
-                self._assets(url.query)
-            case ["assets", asset_id] if self._admitted():
-                self._asset(asset_id)
+                self.answer_json(200, [self._full_record(job) for job in self.state.jobs.all()])
+            case ["jobs"] if self._require_token():
+                self._send_jobs(url.query)
+            case ["jobs", job_id] if self._require_token():
+                self._send_job(job_id)
+            case ["assets"] if self._require_token():
+                self._send_assets(url.query)
+            case ["assets", asset_id] if self._require_token():
+                self._send_asset(asset_id)
             case ["jobs" | "assets", *_]:
-                pass  # refused already
+                pass  # answered with 401
             case _:
-                self.answer_page(404, "404 Not Found")
+                self.answer_page(404, NO_PAGE)
 
     def do_POST(self) -> None:  # noqa: N802
-        """A submit to /generate/…, or an upload to /assets."""
+        """Take a submit to /generate/…, or an upload to /assets."""
         path = urlsplit(self.path).path
-        route = self.world.document.routes.get(path)
+        route = self.state.document.routes.get(path)
         if route:
-            submit(self, route)
-        elif path == "/assets" and self._admitted():
-            self._upload()
+            answer_submit(self, route, authorized=self._is_authorized())
+        elif path == "/assets" and self._require_token():
+            self._receive_upload()
         elif path != "/assets":
-            self.body()
-            self.answer_page(404, "404 Not Found")
+            self.read_body()
+            self.answer_page(404, NO_PAGE)
 
     def do_DELETE(self) -> None:  # noqa: N802
         """Cancel or remove a job; remove an asset."""
         match urlsplit(self.path).path.strip("/").split("/"):
-            case ["jobs", job_id] if self._admitted():
-                self.world.count("deletes")
-                job = self.world.jobs.get(job_id)
+            case ["jobs", job_id] if self._require_token():
+                self.state.count("deletes")
+                job = self.state.jobs.get(job_id)
                 if job is None:
-                    self.answer_json(404, {"message": "Job not found or unauthorized"})
+                    self.answer_json(404, NO_JOB)
                     return
-                self.world.remove(job)
+                self.state.delete_job(job)
                 self.answer(200, b"", media_type="")
-            case ["assets", asset_id] if self._admitted():
-                asset = self.world.uploads.get(asset_id)
+            case ["assets", asset_id] if self._require_token():
+                asset = self.state.uploads.get(asset_id)
                 if asset is None:
-                    self.answer_json(404, {"error": "Asset not found"})
+                    self.answer_json(404, NO_ASSET)
                     return
-                self.world.uploads.delete(asset)
+                self.state.uploads.delete(asset)
                 self.answer_json(200, {"success": True, "message": "Asset deleted"})
             case ["jobs" | "assets", _]:
-                pass  # refused already
+                pass  # answered with 401
             case _:
-                self.answer_page(404, "404 Not Found")
+                self.answer_page(404, NO_PAGE)
 
-    def is_admitted(self) -> bool:
-        """True with any token but `bad`."""
+    def _is_authorized(self) -> bool:
+        """Accept any token except `bad`."""
         scheme, _, token = self.headers.get("Authorization", "").partition(" ")
         return scheme == "Bearer" and token.strip() not in ("", "bad")
 
-    def refuse_token(self) -> None:
-        """401 as the live service words it: `message`, not `error`."""
-        self.answer_json(401, {"message": "Unauthorized"})
+    def _require_token(self) -> bool:
+        """Return True with a good token; otherwise answer 401 and return False."""
+        if self._is_authorized():
+            return True
+        self.read_body()
+        self.answer_json(401, UNAUTHORIZED)
+        return False
 
-    def _admitted(self) -> bool:
-        if not self.is_admitted():
-            self.body()
-            self.refuse_token()
-            return False
-        return True
-
-    def _document(self) -> None:
-        document = self.world.document
-        self.world.count("documents")
+    def _send_document(self) -> None:
+        document = self.state.document
+        self.state.count("documents")
         headers = {"ETag": document.etag}
         if document.etag in self.headers.get("If-None-Match", ""):
             self.answer(304, b"", media_type="", headers=headers)
         else:
             self.answer(200, document.content, headers=headers)
 
-    def _spoiled(self, kind: str) -> bool:
-        """Count a read of jobs, and let a fault answer it instead."""
-        self.world.count_poll(kind)
-        fault = self.world.faults.strikes("poll-500", "poll-reset")
+    def _answer_poll_fault(self, kind: str) -> bool:
+        """Count a read of jobs, and return True if a fault answered it."""
+        self.state.count_poll(kind)
+        fault = self.state.faults.strike("poll-500", "poll-reset")
         if fault and fault.kind == "poll-reset":
-            self.reset()
+            self.reset_connection()
         elif fault:
             self.answer_json(500, {"error": "Internal Server Error"})
         return fault is not None
 
-    def _job(self, job_id: str) -> None:
-        if self._spoiled("single"):
+    def _send_job(self, job_id: str) -> None:
+        if self._answer_poll_fault("single"):
             return
-        job = self.world.jobs.get(job_id)
+        job = self.state.jobs.get(job_id)
         if job is None:
-            self.answer_json(404, {"message": "Job not found or unauthorized"})
+            self.answer_json(404, NO_JOB)
             return
-        self.answer_json(200, self.world.describe(job))
+        self.answer_json(200, self.state.describe(job))
 
-    def _jobs(self, query: str) -> None:
-        if self._spoiled("list"):
+    def _send_jobs(self, query: str) -> None:
+        if self._answer_poll_fault("list"):
             return
         try:
-            limit, before, fields = _page(query)
-            status, types = _choices(fields)
-        except QueryRefused as refusal:
+            limit, before, fields = _parse_page(query)
+            status, types = _parse_filters(fields)
+        except InvalidQuery as refusal:
             self.answer_json(400, {"error": str(refusal)})
             return
-        now = self.world.now()
-        found = []
-        for job in self.world.jobs.newest_first(before):
+        now = self.state.now()
+        matches = []  # one more than the page holds, to know if there is a next one
+        for job in self.state.jobs.newest_first(before):
             if status and job.status(now) != status:
                 continue
-            if types and job.route.type not in types:
+            if types and job.route.job_type not in types:
                 continue
-            found.append(job)
-            if len(found) > limit:
+            matches.append(job)
+            if len(matches) > limit:
                 break
-        bare = self.world.faults.strikes("list-empty")
-        items = [self.world.describe(job, results=not bare) for job in found[:limit]]
-        cursor = iso(found[limit - 1].created_at) if len(found) > limit else None
+        with_result = not self.state.faults.strike("list-empty")
+        items = [self.state.describe(job, with_result=with_result) for job in matches[:limit]]
+        cursor = iso_time(matches[limit - 1].created_at) if len(matches) > limit else None
         self.answer_json(200, {"items": items, "next_cursor": cursor})
 
-    def _upload(self) -> None:
+    def _receive_upload(self) -> None:
         content_type = self.headers.get("Content-Type", "")
         try:
-            asset = self.world.uploads.take(Body(self), content_type, self.world.now())
+            asset = self.state.uploads.receive(RequestBody(self), content_type, self.state.now())
         except UploadRefused as refusal:
             self.answer_json(400, {"error": str(refusal)})
             return
-        self.world.count("uploads")
-        self.answer_json(200, asset.describe(self.world.url(asset.path)))
+        self.state.count("uploads")
+        self.answer_json(200, asset.describe(self.state.file_url(asset.path)))
 
-    def _assets(self, query: str) -> None:
+    def _send_assets(self, query: str) -> None:
         try:
-            limit, before, _ = _page(query)
-        except QueryRefused as refusal:
+            limit, before, _ = _parse_page(query)
+        except InvalidQuery as refusal:
             self.answer_json(400, {"error": str(refusal)})
             return
-        found = [
+        assets = [
             asset
-            for asset in self.world.uploads.all()
+            for asset in self.state.uploads.all()
             if before is None or asset.created_at < before
         ]
-        items = [asset.describe(self.world.url(asset.path)) for asset in found[:limit]]
-        cursor = iso(found[limit - 1].created_at) if len(found) > limit else None
+        items = [asset.describe(self.state.file_url(asset.path)) for asset in assets[:limit]]
+        cursor = iso_time(assets[limit - 1].created_at) if len(assets) > limit else None
         self.answer_json(200, {"items": items, "next_cursor": cursor})
 
-    def _asset(self, asset_id: str) -> None:
-        asset = self.world.uploads.get(asset_id)
+    def _send_asset(self, asset_id: str) -> None:
+        asset = self.state.uploads.get(asset_id)
         if asset is None:
-            self.answer_json(404, {"error": "Asset not found"})
+            self.answer_json(404, NO_ASSET)
             return
-        self.answer_json(200, asset.describe(self.world.url(asset.path)))
+        self.answer_json(200, asset.describe(self.state.file_url(asset.path)))
 
-    def _inside(self, job: Job) -> dict[str, object]:
-        """What only the sandbox knows of a job: when it ends, say."""
+    def _full_record(self, job: SandboxJob) -> dict[str, object]:
+        """A job with the fields that no client sees, such as the time of its end."""
         return {
             "job_id": job.id,
             "route": job.route.path,
-            "type": job.route.type,
-            "stranger": job.stranger,
-            "status": job.status(self.world.now()),
+            "type": job.route.job_type,
+            "stranger": job.is_stranger,
+            "status": job.status(self.state.now()),
             "created_at": job.created_at,
             "started_at": job.starts_at,
             "ended_at": job.ended_at,
         }
 
 
-def _page(query: str) -> tuple[int, float | None, dict[str, str]]:
-    """Limit, cursor in seconds since 1970, and the other parameters of a list's QUERY."""
+def _parse_page(query: str) -> tuple[int, float | None, dict[str, str]]:
+    """Limit, cursor in seconds since 1970 or None, and the other parameters of a QUERY."""
     fields = {name: values[-1] for name, values in parse_qs(query).items()}
     limit = fields.pop("limit", "100")
     if not (limit.isascii() and limit.isdecimal()) or not 1 <= int(limit) <= 1000:
-        raise QueryRefused("limit must be an integer from 1 to 1000")
+        raise InvalidQuery("limit must be an integer from 1 to 1000")
     before = None
     if cursor := fields.pop("cursor", ""):
         try:
             moment = datetime.fromisoformat(cursor)
         except ValueError as failure:
-            raise QueryRefused("cursor must be an ISO 8601 date-time") from failure
+            raise InvalidQuery("cursor must be an ISO 8601 date-time") from failure
         before = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
     return int(limit), before, fields
 
 
-def _choices(fields: dict[str, str]) -> tuple[str | None, frozenset[str]]:
+def _parse_filters(fields: dict[str, str]) -> tuple[str | None, frozenset[str]]:
+    """The status, None for any, and the job types, empty for any."""
     status = fields.get("status")
     if status is not None and status not in STATUSES:
-        raise QueryRefused(f"status must be one of {', '.join(STATUSES)}")
+        raise InvalidQuery(f"status must be one of {', '.join(STATUSES)}")
     types = fields.get("types", "")
     return status, frozenset(name for name in types.split(",") if name)

@@ -1,118 +1,126 @@
-"""The files port: results and uploads as a content delivery network serves them."""
+"""The files port: results and uploads, served like by a content delivery network."""
 
 import re
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from krea_cli.sandbox.http_server import PIECE, Handler
-from krea_cli.sandbox.result_spec import Recipe
+from krea_cli.sandbox.http_server import CHUNK_BYTES, Handler
+from krea_cli.sandbox.result_spec import ResultSpec
 
-STEPS = 20  # a slow download comes in this many pieces
+SLOW_DOWNLOAD_PIECES = 20
 
 
-class Padded:
-    """CONTENT made longer with zeros, without holding them: what follows a picture is ignored."""
+class PaddedContent:
+    """CONTENT with zeros behind it, up to LENGTH bytes; readers of pictures ignore them.
+
+    length: length with the zeros, in bytes
+    """
 
     def __init__(self, content: bytes, length: int) -> None:
         self._content = content
         self.length = max(len(content), length)
 
-    def pieces(self, start: int, end: int, size: int = PIECE) -> Iterator[bytes]:
-        """The bytes from START up to END in pieces of at most SIZE."""
+    def pieces(self, start: int, end: int, size: int = CHUNK_BYTES) -> Iterator[bytes]:
+        """The bytes from START up to END, in pieces of at most SIZE bytes."""
         zeros = bytes(size)
         while start < end:
-            want = min(size, end - start)
-            piece = self._content[start : start + want]
-            yield piece or zeros[:want]
-            start += len(piece) or want
+            length = min(size, end - start)
+            piece = self._content[start : start + length]
+            yield piece or zeros[:length]
+            start += len(piece) or length
 
 
 class FilesHandler(Handler):
     """GET and HEAD of results (/images, /videos, /audio, /models) and uploads (/uploads)."""
 
     def do_GET(self) -> None:  # noqa: N802
-        """Send a file, or a part of it, or what a fault makes of it."""
+        """Send a file or a part of it, or inject a fault."""
         path = urlsplit(self.path).path
         if path.startswith("/uploads/"):
-            self._upload(path)
+            self._send_upload(path)
             return
-        recipe = self.world.shelf.find(path)
-        if recipe is None:
+        spec = self.state.result_store.find_spec(path)
+        if spec is None:
             self.answer_page(404, "404 Not Found")
             return
-        self.world.count("downloads")
-        refusal = self.world.faults.strikes("download-403", "download-404", "download-500")
-        if refusal:
-            status = int(refusal.kind.removeprefix("download-"))
+        self.state.count("downloads")
+        fault = self.state.faults.strike("download-403", "download-404", "download-500")
+        if fault:
+            status = int(fault.kind.removeprefix("download-"))
             if status != 500:
-                self.world.shelf.expire(path)
+                self.state.result_store.expire(path)
             self.answer_page(status, f"{status} refused")
             return
-        self._result(recipe)
+        self._send_result(spec)
 
     do_HEAD = do_GET  # noqa: N815
 
-    def _upload(self, path: str) -> None:
-        asset = self.world.uploads.at(path)
+    def _send_upload(self, path: str) -> None:
+        asset = self.state.uploads.find_by_path(path)
         if asset is None:
             self.answer_page(404, "404 Not Found")
             return
         headers = {"Content-Type": asset.mime_type, "Content-Length": str(asset.size)}
-        self._head(200, headers)
+        self._send_head(200, headers)
         if self.command == "GET":
             with asset.file.open("rb") as file:
-                self._send(iter(lambda: file.read(PIECE), b""))
+                self._send_pieces(iter(lambda: file.read(CHUNK_BYTES), b""))
 
-    def _result(self, recipe: Recipe) -> None:
-        file = Padded(self.world.shelf.content(recipe), self.world.settings.big)
-        etag = f'"{recipe.key[:32]}"'
-        span = self._range(file.length, etag)
-        if span is None:
-            self._head(416, {"Content-Range": f"bytes */{file.length}", "Content-Length": "0"})
+    def _send_result(self, spec: ResultSpec) -> None:
+        file = PaddedContent(
+            self.state.result_store.content(spec), self.state.settings.min_result_bytes
+        )
+        etag = f'"{spec.request_hash[:32]}"'
+        byte_range = self._requested_range(file.length, etag)
+        if byte_range is None:
+            self._send_head(416, {"Content-Range": f"bytes */{file.length}", "Content-Length": "0"})
             return
-        start, end = span
-        headers = {"Content-Type": recipe.media_type, "ETag": etag, "Accept-Ranges": "bytes"}
-        if self.world.faults.strikes("no-length"):
+        start, end = byte_range
+        headers = {"Content-Type": spec.media_type, "ETag": etag, "Accept-Ranges": "bytes"}
+        if self.state.faults.strike("no-length"):
             self.close_connection = True
             headers["Connection"] = "close"
         else:
             headers["Content-Length"] = str(end - start)
         if end - start < file.length:
             headers["Content-Range"] = f"bytes {start}-{end - 1}/{file.length}"
-        self._head(206 if end - start < file.length else 200, headers)
+        self._send_head(206 if end - start < file.length else 200, headers)
         if self.command == "GET":
-            self._content(file, start, end)
+            self._send_content(file, start, end)
 
-    def _content(self, file: Padded, start: int, end: int) -> None:
-        if self.world.faults.strikes("cut"):
+    def _send_content(self, file: PaddedContent, start: int, end: int) -> None:
+        if self.state.faults.strike("cut"):
             self.close_connection = True
             end = start + (end - start) // 2
-        if slow := self.world.faults.strikes("slow"):
-            size = max(1, (end - start) // STEPS)
+        if slow := self.state.faults.strike("slow"):
+            size = max(1, (end - start) // SLOW_DOWNLOAD_PIECES)
             for piece in file.pieces(start, end, size):
                 self.wfile.write(piece)
                 self.wfile.flush()
-                self.world.stopping.wait(slow.seconds / STEPS)
+                self.state.stopping.wait(slow.seconds / SLOW_DOWNLOAD_PIECES)
             return
-        self._send(file.pieces(start, end))
+        self._send_pieces(file.pieces(start, end))
 
-    def _send(self, pieces: Iterator[bytes]) -> None:
+    def _send_pieces(self, pieces: Iterator[bytes]) -> None:
         for piece in pieces:
             self.wfile.write(piece)
 
-    def _head(self, status: int, headers: dict[str, str]) -> None:
+    def _send_head(self, status: int, headers: dict[str, str]) -> None:
         self.send_response(status)
         for name, value in headers.items():
             self.send_header(name, value)
         self.end_headers()
 
-    def _range(self, length: int, etag: str) -> tuple[int, int] | None:
-        """The asked part as start and end; the whole unless it is one plain range; None: 416."""
-        asked = re.fullmatch(r"bytes=(\d{1,18})?-(\d{1,18})?", self.headers.get("Range", ""))
+    def _requested_range(self, length: int, etag: str) -> tuple[int, int] | None:
+        """Start and end of the requested range; None for one beyond the file (416).
+
+        Only a single range is understood (RFC 9110, section 14); else the whole file is sent.
+        """
+        match = re.fullmatch(r"bytes=(\d{1,18})?-(\d{1,18})?", self.headers.get("Range", ""))
         condition = self.headers.get("If-Range", etag)
-        if not asked or condition != etag or asked[1] is asked[2] is None:
+        if not match or condition != etag or match[1] is match[2] is None:
             return 0, length
-        if asked[1] is None:
-            return max(0, length - int(asked[2])), length
-        start, end = int(asked[1]), min(length, int(asked[2] or length) + 1)
+        if match[1] is None:
+            return max(0, length - int(match[2])), length
+        start, end = int(match[1]), min(length, int(match[2] or length) + 1)
         return (start, end) if start < end else None

@@ -1,4 +1,4 @@
-"""How long a job takes: drawn, so that no client can know it and no bench can prove itself."""
+"""Random times of jobs, so that no client can know them and no bench can cheat."""
 
 import math
 import random
@@ -9,29 +9,33 @@ from krea_cli.sandbox.settings import Settings
 
 
 @dataclass(frozen=True)
-class Course:
-    """The seconds that a job is queued and then runs, once it has left the backlog."""
+class JobTiming:
+    """The phases of a job after the backlog.
 
-    queued: float
-    running: float
+    queued_seconds: from leaving the backlog to the start
+    running_seconds: from the start to the end
+    """
+
+    queued_seconds: float
+    running_seconds: float
 
     @property
-    def total(self) -> float:
+    def total_seconds(self) -> float:
         """Seconds from leaving the backlog to the end."""
-        return self.queued + self.running
+        return self.queued_seconds + self.running_seconds
 
 
-def draw(settings: Settings, route: Route, *, seed: str, number: int) -> Course:
-    """The course of job NUMBER: log-normal around what is typical, with a bias per model.
+def draw_job_timing(settings: Settings, route: Route, *, seed: str, number: int) -> JobTiming:
+    """The times of job NUMBER: log-normal around the typical time, with a bias per model.
 
-    The service's own "average time" is never quite right: a model is off by a factor that is
-    the same for all its jobs, and that a client can only learn by watching.
+    The service's own "average time" is never quite right: all jobs of a model are off by one
+    factor. A client can learn it only by watching.
     """
-    model = random.Random(f"{seed}:{route.path}")
-    chance = random.Random(f"{seed}:{route.path}:{number}")
-    typical = route.typical if settings.seconds is None else settings.seconds
-    bias = math.exp(settings.spread * model.gauss(0.0, 0.15))
-    width = settings.spread * model.uniform(0.12, 0.3)
-    running = typical * bias * math.exp(chance.gauss(0.0, width))
-    wait = settings.spread * (0.2 + 0.04 * typical) * math.exp(chance.gauss(0.0, 0.8))
-    return Course(wait / settings.speed, running / settings.speed)
+    model_random = random.Random(f"{seed}:{route.path}")
+    job_random = random.Random(f"{seed}:{route.path}:{number}")
+    typical = route.typical_seconds if settings.seconds is None else settings.seconds
+    bias = math.exp(settings.spread * model_random.gauss(0.0, 0.15))
+    deviation = settings.spread * model_random.uniform(0.12, 0.3)
+    running = typical * bias * math.exp(job_random.gauss(0.0, deviation))
+    queued = settings.spread * (0.2 + 0.04 * typical) * math.exp(job_random.gauss(0.0, 0.8))
+    return JobTiming(queued / settings.speed, running / settings.speed)

@@ -1,6 +1,6 @@
-"""A JSON Schema check of the sandbox's own: what OpenAPI 3.1 documents of this service use.
+"""The sandbox's check of JSON Schema, as far as the service's OpenAPI 3.1 documents use it.
 
-It shares nothing with the client's reader on purpose, so neither can hide the other's mistake.
+It shares nothing with the client's reader, so that neither can hide a mistake of the other.
 """
 
 import re
@@ -10,8 +10,11 @@ from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
-MAX_DEPTH = 40
-TYPES: Mapping[str, Callable[[Any], bool]] = {
+MAX_DEPTH = 40  # levels of schemas within schemas
+MAX_PATTERN_CHARACTERS = 100
+MAX_MATCHED_CHARACTERS = 256
+MAX_PATTERN_REPEATS = 3
+TYPE_CHECKS: Mapping[str, Callable[[Any], bool]] = {
     "string": lambda value: isinstance(value, str),
     "number": lambda value: isinstance(value, int | float) and not isinstance(value, bool),
     "integer": lambda value: _is_integer(value),
@@ -20,148 +23,167 @@ TYPES: Mapping[str, Callable[[Any], bool]] = {
     "array": lambda value: isinstance(value, list),
     "object": lambda value: isinstance(value, dict),
 }
-BOUNDS: tuple[tuple[str, Callable[[Any, Any], bool], str], ...] = (
+# Keyword, check of a value against the keyword's number, and sentence.
+NUMBER_BOUNDS: tuple[tuple[str, Callable[[Any, Any], bool], str], ...] = (
     ("minimum", lambda value, bound: value >= bound, "must be at least {}"),
     ("maximum", lambda value, bound: value <= bound, "must be at most {}"),
     ("exclusiveMinimum", lambda value, bound: value > bound, "must be above {}"),
     ("exclusiveMaximum", lambda value, bound: value < bound, "must be below {}"),
     ("multipleOf", lambda value, bound: _is_integer(value / bound), "must be a multiple of {}"),
 )
-LENGTHS = (
+# Type, keywords for the least and the greatest length, and unit.
+LENGTH_BOUNDS = (
     (str, "minLength", "maxLength", "characters"),
     (list, "minItems", "maxItems", "items"),
 )
-NUMBER, LISTED = (int, float), (list,)
-SHAPES: Mapping[str, tuple[type, ...]] = {
-    **{key: NUMBER for key, _, _ in BOUNDS},
-    **{key: (int,) for _, low, high, _ in LENGTHS for key in (low, high)},
-    **dict.fromkeys(("enum", "required", "anyOf", "oneOf", "allOf"), LISTED),
+KEYWORD_TYPES: Mapping[str, tuple[type, ...]] = {
+    **{key: (int, float) for key, _, _ in NUMBER_BOUNDS},
+    **{key: (int,) for _, low, high, _ in LENGTH_BOUNDS for key in (low, high)},
+    **dict.fromkeys(("enum", "required", "anyOf", "oneOf", "allOf"), (list,)),
     "properties": (dict,),
     "type": (str, list),
 }
 
 
 @dataclass(frozen=True)
-class Problem:
-    """One thing wrong with a value; `unknown` tells a key that the schema does not have."""
+class SchemaProblem:
+    """One thing wrong with a value.
+
+    path: place in the value, its keys and indices joined by dots
+    message: the problem in words
+    unknown_key: True for a key that the schema does not have
+    """
 
     path: str
     message: str
-    unknown: bool = False
+    unknown_key: bool = False
 
     def __str__(self) -> str:
         return f"{self.path}: {self.message}" if self.path else self.message
 
 
-def problems(
+# The problems of a value at a path under a schema: (schema, value, path).
+Check = Callable[[Any, Any, str], list[SchemaProblem]]
+
+
+def find_problems(
     schema: Any, value: Any, *, path: str = "", root: Any = None, depth: int = 0
-) -> list[Problem]:
-    """Everything in VALUE that SCHEMA forbids; `$ref` is followed inside ROOT only."""
+) -> list[SchemaProblem]:
+    """Everything in VALUE that SCHEMA forbids.
+
+    path: place of VALUE
+    root: the document for each `$ref`; others are not followed
+    depth: number of schemas around SCHEMA
+    """
     if schema is True or not isinstance(schema, dict) or depth > MAX_DEPTH:
-        return [Problem(path, "is not allowed")] if schema is False else []
-    schema = {key: schema[key] for key in schema if _well_formed(key, schema[key])}
-    inner = _Check(root, depth + 1)
+        return [SchemaProblem(path, "is not allowed")] if schema is False else []
+    schema = {key: schema[key] for key in schema if _is_well_formed(key, schema[key])}
+
+    def check(schema: Any, value: Any, path: str) -> list[SchemaProblem]:
+        return find_problems(schema, value, path=path, root=root, depth=depth + 1)
+
     if "$ref" in schema:
-        return inner.of(_resolve(root, schema["$ref"]), value, path)
+        return check(_resolve(root, schema["$ref"]), value, path)
     types = schema.get("type")
     allowed = [types] if isinstance(types, str) else types or []
-    allowed = [name for name in allowed if isinstance(name, str) and name in TYPES]
-    if allowed and not any(TYPES[name](value) for name in allowed):
-        return [Problem(path, f"Expected {' or '.join(allowed)}, received {_type_of(value)}")]
+    allowed = [name for name in allowed if isinstance(name, str) and name in TYPE_CHECKS]
+    if allowed and not any(TYPE_CHECKS[name](value) for name in allowed):
+        message = f"Expected {' or '.join(allowed)}, received {_type_of(value)}"
+        return [SchemaProblem(path, message)]
     if value is None and "null" in allowed:
         return []
-    found = [*_plain(schema, value, path), *_combined(inner, schema, value, path)]
+    problems = [*_value_problems(schema, value, path)]
+    problems += _branch_problems(check, schema, value, path)
     if isinstance(value, dict):
-        found += _object(inner, schema, value, path)
+        problems += _object_problems(check, schema, value, path)
     if isinstance(value, list):
         for index, item in enumerate(value):
-            found += inner.of(schema.get("items", True), item, f"{path}.{index}".lstrip("."))
-    return found
+            problems += check(schema.get("items", True), item, f"{path}.{index}".lstrip("."))
+    return problems
 
 
-def _well_formed(key: str, given: Any) -> bool:
-    """Whether a keyword has the shape that it should; a document is foreign text."""
-    kinds = SHAPES.get(key, ())
-    if kinds and type(given) not in kinds:
+def _is_well_formed(key: str, given: Any) -> bool:
+    """Tell if a keyword has a value of its type: a document is foreign text."""
+    types = KEYWORD_TYPES.get(key, ())
+    if types and type(given) not in types:
         return False
     return key != "multipleOf" or float(given) > 0
 
 
-@dataclass(frozen=True)
-class _Check:
-    root: Any
-    depth: int
-
-    def of(self, schema: Any, value: Any, path: str) -> list[Problem]:
-        return problems(schema, value, path=path, root=self.root, depth=self.depth)
-
-
-def _plain(schema: dict[str, Any], value: Any, path: str) -> Iterator[Problem]:
-    """What can be said of a value without looking into it."""
-    if "const" in schema and not _same(value, schema["const"]):
-        yield Problem(path, f"must be {schema['const']!r}")
-    if "enum" in schema and not any(_same(value, choice) for choice in schema["enum"]):
-        yield Problem(path, f"must be one of {', '.join(map(str, schema['enum']))}")
-    if TYPES["number"](value):
-        for key, holds, words in BOUNDS:
+def _value_problems(schema: dict[str, Any], value: Any, path: str) -> Iterator[SchemaProblem]:
+    """The problems of a value as a whole, without those of its parts."""
+    if "const" in schema and not _json_equal(value, schema["const"]):
+        yield SchemaProblem(path, f"must be {schema['const']!r}")
+    if "enum" in schema and not any(_json_equal(value, choice) for choice in schema["enum"]):
+        yield SchemaProblem(path, f"must be one of {', '.join(map(str, schema['enum']))}")
+    if TYPE_CHECKS["number"](value):
+        for key, holds, sentence in NUMBER_BOUNDS:
             if key in schema and not holds(value, schema[key]):
-                yield Problem(path, words.format(schema[key]))
-    for kind, low, high, unit in LENGTHS:
+                yield SchemaProblem(path, sentence.format(schema[key]))
+    for kind, low, high, unit in LENGTH_BOUNDS:
         if isinstance(value, kind):
             if len(value) < schema.get(low, 0):
-                yield Problem(path, f"must have at least {schema[low]} {unit}")
+                yield SchemaProblem(path, f"must have at least {schema[low]} {unit}")
             if len(value) > schema.get(high, len(value)):
-                yield Problem(path, f"must have at most {schema[high]} {unit}")
+                yield SchemaProblem(path, f"must have at most {schema[high]} {unit}")
     if isinstance(value, str):
-        yield from _text(schema, value, path)
+        yield from _text_problems(schema, value, path)
 
 
-def _text(schema: dict[str, Any], value: str, path: str) -> Iterator[Problem]:
+def _text_problems(schema: dict[str, Any], value: str, path: str) -> Iterator[SchemaProblem]:
     if schema.get("format") == "uri" and not _is_uri(value):
-        yield Problem(path, "Invalid url")
+        yield SchemaProblem(path, "Invalid url")
     if schema.get("format") == "uuid" and not _is_uuid(value):
-        yield Problem(path, "Invalid uuid")
+        yield SchemaProblem(path, "Invalid uuid")
     pattern = schema.get("pattern")
-    if isinstance(pattern, str) and _is_tame(pattern, value) and not re.search(pattern, value):
-        yield Problem(path, f"must match {pattern}")
+    if (
+        isinstance(pattern, str)
+        and _is_safe_pattern(pattern, value)
+        and not re.search(pattern, value)
+    ):
+        yield SchemaProblem(path, f"must match {pattern}")
 
 
-def _combined(check: _Check, schema: dict[str, Any], value: Any, path: str) -> Iterator[Problem]:
+def _branch_problems(
+    check: Check, schema: dict[str, Any], value: Any, path: str
+) -> Iterator[SchemaProblem]:
+    """The problems under allOf, anyOf and oneOf."""
     for branch in schema.get("allOf", []):
-        yield from check.of(branch, value, path)
-    for key, most in (("anyOf", None), ("oneOf", 1)):
+        yield from check(branch, value, path)
+    for key, max_matches in (("anyOf", None), ("oneOf", 1)):
         if key not in schema:
             continue
-        tries = [check.of(branch, value, path) for branch in schema[key]]
-        fitting = sum(not found for found in tries)
-        if fitting == 0:
-            # The closest branch is the one that the author of the request most likely meant.
-            closest = min(tries, key=len, default=[])
-            yield from closest or [Problem(path, "Invalid input")]
-        elif most and fitting > most:
-            yield Problem(path, f"fits {fitting} of the possible forms, and must fit one")
+        by_branch = [check(branch, value, path) for branch in schema[key]]
+        matches = sum(not problems for problems in by_branch)
+        if matches == 0:
+            # The author of the request most likely had the closest branch in mind.
+            closest = min(by_branch, key=len, default=[])
+            yield from closest or [SchemaProblem(path, "Invalid input")]
+        elif max_matches and matches > max_matches:
+            yield SchemaProblem(path, f"fits {matches} of the possible forms, and must fit one")
 
 
-def _object(
-    check: _Check, schema: dict[str, Any], value: dict[str, Any], path: str
-) -> Iterator[Problem]:
-    known = schema.get("properties", {})
+def _object_problems(
+    check: Check, schema: dict[str, Any], value: dict[str, Any], path: str
+) -> Iterator[SchemaProblem]:
+    """The problems of an object's properties."""
+    properties = schema.get("properties", {})
     for name in schema.get("required", []):
         if isinstance(name, str) and name not in value:
-            yield Problem(f"{path}.{name}".lstrip("."), "Required")
-    others = schema.get("additionalProperties", True)
+            yield SchemaProblem(f"{path}.{name}".lstrip("."), "Required")
+    additional = schema.get("additionalProperties", True)
     for name, item in value.items():
-        here = f"{path}.{name}".lstrip(".")
-        if name in known:
-            yield from check.of(known[name], item, here)
-        elif others is False:
-            yield Problem(here, f"Unrecognized keys: '{name}'", unknown=True)
+        item_path = f"{path}.{name}".lstrip(".")
+        if name in properties:
+            yield from check(properties[name], item, item_path)
+        elif additional is False:
+            yield SchemaProblem(item_path, f"Unrecognized keys: '{name}'", unknown_key=True)
         else:
-            yield from check.of(others, item, here)
+            yield from check(additional, item, item_path)
 
 
-def _same(value: Any, other: Any) -> bool:
-    """JSON equality: true is not 1."""
+def _json_equal(value: Any, other: Any) -> bool:
+    """Compare two values as JSON does: true is not 1."""
     return isinstance(value, bool) == isinstance(other, bool) and bool(value == other)
 
 
@@ -187,10 +209,12 @@ def _is_uuid(text: str) -> bool:
     return True
 
 
-def _is_tame(pattern: str, value: str) -> bool:
-    """A foreign pattern runs only where it cannot run for ever: short, no groups, few repeats."""
+def _is_safe_pattern(pattern: str, value: str) -> bool:
+    """Tell if a foreign pattern surely ends soon: it is short, without groups, with few repeats."""
     repeats = sum(pattern.count(sign) for sign in "*+?{")
-    if len(pattern) > 100 or len(value) > 256 or repeats > 3 or "(" in pattern:
+    if len(pattern) > MAX_PATTERN_CHARACTERS or len(value) > MAX_MATCHED_CHARACTERS:
+        return False
+    if repeats > MAX_PATTERN_REPEATS or "(" in pattern:
         return False
     try:
         re.compile(pattern)
@@ -200,14 +224,15 @@ def _is_tame(pattern: str, value: str) -> bool:
 
 
 def _resolve(root: Any, reference: Any) -> Any:
+    """The schema at REFERENCE inside ROOT; True, which allows everything, if there is none."""
     if not isinstance(reference, str) or not reference.startswith("#/"):
         return True
     for name in reference[2:].split("/"):
         name = name.replace("~1", "/").replace("~0", "~")
         root = root.get(name) if isinstance(root, dict) else None
-    return root if root is not None else True
+    return True if root is None else root
 
 
 def _type_of(value: Any) -> str:
     order = ("null", "boolean", "number", "string", "array", "object")
-    return next(name for name in order if TYPES[name](value))
+    return next(name for name in order if TYPE_CHECKS[name](value))

@@ -1,4 +1,4 @@
-"""The models as the sandbox sees them: the generate routes of an OpenAPI document."""
+"""The models of a sandbox: the generate routes of an OpenAPI document."""
 
 import hashlib
 import json
@@ -7,40 +7,54 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from krea_cli.sandbox.json_schema import Problem, problems
+from krea_cli.sandbox.json_schema import SchemaProblem, find_problems
 from krea_cli.sandbox.settings import SandboxError
 
-# Used where a document names no time: seconds that such a job takes on the real service.
-USUAL_SECONDS = {"image": 7.0, "enhance": 20.0, "video": 60.0, "audio": 10.0, "3d": 40.0}
+# Seconds of a job on the real service, for models whose document names no time.
+DEFAULT_SECONDS = {"image": 7.0, "enhance": 20.0, "video": 60.0, "audio": 10.0, "3d": 40.0}
+OTHER_SECONDS = 30.0  # for a kind that is not listed
 
 
 @dataclass(frozen=True)
 class Route:
-    """One model: its path, kind, internal job type, request schema and typical seconds."""
+    """A model.
+
+    path: path of its endpoint, /generate/KIND/…
+    kind: image, enhance, video, audio or 3d
+    job_type: the service's internal name, in the `type` of its jobs
+    schema: JSON Schema of a request
+    typical_seconds: usual time of a job
+    """
 
     path: str
     kind: str
-    type: str
+    job_type: str
     schema: dict[str, Any]
-    typical: float
+    typical_seconds: float
 
     @property
     def fields(self) -> dict[str, Any]:
-        """The schema's properties; those of all its forms where it has several."""
-        found: dict[str, Any] = {}
+        """The schema's properties by name, those of all its forms if it has several."""
+        fields: dict[str, Any] = {}
         for form in (*self.schema.get("oneOf", []), *self.schema.get("anyOf", []), self.schema):
-            found.update(form.get("properties", {}))
-        return found
+            fields.update(form.get("properties", {}))
+        return fields
 
     def default(self, name: str) -> Any:
-        """The default that the schema gives the field NAME, else None."""
+        """The schema's default for the field NAME, None without."""
         field = self.fields.get(name)
         return field.get("default") if isinstance(field, dict) else None
 
 
 @dataclass(frozen=True)
-class Document:
-    """An OpenAPI document: its bytes as served, their ETag, and its generate routes by path."""
+class OpenapiDocument:
+    """An OpenAPI document.
+
+    content: its bytes as they are served
+    etag: ETag of CONTENT, with quotes
+    root: the document as a dict
+    routes: its models by path
+    """
 
     content: bytes
     etag: str
@@ -48,16 +62,18 @@ class Document:
     routes: dict[str, Route]
 
     @classmethod
-    def read(cls, path: Path, *, speed: float = 1.0, seconds: float | None = None) -> "Document":
-        """Read the document at PATH; raises SandboxError when it is none.
+    def read(
+        cls, path: Path, *, speed: float = 1.0, seconds: float | None = None
+    ) -> "OpenapiDocument":
+        """Read the document at PATH. Raises SandboxError for anything else.
 
-        Where jobs take other times than in reality, the document served says so.
+        If SPEED or SECONDS change the times of jobs, the served document has the changed times.
         """
         try:
             content = path.read_bytes()
             root = json.loads(content)
             routes = {
-                name: _route(name, operations["post"])
+                name: _read_route(name, operations["post"])
                 for name, operations in root["paths"].items()
                 if name.startswith("/generate/") and "post" in operations
             }
@@ -70,36 +86,36 @@ class Document:
         if speed != 1.0 or seconds is not None:
             for route in routes.values():
                 operation = root["paths"][route.path]["post"]
-                typical = route.typical if seconds is None else seconds
+                typical = route.typical_seconds if seconds is None else seconds
                 operation["x-krea-typical-seconds"] = typical / speed
             content = json.dumps(root).encode()
         etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
         return cls(content, etag, root, routes)
 
-    def problems(self, route: Route, body: Any) -> list[Problem]:
-        """Everything that ROUTE's schema forbids in BODY."""
-        return problems(route.schema, body, root=self.root)
+    def find_problems(self, route: Route, body: Any) -> list[SchemaProblem]:
+        """Everything in BODY that ROUTE's schema forbids."""
+        return find_problems(route.schema, body, root=self.root)
 
 
-def _route(path: str, operation: dict[str, Any]) -> Route:
+def _read_route(path: str, operation: dict[str, Any]) -> Route:
     kind = path.split("/")[2]
     content = operation.get("requestBody", {}).get("content", {})
     schema = content.get("application/json", {}).get("schema", {})
-    return Route(path, kind, _type(path), schema, _typical(operation, kind))
+    return Route(path, kind, _job_type(path), schema, _typical_seconds(operation, kind))
 
 
-def _type(path: str) -> str:
-    """The internal job type: one per model, and no name that the client could guess."""
+def _job_type(path: str) -> str:
+    """The internal job type: one per model, in a form that no client could guess."""
     words: list[str] = re.findall(r"[A-Za-z0-9]+", path.removeprefix("/generate/"))
     return words[0] + "".join(word.capitalize() for word in words[1:])
 
 
-def _typical(operation: dict[str, Any], kind: str) -> float:
+def _typical_seconds(operation: dict[str, Any], kind: str) -> float:
     seconds = operation.get("x-krea-typical-seconds")
     if isinstance(seconds, int | float) and seconds > 0:
         return float(seconds)
-    # The May document has a table in its prose: | ~3 | ~7 seconds |
-    found = re.search(r"~\s*(\d{1,5}(?:\.\d+)?) (second|minute)", operation.get("description", ""))
-    if found:
-        return float(found[1]) * (60 if found[2] == "minute" else 1)
-    return USUAL_SECONDS.get(kind, 30.0)
+    # The document of May 2026 has a table in its prose: | ~3 | ~7 seconds |
+    match = re.search(r"~\s*(\d{1,5}(?:\.\d+)?) (second|minute)", operation.get("description", ""))
+    if match:
+        return float(match[1]) * (60 if match[2] == "minute" else 1)
+    return DEFAULT_SECONDS.get(kind, OTHER_SECONDS)

@@ -1,4 +1,4 @@
-"""The results as they are served: which address stands for which result, and its bytes."""
+"""Results by path on the files port, and their bytes."""
 
 import threading
 import uuid
@@ -7,71 +7,86 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from krea_cli.sandbox.jobs import Job
-from krea_cli.sandbox.result_bytes import make
-from krea_cli.sandbox.result_spec import Recipe, intermediate, is_empty, recipes
+from krea_cli.sandbox.jobs import SandboxJob
+from krea_cli.sandbox.result_bytes import result_bytes
+from krea_cli.sandbox.result_spec import ResultSpec, has_no_result, intermediate_spec, result_specs
 
 FOLDERS = {"picture": "images", "video": "videos", "audio": "audio", "model": "models"}
-KEPT_BYTES = 64 * 1024 * 1024
+MAX_CACHED_BYTES = 64 * 1024 * 1024
 
 
 @dataclass
-class Shelf:
-    """Addresses handed out, what they stand for, and the last results made.
+class ResultStore:
+    """Paths given to clients, their results, and the bytes of the last results.
 
-    `made` are those by the key of their recipe; sandboxes one after the other may share them.
+    cached_bytes: by the hash of the request; several sandboxes may share it
     """
 
-    made: OrderedDict[str, bytes] = field(default_factory=OrderedDict)
-    _recipes: dict[str, Recipe] = field(default_factory=dict)
-    _owners: dict[str, Job] = field(default_factory=dict)
+    cached_bytes: OrderedDict[str, bytes] = field(default_factory=OrderedDict)
+    _specs: dict[str, ResultSpec] = field(default_factory=dict)
     _expired: dict[str, int] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
-    _making: threading.Lock = field(default_factory=threading.Lock)
+    _make_lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def result(self, job: Job, address: Callable[[str], str]) -> dict[str, Any]:
-        """The `result` object of a completed JOB; ADDRESS makes a URL of a path."""
-        if is_empty(job.body):
+    def result_object(self, job: SandboxJob, address: Callable[[str], str]) -> dict[str, Any]:
+        """The `result` of a completed JOB; ADDRESS makes a URL of a path.
+
+        Keys: `urls`, a list or, for a map or a model, by label; none for an empty result.
+        """
+        if has_no_result(job.body):
             return {}
-        found = recipes(job.route, job.body)
-        urls = {label: address(self._path(job, label, found[label])) for label in found}
+        specs = result_specs(job.route, job.body)
+        urls = {
+            label: address(self._assign_path(job, label, spec)) for label, spec in specs.items()
+        }
         if "model" in urls:
             return {"urls": [{"type": label, "url": url} for label, url in urls.items()]}
         return {"urls": urls if "front" in urls else list(urls.values())}
 
-    def intermediate(self, job: Job, address: Callable[[str], str]) -> dict[str, Any] | None:
-        """The `result` of a job in `intermediate-complete`: a small picture, not the result."""
-        recipe = intermediate(job.route, job.body)
-        return {"urls": [address(self._path(job, "intermediate", recipe))]} if recipe else None
+    def intermediate_object(
+        self, job: SandboxJob, address: Callable[[str], str]
+    ) -> dict[str, Any] | None:
+        """The `result` of a JOB in `intermediate-complete`: `urls` with a small picture.
 
-    def _path(self, job: Job, label: str, recipe: Recipe) -> str:
+        None for a medium without such a picture.
+        """
+        spec = intermediate_spec(job.route, job.body)
+        if spec is None:
+            return None
+        return {"urls": [address(self._assign_path(job, "intermediate", spec))]}
+
+    def _assign_path(self, job: SandboxJob, label: str, spec: ResultSpec) -> str:
+        """Return the path of a result, a new one if it has none or that has expired."""
         with self._lock:
-            path = job.paths.get(label)
+            path = job.result_paths.get(label)
             if path is None or path in self._expired:
-                turn = self._expired.get(path, 0) + 1 if path else 0
-                name = uuid.uuid5(uuid.UUID(job.id), f"{label}:{turn}")
-                path = f"/{FOLDERS[recipe.medium]}/{name}.{recipe.suffix}"
-                job.paths[label] = path
-                self._recipes[path], self._owners[path] = recipe, job
+                number = self._expired.get(path, 0) + 1 if path else 0
+                name = uuid.uuid5(uuid.UUID(job.id), f"{label}:{number}")
+                path = f"/{FOLDERS[spec.medium]}/{name}.{spec.suffix}"
+                job.result_paths[label] = path
+                self._specs[path] = spec
             return path
 
-    def find(self, path: str) -> Recipe | None:
-        """What the address PATH stands for; None for one never handed out or expired."""
-        return None if path in self._expired else self._recipes.get(path)
+    def find_spec(self, path: str) -> ResultSpec | None:
+        """The result at PATH; None for an unknown or expired path."""
+        return None if path in self._expired else self._specs.get(path)
 
     def expire(self, path: str) -> None:
-        """Let the address PATH be refused from now on: the next read of its job gives another."""
+        """Refuse PATH from now on; the next read of its job gives another one."""
         with self._lock:
             self._expired[path] = len(self._expired)
 
-    def content(self, recipe: Recipe) -> bytes:
-        """The bytes of RECIPE, made at the first call and kept while there is room."""
+    def content(self, spec: ResultSpec) -> bytes:
+        """The bytes of a result, made at the first call and cached while there is room."""
         # One at a time: two cores shared with the client gain nothing from making in parallel.
-        with self._making:
-            if recipe.key in self.made:
-                self.made.move_to_end(recipe.key)
-                return self.made[recipe.key]
-            content = self.made[recipe.key] = make(recipe)
-            while sum(map(len, self.made.values())) > KEPT_BYTES and len(self.made) > 1:
-                self.made.popitem(last=False)
+        with self._make_lock:
+            if spec.request_hash in self.cached_bytes:
+                self.cached_bytes.move_to_end(spec.request_hash)
+                return self.cached_bytes[spec.request_hash]
+            content = self.cached_bytes[spec.request_hash] = result_bytes(spec)
+            while (
+                sum(map(len, self.cached_bytes.values())) > MAX_CACHED_BYTES
+                and len(self.cached_bytes) > 1
+            ):
+                self.cached_bytes.popitem(last=False)
             return content

@@ -1,4 +1,4 @@
-"""A sandbox at work: its two ports, served by threads of this process."""
+"""A running sandbox: two ports, served by threads of this process."""
 
 import contextlib
 import threading
@@ -9,43 +9,48 @@ from types import TracebackType
 
 from krea_cli.sandbox.api_handler import ApiHandler
 from krea_cli.sandbox.files_handler import FilesHandler
-from krea_cli.sandbox.http_server import Server
+from krea_cli.sandbox.http_server import HttpServer
 from krea_cli.sandbox.settings import SandboxError, Settings
-from krea_cli.sandbox.state import World
+from krea_cli.sandbox.state import SandboxState
 
 
-class RunningSandbox:
-    """Serves from the moment it is made until `stop`; `api` and `files` are its addresses.
+class SandboxServer:
+    """A sandbox that serves from its creation until `stop`. Also a context manager.
 
-    `now` is its clock, in seconds since 1970; tests turn it by hand. Raises SandboxError when it
-    cannot start: a port in use, no document, no Pillow.
+    NOW gives the time in seconds since 1970; tests replace it.
+
+    api: URL of the API
+    files: URL of the files port
+    state: jobs, uploads, faults and counters
+
+    Raises SandboxError if a port is in use, the document cannot be read, or Pillow is missing.
     """
 
     def __init__(self, settings: Settings, *, now: Callable[[], float] = time.time) -> None:
         if find_spec("PIL") is None:
             raise SandboxError("the sandbox draws its pictures with Pillow, which is not installed")
-        self.world = World(settings, now=now)
-        with contextlib.ExitStack() as opened:
-            opened.callback(self.world.uploads.close)
-            self._files = Server(settings.files_port, FilesHandler, self.world)
-            opened.callback(self._files.server_close)
-            self._api = Server(settings.port, ApiHandler, self.world)
-            opened.pop_all()  # both are there: from now on `stop` closes them
-        self.api, self.files = self._api.address, self._files.address
-        self.world.files_address = self.files
-        for server in (self._files, self._api):
+        self.state = SandboxState(settings, now=now)
+        with contextlib.ExitStack() as cleanup:
+            cleanup.callback(self.state.uploads.close)
+            self._files_server = HttpServer(settings.files_port, FilesHandler, self.state)
+            cleanup.callback(self._files_server.server_close)
+            self._api_server = HttpServer(settings.port, ApiHandler, self.state)
+            cleanup.pop_all()  # both ports are open: from now on `stop` closes them
+        self.api, self.files = self._api_server.address, self._files_server.address
+        self.state.files_url = self.files
+        for server in (self._files_server, self._api_server):
             threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
         # Pillow takes 50 ms to import: better now than in somebody's first download.
-        threading.Thread(target=find_painter, daemon=True).start()
+        threading.Thread(target=import_pillow, daemon=True).start()
 
     def stop(self) -> None:
-        """Close both ports and remove the uploads; slow answers end at once."""
-        self.world.stopping.set()
-        for server in (self._api, self._files):
+        """End slow answers, close both ports and remove the uploads."""
+        self.state.stopping.set()
+        for server in (self._api_server, self._files_server):
             server.stop()
-        self.world.uploads.close()
+        self.state.uploads.close()
 
-    def __enter__(self) -> "RunningSandbox":
+    def __enter__(self) -> "SandboxServer":
         return self
 
     def __exit__(
@@ -57,6 +62,6 @@ class RunningSandbox:
         self.stop()
 
 
-def find_painter() -> None:
-    """Import what draws, ahead of time."""
+def import_pillow() -> None:
+    """Import Pillow ahead of the first download."""
     import krea_cli.sandbox.images  # noqa: F401

@@ -1,4 +1,4 @@
-"""What a sandbox can be told, and the one error that says why it cannot start."""
+"""Settings of a sandbox, and the error for those that cannot work."""
 
 from dataclasses import dataclass
 from math import isfinite
@@ -8,17 +8,24 @@ SNAPSHOT = Path(__file__).parent.parent / "catalog" / "snapshot.json"
 
 
 class SandboxError(Exception):
-    """The sandbox cannot start as asked: one clear sentence."""
+    """The sandbox cannot start; the message is one sentence for the user."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """How a sandbox behaves. Times are seconds of the real service, divided by `speed`.
+    """Behaviour of a sandbox. Raises SandboxError for values that could never work.
 
-    `seconds` replaces every model's typical time; `spread` scales chance (0: exact times, no
-    queueing); `seed` makes ids, times and faults repeatable; `concurrency` jobs run at once, the
-    next are backlogged, and beyond `backlog` of those a submit is answered 429; `big` pads every
-    result to that many bytes; ports of 0 are chosen by the system.
+    document: the OpenAPI document to serve
+    speed: factor by which jobs run faster than on the real service
+    seconds: typical time of every job before SPEED counts, None for each model's own
+    spread: amount of chance in these times; 0 for exact times without queueing
+    seed: makes ids, times and faults repeatable
+    concurrency: jobs that run at once; further ones are backlogged
+    backlog: jobs that may be backlogged, None for no limit; a further submit is answered with 429
+    faults: faults to inject, each as KIND[:PROBABILITY][:xTIMES][:SECONDSs]
+    min_result_bytes: length to which smaller results are padded
+    port: port of the API; 0 lets the system choose
+    files_port: port of the results; 0 lets the system choose
     """
 
     document: Path = SNAPSHOT
@@ -29,12 +36,12 @@ class Settings:
     concurrency: int = 12
     backlog: int | None = None
     faults: tuple[str, ...] = ()
-    big: int = 0
+    min_result_bytes: int = 0
     port: int = 0
     files_port: int = 0
 
     def __post_init__(self) -> None:
-        """Refuse what could never work, before any port is opened."""
+        """Check the values before any port is opened."""
         for name in ("speed", "seconds", "spread"):
             if not isfinite(getattr(self, name) or 0):
                 raise SandboxError(f"--{name} must be a number, not {getattr(self, name)}")

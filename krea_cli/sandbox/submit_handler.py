@@ -1,128 +1,130 @@
-"""POST /generate/…: checked, carried out, and answered, or spoiled by a fault on the way."""
+"""POST /generate/…: check a request, make its job and answer, or inject a fault on the way."""
 
 import json
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from krea_cli.sandbox.faults import SUBMIT, Fault
-from krea_cli.sandbox.jobs import Job
+from krea_cli.sandbox.faults import SUBMIT_FAULTS, InjectedFault
+from krea_cli.sandbox.http_server import Handler
+from krea_cli.sandbox.jobs import SandboxJob
 from krea_cli.sandbox.openapi import Route
 
-if TYPE_CHECKING:
-    from krea_cli.sandbox.api_handler import ApiHandler
-
-TOO_MANY = {
+UNAUTHORIZED = {"message": "Unauthorized"}  # the live service has `message` here, not `error`
+TOO_MANY_JOBS = {
     "error": "You have reached the maximum number of concurrent jobs.",
     "code": "CONCURRENCY_LIMIT_REACHED",
 }
-# Answers that come instead of a job, as status and JSON body.
+# Answers instead of a job, by the kind of fault: status and JSON body.
 REFUSALS: dict[str, tuple[int, dict[str, Any]]] = {
-    "401": (401, {"message": "Unauthorized"}),
+    "401": (401, UNAUTHORIZED),
     "402": (402, {"error": "You have run out of credits. Top up your API balance."}),
     "402-plan": (402, {"error": "This model requires the Pro plan or higher."}),
     "403": (403, {"error": "Forbidden"}),
     "422": (422, {"error": "Input file rejected"}),
-    "429": (429, TOO_MANY),
-    "429-after": (429, TOO_MANY),
+    "429": (429, TOO_MANY_JOBS),
+    "429-after": (429, TOO_MANY_JOBS),
     "500": (500, {"error": "Internal Server Error"}),
     "503": (503, {"error": "Service temporarily unavailable"}),
 }
-SUNSET = "2026-06-30"
-DEPRECATION = {
+SUNSET_DATE = "2026-06-30"
+DEPRECATION_HEADERS = {
     "Deprecation": "true",
     "Sunset": "Sun, 31 Jan 2027 00:00:00 GMT",
     "Link": '<https://docs.krea.ai/developers/deprecations>; rel="deprecation"; type="text/html"',
 }
 
 
-def submit(handler: "ApiHandler", route: Route) -> None:
-    """Answer a POST to ROUTE. The body is read first, so that a reset is seen as one."""
-    world = handler.world
-    content = handler.body()
+def answer_submit(handler: Handler, route: Route, *, authorized: bool) -> None:
+    """Answer a POST to ROUTE, with 401 unless AUTHORIZED.
+
+    Reads the body first: a client meets an injected reset while it waits for the answer.
+    """
+    state = handler.state
+    content = handler.read_body()
     try:
         body = json.loads(content)
     except (ValueError, RecursionError):
         body = None
-    world.count_post(route.path, body)
-    if not handler.is_admitted():
-        handler.refuse_token()
+    state.count_post(route.path, body)
+    if not authorized:
+        handler.answer_json(401, UNAUTHORIZED)
         return
-    if world.faults.strikes("strangers"):
-        world.make_stranger(route)
-    if slow := world.faults.strikes("slow-submit"):
-        world.stopping.wait(slow.seconds)
-    fault = world.faults.first(SUBMIT)
-    if fault and _refused(handler, route, fault):
+    if state.faults.strike("strangers"):
+        state.make_stranger(route)
+    if slow := state.faults.strike("slow-submit"):
+        state.stopping.wait(slow.seconds)
+    fault = state.faults.strike(*SUBMIT_FAULTS)
+    if fault and _answer_refusal(handler, route, fault):
         return
     if not isinstance(body, dict):
         handler.answer_json(400, {"error": "The request body is not a JSON object."})
         return
-    if _invalid(handler, route, body):
+    if _answer_invalid(handler, route, body):
         return
-    job = world.make_job(route, body, later=_delay(fault))
+    delay_seconds = fault.seconds if fault and fault.kind == "late" else 0.0
+    job = state.make_job(route, body, delay_seconds=delay_seconds)
     if job is None:
-        handler.answer_json(429, TOO_MANY)
+        handler.answer_json(429, TOO_MANY_JOBS)
         return
     if webhook := handler.headers.get("X-Webhook-URL"):
-        world.webhooks.add(job, webhook)
-    _answer(handler, job, fault)
+        state.webhooks.add(job, webhook)
+    _answer_job(handler, job, fault)
 
 
-def _delay(fault: Fault | None) -> float:
-    return fault.seconds if fault and fault.kind == "late" else 0.0
-
-
-def _refused(handler: "ApiHandler", route: Route, fault: Fault) -> bool:
-    """Answer for a FAULT that makes no job; False for the faults that make one."""
-    seconds = {"Retry-After": f"{fault.seconds:g}"}
+def _answer_refusal(handler: Handler, route: Route, fault: InjectedFault) -> bool:
+    """Answer for a FAULT without a job; return False for a fault with one."""
+    retry_after = {"Retry-After": f"{fault.seconds:g}"}
     if fault.kind in REFUSALS:
         status, body = REFUSALS[fault.kind]
-        handler.answer_json(
-            status, body, headers=seconds if fault.kind.endswith("-after") else None
-        )
+        headers = retry_after if fault.kind.endswith("-after") else None
+        handler.answer_json(status, body, headers=headers)
     elif fault.kind == "410":
-        handler.answer_json(410, _retired(handler, route))
+        handler.answer_json(410, _retired_body(handler, route))
     elif fault.kind == "503-after":
-        handler.answer_page(503, "503 Service Unavailable", headers=seconds)
+        handler.answer_page(503, "503 Service Unavailable", headers=retry_after)
     elif fault.kind == "524-before":
         handler.answer_page(524, "524: A timeout occurred")
     elif fault.kind == "reset-before":
-        handler.reset()
+        handler.reset_connection()
     else:
         return False
     return True
 
 
-def _retired(handler: "ApiHandler", route: Route) -> dict[str, str]:
-    """The documented body of 410; another model of the same kind stands in as replacement."""
-    others = [other for other in handler.world.document.routes.values() if other.kind == route.kind]
-    other = next((one for one in others if one is not route), route)
+def _retired_body(handler: Handler, route: Route) -> dict[str, str]:
+    """The documented body of a 410, with another model of the same kind as replacement."""
+    routes = handler.state.document.routes.values()
+    others = (other for other in routes if other.kind == route.kind and other is not route)
+    replacement = next(others, route)
     return {
         "error": "model_unavailable",
         "reason": "deprecated",
         "message": "This model is no longer available.",
-        "sunset_date": SUNSET,
-        "replacement": other.path.removeprefix("/generate/"),
+        "sunset_date": SUNSET_DATE,
+        "replacement": replacement.path.removeprefix("/generate/"),
         "migration_url": "https://docs.krea.ai/developers/deprecations",
     }
 
 
-def _invalid(handler: "ApiHandler", route: Route, body: dict[str, Any]) -> bool:
-    """Refuse a BODY that the schema forbids: unknown keys with 422, all else with 400."""
-    found = handler.world.document.problems(route, body)
-    if unknown := [problem for problem in found if problem.unknown]:
+def _answer_invalid(handler: Handler, route: Route, body: dict[str, Any]) -> bool:
+    """Refuse a BODY that the schema forbids; return False for a valid one.
+
+    Unknown keys give 422, all other problems 400.
+    """
+    problems = handler.state.document.find_problems(route, body)
+    if unknown := [problem for problem in problems if problem.unknown_key]:
         keys = ", ".join(f'"{problem.path}"' for problem in unknown)
         handler.answer_json(422, {"error": f"Unrecognized keys: {keys}"})
-    elif found:
-        handler.answer_json(400, {"error": "; ".join(map(str, found))})
-    return bool(found)
+    elif problems:
+        handler.answer_json(400, {"error": "; ".join(map(str, problems))})
+    return bool(problems)
 
 
-def _answer(handler: "ApiHandler", job: Job, fault: Fault | None) -> None:
-    """Tell of the new JOB, unless FAULT loses the answer."""
+def _answer_job(handler: Handler, job: SandboxJob, fault: InjectedFault | None) -> None:
+    """Answer with the new JOB, unless FAULT loses the answer."""
     match fault.kind if fault else "":
         case "reset-after" | "late":
-            handler.reset()
+            handler.reset_connection()
         case "524":
             handler.answer_page(524, "524: A timeout occurred")
         case "garbage":
@@ -130,10 +132,11 @@ def _answer(handler: "ApiHandler", job: Job, fault: Fault | None) -> None:
         case "empty-body":
             handler.answer(200, b"")
         case _:
-            shown = handler.world.describe(job, results=False)
-            del shown["type"]  # the answer to a submit does not have it
-            handler.answer_json(200, shown | {"completed_at": None}, headers=_warning(handler))
+            record = handler.state.describe(job, with_result=False)
+            del record["type"]  # the answer to a submit does not have it
+            record["completed_at"] = None
+            handler.answer_json(200, record, headers=_deprecation_headers(handler))
 
 
-def _warning(handler: "ApiHandler") -> Mapping[str, str] | None:
-    return DEPRECATION if handler.world.faults.strikes("deprecated") else None
+def _deprecation_headers(handler: Handler) -> Mapping[str, str] | None:
+    return DEPRECATION_HEADERS if handler.state.faults.strike("deprecated") else None

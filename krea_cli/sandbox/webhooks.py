@@ -1,4 +1,4 @@
-"""Webhooks, delivered once and only to the loopback interface: a rehearsal reaches nobody else."""
+"""Webhooks, sent once, and only to the loopback interface: a rehearsal must reach nobody else."""
 
 import http.client
 import ipaddress
@@ -8,36 +8,43 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
-from krea_cli.sandbox.jobs import Job
+from krea_cli.sandbox.jobs import SandboxJob
+
+TIMEOUT_SECONDS = 5
 
 
 class Webhooks:
-    """Jobs that somebody wants to hear of; one thread for all, started by the first."""
+    """Webhooks of unfinished jobs, sent by one thread that starts with the first of them.
 
-    def __init__(self, describe: Callable[[Job], dict[str, Any]], now: Callable[[], float]) -> None:
-        self._describe = describe
+    BUILD_BODY makes the JSON body for a job, NOW gives the time in seconds since 1970.
+    """
+
+    def __init__(
+        self, build_body: Callable[[SandboxJob], dict[str, Any]], now: Callable[[], float]
+    ) -> None:
+        self._build_body = build_body
         self._now = now
-        self._waiting: list[tuple[Job, str]] = []
+        self._waiting: list[tuple[SandboxJob, str]] = []
         self._changed = threading.Condition()
         self._started = False
 
-    def add(self, job: Job, url: str) -> None:
-        """Tell URL when JOB ends; addresses other than loopback are dropped."""
+    def add(self, job: SandboxJob, url: str) -> None:
+        """Send JOB to URL when it ends; ignore a URL outside the loopback interface."""
         if not _is_loopback(url):
             return
         with self._changed:
             self._waiting.append((job, url))
             if not self._started:
                 self._started = True
-                threading.Thread(target=self._run, daemon=True).start()
+                threading.Thread(target=self._deliver_forever, daemon=True).start()
             self._changed.notify()
 
-    def wake(self) -> None:
-        """Look again: a job may end earlier than planned."""
+    def check_now(self) -> None:
+        """Send webhooks that are due; call it after a job ended earlier than planned."""
         with self._changed:
             self._changed.notify()
 
-    def _run(self) -> None:
+    def _deliver_forever(self) -> None:
         while True:
             with self._changed:
                 now = self._now()
@@ -47,19 +54,19 @@ class Webhooks:
                     next_end = min((job.ended_at for job, _ in self._waiting), default=None)
                     self._changed.wait(None if next_end is None else next_end - now + 0.001)
             for job, url in due:
-                _post(url, self._describe(job))
+                _post(url, self._build_body(job))
 
 
 def _post(url: str, data: dict[str, Any]) -> None:
     parts = urlsplit(url)
-    connection = http.client.HTTPConnection(parts.netloc, timeout=5)
+    connection = http.client.HTTPConnection(parts.netloc, timeout=TIMEOUT_SECONDS)
     try:
         target = f"{parts.path or '/'}{'?' + parts.query if parts.query else ''}"
         headers = {"Content-Type": "application/json"}
         connection.request("POST", target, json.dumps(data), headers)
         connection.getresponse().read()
     except (OSError, http.client.HTTPException):
-        pass  # the service does not say that it tries again, so nor does this
+        pass  # no second try: the service promises none either
     finally:
         connection.close()
 

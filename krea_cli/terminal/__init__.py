@@ -1,1 +1,1 @@
-"""What you see: output, progress, words. Alone imports rich."""
+"""Output, progress and wording for people and programs. Alone imports rich."""

@@ -1,4 +1,4 @@
-"""How a batch looks on a terminal: a bar with its counts, and the last few names above it."""
+"""A batch on a terminal: a bar with its counts, and the last few items above it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,123 +8,131 @@ from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
 from krea_cli.dollars import told
-from krea_cli.flows.events import ItemEnded, BatchProgress
+from krea_cli.flows.events import BatchProgress, ItemEnded
 from krea_cli.terminal import sentences
-from krea_cli.terminal.progress_state import Tracker
+from krea_cli.terminal.progress_state import ProgressState
 
-LEAST_BAR, WIDEST_BAR = 8, 30
-LEAST_NOTE = 30
-ROWS_BESIDES = 2  # of a low terminal, what is left to the bar and the prompt
+MIN_BAR_CELLS, MAX_BAR_CELLS = 8, 30
+MIN_NOTE_CELLS = 30
+RESERVED_ROWS = 2  # of a low terminal: for the bar and the shell's prompt
+BAR_RANK = 6
 
 
 @dataclass(frozen=True)
-class Part:
-    """A piece of the line. `rank`: the higher, the sooner a narrow terminal does without it.
+class Segment:
+    """A part of the bar's line.
 
-    `least`: the cells to which it may be cut; None for what is whole or not there.
+    rank: the higher, the sooner a narrow terminal goes without
+    text: the words
+    style: a style of rich
+    min_cells: least width of a segment that may be cut, None for one shown whole or not at all
     """
 
     rank: int
     text: str
     style: str = ""
-    least: int | None = None
+    min_cells: int | None = None
 
     @property
-    def needs(self) -> int:
-        """The cells that it takes at least."""
+    def required_cells(self) -> int:
+        """The least number of cells that it takes."""
         whole = cell_len(self.text)
-        return whole if self.least is None else min(whole, self.least)
+        return whole if self.min_cells is None else min(whole, self.min_cells)
 
 
-class Bar:
-    """The picture of a batch at the moment it is made; as wide as the terminal when it is drawn."""
+class BatchBar:
+    """A batch at this moment, as wide as the terminal on which it is drawn.
 
-    def __init__(self, tracker: Tracker, *, ascii: bool, shared: bool) -> None:
-        assert tracker.standing is not None
-        self._standing = tracker.standing
-        self._ascii = ascii
-        self._recent = [item for item in tracker.recent if item.error is not None or not shared]
-        self._parts = _parts(tracker, tracker.standing)
+    With PATHS_ON_STDOUT, stdout lists saved files on the same terminal: only failures are named.
+    """
+
+    def __init__(self, progress: ProgressState, *, ascii_only: bool, paths_on_stdout: bool) -> None:
+        assert progress.batch is not None
+        self._batch = progress.batch
+        self._ascii_only = ascii_only
+        self._items = [
+            item for item in progress.recent_items if item.error is not None or not paths_on_stdout
+        ]
+        self._segments = _batch_segments(progress, progress.batch)
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """The lines; none is ever broken into two."""
         width = max(1, options.max_width - 1)  # a full line would wrap on some terminals
-        rows = max(0, console.height - ROWS_BESIDES)
-        for item in self._recent[-rows:] if rows else ():
-            yield self._cut(_name(item), width)
+        rows = max(0, console.height - RESERVED_ROWS)
+        for item in self._items[-rows:] if rows else ():
+            yield self._cut(_item_line(item), width)
         yield self._line(width)
 
     def _line(self, width: int) -> Text:
-        dot = " - " if self._ascii else " · "
-        kept = fitting(self._parts, width, gap=len(dot))
-        cells = _shares(kept, width - len(dot) * (len(kept) - 1))
-        pieces = [
-            self._bar(cells[part])
-            if part.rank == _BAR
-            else self._cut(Text(part.text, style=part.style), cells[part])
-            for part in kept
+        separator = " - " if self._ascii_only else " · "
+        segments = fit_segments(self._segments, width, gap=len(separator))
+        cells = _assign_cells(segments, width - len(separator) * (len(segments) - 1))
+        texts = [
+            self._bar(cells[segment])
+            if segment.rank == BAR_RANK
+            else self._cut(Text(segment.text, style=segment.style), cells[segment])
+            for segment in segments
         ]
-        return self._cut(Text(dot, style="dim").join(pieces), width)
+        return self._cut(Text(separator, style="dim").join(texts), width)
 
     def _bar(self, width: int) -> Text:
-        standing = self._standing
-        lost = standing.failed + standing.doubtful
-        total = max(1, standing.total)
-        done = width * standing.done // total
-        bad = min(width - done, -(-width * lost // total))
-        full, broken, empty = "#x-" if self._ascii else "━━─"
-        bar = Text(full * done, style="green")
-        bar.append(broken * bad, style="red")
-        return bar.append(empty * (width - done - bad), style="dim")
+        batch = self._batch
+        total = max(1, batch.total)
+        done_cells = width * batch.done // total
+        lost_cells = -(-width * (batch.failed + batch.doubtful) // total)  # at least one, if any
+        lost_cells = min(width - done_cells, lost_cells)
+        done, lost, rest = "#x-" if self._ascii_only else "━━─"
+        bar = Text(done * done_cells, style="green")
+        bar.append(lost * lost_cells, style="red")
+        return bar.append(rest * (width - done_cells - lost_cells), style="dim")
 
     def _cut(self, text: Text, width: int) -> Text:
-        text.truncate(width, overflow="crop" if self._ascii else "ellipsis")
+        text.truncate(width, overflow="crop" if self._ascii_only else "ellipsis")
         text.no_wrap, text.overflow = True, "crop"
         return text
 
 
-_BAR = 6
-
-
-def _parts(tracker: Tracker, standing: BatchProgress) -> list[Part]:
-    """All that the line may say, in its order."""
-    note = sentences.stopping(standing) if standing.stopping is not None else tracker.step
-    rate, ahead = tracker.per_second, tracker.seconds_left
-    parts = [
-        Part(_BAR, "━" * WIDEST_BAR, least=LEAST_BAR),
-        Part(0, f"{standing.done}/{standing.total}", "bold"),
-        Part(1, f"{standing.failed} failed" if standing.failed else "", "red"),
-        Part(2, f"{standing.doubtful} in doubt" if standing.doubtful else "", "yellow"),
-        Part(7, f"{standing.running} running" if standing.running else ""),
-        Part(9, f"{standing.waiting} waiting" if standing.waiting else ""),
-        Part(4, told(standing.spent) if standing.spent or not standing.unpriced else ""),
-        Part(10, f"{standing.unpriced} of unknown price" if standing.unpriced else ""),
-        Part(8, "" if rate is None or standing.stopping is not None else sentences.pace(rate)),
-        Part(5, "" if ahead is None else sentences.left(ahead)),
-        Part(3, note or "", "yellow", least=LEAST_NOTE),
+def _batch_segments(progress: ProgressState, batch: BatchProgress) -> list[Segment]:
+    """Everything that the line may say, from left to right."""
+    note = progress.step if batch.stopping is None else sentences.stop_reason(batch)
+    rate = None if batch.stopping is not None else progress.items_per_second
+    seconds_left = progress.seconds_left
+    cost = told(batch.spent) if batch.spent or not batch.unpriced else ""
+    segments = [
+        Segment(BAR_RANK, "━" * MAX_BAR_CELLS, min_cells=MIN_BAR_CELLS),
+        Segment(0, f"{batch.done}/{batch.total}", "bold"),
+        Segment(1, f"{batch.failed} failed" if batch.failed else "", "red"),
+        Segment(2, f"{batch.doubtful} in doubt" if batch.doubtful else "", "yellow"),
+        Segment(7, f"{batch.running} running" if batch.running else ""),
+        Segment(9, f"{batch.waiting} waiting" if batch.waiting else ""),
+        Segment(4, cost),
+        Segment(10, f"{batch.unpriced} of unknown price" if batch.unpriced else ""),
+        Segment(8, "" if rate is None else sentences.rate_text(rate)),
+        Segment(5, "" if seconds_left is None else sentences.time_left(seconds_left)),
+        Segment(3, note or "", "yellow", min_cells=MIN_NOTE_CELLS),
     ]
-    return [part for part in parts if part.text]
+    return [segment for segment in segments if segment.text]
 
 
-def fitting(parts: Sequence[Part], width: int, *, gap: int) -> list[Part]:
-    """Those of PARTS that go into WIDTH cells with GAP cells between them; one at least."""
-    kept = list(parts)
-    while len(kept) > 1 and sum(part.needs + gap for part in kept) - gap > width:
-        kept.remove(max(kept, key=lambda part: part.rank))
-    return kept
+def fit_segments(segments: Sequence[Segment], width: int, *, gap: int) -> list[Segment]:
+    """The SEGMENTS for WIDTH cells with GAP cells between them; at least one."""
+    chosen = list(segments)
+    while len(chosen) > 1 and sum(part.required_cells + gap for part in chosen) - gap > width:
+        chosen.remove(max(chosen, key=lambda segment: segment.rank))
+    return chosen
 
 
-def _shares(parts: Sequence[Part], width: int) -> dict[Part, int]:
-    """The cells of each: what is left of WIDTH goes to what was to be cut, by rank."""
-    free = max(0, width - sum(part.needs for part in parts))
+def _assign_cells(segments: Sequence[Segment], width: int) -> dict[Segment, int]:
+    """The cells of each segment. Cells to spare go to shortened segments, by rank."""
+    spare = max(0, width - sum(segment.required_cells for segment in segments))
     cells = {}
-    for part in sorted(parts, key=lambda part: part.rank):
-        more = min(free, cell_len(part.text) - part.needs)
-        cells[part] = part.needs + more
-        free -= more
+    for segment in sorted(segments, key=lambda segment: segment.rank):
+        more = min(spare, cell_len(segment.text) - segment.required_cells)
+        cells[segment] = segment.required_cells + more
+        spare -= more
     return cells
 
 
-def _name(item: ItemEnded) -> Text:
+def _item_line(item: ItemEnded) -> Text:
     style = "red" if item.error is not None else "dim"
-    return Text(sentences.phrase(item), style=style)
+    return Text(sentences.event_sentence(item), style=style)

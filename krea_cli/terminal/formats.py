@@ -1,13 +1,8 @@
-"""The words of the terminal: cleaned text, durations, sizes, statuses, events as sentences."""
-
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    pass
+"""Durations, moments and sizes as people write them."""
 
 
 def duration(seconds: float) -> str:
-    """SECONDS as people say it: "7 s", "1 min 20 s", "2 h 5 min"."""
+    """SECONDS as "7 s", "1 min 20 s" or "2 h 5 min"."""
     whole = max(0, round(seconds))
     if whole < 60:
         return f"{whole} s"
@@ -17,17 +12,17 @@ def duration(seconds: float) -> str:
     return f"{whole // 3600} h" + (f" {minutes} min" if minutes else "")
 
 
-def moment(seconds: float, *, precisely: bool = False) -> str:
-    """SECONDS since 1970 in the time of this machine: 2026-11-24 22:59:04, with .123 PRECISELY."""
+def local_time(seconds: float, *, milliseconds: bool = False) -> str:
+    """SECONDS since 1970 in this machine's time zone: 2026-11-24 22:59:04, or 22:59:04.123."""
     import time
 
     whole, thousandths = divmod(round(seconds * 1000), 1000)
     text = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(whole))
-    return f"{text}.{thousandths:03}" if precisely else text
+    return f"{text}.{thousandths:03}" if milliseconds else text
 
 
 def size(count: float) -> str:
-    """COUNT bytes in decimal units: "512 B", "1.2 kB", "3.4 MB"."""
+    """COUNT bytes in decimal units: "512 B", "1.2 kB", "3.4 MB", "5.6 GB"."""
     if count < 1000:
         return f"{count:.0f} B"
     if count < 999_950:

@@ -4,136 +4,131 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
-from typing import Protocol
 
 from krea_cli.clock import Clock
 from krea_cli.flows import events
 from krea_cli.terminal import formats, sentences
-from krea_cli.terminal.progress_state import Tracker
+from krea_cli.terminal.progress_state import ProgressState
 
 HEARTBEAT_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
-class Waiting:
-    """Nothing changed for a while; the work goes on."""
+class Heartbeat:
+    """A sign that the work goes on.
+
+    summary: the state of the work in words
+    seconds: since the work began
+    batch: progress of a batch, None for other work
+    """
 
     summary: str
     seconds: int
-    standing: events.BatchProgress | None = None  # of a batch
+    batch: events.BatchProgress | None = None
 
 
-class Teller(Protocol):
-    """Something that events are told to. All methods may be called from any thread."""
+# Values of "event" in the output of --json. Scripts read them: they never change.
+EVENT_KINDS: dict[type, str] = {
+    events.Note: "said",
+    events.WarningNote: "warned",
+    events.Uploading: "uploading",
+    events.Submitting: "submitting",
+    events.Paused: "held",
+    events.Reconciling: "settling",
+    events.Running: "running",
+    events.Changed: "changed",
+    events.Downloading: "downloading",
+    events.JobEnded: "ended",
+    events.Unwatched: "left",
+    events.BatchProgress: "standing",
+    Heartbeat: "waiting",
+}
 
-    def tell(self, event: events.Event) -> None:
-        """Show EVENT."""
 
-    def running(self) -> AbstractContextManager[None]:
-        """The time in which work is under way, and may be shown as moving."""
+class LineLog:
+    """A reporter that passes events to WRITE if they are news, and heartbeats between them."""
 
-    def aside(self) -> AbstractContextManager[None]:
-        """A moment in which the terminal belongs to the caller."""
-
-    def close(self) -> None:
-        """Leave the terminal as it was."""
-
-
-class Lines:
-    """Writes an event as a line when it is news. `write` takes an event or a `Waiting`."""
-
-    def __init__(self, clock: Clock, write: Callable[[events.Event | Waiting], None]) -> None:
+    def __init__(self, clock: Clock, write: Callable[[events.Event | Heartbeat], None]) -> None:
         self._clock = clock
         self._write = write
-        self._tracker = Tracker(clock)
+        self._progress = ProgressState(clock)
         self._lock = threading.Lock()
-        # A batch has news all the time: its heart beats whatever is told.
-        self._began = self._told = self._beaten = clock.monotonic()
+        # A batch has news all the time: its heart beats whatever else is written.
+        self._started_at = self._last_line_at = self._last_heartbeat_at = clock.monotonic()
 
     def tell(self, event: events.Event) -> None:
-        """Write EVENT unless the same was the last word already."""
+        """Write EVENT unless it repeats the last line about its subject."""
         with self._lock:
-            if self._tracker.apply(event):
-                self._told = self._clock.monotonic()
+            if self._progress.apply(event):
+                self._last_line_at = self._clock.monotonic()
                 self._write(event)
 
     def beat(self, now: float) -> float:
-        """Say that the work goes on, if nothing was said for a minute before NOW (monotonic).
+        """Write a heartbeat if nothing was written in the minute before NOW (monotonic seconds).
 
-        Of a batch the totals are said each minute. Returns the seconds until it is worth asking
-        again.
+        A batch has one each minute in any case. Returns the seconds until the next may be due.
         """
         with self._lock:
-            standing = self._tracker.standing
-            due = (self._beaten if standing else self._told) + HEARTBEAT_SECONDS - now
-            if due > 0:
-                return due
-            self._told = self._beaten = now
-            summary = self._tracker.summary() or self._tracker.step or "at work"
-            self._write(Waiting(summary, round(now - self._began), standing))
+            batch = self._progress.batch
+            last = self._last_heartbeat_at if batch else self._last_line_at
+            due_in = last + HEARTBEAT_SECONDS - now
+            if due_in > 0:
+                return due_in
+            self._last_line_at = self._last_heartbeat_at = now
+            summary = self._progress.summary() or self._progress.step or "at work"
+            self._write(Heartbeat(summary, round(now - self._started_at), batch))
             return HEARTBEAT_SECONDS
 
     @contextmanager
     def running(self) -> Iterator[None]:
-        """Keep a heart beating as long as the block runs."""
-        over = threading.Event()
-        self._began = self._told = self._beaten = self._clock.monotonic()
+        """Write heartbeats while the block runs."""
+        ended = threading.Event()
+        now = self._clock.monotonic()
+        self._started_at = self._last_line_at = self._last_heartbeat_at = now
 
         def keep_beating() -> None:
-            wait = HEARTBEAT_SECONDS
-            while not over.wait(wait):
-                wait = self.beat(self._clock.monotonic())
+            wait_seconds = HEARTBEAT_SECONDS
+            while not ended.wait(wait_seconds):
+                wait_seconds = self.beat(self._clock.monotonic())
 
         threading.Thread(target=keep_beating, daemon=True).start()
         try:
             yield
         finally:
-            over.set()
+            ended.set()
 
-    def aside(self) -> AbstractContextManager[None]:
-        """Nothing moves here, so there is nothing to clear."""
+    def suspended(self) -> AbstractContextManager[None]:
+        """An empty block: lines stay where they are."""
         return nullcontext()
 
     def close(self) -> None:
-        """Nothing to put back."""
+        """Do nothing: there is no display to remove."""
 
 
-class Silence:
-    """What `--quiet` tells of the work under way: nothing."""
-
-    def tell(self, event: events.Event) -> None:
-        """Nothing."""
-
-    def running(self) -> AbstractContextManager[None]:
-        """Nothing to keep running."""
-        return nullcontext()
-
-    def aside(self) -> AbstractContextManager[None]:
-        """Nothing to clear."""
-        return nullcontext()
-
-    def close(self) -> None:
-        """Nothing to put back."""
-
-
-def sentence(event: events.Event | Waiting) -> str:
+def log_line(event: events.Event | Heartbeat) -> str:
     """EVENT as a line of a log."""
-    if isinstance(event, Waiting):
-        if event.standing is not None:
-            return f"after {formats.duration(event.seconds)}: {event.summary}"
-        return f"still at it after {formats.duration(event.seconds)}: {event.summary}"
-    return sentences.phrase(event)
+    if isinstance(event, Heartbeat):
+        elapsed = formats.duration(event.seconds)
+        start = "after" if event.batch is not None else "still at it after"
+        return f"{start} {elapsed}: {event.summary}"
+    return sentences.event_sentence(event)
 
 
-def as_record(event: events.Event | Waiting) -> dict[str, object] | None:
+def event_record(event: events.Event | Heartbeat) -> dict[str, object] | None:
     """EVENT as the object of `--json`: its kind under "event", then its fields.
 
-    None for the end of an item, whose record stdout has.
+    A heartbeat of a batch has the fields of the batch too. Costs are in dollars. None for the end
+    of an item, since stdout has its record.
     """
     if isinstance(event, events.ItemEnded):
         return None
-    told = {"event": type(event).__name__.lower()} | vars(event)
-    standing = told.pop("standing", None) if isinstance(event, Waiting) else event
-    if isinstance(standing, events.BatchProgress):
-        told |= vars(standing) | {"spent": standing.spent / 1e6}  # outside, money is in dollars
-    return told
+    record: dict[str, object] = {"event": EVENT_KINDS[type(event)]}
+    if isinstance(event, Heartbeat):
+        record |= {"summary": event.summary, "seconds": event.seconds}
+        batch = event.batch
+    else:
+        record |= vars(event)
+        batch = event if isinstance(event, events.BatchProgress) else None
+    if batch is not None:
+        record |= vars(batch) | {"spent": batch.spent / 1e6}  # from millionths
+    return record

@@ -1,6 +1,6 @@
-"""The live display on a terminal: what runs, how it stands, how long it usually takes.
+"""The live display on a terminal: the running jobs, their status and their usual time.
 
-rich is imported by a thread, shortly after the first event: by then the request has left.
+A thread imports rich shortly after the first event: by then the request has left.
 """
 
 import threading
@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from krea_cli.env import Env
 from krea_cli.flows import events
 from krea_cli.terminal import sentences
-from krea_cli.terminal.progress_state import Tracker
+from krea_cli.terminal.progress_state import ProgressState
 from krea_cli.terminal.stream import Stream
-from krea_cli.terminal.terminal_lock import Turn
+from krea_cli.terminal.terminal_lock import TerminalLock
 from krea_cli.text import one_line
 
 if TYPE_CHECKING:
@@ -22,137 +22,139 @@ if TYPE_CHECKING:
 CLEAR_LINE = "\r\x1b[2K"
 APPEARS_AFTER_SECONDS = 0.15
 REDRAW_SECONDS = 0.1  # what is written beside it clears it, perhaps hundreds of times a second
-IDS_KEPT = 10  # of more jobs at once, the ids only pass by: the ledger has them
+MAX_JOB_ID_LINES = 10  # with more jobs, ids would fill the screen: the ledger has them
 
 
-class Display:
-    """Shows work in place, and what shall stay (ids, remarks) as lines above it.
+class LiveDisplay:
+    """A reporter that shows work in place, and job ids and notes as lines above it.
 
-    SHARED: what is saved is listed on the same terminal, so that it need not be told here.
+    With PATHS_ON_STDOUT, stdout lists saved files on the same terminal, so the display need not.
     """
 
-    def __init__(self, env: Env, stream: Stream, *, shared: bool = False) -> None:
-        self._shared = shared
+    def __init__(self, env: Env, stream: Stream, *, paths_on_stdout: bool = False) -> None:
+        self._paths_on_stdout = paths_on_stdout
         self._env = env
         self._stream = stream
-        self._tracker = Tracker(env.clock)
-        # Two locks: rich draws under a lock of its own, which `_screen` may be waiting for.
-        self._state = threading.RLock()
-        self._screen = threading.RLock()
-        self._turn = Turn(stream)
+        self._progress = ProgressState(env.clock)
+        # Two locks: rich draws under a lock of its own, and `_screen_lock` may wait for that.
+        self._progress_lock = threading.RLock()
+        self._screen_lock = threading.RLock()
+        self._terminal_lock = TerminalLock(stream)
         self._live: Live | None = None
         self._active = False  # inside `running`
-        self._woken = False  # the thread that imports rich was started
-        self._ready = False  # rich is there
-        self._began = env.clock.monotonic()
-        self._shown = 0.0  # monotonic: when it last appeared
-        self._due = False  # a thread will show it in a moment
-        self._over = threading.Event()
+        self._import_started = False  # a thread imports rich, or has done so
+        self._rich_imported = False
+        self._started_at = env.clock.monotonic()
+        self._last_drawn_at = 0.0  # monotonic
+        self._draw_scheduled = False  # a thread will draw it in a moment
+        self._stopped = threading.Event()
 
     def tell(self, event: events.Event) -> None:
-        """Take EVENT into the display; a job's id and remarks also stay as a line."""
-        with self._state:
-            new = self._tracker.apply(event)
-            few = self._tracker.seen <= IDS_KEPT
-            idle = self._tracker.idle
-        with self._screen:
+        """Take EVENT into the display; write a line for a note and for a new job's id."""
+        with self._progress_lock:
+            is_news = self._progress.apply(event)
+            few_jobs = self._progress.job_count <= MAX_JOB_ID_LINES
+            is_idle = self._progress.is_idle
+        with self._screen_lock:
             if isinstance(event, events.Note):
-                self._keep(sentences.phrase(event))
-            elif isinstance(event, events.Running) and new and few:
-                self._keep(f"job {one_line(event.job_id)}")
-            if idle:
-                self._rest()
+                self._print_above(sentences.event_sentence(event))
+            elif isinstance(event, events.Running) and is_news and few_jobs:
+                self._print_above(f"job {one_line(event.job_id)}")
+            if is_idle:
+                self._hide_and_unlock()
             elif self._active and self._live is None:
-                self._appear_soon()
+                self._schedule_draw()
 
     @contextmanager
     def running(self) -> Iterator[None]:
-        """Show the work as long as the block runs; nothing of it is left after."""
-        self._over.clear()
-        self._active, self._woken = True, False
-        self._began = self._env.clock.monotonic()
+        """Show the work while the block runs; remove the display after it."""
+        self._stopped.clear()
+        self._active, self._import_started = True, False
+        self._started_at = self._env.clock.monotonic()
         try:
             yield
         finally:
             self.close()
 
     @contextmanager
-    def aside(self) -> Iterator[None]:
-        """Clear the display, let the caller write, draw it again."""
-        with self._screen:
+    def suspended(self) -> Iterator[None]:
+        """Clear the display, let the caller write, and draw it again."""
+        with self._screen_lock:
             live = self._live
             if live is not None:
-                self._vanish()
-            elif self._turn.elsewhere:
+                self._hide()
+            elif self._terminal_lock.is_held_elsewhere:
                 with suppress(OSError):
                     self._stream.write(CLEAR_LINE)
             yield
-            if live is not None and self._active and not self._tracker.idle:
-                self._appear_soon()
+            if live is not None and self._active and not self._progress.is_idle:
+                self._schedule_draw()
 
     def close(self) -> None:
         """Remove the display and give the cursor back."""
-        self._over.set()
-        with self._screen:
+        self._stopped.set()
+        with self._screen_lock:
             self._active = False
-            self._rest()
+            self._hide_and_unlock()
 
-    def _keep(self, text: str) -> None:
-        with self.aside(), suppress(OSError):
+    def _print_above(self, text: str) -> None:
+        with self.suspended(), suppress(OSError):
             self._stream.write(text.replace("\n", "\n    ") + "\n")
 
-    def _appear_soon(self) -> None:
-        wait = self._shown + REDRAW_SECONDS - self._env.clock.monotonic()
-        if not self._ready:
-            if not self._woken:
-                self._woken = True
-                threading.Thread(target=self._get_ready, daemon=True).start()
-        elif wait <= 0:
-            self._show()
-        elif not self._due:
-            self._due = True
-            threading.Thread(target=self._show_after, args=(wait,), daemon=True).start()
+    def _schedule_draw(self) -> None:
+        wait_seconds = self._last_drawn_at + REDRAW_SECONDS - self._env.clock.monotonic()
+        if not self._rich_imported:
+            if not self._import_started:
+                self._import_started = True
+                threading.Thread(target=self._import_rich, daemon=True).start()
+        elif wait_seconds <= 0:
+            self._draw()
+        elif not self._draw_scheduled:
+            self._draw_scheduled = True
+            threading.Thread(target=self._draw_after, args=(wait_seconds,), daemon=True).start()
 
-    def _show_after(self, seconds: float) -> None:
-        self._over.wait(seconds)
-        with self._screen:
-            self._due = False
-            if self._active and self._live is None and not self._tracker.idle:
-                self._show()
+    def _draw_after(self, seconds: float) -> None:
+        self._stopped.wait(seconds)
+        with self._screen_lock:
+            self._draw_scheduled = False
+            self._draw_if_needed()
 
-    def _get_ready(self) -> None:
-        if self._over.wait(APPEARS_AFTER_SECONDS):
+    def _import_rich(self) -> None:
+        if self._stopped.wait(APPEARS_AFTER_SECONDS):
             return
         from krea_cli.terminal import live_view  # noqa: F401  (outside the locks: it takes 60 ms)
 
-        with self._screen:
-            self._ready = True
-            if self._active and self._live is None and not self._tracker.idle:
-                self._show()
+        with self._screen_lock:
+            self._rich_imported = True
+            self._draw_if_needed()
 
-    def _show(self) -> None:
-        if not self._turn.take():
+    def _draw_if_needed(self) -> None:
+        if self._active and self._live is None and not self._progress.is_idle:
+            self._draw()
+
+    def _draw(self) -> None:
+        if not self._terminal_lock.acquire():
             return
         from krea_cli.terminal import live_view
 
-        plain = not self._stream.encoding.startswith("utf")
-        view = live_view.View(
-            self._tracker,
-            self._state,
+        view = live_view.LiveView(
+            self._progress,
+            self._progress_lock,
             self._env,
-            began=self._began,
-            ascii=plain,
-            shared=self._shared,
+            started_at=self._started_at,
+            ascii_only=not self._stream.encoding.startswith("utf"),
+            paths_on_stdout=self._paths_on_stdout,
         )
-        self._shown = self._env.clock.monotonic()
-        self._live = live_view.live(view, live_view.console_for(self._stream, self._env))
+        self._last_drawn_at = self._env.clock.monotonic()
+        console = live_view.create_console(self._stream, self._env)
+        self._live = live_view.create_live(view, console)
         self._live.start()
 
-    def _rest(self) -> None:
-        self._vanish()
-        self._turn.give_back()
+    def _hide_and_unlock(self) -> None:
+        self._hide()
+        self._terminal_lock.release()
 
-    def _vanish(self) -> None:
+    def _hide(self) -> None:
         live, self._live = self._live, None
         if live is not None:
             live.stop()

@@ -1,4 +1,4 @@
-"""How the live display looks, in rich."""
+"""Appearance of the live display, in rich."""
 
 import threading
 from contextlib import suppress
@@ -13,125 +13,138 @@ from rich.text import Text
 
 from krea_cli.env import Env
 from krea_cli.terminal import formats, sentences
-from krea_cli.terminal.batch_bar import Bar
-from krea_cli.terminal.progress_state import Tracker, Transfer
+from krea_cli.terminal.batch_bar import BatchBar
+from krea_cli.terminal.progress_state import ProgressState, Transfer
 from krea_cli.terminal.stream import Stream
 from krea_cli.text import one_line
 
 FRAMES_PER_SECOND = 8
-SHOWN_TRANSFERS = 3
+MAX_TRANSFER_BARS = 3
 
 
-class _Sink(TextIOBase):
-    """A file for rich that writes through our stream, which outlives its reader."""
+class _StreamFile(TextIOBase):
+    """A file for rich on top of a `Stream`, which survives its reader."""
 
     def __init__(self, stream: Stream) -> None:
         self._stream = stream
 
     @property
     def encoding(self) -> str:  # type: ignore[override]
-        """What rich chooses its characters by."""
+        """The encoding; rich chooses its characters by it."""
         return self._stream.encoding
 
     def write(self, text: str, /) -> int:
-        """Write at once; a failing terminal is no failure of the work."""
+        """Write TEXT at once; ignore failures of the terminal, which are none of the work."""
         with suppress(OSError):
             self._stream.write(text)
         return len(text)
 
     def isatty(self) -> bool:
-        """As the terminal says."""
+        """Return True for a terminal."""
         return self._stream.is_terminal
 
 
-class View:
-    """The moving picture of a tracker: one line for the jobs, a bar for each of a few files.
+class LiveView:
+    """Moving picture of PROGRESS: a line for the jobs, and a bar for each of a few files.
 
-    Of a batch, a bar for the whole of it.
+    A batch has one bar for all of it.
+
+    lock: guards PROGRESS
+    started_at: monotonic seconds
+    ascii_only: True for a terminal without UTF-8
+    paths_on_stdout: True if stdout lists saved files on the same terminal
     """
 
     def __init__(
         self,
-        tracker: Tracker,
+        progress: ProgressState,
         lock: threading.RLock,
         env: Env,
         *,
-        began: float,
-        ascii: bool,
-        shared: bool = False,
+        started_at: float,
+        ascii_only: bool,
+        paths_on_stdout: bool = False,
     ) -> None:
-        self._ascii = ascii
-        self._shared = shared  # the terminal shows what was saved already
-        self._tracker = tracker
-        self._lock = lock  # guards the tracker
+        self._progress = progress
+        self._lock = lock
         self._env = env
-        self._began = began  # monotonic
-        self._dot = " - " if ascii else " · "
-        self._spinner = Spinner("line" if ascii else "dots", style="cyan")
+        self._started_at = started_at
+        self._ascii_only = ascii_only
+        self._paths_on_stdout = paths_on_stdout
+        self._separator = " - " if ascii_only else " · "
+        self._spinner = Spinner("line" if ascii_only else "dots", style="cyan")
 
     def render(self) -> RenderableType:
         """The picture at this moment."""
         with self._lock:
-            if self._tracker.standing is not None:
-                return Bar(self._tracker, ascii=self._ascii, shared=self._shared)
+            if self._progress.batch is not None:
+                return BatchBar(
+                    self._progress,
+                    ascii_only=self._ascii_only,
+                    paths_on_stdout=self._paths_on_stdout,
+                )
             self._spinner.text = self._headline()
             picture = Table.grid(padding=(0, 1))
             picture.add_row(self._spinner)
-            transfers = self._tracker.moving
+            transfers = self._progress.active_transfers
             if transfers:
-                picture.add_row(_bars(transfers[:SHOWN_TRANSFERS]))
-            if len(transfers) > SHOWN_TRANSFERS:
-                more = len(transfers) - SHOWN_TRANSFERS
+                picture.add_row(_transfer_bars(transfers[:MAX_TRANSFER_BARS]))
+            if len(transfers) > MAX_TRANSFER_BARS:
+                more = len(transfers) - MAX_TRANSFER_BARS
                 picture.add_row(Text(f"  and {more} more", style="dim"))
             return picture
 
     def _headline(self) -> Text:
-        tracker = self._tracker
-        if tracker.jobs and tracker.seen == 1:
-            return self._single()
-        if tracker.seen:
-            elapsed = formats.duration(self._env.clock.monotonic() - self._began)
-            return self._joined(tracker.summary(), tracker.step or "", elapsed)
-        return self._joined(tracker.step or "at work")
+        progress = self._progress
+        if progress.jobs and progress.job_count == 1:
+            return self._job_line()
+        if progress.job_count:
+            elapsed = formats.duration(self._env.clock.monotonic() - self._started_at)
+            return self._join(progress.summary(), progress.step or "", elapsed)
+        return self._join(progress.step or "at work")
 
-    def _single(self) -> Text:
-        ((_, job),) = self._tracker.jobs.items()
-        elapsed = self._env.clock.now() - job.since
-        took = formats.duration(elapsed)
-        if job.typical is not None:
-            usual = formats.duration(job.typical)
-            took += f" of about {usual}" if elapsed <= job.typical else f" (usually {usual})"
-        return self._joined(one_line(job.model or "job"), sentences.status(job.status), took)
+    def _job_line(self) -> Text:
+        (job,) = self._progress.jobs.values()
+        seconds = self._env.clock.now() - job.started_at
+        elapsed = formats.duration(seconds)
+        if job.typical_seconds is not None:
+            usual = formats.duration(job.typical_seconds)
+            in_time = seconds <= job.typical_seconds
+            elapsed += f" of about {usual}" if in_time else f" (usually {usual})"
+        return self._join(one_line(job.model or "job"), sentences.status_text(job.status), elapsed)
 
-    def _joined(self, first: str, *rest: str) -> Text:
+    def _join(self, first: str, *rest: str) -> Text:
         text = Text(first, style="bold", no_wrap=True, overflow="ellipsis")
         for part in rest:
             if part:
-                text.append(self._dot, style="not bold dim")
+                text.append(self._separator, style="not bold dim")
                 text.append(part, style="not bold")
         return text
 
 
-def _bars(transfers: list[Transfer]) -> Table:
+def _transfer_bars(transfers: list[Transfer]) -> Table:
     bars = Table.grid(padding=(0, 1))
     bars.add_column(overflow="ellipsis", no_wrap=True, max_width=30)
     for transfer in transfers:
-        arrow = "sending" if transfer.up else "saving"
-        moved = formats.size(transfer.moved)
-        if transfer.total is not None:
-            moved += f" of {formats.size(transfer.total)}"
+        done, total = transfer.done_bytes, transfer.total_bytes
+        verb = "sending" if transfer.is_upload else "saving"
+        amount = (
+            formats.size(done)
+            if total is None
+            else (f"{formats.size(done)} of {formats.size(total)}")
+        )
         bars.add_row(
-            Text(f"  {arrow} {one_line(transfer.name)}"),
-            ProgressBar(transfer.total, transfer.moved, width=24, pulse=transfer.total is None),
-            Text(moved),
+            Text(f"  {verb} {one_line(transfer.name)}"),
+            ProgressBar(total, done, width=24, pulse=total is None),
+            Text(amount),
         )
     return bars
 
 
-def console_for(stream: Stream, env: Env) -> Console:
+def create_console(stream: Stream, env: Env) -> Console:
     """A console for the terminal behind STREAM."""
     return Console(
-        file=_Sink(stream),  # type: ignore[arg-type]
+        file=_StreamFile(stream),  # type: ignore[arg-type]
         force_terminal=True,
         no_color=env.get("NO_COLOR") is not None,
         markup=False,
@@ -141,8 +154,8 @@ def console_for(stream: Stream, env: Env) -> Console:
     )
 
 
-def live(view: View, console: Console) -> Live:
-    """The moving display of VIEW, not started yet."""
+def create_live(view: LiveView, console: Console) -> Live:
+    """A moving display of VIEW, not started yet."""
     return Live(
         console=console,
         get_renderable=view.render,

@@ -1,8 +1,7 @@
-"""The one sink. Commands say what there is to say; only this file knows in which mode.
+"""The one place that writes to stdout and stderr. No command asks for the output mode.
 
-stdout carries the answer and nothing else; stderr all the rest. With `--json` both are one JSON
-object per line, in plain ASCII. `--quiet` silences progress, notes and loose hints; warnings and
-errors stay.
+stdout carries the answer, and stderr all the rest. With `--json` both have one JSON object per
+line, in plain ASCII. `--quiet` silences progress, notes and hints, but no warning and no error.
 """
 
 import threading
@@ -18,15 +17,20 @@ from krea_cli.text import clean, indented, one_line
 
 if TYPE_CHECKING:
     from krea_cli.flows import events
-    from krea_cli.terminal.line_log import Teller, Waiting
+    from krea_cli.terminal.line_log import Heartbeat
+    from krea_cli.terminal.progress_reporter import ProgressReporter
 
-_COLOURS = {"error": "1;31", "warning": "33", "hint": "36"}
+LABEL_COLOURS = {"error": "1;31", "warning": "33", "hint": "36"}
 
 
 class Output:
-    """What a command shows. Every method may be called from any thread.
+    """Output of a command. Every method may be called from any thread.
 
-    `json`, `quiet` and `verbose` are the mode; the options set them while the command line is read.
+    The options set these while the command line is read:
+
+    json: True for JSON objects, one per line
+    quiet: True to leave out progress, notes and hints
+    verbose: True to trace requests and bugs
     """
 
     def __init__(self, env: Env, *, json: bool, quiet: bool, verbose: bool) -> None:
@@ -37,77 +41,79 @@ class Output:
         self._stdout = Stream(env.stdout)
         self._stderr = Stream(env.stderr)
         self._lock = threading.RLock()
-        self._current: Teller | None = None
+        self._started_reporter: ProgressReporter | None = None
         self._dumb = env.get("TERM") in ("dumb", "unknown")
 
-    # stdout: the answer
-
-    def line(self, text: str, record: Mapping[str, object] | None = None) -> None:
-        """Answer TEXT; as JSON the RECORD, or {"text": TEXT}."""
+    def print_line(self, text: str, record: Mapping[str, object] | None = None) -> None:
+        """Print TEXT; as JSON the RECORD, or {"text": TEXT}."""
         if self.json:
             line = json_line({"text": text} if record is None else record)
         else:
             line = clean(text) + "\n"
-        self._answer(line, job_id=_job_id(record))
+        self._write_stdout(line, job_id=_job_id(record))
 
-    def saved(self, record: Mapping[str, object]) -> None:
-        """Answer with the `files` of a job record, a path per line; as JSON the record."""
+    def print_files(self, record: Mapping[str, object]) -> None:
+        """Print the `files` of a job record, a path per line; as JSON the record."""
         job_id = _job_id(record)
         if self.json:
-            self._answer(json_line(record), job_id=job_id)
+            self._write_stdout(json_line(record), job_id=job_id)
             return
         files = record.get("files")
         for path in files if isinstance(files, list | tuple) else ():
             if self._stdout.is_terminal:
-                self._answer(one_line(str(path)) + "\n", job_id=job_id)
+                self._write_stdout(one_line(str(path)) + "\n", job_id=job_id)
             else:
-                with self._telling_failure(job_id=job_id):
+                with self._stdout_errors(job_id=job_id):
                     self._stdout.write_path(str(path))
 
-    def job_id(self, record: Mapping[str, object]) -> None:
-        """Answer with the `job_id` of a job record; as JSON the record."""
-        self.line(str(record["job_id"]), record)
+    def print_job_id(self, record: Mapping[str, object]) -> None:
+        """Print the `job_id` of a job record; as JSON the record."""
+        self.print_line(str(record["job_id"]), record)
 
-    def submitted(self, record: Mapping[str, object]) -> None:
-        """As `job_id`, for a job that nobody waits for: its id is told even if nobody reads it."""
-        self.job_id(record)
+    def print_submitted(self, record: Mapping[str, object]) -> None:
+        """Print a job's id like `print_job_id`; warn on stderr if nobody reads stdout."""
+        self.print_job_id(record)
         if self._stdout.closed:
             self.warn(f"nobody reads standard output; job {record['job_id']} was submitted")
 
-    def record(self, record: Mapping[str, object]) -> None:
-        """Answer with RECORD as JSON; with nothing where people read."""
+    def print_record(self, record: Mapping[str, object]) -> None:
+        """Print RECORD as JSON; print nothing for people."""
         if self.json:
-            self._answer(json_line(record))
+            self._write_stdout(json_line(record))
 
-    def table(
+    def print_table(
         self,
         columns: Sequence[str],
         rows: Iterable[Sequence[object]],
         records: Iterable[Mapping[str, object]],
         *,
-        spare: bool = False,
+        last_column_optional: bool = False,
     ) -> None:
-        """Answer ROWS: a table for a person, tab-separated without a header for a pipe, or RECORDS.
+        """Print ROWS as a table for a person, or tab-separated for a pipe; as JSON RECORDS.
 
-        None in a row is an empty cell. SPARE: a narrow terminal does without the last column.
-        Only one of ROWS and RECORDS is asked for, one by one, and told as it comes but to a person.
+        None in a row is an empty cell. With LAST_COLUMN_OPTIONAL, a narrow terminal goes without
+        the last column. Only one of ROWS and RECORDS is read. Each is printed as it comes, except
+        that a table for a person needs all rows first.
         """
         if self.json:
             for record in records:
-                self._answer(json_line(record), charged="no")
+                self._write_stdout(json_line(record), charged="no")
             return
         cells = (["" if cell is None else one_line(str(cell)) for cell in row] for row in rows)
         if not self._stdout.is_terminal:
             for row in cells:
-                self._answer("\t".join(row) + "\n", charged="no")
-        elif whole := list(cells):
+                self._write_stdout("\t".join(row) + "\n", charged="no")
+        elif all_rows := list(cells):
             from krea_cli.terminal import table  # rich, only for a person
 
-            self._answer(table.drawn(columns, whole, self._env, spare=spare), charged="no")
+            text = table.render_table(
+                columns, all_rows, self._env, last_column_optional=last_column_optional
+            )
+            self._write_stdout(text, charged="no")
 
-    def bytes(self, chunks: Iterable[bytes], *, job_id: str | None = None) -> None:
-        """Answer with CHUNKS as they are: the result of a job, paid for."""
-        self.expect_bytes()
+    def write_bytes(self, chunks: Iterable[bytes], *, job_id: str | None = None) -> None:
+        """Print CHUNKS, the bytes of a paid result. Raises NotSaved if stdout cannot be written."""
+        self.require_binary_stdout()
         try:
             for chunk in chunks:
                 self._stdout.write_bytes(chunk)
@@ -118,8 +124,8 @@ class Output:
                 job_id=job_id,
             ) from failure
 
-    def expect_bytes(self) -> None:
-        """Refuse a terminal where bytes will be written; to be asked before money is spent."""
+    def require_binary_stdout(self) -> None:
+        """Raise UsageError if stdout is a terminal or closed. Call it before money is spent."""
         if self._stdout.is_terminal:
             raise UsageError(
                 "the bytes of a result would garble the terminal",
@@ -128,146 +134,147 @@ class Output:
         if self._stdout.missing:
             raise UsageError("standard output is closed, and -o - writes to it", hint="-o FILE")
 
-    # stderr: all the rest
-
     def say(self, text: str) -> None:
-        """Note something that needs no action."""
+        """Show a note that needs no action."""
         from krea_cli.flows.events import Note
 
         self.tell(Note(text))
 
     def warn(self, text: str) -> None:
-        """Tell something that the user may want to act on."""
+        """Show a warning that may need action."""
         if self.json:
-            self._tell(json_line({"warning": {"message": text}}))
+            self._write_stderr(json_line({"warning": {"message": text}}))
         else:
-            self._tell(self._labelled("warning", text))
+            self._write_stderr(self._label("warning", text))
 
     def hint(self, text: str) -> None:
-        """Tell what could be typed next."""
+        """Suggest the next command to type."""
         if self.quiet:
             return
         if self.json:
-            self._tell(json_line({"hint": {"message": text}}))
+            self._write_stderr(json_line({"hint": {"message": text}}))
         else:
-            self._tell(self._labelled("hint", text))
+            self._write_stderr(self._label("hint", text))
 
     def trace(self, text: str) -> None:
-        """Tell what only `--verbose` shows: the requests, say."""
+        """Show details for `--verbose` only, such as requests."""
         if not self.verbose:
             return
         if self.json:
-            self._tell(json_line({"trace": {"message": text}}))
+            self._write_stderr(json_line({"trace": {"message": text}}))
         else:
-            self._tell(indented(text) + "\n")
+            self._write_stderr(indented(text) + "\n")
 
-    def error(self, error: KreaError) -> None:
-        """Tell a failure: the sentence, the next command, and what it cost."""
+    def print_error(self, error: KreaError) -> None:
+        """Show a failure: the sentence, the next command, the job, and if it was charged."""
         if error.bug is not None:
-            self._trace_of(error.bug)
+            self._trace_exception(error.bug)
         if self.json:
-            self._tell(json_line({"error": error.as_dict()}))
+            self._write_stderr(json_line({"error": error.as_dict()}))
             return
-        lines = [self._labelled("error", error.message)]
+        lines = [self._label("error", error.message)]
         if error.hint:
-            lines.append("  " + self._labelled("hint", error.hint))
+            lines.append("  " + self._label("hint", error.hint))
         if error.job_id and error.job_id not in error.message:
             lines.append(f"  job: {one_line(error.job_id)}\n")
         lines.append(f"  charged: {one_line(error.charged)}\n")
-        self._tell("".join(lines))
+        self._write_stderr("".join(lines))
 
-    def summary(
+    def print_summary(
         self, text: str, record: Mapping[str, object], errors: Iterable[KreaError] = ()
     ) -> None:
-        """Tell how many things ended: TEXT, then each kind of failure; as JSON only the RECORD."""
+        """Show TEXT with the totals, then ERRORS, one per kind; as JSON only RECORD."""
         if self.json:
-            self._tell(json_line({"summary": record}))
+            self._write_stderr(json_line({"summary": record}))
             return
         self.say(text)
         for error in errors:
-            self.error(error)
+            self.print_error(error)
 
-    def bug(self, failure: BaseException) -> None:
-        """Tell a failure that nobody foresaw; the trace only with `--verbose`."""
-        what = one_line(f"{type(failure).__name__}: {failure}").rstrip(": ")
+    def print_bug(self, failure: BaseException) -> None:
+        """Show an unexpected exception as a bug of krea; its traceback only with `--verbose`."""
+        description = one_line(f"{type(failure).__name__}: {failure}").rstrip(": ")
         error = KreaError(
-            f"this is a bug in krea: {what}",
+            f"this is a bug in krea: {description}",
             hint="run it again with --verbose and report what it prints"
             if not self.verbose
             else "please report it with what is printed above",
             charged="unknown",
         )
         error.code = "bug"
-        self._trace_of(failure)
-        self.error(error)
+        self._trace_exception(failure)
+        self.print_error(error)
 
     def tell(self, event: "events.Event") -> None:
-        """Tell how the work goes on: by a live display, by lines, or as JSON."""
+        """Show an event: in the live display, as a line, or as JSON."""
         from krea_cli.flows.events import WarningNote
 
         if isinstance(event, WarningNote):
             self.warn(event.text)
         else:
-            self._teller.tell(event)
+            self._reporter.tell(event)
 
     def progress(self) -> AbstractContextManager[None]:
-        """The time in which work is under way: a live display exists only inside."""
-        return self._teller.running()
+        """A block in which work is under way; only there is a live display."""
+        return self._reporter.running()
 
     def close(self) -> None:
-        """Give the terminal back as it was."""
-        if teller := self._current:
-            teller.close()
-
-    # how
+        """Leave the terminal as it was."""
+        if self._started_reporter is not None:
+            self._started_reporter.close()
 
     @property
-    def _teller(self) -> "Teller":
-        if self._current is None:
-            self._current = self._fitting_teller()
-        return self._current
+    def _reporter(self) -> "ProgressReporter":
+        if self._started_reporter is None:
+            self._started_reporter = self._choose_reporter()
+        return self._started_reporter
 
-    def _fitting_teller(self) -> "Teller":
-        # Here and below: what tells of progress takes 10 ms that a glance at a job does without.
-        from krea_cli.terminal.line_log import Lines, Silence
-
+    def _choose_reporter(self) -> "ProgressReporter":
+        # Imported here and below: it takes 10 ms, and many commands show no progress.
         if self.quiet:
-            return Silence()
+            from krea_cli.terminal.progress_reporter import SilentReporter
+
+            return SilentReporter()
         if self.json or self._dumb or not self._stderr.is_terminal:
-            return Lines(self._env.clock, self._log)
-        from krea_cli.terminal.live_display import Display
+            from krea_cli.terminal.line_log import LineLog
 
-        return Display(self._env, self._stderr, shared=self._stdout.is_terminal)
+            return LineLog(self._env.clock, self._log_event)
+        from krea_cli.terminal.live_display import LiveDisplay
 
-    def _aside(self) -> AbstractContextManager[None]:
-        # Asking for `_teller` here would fix the mode before the command line is read.
-        return self._current.aside() if self._current else nullcontext()
+        return LiveDisplay(self._env, self._stderr, paths_on_stdout=self._stdout.is_terminal)
 
-    def _log(self, event: "events.Event | Waiting") -> None:
-        from krea_cli.terminal.line_log import as_record, sentence
+    def _suspend_progress(self) -> AbstractContextManager[None]:
+        # Not `_reporter`: it would fix the mode before the command line is read.
+        reporter = self._started_reporter
+        return nullcontext() if reporter is None else reporter.suspended()
+
+    def _log_event(self, event: "events.Event | Heartbeat") -> None:
+        from krea_cli.terminal.line_log import event_record, log_line
 
         if self.json:
-            if (record := as_record(event)) is not None:
-                self._tell(json_line(record))
+            if (record := event_record(event)) is not None:
+                self._write_stderr(json_line(record))
         else:
-            self._tell(indented(sentence(event)) + "\n")
+            self._write_stderr(indented(log_line(event)) + "\n")
 
-    def _trace_of(self, failure: BaseException) -> None:
+    def _trace_exception(self, failure: BaseException) -> None:
         if self.verbose:
             from traceback import format_exception
 
             self.trace("".join(format_exception(failure)).rstrip())
 
-    def _answer(self, text: str, *, charged: str = "unknown", job_id: str | None = None) -> None:
-        with self._telling_failure(charged, job_id=job_id):
+    def _write_stdout(
+        self, text: str, *, charged: str = "unknown", job_id: str | None = None
+    ) -> None:
+        with self._stdout_errors(charged, job_id=job_id):
             self._stdout.write(text)
 
     @contextmanager
-    def _telling_failure(
+    def _stdout_errors(
         self, charged: str = "unknown", *, job_id: str | None = None
     ) -> Iterator[None]:
         try:
-            with self._lock, self._aside():
+            with self._lock, self._suspend_progress():
                 yield
         except OSError as failure:
             raise KreaError(
@@ -277,17 +284,17 @@ class Output:
                 job_id=job_id,
             ) from failure
 
-    def _tell(self, text: str) -> None:
+    def _write_stderr(self, text: str) -> None:
         # A log that cannot be written is no reason to give up work that is paid for.
-        with self._lock, self._aside(), suppress(OSError):
+        with self._lock, self._suspend_progress(), suppress(OSError):
             self._stderr.write(text)
 
-    def _labelled(self, label: str, text: str) -> str:
+    def _label(self, label: str, text: str) -> str:
         plain = self._dumb or self._env.get("NO_COLOR") or not self._stderr.is_terminal
-        word = f"{label}:" if plain else f"\x1b[{_COLOURS[label]}m{label}:\x1b[0m"
-        return f"{word} {indented(text)}\n"
+        start = f"{label}:" if plain else f"\x1b[{LABEL_COLOURS[label]}m{label}:\x1b[0m"
+        return f"{start} {indented(text)}\n"
 
 
 def _job_id(record: Mapping[str, object] | None) -> str | None:
-    """The id of the job that RECORD is about, if it is about one."""
+    """The `job_id` of RECORD, None without one."""
     return None if record is None or record.get("job_id") is None else str(record["job_id"])

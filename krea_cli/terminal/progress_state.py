@@ -1,4 +1,4 @@
-"""What is known of the work under way, gathered from events: the one state behind all displays."""
+"""Progress of the work, gathered from events: the state behind every display."""
 
 from collections import deque
 from dataclasses import dataclass
@@ -9,173 +9,195 @@ from krea_cli.flows import events
 from krea_cli.terminal import sentences
 from krea_cli.terminal.rate import Rate
 
-RECENT = 5  # items of a batch that are remembered by name
+MAX_RECENT_ITEMS = 5
 
 
 @dataclass
-class JobSeen:
-    """A job that has not ended yet. `since` is in seconds since 1970."""
+class ActiveJob:
+    """A job that has not ended yet.
+
+    model: name of its model, None if unknown
+    status: the service's word
+    typical_seconds: how long such a job usually takes, None if unknown
+    started_at: seconds since 1970
+    """
 
     model: str | None
     status: str
-    typical: float | None
-    since: float
+    typical_seconds: float | None
+    started_at: float
 
 
 @dataclass
 class Transfer:
-    """A file on its way: `moved` of `total` bytes; up to the service, or down from it."""
+    """A file on its way.
+
+    name: name or path of the file
+    done_bytes: bytes transferred so far
+    total_bytes: length of the file, None if the server does not say
+    is_upload: True towards the service
+    """
 
     name: str
-    moved: int
-    total: int | None
-    up: bool
+    done_bytes: int
+    total_bytes: int | None
+    is_upload: bool
 
 
-class Tracker:
-    """Jobs, transfers and counts. Not thread-safe: its owner holds a lock."""
+class ProgressState:
+    """Jobs, transfers and counts. Not thread-safe: its owner holds a lock.
+
+    jobs: the jobs that run, by id
+    transfers: files by (job id, name); uploads have the job id ""
+    step: sentence about what happens before a job has an id, None for nothing
+    saved_jobs: number of jobs that ended with their files on disk
+    failed_jobs: number of jobs that ended without
+    batch: the last progress of a batch, which tells nothing about single jobs
+    recent_items: the last items of a batch that ended
+    """
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self.jobs: dict[str, JobSeen] = {}
+        self.jobs: dict[str, ActiveJob] = {}
         self.transfers: dict[tuple[str, str], Transfer] = {}
-        self.step: str | None = None  # what happens before a job has an id
-        self.done = 0
-        self.lost = 0
-        self.standing: events.BatchProgress | None = (
-            None  # of a batch; its jobs are not told one by one
-        )
-        self.recent: deque[events.ItemEnded] = deque(maxlen=RECENT)
+        self.step: str | None = None
+        self.saved_jobs = 0
+        self.failed_jobs = 0
+        self.batch: events.BatchProgress | None = None
+        self.recent_items: deque[events.ItemEnded] = deque(maxlen=MAX_RECENT_ITEMS)
         self._rate = Rate()
-        self._before: events.Event | None = None  # the last step before a job, but for `Held`
-        self._held_by: events.Event | None = None  # what `step` says
-        self._held: set[str] = set()  # reasons given since
+        self._step_event: events.Event | None = None  # the event behind `step`
+        self._last_step: events.Event | None = None  # the last such event that is not a pause
+        self._pause_reasons: set[str] = set()  # reasons given since `_last_step`
 
     def apply(self, event: events.Event) -> bool:
-        """Take EVENT in; False when it changes nothing that deserves a line of its own."""
+        """Apply EVENT; return True if a log should have a line for it."""
         match event:
             case events.Running():
-                return self._running(event)
+                return self._apply_running(event)
             case events.Changed(job_id=job_id, status=status):
-                return self._changed(job_id, status)
-            case events.JobEnded():
-                return self._ended(event)
+                return self._apply_change(job_id, status)
+            case events.JobEnded(job_id=job_id, ok=ok):
+                return self._apply_end(job_id, ok=ok)
             case events.Unwatched(job_id=job_id, ok=ok):
-                self._ended(events.JobEnded(job_id, ok))
-                return False  # its last status was told, and nothing else became of it
+                self._apply_end(job_id, ok=ok)
+                return False  # the log has its last status, and nothing was saved
             case events.Uploading(path=path, sent=sent, total=total):
-                return self._moved(("", path), Transfer(path, sent, total, up=True))
+                return self._apply_transfer(("", path), Transfer(path, sent, total, is_upload=True))
             case events.Downloading(job_id=job_id, name=name, received=received, total=total):
-                return self._moved((job_id, name), Transfer(name, received, total, up=False))
+                transfer = Transfer(name, received, total, is_upload=False)
+                return self._apply_transfer((job_id, name), transfer)
             case events.Submitting() | events.Paused() | events.Reconciling():
-                self.step, self._held_by = sentences.phrase(event), event
-                return self._is_news(event)
+                return self._apply_step(event)
             case events.BatchProgress():
-                return self._stands(event)
+                return self._apply_batch(event)
             case events.ItemEnded():
-                self.recent.append(event)
+                self.recent_items.append(event)
                 return True
             case _:
                 return True
 
     @property
-    def waiting(self) -> int:
-        """How many of the jobs have not started to work."""
+    def waiting_jobs(self) -> int:
+        """Number of jobs that the service has not started."""
         return sum(job.status in WAITING for job in self.jobs.values())
 
     @property
-    def moving(self) -> list[Transfer]:
-        """The transfers that are not complete, as far as their length is known."""
+    def active_transfers(self) -> list[Transfer]:
+        """The incomplete transfers, with those of unknown length."""
         return [
-            one for one in self.transfers.values() if one.total is None or one.moved < one.total
+            transfer
+            for transfer in self.transfers.values()
+            if transfer.total_bytes is None or transfer.done_bytes < transfer.total_bytes
         ]
 
     @property
-    def idle(self) -> bool:
-        """True when there is nothing to look at."""
-        return not (self.standing or self.jobs or self.step or self.moving)
+    def is_idle(self) -> bool:
+        """True if there is nothing to show."""
+        return not (self.batch or self.jobs or self.step or self.active_transfers)
 
     @property
-    def seen(self) -> int:
-        """How many jobs there were so far."""
-        return len(self.jobs) + self.done + self.lost
+    def job_count(self) -> int:
+        """Number of jobs so far, with those that ended."""
+        return len(self.jobs) + self.saved_jobs + self.failed_jobs
 
     @property
-    def per_second(self) -> float | None:
-        """How many items of a batch this run makes in a second, of late; None if unknown."""
+    def items_per_second(self) -> float | None:
+        """Items of a batch that this run makes in a second, of late; None if unknown."""
         return self._rate.per_second(self._clock.monotonic())
 
     @property
     def seconds_left(self) -> float | None:
-        """How long the rest of a batch takes at that rate; None where it says nothing."""
-        standing, rate = self.standing, self.per_second
-        if standing is None or rate is None or standing.stopping is not None:
+        """Estimate for the rest of a batch; None if the rate is unknown or the batch stops."""
+        batch, rate = self.batch, self.items_per_second
+        if batch is None or rate is None or batch.stopping is not None:
             return None
-        return (standing.running + standing.waiting) / rate
+        return (batch.running + batch.waiting) / rate
 
     def summary(self) -> str:
         """All jobs in a few words: "3 running, 2 waiting, 5 done, 1 failed"."""
-        if self.standing is not None:
-            return sentences.totals(
-                self.standing, per_second=self.per_second, seconds_left=self.seconds_left
+        if self.batch is not None:
+            return sentences.batch_summary(
+                self.batch, per_second=self.items_per_second, seconds_left=self.seconds_left
             )
         counts = {
-            "running": len(self.jobs) - self.waiting,
-            "waiting": self.waiting,
-            "done": self.done,
-            "failed": self.lost,
+            "running": len(self.jobs) - self.waiting_jobs,
+            "waiting": self.waiting_jobs,
+            "done": self.saved_jobs,
+            "failed": self.failed_jobs,
         }
-        return ", ".join(f"{count} {word}" for word, count in counts.items() if count)
+        return ", ".join(f"{count} {state}" for state, count in counts.items() if count)
 
-    def _is_news(self, event: events.Submitting | events.Paused | events.Reconciling) -> bool:
-        """Whether EVENT is news: a busy service is asked again and again for the same reason."""
+    def _apply_step(self, event: events.Submitting | events.Paused | events.Reconciling) -> bool:
+        """A busy service makes krea pause again and again: a log has each reason once."""
+        self.step, self._step_event = sentences.event_sentence(event), event
         if isinstance(event, events.Paused):
-            new = event.reason not in self._held
-            self._held.add(event.reason)
-            return new
-        new = event != self._before
-        if new:
-            self._held.clear()
-        self._before = event
-        return new
+            is_new = event.reason not in self._pause_reasons
+            self._pause_reasons.add(event.reason)
+            return is_new
+        is_new = event != self._last_step
+        if is_new:
+            self._pause_reasons.clear()
+        self._last_step = event
+        return is_new
 
-    def _stands(self, standing: events.BatchProgress) -> bool:
-        before, self.standing = self.standing, standing
-        self._rate.note(standing.made, self._clock.monotonic())
-        # What held back a request is over once one has left; a search, once anything else moves.
-        if isinstance(self._held_by, events.Reconciling) or (
-            before is not None and standing.waiting < before.waiting
+    def _apply_batch(self, batch: events.BatchProgress) -> bool:
+        previous, self.batch = self.batch, batch
+        self._rate.add_sample(batch.made, self._clock.monotonic())
+        # A pause is over once a request has left; a search, once anything else moves.
+        if isinstance(self._step_event, events.Reconciling) or (
+            previous is not None and batch.waiting < previous.waiting
         ):
             self.step = None
-        return standing.stopping is not None and (
-            before is None or standing.stopping != before.stopping
+        return batch.stopping is not None and (
+            previous is None or batch.stopping != previous.stopping
         )
 
-    def _running(self, event: events.Running) -> bool:
+    def _apply_running(self, event: events.Running) -> bool:
         self.step = None
-        seen = self.jobs.get(event.job_id)
-        self.jobs[event.job_id] = JobSeen(event.model, event.status, event.typical, event.since)
-        return seen is None or seen.status != event.status
+        previous = self.jobs.get(event.job_id)
+        self.jobs[event.job_id] = ActiveJob(event.model, event.status, event.typical, event.since)
+        return previous is None or previous.status != event.status
 
-    def _changed(self, job_id: str, status: str) -> bool:
-        seen = self.jobs.setdefault(job_id, JobSeen(None, "", None, self._clock.now()))
-        new = seen.status != status
-        seen.status = status
-        return new
+    def _apply_change(self, job_id: str, status: str) -> bool:
+        job = self.jobs.setdefault(job_id, ActiveJob(None, "", None, self._clock.now()))
+        is_new = job.status != status
+        job.status = status
+        return is_new
 
-    def _ended(self, event: events.JobEnded) -> bool:
-        seen = self.jobs.pop(event.job_id, None)
+    def _apply_end(self, job_id: str, *, ok: bool) -> bool:
+        job = self.jobs.pop(job_id, None)
         self.transfers = {
-            key: transfer for key, transfer in self.transfers.items() if key[0] != event.job_id
+            key: transfer for key, transfer in self.transfers.items() if key[0] != job_id
         }
-        if event.ok:
-            self.done += 1
+        if ok:
+            self.saved_jobs += 1
         else:
-            self.lost += 1
-        # A failed job's last status was told already; "saved" is news, and so is a silent end.
-        return event.ok or seen is None or seen.status not in TERMINAL
+            self.failed_jobs += 1
+        # The log has a failed job's last status; "saved" is news, and so is a silent end.
+        return ok or job is None or job.status not in TERMINAL
 
-    def _moved(self, key: tuple[str, str], transfer: Transfer) -> bool:
-        first = key not in self.transfers
+    def _apply_transfer(self, key: tuple[str, str], transfer: Transfer) -> bool:
+        is_new = key not in self.transfers
         self.transfers[key] = transfer
-        return first
+        return is_new

@@ -1,9 +1,8 @@
-"""The words of the terminal: cleaned text, durations, sizes, statuses, events as sentences."""
+"""Events and the progress of a batch as sentences."""
 
 from typing import TYPE_CHECKING
 
 from krea_cli.dollars import told
-from krea_cli.terminal import formats
 from krea_cli.terminal.formats import duration, size
 from krea_cli.text import clean, one_line
 
@@ -11,20 +10,19 @@ if TYPE_CHECKING:
     from krea_cli.flows import events
     from krea_cli.flows.events import BatchProgress
 
-
-_STATUS_NOTES = {
+STATUS_NOTES = {
     "backlogged": "waiting for a free slot",
     "intermediate-complete": "a first result, not the end",
 }
 
 
-def status(word: str) -> str:
-    """The service's own word for a status, with a note where it says too little."""
-    note = _STATUS_NOTES.get(word)
-    return f"{one_line(word)} ({note})" if note else one_line(word)
+def status_text(status: str) -> str:
+    """The service's own word for STATUS, with a note where the word says too little."""
+    note = STATUS_NOTES.get(status)
+    return f"{one_line(status)} ({note})" if note else one_line(status)
 
 
-def phrase(event: "events.Event") -> str:
+def event_sentence(event: "events.Event") -> str:
     """EVENT as one sentence for a log."""
     from krea_cli.flows import events
 
@@ -34,18 +32,18 @@ def phrase(event: "events.Event") -> str:
         case events.Uploading(path=path, total=total):
             return f"uploading {one_line(path)} ({size(total)})"
         case events.Submitting(model=model, index=index, count=count):
-            place = f" {index} of {count}" if count > 1 else ""
-            return f"submitting{place} to {one_line(model)}"
+            position = f" {index} of {count}" if count > 1 else ""
+            return f"submitting{position} to {one_line(model)}"
         case events.Paused(reason=reason, seconds=seconds):
-            again = "" if seconds is None else f" (next try in {duration(max(1, seconds))})"
-            return f"{one_line(reason)}{again}"
+            retry = "" if seconds is None else f" (next try in {duration(max(1, seconds))})"
+            return f"{one_line(reason)}{retry}"
         case events.Reconciling(reason=reason):
             return f"looking for the job of a lost answer: {one_line(reason)}"
-        case events.Running(job_id=job_id, status=word, typical=typical):
+        case events.Running(job_id=job_id, status=status, typical=typical):
             usually = "" if typical is None else f", usually {duration(typical)}"
-            return f"job {one_line(job_id)}: {status(word)}{usually}"
-        case events.Changed(job_id=job_id, status=word):
-            return f"job {one_line(job_id)}: {status(word)}"
+            return f"job {one_line(job_id)}: {status_text(status)}{usually}"
+        case events.Changed(job_id=job_id, status=status):
+            return f"job {one_line(job_id)}: {status_text(status)}"
         case events.Downloading(name=name, total=total):
             length = "" if total is None else f" ({size(total)})"
             return f"downloading {one_line(name)}{length}"
@@ -59,57 +57,61 @@ def phrase(event: "events.Event") -> str:
             names = ", ".join(map(one_line, files))
             return f"line {line}: saved {names}" if names else f"line {line}: done"
         case events.BatchProgress():
-            told = counts(event)
-            return f"{stopping(event)}; {told}" if event.stopping is not None else told
+            reason = "" if event.stopping is None else f"{stop_reason(event)}; "
+            return reason + item_counts(event)
 
 
-def counts(standing: "BatchProgress") -> str:
-    """The items by what became of them: "396 of 400 done, 3 failed, 1 in doubt"."""
-    found = [f"{standing.done} of {standing.total} done"]
-    others = {
-        "failed": standing.failed,
-        "in doubt": standing.doubtful,
-        "running": standing.running,
-        "waiting": standing.waiting,
-    }
-    return ", ".join(found + [f"{count} {word}" for word, count in others.items() if count])
-
-
-def spent(standing: "BatchProgress", *, joint: str = " + ") -> str:
-    """What this run may have cost: "$1.20 + 3 of unknown price"."""
-    unknown = f"{standing.unpriced} of unknown price"
-    if not standing.unpriced:
-        return told(standing.spent)
-    return f"{told(standing.spent)}{joint}{unknown}" if standing.spent else unknown
-
-
-def pace(per_second: float) -> str:
-    """A rate with a number that says something: "24/min", "1.6/min", "12/h"."""
-    minutely = per_second * 60
-    if minutely < 1:
-        return f"{minutely * 60:.0f}/h"
-    return f"{minutely:.0f}/min" if minutely >= 10 else f"{minutely:.1f}/min"
-
-
-def left(seconds: float) -> str:
-    """An estimate no finer than it can be: "40 s left", "2 min 10 s left", "14 min left"."""
-    grain = 1 if seconds < 60 else 10 if seconds < 600 else 60
-    return f"{formats.duration(round(seconds / grain) * grain)} left"
-
-
-def totals(
-    standing: "BatchProgress", *, per_second: float | None, seconds_left: float | None
+def batch_summary(
+    batch: "BatchProgress", *, per_second: float | None, seconds_left: float | None
 ) -> str:
-    """All of it, for a heartbeat."""
-    parts = [counts(standing), f"spent {spent(standing)}"]
-    if standing.stopping is not None:
-        parts.append(stopping(standing))
+    """Counts, spending and pace of BATCH, or why it stops.
+
+    per_second: items made in a second, None if unknown
+    seconds_left: estimate for the rest, None if unknown
+    """
+    parts = [item_counts(batch), f"spent {spending(batch)}"]
+    if batch.stopping is not None:
+        parts.append(stop_reason(batch))
     elif per_second is not None:
-        ahead = "" if seconds_left is None else f", {left(seconds_left)}"
-        parts.append(f"{pace(per_second)}{ahead}")
+        estimate = "" if seconds_left is None else f", {time_left(seconds_left)}"
+        parts.append(f"{rate_text(per_second)}{estimate}")
     return "; ".join(parts)
 
 
-def stopping(standing: "BatchProgress") -> str:
-    """Why nothing more is sent."""
-    return f"stopping: {one_line(standing.stopping or '')}"
+def item_counts(batch: "BatchProgress") -> str:
+    """The items by their state: "396 of 400 done, 3 failed, 1 in doubt"."""
+    counts = {
+        "failed": batch.failed,
+        "in doubt": batch.doubtful,
+        "running": batch.running,
+        "waiting": batch.waiting,
+    }
+    others = [f"{count} {state}" for state, count in counts.items() if count]
+    return ", ".join([f"{batch.done} of {batch.total} done", *others])
+
+
+def spending(batch: "BatchProgress", *, joiner: str = " + ") -> str:
+    """The most that this run may have cost: "$1.20 + 3 of unknown price"."""
+    unknown = f"{batch.unpriced} of unknown price"
+    if not batch.unpriced:
+        return told(batch.spent)
+    return f"{told(batch.spent)}{joiner}{unknown}" if batch.spent else unknown
+
+
+def rate_text(per_second: float) -> str:
+    """A rate in the unit with a readable number: "24/min", "1.6/min", "12/h"."""
+    per_minute = per_second * 60
+    if per_minute < 1:
+        return f"{per_minute * 60:.0f}/h"
+    return f"{per_minute:.0f}/min" if per_minute >= 10 else f"{per_minute:.1f}/min"
+
+
+def time_left(seconds: float) -> str:
+    """A rounded estimate: "40 s left", "2 min 10 s left", "14 min left"."""
+    grain_seconds = 1 if seconds < 60 else 10 if seconds < 600 else 60
+    return f"{duration(round(seconds / grain_seconds) * grain_seconds)} left"
+
+
+def stop_reason(batch: "BatchProgress") -> str:
+    """The reason for sending nothing more: "stopping: the balance is used up"."""
+    return f"stopping: {one_line(batch.stopping or '')}"

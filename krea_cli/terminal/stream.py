@@ -1,4 +1,4 @@
-"""A standard stream that survives its reader, a narrow encoding, a missing descriptor."""
+"""A standard stream that survives a lost reader, a narrow encoding, a missing descriptor."""
 
 import errno
 import os
@@ -6,28 +6,29 @@ from typing import TextIO
 
 
 class Stream:
-    """Writes text or bytes to FILE and flushes each time.
+    """Text and bytes for FILE, flushed after each write.
 
-    A reader that went away (`| head -1`) is remembered, and everything after is dropped.
+    FILE is None for a stream that the shell closed (`>&-`). After its reader left (`| head -1`),
+    or after a failure, the stream is `closed`: further output is dropped.
     """
 
     def __init__(self, file: TextIO | None) -> None:
-        self._file = file  # None when the shell closed it (`>&-`)
+        self._file = file
         self.closed = file is None
 
     @property
     def is_terminal(self) -> bool:
-        """True when a person is looking."""
+        """True for a terminal, where a person reads."""
         return self._file is not None and not self._file.closed and self._file.isatty()
 
     @property
     def missing(self) -> bool:
-        """True when there was no such stream from the start: the shell closed it (`>&-`)."""
+        """True if the shell had closed the stream before the start (`>&-`)."""
         return self._file is None
 
     @property
     def encoding(self) -> str:
-        """The name of the encoding the file writes in, lower-case."""
+        """The file's encoding in lower case, such as "utf-8"."""
         return (getattr(self._file, "encoding", None) or "utf-8").lower()
 
     @property
@@ -39,20 +40,20 @@ class Stream:
             return None
 
     def write(self, text: str) -> None:
-        """Write TEXT. What the encoding lacks is written as a backslash escape.
+        """Write TEXT, with backslash escapes for characters outside the encoding.
 
-        Raises OSError for a failure that is not a reader's leaving: a full disk, say.
+        Raises OSError for a failure such as a full disk; a reader that left is no failure.
         """
         if self.closed or self._file is None:
             return
         try:
-            self._file.write(self._encodable(text))
+            self._file.write(self._escape_unencodable(text))
             self._file.flush()
         except OSError as failure:
-            self._failed(failure)
+            self._handle_failure(failure)
 
     def write_bytes(self, data: bytes) -> None:
-        """Write DATA as it is, behind all text written before. Raises OSError as `write` does."""
+        """Write DATA as it is, after all earlier text. Raises OSError as `write` does."""
         if self.closed or self._file is None:
             return
         try:
@@ -60,7 +61,7 @@ class Stream:
             self._file.buffer.write(data)
             self._file.buffer.flush()
         except OSError as failure:
-            self._failed(failure)
+            self._handle_failure(failure)
 
     def write_path(self, path: str) -> None:
         """Write a file name and a line end, byte for byte: names need not be text."""
@@ -74,24 +75,24 @@ class Stream:
         else:
             self.write_bytes(data + b"\n")
 
-    def _encodable(self, text: str) -> str:
+    def _escape_unencodable(self, text: str) -> str:
         try:
             text.encode(self.encoding)
         except UnicodeEncodeError:
             return text.encode(self.encoding, "backslashreplace").decode(self.encoding)
         return text
 
-    def _failed(self, failure: OSError) -> None:
+    def _handle_failure(self, failure: OSError) -> None:
         self.closed = True
-        self._discard()
+        self._discard_buffer()
         if failure.errno not in (errno.EPIPE, errno.ESHUTDOWN):
             raise failure
 
-    def _discard(self) -> None:
-        """Send what is still buffered to nowhere: Python flushes it at exit, and would complain."""
+    def _discard_buffer(self) -> None:
+        """Send buffered output to the null device: Python flushes at exit, and would complain."""
         descriptor = self.descriptor
         if descriptor is None:
             return
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, descriptor)
-        os.close(nowhere)
+        null_device = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null_device, descriptor)
+        os.close(null_device)

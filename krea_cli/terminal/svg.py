@@ -10,8 +10,8 @@ from rich.text import Text
 
 from krea_cli.env import Env
 from krea_cli.flows import events
-from krea_cli.terminal.live_view import View
-from krea_cli.terminal.progress_state import Tracker
+from krea_cli.terminal.live_view import LiveView
+from krea_cli.terminal.progress_state import ProgressState
 
 THEME = TerminalTheme(
     (24, 26, 31),
@@ -27,8 +27,8 @@ THEME = TerminalTheme(
         (171, 178, 191),
     ],
 )
-# As rich's own, but with fonts of the reader's machine: nothing is fetched to show it.
-FORMAT = """\
+# Like rich's own template, but with fonts of the reader's machine: nothing is fetched to show it.
+SVG_TEMPLATE = """\
 <svg class="rich-terminal" viewBox="0 0 {width} {height}" xmlns="http://www.w3.org/2000/svg">
 <style>
 .{unique_id}-matrix {{
@@ -57,24 +57,26 @@ font-variant-east-asian: full-width;
 """
 
 
-def svg(shown: str, *, name: str, columns: int) -> str:
-    """SHOWN, text with escape sequences, as it stands in a window of COLUMNS."""
+def render_svg(text: str, *, name: str, columns: int) -> str:
+    """SVG of TEXT, which may have escape sequences, in a window of COLUMNS."""
     console = Console(record=True, width=columns, file=StringIO(), force_terminal=True)
-    console.print(Text.from_ansi(shown), soft_wrap=True)
-    drawn = console.export_svg(
-        title="krea", theme=THEME, code_format=FORMAT, unique_id=f"krea-{name}"
+    console.print(Text.from_ansi(text), soft_wrap=True)
+    svg = console.export_svg(
+        title="krea", theme=THEME, code_format=SVG_TEMPLATE, unique_id=f"krea-{name}"
     )
-    return "\n".join(line.rstrip() for line in drawn.splitlines() if line.strip()) + "\n"
+    return "\n".join(line.rstrip() for line in svg.splitlines() if line.strip()) + "\n"
 
 
-def frame(happened: Iterable[events.Event], *, elapsed: float, env: Env, columns: int) -> str:
-    """The live display as it looks when HAPPENED did, ELAPSED seconds after it began."""
-    tracker = Tracker(env.clock)
-    for event in happened:
-        tracker.apply(event)
-    view = View(tracker, threading.RLock(), env, began=env.clock.monotonic() - elapsed, ascii=False)
+def render_live_view(
+    past_events: Iterable[events.Event], *, elapsed: float, env: Env, columns: int
+) -> str:
+    """The live display after PAST_EVENTS, ELAPSED seconds after it began."""
+    progress = ProgressState(env.clock)
+    for event in past_events:
+        progress.apply(event)
+    started_at = env.clock.monotonic() - elapsed
+    view = LiveView(progress, threading.RLock(), env, started_at=started_at, ascii_only=False)
     text = StringIO()
-    Console(file=text, width=columns, force_terminal=True, color_system="standard").print(
-        view.render()
-    )
+    console = Console(file=text, width=columns, force_terminal=True, color_system="standard")
+    console.print(view.render())
     return text.getvalue()

@@ -10,16 +10,20 @@ from rich.text import Text
 
 from krea_cli.env import Env
 
-GAP = 2
-LAST_COLUMN = 16  # it is given at least so much, or all it needs
+GAP_CELLS = 2
+MIN_LAST_COLUMN_CELLS = 16  # or all that it needs, if that is less
 
 
-def drawn(
-    columns: Sequence[str], rows: Sequence[Sequence[str]], env: Env, *, spare: bool = False
+def render_table(
+    columns: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    env: Env,
+    *,
+    last_column_optional: bool = False,
 ) -> str:
-    """The table as text with escape sequences, as wide as the terminal if that can be.
+    """A table with escape sequences, as wide as the terminal where the content fits.
 
-    SPARE: the last column is left out where it would find no room.
+    With LAST_COLUMN_OPTIONAL, a terminal without room for the last column gets none.
     """
     # Not written by rich itself: it ends the process when a pipe is closed.
     text = StringIO()
@@ -33,21 +37,22 @@ def drawn(
         _environ=env.environ,
     )
     widths = [max(map(cell_len, cells)) for cells in zip(columns, *rows, strict=True)]
-    least = sum(widths[:-1]) + GAP * (len(widths) - 1) + min(widths[-1], LAST_COLUMN)
-    if spare and least > console.width:
-        return drawn(columns[:-1], [row[:-1] for row in rows], env)
+    required = sum(widths[:-1]) + GAP_CELLS * (len(widths) - 1)
+    required += min(widths[-1], MIN_LAST_COLUMN_CELLS)
+    if last_column_optional and required > console.width:
+        return render_table(columns[:-1], [row[:-1] for row in rows], env)
     # Wider than the terminal rather than cut: half an id is worth nothing.
-    console.width = max(console.width, least)
-    console.print(table(columns, rows))
+    console.width = max(console.width, required)
+    console.print(build_table(columns, rows))
     return text.getvalue()
 
 
-def table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:
-    """Columns of text; only the last one is broken into lines."""
-    drawing = Table(box=None, padding=(0, GAP, 0, 0), pad_edge=False, header_style="bold")
-    for place, name in enumerate(columns, 1):
-        whole = place < len(columns)
-        drawing.add_column(Text(name), no_wrap=whole, style="cyan" if place == 1 else "")
+def build_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:
+    """A rich table of text; only the last column is broken into lines."""
+    table = Table(box=None, padding=(0, GAP_CELLS, 0, 0), pad_edge=False, header_style="bold")
+    for number, name in enumerate(columns, 1):
+        is_last = number == len(columns)
+        table.add_column(Text(name), no_wrap=not is_last, style="cyan" if number == 1 else "")
     for row in rows:
-        drawing.add_row(*(Text(cell) for cell in row))
-    return drawing
+        table.add_row(*(Text(cell) for cell in row))
+    return table

@@ -1,4 +1,4 @@
-"""Whose turn it is to draw on a terminal, when a pipe puts several processes on one."""
+"""A lock on a terminal, for several processes of a pipe that draw on one."""
 
 import os
 from contextlib import suppress
@@ -6,48 +6,57 @@ from contextlib import suppress
 from krea_cli.terminal.stream import Stream
 
 
-class Turn:
+class TerminalLock:
     """The right to draw in place on the terminal behind STREAM.
 
-    In `krea wait | krea download` both would draw over each other; a process in the background
-    would draw over whatever is typed. The lock is on the terminal itself and ends with the process.
+    Without it, both sides of `krea wait | krea download` would draw over each other. A process
+    in the background would draw over the user's typing. The lock is on the terminal's device, and
+    ends with the process.
     """
 
     def __init__(self, stream: Stream) -> None:
         self._stream = stream
-        self._own: int | None = None  # a descriptor of our own: an inherited one shares its lock
+        # Opened for the lock alone: an inherited descriptor shares the lock of its parent.
+        self._lock_descriptor: int | None = None
 
-    def take(self) -> bool:
-        """Take the turn, or keep it; False in the background, or when another process has it."""
+    def acquire(self) -> bool:
+        """Take the lock, or keep it; return False in the background or if another process has it.
+
+        Without a terminal there is nothing to lock, and the result is True.
+        """
         descriptor = self._terminal
-        return descriptor is None or (_in_foreground(descriptor) and self._lock(descriptor))
+        return descriptor is None or (_is_in_foreground(descriptor) and self._try_lock(descriptor))
 
     @property
-    def elsewhere(self) -> bool:
-        """True while another process draws: its line has to be cleared before one is written."""
+    def is_held_elsewhere(self) -> bool:
+        """True while another process draws: clear its line before writing one."""
         descriptor = self._terminal
-        if descriptor is None or self._own is not None or not _in_foreground(descriptor):
+        if (
+            descriptor is None
+            or self._lock_descriptor is not None
+            or not _is_in_foreground(descriptor)
+        ):
             return False
-        free = self._lock(descriptor)
-        self.give_back()
+        free = self._try_lock(descriptor)
+        self.release()
         return not free
 
-    def give_back(self) -> None:
+    def release(self) -> None:
         """Let another process draw."""
-        if self._own is not None:
-            os.close(self._own)
-            self._own = None
+        if self._lock_descriptor is not None:
+            os.close(self._lock_descriptor)
+            self._lock_descriptor = None
 
     @property
     def _terminal(self) -> int | None:
-        """The terminal's descriptor; None if it is no device, so that nobody can share it."""
+        """The terminal's descriptor; None for a stream that is no device, and thus not shared."""
         descriptor = self._stream.descriptor
         return descriptor if descriptor is not None and os.isatty(descriptor) else None
 
-    def _lock(self, descriptor: int) -> bool:
+    def _try_lock(self, descriptor: int) -> bool:
         import fcntl
 
-        if self._own is not None:
+        if self._lock_descriptor is not None:
             return True
         try:
             own = os.open(os.ttyname(descriptor), os.O_WRONLY | os.O_NOCTTY | os.O_CLOEXEC)
@@ -60,11 +69,11 @@ class Turn:
             return False
         except OSError:
             pass  # no locks on this device: draw as if alone
-        self._own = own
+        self._lock_descriptor = own
         return True
 
 
-def _in_foreground(descriptor: int) -> bool:
+def _is_in_foreground(descriptor: int) -> bool:
     with suppress(OSError):  # not our controlling terminal
         return os.tcgetpgrp(descriptor) == os.getpgrp()
     return True

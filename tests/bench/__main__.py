@@ -1,11 +1,13 @@
 """The table of what krea must reach: `python tests/bench`, or with --quick a rougher one.
 
-Everything runs on this machine and is told as a ratio, the two sides in turn, but for what has a
-bound of its own: requests a second, the seconds and the memory of a check. Takes seven minutes;
---quick takes two. Names of lines, such as `lateness`, measure only those; `batch`, `batch-polls`
-and `batch-cpu` share one run, as `check` and `check-memory` do. Two tables of their own:
-`python tests/bench/faults.py`, what each fault leads to, and `python tests/bench/kills.py`, what
-is left of a batch under faults that is killed until it is done.
+Everything runs on this machine. Most figures are ratios, with the two sides measured in turn; a few
+have a bound of their own. It takes seven minutes, with --quick two.
+
+Names of lines, such as `lateness`, measure those lines only. `batch`, `batch-polls` and `batch-cpu`
+share one run, `check` and `check-memory` another.
+
+Two scripts print tables of their own. `python tests/bench/faults.py` shows the outcome of each
+fault, and `python tests/bench/kills.py` a batch that is killed again and again.
 """
 
 import argparse

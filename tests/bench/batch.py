@@ -1,7 +1,7 @@
 """`krea batch` in one run: how long, how many requests for polling, how much CPU.
 
-Everything counts from the start of the process to its end. The other side is the loop that the
-API's documentation has one write, a process for each picture, as many at once under xargs.
+Everything counts from the start of the process to its end. The other side is the loop in the API's
+documentation: a process for each picture, as many at once under xargs.
 """
 
 import os
@@ -14,17 +14,21 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tests.bench.line import Line
-from tests.bench.process import KREA, PYTHON, Cost, run, surroundings
-from tests.bench.service import polls
-from tests.fakes.sandbox_process import Sandbox
+from tests.bench.process import KREA, PYTHON, Cost, child_environ, run
+from tests.bench.sandbox_client import count_polls
+from tests.fakes.sandbox_process import Sandbox, SandboxProcess
 
-CLOSEST = 0.25  # seconds; requests nearer to each other than this belong to one tick
+TICK_SECONDS = 0.25  # requests nearer to each other than this belong to one tick
 SIZE = ("--width", "512", "--height", "512")  # the smallest: drawing them takes CPU as well
 
 
 @dataclass(frozen=True)
 class Batch:
-    """So many JOBS of SECONDS each, AT_ONCE of them at a time."""
+    """A batch of so many jobs.
+
+    seconds: of each job
+    at_once: jobs at a time
+    """
 
     jobs: int = 400
     seconds: float = 7.0
@@ -37,22 +41,27 @@ class Batch:
 
     @property
     def name(self) -> str:
-        """What it is called in the table."""
+        """The name of the line in the table."""
         return f"batch of {self.jobs} jobs of {self.seconds:g} s, {self.at_once} at a time"
 
 
 @dataclass(frozen=True)
-class Seen:
-    """What the run cost, the requests that it used for polling, and in how many ticks."""
+class BatchRun:
+    """One run of `krea batch`.
+
+    cost: its time
+    asked: requests for polling
+    ticks: moments at which requests were made
+    """
 
     cost: Cost
-    asked: int
+    poll_requests: int
     ticks: int
 
 
 def elapsed(batch: Batch) -> Line:
     """One line: the whole process, against slots that are never empty."""
-    seconds = _krea(batch).cost.seconds
+    seconds = _run_krea(batch).cost.seconds
     return Line(
         batch.name,
         "jobs x seconds / at a time",
@@ -65,21 +74,21 @@ def elapsed(batch: Batch) -> Line:
 
 def polling(batch: Batch) -> Line:
     """One line: requests a second, which must be no more than one per tick."""
-    seen = _krea(batch)
+    seen = _run_krea(batch)
     return Line(
         "requests to poll in that batch",
         "time from start to end",
-        seen.asked / seen.cost.seconds,
+        seen.poll_requests / seen.cost.seconds,
         " a second",
         2,
-        f"{seen.asked} in {seen.ticks} ticks",
-        kept=seen.asked <= seen.ticks,
+        f"{seen.poll_requests} in {seen.ticks} ticks",
+        other_bound_kept=seen.poll_requests <= seen.ticks,
     )
 
 
 def cpu(batch: Batch) -> Line:
     """One line: CPU seconds of all processes, and how long both sides took."""
-    krea, loop = _krea(batch).cost, _loop(batch)
+    krea, loop = _run_krea(batch).cost, _run_loop(batch)
     return Line(
         "CPU time of that batch",
         f"xargs -P {batch.at_once}, a Python loop per job",
@@ -91,7 +100,7 @@ def cpu(batch: Batch) -> Line:
 
 
 @cache
-def _krea(batch: Batch) -> Seen:
+def _run_krea(batch: Batch) -> BatchRun:
     """One run of the real command."""
     with TemporaryDirectory() as name, _sandbox(batch) as sandbox:
         folder = Path(name)
@@ -102,7 +111,7 @@ def _krea(batch: Batch) -> Seen:
         child = subprocess.Popen(
             command,
             cwd=folder,
-            env=surroundings(sandbox.environment(folder)),
+            env=child_environ(sandbox.environ(folder)),
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             text=True,
@@ -115,13 +124,13 @@ def _krea(batch: Batch) -> Seen:
         child.returncode = os.waitstatus_to_exitcode(status)
         pictures = len(list(folder.glob("*.png")))
         assert (child.returncode, pictures) == (0, batch.jobs), (child.returncode, pictures)
-        asked = polls(sandbox)
-    ticks = 1 + sum(after - before > CLOSEST for before, after in pairwise(moments))
-    return Seen(Cost(seconds, usage.ru_utime + usage.ru_stime), asked, ticks)
+        poll_requests = count_polls(sandbox)
+    ticks = 1 + sum(after - before > TICK_SECONDS for before, after in pairwise(moments))
+    return BatchRun(Cost(seconds, usage.ru_utime + usage.ru_stime), poll_requests, ticks)
 
 
 @cache
-def _loop(batch: Batch) -> Cost:
+def _run_loop(batch: Batch) -> Cost:
     """The documentation's loop for the same pictures."""
     script = str(Path(__file__).with_name("documented_loop.py"))
     one = [PYTHON, script, "a fox in picture {}", "{}.png"]
@@ -131,7 +140,7 @@ def _loop(batch: Batch) -> Cost:
         numbers.write_text("".join(f"{number}\n" for number in range(1, batch.jobs + 1)))
         command = ["xargs", "-P", str(batch.at_once), "-I{}", *one]
         with numbers.open() as lines:
-            cost = run(command, surroundings(sandbox.environment(folder)), folder, stdin=lines)
+            cost = run(command, child_environ(sandbox.environ(folder)), folder, stdin=lines)
         pictures = len(list(folder.glob("*.png")))
         assert pictures == batch.jobs, pictures
     return cost
@@ -139,4 +148,4 @@ def _loop(batch: Batch) -> Cost:
 
 def _sandbox(batch: Batch) -> Sandbox:
     at_once, seconds = str(batch.at_once), str(batch.seconds)
-    return Sandbox("--concurrency", at_once, "--seconds", seconds, "--spread", "0")
+    return SandboxProcess("--concurrency", at_once, "--seconds", seconds, "--spread", "0")

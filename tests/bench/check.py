@@ -7,13 +7,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tests.bench.line import Line
-from tests.bench.process import KREA, peak, surroundings
-from tests.fakes.sandbox_process import Sandbox
+from tests.bench.process import KREA, child_environ, peak_megabytes
+from tests.fakes.sandbox_process import SandboxProcess
 
 
 @dataclass(frozen=True)
-class Checked:
-    """What the one run took: wall seconds, MB at its peak."""
+class CheckRun:
+    """The wall seconds and the peak memory in MB of one run."""
 
     seconds: float
     megabytes: float
@@ -21,7 +21,7 @@ class Checked:
 
 def elapsed(lines: int = 100_000) -> Line:
     """One line: seconds from the start of the process to its end."""
-    seconds = _checked(lines).seconds
+    seconds = _run_check(lines).seconds
     return Line(
         f"check of a batch of {lines:,} lines",
         "",
@@ -34,20 +34,20 @@ def elapsed(lines: int = 100_000) -> Line:
 
 def memory(lines: int = 100_000) -> Line:
     """One line: the peak of the same process."""
-    return Line(f"… its peak memory, {lines:,} lines", "", _checked(lines).megabytes, " MB", 100)
+    return Line(f"… its peak memory, {lines:,} lines", "", _run_check(lines).megabytes, " MB", 100)
 
 
 @cache
-def _checked(lines: int) -> Checked:
+def _run_check(lines: int) -> CheckRun:
     """One run, its output to nowhere; every line is another item."""
-    with TemporaryDirectory() as name, Sandbox() as sandbox:
+    with TemporaryDirectory() as name, SandboxProcess() as sandbox:
         folder = Path(name)
         with (folder / "big.csv").open("w") as table:
             table.write("prompt,seed,steps\n")
             for number in range(lines):
                 table.write(f"a fox in picture {number},{number},{20 + number % 9}\n")
-        environment = surroundings(sandbox.environment(folder))
+        environment = child_environ(sandbox.environ(folder))
         command = [KREA, "batch", "big.csv", "--dry-run", "-m", "bfl/flux-1-dev"]
         started = time.perf_counter()
-        megabytes = peak(command, environment, folder)
-        return Checked(time.perf_counter() - started, megabytes)
+        megabytes = peak_megabytes(command, environment, folder)
+        return CheckRun(time.perf_counter() - started, megabytes)

@@ -1,8 +1,7 @@
-"""What the API's documentation has one write, for one picture: submit, ask every 2 s, save.
+"""The loop in the API's documentation, for one picture: submit, ask every 2 s, save.
 
 `python documented_loop.py PROMPT FILE`, with the API's address and a token in the environment. It
-imports only what Python brings along, and so starts sooner than with `requests`, which the
-documentation uses: what it costs is no more than the real one.
+imports only the standard library, and so starts sooner than the documented one with `requests`.
 """
 
 import json
@@ -17,23 +16,23 @@ HEADERS = {
     "Authorization": f"Bearer {os.environ['KREA_API_KEY']}",
     "Content-Type": "application/json",
 }
-INTERVAL = 2.0
+POLL_SECONDS = 2.0
 
 
-def ask(path: str, body: bytes | None = None) -> dict[str, Any]:
+def request_json(path: str, body: bytes | None = None) -> dict[str, Any]:
     """The JSON answer to a GET, or to a POST of BODY."""
     request = urllib.request.Request(API + path, body, HEADERS)
     with urllib.request.urlopen(request, timeout=60) as answer:
-        told: dict[str, Any] = json.load(answer)
-        return told
+        fields: dict[str, Any] = json.load(answer)
+        return fields
 
 
-def main(prompt: str, file: str) -> None:
+def make_picture(prompt: str, file: str) -> None:
     """Make the picture of PROMPT and save it as FILE."""
     body = {"prompt": prompt, "width": 512, "height": 512}
-    job_id = ask("/generate/image/bfl/flux-1-dev", json.dumps(body).encode())["job_id"]
-    while (job := ask(f"/jobs/{job_id}"))["status"] != "completed":
-        time.sleep(INTERVAL)
+    job_id = request_json("/generate/image/bfl/flux-1-dev", json.dumps(body).encode())["job_id"]
+    while (job := request_json(f"/jobs/{job_id}"))["status"] != "completed":
+        time.sleep(POLL_SECONDS)
     with urllib.request.urlopen(job["result"]["urls"][0], timeout=60) as answer:
         content = answer.read()
     with open(file, "wb") as picture:
@@ -41,4 +40,4 @@ def main(prompt: str, file: str) -> None:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    make_picture(*sys.argv[1:])

@@ -8,17 +8,19 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tests.bench.line import Line
-from tests.bench.process import KREA, PYTHON, peak, run, surroundings
+from tests.bench.process import KREA, PYTHON, child_environ, peak_megabytes, run
 from tests.tokens import KEY
 
-SMALL = 1000
+SMALL_BYTES = 1000
 
 
 def throughput(*, megabytes: int = 1000, rounds: int = 3) -> Line:
     """One line; krea also hashes what it writes, waits for the disk, and starts a Python."""
     size = megabytes * 1_000_000
-    with _served() as (base, folder):
-        runs = [(_krea(base, folder, size), _curl(base, folder, size)) for _ in range(rounds)]
+    with _serve_results() as (base, folder):
+        runs = [
+            (_time_krea(base, folder, size), _time_curl(base, folder, size)) for _ in range(rounds)
+        ]
     krea, curl = (size / 1e6 / min(seconds) for seconds in zip(*runs, strict=True))
     return Line(
         f"download of {megabytes:,} MB on loopback",
@@ -33,10 +35,13 @@ def throughput(*, megabytes: int = 1000, rounds: int = 3) -> Line:
 
 def memory(*, megabytes: int = 2000, rounds: int = 2) -> Line:
     """One line: how much more memory the large download takes at its peak."""
-    with _served() as (base, folder):
+    with _serve_results() as (base, folder):
         small, large = (
-            min(peak(_command(size), _environment(base, folder), folder) for _ in range(rounds))
-            for size in (SMALL, megabytes * 1_000_000)
+            min(
+                peak_megabytes(_command(size), _environment(base, folder), folder)
+                for _ in range(rounds)
+            )
+            for size in (SMALL_BYTES, megabytes * 1_000_000)
         )
     return Line(
         f"download of {megabytes:,} MB, peak memory",
@@ -55,22 +60,22 @@ def _command(size: int) -> list[str]:
 def _environment(base: str, folder: Path) -> dict[str, str]:
     own = {"KREA_API_BASE": base, "KREA_API_KEY": KEY}
     own |= {f"KREA_{kind}_DIR": f"{folder}/{kind}" for kind in ("STATE", "CACHE", "CONFIG")}
-    return surroundings(own)
+    return child_environ(own)
 
 
-def _krea(base: str, folder: Path, size: int) -> float:
+def _time_krea(base: str, folder: Path, size: int) -> float:
     os.sync()  # krea waits for the disk, which must not be busy with what curl left to it
     return run(_command(size), _environment(base, folder), folder).seconds
 
 
-def _curl(base: str, folder: Path, size: int) -> float:
+def _time_curl(base: str, folder: Path, size: int) -> float:
     os.sync()
     command = ["curl", "-s", "-o", "curl.png", f"{base}/{size}.png"]
-    return run(command, surroundings({}), folder).seconds
+    return run(command, child_environ({}), folder).seconds
 
 
 @contextmanager
-def _served() -> Iterator[tuple[str, Path]]:
+def _serve_results() -> Iterator[tuple[str, Path]]:
     """The address of a server of results, and an empty folder."""
     command = [PYTHON, str(Path(__file__).with_name("result_server.py"))]
     with (

@@ -1,8 +1,7 @@
-"""What each fault of the sandbox leads to, as a table: `python tests/bench/faults.py [KIND]...`
+"""The outcome of each fault of the sandbox, as a table: `python tests/bench/faults.py [KIND]...`
 
-A line for each kind of fault (once, and always), so many results of so many requests: what the
-real command leaves, and what then completes the work. Takes a minute; the tests in tests/faults
-hold it against what must be.
+A line for each kind of fault (once, and always), number of requests and number of results. It shows
+the state after the real command, and the command that completes the work. Takes a minute.
 """
 
 import argparse
@@ -12,7 +11,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from tests.faults.matrix import Case, Played, cases, play
+from tests.faults.matrix import Case, PlayedCase, cases, play
 
 HEADING = (
     "fault",
@@ -32,18 +31,18 @@ HEADING = (
 WIDTHS = (21, 8, 9, 5, 8, 6, 5, 6, 22, 18, 11, 5, 5)
 
 
-def line(cells: tuple[object, ...]) -> str:
-    """CELLS below the heading."""
+def format_line(cells: tuple[object, ...]) -> str:
+    """CELLS as a line, each below its heading."""
     padded = (f"{cell:<{width}}" for cell, width in zip(map(str, cells), WIDTHS, strict=True))
     return "".join(padded).rstrip()
 
 
-def row(case: Case, played: Played) -> tuple[object, ...]:
-    """What was seen of CASE."""
+def cells_of(case: Case, played: PlayedCase) -> tuple[object, ...]:
+    """The cells of the line of CASE."""
     first, last = played.first, played.last
     ledger = ", ".join(f"{count} {state}" for state, count in Counter(first.ledger).items())
-    left = (first.exit, first.charged, first.posts, first.jobs, first.files, ledger, played.way)
-    return (case.name, case.results, case.requests, *left, last.posts, last.jobs, last.files)
+    cells = (first.exit, first.charged, first.posts, first.jobs, first.files, ledger, played.way)
+    return (case.name, case.results, case.requests, *cells, last.posts, last.jobs, last.files)
 
 
 def main() -> None:
@@ -53,10 +52,10 @@ def main() -> None:
     kinds = options.parse_args().kind
     if unknown := set(kinds) - {case.kind for case in cases()}:
         options.error(f"no such fault: {', '.join(sorted(unknown))}")
-    sys.stdout.write(line(HEADING) + "\n")
+    sys.stdout.write(format_line(HEADING) + "\n")
     for case in cases():
         if not kinds or case.kind in kinds:
-            sys.stdout.write(line(row(case, play(case))) + "\n")
+            sys.stdout.write(format_line(cells_of(case, play(case))) + "\n")
             sys.stdout.flush()
 
 

@@ -1,4 +1,4 @@
-"""How many requests a look at all of a thousand jobs in flight costs."""
+"""The number of requests that it takes to look at a thousand jobs in flight."""
 
 import subprocess
 import time
@@ -7,20 +7,20 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tests.bench.line import Line
-from tests.bench.process import KREA, surroundings
-from tests.bench.service import polls, submit
-from tests.fakes.sandbox_process import Sandbox
+from tests.bench.process import KREA, child_environ
+from tests.bench.sandbox_client import count_polls, submit
+from tests.fakes.sandbox_process import SandboxProcess
 
-STILL_RUNNING = 4  # the exit code
-CLOSEST = 0.25  # seconds; requests nearer to each other than this belong to one tick
+STILL_RUNNING_CODE = 4
+TICK_SECONDS = 0.25  # requests nearer to each other than this belong to one tick
 
 
 def measure(*, jobs: int = 1000, seconds: int = 20) -> Line:
     """One line: `krea wait` of JOBS ids for SECONDS, in which none of the jobs ends."""
-    sandbox = Sandbox("--concurrency", str(jobs), "--seconds", "3000")
+    sandbox = SandboxProcess("--concurrency", str(jobs), "--seconds", "3000")
     with TemporaryDirectory() as folder, sandbox:
         job_ids = [submit(sandbox) for _ in range(jobs)]
-        environment = surroundings(sandbox.environment(Path(folder)))
+        environment = child_environ(sandbox.environ(Path(folder)))
         command = [KREA, "wait", *job_ids, "--timeout", str(seconds), "--verbose"]
         moments = []
         with subprocess.Popen(
@@ -30,15 +30,15 @@ def measure(*, jobs: int = 1000, seconds: int = 20) -> Line:
             for line in waiting.stdout:
                 if "GET /jobs" in line:
                     moments.append(time.monotonic())
-        assert waiting.returncode == STILL_RUNNING, waiting.returncode
-        asked = polls(sandbox)
-    ticks = 1 + sum(after - before > CLOSEST for before, after in pairwise(moments))
+        assert waiting.returncode == STILL_RUNNING_CODE, waiting.returncode
+        poll_requests = count_polls(sandbox)
+    ticks = 1 + sum(after - before > TICK_SECONDS for before, after in pairwise(moments))
     return Line(
         f"requests to poll {jobs:,} jobs in flight",
         "ticks",
-        asked / ticks,
+        poll_requests / ticks,
         " x",
         1.0,
-        f"{asked} in {seconds} s",
-        kept=ticks <= 2 * seconds + 1,
+        f"{poll_requests} in {seconds} s",
+        other_bound_kept=ticks <= 2 * seconds + 1,
     )

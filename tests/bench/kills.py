@@ -1,9 +1,8 @@
 """A batch under faults, killed again and again: `python tests/bench/kills.py [--seed N]`.
 
-The real command meets lost answers, refusals and cut downloads, gets a SIGKILL after a moment, and
-is run again as it was, until it ends by itself. Then its ledger, its files and the sandbox's own
-books are held against each other. Takes a few minutes; ends with 1 where a promise is broken, and
-leaves the folder to look at.
+The real command meets lost answers, refusals and cut downloads, and gets a SIGKILL after a moment.
+It is run again until it ends by itself. Then its ledger, its files and the sandbox's jobs are held
+against each other. Takes a few minutes; ends with 1 if a promise is broken, and keeps the folder.
 """
 
 import argparse
@@ -20,27 +19,31 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from krea_cli.sandbox.server import RunningSandbox
+from krea_cli.sandbox.server import SandboxServer
 from krea_cli.sandbox.settings import Settings
-from tests.bench.killed_books import Books, Promise, Row, promises, rows
-from tests.bench.process import KREA, surroundings
-from tests.fakes.sandbox_process import environment
+from tests.bench.process import KREA, child_environ
+from tests.bench.promises import BatchRemains, Promise, check_promises
+from tests.fakes.sandbox_process import sandbox_environ
+from tests.harness.ledger_rows import LedgerRow, read_rows
 
 FAULTS = ("reset-after:0.05", "524:0.05", "429:0.1", "cut:0.05")
-BETWEEN = (0.3, 4.0)  # seconds from a start to the kill
-ENDS = (0, 9)  # exit codes: all was done, or all but what is in doubt
+RUN_SECONDS = (0.3, 4.0)  # from a start to the kill
+GOOD_EXIT_CODES = (0, 9)  # all is done, or all but the items in doubt
 AT_ONCE = 20
-REPEAT = 120.0  # seconds for a run that has nothing to do but to look for what is in doubt
+LAST_RUN_SECONDS = 120.0  # for a run that only searches for lost answers
 IN_DOUBT = ("sending", "unknown", "unfound")
-ARRIVAL = 0.1  # seconds in which the sandbox has read what a killed process had sent
+ARRIVAL_SECONDS = 0.1  # until the sandbox has read the last bytes of a killed process
 
 
 @dataclass
-class Played:
-    """What happened: runs, kills, and the codes of those that ended by themselves.
+class PlayRecord:
+    """The course of events.
 
-    `resent` are the prompts of items that were sent although they were in doubt; `done` is true
-    once a run ended by itself, and the one after it found nothing to send.
+    runs: commands started
+    kills: commands killed
+    exits: exit codes of the commands that ended by themselves
+    resent: prompts of the items that were sent again while in doubt
+    done: True once a run ended by itself, and the next one sent nothing
     """
 
     runs: int = 0
@@ -50,64 +53,64 @@ class Played:
     done: bool = False
 
 
-class Play:
+class KillPlay:
     """One batch of ITEMS prompts in FOLDER, against SANDBOX; CHANCE says when it is killed."""
 
     def __init__(
-        self, sandbox: RunningSandbox, folder: Path, *, items: int, chance: random.Random
+        self, sandbox: SandboxServer, folder: Path, *, items: int, chance: random.Random
     ) -> None:
-        self.played = Played()
+        self.record = PlayRecord()
         self.prompts = [f"a fox in picture {number}" for number in range(1, items + 1)]
         self.pictures = folder / "pictures"
         self._folder = folder
         self._sandbox = sandbox
         self._chance = chance
-        self._environment = surroundings(environment(sandbox.api, folder))
-        self._doubted: dict[str, int] = {}  # POSTs of an item when it came to be in doubt
+        self._environment = child_environ(sandbox_environ(sandbox.api, folder))
+        self._posts_in_doubt: dict[str, int] = {}  # POSTs of an item when it came to be in doubt
         (folder / "prompts.txt").write_text("\n".join(self.prompts) + "\n")
 
     def until_done(self, end: float) -> None:
         """Run, kill, run again, at most until END (monotonic); then once more, undisturbed."""
         while time.monotonic() < end:
-            code = self._run(self._chance.uniform(*BETWEEN))
-            if code in ENDS:
+            code = self._run(self._chance.uniform(*RUN_SECONDS))
+            if code in GOOD_EXIT_CODES:
                 break
         else:
             return
         before = self.posts()
-        again = self._run(REPEAT)
-        self.played.done = again in ENDS and self.posts() == before
+        again = self._run(LAST_RUN_SECONDS)
+        self.record.done = again in GOOD_EXIT_CODES and self.posts() == before
 
     @property
     def ends_well(self) -> bool:
-        """Whether no run ended by itself for another reason."""
-        return set(self.played.exits) <= set(ENDS)
+        """True if no run ended by itself with another exit code."""
+        return set(self.record.exits) <= set(GOOD_EXIT_CODES)
 
-    def rows(self) -> list[Row]:
+    def rows(self) -> list[LedgerRow]:
         """The ledger's requests."""
-        return rows(self._folder / "state")
+        return read_rows(self._folder / "state")
 
     def posts(self) -> Counter[str]:
-        """How often each prompt arrived, whatever became of it."""
-        return Counter(body["prompt"] for body in self._sandbox.world.counts.bodies)
+        """The number of submits of each prompt."""
+        return Counter(body["prompt"] for body in self._sandbox.state.stats.bodies)
 
-    def books(self) -> Books:
-        """All that is to be held against each other."""
-        return Books(
+    def remains(self) -> BatchRemains:
+        """All sides of the batch as they are now."""
+        return BatchRemains(
             prompts=tuple(self.prompts),
             rows=tuple(self.rows()),
-            jobs=tuple(self._sandbox.world.jobs.all()),
-            content=self._sandbox.world.shelf.content,
+            jobs=tuple(self._sandbox.state.jobs.all()),
+            content=self._sandbox.state.result_store.content,
             pictures=self.pictures,
         )
 
     def _run(self, seconds: float) -> int | None:
         """The exit code of one run; None if it had to be killed after SECONDS."""
-        played = self.played
-        played.runs += 1
+        record = self.record
+        record.runs += 1
         command = [KREA, "batch", "prompts.txt", "-o", "pictures/", "-j", str(AT_ONCE)]
-        told = self._folder / f"stderr-{played.runs}.txt"
-        with told.open("wb") as stderr:
+        log = self._folder / f"stderr-{record.runs}.txt"
+        with log.open("wb") as stderr:
             process = subprocess.Popen(
                 [*command, "--width", "512", "--height", "512", "--verbose"],
                 cwd=self._folder,
@@ -117,43 +120,45 @@ class Play:
             )
             try:
                 code = process.wait(seconds)
-                played.exits.append(code)
+                record.exits.append(code)
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
-                played.kills += 1
+                record.kills += 1
                 code = None
-        time.sleep(ARRIVAL)
-        self._watch_doubts()
+        time.sleep(ARRIVAL_SECONDS)
+        self._note_doubts()
         return code
 
-    def _watch_doubts(self) -> None:
-        """Whatever is in doubt now must have no further POST; whatever was must have had none."""
+    def _note_doubts(self) -> None:
+        """Note the items in doubt; an item that was in doubt must have had no further POST."""
         posts = self.posts()
-        resent = {prompt for prompt, count in self._doubted.items() if posts[prompt] > count}
-        self.played.resent |= resent
-        doubted = {row.prompt for row in self.rows() if row.state in IN_DOUBT}
-        self._doubted |= {prompt: posts[prompt] for prompt in doubted - set(self._doubted)}
+        resent = {prompt for prompt, count in self._posts_in_doubt.items() if posts[prompt] > count}
+        self.record.resent |= resent
+        in_doubt = {row.prompt for row in self.rows() if row.state in IN_DOUBT}
+        self._posts_in_doubt |= {
+            prompt: posts[prompt] for prompt in in_doubt - set(self._posts_in_doubt)
+        }
 
 
-def table(play: Play, books: Books, kept: list[Promise]) -> str:
-    """What was seen, a fact a line, and then each promise."""
-    played = play.played
-    jobs = Counter(Counter(job.body["prompt"] for job in books.jobs).values())
+def table(play: KillPlay, remains: BatchRemains, promises: list[Promise]) -> str:
+    """The course of events, a fact a line, and then each promise."""
+    record = play.record
+    jobs = Counter(Counter(job.body["prompt"] for job in remains.jobs).values())
     per_item = ", ".join(f"{times} for {items}" for times, items in sorted(jobs.items()))
     facts = {
-        "items": len(books.prompts),
-        "runs": played.runs,
-        "kills": played.kills,
-        "exit codes": ", ".join(map(str, played.exits)),
+        "items": len(remains.prompts),
+        "runs": record.runs,
+        "kills": record.kills,
+        "exit codes": ", ".join(map(str, record.exits)),
         "POSTs": play.posts().total(),
-        "jobs": len(books.jobs),
+        "jobs": len(remains.jobs),
         "jobs per item": per_item,
-        "adopted": sum(row.adopted for row in books.rows),
-        "ledger": ", ".join(f"{n} {state}" for state, n in Counter(books.states).items()),
+        "adopted": sum(row.adopted for row in remains.rows),
+        "ledger": ", ".join(f"{n} {state}" for state, n in Counter(remains.states).items()),
     }
-    told = [f"{name:<48}{value}" for name, value in facts.items()]
-    return "\n".join([*told, *map(str, kept)])
+    lines = [f"{name:<48}{value}" for name, value in facts.items()]
+    return "\n".join([*lines, *map(str, promises)])
 
 
 def main() -> None:
@@ -163,22 +168,24 @@ def main() -> None:
     options.add_argument("--seed", type=int, default=None, help="of kills, times and faults")
     options.add_argument("--minutes", type=float, default=15, help="until it is given up")
     options.add_argument("--fault", action="append", default=[], help="one more, slow-submit:0.3s")
-    asked = options.parse_args()
-    seed = asked.seed if asked.seed is not None else random.SystemRandom().randrange(10**6)
-    settings = Settings(seconds=1.0, concurrency=AT_ONCE, seed=seed, faults=(*FAULTS, *asked.fault))
+    chosen = options.parse_args()
+    seed = chosen.seed if chosen.seed is not None else random.SystemRandom().randrange(10**6)
+    settings = Settings(
+        seconds=1.0, concurrency=AT_ONCE, seed=seed, faults=(*FAULTS, *chosen.fault)
+    )
     folder = Path(tempfile.mkdtemp(prefix="krea-kills-"))
     began = time.monotonic()
-    with RunningSandbox(settings) as sandbox:
-        play = Play(sandbox, folder, items=asked.items, chance=random.Random(seed))
-        play.until_done(began + 60 * asked.minutes)
-        books = play.books()
-    ended = bool(play.played.exits)
-    kept = promises(books, resent=play.played.resent, ended=ended)
-    kept.append(Promise("ends by itself, with 0 or 9", ended and play.ends_well, ""))
-    kept.append(Promise("once more, it sends nothing", play.played.done, ""))
+    with SandboxServer(settings) as sandbox:
+        play = KillPlay(sandbox, folder, items=chosen.items, chance=random.Random(seed))
+        play.until_done(began + 60 * chosen.minutes)
+        remains = play.remains()
+    ended = bool(play.record.exits)
+    promises = check_promises(remains, resent=play.record.resent, ended=ended)
+    promises.append(Promise("ends by itself, with 0 or 9", ended and play.ends_well, ""))
+    promises.append(Promise("once more, it sends nothing", play.record.done, ""))
     minutes = (time.monotonic() - began) / 60
-    sys.stdout.write(f"seed {seed}, {minutes:.1f} minutes\n{table(play, books, kept)}\n")
-    if all(promise.kept for promise in kept):
+    sys.stdout.write(f"seed {seed}, {minutes:.1f} minutes\n{table(play, remains, promises)}\n")
+    if all(promise.kept for promise in promises):
         shutil.rmtree(folder)
         return
     sys.stdout.write(f"left to look at: {os.fspath(folder)}\n")

@@ -1,4 +1,4 @@
-"""What the ledger adds to a submit, its waits for the disk included."""
+"""The time that the ledger adds to a submit, its waits for the disk included."""
 
 import time
 from contextlib import closing
@@ -7,17 +7,17 @@ from statistics import median, quantiles
 from tempfile import TemporaryDirectory
 
 from krea_cli.api.types import Job
-from krea_cli.local.ledger.ledger import AccountLedger, Ledger
-from krea_cli.local.ledger.rows import Draft
+from krea_cli.local.ledger.account_ledger import AccountLedger
+from krea_cli.local.ledger.ledger import Ledger
+from krea_cli.local.ledger.rows import RequestDraft
 from tests.bench.line import Line
-from tests.bench.service import BODY, ROUTE
+from tests.bench.sandbox_client import BODY, ROUTE
 
-MS = 1e3
+MS_PER_SECOND = 1e3
 
 
 def measure(*, submits: int = 200) -> Line:
-    """One line: the row before the request, the mark that it leaves, and the answer, against the
-    same in the memory that `--no-ledger` keeps them in."""
+    """One line: the row, its mark as sending, and the answer, against a ledger in memory."""
     with (
         TemporaryDirectory() as name,
         closing(Ledger.open(Path(name), clock_now=time.time)) as on_disk,
@@ -28,8 +28,11 @@ def measure(*, submits: int = 200) -> Line:
             for each in (on_disk, in_memory)
         ]
         # In turn, so that whatever else the machine does meets both.
-        spent = [[_submit(book, number) * MS for book in books] for number in range(submits)]
-    kept, forgotten = zip(*spent, strict=True)
+        spent = [
+            [_time_submit(book, number) * MS_PER_SECOND for book in books]
+            for number in range(submits)
+        ]
+    disk_ms, memory_ms = zip(*spent, strict=True)
     added = [disk - memory for disk, memory in spent]
     worst = quantiles(added, n=20)[-1]
     return Line(
@@ -38,19 +41,19 @@ def measure(*, submits: int = 200) -> Line:
         median(added),
         " ms",
         10,
-        f"{median(kept):.2f} and {median(forgotten):.2f} ms; 19 in 20 below {worst:.1f}",
+        f"{median(disk_ms):.2f} and {median(memory_ms):.2f} ms; 19 in 20 below {worst:.1f}",
     )
 
 
-def _submit(book: AccountLedger, number: int) -> float:
+def _time_submit(book: AccountLedger, number: int) -> float:
     """Seconds that the bookkeeping of one submit takes."""
     target = f"/home/me/{number}.png"
-    draft = Draft(
+    draft = RequestDraft(
         model="bfl/flux-1-dev", kind="image", route=ROUTE, body=BODY, given=BODY, target=target
     )
     job = Job(f"job-{number}", "queued", created_at=time.time())
     started = time.perf_counter()
-    row, _ = book.begin_or_join(draft)
-    book.sending(row.id, time.time())
-    book.submitted(row.id, job, answered_at=time.time())
+    row, _ = book.requests.insert_or_join(draft)
+    book.requests.mark_sending(row.id, time.time())
+    book.requests.mark_submitted(row.id, job, answered_at=time.time())
     return time.perf_counter() - started

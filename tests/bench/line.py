@@ -1,4 +1,4 @@
-"""One line of the table: a figure, what it is measured against, and what it must reach."""
+"""One line of the table: a figure, its rival, and its bound."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,27 +9,34 @@ HEADINGS = ("what", "against", "measured", "reach")
 
 @dataclass(frozen=True)
 class Line:
-    """`figure` is what counts (in `unit`); `detail` the numbers behind it."""
+    """A measured figure.
+
+    figure: the number that counts, in `unit`
+    bound: the number that it is held against
+    detail: the numbers behind the figure
+    at_least: True for a lower bound
+    other_bound_kept: True if the line keeps its other promises
+    """
 
     what: str
     against: str
     figure: float
     unit: str
-    reach: float
+    bound: float
     detail: str = ""
     at_least: bool = False
-    kept: bool = True  # what else the line asks for: no more requests, say
+    other_bound_kept: bool = True
 
     @property
     def ok(self) -> bool:
-        """Whether the figure reaches what it must."""
-        enough = self.figure >= self.reach if self.at_least else self.figure <= self.reach
-        return enough and self.kept
+        """True if the figure keeps its bound, and the line all else that it promises."""
+        enough = self.figure >= self.bound if self.at_least else self.figure <= self.bound
+        return enough and self.other_bound_kept
 
     def __str__(self) -> str:
         bound = "at least" if self.at_least else "at most"
         measured = f"{self.figure:.2f}{self.unit}" + (f" ({self.detail})" if self.detail else "")
-        cells = (self.what, self.against, measured, f"{bound} {self.reach:g}{self.unit}")
+        cells = (self.what, self.against, measured, f"{bound} {self.bound:g}{self.unit}")
         return _row(cells) + ("ok" if self.ok else "MISSES")
 
 

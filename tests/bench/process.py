@@ -12,7 +12,7 @@ from typing import IO
 
 PYTHON = sys.executable
 KREA = str(Path(PYTHON).with_name("krea"))
-BETWEEN = """
+SMALL_PARENT = """
 import os, sys
 nowhere = os.open(os.devnull, os.O_WRONLY)
 quiet = [(os.POSIX_SPAWN_DUP2, nowhere, 1), (os.POSIX_SPAWN_DUP2, nowhere, 2)]
@@ -25,19 +25,21 @@ sys.exit(os.waitstatus_to_exitcode(status))
 
 @dataclass(frozen=True)
 class Cost:
-    """What one run took: wall and CPU seconds."""
+    """The wall and CPU seconds of one run."""
 
     seconds: float
     cpu: float
 
 
-def surroundings(own: Mapping[str, str]) -> dict[str, str]:
+def child_environ(own: Mapping[str, str]) -> dict[str, str]:
     """The environment for a child, with OWN on top.
 
     A user's Python keeps its byte code: without that, each run would compile every module anew.
     """
-    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    return kept | dict(own)
+    inherited = {
+        name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"
+    }
+    return inherited | dict(own)
 
 
 def run(
@@ -47,7 +49,7 @@ def run(
     *,
     stdin: IO[str] | None = None,
 ) -> Cost:
-    """Run COMMAND, which must succeed, and measure it, with all processes that it waited for."""
+    """Run COMMAND, which must succeed, and measure it with all its children."""
     started = time.perf_counter()
     child = subprocess.Popen(
         command,
@@ -65,17 +67,17 @@ def run(
     return Cost(seconds, usage.ru_utime + usage.ru_stime)
 
 
-def peak(command: Sequence[str], environment: Mapping[str, str], folder: Path) -> float:
-    """The most memory in MB that COMMAND, which must succeed, took at a time.
+def peak_megabytes(command: Sequence[str], environment: Mapping[str, str], folder: Path) -> float:
+    """The peak memory in MB of COMMAND, which must succeed.
 
     A child's peak begins with the size of its parent: hence one in between that is small.
     """
-    between = [PYTHON, "-c", BETWEEN, *command]
-    told = subprocess.run(between, cwd=folder, env=environment, stdout=subprocess.PIPE, check=True)
-    return int(told.stdout) / (1e6 if sys.platform == "darwin" else 1024)
+    between = [PYTHON, "-c", SMALL_PARENT, *command]
+    peak = subprocess.run(between, cwd=folder, env=environment, stdout=subprocess.PIPE, check=True)
+    return int(peak.stdout) / (1e6 if sys.platform == "darwin" else 1024)
 
 
-def compared(
+def compare(
     one: Sequence[str],
     other: Sequence[str],
     environment: Mapping[str, str],

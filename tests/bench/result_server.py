@@ -1,8 +1,8 @@
 """Finished jobs whose results are as long as their id says: `python tests/bench/result_server.py`.
 
-GET /jobs/N is a completed job, GET /N.png its result of N bytes. The results are sent by the
-kernel, so that a client is measured and not Python's sending; and from a process of its own, as
-the peak of a child's memory begins with its parent's size.
+GET /jobs/N is a completed job, GET /N.png its result of N bytes. The kernel sends the results, so
+that the client is measured and not Python's sending. The server is a process of its own, because
+the peak memory of a child begins with its parent's.
 """
 
 import json
@@ -11,8 +11,8 @@ import sys
 import tempfile
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-BLOCK = b"\x89PNG\r\n\x1a\n" + bytes(1 << 26)
-AT = "2026-11-22T12:00:00.000Z"
+CONTENT_BLOCK = b"\x89PNG\r\n\x1a\n" + bytes(1 << 26)
+CREATED_AT = "2026-11-22T12:00:00.000Z"
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -27,7 +27,12 @@ class Handler(BaseHTTPRequestHandler):
             self._result(int(size))
             return
         result = {"urls": [f"http://{self.headers['Host']}/{size}.png"]}
-        job = {"job_id": size, "status": "completed", "created_at": AT, "completed_at": AT}
+        job = {
+            "job_id": size,
+            "status": "completed",
+            "created_at": CREATED_AT,
+            "completed_at": CREATED_AT,
+        }
         body = json.dumps(job | {"result": result}).encode()
         self._begin(len(body), "application/json")
         self.wfile.write(body)
@@ -45,11 +50,11 @@ class Handler(BaseHTTPRequestHandler):
     def _result(self, size: int) -> None:
         self._begin(size, "image/png")
         with tempfile.TemporaryFile() as blocks:
-            blocks.write(BLOCK)
+            blocks.write(CONTENT_BLOCK)
             blocks.flush()
             target, source = self.connection.fileno(), blocks.fileno()
             while size:
-                size -= os.sendfile(target, source, 0, min(size, len(BLOCK)))
+                size -= os.sendfile(target, source, 0, min(size, len(CONTENT_BLOCK)))
 
 
 if __name__ == "__main__":

@@ -4,21 +4,21 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tests.bench.line import Line
-from tests.bench.process import KREA, PYTHON, compared, surroundings
-from tests.bench.service import submit
-from tests.fakes.sandbox_process import Sandbox
+from tests.bench.process import KREA, PYTHON, child_environ, compare
+from tests.bench.sandbox_client import submit
+from tests.fakes.sandbox_process import SandboxProcess
 
 
 def measure(*, rounds: int = 31) -> Line:
     """One line; both ask for the same job, and wait for the same server."""
-    with TemporaryDirectory() as folder, Sandbox("--seconds", "0.001") as sandbox:
+    with TemporaryDirectory() as folder, SandboxProcess("--seconds", "0.001") as sandbox:
         job_id = submit(sandbox)
         headers = {"Authorization": f"Bearer {sandbox.token}"}
         asking = f"import httpx; httpx.get('{sandbox.api}/jobs/{job_id}', headers={headers})"
-        krea, python = compared(
+        krea, python = compare(
             [KREA, "status", job_id],
             [PYTHON, "-c", asking],
-            surroundings(sandbox.environment(Path(folder))),
+            child_environ(sandbox.environ(Path(folder))),
             lambda cost: cost.seconds,
             rounds=rounds,
         )

@@ -1,4 +1,4 @@
-"""The bench itself works: with numbers so small that its figures mean nothing."""
+"""The bench itself works, with numbers too small for its figures to mean anything."""
 
 from collections.abc import Callable
 from functools import partial
@@ -33,7 +33,7 @@ def test_the_table_says_what_misses() -> None:
     """A figure is held against its reach, in the direction that counts."""
     slow = Line("start", "python", 3.0, " x", 2.5, "30 ms, 10 ms")
     fast = Line("download", "curl", 0.75, " x", 0.6, at_least=True)
-    greedy = Line("lateness", "2 s", 0.3, " x", 0.35, kept=False)
+    greedy = Line("lateness", "2 s", 0.3, " x", 0.35, other_bound_kept=False)
 
     assert [" ".join(line.split()) for line in (heading(), str(slow), str(fast), str(greedy))] == [
         "what against measured reach",
@@ -44,9 +44,12 @@ def test_the_table_says_what_misses() -> None:
 
 
 def test_the_table_of_faults_has_a_line_for_a_case() -> None:
-    """What was left, and what completed it, below the words of the heading."""
+    """The cells of a case stand below the words of the heading."""
     case = Case("poll-500", always=True, requests=3, results=1)
-    lines = faults.line(faults.HEADING), faults.line(faults.row(case, play(case)))
+    lines = (
+        faults.format_line(faults.HEADING),
+        faults.format_line(faults.cells_of(case, play(case))),
+    )
     assert [" ".join(line.split()) for line in lines] == [
         "fault results requests exit charged POSTs jobs files ledger completed by then POSTs"
         " jobs files",

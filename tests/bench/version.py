@@ -1,15 +1,15 @@
 """`krea --version`: the CPU time, against a Python that does nothing."""
 
 from tests.bench.line import Line
-from tests.bench.process import KREA, PYTHON, compared, surroundings
+from tests.bench.process import KREA, PYTHON, child_environ, compare
 
 
 def measure(*, rounds: int = 31) -> Line:
     """One line; scripts ask for the version often."""
-    krea, python = compared(
+    krea, python = compare(
         [KREA, "--version"],
         [PYTHON, "-c", "pass"],
-        surroundings({}),
+        child_environ({}),
         lambda cost: cost.cpu,
         rounds=rounds,
     )

@@ -1,15 +1,15 @@
-"""A clock on which time passes many times faster: real processes, real waits, little of either."""
+"""A clock on which time passes many times faster, for real processes with short waits."""
 
 import time
 from typing import Any
 
 from krea_cli.clock import Clock, Mailbox
 
-SPEED = 20.0
+TIMES_FASTER = 20.0
 
 
-class HurriedClock(Clock):
-    """Shows the same time in every process that has the same ORIGIN, seconds since 1970."""
+class AcceleratedClock(Clock):
+    """A clock that shows equal time in every process with an equal ORIGIN, seconds since 1970."""
 
     def __init__(self, origin: float) -> None:
         super().__init__()
@@ -17,20 +17,20 @@ class HurriedClock(Clock):
 
     def now(self) -> float:
         """Seconds since 1970."""
-        return self._origin + (time.time() - self._origin) * SPEED
+        return self._origin + (time.time() - self._origin) * TIMES_FASTER
 
     def monotonic(self) -> float:
         """Seconds that only ever grow."""
-        return time.monotonic() * SPEED
+        return time.monotonic() * TIMES_FASTER
 
     def mailbox(self) -> Mailbox[Any]:
-        """Its waits are as short as all others."""
-        return _HurriedMailbox(self)
+        """A mailbox whose waits are as short as all others."""
+        return _AcceleratedMailbox(self)
 
     def _sleep(self, seconds: float) -> None:
-        super()._sleep(seconds / SPEED)
+        super()._sleep(seconds / TIMES_FASTER)
 
 
-class _HurriedMailbox(Mailbox[Any]):
-    def get(self, seconds: float | None = None, *, deaf: bool = False) -> Any:
-        return super().get(None if seconds is None else seconds / SPEED, deaf=deaf)
+class _AcceleratedMailbox(Mailbox[Any]):
+    def get(self, seconds: float | None = None, *, ignore_signals: bool = False) -> Any:
+        return super().get(None if seconds is None else seconds / TIMES_FASTER, ignore_signals=ignore_signals)

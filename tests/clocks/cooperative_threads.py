@@ -1,4 +1,4 @@
-"""Threads that take turns on a clock that never waits: whoever's wait ends first goes on."""
+"""Threads that take turns on a clock without real waits: the first wait to end goes on."""
 
 import threading
 from collections import deque
@@ -14,9 +14,11 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class Turns:
-    """Lets one thread run at a time, from one of its waits to the next, so that each run of a
-    test is the same. Time passes when all wait."""
+class CooperativeThreads:
+    """Let one thread run at a time, from one of its waits to the next.
+
+    Each run of a test is the same. Time passes when all threads wait.
+    """
 
     def __init__(self, clock: "FakeClock") -> None:
         self.clock = clock
@@ -67,7 +69,7 @@ class Turns:
 
     @property
     def number(self) -> int:
-        """That of the calling thread."""
+        """The number of the calling thread."""
         return self._numbers[threading.get_ident()]
 
     def _member(self) -> int:
@@ -91,10 +93,10 @@ class Turns:
         return min(self._wakes, key=lambda number: (self._wakes[number], number))
 
 
-class TurnMailbox(Mailbox[T], Generic[T]):
+class CooperativeMailbox(Mailbox[T], Generic[T]):
     """A mailbox between such threads; CLOCK is that of the command."""
 
-    def __init__(self, clock: Clock, turns: Turns) -> None:
+    def __init__(self, clock: Clock, turns: CooperativeThreads) -> None:
         super().__init__(clock)
         self._turns = turns
         self._things: deque[T] = deque()
@@ -106,14 +108,14 @@ class TurnMailbox(Mailbox[T], Generic[T]):
         if self._reader is not None:
             self._turns.wake(self._reader)
 
-    def get(self, seconds: float | None = None, *, deaf: bool = False) -> Any:
+    def get(self, seconds: float | None = None, *, ignore_signals: bool = False) -> Any:
         """The next thing; None after SECONDS or a signal."""
-        if not deaf:
+        if not ignore_signals:
             self._clock.check()
         if not self._things:
             self._reader = self._turns.number
             self._turns.sleep(inf if seconds is None else max(0.0, seconds))
             self._reader = None
-        if not deaf:
+        if not ignore_signals:
             self._clock.check()
         return self._things.popleft() if self._things else None

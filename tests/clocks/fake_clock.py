@@ -1,16 +1,16 @@
-"""A clock that a test moves: pauses pass at once, and signals arrive when the test says."""
+"""A clock that a test moves: pauses pass at once, and signals arrive at a set time."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 from krea_cli.clock import Clock
-from tests.clocks.cooperative_threads import TurnMailbox, Turns
+from tests.clocks.cooperative_threads import CooperativeMailbox, CooperativeThreads
 
 T = TypeVar("T")
 
 
 class FakeClock(Clock):
-    """Starts at START (seconds since 1970). `stop_at` sends SIGNAL at that moment of `now()`."""
+    """A clock that starts at START, in seconds since 1970."""
 
     def __init__(self, start: float = 1_800_000_000.0) -> None:
         super().__init__()
@@ -18,7 +18,7 @@ class FakeClock(Clock):
         self._passed = 0.0
         self._stops: list[tuple[float, int]] = []
         self.pauses: list[float] = []
-        self._turns: Turns | None = None  # from the first thread on
+        self._turns: CooperativeThreads | None = None  # from the first thread on
 
     def now(self) -> float:
         """Seconds since 1970."""
@@ -50,14 +50,14 @@ class FakeClock(Clock):
 
     def spawn(self, work: Callable[[], None]) -> None:
         """From now on threads take turns, the calling one among them."""
-        self._crew().spawn(work)
+        self._threads().spawn(work)
 
-    def mailbox(self) -> TurnMailbox[Any]:
+    def mailbox(self) -> CooperativeMailbox[Any]:
         """Between the threads of the command."""
-        return TurnMailbox(self, self._crew())
+        return CooperativeMailbox(self, self._threads())
 
-    def _crew(self) -> Turns:
-        self._turns = self._turns or Turns(self)
+    def _threads(self) -> CooperativeThreads:
+        self._turns = self._turns or CooperativeThreads(self)
         self._turns.enter()
         return self._turns
 

@@ -1,4 +1,4 @@
-"""`krea auth`: storing a token, and saying which one is used."""
+"""`krea auth`: store a token, show the one in use, forget it."""
 
 import json
 import os
@@ -11,8 +11,8 @@ import pexpect
 import pytest
 
 from tests.fakes.krea_service import BASE
-from tests.fakes.sandbox_process import Sandbox
-from tests.harness.cli import World
+from tests.fakes.sandbox_process import SandboxProcess
+from tests.harness.cli import Cli
 from tests.tokens import LOGIN
 
 TOKEN = LOGIN
@@ -20,29 +20,29 @@ PAGE = "https://www.krea.ai/settings/api-tokens"
 
 
 @pytest.fixture
-def nobody(world: World) -> World:
-    """A world without a token."""
-    del world.environ["KREA_API_KEY"]
-    return world
+def cli_without_token(cli: Cli) -> Cli:
+    """A command line without a token."""
+    del cli.environ["KREA_API_KEY"]
+    return cli
 
 
-def test_a_login_is_checked_stored_and_used(nobody: World) -> None:
+def test_a_login_is_checked_stored_and_used(cli_without_token: Cli) -> None:
     """The token comes from stdin, is private on disk, and is found from then on."""
-    result = nobody.krea("auth", "login", "--with-token", stdin=f" “Bearer {TOKEN}”\n")
+    result = cli_without_token.krea("auth", "login", "--with-token", stdin=f" “Bearer {TOKEN}”\n")
     assert (result.code, result.out, result.err) == (
         0,
         f"token 0123… is stored as default, for {BASE}\n",
         "",
     )
-    path = nobody.home / "config" / "credentials.json"
+    path = cli_without_token.home / "config" / "credentials.json"
     assert json.loads(path.read_text()) == {"default": {"token": TOKEN, "base": BASE}}
     assert path.stat().st_mode & 0o777 == 0o600
     assert path.parent.stat().st_mode & 0o777 == 0o700
 
-    assert nobody.krea("auth", "status").out == (
+    assert cli_without_token.krea("auth", "status").out == (
         f"token    0123…\nfrom     stored login default\nbase     {BASE}\ncheck    accepted\n"
     )
-    assert nobody.krea("auth", "status", "--json").records == [
+    assert cli_without_token.krea("auth", "status", "--json").records == [
         {
             "key": "0123…",
             "source": "stored login default",
@@ -54,10 +54,10 @@ def test_a_login_is_checked_stored_and_used(nobody: World) -> None:
     ]
 
 
-def test_a_refused_token_is_not_stored(nobody: World) -> None:
+def test_a_refused_token_is_not_stored(cli_without_token: Cli) -> None:
     """A token that the service refuses ends with 3, and nothing is kept."""
-    nobody.service.list_status = 401
-    result = nobody.krea("auth", "login", "--with-token", stdin=TOKEN)
+    cli_without_token.service.list_status = 401
+    result = cli_without_token.krea("auth", "login", "--with-token", stdin=TOKEN)
     assert (result.code, result.out, result.err) == (
         3,
         "",
@@ -65,32 +65,32 @@ def test_a_refused_token_is_not_stored(nobody: World) -> None:
         f"  hint: copy it again, whole, from {PAGE}\n"
         "  charged: no\n",
     )
-    assert not (nobody.home / "config").exists()
+    assert not (cli_without_token.home / "config").exists()
 
 
-def test_an_empty_balance_is_no_reason_to_refuse(nobody: World) -> None:
+def test_an_empty_balance_is_no_reason_to_refuse(cli_without_token: Cli) -> None:
     """402 means that the token is good: it is stored, and the balance is told."""
-    nobody.service.list_status = 402
-    result = nobody.krea("auth", "login", "--with-token", stdin=TOKEN)
+    cli_without_token.service.list_status = 402
+    result = cli_without_token.krea("auth", "login", "--with-token", stdin=TOKEN)
     assert (result.code, result.err) == (
         0,
         "warning: the token is fine, but the API balance is used up:"
         " top it up at krea.ai/app/api\n",
     )
-    assert (nobody.home / "config" / "credentials.json").exists()
+    assert (cli_without_token.home / "config" / "credentials.json").exists()
 
 
-def test_a_token_that_cannot_be_checked_is_not_stored(nobody: World) -> None:
+def test_a_token_that_cannot_be_checked_is_not_stored(cli_without_token: Cli) -> None:
     """Without the service there is no login: exit 8, nothing kept."""
 
     def refuse(request: httpx.Request) -> httpx.Response:
         raise httpx.ConnectError("[Errno 111] Connection refused")
 
-    nobody.service.transport = lambda: httpx.MockTransport(refuse)  # type: ignore[method-assign]
-    result = nobody.krea("auth", "login", "--with-token", stdin=TOKEN)
+    cli_without_token.service.transport = lambda: httpx.MockTransport(refuse)  # type: ignore[method-assign]
+    result = cli_without_token.krea("auth", "login", "--with-token", stdin=TOKEN)
     assert (result.code, result.out) == (8, "")
     assert result.err.startswith("error: ")
-    assert not (nobody.home / "config").exists()
+    assert not (cli_without_token.home / "config").exists()
 
 
 @pytest.mark.parametrize(
@@ -103,21 +103,23 @@ def test_a_token_that_cannot_be_checked_is_not_stored(nobody: World) -> None:
         ("a\x1b[31mb", "has a character that cannot be in a token"),
     ],
 )
-def test_what_no_header_can_carry_is_refused(nobody: World, text: str, problem: str) -> None:
+def test_what_no_header_can_carry_is_refused(
+    cli_without_token: Cli, text: str, problem: str
+) -> None:
     """The sentence names the fault and never shows the token; the service is not asked."""
-    result = nobody.krea("auth", "login", "--with-token", stdin=text)
+    result = cli_without_token.krea("auth", "login", "--with-token", stdin=text)
     assert (result.code, result.err) == (
         3,
         f"error: the token from stdin {problem}\n"
         f"  hint: copy it again from {PAGE}\n"
         "  charged: no\n",
     )
-    assert nobody.service.requests == []
+    assert cli_without_token.service.requests == []
 
 
-def test_without_a_terminal_there_is_no_prompt(nobody: World) -> None:
-    """A script that runs `auth login` is told the way that works there."""
-    result = nobody.krea("auth", "login")
+def test_without_a_terminal_there_is_no_prompt(cli_without_token: Cli) -> None:
+    """The hint names the way for scripts."""
+    result = cli_without_token.krea("auth", "login")
     assert (result.code, result.err) == (
         2,
         "error: there is no terminal to type the token at\n"
@@ -126,9 +128,9 @@ def test_without_a_terminal_there_is_no_prompt(nobody: World) -> None:
     )
 
 
-def test_without_a_token_status_ends_with_3(nobody: World) -> None:
-    """No token anywhere: the sentence says so, the hint how to get one."""
-    result = nobody.krea("auth", "status")
+def test_without_a_token_status_ends_with_3(cli_without_token: Cli) -> None:
+    """Without a token anywhere, the hint tells how to get one."""
+    result = cli_without_token.krea("auth", "status")
     assert (result.code, result.out, result.err) == (
         3,
         "",
@@ -138,10 +140,10 @@ def test_without_a_token_status_ends_with_3(nobody: World) -> None:
     )
 
 
-def test_status_warns_of_two_tokens(world: World) -> None:
-    """When both variables are set and differ, it says which one counts."""
-    world.environ["KREA_API_TOKEN"] = "another:token"
-    result = world.krea("auth", "status")
+def test_status_warns_of_two_tokens(cli: Cli) -> None:
+    """If both variables are set and differ, a warning names the one in use."""
+    cli.environ["KREA_API_TOKEN"] = "another:token"
+    result = cli.krea("auth", "status")
     assert result.code == 0
     assert result.err == (
         "warning: KREA_API_KEY and KREA_API_TOKEN are both set and differ: KREA_API_KEY is used\n"
@@ -150,10 +152,10 @@ def test_status_warns_of_two_tokens(world: World) -> None:
     assert "secret" not in result.out
 
 
-def test_status_of_a_refused_token_ends_with_3(world: World) -> None:
-    """It still says which token that was."""
-    world.service.list_status = 401
-    result = world.krea("auth", "status")
+def test_status_of_a_refused_token_ends_with_3(cli: Cli) -> None:
+    """The refused token is shown all the same."""
+    cli.service.list_status = 401
+    result = cli.krea("auth", "status")
     assert (result.code, result.out) == (
         3,
         "token    …\n"
@@ -163,56 +165,56 @@ def test_status_of_a_refused_token_ends_with_3(world: World) -> None:
     )
 
 
-def test_a_stored_token_goes_to_its_own_service_only(nobody: World) -> None:
+def test_a_stored_token_goes_to_its_own_service_only(cli_without_token: Cli) -> None:
     """A login made for one address is never sent to another."""
-    nobody.krea("auth", "login", "--with-token", stdin=TOKEN)
-    nobody.environ["KREA_API_BASE"] = "http://127.0.0.1:10"
-    nobody.service.requests.clear()
-    result = nobody.krea("auth", "status")
+    cli_without_token.krea("auth", "login", "--with-token", stdin=TOKEN)
+    cli_without_token.environ["KREA_API_BASE"] = "http://127.0.0.1:10"
+    cli_without_token.service.requests.clear()
+    result = cli_without_token.krea("auth", "status")
     assert (result.code, result.err) == (
         3,
         f"error: the stored login default is for {BASE} and is not sent to http://127.0.0.1:10\n"
         "  hint: export KREA_API_KEY=… with a token for http://127.0.0.1:10\n"
         "  charged: no\n",
     )
-    assert nobody.service.requests == []
+    assert cli_without_token.service.requests == []
 
 
-def test_profiles_are_kept_apart(world: World) -> None:
+def test_profiles_are_kept_apart(cli: Cli) -> None:
     """A named login goes before the variables; logging out forgets only that one."""
-    result = world.krea("auth", "login", "--with-token", "--profile", "work", stdin=TOKEN)
+    result = cli.krea("auth", "login", "--with-token", "--profile", "work", stdin=TOKEN)
     assert result.err == "hint: use it with --profile work\n"
-    assert "from     stored login work\n" in world.krea("auth", "status", "--profile", "work").out
-    assert "from     KREA_API_KEY\n" in world.krea("auth", "status").out
+    assert "from     stored login work\n" in cli.krea("auth", "status", "--profile", "work").out
+    assert "from     KREA_API_KEY\n" in cli.krea("auth", "status").out
 
-    missing = world.krea("auth", "status", "--profile", "home")
+    missing = cli.krea("auth", "status", "--profile", "home")
     assert (missing.code, missing.err) == (
         3,
         "error: no login is stored as home (stored: work)\n"
         "  hint: krea auth login --profile home\n"
         "  charged: no\n",
     )
-    result = world.krea("auth", "logout", "--profile", "work", "--json")
+    result = cli.krea("auth", "logout", "--profile", "work", "--json")
     assert result.records == [{"profile": "work", "removed": True}]
-    assert world.krea("auth", "status", "--profile", "work").code == 3
+    assert cli.krea("auth", "status", "--profile", "work").code == 3
 
 
-def test_logout_says_what_still_counts(world: World) -> None:
+def test_logout_says_what_still_counts(cli: Cli) -> None:
     """A variable outlives the stored login, and an absent login is no error."""
-    result = world.krea("auth", "logout")
+    result = cli.krea("auth", "logout")
     assert (result.code, result.out, result.err) == (
         0,
         "no login was stored as default\n",
-        "warning: KREA_API_KEY is set and goes on being used\n",
+        "warning: KREA_API_KEY is set and still in use\n",
     )
 
 
-def test_a_file_open_to_others_is_told(nobody: World) -> None:
-    """Credentials that others can read are warned of, with the command that helps."""
-    nobody.krea("auth", "login", "--with-token", stdin=TOKEN)
-    path = nobody.home / "config" / "credentials.json"
+def test_a_file_open_to_others_is_told(cli_without_token: Cli) -> None:
+    """A warning about readable credentials names the command that closes them."""
+    cli_without_token.krea("auth", "login", "--with-token", stdin=TOKEN)
+    path = cli_without_token.home / "config" / "credentials.json"
     path.chmod(0o644)
-    assert nobody.krea("auth", "status").err == (
+    assert cli_without_token.krea("auth", "status").err == (
         f"warning: {path} is open to other users (mode 644): chmod 600 {path}\n"
     )
 
@@ -221,12 +223,12 @@ def test_a_file_open_to_others_is_told(nobody: World) -> None:
 def environment(tmp_path_factory: pytest.TempPathFactory):
     """The variables of a real terminal session with a Krea to log in to."""
     home = tmp_path_factory.mktemp("home")
-    with Sandbox() as sandbox:
+    with SandboxProcess() as sandbox:
         inherited = {"PATH": os.environ["PATH"], "TERM": "xterm"}
-        yield inherited | sandbox.environment(home) | {"KREA_API_KEY": ""}
+        yield inherited | sandbox.environ(home) | {"KREA_API_KEY": ""}
 
 
-def prompted(environment: dict[str, str]) -> "pexpect.spawn[str]":
+def spawn_login(environment: dict[str, str]) -> "pexpect.spawn[str]":
     """`krea auth login` in a terminal, at its prompt."""
     arguments = ["-m", "krea_cli.main", "auth", "login"]
     child = pexpect.spawn(sys.executable, arguments, env=environment, encoding="utf-8", timeout=20)
@@ -238,7 +240,7 @@ def prompted(environment: dict[str, str]) -> "pexpect.spawn[str]":
 
 def test_the_typed_token_is_not_shown(environment: dict[str, str]) -> None:
     """On a terminal the token is asked for, and never appears on it."""
-    child = prompted(environment)
+    child = spawn_login(environment)
     child.sendline(TOKEN)
     child.expect(pexpect.EOF)
     child.close()
@@ -252,7 +254,7 @@ def test_the_typed_token_is_not_shown(environment: dict[str, str]) -> None:
 @pytest.mark.parametrize(("key", "code"), [("\x03", 130), ("\x04", 3)], ids=["ctrl-c", "ctrl-d"])
 def test_the_prompt_can_be_left(environment: dict[str, str], key: str, code: int) -> None:
     """Ctrl-C ends with 130, Ctrl-D with a sentence; no traceback in either."""
-    child = prompted(environment)
+    child = spawn_login(environment)
     child.send(key)
     child.expect(pexpect.EOF)
     child.close()
@@ -262,12 +264,12 @@ def test_the_prompt_can_be_left(environment: dict[str, str], key: str, code: int
     assert "Traceback" not in child.before
 
 
-def test_what_is_too_long_is_not_cut(nobody: World) -> None:
+def test_what_is_too_long_is_not_cut(cli_without_token: Cli) -> None:
     """A wrong file on stdin is refused whole; the service is not asked."""
-    result = nobody.krea("auth", "login", "--with-token", stdin="a" * 10_001)
-    assert (result.code, nobody.service.requests) == (3, [])
+    result = cli_without_token.krea("auth", "login", "--with-token", stdin="a" * 10_001)
+    assert (result.code, cli_without_token.service.requests) == (3, [])
     assert result.err == (
-        "error: what stdin holds is too long for a token\n"
+        "error: the text from stdin is too long for a token\n"
         "  hint: krea auth login --with-token < FILE, with a file that holds the token and nothing "
         "else\n  charged: no\n"
     )
@@ -275,7 +277,7 @@ def test_what_is_too_long_is_not_cut(nobody: World) -> None:
 
 def test_ctrl_z_does_not_turn_the_echo_on(environment: dict[str, str]) -> None:
     """A shell would give the terminal back with its echo: the prompt does not let go."""
-    child = prompted(environment)
+    child = spawn_login(environment)
     child.send("\x1a")
     child.sendline(TOKEN)
     child.expect(pexpect.EOF)

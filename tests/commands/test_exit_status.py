@@ -1,8 +1,8 @@
-"""Which failure a command with several items ends with."""
+"""The exit status of a command with several items."""
 
 import pytest
 
-from krea_cli.commands.exit_status import worst
+from krea_cli.commands.exit_status import worst_error
 from krea_cli.errors import (
     Busy,
     EmptyResult,
@@ -38,16 +38,16 @@ IN_ORDER: list[KreaError] = [
 
 @pytest.mark.parametrize("place", range(len(IN_ORDER)))
 def test_the_worst_comes_first(place: int) -> None:
-    """What may have cost money, then what is left running, then what stops all, then one item."""
-    assert worst(reversed(IN_ORDER[place:])) is IN_ORDER[place]
+    """Money at risk, then jobs left running, then what stops all, then single items."""
+    assert worst_error(reversed(IN_ORDER[place:])) is IN_ORDER[place]
 
 
 def test_of_equals_the_first_counts() -> None:
-    """It is the one that was seen first."""
+    """The first error wins."""
     first, second = JobFailed("a"), JobFailed("b")
-    assert worst([first, second]) is first
+    assert worst_error([first, second]) is first
 
 
 def test_without_errors_there_is_none() -> None:
     """The command went well."""
-    assert worst([]) is None
+    assert worst_error([]) is None

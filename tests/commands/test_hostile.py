@@ -11,8 +11,8 @@ import httpx
 import pytest
 
 from tests.catalog.documents import document, operation
-from tests.fakes.krea_service import BASE, Service
-from tests.harness.cli import Result, World
+from tests.fakes.krea_service import BASE, KreaService, ScriptedJob
+from tests.harness.cli import Cli, CliResult
 
 # Clear the screen, set the title (7 and 8 bit), colours, markup, placeholders, bidi, a forged line.
 HOSTILE = (
@@ -24,20 +24,20 @@ MODES = ("pipe", "terminal", "json")
 # What we send to a terminal ourselves: colours, and to and fro within the line.
 OWN = re.compile(r"\x1b\[[0-9;]*m|\x1b\[\?25[lh]|\r\x1b\[2K|\x1b\[1A\x1b\[2K|\r")
 
-Run = Callable[..., Result]
+Run = Callable[..., CliResult]
 
 
-def refuse(world: World, status: int, **body: str) -> None:
-    """The next submit is answered with STATUS and BODY."""
+def refuse_next_submit(cli: Cli, status: int, **body: str) -> None:
+    """Answer the next submit with STATUS and BODY."""
 
-    def scripted(service: Service, job: dict[str, object]) -> httpx.Response:
+    def scripted(service: KreaService, job: ScriptedJob) -> httpx.Response:
         return httpx.Response(status, json=body)
 
-    world.service.answers.append(scripted)
+    cli.service.answers.append(scripted)
 
 
-def check(text: str, mode: str) -> None:
-    """TEXT, as it was written in MODE, is nothing but text of ours and harmless text of others."""
+def assert_harmless(text: str, mode: str) -> None:
+    """Assert that TEXT, written in MODE, has no control characters but our own."""
     if mode == "json":
         assert text.isascii()
         assert all(isinstance(json.loads(line), dict) for line in text.splitlines())
@@ -50,39 +50,41 @@ def check(text: str, mode: str) -> None:
 
 
 @pytest.fixture(params=MODES)
-def run(request: pytest.FixtureRequest, world: World) -> Run:
-    """Runs a command in one of the MODES, and looks at every character that it wrote."""
+def run(request: pytest.FixtureRequest, cli: Cli) -> Run:
+    """Run a command in one of the MODES, and check every character of its output."""
     mode: str = request.param
-    world.environ["TERM"] = "xterm"
+    cli.environ["TERM"] = "xterm"
 
-    def krea(*argv: str, stdin: str = "") -> Result:
+    def krea(*argv: str, stdin: str = "") -> CliResult:
         more = ["--json"] if mode == "json" else []
-        result = world.krea(*argv, *more, stdin=stdin, terminal=mode == "terminal")
-        check(result.out, mode)
-        check(result.err, mode)
+        result = cli.krea(*argv, *more, stdin=stdin, terminal=mode == "terminal")
+        assert_harmless(result.out, mode)
+        assert_harmless(result.err, mode)
         return result
 
     return krea
 
 
-def files() -> list[str]:
-    """Every file below the current folder."""
+def saved_files() -> list[str]:
+    """List every file below the current folder."""
     return sorted(str(path) for path in Path().rglob("*") if path.is_file())
 
 
 @pytest.mark.parametrize("status", [400, 401, 402, 403, 404, 410, 422, 429, 500, 503])
-def test_the_words_of_a_refusal(world: World, run: Run, status: int) -> None:
-    """They stand on one line, as they are but for what no line should hold."""
-    refuse(world, status, error=HOSTILE, sunset_date=HOSTILE, replacement=f"image/a/b{HOSTILE}")
+def test_the_words_of_a_refusal(cli: Cli, run: Run, status: int) -> None:
+    """The service's words are on one line, without control characters."""
+    refuse_next_submit(
+        cli, status, error=HOSTILE, sunset_date=HOSTILE, replacement=f"image/a/b{HOSTILE}"
+    )
     result = run("generate", "fox", "--timeout", "1")
     assert SHOWN in result.err or status in (401, 410)
 
 
-def test_markup_is_text(world: World) -> None:
+def test_markup_is_text(cli: Cli) -> None:
     """The whole of what a terminal is sent about a refusal."""
-    world.environ["TERM"] = "xterm"
-    refuse(world, 422, error=HOSTILE)
-    result = world.krea("generate", "fox", "--quiet", terminal=True)
+    cli.environ["TERM"] = "xterm"
+    refuse_next_submit(cli, 422, error=HOSTILE)
+    result = cli.krea("generate", "fox", "--quiet", terminal=True)
     assert (result.code, result.out, result.err) == (
         2,
         "",
@@ -92,25 +94,25 @@ def test_markup_is_text(world: World) -> None:
     )
 
 
-def test_why_a_job_failed(world: World, run: Run) -> None:
+def test_why_a_job_failed(cli: Cli, run: Run) -> None:
     """Code and message both."""
-    world.service.ends = "failed"
-    world.service.says = {"error": {"code": HOSTILE, "message": f"sorry, {HOSTILE}"}}
+    cli.service.final_status = "failed"
+    cli.service.ended_fields = {"error": {"code": HOSTILE, "message": f"sorry, {HOSTILE}"}}
     result = run("generate", "fox")
     assert result.code == 1
     assert f"job job-1 failed: sorry, {SHOWN} ({SHOWN})" in result.err
 
 
-def test_a_status_that_nobody_knows(world: World, run: Run) -> None:
+def test_a_status_that_nobody_knows(cli: Cli, run: Run) -> None:
     """In a table, in a log, and beside the spinner."""
-    world.krea("generate", "fox", "--no-wait")
-    world.service.says = {"status": HOSTILE}
-    world.clock.pause(10)
+    cli.krea("generate", "fox", "--no-wait")
+    cli.service.ended_fields = {"status": HOSTILE}
+    cli.clock.pause(10)
     assert SHOWN in run("status", "job-1").out
     assert run("wait", "job-1", "--timeout", "30").code == 4
 
 
-def test_the_models_of_a_fetched_document(world: World, run: Run) -> None:
+def test_the_models_of_a_fetched_document(cli: Cli, run: Run) -> None:
     """Titles, fields, choices and prices; a route that is no name is left out."""
     prompt = {"type": "string", "description": HOSTILE, "maxLength": 3}
     size = {"type": "string", "enum": [HOSTILE, "small"], "title": HOSTILE}
@@ -118,23 +120,23 @@ def test_the_models_of_a_fetched_document(world: World, run: Run) -> None:
     brush = operation(fields, "prompt", description=HOSTILE) | {"summary": HOSTILE}
     brush["x-krea-pricing"] = {"currency": HOSTILE, "price_points": [{"amount": HOSTILE}]}
     routes = {"/generate/image/maker/brush": brush, f"/generate/image/{HOSTILE}": operation()}
-    world.service.document = document(routes)
+    cli.service.openapi = document(routes)
     assert run("models", "--refresh").code == 0
     assert run("models").code == 0
     assert "maker/brush" in run("models", "brush").out
     result = run("generate", "foxes", "-m", "brush", "-i", "size=x", "-i", f"y{HOSTILE}=1")
-    assert (result.code, world.service.posts) == (2, [])
+    assert (result.code, cli.service.posts) == (2, [])
 
 
-def test_what_a_record_on_stdin_tells(world: World, run: Run) -> None:
-    """A failure that a pipe brings is told as it was, and of `charged` only what it can be."""
-    told = dict.fromkeys(("message", "hint", "code", "charged"), HOSTILE)
-    failed = {"job_id": "job-9", "status": "failed", "error": told}
+def test_what_a_record_on_stdin_tells(cli: Cli, run: Run) -> None:
+    """A failure in a record from stdin is passed on; `charged` has only known values."""
+    error = dict.fromkeys(("message", "hint", "code", "charged"), HOSTILE)
+    record = {"job_id": "job-9", "status": "failed", "error": error}
     lines = [HOSTILE, json.dumps({"x": HOSTILE}), json.dumps({"job_id": HOSTILE})]
-    result = run("wait", stdin="\n".join([*lines, json.dumps(failed)]))
+    result = run("wait", stdin="\n".join([*lines, json.dumps(record)]))
     assert result.code == 1
-    for error in re.findall(r"^ *charged: (.*)$", result.err, re.MULTILINE):
-        assert error in ("no", "unknown", "yes")
+    for charged in re.findall(r"^ *charged: (.*)$", result.err, re.MULTILINE):
+        assert charged in ("no", "unknown", "yes")
 
 
 ADDRESSES = [
@@ -155,13 +157,13 @@ ADDRESSES = [
 
 
 @pytest.mark.parametrize("address", ADDRESSES, ids=range(len(ADDRESSES)))
-def test_the_address_of_a_result_names_no_file(world: World, run: Run, address: str) -> None:
+def test_the_address_of_a_result_names_no_file(cli: Cli, run: Run, address: str) -> None:
     """The picture is saved under a name of ours, or not at all: nothing is written elsewhere."""
-    world.service.says = {"result": {"urls": {HOSTILE: {"type": HOSTILE, "url": address}}}}
-    before = sorted(world.home.iterdir())
+    cli.service.ended_fields = {"result": {"urls": {HOSTILE: {"type": HOSTILE, "url": address}}}}
+    before = sorted(cli.home.iterdir())
     result = run("generate", "fox", "--verbose")
-    assert (result.code, files()) in [(0, ["fox-job1.png"]), (10, [])]
-    assert set(world.home.iterdir()) - set(before) == {world.home / "state"}
+    assert (result.code, saved_files()) in [(0, ["fox-job1.png"]), (10, [])]
+    assert set(cli.home.iterdir()) - set(before) == {cli.home / "state"}
 
 
 RECORD = json.dumps({"job_id": "job-1", "prompt": f"../../{HOSTILE}", "model": f"../{HOSTILE}"})
@@ -177,14 +179,14 @@ RECORD = json.dumps({"job_id": "job-1", "prompt": f"../../{HOSTILE}", "model": f
     ids=["default", "folder", "template"],
 )
 def test_prompt_and_model_of_a_record_name_no_folder(
-    world: World, run: Run, options: tuple[str, ...], name: str
+    cli: Cli, run: Run, options: tuple[str, ...], name: str
 ) -> None:
     """Whatever they hold becomes one part of a name; braces in it are no placeholders."""
-    world.krea("generate", "fox", "--no-wait")
-    world.clock.pause(10)
-    shutil.rmtree(world.home / "state")  # as on another machine: only the record knows the prompt
+    cli.krea("generate", "fox", "--no-wait")
+    cli.clock.pause(10)
+    shutil.rmtree(cli.home / "state")  # as on another machine: only the record knows the prompt
     result = run("download", *options, stdin=RECORD + "\n")
     letters = name.replace("SLUG", "up-[-0-9a-z]+").replace("MODEL", r"up-[-\w]+")
-    (found,) = files()
+    (path,) = saved_files()
     assert result.code == 0
-    assert re.fullmatch(letters, found)
+    assert re.fullmatch(letters, path)

@@ -3,41 +3,46 @@
 import json
 import time
 from collections.abc import Iterator
-from typing import Any
 
 import httpx
 import pytest
 
-from tests.commands.generate.test_generate import answer, reset, reset_before, states
-from tests.fakes.krea_service import BASE, Service
-from tests.harness.cli import World
+from tests.fakes.krea_service import (
+    BASE,
+    KreaService,
+    ScriptedJob,
+    answer_with,
+    lose_answer,
+    lose_request,
+)
+from tests.harness.cli import Cli
 
 FOX = ("generate", "a fox", "-o", "fox.png")
 DAY = 86_400.0
 
 
-def kept_later(service: Service, job: dict[str, Any]) -> httpx.Response | None:
-    """The answer is lost; the job is there, among a stranger's: nobody can tell them apart."""
+def lose_answer_among_strangers(service: KreaService, job: ScriptedJob) -> httpx.Response | None:
+    """Lose the answer; list its job beside a foreign one of the same kind."""
     service.keep(job)
     service.keep(service.job(99, at=service.now() + 0.1))
     raise httpx.ReadError("reset")
 
 
-def unlisted(world: World) -> list[dict[str, Any]]:
-    """Let the next answer be lost, and its job be kept out of the list; where that job will be."""
-    held: list[dict[str, Any]] = []
+def lose_answer_and_hide_job(cli: Cli) -> list[ScriptedJob]:
+    """Lose the next answer, and return the list that will hold its unlisted job."""
+    hidden_jobs: list[ScriptedJob] = []
 
-    def lost(service: Service, job: dict[str, Any]) -> httpx.Response | None:
-        held.append(job)
+    def hide_job(service: KreaService, job: ScriptedJob) -> httpx.Response | None:
+        hidden_jobs.append(job)
         raise httpx.ReadError("reset")
 
-    world.service.answers = [lost]
-    return held
+    cli.service.answers = [hide_job]
+    return hidden_jobs
 
 
 @pytest.fixture(autouse=True)
 def universal_time(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Times are told in those of this machine: here, the universal one."""
+    """Set the time zone of this machine to UTC."""
     monkeypatch.setenv("TZ", "UTC")
     time.tzset()
     yield
@@ -46,54 +51,54 @@ def universal_time(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.fixture
-def doubtful(world: World) -> World:
-    """A world in which one request is in doubt, with two jobs that it may be."""
-    world.service.answers = [kept_later]
-    assert world.krea(*FOX).code == 9
-    return world
+def cli_in_doubt(cli: Cli) -> Cli:
+    """A command line with one request in doubt and two candidates."""
+    cli.service.answers = [lose_answer_among_strangers]
+    assert cli.krea(*FOX).code == 9
+    return cli
 
 
-def test_nothing_in_doubt(world: World) -> None:
+def test_nothing_in_doubt(cli: Cli) -> None:
     """A quiet answer, and no request but what the ledger cannot answer."""
-    result = world.krea("recover")
+    result = cli.krea("recover")
     assert (result.code, result.out, result.err) == (0, "", "nothing is in doubt\n")
-    assert world.service.requests == []
+    assert cli.service.requests == []
 
 
-def test_a_job_that_shows_up_later_is_found(world: World) -> None:
+def test_a_job_that_shows_up_later_is_found(cli: Cli) -> None:
     """The request's own process gave up too early for a slow list; recover takes the job."""
-    held = unlisted(world)
-    assert world.krea(*FOX).code == 9
-    world.service.keep(held[0])
-    result = world.krea("recover")
+    hidden_jobs = lose_answer_and_hide_job(cli)
+    assert cli.krea(*FOX).code == 9
+    cli.service.keep(hidden_jobs[0])
+    result = cli.krea("recover")
     assert result.code == 0
     assert result.out.startswith("request 1  submitted: job-1\n")
     assert "krea download --missing" in result.err
-    assert world.krea("download", "--missing").out == "fox.png\n"
-    assert len(world.service.posts) == 1
+    assert cli.krea("download", "--missing").out == "fox.png\n"
+    assert len(cli.service.posts) == 1
 
 
-def test_what_cannot_be_told_is_shown_with_its_candidates(doubtful: World) -> None:
-    """Time, type, status and address of each job that it may be, and what to type."""
-    doubtful.clock.advance(60)
-    result = doubtful.krea("recover")
+def test_what_cannot_be_told_is_shown_with_its_candidates(cli_in_doubt: Cli) -> None:
+    """Each candidate has its time, type, status and address; the hint has a command."""
+    cli_in_doubt.clock.advance(60)
+    result = cli_in_doubt.krea("recover")
     assert result.code == 9
-    sent, made = "2027-01-15 08:00:00.000", "2027-01-15 08:00:00.100"
+    sent_at, created_at = "2027-01-15 08:00:00.000", "2027-01-15 08:00:00.100"
     lines = result.out.splitlines()
     assert lines[0].startswith("request 1  in doubt: ")
-    assert lines[1] == f"  sent {sent} to bfl/flux-1-dev, price unknown"
-    assert lines[2:4] == ["  prompt a fox", f"  for {doubtful.home}/work/fox.png"]
+    assert lines[1] == f"  sent {sent_at} to bfl/flux-1-dev, price unknown"
+    assert lines[2:4] == ["  prompt a fox", f"  for {cli_in_doubt.home}/work/fox.png"]
     assert lines[4:] == [
-        f"  perhaps job-1  made {sent}  flux  completed  {BASE}/files/job-1.png",
-        f"  perhaps job-99  made {made}  flux  completed  {BASE}/files/job-99.png",
+        f"  perhaps job-1  made {sent_at}  flux  completed  {BASE}/files/job-1.png",
+        f"  perhaps job-99  made {created_at}  flux  completed  {BASE}/files/job-99.png",
     ]
     assert "krea recover --adopt 1=JOB takes one of them" in result.err
     assert "charged: unknown" in result.err
 
 
-def test_a_script_reads_the_same(doubtful: World) -> None:
+def test_a_script_reads_the_same(cli_in_doubt: Cli) -> None:
     """One record per request, on one line."""
-    (record,) = doubtful.krea("recover", "--json").records
+    (record,) = cli_in_doubt.krea("recover", "--json").records
     assert (record["row"], record["state"], record["job_id"]) == (1, "unknown", None)
     assert (record["charged"], record["prompt"]) == ("unknown", "a fox")
     candidates = record["candidates"]
@@ -101,21 +106,21 @@ def test_a_script_reads_the_same(doubtful: World) -> None:
     assert {each["job_id"] for each in candidates} == {"job-1", "job-99"}
 
 
-def test_adopt_takes_the_job_that_the_user_names(doubtful: World) -> None:
+def test_adopt_takes_the_job_that_the_user_names(cli_in_doubt: Cli) -> None:
     """Its id is the answer; the file lands under the name first asked for; nothing is sent."""
-    doubtful.clock.advance(60)
-    result = doubtful.krea("recover", "--adopt", "1=job-1")
+    cli_in_doubt.clock.advance(60)
+    result = cli_in_doubt.krea("recover", "--adopt", "1=job-1")
     assert (result.code, result.out) == (0, "job-1\n")
-    assert doubtful.krea("download", "--missing").out == "fox.png\n"
-    assert states(doubtful) == [("saved", "job-1")]
-    assert len(doubtful.service.posts) == 1
+    assert cli_in_doubt.krea("download", "--missing").out == "fox.png\n"
+    assert cli_in_doubt.states == [("saved", "job-1")]
+    assert len(cli_in_doubt.service.posts) == 1
 
 
-def test_the_same_command_goes_on_with_an_adopted_job(doubtful: World) -> None:
+def test_the_same_command_goes_on_with_an_adopted_job(cli_in_doubt: Cli) -> None:
     """As with any other unfinished request."""
-    doubtful.krea("recover", "--adopt", "1=job-1")
-    result = doubtful.krea(*FOX)
-    assert (result.code, result.out, len(doubtful.service.posts)) == (0, "fox.png\n", 1)
+    cli_in_doubt.krea("recover", "--adopt", "1=job-1")
+    result = cli_in_doubt.krea(*FOX)
+    assert (result.code, result.out, len(cli_in_doubt.service.posts)) == (0, "fox.png\n", 1)
 
 
 @pytest.mark.parametrize(
@@ -133,115 +138,116 @@ def test_the_same_command_goes_on_with_an_adopted_job(doubtful: World) -> None:
     ],
 )
 def test_a_slip_changes_nothing(
-    doubtful: World, words: tuple[str, ...], code: int, sentence: str
+    cli_in_doubt: Cli, words: tuple[str, ...], code: int, sentence: str
 ) -> None:
     """One sentence, exit 2, and the request is in doubt as before."""
-    result = doubtful.krea("recover", *words)
+    result = cli_in_doubt.krea("recover", *words)
     assert (result.code, sentence in result.err) == (code, True), result.err
-    assert states(doubtful) == [("unknown", None)]
-    assert len(doubtful.service.posts) == 1
+    assert cli_in_doubt.states == [("unknown", None)]
+    assert len(cli_in_doubt.service.posts) == 1
 
 
-def test_a_job_that_belongs_to_another_request_is_not_adopted(world: World) -> None:
+def test_a_job_that_belongs_to_another_request_is_not_adopted(cli: Cli) -> None:
     """Nor is one for a request that is not in doubt."""
-    world.krea("generate", "a hen", "-o", "hen.png")
-    world.service.answers = [reset_before]
-    assert world.krea(*FOX).code == 9
-    taken = world.krea("recover", "--adopt", "2=job-1")
-    assert (taken.code, "job job-1 belongs to request 1 already" in taken.err) == (2, True)
-    known = world.krea("recover", "--adopt", "1=job-1")
-    assert (known.code, "request 1 is not in doubt: it is saved, job job-1" in known.err) == (
+    cli.krea("generate", "a hen", "-o", "hen.png")
+    cli.service.answers = [lose_request]
+    assert cli.krea(*FOX).code == 9
+    adopt_hen = cli.krea("recover", "--adopt", "2=job-1")
+    assert (adopt_hen.code, "job job-1 belongs to request 1 already" in adopt_hen.err) == (2, True)
+    adopt_again = cli.krea("recover", "--adopt", "1=job-1")
+    assert (
+        adopt_again.code,
+        "request 1 is not in doubt: it is saved, job job-1" in adopt_again.err,
+    ) == (
         2,
         True,
     )
 
 
-def test_forget_lets_it_go(doubtful: World) -> None:
-    """It is named no longer; its job is still not taken for that of a later request."""
-    result = doubtful.krea("recover", "--forget", "1")
+def test_forget_lets_it_go(cli_in_doubt: Cli) -> None:
+    """A forgotten request is not listed; its job is not taken for that of another."""
+    result = cli_in_doubt.krea("recover", "--forget", "1")
     assert (result.code, result.err) == (0, "request 1 is forgotten\n")
-    assert doubtful.krea("recover").err == "nothing is in doubt\n"
-    assert states(doubtful) == [("forgotten", None)]
+    assert cli_in_doubt.krea("recover").err == "nothing is in doubt\n"
+    assert cli_in_doubt.states == [("forgotten", None)]
 
 
-def test_a_forgotten_requests_late_job_is_nobodys(world: World) -> None:
+def test_a_forgotten_requests_late_job_is_nobodys(cli: Cli) -> None:
     """A gateway may carry it out minutes later: the next lost answer must not get its picture."""
-    world.service.answers = [reset_before, reset_before]
-    world.krea(*FOX)
-    world.krea("recover", "--forget", "1")
-    late = world.service.job(7, at=world.clock.now() + 3)
+    cli.service.answers = [lose_request, lose_request]
+    cli.krea(*FOX)
+    cli.krea("recover", "--forget", "1")
+    late = cli.service.job(7, at=cli.clock.now() + 3)
 
-    def made_meanwhile(service: Service, job: dict[str, Any]) -> httpx.Response | None:
+    def make_late_job(service: KreaService, job: ScriptedJob) -> httpx.Response | None:
         service.keep(late)
         raise httpx.ReadError("reset")
 
-    world.service.answers = [made_meanwhile]
-    result = world.krea("generate", "a hen", "-o", "hen.png")
+    cli.service.answers = [make_late_job]
+    result = cli.krea("generate", "a hen", "-o", "hen.png")
     assert result.code == 9
     assert "job-7" in result.err
 
 
-def test_a_shared_account_is_settled_by_the_user_alone(world: World) -> None:
+def test_a_shared_account_is_settled_by_the_user_alone(cli: Cli) -> None:
     """The one job of the window is shown, not taken."""
-    world.krea("config", "set", "account.shared", "true")
-    world.service.answers = [reset]
-    world.krea(*FOX)
-    result = world.krea("recover")
+    cli.krea("config", "set", "account.shared", "true")
+    cli.service.answers = [lose_answer]
+    cli.krea(*FOX)
+    result = cli.krea("recover")
     assert (result.code, "perhaps job-1" in result.out) == (9, True)
-    assert (
-        json.loads(world.krea("recover", "--adopt", "1=job-1", "--json").out)["job_id"] == "job-1"
-    )
+    assert json.loads(cli.krea("recover", "--adopt", "1=job-1", "--json").out)["job_id"] == "job-1"
 
 
-def test_the_dead_are_decided_about_like_others(world: World) -> None:
+def test_the_dead_are_decided_about_like_others(cli: Cli) -> None:
     """A process that died while sending left its request in doubt."""
 
-    def killed(service: Service, job: dict[str, Any]) -> httpx.Response | None:
+    def die(service: KreaService, job: ScriptedJob) -> httpx.Response | None:
         raise SystemExit(137)
 
-    world.service.answers = [killed]
+    cli.service.answers = [die]
     with pytest.raises(SystemExit):
-        world.krea(*FOX)
-    assert states(world) == [("sending", None)]
-    assert world.krea("recover", "--forget", "1").code == 0
-    assert states(world) == [("forgotten", None)]
+        cli.krea(*FOX)
+    assert cli.states == [("sending", None)]
+    assert cli.krea("recover", "--forget", "1").code == 0
+    assert cli.states == [("forgotten", None)]
 
 
-def test_an_upload_that_is_forgotten_changes_no_identity(world: World) -> None:
+def test_an_upload_that_is_forgotten_changes_no_identity(cli: Cli) -> None:
     """A request in doubt is known again, whatever became of an address in it."""
-    from tests.fakes.krea_service import picture
+    from tests.pictures import picture_bytes
 
-    (world.home / "work" / "day.png").write_bytes(picture())
+    (cli.home / "work" / "day.png").write_bytes(picture_bytes())
     dusk = ("generate", "dusk", "-m", "flux-kontext", "-o", "dusk.png", "--image")
-    assert world.krea(*dusk, "day.png").code == 0
-    address = world.service.posts[0]["image_url"]
-    world.service.answers = [reset_before]
+    assert cli.krea(*dusk, "day.png").code == 0
+    address = cli.service.posts[0]["image_url"]
+    cli.service.answers = [lose_request]
     night = ("generate", "night", "-m", "flux-kontext", "-o", "night.png", "--image", address)
-    assert world.krea(*night).code == 9
-    world.service.answers = [answer(422, {"error": "Invalid asset URL"})]
+    assert cli.krea(*night).code == 9
+    cli.service.answers = [answer_with(422, {"error": "Invalid asset URL"})]
     assert (
-        world.krea("generate", "noon", *dusk[2:4], "-o", "noon.png", "--image", "day.png").code == 2
+        cli.krea("generate", "noon", *dusk[2:4], "-o", "noon.png", "--image", "day.png").code == 2
     )
-    posts = len(world.service.posts)
-    assert (world.krea(*night).code, len(world.service.posts)) == (9, posts)
+    posts = len(cli.service.posts)
+    assert (cli.krea(*night).code, len(cli.service.posts)) == (9, posts)
 
 
-def test_a_job_that_comes_after_all_is_adopted(world: World) -> None:
+def test_a_job_that_comes_after_all_is_adopted(cli: Cli) -> None:
     """The user had let the request go: the late job can still be claimed."""
-    held = unlisted(world)
-    world.krea(*FOX)
-    world.krea("recover", "--forget", "1")
-    world.service.keep(held[0])
-    assert world.krea("recover", "--adopt", "1=job-1").out == "job-1\n"
-    assert states(world)[0][1] == "job-1"
-    world.clock.advance(60)
-    assert world.krea("download", "--missing").out == "fox.png\n"
+    hidden_jobs = lose_answer_and_hide_job(cli)
+    cli.krea(*FOX)
+    cli.krea("recover", "--forget", "1")
+    cli.service.keep(hidden_jobs[0])
+    assert cli.krea("recover", "--adopt", "1=job-1").out == "job-1\n"
+    assert cli.states[0][1] == "job-1"
+    cli.clock.advance(60)
+    assert cli.krea("download", "--missing").out == "fox.png\n"
 
 
-def test_a_young_doubt_is_to_be_looked_at_again(world: World) -> None:
+def test_a_young_doubt_is_to_be_looked_at_again(cli: Cli) -> None:
     """A list may show a job late: that is said before anything is sent again."""
-    world.service.answers = [reset_before]
-    world.krea(*FOX)
-    assert "krea recover in two minutes: a job may still appear" in world.krea("recover").err
-    world.clock.advance(300)
-    assert "in two minutes" not in world.krea("recover").err
+    cli.service.answers = [lose_request]
+    cli.krea(*FOX)
+    assert "krea recover in two minutes: a job may still appear" in cli.krea("recover").err
+    cli.clock.advance(300)
+    assert "in two minutes" not in cli.krea("recover").err

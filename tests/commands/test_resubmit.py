@@ -2,44 +2,44 @@
 
 import pytest
 
-from tests.commands.generate.test_generate import answer, reset_before, states
-from tests.commands.test_recover import DAY, FOX, unlisted
-from tests.harness.cli import World
+from tests.commands.test_recover import DAY, FOX, lose_answer_and_hide_job
+from tests.fakes.krea_service import answer_with, lose_request
+from tests.harness.cli import Cli
 
 
-def test_resubmit_sends_it_again_by_the_users_word(world: World) -> None:
+def test_resubmit_sends_it_again_by_the_users_word(cli: Cli) -> None:
     """Once; the old request is forgotten, and the file lands where the first was to."""
-    world.service.answers = [reset_before]
-    assert world.krea(*FOX).code == 9
-    world.clock.advance(DAY)
-    result = world.krea("recover", "--resubmit", "1")
+    cli.service.answers = [lose_request]
+    assert cli.krea(*FOX).code == 9
+    cli.clock.advance(DAY)
+    result = cli.krea("recover", "--resubmit", "1")
     assert (result.code, result.out) == (0, "job-2\n")
-    assert world.service.posts[0] == world.service.posts[1]
-    assert states(world) == [("forgotten", None), ("submitted", "job-2")]
-    world.clock.advance(60)
-    assert world.krea("download", "--missing").out == "fox.png\n"
-    assert world.krea("recover", "--resubmit", "1").code == 2
-    assert len(world.service.posts) == 2
+    assert cli.service.posts[0] == cli.service.posts[1]
+    assert cli.states == [("forgotten", None), ("submitted", "job-2")]
+    cli.clock.advance(60)
+    assert cli.krea("download", "--missing").out == "fox.png\n"
+    assert cli.krea("recover", "--resubmit", "1").code == 2
+    assert len(cli.service.posts) == 2
 
 
-def test_resubmit_looks_for_the_job_first(world: World) -> None:
+def test_resubmit_looks_for_the_job_first(cli: Cli) -> None:
     """A job that can be found is not paid for twice, whatever the user said."""
-    held = unlisted(world)
-    world.krea(*FOX)
-    world.service.keep(held[0])
-    result = world.krea("recover", "--resubmit", "1")
-    assert (result.code, result.out, len(world.service.posts)) == (0, "job-1\n", 1)
+    hidden_jobs = lose_answer_and_hide_job(cli)
+    cli.krea(*FOX)
+    cli.service.keep(hidden_jobs[0])
+    result = cli.krea("recover", "--resubmit", "1")
+    assert (result.code, result.out, len(cli.service.posts)) == (0, "job-1\n", 1)
 
 
-def test_resubmit_all_means_those_of_before(world: World) -> None:
+def test_resubmit_all_means_those_of_before(cli: Cli) -> None:
     """Requests sent a moment ago are left alone."""
-    world.service.answers = [reset_before, reset_before]
-    world.krea(*FOX)
-    world.clock.advance(1000)
-    world.krea("generate", "a hen", "-o", "hen.png")
-    result = world.krea("recover", "--resubmit", "all", "--older", "15m")
+    cli.service.answers = [lose_request, lose_request]
+    cli.krea(*FOX)
+    cli.clock.advance(1000)
+    cli.krea("generate", "a hen", "-o", "hen.png")
+    result = cli.krea("recover", "--resubmit", "all", "--older", "15m")
     assert (result.code, result.out) == (0, "job-3\n")
-    assert [state for state, _ in states(world)] == ["forgotten", "unknown", "submitted"]
+    assert [state for state, _ in cli.states] == ["forgotten", "unknown", "submitted"]
 
 
 @pytest.mark.parametrize(
@@ -47,34 +47,34 @@ def test_resubmit_all_means_those_of_before(world: World) -> None:
     [(402, 6, "refused"), (422, 2, "refused"), (524, 9, "unknown")],
     ids=["no balance", "refused", "in doubt again"],
 )
-def test_a_resubmit_that_goes_wrong(world: World, status: int, code: int, after: str) -> None:
+def test_a_resubmit_that_goes_wrong(cli: Cli, status: int, code: int, after: str) -> None:
     """Refused: the first is in doubt as before. In doubt again: the second is, and only it."""
-    world.service.answers = [reset_before, answer(status, {"error": "no"})]
-    world.krea(*FOX)
-    world.clock.advance(1000)
-    result = world.krea("recover", "--resubmit", "1")
-    assert (result.code, len(world.service.posts)) == (code, 2), result.err
-    first, second = (state for state, _ in states(world))
+    cli.service.answers = [lose_request, answer_with(status, {"error": "no"})]
+    cli.krea(*FOX)
+    cli.clock.advance(1000)
+    result = cli.krea("recover", "--resubmit", "1")
+    assert (result.code, len(cli.service.posts)) == (code, 2), result.err
+    first, second = (state for state, _ in cli.states)
     assert (first, second) == ("forgotten" if after == "unknown" else "unfound", after)
 
 
-def test_several_are_sent_again_until_one_goes_wrong(world: World) -> None:
+def test_several_are_sent_again_until_one_goes_wrong(cli: Cli) -> None:
     """In doubt again, out of balance, no network: the next one would only be paid for blindly."""
-    world.service.answers = [reset_before, reset_before, reset_before, answer(524, {})]
+    cli.service.answers = [lose_request, lose_request, lose_request, answer_with(524, {})]
     for name in ("fox", "hen", "owl"):
-        world.krea("generate", f"a {name}", "-o", f"{name}.png")
-    world.clock.advance(DAY)
-    result = world.krea("recover", "--resubmit", "all", "--older", "15m")
-    assert (result.code, len(world.service.posts)) == (9, 4)
+        cli.krea("generate", f"a {name}", "-o", f"{name}.png")
+    cli.clock.advance(DAY)
+    result = cli.krea("recover", "--resubmit", "all", "--older", "15m")
+    assert (result.code, len(cli.service.posts)) == (9, 4)
     assert "; 2 more were not sent again" in result.err
 
 
-def test_left_before_it_was_sent_again(world: World) -> None:
+def test_left_before_it_was_sent_again(cli: Cli) -> None:
     """Ctrl-C while no slot is free: it is in doubt as before."""
-    world.service.answers = [reset_before]
-    world.krea(*FOX)
-    world.clock.advance(DAY)
-    world.service.answers = [answer(429, {"error": "later"})]
-    world.clock.stop_at(world.clock.now() + 1, 2)
-    stopped = world.krea("recover", "--resubmit", "1")
-    assert (stopped.code, states(world)) == (130, [("unfound", None)])
+    cli.service.answers = [lose_request]
+    cli.krea(*FOX)
+    cli.clock.advance(DAY)
+    cli.service.answers = [answer_with(429, {"error": "later"})]
+    cli.clock.stop_at(cli.clock.now() + 1, 2)
+    result = cli.krea("recover", "--resubmit", "1")
+    assert (result.code, cli.states) == (130, [("unfound", None)])

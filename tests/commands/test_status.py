@@ -1,83 +1,76 @@
-"""krea status: where jobs stand, in few requests."""
+"""`krea status`: the current status of jobs, in few requests."""
 
 import pytest
 
-from tests.fakes.job_wire import JobWire, no_connection, refused
-from tests.harness.cli import World
+from tests.fakes.krea_service import answer_with, refuse_connection
+from tests.harness.cli import Cli
 
 
-@pytest.fixture
-def wire(world: World) -> JobWire:
-    """The jobs behind the world's service."""
-    world.service = JobWire(world.clock)  # type: ignore[assignment]
-    return world.service  # type: ignore[return-value]
-
-
-def test_it_shows_where_a_job_stands_without_waiting(world: World, wire: JobWire) -> None:
+def test_it_shows_where_a_job_stands_without_waiting(cli: Cli) -> None:
     """Tab-separated in a pipe: id, status, model, age."""
-    wire.add("a", (0, "queued"), (5, "sampling"))
-    world.clock.advance(65)
-    result = world.krea("status", "a")
+    cli.service.add("a", (0, "queued"), (5, "sampling"))
+    cli.clock.advance(65)
+    result = cli.krea("status", "a")
     assert (result.code, result.out, result.err) == (0, "a\tsampling\t\t1 min 5 s\n", "")
-    assert wire.requests == ["a"]
+    assert cli.service.polled == ["a"]
 
 
-def test_a_failed_job_that_could_be_read_is_success(world: World, wire: JobWire) -> None:
+def test_a_failed_job_that_could_be_read_is_success(cli: Cli) -> None:
     """The question was answered."""
-    wire.add("a", (0, "failed"))
-    result = world.krea("status", "a", "--json")
+    cli.service.add("a", (0, "failed"))
+    result = cli.krea("status", "a", "--json")
     assert (result.code, result.err) == (0, "")
     (record,) = result.records
     assert (record["status"], record["charged"]) == ("failed", "no")
 
 
-def test_many_ids_share_one_request(world: World, wire: JobWire) -> None:
-    """What the list lacks is read by itself."""
+def test_many_ids_share_one_request(cli: Cli) -> None:
+    """A job missing from the list is read by itself."""
     names = [f"job-{number}" for number in range(30)]
     for name in names:
-        wire.add(name, (0, "processing"), listed=name != "job-7")
-    result = world.krea("status", *names)
+        cli.service.add(name, (0, "processing"), listed=name != "job-7")
+    result = cli.krea("status", *names)
     assert [line.split("\t")[0] for line in result.out.splitlines()] == names
-    assert wire.requests == ["list 100", "job-7"]
+    assert cli.service.polled == ["list 100", "job-7"]
 
 
-def test_an_id_that_cannot_be_read_is_told(world: World, wire: JobWire) -> None:
+def test_an_id_that_cannot_be_read_is_told(cli: Cli) -> None:
     """The others are shown; exit 2."""
-    wire.add("a", (0, "queued"))
-    result = world.krea("status", "nobody", "a")
+    cli.service.add("a", (0, "queued"))
+    result = cli.krea("status", "nobody", "a")
     assert (result.code, result.out) == (2, "a\tqueued\t\t0 s\n")
     assert "error: job nobody was not found" in result.err
 
 
-def test_passing_faults_pass(world: World, wire: JobWire) -> None:
+def test_passing_faults_pass(cli: Cli) -> None:
     """A read is tried again."""
-    wire.faults = [refused(502), no_connection]
-    wire.add("a", (0, "queued"))
-    assert world.krea("status", "a").out.startswith("a\tqueued\t")
+    cli.service.read_faults = [answer_with(502), refuse_connection]
+    cli.service.add("a", (0, "queued"))
+    assert cli.krea("status", "a").out.startswith("a\tqueued\t")
 
 
 @pytest.mark.parametrize(
     "fault",
-    [no_connection, refused(503, **{"retry-after": "90"}), refused(500)],
+    [refuse_connection, answer_with(503, **{"retry-after": "90"}), answer_with(500)],
     ids=["no connection", "busy", "an error of theirs"],
 )
-def test_faults_that_stay_are_told_soon(world: World, wire: JobWire, fault: object) -> None:
+def test_faults_that_stay_are_told_soon(cli: Cli, fault: object) -> None:
     """A person waits for the answer: ten seconds, then exit 8."""
-    wire.faults = [fault] * 50  # type: ignore[list-item]
-    began = world.clock.monotonic()
-    assert world.krea("status", "a").code == 8
-    assert world.clock.monotonic() - began <= 10
+    cli.service.read_faults = [fault] * 50  # type: ignore[list-item]
+    began = cli.clock.monotonic()
+    assert cli.krea("status", "a").code == 8
+    assert cli.clock.monotonic() - began <= 10
 
 
-def test_records_from_a_pipe_are_read_too(world: World, wire: JobWire) -> None:
+def test_records_from_a_pipe_are_read_too(cli: Cli) -> None:
     """Whatever they say: the question is how the job stands now."""
-    wire.add("a", (0, "completed"))
-    result = world.krea("status", stdin='{"job_id": "a", "status": "failed"}\n')
+    cli.service.add("a", (0, "completed"))
+    result = cli.krea("status", stdin='{"job_id": "a", "status": "failed"}\n')
     assert (result.code, result.out) == (0, "a\tcompleted\t\t0 s\n")
 
 
-def test_a_refused_token_ends_it(world: World, wire: JobWire) -> None:
+def test_a_refused_token_ends_it(cli: Cli) -> None:
     """Exit 3 after one request."""
-    wire.faults = [refused(401)]
-    assert world.krea("status", "a", "b").code == 3
-    assert len(wire.asked) == 1
+    cli.service.read_faults = [answer_with(401)]
+    assert cli.krea("status", "a", "b").code == 3
+    assert len(cli.service.polls) == 1

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.fakes.krea_service import PNG
-from tests.harness.cli import World
+from tests.harness.cli import Cli
 
 
 @pytest.mark.parametrize(
@@ -24,7 +24,7 @@ from tests.harness.cli import World
         (
             ("sandbox", "krea", "generate", "x", "-o", "x.png"),
             "no such option: -o",
-            "krea sandbox -- COMMAND: what is to be rehearsed goes behind --",
+            "krea sandbox -- COMMAND: the command to rehearse goes behind --",
         ),
         (
             ("auth", "login", "key:secret"),
@@ -39,9 +39,9 @@ from tests.harness.cli import World
     ],
     ids=["words", "dash", "sandbox", "token", "before the command"],
 )
-def test_a_slip(world: World, argv: tuple[str, ...], sentence: str, hint: str) -> None:
+def test_a_slip(cli: Cli, argv: tuple[str, ...], sentence: str, hint: str) -> None:
     """Exit 2, one sentence, what helps; nothing is sent."""
-    result = world.krea(*argv)
+    result = cli.krea(*argv)
     assert (result.code, result.out) == (2, "")
     assert result.err == f"error: {sentence}\n  hint: {hint}\n  charged: no\n"
 
@@ -68,36 +68,36 @@ def test_a_slip(world: World, argv: tuple[str, ...], sentence: str, hint: str) -
     ],
 )
 def test_a_value_that_cannot_be_meant(
-    world: World, option: str, value: str, name: str, problem: str
+    cli: Cli, option: str, value: str, name: str, problem: str
 ) -> None:
     """An unset shell variable behind an option never means the default model or account."""
-    result = world.krea("generate", "a fox", option, value)
+    result = cli.krea("generate", "a fox", option, value)
     assert (result.code, result.out) == (2, "")
     assert result.err == (
         f"error: invalid value for {name}: {problem}\n  hint: krea generate --help\n  charged: no\n"
     )
-    assert not world.service.posts
+    assert not cli.service.posts
 
 
 @pytest.mark.parametrize("more", [(), ("--dry-run",)], ids=["for real", "dry run"])
-def test_an_input_of_a_wrong_type(world: World, tmp_path: Path, more: tuple[str, ...]) -> None:
+def test_an_input_of_a_wrong_type(cli: Cli, tmp_path: Path, more: tuple[str, ...]) -> None:
     """A file that the service does not take is told of in a dry run too."""
     text = tmp_path / "notes.txt"
     text.write_text("no picture")
-    result = world.krea("generate", "a fox", "--image", str(text), "-q", *more)
+    result = cli.krea("generate", "a fox", "--image", str(text), "-q", *more)
     assert (result.code, result.out) == (2, "")
     assert result.err == (
-        f"error: bfl/flux-1-dev does not take this request: {text} is no media file that is"
-        " known here\n"
+        f"error: bfl/flux-1-dev does not take this request: {text} is not a known type"
+        " of media file\n"
         "  hint: the service takes jpg, png, webp, heic, mp4, mov, webm, glb, wav, mp3\n"
         "  charged: no\n"
     )
-    assert not world.service.posts
+    assert not cli.service.posts
 
 
-def test_an_escaped_file(world: World) -> None:
+def test_an_escaped_file(cli: Cli) -> None:
     """@@ is a literal @, which no address has: the hint is the option without it."""
-    result = world.krea("generate", "a fox", "-i", "image_url=@@fox.png")
+    result = cli.krea("generate", "a fox", "-i", "image_url=@@fox.png")
     assert result.code == 2
     assert "  hint: -i image_url=@fox.png\n" in result.err
 
@@ -117,22 +117,22 @@ def test_an_escaped_file(world: World) -> None:
         (("-m", "krea-2/large", "-i", 'moodboards={"id":"nope","strength":1}'), "is no UUID"),
     ],
 )
-def test_a_value_out_of_this_world(world: World, argv: tuple[str, ...], problem: str) -> None:
+def test_a_value_out_of_this_world(cli: Cli, argv: tuple[str, ...], problem: str) -> None:
     """Exit 2 with a sentence, and nothing was sent: none of these is a bug."""
-    result = world.krea("generate", "a fox", *argv)
-    assert (result.code, world.service.posts) == (2, []), result.err
+    result = cli.krea("generate", "a fox", *argv)
+    assert (result.code, cli.service.posts) == (2, []), result.err
     assert problem in result.err
 
 
-def test_a_seed_is_sent_as_it_was_given(world: World) -> None:
+def test_a_seed_is_sent_as_it_was_given(cli: Cli) -> None:
     """Without checks, true is no 1 and 1.5 no 1."""
     for given, sent in (("true", True), ("1.5", 1.5), ("7", 7)):
-        world.krea("generate", "a fox", "--no-check", "-i", f"seed={given}", "--no-wait")
-        assert world.service.posts[-1]["seed"] is sent or world.service.posts[-1]["seed"] == sent
-        assert type(world.service.posts[-1]["seed"]) is type(sent)
+        cli.krea("generate", "a fox", "--no-check", "-i", f"seed={given}", "--no-wait")
+        assert cli.service.posts[-1]["seed"] is sent or cli.service.posts[-1]["seed"] == sent
+        assert type(cli.service.posts[-1]["seed"]) is type(sent)
 
 
-def test_all_files_are_judged_at_once(world: World, tmp_path: Path) -> None:
+def test_all_files_are_judged_at_once(cli: Cli, tmp_path: Path) -> None:
     """A text, an empty file and a picture where a clip is meant, beside a misspelt field."""
     (tmp_path / "t.txt").write_text("text")
     (tmp_path / "empty.png").write_bytes(b"")
@@ -140,35 +140,35 @@ def test_all_files_are_judged_at_once(world: World, tmp_path: Path) -> None:
     files = [f"{tmp_path}/{name}" for name in ("t.txt", "empty.png")]
     media = [word for file in files for word in ("--image", file)]
     video = ("--video", f"{tmp_path}/a.png")
-    result = world.krea("generate", "a fox", "-m", "seedance-2", "-i", "bogus=1", *media, *video)
+    result = cli.krea("generate", "a fox", "-m", "seedance-2", "-i", "bogus=1", *media, *video)
     assert result.code == 2
     for problem in (
         "bogus: there is no such field",
-        "t.txt is no media file that is known here",
+        "t.txt is not a known type of media file",
         "empty.png is empty",
         "a.png: the file is image/png",
     ):
         assert problem in result.err
 
 
-def test_a_dry_run_tells_the_seeds(world: World) -> None:
+def test_a_dry_run_tells_the_seeds(cli: Cli) -> None:
     """Counted up from the one given, or drawn when they are sent."""
-    given = world.krea("generate", "a fox", "-n", "3", "--seed", "7", "--dry-run")
-    drawn = world.krea("generate", "a fox", "--dry-run")
-    assert "\nseeds: 7 to 9\n" in given.out
-    assert "\nseed: drawn when it is sent\n" in drawn.out
+    with_seed = cli.krea("generate", "a fox", "-n", "3", "--seed", "7", "--dry-run")
+    without_seed = cli.krea("generate", "a fox", "--dry-run")
+    assert "\nseeds: 7 to 9\n" in with_seed.out
+    assert "\nseed: drawn when it is sent\n" in without_seed.out
 
 
-def test_a_prompt_has_an_end(world: World) -> None:
+def test_a_prompt_has_an_end(cli: Cli) -> None:
     """A device that never ends is no prompt; nothing is cut off unsaid."""
-    endless = world.krea("generate", "--prompt-file", "/dev/zero")
-    long = world.krea("generate", "-", stdin="x" * (10 * 1024 * 1024 + 1))
-    assert (endless.code, long.code, world.service.requests) == (2, 2, [])
+    endless = cli.krea("generate", "--prompt-file", "/dev/zero")
+    long = cli.krea("generate", "-", stdin="x" * (10 * 1024 * 1024 + 1))
+    assert (endless.code, long.code, cli.service.requests) == (2, 2, [])
     assert "from /dev/zero: it is larger than 10 MB\n" in endless.err
     assert "the prompt on stdin is larger than 10 MB" in long.err
 
 
-def test_a_dry_run_of_a_model_without_a_seed(world: World) -> None:
+def test_a_dry_run_of_a_model_without_a_seed(cli: Cli) -> None:
     """There is nothing to tell."""
-    result = world.krea("generate", "a fox", "-m", "nano-banana", "-n", "2", "--dry-run")
+    result = cli.krea("generate", "a fox", "-m", "nano-banana", "-n", "2", "--dry-run")
     assert (result.code, "seed" in result.out) == (0, False)

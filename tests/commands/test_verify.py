@@ -7,53 +7,55 @@ from pathlib import Path
 
 import pytest
 
-from tests.harness.cli import World
+from tests.harness.cli import Cli
 
 FILES = {"fox.png": b"a fox", "hen.png": b"a hen", "sub/owl.png": b"an owl"}
 
 
-def entry(line: int, state: str, **files: bytes) -> dict[str, object]:
+def report_entry(line: int, state: str, **files: bytes) -> dict[str, object]:
     """A line of a report with those files."""
-    told = [
+    records = [
         {"path": path, "sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data), "type": None}
         for path, data in files.items()
     ]
-    return {"schema": 1, "line": line, "state": state, "job_id": f"job-{line}", "files": told}
+    return {"schema": 1, "line": line, "state": state, "job_id": f"job-{line}", "files": records}
 
 
 @pytest.fixture
-def out(world: World) -> Path:
+def report_folder(cli: Cli) -> Path:
     """A folder with three files, and a report on them and on two items without one."""
-    folder = world.home / "work" / "out"
-    entries = [entry(line, "saved", **{name: FILES[name]}) for line, name in enumerate(FILES, 1)]
+    folder = cli.home / "work" / "out"
+    entries = [
+        report_entry(line, "saved", **{name: FILES[name]}) for line, name in enumerate(FILES, 1)
+    ]
     for name, data in FILES.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(data)
-    entries += [entry(4, "failed"), entry(5, "in doubt")]
+    entries += [report_entry(4, "failed"), report_entry(5, "in doubt")]
     text = "".join(json.dumps(each) + "\n" for each in entries)
     (folder / "report.jsonl").write_text(text)
     return folder
 
 
-def test_all_is_as_reported(world: World, out: Path) -> None:
+def test_all_is_as_reported(cli: Cli, report_folder: Path) -> None:
     """Exit 0, and items without a file are counted; neither token nor ledger is needed."""
-    world.environ.pop("KREA_API_KEY")
-    result = world.krea("verify", "out/report.jsonl")
+    cli.environ.pop("KREA_API_KEY")
+    result = cli.krea("verify", "out/report.jsonl")
     assert (result.code, result.out, result.err) == (
         0,
         "",
         "3 files are as reported; 2 items have no file (1 failed, 1 in doubt)\n",
     )
-    assert not (world.home / "state").exists()
-    assert world.krea("verify", "-q", "out/report.jsonl").err == ""
+    assert not (cli.home / "state").exists()
+    assert cli.krea("verify", "-q", "out/report.jsonl").err == ""
 
 
-def test_what_is_wrong(world: World, out: Path) -> None:
+def test_what_is_wrong(cli: Cli, report_folder: Path) -> None:
     """A line for each file that is missing or changed, and exit 1."""
-    (out / "fox.png").unlink()
-    (out / "hen.png").write_bytes(b"a cat")
-    (out / "sub" / "owl.png").write_bytes(b"an owlet")
-    result = world.krea("verify", "out/report.jsonl")
+    (report_folder / "fox.png").unlink()
+    (report_folder / "hen.png").write_bytes(b"a cat")
+    (report_folder / "sub" / "owl.png").write_bytes(b"an owlet")
+    result = cli.krea("verify", "out/report.jsonl")
     assert (result.code, result.out, result.err) == (
         1,
         "missing\tout/fox.png\t1\tno such file\n"
@@ -66,14 +68,14 @@ def test_what_is_wrong(world: World, out: Path) -> None:
     )
 
 
-def test_for_a_program(world: World, out: Path) -> None:
+def test_for_a_program(cli: Cli, report_folder: Path) -> None:
     """Records on stdout, the totals on stderr."""
-    result = world.krea("verify", "--json", "out/report.jsonl")
+    result = cli.krea("verify", "--json", "out/report.jsonl")
     counts = {"items": 5, "files": 3, "good": 3, "wrong": {}}
     counts |= {"without_file": {"failed": 1, "in doubt": 1}}
     assert (result.code, result.out, json.loads(result.err)) == (0, "", {"summary": counts})
-    (out / "hen.png").write_bytes(b"a cat")
-    result = world.krea("verify", "--json", "out/report.jsonl")
+    (report_folder / "hen.png").write_bytes(b"a cat")
+    result = cli.krea("verify", "--json", "out/report.jsonl")
     assert result.records == [
         {
             "state": "changed",
@@ -88,31 +90,33 @@ def test_for_a_program(world: World, out: Path) -> None:
     assert error["hint"] == "krea download job-2 --force saves the first again, and pays nothing"
 
 
-def test_on_a_terminal(world: World, out: Path) -> None:
+def test_on_a_terminal(cli: Cli, report_folder: Path) -> None:
     """A table with a header."""
-    (out / "fox.png").unlink()
-    result = world.krea("verify", "out/report.jsonl", terminal=True)
+    (report_folder / "fox.png").unlink()
+    result = cli.krea("verify", "out/report.jsonl", terminal=True)
     assert result.code == 1
     assert "state" in result.out
     assert "out/fox.png" in result.out
 
 
-def test_a_folder_that_was_moved(world: World, out: Path) -> None:
+def test_a_folder_that_was_moved(cli: Cli, report_folder: Path) -> None:
     """The report goes with its files, and may be met through a link."""
-    moved = world.home / "moved"
-    out.rename(moved)
-    (world.home / "work" / "link.jsonl").symlink_to(moved / "report.jsonl")
-    for name in (str(moved / "report.jsonl"), "link.jsonl"):
-        assert world.krea("verify", name).code == 0
+    new_folder = cli.home / "moved"
+    report_folder.rename(new_folder)
+    (cli.home / "work" / "link.jsonl").symlink_to(new_folder / "report.jsonl")
+    for name in (str(new_folder / "report.jsonl"), "link.jsonl"):
+        assert cli.krea("verify", name).code == 0
 
 
-def test_from_standard_input(world: World, out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_from_standard_input(
+    cli: Cli, report_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Its paths are relative to the current folder."""
-    text = (out / "report.jsonl").read_text()
-    assert world.krea("verify", "-", stdin=text).code == 1
-    monkeypatch.chdir(out)
-    assert world.krea("verify", "-", stdin=text).code == 0
-    assert world.krea("verify", "-").err == "0 files are as reported\n"
+    text = (report_folder / "report.jsonl").read_text()
+    assert cli.krea("verify", "-", stdin=text).code == 1
+    monkeypatch.chdir(report_folder)
+    assert cli.krea("verify", "-", stdin=text).code == 0
+    assert cli.krea("verify", "-").err == "0 files are as reported\n"
 
 
 @pytest.mark.parametrize(
@@ -127,40 +131,41 @@ def test_from_standard_input(world: World, out: Path, monkeypatch: pytest.Monkey
         "[" * 100_000,
     ],
 )
-def test_a_line_that_is_none_of_a_report(world: World, out: Path, bad: str) -> None:
+def test_a_line_that_is_none_of_a_report(cli: Cli, report_folder: Path, bad: str) -> None:
     """Exit 2 with its number; what was found before it is told."""
-    (out / "fox.png").unlink()
-    with (out / "report.jsonl").open("a") as file:
+    (report_folder / "fox.png").unlink()
+    with (report_folder / "report.jsonl").open("a") as file:
         file.write(bad)
-    result = world.krea("verify", "out/report.jsonl")
+    result = cli.krea("verify", "out/report.jsonl")
     assert (result.code, result.out) == (2, "missing\tout/fox.png\t1\tno such file\n")
     assert result.err == (
-        "error: line 6 of out/report.jsonl is no line of a report\n"
+        "error: line 6 of out/report.jsonl is not a line of a report\n"
         "  hint: krea batch FILE --report REPORT writes one; then krea verify REPORT\n"
         "  charged: no\n"
     )
 
 
 @pytest.mark.parametrize("name", ["none.jsonl", "out"])
-def test_a_file_that_cannot_be_read(world: World, out: Path, name: str) -> None:
+def test_a_file_that_cannot_be_read(cli: Cli, report_folder: Path, name: str) -> None:
     """Exit 2, as for any wrong word on the command line."""
-    result = world.krea("verify", name)
+    result = cli.krea("verify", name)
     assert (result.code, f"error: {name} cannot be read: " in result.err) == (2, True)
 
 
-def test_what_is_no_file_is_not_read(world: World, out: Path) -> None:
+def test_what_is_no_file_is_not_read(cli: Cli, report_folder: Path) -> None:
     """A FIFO would keep us waiting for ever, a folder has no content."""
-    (out / "fox.png").unlink()
-    os.mkfifo(out / "fox.png")
-    (out / "hen.png").unlink()
-    (out / "hen.png").mkdir()
-    result = world.krea("verify", "out/report.jsonl")
+    (report_folder / "fox.png").unlink()
+    os.mkfifo(report_folder / "fox.png")
+    (report_folder / "hen.png").unlink()
+    (report_folder / "hen.png").mkdir()
+    result = cli.krea("verify", "out/report.jsonl")
     assert result.out == (
-        "changed\tout/fox.png\t1\tno file any more\nchanged\tout/hen.png\t2\tno file any more\n"
+        "changed\tout/fox.png\t1\tnot a file any more\n"
+        "changed\tout/hen.png\t2\tnot a file any more\n"
     )
 
 
-def test_a_signal_ends_it(world: World, out: Path) -> None:
+def test_a_signal_ends_it(cli: Cli, report_folder: Path) -> None:
     """Between two files, and between two pieces of one."""
-    world.clock.stop(2)
-    assert world.krea("verify", "out/report.jsonl").code == 130
+    cli.clock.stop(2)
+    assert cli.krea("verify", "out/report.jsonl").code == 130

@@ -1,4 +1,4 @@
-"""A sandbox, and a desk with the installed command that takes it for the service."""
+"""A sandbox, and the installed command that takes it for the service."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
@@ -6,35 +6,37 @@ from pathlib import Path
 
 import pytest
 
-from tests.fakes.sandbox_process import Nearby, Sandbox
-from tests.harness.installed_cli import Desk
+from tests.fakes.sandbox_process import Sandbox, SandboxThreads
+from tests.harness.installed_cli import InstalledCli
 
 QUICK = ("--seconds", "0.05", "--spread", "0")
 SLOW = ("--seconds", "600", "--spread", "0")
 
+StartSandbox = Callable[..., tuple[InstalledCli, Sandbox]]
+
 
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[Sandbox]:
-    """A Krea without faults whose jobs take a twentieth of a second."""
-    with Nearby(*QUICK) as running:
-        yield running
+    """A sandbox without faults whose jobs take a twentieth of a second."""
+    with SandboxThreads(*QUICK) as sandbox:
+        yield sandbox
 
 
 @pytest.fixture
-def desk(sandbox: Sandbox, tmp_path: Path) -> Iterator[Desk]:
-    """A desk in front of that Krea."""
-    with closing(Desk(tmp_path, sandbox.environment(tmp_path))) as desk:
-        yield desk
+def installed(sandbox: Sandbox, tmp_path: Path) -> Iterator[InstalledCli]:
+    """The installed command in front of that sandbox."""
+    with closing(InstalledCli(tmp_path, sandbox.environ(tmp_path))) as installed:
+        yield installed
 
 
 @pytest.fixture
-def against(tmp_path: Path) -> Iterator[Callable[..., tuple[Desk, Sandbox]]]:
-    """Makes a Krea with ARGUMENTS for this test alone, and a desk in front of it."""
+def start_sandbox(tmp_path: Path) -> Iterator[StartSandbox]:
+    """Start a sandbox with ARGUMENTS for this test alone, and the command in front of it."""
     with ExitStack() as stack:
 
-        def make(*arguments: str) -> tuple[Desk, Sandbox]:
-            running = stack.enter_context(Nearby(*arguments))
-            desk = Desk(tmp_path, running.environment(tmp_path))
-            return stack.enter_context(closing(desk)), running
+        def start(*arguments: str) -> tuple[InstalledCli, Sandbox]:
+            sandbox = stack.enter_context(SandboxThreads(*arguments))
+            installed = InstalledCli(tmp_path, sandbox.environ(tmp_path))
+            return stack.enter_context(closing(installed)), sandbox
 
-        yield make
+        yield start

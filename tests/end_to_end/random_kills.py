@@ -1,11 +1,10 @@
-"""Run `krea` again and again on a hurried clock, and kill each after a while.
+"""Run `krea` again and again on an accelerated clock, and kill each after a while.
 
 Reads orders from stdin, one JSON object a line, and answers each with its exit code on a line:
 
     {"argv": […], "folder": …, "environ": {…}, "err": FILE, "origin": …, "life": SECONDS}
 
-Each is carried out by a process of its own, a fork of this one, which is killed by SIGKILL when
-its life is over.
+Each order runs in a fork of this process. SIGKILL ends the fork when its life is over.
 """
 
 import json
@@ -17,22 +16,22 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 
-def carry_out(order: dict[str, Any]) -> NoReturn:
+def run_command(order: dict[str, Any]) -> NoReturn:
     """Become the command of ORDER."""
     from krea_cli.env import Env
     from krea_cli.main import leave, main
-    from tests.clocks.accelerated_clock import HurriedClock
+    from tests.clocks.accelerated_clock import AcceleratedClock
 
     os.chdir(order["folder"])
     os.environ.clear()
     os.environ.update(order["environ"])
     with open(os.devnull, "w") as out, open(order["err"], "w") as err:
-        env = Env(stdout=out, stderr=err, clock=HurriedClock(order["origin"]))
+        env = Env(stdout=out, stderr=err, clock=AcceleratedClock(order["origin"]))
         code = main(order["argv"], env)
     leave(code)
 
 
-def watched(child: int, life: float) -> int:
+def wait_or_kill(child: int, life: float) -> int:
     """The exit code of the process CHILD, which lives no longer than LIFE seconds."""
     end = time.monotonic() + life
     while time.monotonic() < end:
@@ -54,8 +53,8 @@ def serve() -> None:
         order = json.loads(line)
         child = os.fork()
         if child == 0:
-            carry_out(order)
-        sys.stdout.write(f"{watched(child, order['life'])}\n")
+            run_command(order)
+        sys.stdout.write(f"{wait_or_kill(child, order['life'])}\n")
         sys.stdout.flush()
 
 

@@ -1,4 +1,4 @@
-"""What a new user does wrong, and what goes wrong around him: one sentence, a hint, no trace."""
+"""Mistakes of a new user, and faults around them: one sentence, a hint, no traceback."""
 
 import os
 import signal
@@ -8,16 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.end_to_end.conftest import SLOW
+from tests.end_to_end.conftest import SLOW, StartSandbox
 from tests.fakes.sandbox_process import Sandbox
-from tests.harness.installed_cli import KREA, Desk
+from tests.harness.installed_cli import KREA, InstalledCli
 from tests.tokens import OTHER_KEY
 
 FOX = ("generate", "a red fox", "--width", "512", "--height", "512", "-o", "fox.png")
 
 
 @pytest.fixture
-def free(desk: Desk, sandbox: Sandbox) -> Callable[[], bool]:
+def nothing_sent(installed: InstalledCli, sandbox: Sandbox) -> Callable[[], bool]:
     """True as long as this test sent no request that costs."""
     posts = sandbox.stats()["posts"]
     return lambda: sandbox.stats()["posts"] == posts
@@ -66,52 +66,58 @@ def free(desk: Desk, sandbox: Sandbox) -> Callable[[], bool]:
     ids=["model", "field", "10,000", "empty", "dash", "id", "group"],
 )
 def test_a_slip(
-    desk: Desk, free: Callable[[], bool], argv: tuple[str, ...], sentence: str, hint: str
+    installed: InstalledCli,
+    nothing_sent: Callable[[], bool],
+    argv: tuple[str, ...],
+    sentence: str,
+    hint: str,
 ) -> None:
     """Exit 2, the whole of stderr is the sentence, the hint and that nothing was charged."""
-    ended = desk.krea(*argv)
+    ended = installed.krea(*argv)
     assert (ended.code, ended.out) == (2, "")
     assert ended.err == f"error: {sentence}\n  hint: {hint}\n  charged: no\n"
-    assert free()
+    assert nothing_sent()
 
 
-def test_no_token(desk: Desk, free: Callable[[], bool]) -> None:
+def test_no_token(installed: InstalledCli, nothing_sent: Callable[[], bool]) -> None:
     """Exit 3, and both ways to give one."""
-    ended = desk.krea(*FOX, KREA_API_KEY=None)
-    assert (ended.code, ended.out, free()) == (3, "", True)
+    ended = installed.krea(*FOX, KREA_API_KEY=None)
+    assert (ended.code, ended.out, nothing_sent()) == (3, "", True)
     assert ended.error(charged="no").startswith("there is no token")
     assert "  hint: krea auth login, or export KREA_API_KEY=…\n" in ended.err
 
 
-def test_an_existing_file(desk: Desk, free: Callable[[], bool]) -> None:
-    """It stays as it is, and nothing is sent."""
-    (desk.folder / "fox.png").write_text("mine")
-    ended = desk.krea(*FOX)
-    assert (ended.code, ended.out, free()) == (2, "", True)
+def test_an_existing_file(installed: InstalledCli, nothing_sent: Callable[[], bool]) -> None:
+    """The file stays as it is, and nothing is sent."""
+    (installed.folder / "fox.png").write_text("mine")
+    ended = installed.krea(*FOX)
+    assert (ended.code, ended.out, nothing_sent()) == (2, "", True)
     assert ended.error(charged="no") == "fox.png exists"
-    assert (desk.folder / "fox.png").read_text() == "mine"
+    assert (installed.folder / "fox.png").read_text() == "mine"
 
 
 @pytest.mark.parametrize("place", ["/proc/nowhere/fox.png", "file/fox.png"])
-def test_a_folder_that_cannot_be_written(desk: Desk, free: Callable[[], bool], place: str) -> None:
+def test_a_folder_that_cannot_be_written(
+    installed: InstalledCli, nothing_sent: Callable[[], bool], place: str
+) -> None:
     """Told before a cent is spent."""
-    (desk.folder / "file").touch()
-    ended = desk.krea("generate", "a red fox", "-o", place)
-    assert (ended.code, ended.out, free()) == (1, "", True)
+    (installed.folder / "file").touch()
+    ended = installed.krea("generate", "a red fox", "-o", place)
+    assert (ended.code, ended.out, nothing_sent()) == (1, "", True)
     assert ended.error(charged="no").startswith("cannot ")
 
 
-def test_a_folder_that_is_gone(desk: Desk, free: Callable[[], bool]) -> None:
+def test_a_folder_that_is_gone(installed: InstalledCli, nothing_sent: Callable[[], bool]) -> None:
     """The current folder was removed in another window."""
-    ended = desk.sh("mkdir gone && cd gone && rmdir ../gone && krea generate a")
-    assert (ended.code, ended.out, free()) == (1, "", True)
+    ended = installed.sh("mkdir gone && cd gone && rmdir ../gone && krea generate a")
+    assert (ended.code, ended.out, nothing_sent()) == (1, "", True)
     assert ended.error(charged="no") == "the current folder does not exist any more"
 
 
-def test_no_ledger_no_spending(desk: Desk, free: Callable[[], bool]) -> None:
+def test_no_ledger_no_spending(installed: InstalledCli, nothing_sent: Callable[[], bool]) -> None:
     """A state folder that cannot be made stops the command before the request."""
-    ended = desk.krea(*FOX, KREA_STATE_DIR="/proc/nowhere")
-    assert (ended.code, ended.out, free()) == (1, "", True)
+    ended = installed.krea(*FOX, KREA_STATE_DIR="/proc/nowhere")
+    assert (ended.code, ended.out, nothing_sent()) == (1, "", True)
     assert "ledger" in ended.error(charged="no")
 
 
@@ -124,74 +130,76 @@ def test_no_ledger_no_spending(desk: Desk, free: Callable[[], bool]) -> None:
     ids=["C", "ASCII"],
 )
 def test_a_prompt_in_any_script(
-    desk: Desk, sandbox: Sandbox, locale: dict[str, str | None]
+    installed: InstalledCli, sandbox: Sandbox, locale: dict[str, str | None]
 ) -> None:
     """The prompt arrives as typed and the file is named as asked, whatever the locale."""
-    ended = desk.krea("generate", "ein Füchslein 🦊", "-o", "狐.png", **locale)
+    ended = installed.krea("generate", "ein Füchslein 🦊", "-o", "狐.png", **locale)
     assert (ended.code, ended.out) == (0, "狐.png\n")
     assert sandbox.stats()["bodies"][-1]["prompt"] == "ein Füchslein 🦊"
-    assert (desk.folder / "狐.png").exists()
+    assert (installed.folder / "狐.png").exists()
 
 
-def test_bytes_that_are_no_text(desk: Desk, free: Callable[[], bool]) -> None:
+def test_bytes_that_are_no_text(installed: InstalledCli, nothing_sent: Callable[[], bool]) -> None:
     """A prompt in another encoding is refused, from the command line and from stdin."""
-    typed = desk.sh("krea generate \"$(printf 'F\\374chs')\"")
-    piped = desk.krea("generate", "-", stdin=b"F\xfcchs")
+    typed = installed.sh("krea generate \"$(printf 'F\\374chs')\"")
+    piped = installed.krea("generate", "-", stdin=b"F\xfcchs")
     assert (typed.code, typed.err) == (2, piped.err)
     assert piped.error(charged="no") == "the prompt is no UTF-8 text"
-    assert free()
+    assert nothing_sent()
 
 
 @pytest.mark.skipif(sys.platform == "darwin", reason="its file names are UTF-8")
-def test_a_file_name_that_is_no_text(desk: Desk) -> None:
+def test_a_file_name_that_is_no_text(installed: InstalledCli) -> None:
     """File names are bytes: saved, and printed, exactly as they are."""
-    ended = desk.sh("krea generate a -o \"$(printf 'F\\374chs.png')\"")
+    ended = installed.sh("krea generate a -o \"$(printf 'F\\374chs.png')\"")
     assert (ended.code, os.fsencode(ended.out)) == (0, b"F\xfcchs.png\n")
-    assert os.listdir(os.fsencode(desk.folder)) == [b"F\xfcchs.png"]
+    assert os.listdir(os.fsencode(installed.folder)) == [b"F\xfcchs.png"]
 
 
-def test_a_reader_that_leaves(desk: Desk) -> None:
+def test_a_reader_that_leaves(installed: InstalledCli) -> None:
     """`| head -1` and `| true` are no errors, and the picture is saved all the same."""
-    first = desk.sh("krea models | head -1")
+    first = installed.sh("krea models | head -1")
     assert (first.code, len(first.out.splitlines()), first.err) == (0, 1, "")
-    gone = desk.sh("{ krea generate a -o fox.png; echo $? >&2; } | true")
+    gone = installed.sh("{ krea generate a -o fox.png; echo $? >&2; } | true")
     assert gone.err.endswith("saved\n0\n")
-    assert (desk.folder / "fox.png").exists()
+    assert (installed.folder / "fox.png").exists()
 
 
 @pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-"])
-def test_a_standard_stream_that_is_closed(desk: Desk, closed: str) -> None:
+def test_a_standard_stream_that_is_closed(installed: InstalledCli, closed: str) -> None:
     """cron and daemons close them: the picture is saved, and nothing else is written there."""
-    ended = desk.sh(f"krea generate a -o fox.png {closed}")
+    ended = installed.sh(f"krea generate a -o fox.png {closed}")
     assert ended.code == 0
     assert ended.out == ("" if closed == ">&-" else "fox.png\n")
     assert "error" not in ended.err
-    assert [path.name for path in desk.folder.iterdir()] == ["fox.png"]
+    assert [path.name for path in installed.folder.iterdir()] == ["fox.png"]
 
 
-def test_the_prompt_from_a_closed_stdin(desk: Desk, free: Callable[[], bool]) -> None:
+def test_the_prompt_from_a_closed_stdin(
+    installed: InstalledCli, nothing_sent: Callable[[], bool]
+) -> None:
     """Nothing to read is an empty prompt."""
-    ended = desk.sh("krea generate - <&-")
-    assert (ended.code, free()) == (2, True)
+    ended = installed.sh("krea generate - <&-")
+    assert (ended.code, nothing_sent()) == (2, True)
     assert "prompt: is empty" in ended.error(charged="no")
 
 
-def test_without_a_home(desk: Desk) -> None:
+def test_without_a_home(installed: InstalledCli) -> None:
     """HOME is not needed where the folders are named."""
-    ended = desk.krea(*FOX, HOME=None)
+    ended = installed.krea(*FOX, HOME=None)
     assert (ended.code, ended.out) == (0, "fox.png\n")
 
 
-def test_bytes_go_into_a_pipe(desk: Desk) -> None:
+def test_bytes_go_into_a_pipe(installed: InstalledCli) -> None:
     """`-o -` writes the picture and nothing else."""
-    ended = desk.sh("krea generate a -o - > fox.png")
+    ended = installed.sh("krea generate a -o - > fox.png")
     assert ended.code == 0
-    assert (desk.folder / "fox.png").read_bytes()[:8] == b"\x89PNG\r\n\x1a\n"
+    assert (installed.folder / "fox.png").read_bytes()[:8] == b"\x89PNG\r\n\x1a\n"
 
 
-def test_no_network(desk: Desk) -> None:
+def test_no_network(installed: InstalledCli) -> None:
     """Nobody listens: one sentence, what checks the network, and nothing stored on trust."""
-    ended = desk.krea(
+    ended = installed.krea(
         "auth",
         "login",
         "--with-token",
@@ -200,26 +208,26 @@ def test_no_network(desk: Desk) -> None:
     )
     assert (ended.code, ended.out) == (8, "")
     assert ended.error(charged="no") == "no connection to 127.0.0.1: it was refused"
-    assert not Path(desk.environ["KREA_CONFIG_DIR"]).exists()
+    assert not Path(installed.environ["KREA_CONFIG_DIR"]).exists()
 
 
-def test_help_is_the_answer_to_krea_alone(desk: Desk) -> None:
+def test_help_is_the_answer_to_krea_alone(installed: InstalledCli) -> None:
     """`krea` shows what there is, on stdout, as `krea --help` does."""
-    alone, asked = desk.krea(), desk.krea("--help")
-    assert (alone.code, alone.err, alone.out) == (0, "", asked.out)
+    alone, help_text = installed.krea(), installed.krea("--help")
+    assert (alone.code, alone.err, alone.out) == (0, "", help_text.out)
     assert "generate" in alone.out
 
 
-def test_a_signal_in_the_middle(against: Callable[..., tuple[Desk, Sandbox]]) -> None:
+def test_a_signal_in_the_middle(start_sandbox: StartSandbox) -> None:
     """TERM while the job runs; the same command then takes up that very job."""
-    desk, sandbox = against(*SLOW)
-    running = desk.start(KREA, *FOX)
+    installed, sandbox = start_sandbox(*SLOW)
+    running = installed.start(KREA, *FOX)
     running.wait_for("job ")
     running.send(signal.SIGTERM)
-    assert running.end().code == 143
+    assert running.wait().code == 143
 
-    again = desk.krea(*FOX, "--timeout", "0.3")
+    again = installed.krea(*FOX, "--timeout", "0.3")
     assert again.code == 4
     assert "going on with the same request for fox.png" in again.err
     assert sandbox.stats()["posts"] == 1
-    assert desk.left_over == []
+    assert installed.part_files == []

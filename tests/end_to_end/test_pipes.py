@@ -6,104 +6,105 @@ from pathlib import Path
 from PIL import Image
 
 from tests.fakes.sandbox_process import Sandbox
-from tests.harness.installed_cli import KREA, Desk, Ended
+from tests.harness.cli import CliResult
+from tests.harness.installed_cli import KREA, InstalledCli
 
 REHEARSE = (KREA, "sandbox", "--seconds", "0.05", "--")
 
 
-def rehearsed(desk: Desk, *command: str) -> Ended:
+def rehearse(installed: InstalledCli, *command: str) -> CliResult:
     """COMMAND in a rehearsal, without a service or a token around."""
-    return desk.run([*REHEARSE, *command], KREA_API_BASE=None, KREA_API_KEY=None)
+    return installed.run([*REHEARSE, *command], KREA_API_BASE=None, KREA_API_KEY=None)
 
 
-def pictures(desk: Desk) -> list[Path]:
+def whole_pictures(installed: InstalledCli) -> list[Path]:
     """The pictures in the folder pics/, each complete."""
-    found = sorted((desk.folder / "pics").glob("*.png"))
-    for path in found:
+    paths = sorted((installed.folder / "pics").glob("*.png"))
+    for path in paths:
         with Image.open(path) as image:
             image.load()
-    return found
+    return paths
 
 
-def test_the_main_job_as_printed_in_the_readme(desk: Desk) -> None:
+def test_the_main_job_as_printed_in_the_readme(installed: InstalledCli) -> None:
     """A picture of 1024 × 1024 that a viewer opens; stdout is its name and a newline."""
-    ended = rehearsed(desk, "krea", "generate", "a red fox in snow", "-o", "fox.png")
+    ended = rehearse(installed, "krea", "generate", "a red fox in snow", "-o", "fox.png")
     assert (ended.code, ended.out) == (0, "fox.png\n")
-    with Image.open(desk.folder / "fox.png") as image:
+    with Image.open(installed.folder / "fox.png") as image:
         image.load()
         assert (image.format, image.size) == ("PNG", (1024, 1024))
 
 
-def test_submit_wait_download(desk: Desk) -> None:
+def test_submit_wait_download(installed: InstalledCli) -> None:
     """Ids flow from one command to the next."""
     line = 'krea generate --no-wait "a" | krea wait | krea download -o "pics/{job_id}.{ext}"'
-    ended = rehearsed(desk, "sh", "-c", line)
-    (picture,) = pictures(desk)
+    ended = rehearse(installed, "sh", "-c", line)
+    (picture,) = whole_pictures(installed)
     assert (ended.code, ended.out) == (0, f"pics/{picture.name}\n")
     assert f"job {picture.stem}" in ended.err
 
 
-def test_submit_wait_download_with_records(desk: Desk) -> None:
+def test_submit_wait_download_with_records(installed: InstalledCli) -> None:
     """Records flow as ids do, and carry all that is known."""
     line = (
         'krea generate --no-wait --json -n 2 "a" | krea wait --json'
         ' | krea download --json -o "pics/{job_id}.{ext}"'
     )
-    ended = rehearsed(desk, "sh", "-c", line)
+    ended = rehearse(installed, "sh", "-c", line)
     records = [json.loads(line) for line in ended.out.splitlines()]
     assert (ended.code, len(records)) == (0, 2)
     assert sorted(file for record in records for file in record["files"]) == [
-        f"pics/{path.name}" for path in pictures(desk)
+        f"pics/{path.name}" for path in whole_pictures(installed)
     ]
     for record in records:
         assert (record["schema"], record["status"], record["prompt"]) == (1, "completed", "a")
         assert [each["path"] for each in record["outputs"]] == record["files"]
 
 
-def test_a_failed_job_in_a_pipe(desk: Desk, sandbox: Sandbox) -> None:
+def test_a_failed_job_in_a_pipe(installed: InstalledCli, sandbox: Sandbox) -> None:
     """The others are saved, the failed one is told without another request, the code is 1."""
-    (desk.folder / "ids").write_text(
+    (installed.folder / "ids").write_text(
         "".join(
-            desk.krea("generate", "--no-wait", "--json", prompt).out
+            installed.krea("generate", "--no-wait", "--json", prompt).out
             for prompt in ("one", "[fail] two", "three")
         )
     )
-    waited = desk.sh("krea wait --json < ids > records")
+    waited = installed.sh("krea wait --json < ids > records")
     assert (waited.code, waited.out) == (1, "")
     singles = sandbox.stats()["polls"]["single"]
-    saved = desk.sh("krea download -o 'pics/{job_id}.{ext}' < records")
+    saved = installed.sh("krea download -o 'pics/{job_id}.{ext}' < records")
     assert saved.code == 1
-    assert len(saved.out.splitlines()) == len(pictures(desk)) == 2
+    assert len(saved.out.splitlines()) == len(whole_pictures(installed)) == 2
     assert "failed: " in saved.error(charged="no")
     assert sandbox.stats()["polls"]["single"] == singles
 
 
-def test_plain_wait_passes_on_what_completed(desk: Desk) -> None:
+def test_plain_wait_passes_on_what_completed(installed: InstalledCli) -> None:
     """A failed job is told on stderr, and its id is not printed."""
-    ids = [desk.krea("generate", "--no-wait", text).out for text in ("one", "[fail] two")]
-    ended = desk.krea("wait", stdin="".join(ids).encode())
+    ids = [installed.krea("generate", "--no-wait", text).out for text in ("one", "[fail] two")]
+    ended = installed.krea("wait", stdin="".join(ids).encode())
     assert (ended.code, ended.out) == (1, ids[0])
     assert "failed: " in ended.error(charged="no")
 
 
-def test_the_status_of_several(desk: Desk) -> None:
+def test_the_status_of_several(installed: InstalledCli) -> None:
     """A line for each id, in the order asked for; 0 when every id could be read."""
-    ids = desk.krea("generate", "--no-wait", "a", "-n", "3").out.split()
-    ended = desk.krea("status", *reversed(ids))
+    ids = installed.krea("generate", "--no-wait", "a", "-n", "3").out.split()
+    ended = installed.krea("status", *reversed(ids))
     lines = [line.split("\t") for line in ended.out.splitlines()]
     assert (ended.code, [line[0] for line in lines]) == (0, ids[::-1])
     assert ended.err == ""
 
 
-def test_nothing_to_do(desk: Desk) -> None:
+def test_nothing_to_do(installed: InstalledCli) -> None:
     """An empty stdin is success with nothing done."""
     for command in ("wait", "download"):
-        ended = desk.krea(command)
+        ended = installed.krea(command)
         assert (ended.code, ended.out, ended.err) == (0, "", ""), command
 
 
-def test_the_exit_code_of_a_rehearsal_is_that_of_the_script(desk: Desk) -> None:
+def test_the_exit_code_of_a_rehearsal_is_that_of_the_script(installed: InstalledCli) -> None:
     """A script that ends at the first failure ends the rehearsal with its code."""
-    ended = rehearsed(desk, "sh", "-ec", 'krea generate "[nsfw] a" -o a.png; echo never')
+    ended = rehearse(installed, "sh", "-ec", 'krea generate "[nsfw] a" -o a.png; echo never')
     assert (ended.code, ended.out) == (7, "")
-    assert list(desk.folder.iterdir()) == []
+    assert list(installed.folder.iterdir()) == []

@@ -1,4 +1,4 @@
-"""Every command line that the README and the helps show does what it says."""
+"""Every command line of the README, the guides and the helps works as it is printed."""
 
 import json
 import re
@@ -11,155 +11,172 @@ import pytest
 
 from krea_cli.local.credentials import account_of
 from krea_cli.local.ledger.ledger import Ledger
-from krea_cli.local.ledger.rows import Draft
+from krea_cli.local.ledger.rows import RequestDraft
 from tests.end_to_end.conftest import SLOW
-from tests.fakes.sandbox_process import Nearby, Sandbox
-from tests.harness.installed_cli import Desk, Ended, wait_until
-from tests.harness.installed_in_process import enter, picture
+from tests.fakes.sandbox_process import Sandbox, SandboxThreads
+from tests.harness.cli import CliResult, run_main
+from tests.harness.installed_cli import InstalledCli, wait_until
+from tests.pictures import write_picture
 from tests.tokens import OTHER_KEY
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
-COMMANDS = sorted((ROOT / "krea_cli" / "commands").glob("*.py"))
-ID = re.compile(r"\bID\b|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-MADE_BEFORE = re.compile(r"(?:--like|history) (\S+\.png)")
-FILE = re.compile(r"<!-- file: (\S+) -->\n+```\w+\n(.+?)^```", re.DOTALL | re.MULTILINE)
-SCRIPT = '#!/bin/sh\nset -e\nkrea generate "a red fox" --width 512 --height 512 -o "$$.png"\n'
+GUIDES = {
+    path.stem: path.read_text("utf-8") for path in sorted((ROOT / "man" / "guide").glob("*.md"))
+}
+DOCUMENTS = {"README": README} | {f"{name} guide": text for name, text in GUIDES.items()}
+COMMANDS = ROOT / "krea_cli" / "commands"
+COMMAND_FILES = {
+    **{path.stem: path for path in sorted(COMMANDS.glob("*.py"))},
+    **{path.parent.name: path for path in sorted(COMMANDS.glob("*/__init__.py"))},
+}
+JOB_ID = re.compile(r"\bID\b|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+EXISTING_RESULT = re.compile(r"(?:--like|history) (\S+\.png)")
+FILE_BLOCK = re.compile(r"<!-- file: (\S+) -->\n+```\w+\n(.+?)^```", re.DOTALL | re.MULTILINE)
+EXAMPLE_SCRIPT = (
+    '#!/bin/sh\nset -e\nkrea generate "a red fox" --width 512 --height 512 -o "$$.png"\n'
+)
 
 
 def examples() -> dict[str, list[str]]:
-    """The lines that begin with `krea`, by where they stand."""
-    blocks = re.findall(r"^```sh\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
-    found = {
-        f"README {number}": [
-            line.partition("  #")[0].rstrip()
-            for line in block.splitlines()
-            if line.startswith("krea ")
-        ]
-        for number, block in enumerate(blocks)
-    }
-    for path in COMMANDS:
+    """Command lines by place: a block of a document, or the help of a command."""
+    lines_by_place: dict[str, list[str]] = {}
+    for name, text in DOCUMENTS.items():
+        blocks = re.findall(r"^```sh\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+        for number, block in enumerate(blocks):
+            lines_by_place[f"{name} {number}"] = [
+                line.partition("  #")[0].rstrip()
+                for line in block.splitlines()
+                if line.startswith("krea ")
+            ]
+    for name, path in COMMAND_FILES.items():
         lines = re.findall(r"^ +(krea [a-z].*)$", path.read_text("utf-8"), re.MULTILINE)
-        found[f"krea {path.stem}"] = lines
-    shown: set[str] = set()
-    for where, lines in found.items():
+        lines_by_place[f"krea {name}"] = lines
+    seen_lines: set[str] = set()
+    for where, lines in lines_by_place.items():
         # A line that stands in several places is run for the first of them.
-        found[where] = [line for line in lines if line not in shown]
-        shown.update(lines)
-    return {where: lines for where, lines in found.items() if lines}
+        lines_by_place[where] = [line for line in lines if line not in seen_lines]
+        seen_lines.update(lines)
+    return {where: lines for where, lines in lines_by_place.items() if lines}
 
 
 EXAMPLES = examples()
 
 
 @pytest.fixture
-def furnished(desk: Desk) -> Desk:
-    """A desk with the files and programs that the examples name."""
-    picture(desk.folder / "day.png")
-    picture(desk.folder / "small.jpg")
-    (desk.folder / "prompt.txt").write_text("a red fox\n")
-    (desk.folder / "prompts.txt").write_text("a fox\nan owl\n")
-    for name, text in FILE.findall(README):
-        (desk.folder / name).write_text(text)
-    (desk.folder / "token.txt").write_text(f"{OTHER_KEY}\n")
-    (desk.folder / "pics").mkdir()
-    (desk.folder / "out").mkdir()
+def installed_with_files(installed: InstalledCli) -> InstalledCli:
+    """The installed command with the files and programs that the examples name."""
+    write_picture(installed.folder / "day.png")
+    write_picture(installed.folder / "small.jpg")
+    (installed.folder / "prompt.txt").write_text("a red fox\n")
+    (installed.folder / "prompts.txt").write_text("a fox\nan owl\n")
+    for name, text in FILE_BLOCK.findall("".join(DOCUMENTS.values())):
+        (installed.folder / name).write_text(text)
+    (installed.folder / "token.txt").write_text(f"{OTHER_KEY}\n")
+    (installed.folder / "pics").mkdir()
+    (installed.folder / "out").mkdir()
     report = {"schema": 1, "line": 1, "state": "failed", "job_id": None, "files": []}
-    (desk.folder / "out" / "report.jsonl").write_text(json.dumps(report) + "\n")
-    programs = {"make-catalogue.sh": SCRIPT}
-    others = desk.folder.parent / "bin"
+    (installed.folder / "out" / "report.jsonl").write_text(json.dumps(report) + "\n")
+    programs = {"make-catalogue.sh": EXAMPLE_SCRIPT}
+    others = installed.folder.parent / "bin"
     others.mkdir()
     for name, text in programs.items():
-        (desk.folder / name).write_text(text)
-        (desk.folder / name).chmod(0o755)
+        (installed.folder / name).write_text(text)
+        (installed.folder / name).chmod(0o755)
     for name in ("convert", "jq"):
         (others / name).write_text("#!/bin/sh\nexec cat\n")
         (others / name).chmod(0o755)
-    desk.environ["PATH"] = f"{others}:{desk.environ['PATH']}"
-    return desk
+    installed.environ["PATH"] = f"{others}:{installed.environ['PATH']}"
+    return installed
 
 
-def with_jobs(line: str, desk: Desk, sandbox: Sandbox) -> str:
-    """LINE with a job of its own, which has ended, in the place of each id."""
+def substitute_job_ids(line: str, installed: InstalledCli, sandbox: Sandbox) -> str:
+    """LINE with the id of a finished job of its own in the place of each id."""
 
-    def submitted(_: re.Match[str]) -> str:
-        ended = enter(["generate", "--no-wait", "--no-ledger", "a"], desk.environ)
+    def submit_job(_: re.Match[str]) -> str:
+        result = run_main(["generate", "--no-wait", "--no-ledger", "a"], environ=installed.environ)
         wait_until(lambda: sandbox.jobs()[-1]["status"] == "completed")
-        return ended.out.strip()
+        return result.out.strip()
 
-    return ID.sub(submitted, line)
-
-
-def with_doubts(line: str, desk: Desk) -> str:
-    """LINE with a request in doubt of its own in the place of each number 12."""
-    return re.sub(r"\b12\b(?!h)", lambda _: str(in_doubt(desk)), line)
+    return JOB_ID.sub(submit_job, line)
 
 
-def in_doubt(desk: Desk) -> int:
-    """The number of a request that left an hour ago and whose answer got lost."""
-    with closing(Ledger.open(Path(desk.environ["KREA_STATE_DIR"]))) as ledger:
-        account = account_of(desk.environ["KREA_API_KEY"])
-        book = ledger.for_account(desk.environ["KREA_API_BASE"], account)
+def substitute_row_numbers(line: str, installed: InstalledCli) -> str:
+    """LINE with the number of a new request in doubt in the place of each 12."""
+    return re.sub(r"\b12\b(?!h)", lambda _: str(insert_request_in_doubt(installed)), line)
+
+
+def insert_request_in_doubt(installed: InstalledCli) -> int:
+    """Insert a request that was sent an hour ago without an answer, and return its number."""
+    with closing(Ledger.open(Path(installed.environ["KREA_STATE_DIR"]))) as whole_ledger:
+        account = account_of(installed.environ["KREA_API_KEY"])
+        ledger = whole_ledger.for_account(installed.environ["KREA_API_BASE"], account)
         body = {"prompt": "a fox"}
-        draft = Draft(
+        draft = RequestDraft(
             model="bfl/flux-1-dev",
             kind="image",
             route="/generate/image/bfl/flux-1-dev",
             body=body,
             given=body,
         )
-        row = book.begin(draft)
-        book.sending(row.id, time.time() - 3600)
-        book.doubtful(row.id, "HTTP 524")
+        row = ledger.requests.insert(draft)
+        ledger.requests.mark_sending(row.id, time.time() - 3600)
+        ledger.requests.mark_in_doubt(row.id, "HTTP 524")
         return row.id
 
 
-def unhurried(line: str, folder: Path) -> Ended:
-    """Run LINE against a Krea whose jobs run long enough to be cancelled."""
+def run_against_slow_jobs(line: str, folder: Path) -> CliResult:
+    """Run LINE against a sandbox with jobs that run long enough to be cancelled."""
     folder.mkdir()
-    with Nearby(*SLOW) as running, closing(Desk(folder, running.environment(folder))) as desk:
-        return desk.sh(line)
+    with (
+        SandboxThreads(*SLOW) as running,
+        closing(InstalledCli(folder, running.environ(folder))) as installed,
+    ):
+        return installed.sh(line)
 
 
 @pytest.mark.parametrize("where", EXAMPLES)
 def test_the_examples_work(
-    furnished: Desk, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, where: str
+    installed_with_files: InstalledCli,
+    sandbox: Sandbox,
+    monkeypatch: pytest.MonkeyPatch,
+    where: str,
 ) -> None:
-    """Each ends with 0: what costs as a dry run or against the sandbox, pipes in a shell."""
-    desk = furnished
-    monkeypatch.chdir(desk.folder)
+    """Each ends with 0: requests as a dry run or against the sandbox, pipes in a shell."""
+    installed = installed_with_files
+    monkeypatch.chdir(installed.folder)
     for example in EXAMPLES[where]:
-        line = with_doubts(with_jobs(example, desk, sandbox), desk)
+        line = substitute_row_numbers(substitute_job_ids(example, installed, sandbox), installed)
         words = shlex.split(line, comments=True)[1:]
-        made = MADE_BEFORE.findall(line)
-        for name in made:
-            enter(["generate", "a red fox", "-o", name], desk.environ)
+        existing_results = EXISTING_RESULT.findall(line)
+        for name in existing_results:
+            run_main(["generate", "a red fox", "-o", name], environ=installed.environ)
         if words == ["sandbox"]:
             continue  # serves until Ctrl-C
         if "cancel" in words and "|" in words:
-            ended = unhurried(line, desk.folder / "unhurried")
+            result = run_against_slow_jobs(line, installed.folder / "slow")
         elif "|" in words or "<" in words or words[0] == "sandbox":
-            ended = desk.sh(line.replace("krea sandbox", "krea sandbox --seconds 0.05"))
+            result = installed.sh(line.replace("krea sandbox", "krea sandbox --seconds 0.05"))
         elif words[:2] == ["auth", "login"]:
-            ended = enter([*words, "--with-token"], desk.environ, OTHER_KEY)
+            result = run_main([*words, "--with-token"], environ=installed.environ, stdin=OTHER_KEY)
         elif words[0] == "generate" or (words[0] == "batch" and "--report" not in words):
-            ended = enter([*words, "--dry-run"], desk.environ)
+            result = run_main([*words, "--dry-run"], environ=installed.environ)
         else:
-            ended = enter(words, desk.environ)
-        assert ended.code == 0, f"{line}\n{ended.err}"
-        assert "error" not in ended.err, f"{line}\n{ended.err}"
-        for name in made:
+            result = run_main(words, environ=installed.environ)
+        assert result.code == 0, f"{line}\n{result.err}"
+        assert "error" not in result.err, f"{line}\n{result.err}"
+        for name in existing_results:
             Path(name).unlink()
 
 
-def test_the_loop_over_a_file(furnished: Desk, sandbox: Sandbox) -> None:
+def test_the_loop_over_a_file(installed_with_files: InstalledCli, sandbox: Sandbox) -> None:
     """The README's loop makes each picture once, however often it runs."""
     (loop,) = re.findall(r"^```sh\n(n=0\n.*?)^```", README, re.MULTILINE | re.DOTALL)
     jobs = sandbox.stats()["jobs"]
     for _ in range(2):
-        assert furnished.sh(loop).code == 0
+        assert installed_with_files.sh(loop).code == 0
     assert sandbox.stats()["jobs"] == jobs + 2
-    assert sorted(path.name for path in (furnished.folder / "pics").iterdir()) == [
+    assert sorted(path.name for path in (installed_with_files.folder / "pics").iterdir()) == [
         "1.png",
         "2.png",
     ]

@@ -1,23 +1,21 @@
 """`krea` in a real terminal: the spinner, Ctrl-C, and those who want no spinner."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pexpect
 import pyte
 import pytest
 
-from tests.end_to_end.conftest import SLOW
-from tests.fakes.sandbox_process import Sandbox
-from tests.harness.installed_cli import KREA, Desk
+from tests.end_to_end.conftest import SLOW, StartSandbox
+from tests.harness.installed_cli import KREA, InstalledCli
 
-Against = Callable[..., tuple[Desk, Sandbox]]
 FOX = ("generate", "a red fox", "--width", "512", "--height", "512", "-o", "fox.png")
 FRAMES = "[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏]"
 HIDDEN, SHOWN = "\x1b[?25l", "\x1b[?25h"
 ID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
-VISIBLE: dict[str, str | None] = {
+TERMINAL_VARIABLES: dict[str, str | None] = {
     "TERM": "xterm-256color",
     "NO_COLOR": None,
     "LANG": "C.UTF-8",
@@ -26,13 +24,13 @@ VISIBLE: dict[str, str | None] = {
 
 
 @contextmanager
-def terminal(desk: Desk, *argv: str, **changes: str | None) -> Iterator[pexpect.spawn]:
+def terminal(installed: InstalledCli, *argv: str, **changes: str | None) -> Iterator[pexpect.spawn]:
     """`krea ARGV` in a terminal of 100 columns."""
     child = pexpect.spawn(
         KREA,
         list(argv),
-        cwd=str(desk.folder),
-        env=desk.variables({**VISIBLE, **changes}),
+        cwd=str(installed.folder),
+        env=installed.variables({**TERMINAL_VARIABLES, **changes}),
         encoding="utf-8",
         dimensions=(24, 100),
         timeout=30,
@@ -43,7 +41,7 @@ def terminal(desk: Desk, *argv: str, **changes: str | None) -> Iterator[pexpect.
         child.close(force=True)
 
 
-def whole(child: pexpect.spawn) -> tuple[int, str]:
+def read_to_end(child: pexpect.spawn) -> tuple[int, str]:
     """The exit code of CHILD and all that it showed."""
     shown: str = child.read().replace("\r\n", "\n")
     child.close()
@@ -51,41 +49,41 @@ def whole(child: pexpect.spawn) -> tuple[int, str]:
     return child.exitstatus, shown
 
 
-def plain(shown: str) -> str:
+def without_escapes(shown: str) -> str:
     """SHOWN without colours and cursor movements."""
     return re.sub(r"\x1b\[\??[0-9;]*[A-Za-z]", "", shown)
 
 
-def left_on_screen(shown: str) -> str:
-    """What a terminal that was sent SHOWN displays in the end."""
+def final_screen(shown: str) -> str:
+    """The screen of a terminal after it was sent SHOWN."""
     screen = pyte.Screen(100, 24)
     pyte.Stream(screen).feed(shown.replace("\n", "\r\n"))
     return "\n".join(line.rstrip() for line in screen.display).rstrip("\n") + "\n"
 
 
-def test_the_spinner_is_seen_and_gone(against: Against) -> None:
-    """It moves, names the status and the elapsed and usual time, and leaves id and path behind."""
-    desk, _ = against("--seconds", "2", "--spread", "0")
-    with terminal(desk, *FOX) as child:
-        code, shown = whole(child)
+def test_the_spinner_is_seen_and_gone(start_sandbox: StartSandbox) -> None:
+    """The spinner moves, names status and times, and leaves id and path behind."""
+    installed, _ = start_sandbox("--seconds", "2", "--spread", "0")
+    with terminal(installed, *FOX) as child:
+        code, shown = read_to_end(child)
     assert code == 0
     assert len(set(re.findall(FRAMES, shown))) >= 3
-    assert re.search(r"(processing|sampling).*\d s of about 2 s", plain(shown))
-    assert re.fullmatch(rf"seed \d+\njob {ID}\nfox\.png\n", left_on_screen(shown))
+    assert re.search(r"(processing|sampling).*\d s of about 2 s", without_escapes(shown))
+    assert re.fullmatch(rf"seed \d+\njob {ID}\nfox\.png\n", final_screen(shown))
     assert shown.count(HIDDEN) == shown.count(SHOWN) >= 1
 
 
-def test_ctrl_c_at_the_spinner(against: Against) -> None:
+def test_ctrl_c_at_the_spinner(start_sandbox: StartSandbox) -> None:
     """130, the cursor is back, and the command that resumes stands there."""
-    desk, sandbox = against(*SLOW)
-    with terminal(desk, *FOX) as child:
+    installed, sandbox = start_sandbox(*SLOW)
+    with terminal(installed, *FOX) as child:
         child.expect(FRAMES)
         child.expect("of about")
         child.sendintr()
-        code, shown = whole(child)
+        code, shown = read_to_end(child)
     (job,) = sandbox.jobs()
     assert code == 130
-    assert f"krea download {job['job_id']}" in plain(shown)
+    assert f"krea download {job['job_id']}" in without_escapes(shown)
     assert shown.rindex(SHOWN) > shown.rfind(HIDDEN)
     assert "Traceback" not in shown
 
@@ -96,31 +94,31 @@ def test_ctrl_c_at_the_spinner(against: Against) -> None:
     ids=["TERM=dumb", "--quiet", "--json"],
 )
 def test_without_a_spinner(
-    desk: Desk, options: tuple[str, ...], variables: dict[str, str | None]
+    installed: InstalledCli, options: tuple[str, ...], variables: dict[str, str | None]
 ) -> None:
     """Not one escape character is sent to a terminal that wants none."""
-    with terminal(desk, *FOX, *options, **variables) as child:
-        code, shown = whole(child)
+    with terminal(installed, *FOX, *options, **variables) as child:
+        code, shown = read_to_end(child)
     assert (code, "\x1b" in shown) == (0, False)
     assert not re.search(FRAMES, shown)
     if "--quiet" in options:
         assert shown == "fox.png\n"
 
 
-def test_no_colour(against: Against) -> None:
+def test_no_colour(start_sandbox: StartSandbox) -> None:
     """NO_COLOR takes the colours, not the spinner."""
-    desk, _ = against("--seconds", "1", "--spread", "0")
-    with terminal(desk, *FOX, NO_COLOR="1") as child:
-        code, shown = whole(child)
+    installed, _ = start_sandbox("--seconds", "1", "--spread", "0")
+    with terminal(installed, *FOX, NO_COLOR="1") as child:
+        code, shown = read_to_end(child)
     assert code == 0
     assert re.search(FRAMES, shown)
     assert not re.search(r"\x1b\[[0-9;]*[34][0-7]m", shown)
 
 
-def test_an_error_stands_alone(desk: Desk) -> None:
+def test_an_error_stands_alone(installed: InstalledCli) -> None:
     """A refused request leaves nothing but the error on the screen."""
-    with terminal(desk, "generate", "a fox", "-m", "nonesuch", NO_COLOR="1") as child:
-        code, shown = whole(child)
+    with terminal(installed, "generate", "a fox", "-m", "nonesuch", NO_COLOR="1") as child:
+        code, shown = read_to_end(child)
     assert (code, shown) == (
         2,
         "error: there is no model called 'nonesuch'\n"
@@ -129,17 +127,17 @@ def test_an_error_stands_alone(desk: Desk) -> None:
     )
 
 
-def test_bytes_are_refused(desk: Desk) -> None:
+def test_bytes_are_refused(installed: InstalledCli) -> None:
     """-o - to a terminal would garble it: exit 2 before anything is sent."""
-    with terminal(desk, "generate", "a fox", "-o", "-", NO_COLOR="1") as child:
-        code, shown = whole(child)
+    with terminal(installed, "generate", "a fox", "-o", "-", NO_COLOR="1") as child:
+        code, shown = read_to_end(child)
     assert code == 2
     assert shown.startswith("error: the bytes of a result would garble the terminal\n")
 
 
-def test_no_id_at_a_terminal(desk: Desk) -> None:
+def test_no_id_at_a_terminal(installed: InstalledCli) -> None:
     """Nothing is read from a keyboard that nobody expects to be read."""
-    with terminal(desk, "wait", NO_COLOR="1") as child:
-        code, shown = whole(child)
+    with terminal(installed, "wait", NO_COLOR="1") as child:
+        code, shown = read_to_end(child)
     assert code == 2
     assert shown.startswith("error: no job id was given\n  hint: krea wait ID")

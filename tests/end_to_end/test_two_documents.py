@@ -1,4 +1,4 @@
-"""What the client sends for every model is what a service of that document accepts."""
+"""The client's request for every model is accepted by a service of that document."""
 
 import json
 from collections.abc import Iterator
@@ -9,19 +9,19 @@ import pytest
 
 from krea_cli.catalog.catalog import Catalog
 from tests.catalog.documents import REAL, real, snapshot
-from tests.fakes.sandbox_process import Nearby, Sandbox
-from tests.harness.installed_in_process import enter
+from tests.fakes.sandbox_process import Sandbox, SandboxThreads
+from tests.harness.cli import run_main
 
-HURRIED = ("--seconds", "0.01", "--spread", "0", "--concurrency", "500")
+SHORT_JOBS = ("--seconds", "0.01", "--spread", "0", "--concurrency", "500")
 # The document's own examples of these lack a required field that nobody can guess.
-LACKING = {
+LACKING_FIELDS = {
     "runway/gen-4-image": "reference_images: required",
     "topaz/standard-enhance": "model: required",
 }
 
 
-def typed(example: dict[str, Any]) -> Iterator[str]:
-    """EXAMPLE as a user would type it: the prompt as PROMPT, each other field with -i."""
+def typed_options(example: dict[str, Any]) -> Iterator[str]:
+    """EXAMPLE as command-line words: the prompt as PROMPT, each other field with -i."""
     for name, value in example.items():
         if name != "prompt":
             text = value if isinstance(value, str) else json.dumps(value)
@@ -33,39 +33,39 @@ def typed(example: dict[str, Any]) -> Iterator[str]:
 def test_the_snapshot(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """All 108 models of the embedded document."""
     monkeypatch.chdir(tmp_path)
-    with Nearby(*HURRIED) as sandbox:
-        assert refused_by(sandbox, snapshot(), tmp_path) == {}
+    with SandboxThreads(*SHORT_JOBS) as sandbox:
+        assert submit_examples(sandbox, snapshot(), tmp_path) == {}
 
 
 def test_the_real_document(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """All 56 models of May 2026: two examples are refused here, the rest is accepted there."""
     monkeypatch.chdir(tmp_path)
     catalog = real()
-    with Nearby(*HURRIED, "--openapi", str(REAL)) as sandbox:
-        refused = refused_by(sandbox, catalog, tmp_path)
-    assert set(refused) == set(LACKING)
-    for model_id, reason in LACKING.items():
+    with SandboxThreads(*SHORT_JOBS, "--openapi", str(REAL)) as sandbox:
+        refused = submit_examples(sandbox, catalog, tmp_path)
+    assert set(refused) == set(LACKING_FIELDS)
+    for model_id, reason in LACKING_FIELDS.items():
         assert reason in refused[model_id]
 
 
-def refused_by(sandbox: Sandbox, catalog: Catalog, folder: Path) -> dict[str, str]:
-    """Submit the example of every model; those that were refused, by id, with the error."""
-    environ = sandbox.environment(folder)
+def submit_examples(sandbox: Sandbox, catalog: Catalog, folder: Path) -> dict[str, str]:
+    """Submit the example of every model; return the errors of the refused ones by model."""
+    environ = sandbox.environ(folder)
     refused = {}
     jobs = 0
     for model in catalog.models():
-        argv = ["generate", "-m", model.id, "--no-wait", *typed(model.example)]
-        ended = enter(argv, environ)
+        argv = ["generate", "-m", model.id, "--no-wait", *typed_options(model.example)]
+        ended = run_main(argv, environ=environ)
         if ended.code == 0:
             jobs += 1
-            assert arrived(sandbox, model.example), f"{model.id}: {ended.err}"
+            assert is_last_request(sandbox, model.example), f"{model.id}: {ended.err}"
         else:
             refused[model.id] = ended.error(charged="no")
     assert (sandbox.stats()["jobs"], jobs + len(refused)) == (jobs, len(catalog.models()))
     return refused
 
 
-def arrived(sandbox: Sandbox, example: dict[str, Any]) -> bool:
+def is_last_request(sandbox: Sandbox, example: dict[str, Any]) -> bool:
     """True when the last request had every field of EXAMPLE as it stands there."""
     body = sandbox.stats()["bodies"][-1]
     return bool(body | example == body)

@@ -6,8 +6,8 @@ from random import Random
 import httpx
 
 from krea_cli.api.http import Http
-from krea_cli.flows.files.part_file import Reservation
-from krea_cli.flows.transfer.fetch import Fetched, fetch
+from krea_cli.flows.files.part_file import PartFile
+from krea_cli.flows.transfer.fetch import PartContent, fetch
 from tests.clocks.fake_clock import FakeClock
 from tests.tokens import KEY
 
@@ -17,22 +17,22 @@ WHOLE = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 4000 + b"IEND\xaeB`\x82"
 Answer = Callable[[httpx.Request], httpx.Response]
 
 
-class Host:
+class DownloadHost:
     """A host that gives ANSWERS in turn and keeps the headers it was asked with."""
 
     def __init__(self, *answers: Answer) -> None:
         self.answers = list(answers)
-        self.asked: list[httpx.Headers] = []
+        self.request_headers: list[httpx.Headers] = []
         transport = httpx.MockTransport(self._handle)
         self.http = Http("http://127.0.0.1:9", KEY, version="0", transport=transport)
         self.clock = FakeClock()
-        self.told: list[tuple[int, int | None]] = []
+        self.progress: list[tuple[int, int | None]] = []
 
     def _handle(self, request: httpx.Request) -> httpx.Response:
-        self.asked.append(request.headers)
+        self.request_headers.append(request.headers)
         return self.answers.pop(0)(request)
 
-    def fetch(self, part: Reservation) -> Fetched:
+    def fetch(self, part: PartFile) -> PartContent:
         """Fetch the result; every scripted answer must have been used."""
         fetched = fetch(
             URL,
@@ -40,7 +40,7 @@ class Host:
             http=self.http,
             clock=self.clock,
             random=Random(1),
-            progress=lambda received, total: self.told.append((received, total)),
+            progress=lambda received, total: self.progress.append((received, total)),
         )
         assert not self.answers
         return fetched
@@ -52,7 +52,7 @@ def whole(body: bytes = WHOLE, **headers: str) -> Answer:
     return lambda _: httpx.Response(200, content=body, headers=sent)
 
 
-def status(code: int, **headers: str) -> Answer:
+def error_page(code: int, **headers: str) -> Answer:
     """Answer with an error page."""
     return lambda _: httpx.Response(code, text="<html>no</html>", headers=headers)
 

@@ -1,4 +1,4 @@
-"""A server on loopback that speaks just enough HTTP to misbehave to order."""
+"""A server on loopback that speaks just enough HTTP to misbehave on demand."""
 
 import contextlib
 import socket
@@ -130,7 +130,7 @@ class RawServer:
 def served(
     answer: Answer, *, tls: bool = False, base: str = ""
 ) -> Iterator[tuple[RawServer, Http]]:
-    """A server that answers so, and an Http whose base is that server and BASE."""
+    """A server that gives ANSWER, and an Http for it with BASE as its path."""
     with RawServer(answer, tls=tls) as server:
         http = Http(server.url + base, TOKEN, version="1.2")
         try:

@@ -1,4 +1,4 @@
-"""Another host that gives out results: it notes what it is asked, and by whom."""
+"""Another host that gives out results, and records the headers of all requests."""
 
 import shutil
 import threading
@@ -8,16 +8,16 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 
 
-class Relay:
+class RecordingProxy:
     """Fetches from ORIGIN what is asked of it; `asked` are the headers of every request."""
 
     def __init__(self, origin: str) -> None:
-        self.asked: list[Message] = []
-        asked = self.asked
+        self.request_headers: list[Message] = []
+        request_headers = self.request_headers
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
-                asked.append(self.headers)
+                request_headers.append(self.headers)
                 with urllib.request.urlopen(origin + self.path, timeout=10) as answer:
                     self.send_response(200)
                     for name in ("Content-Type", "Content-Length"):
@@ -33,7 +33,7 @@ class Relay:
         self.address = f"http://127.0.0.1:{self._server.server_port}"
         threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
 
-    def __enter__(self) -> "Relay":
+    def __enter__(self) -> "RecordingProxy":
         return self
 
     def __exit__(

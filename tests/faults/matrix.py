@@ -1,7 +1,7 @@
-"""Each kind of fault against one and several requests with one and several results: what is left.
+"""Each kind of fault against one and several requests with one and several results.
 
-`play` takes one case through the real command and back to the whole work; a test compares what
-it saw with what must be, and `python tests/bench/faults.py` prints it.
+`play` takes one case through the real command and on to the end of the work. `test_matrix.py`
+holds its findings against a table; `python tests/bench/faults.py` prints them.
 """
 
 import tempfile
@@ -10,25 +10,30 @@ from dataclasses import dataclass
 from itertools import chain, product
 from pathlib import Path
 
-from krea_cli.sandbox.faults import KINDS
-from tests.faults.follow_hints import complete
-from tests.harness.sandboxed_cli import Ended, Stage
+from krea_cli.sandbox.faults import FAULT_KINDS
+from tests.faults.follow_hints import follow_hints
+from tests.harness.cli import CliResult
+from tests.harness.sandboxed_cli import SandboxedCli
 
 # The two kinds that take real time take little of it.
 SECONDS = {"slow-submit": "0.02s", "slow": "0.05s"}
-# What is worth more than one occasion: all that does not end the command when it strikes first.
+# Kinds that can strike more than once: they do not end the command the first time.
 LASTING = tuple(
     kind
-    for kind in KINDS
+    for kind in FAULT_KINDS
     if kind not in {"401", "402", "402-plan", "403", "410", "422", "500", "524-before"}
 )
 SEED = 1  # of the first request; the others count up
-TIMEOUT = 120  # seconds of the case's own clock
+TIMEOUT_SECONDS = 120
 
 
 @dataclass(frozen=True)
 class Case:
-    """A kind of fault that strikes once, or ALWAYS, on REQUESTS with so many RESULTS each."""
+    """A kind of fault against a number of requests.
+
+    always: True to strike at every occasion, False to strike once
+    results: of each request
+    """
 
     kind: str
     always: bool
@@ -48,13 +53,13 @@ class Case:
 
     @property
     def names(self) -> dict[str, str]:
-        """Where each result belongs, by what the sandbox calls it: seed and number."""
-        found = {}
+        """The result that belongs into each file, as SEED:NUMBER, by file name."""
+        results = {}
         for n, index in product(range(self.requests), range(1, self.results + 1)):
             request = f"-{n + 1}" if self.requests > 1 and (n, index) != (0, 1) else ""
             result = f"-{index}" if index > 1 else ""
-            found[f"fox{request}{result}.png"] = f"{SEED + n}:{index}"
-        return found
+            results[f"fox{request}{result}.png"] = f"{SEED + n}:{index}"
+        return results
 
     @property
     def command(self) -> list[str]:
@@ -62,17 +67,20 @@ class Case:
         prompt = "a red fox [two]" if self.results == 2 else "a red fox"
         size = ["--width", "512", "--height", "512", "--seed", str(SEED)]
         count = ["-n", str(self.requests)] if self.requests > 1 else []
-        timeout = ["--timeout", str(TIMEOUT), "--json"]
+        timeout = ["--timeout", str(TIMEOUT_SECONDS), "--json"]
         return ["generate", prompt, "-o", "fox.png", *count, *size, *timeout]
 
 
 @dataclass(frozen=True)
-class Seen:
-    """What one command left.
+class Observation:
+    """The state of sandbox, ledger and folder after one command.
 
-    `posts` and `jobs` are the sandbox's own count; `files` are whole results of our own jobs,
-    each under its own name; `ledger` has the state of each request; `strays` is what lies about
-    and is none of these: parts, half files, a name that belongs to another, a stranger's picture.
+    exit: exit code
+    posts: submits that the sandbox counted
+    jobs: jobs that the sandbox counted
+    files: whole results of our own jobs under their own names
+    ledger: state of each request
+    strays: all other files: parts, half files, a name of another result, a stranger's picture
     """
 
     exit: int
@@ -85,42 +93,48 @@ class Seen:
 
 
 @dataclass(frozen=True)
-class Played:
-    """A case from the first command to the end of the work; `way` is what led there."""
+class PlayedCase:
+    """A case from the first command to the end of the work.
 
-    first: Seen
+    way: the command that completed the work; "-" if none was needed
+    """
+
+    first: Observation
     way: str
-    last: Seen
+    last: Observation
 
 
 def cases() -> Iterator[Case]:
-    """All of them."""
-    faults = chain(((kind, False) for kind in KINDS), ((kind, True) for kind in LASTING))
+    """All cases."""
+    faults = chain(((kind, False) for kind in FAULT_KINDS), ((kind, True) for kind in LASTING))
     for (kind, always), requests, results in product(faults, (1, 3), (1, 2)):
         yield Case(kind, always, requests, results)
 
 
-def play(case: Case) -> Played:
+def play(case: Case) -> PlayedCase:
     """Run CASE in a folder that is gone afterwards."""
-    with tempfile.TemporaryDirectory() as folder, Stage(Path(folder), case.fault) as stage:
-        ended = stage.krea(*case.command)
-        first = look(stage, case, ended)
-        if ended.code == 0:
-            return Played(first, "-", first)
-        stage.set_faults()
-        way, ended = complete(stage, case.command, ended)
-        return Played(first, way, look(stage, case, ended))
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        SandboxedCli(Path(folder), case.fault) as sandboxed,
+    ):
+        result = sandboxed.krea(*case.command)
+        first = observe(sandboxed, case, result)
+        if result.code == 0:
+            return PlayedCase(first, "-", first)
+        sandboxed.set_faults()
+        way, result = follow_hints(sandboxed, case.command, result)
+        return PlayedCase(first, way, observe(sandboxed, case, result))
 
 
-def look(stage: Stage, case: Case, ended: Ended) -> Seen:
-    """What STAGE looks like after a command of CASE has ENDED."""
-    content = stage.content().items()
-    return Seen(
-        exit=ended.code,
-        charged=ended.charged,
-        posts=stage.counts.posts,
-        jobs=len(stage.jobs),
-        files=len(content & case.names.items()),
-        ledger=tuple(state for state, _ in stage.rows),
-        strays=tuple(f"{name}={what}" for name, what in sorted(content - case.names.items())),
+def observe(sandboxed: SandboxedCli, case: Case, result: CliResult) -> Observation:
+    """The state after a command of CASE that ended with RESULT."""
+    files = sandboxed.result_names().items()
+    return Observation(
+        exit=result.code,
+        charged=result.charged,
+        posts=sandboxed.counts.posts,
+        jobs=len(sandboxed.jobs),
+        files=len(files & case.names.items()),
+        ledger=tuple(state for state, _ in sandboxed.states),
+        strays=tuple(f"{name}={content}" for name, content in sorted(files - case.names.items())),
     )

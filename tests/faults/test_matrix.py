@@ -1,17 +1,17 @@
-"""Each kind of fault, through the real command against the sandbox: what must come of it."""
+"""Each kind of fault, through the real command against the sandbox."""
 
 from dataclasses import dataclass
 
 import pytest
 
-from krea_cli.sandbox.faults import KINDS
-from tests.faults.matrix import Case, Played, Seen, cases, play
+from krea_cli.sandbox.faults import FAULT_KINDS
+from tests.faults.matrix import Case, Observation, PlayedCase, cases, play
 
 pytestmark = pytest.mark.exhaustive
 
-# What must be left, by the kind of fault that strikes once, or always; n is the number of requests.
-# The ledger's states are those of the first request and of the others. The last column says what
-# completes the work once the fault is gone; `-`: nothing is left to do.
+# The state after one command, by the kind of fault; n is the number of requests. The ledger's
+# states are those of the first request and of the others. The last column names the command that
+# completes the work once the fault is gone; `-`: the work is done.
 TABLE = """
 fault                exit charged POSTs jobs files ledger          completed by
 
@@ -79,7 +79,7 @@ COLUMNS = 7
 
 
 @dataclass(frozen=True)
-class Row:
+class TableRow:
     """A line of the table, in its own words."""
 
     exit: str
@@ -96,12 +96,12 @@ class Row:
         return (first, *[others or first] * (requests - 1))
 
 
-def read(table: str) -> dict[str, Row]:
+def read(table: str) -> dict[str, TableRow]:
     """The lines of TABLE by the words before the exit code."""
     rows = {}
     for line in filter(None, table.splitlines()[2:]):
         fault, rest = line[:21].rstrip(), line[21:]
-        rows[fault] = Row(*rest.split(maxsplit=COLUMNS - 1))
+        rows[fault] = TableRow(*rest.split(maxsplit=COLUMNS - 1))
     return rows
 
 
@@ -109,19 +109,19 @@ ROWS = read(TABLE)
 
 
 def number(text: str, requests: int, *, seen: int) -> int:
-    """The number that TEXT stands for; where it only gives a bound, one that SEEN can keep to."""
+    """The number in TEXT; if it is a bound only, SEEN or the nearest number within the bound."""
     if text.startswith(">"):
         return max(seen, int(text[1:]) + 1)
     return {"n": requests, "n+1": requests + 1}.get(text) or int(text)
 
 
-def expected(case: Case, seen: Played) -> Played:
-    """What must come of CASE; SEEN counts only where the table leaves a number open."""
+def expected(case: Case, seen: PlayedCase) -> PlayedCase:
+    """The right course of CASE; SEEN counts only if the table leaves a number open."""
     row, n = ROWS[case.name], case.requests
     posts = number(row.posts, n, seen=seen.first.posts)
     jobs = number(row.jobs, n, seen=seen.first.jobs)
     everything = n * case.results
-    first = Seen(
+    first = Observation(
         int(row.exit),
         row.charged,
         posts=posts,
@@ -129,11 +129,11 @@ def expected(case: Case, seen: Played) -> Played:
         files=everything if row.files == "all" else 0,
         ledger=row.states(n),
     )
-    # In the end there is a job for each request and all that it made, each paid for once. What
-    # was sent anew by the user's word has a new row in the ledger, beside the old one.
+    # In the end there is a job for each request with all its results, each paid for once. A
+    # request that the user sent anew has a new row in the ledger, beside the old one.
     old = {"refused": ("refused",), "unknown": ("forgotten",)}.get(first.ledger[0], ())
-    last = Seen(0, "-", posts + n - jobs, n, everything, (*old, *["saved"] * n))
-    return Played(first, row.way, last)
+    last = Observation(0, "-", posts + n - jobs, n, everything, (*old, *["saved"] * n))
+    return PlayedCase(first, row.way, last)
 
 
 @pytest.mark.parametrize(
@@ -149,4 +149,4 @@ def test_a_fault_leaves_what_the_table_says(case: Case) -> None:
 
 def test_no_kind_of_fault_is_left_out() -> None:
     """Whatever the sandbox can do wrong stands in the table, and nothing else."""
-    assert set(KINDS) <= set(ROWS) == {case.name for case in cases()}
+    assert set(FAULT_KINDS) <= set(ROWS) == {case.name for case in cases()}

@@ -1,30 +1,59 @@
-"""Enter where users enter: `main(argv, env)` in a world of its own, and what came out."""
+"""`krea` as `main(argv, env)`, the way users enter, with a home of its own."""
 
 import io
 import json
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
+from typing import Any
 
 from krea_cli.env import Env
 from krea_cli.main import main
 from tests.clocks.fake_clock import FakeClock
-from tests.fakes.krea_service import BASE, Service
+from tests.fakes.krea_service import BASE, KreaService
+from tests.harness.ledger_rows import LedgerState, read_states
 from tests.tokens import KEY
+
+ERROR = re.compile(
+    r"^error: (.+(?:\n    .+)*)\n  hint: (.+)\n(?:  job: .+\n)?  charged: (\w+)$", re.MULTILINE
+)
 
 
 @dataclass(frozen=True)
-class Result:
-    """What a command printed, and its exit code."""
+class CliResult:
+    """Exit code of a command (128 + N after signal N) and all that it printed."""
 
     code: int
     out: str
     err: str
 
     @property
-    def records(self) -> list[dict[str, object]]:
+    def records(self) -> list[dict[str, Any]]:
         """The JSON lines of stdout."""
         return [json.loads(line) for line in self.out.splitlines()]
+
+    @property
+    def errors(self) -> list[dict[str, Any]]:
+        """The error objects of stderr with --json: code, message, hint, charged, job_id."""
+        lines = map(json.loads, self.err.splitlines())
+        return [line["error"] for line in lines if "error" in line]
+
+    @property
+    def charged(self) -> str:
+        """The `charged` of all errors with --json; "-" if there is no error."""
+        return "/".join(sorted({error["charged"] for error in self.errors})) or "-"
+
+    def error(self, *, charged: str) -> str:
+        """The sentence of the one error without --json, which has a hint and says CHARGED."""
+        assert "Traceback" not in self.err
+        assert "this is a bug" not in self.err
+        assert self.err.count("error: ") == 1, self.err
+        match = ERROR.search(self.err)
+        assert match, self.err
+        assert match[3] == charged, self.err
+        return match[1]
 
 
 class Terminal(io.TextIOWrapper):
@@ -34,13 +63,27 @@ class Terminal(io.TextIOWrapper):
         return True
 
 
-class World:
-    """A home of its own, a clock that never waits, and a scripted service."""
+def run_main(
+    argv: Sequence[str], *, stdin: str = "", terminal: bool = False, **edges: Any
+) -> CliResult:
+    """Run `krea ARGV` in this process, its output piped or shown on a terminal.
+
+    EDGES are fields of `Env`: environ, clock, random, transport.
+    """
+    stream = Terminal if terminal else io.TextIOWrapper
+    out, err = stream(io.BytesIO(), "utf-8"), stream(io.BytesIO(), "utf-8")
+    env = Env(stdin=io.StringIO(stdin), stdout=out, stderr=err, **edges)
+    code = main(list(argv), env)
+    return CliResult(code, _text(out), _text(err))
+
+
+class Cli:
+    """`krea` with a home, a clock that never waits, and a scripted service."""
 
     def __init__(self, home: Path) -> None:
         self.home = home
         self.clock = FakeClock()
-        self.service = Service(self.clock.now)
+        self.service = KreaService(self.clock.now)
         self.environ = {
             "KREA_API_BASE": BASE,
             "KREA_API_KEY": KEY,
@@ -49,21 +92,22 @@ class World:
             "KREA_CACHE_DIR": str(home / "cache"),
         }
 
-    def krea(self, *argv: str, stdin: str = "", terminal: bool = False) -> Result:
-        """Run `krea ARGV` in this world, its output piped or shown on a TERMINAL."""
-        kind = Terminal if terminal else io.TextIOWrapper
-        out, err = kind(io.BytesIO(), "utf-8"), kind(io.BytesIO(), "utf-8")
-        env = Env(
+    def krea(self, *argv: str, stdin: str = "", terminal: bool = False) -> CliResult:
+        """Run `krea ARGV`, its output piped or shown on a terminal."""
+        return run_main(
+            argv,
+            stdin=stdin,
+            terminal=terminal,
             environ=self.environ,
-            stdin=io.StringIO(stdin),
-            stdout=out,
-            stderr=err,
             clock=self.clock,
             random=Random(7),
             transport=self.service.transport(),
         )
-        code = main(list(argv), env)
-        return Result(code, _text(out), _text(err))
+
+    @property
+    def states(self) -> list[LedgerState]:
+        """State and job id of every request in the ledger, oldest first."""
+        return read_states(self.home / "state")
 
 
 def _text(stream: io.TextIOWrapper) -> str:

@@ -1,64 +1,44 @@
-"""The installed `krea` on a desk of its own: a folder, an environment, what came out."""
+"""The installed `krea` in a folder of its own, as a process."""
 
 import os
-import re
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
+
+from tests.harness.cli import CliResult
 
 BIN = Path(sys.executable).parent
 KREA = str(BIN / "krea")
-PATIENCE = 30.0  # seconds after which what a test waits for counts as never coming
+TIMEOUT_SECONDS = 30.0
 
 
-@dataclass(frozen=True)
-class Ended:
-    """What a process left: exit code (128 + signal as a shell says), stdout, stderr."""
-
-    code: int
-    out: str
-    err: str
-
-    def error(self, *, charged: str) -> str:
-        """The sentence of the one error, which has a hint and says CHARGED."""
-        assert "Traceback" not in self.err
-        assert "this is a bug" not in self.err
-        pattern = r"^error: (.+(?:\n    .+)*)\n  hint: (.+)\n(?:  job: .+\n)?  charged: (\w+)$"
-        assert self.err.count("error: ") == 1, self.err
-        found = re.search(pattern, self.err, re.MULTILINE)
-        assert found, self.err
-        assert found[3] == charged, self.err
-        return found[1]
-
-
-class Desk:
-    """A current folder, and the variables of whoever sits there."""
+class InstalledCli:
+    """The installed `krea` with a current folder and an environment."""
 
     def __init__(self, folder: Path, environ: dict[str, str]) -> None:
-        self.folder = folder / "desk"
+        self.folder = folder / "work"
         self.folder.mkdir()
         self.environ = environ
-        self._running: list[Running] = []
+        self._running: list[RunningCommand] = []
 
     def variables(self, changes: dict[str, str | None]) -> dict[str, str]:
         """The environment with CHANGES; None takes a variable out."""
         merged = {**self.environ, **changes}
         return {name: value for name, value in merged.items() if value is not None}
 
-    def krea(self, *argv: str, stdin: bytes = b"", **changes: str | None) -> Ended:
+    def krea(self, *argv: str, stdin: bytes = b"", **changes: str | None) -> CliResult:
         """Run `krea ARGV` to its end, with STDIN on its standard input."""
         return self.run([KREA, *argv], stdin=stdin, **changes)
 
-    def sh(self, script: str, **changes: str | None) -> Ended:
+    def sh(self, script: str, **changes: str | None) -> CliResult:
         """Run SCRIPT in a POSIX shell that finds `krea` on its PATH."""
         return self.run(["sh", "-c", script], **changes)
 
-    def run(self, command: list[str], *, stdin: bytes = b"", **changes: str | None) -> Ended:
+    def run(self, command: list[str], *, stdin: bytes = b"", **changes: str | None) -> CliResult:
         """Run COMMAND to its end."""
         done = subprocess.run(
             command,
@@ -66,30 +46,30 @@ class Desk:
             capture_output=True,
             cwd=self.folder,
             env=self.variables(changes),
-            timeout=4 * PATIENCE,
+            timeout=4 * TIMEOUT_SECONDS,
         )
-        return _ended(done.returncode, done.stdout, done.stderr)
+        return _result(done.returncode, done.stdout, done.stderr)
 
-    def start(self, *command: str, **changes: str | None) -> "Running":
+    def start(self, *command: str, **changes: str | None) -> "RunningCommand":
         """Start COMMAND in a process group of its own."""
         log = self.folder.parent / f"stderr-{len(self._running)}"
-        running = Running(command, self.folder, self.variables(changes), log)
+        running = RunningCommand(command, self.folder, self.variables(changes), log)
         self._running.append(running)
         return running
 
     def close(self) -> None:
         """End what is still under way."""
         for running in self._running:
-            if not running.over:
+            if not running.ended:
                 running.kill()
 
     @property
-    def left_over(self) -> list[str]:
+    def part_files(self) -> list[str]:
         """The hidden part files that are still about."""
         return sorted(path.name for path in self.folder.rglob(".*") if path.is_file())
 
 
-class Running:
+class RunningCommand:
     """A process under way, whose standard error is read from a file while it runs."""
 
     def __init__(
@@ -109,17 +89,17 @@ class Running:
 
     @property
     def err(self) -> str:
-        """What it has said so far."""
+        """Its standard error so far."""
         return self._log.read_text("utf-8", "replace")
 
     @property
-    def over(self) -> bool:
+    def ended(self) -> bool:
         """True when it has ended."""
         return self._process.poll() is not None
 
     def wait_for(self, text: str) -> None:
         """Wait until it has said TEXT."""
-        wait_until(lambda: text in self.err or self.over)
+        wait_until(lambda: text in self.err or self.ended)
         assert text in self.err, self.err
 
     @property
@@ -127,10 +107,10 @@ class Running:
         """Its number, and that of its process group."""
         return self._process.pid
 
-    def interrupt(self) -> Ended:
+    def interrupt(self) -> CliResult:
         """Ctrl-C as a terminal sends it, to the whole group, and wait for the end."""
         os.killpg(self.pid, signal.SIGINT)
-        return self.end()
+        return self.wait()
 
     def send(self, number: signal.Signals) -> None:
         """Send a signal to the process."""
@@ -140,15 +120,15 @@ class Running:
         """End it and all its children at once, as a lost power line would."""
         with suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
-        self.end()
+        self.wait()
 
-    def end(self) -> Ended:
+    def wait(self) -> CliResult:
         """Wait for its end."""
-        out, _ = self._process.communicate(timeout=4 * PATIENCE)
-        return _ended(self._process.returncode, out, self._log.read_bytes())
+        out, _ = self._process.communicate(timeout=4 * TIMEOUT_SECONDS)
+        return _result(self._process.returncode, out, self._log.read_bytes())
 
 
-def wait_until(condition: Callable[[], object], seconds: float = PATIENCE) -> None:
+def wait_until(condition: Callable[[], object], seconds: float = TIMEOUT_SECONDS) -> None:
     """Return as soon as CONDITION holds; fail after SECONDS."""
     deadline = time.monotonic() + seconds
     while not condition():
@@ -156,7 +136,7 @@ def wait_until(condition: Callable[[], object], seconds: float = PATIENCE) -> No
         time.sleep(0.01)
 
 
-def _ended(code: int, out: bytes, err: bytes) -> Ended:
-    return Ended(
+def _result(code: int, out: bytes, err: bytes) -> CliResult:
+    return CliResult(
         code if code >= 0 else 128 - code, os.fsdecode(out), err.decode("utf-8", "replace")
     )

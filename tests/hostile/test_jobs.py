@@ -8,7 +8,7 @@ import pytest
 from hypothesis import strategies as st
 
 from krea_cli.api.job_id import is_job_id
-from tests.harness.cli import Result
+from tests.harness.cli import CliResult
 from tests.hostile.strategies import batches, encoded
 from tests.hostile.wire import FOX, PNG, found, listed, many, sound, strict, world_with
 
@@ -90,7 +90,7 @@ def test_the_answer_to_a_submit(bodies: list[Any]) -> int:
     return len(bodies)
 
 
-def _no_end_was_invented(result: Result, bodies: list[Any]) -> None:
+def _no_end_was_invented(result: CliResult, bodies: list[Any]) -> None:
     """A job counts as ended only where a body says so: its own, or one in the list with its id."""
     ends = {str(body["job_id"]) for body in bodies if "job_id" in body and _told_end(body)}
     for record in map(strict, result.out.splitlines()):

@@ -9,7 +9,7 @@ import pytest
 
 from tests.clocks.fake_clock import FakeClock
 from tests.fakes.krea_service import BASE
-from tests.harness.cli import World
+from tests.harness.cli import Cli
 from tests.hostile.wire import Wire, found, sound, strict
 
 T = TypeVar("T")
@@ -22,11 +22,11 @@ T = TypeVar("T")
         (b'{"size": [1e999, -Infinity, 0.5]}', {"size": [None, None, 0.5]}),
     ],
 )
-def test_json_holds_no_word_that_json_lacks(world: World, told: bytes, shown: object) -> None:
+def test_json_holds_no_word_that_json_lacks(cli: Cli, told: bytes, shown: object) -> None:
     """Python reads NaN and 1e999; jq and others would choke on the line that repeats them."""
     body = b'{"job_id": "a", "status": "processing", "result": ' + told + b"}"
-    world.service = Wire(lambda request: found(body))  # type: ignore[assignment]
-    result = sound(world.krea("status", "--json", "a"), json_mode=True)
+    cli.service = Wire(lambda request: found(body))  # type: ignore[assignment]
+    result = sound(cli.krea("status", "--json", "a"), json_mode=True)
     assert strict(result.out)["result"] == shown
 
 
@@ -40,27 +40,27 @@ class Threaded(FakeClock):
 
 
 @pytest.mark.parametrize("depth", [90, 500, *range(800, 1000, 8)])
-def test_a_result_nested_without_end(world: World, depth: int) -> None:
+def test_a_result_nested_without_end(cli: Cli, depth: int) -> None:
     """What could just be read can be written; what could not be read is told."""
     nested = b"[" * depth + b"]" * depth
     body = b'{"job_id": "a", "status": "processing", "result": {"x": ' + nested + b"}}"
-    world.service = Wire(lambda request: found(body))  # type: ignore[assignment]
-    world.clock = Threaded()
-    sound(world.krea("status", "--json", "a"), json_mode=True)
+    cli.service = Wire(lambda request: found(body))  # type: ignore[assignment]
+    cli.clock = Threaded()
+    sound(cli.krea("status", "--json", "a"), json_mode=True)
 
 
 @pytest.mark.parametrize("command", ["wait", "download", "status", "cancel"])
 @pytest.mark.parametrize("status", ["{}", "[]", "NaN", "1", "null"])
-def test_a_record_whose_status_is_no_text(world: World, command: str, status: str) -> None:
+def test_a_record_whose_status_is_no_text(cli: Cli, command: str, status: str) -> None:
     """It tells no end, so the service is asked."""
     done = b'{"job_id": "a", "status": "cancelled"}'
-    world.service = Wire(lambda request: found(done))  # type: ignore[assignment]
-    result = world.krea(command, stdin=f'{{"job_id": "a", "status": {status}}}\n')
+    cli.service = Wire(lambda request: found(done))  # type: ignore[assignment]
+    result = cli.krea(command, stdin=f'{{"job_id": "a", "status": {status}}}\n')
     sound(result, json_mode=False)
 
 
 @pytest.mark.parametrize("redirected", [False, True])
-def test_a_host_whose_letters_stand_for_nothing(world: World, redirected: bool) -> None:
+def test_a_host_whose_letters_stand_for_nothing(cli: Cli, redirected: bool) -> None:
     """httpx reads the address, and stumbles over its host later."""
     odd = "https://xn--/x.png"
 
@@ -70,12 +70,12 @@ def test_a_host_whose_letters_stand_for_nothing(world: World, redirected: bool) 
         url = f"{BASE}/files/x.png" if redirected else odd
         return found({"job_id": "a", "status": "completed", "result": {"urls": [url]}})
 
-    world.service = Wire(handle)  # type: ignore[assignment]
-    result = sound(world.krea("download", "a"), json_mode=False)
+    cli.service = Wire(handle)  # type: ignore[assignment]
+    result = sound(cli.krea("download", "a"), json_mode=False)
     assert result.code == 10
 
 
-def test_an_api_address_whose_letters_stand_for_nothing(world: World) -> None:
+def test_an_api_address_whose_letters_stand_for_nothing(cli: Cli) -> None:
     """Told as any other address that cannot be asked."""
-    world.environ["KREA_API_BASE"] = "https://xn--"
-    assert sound(world.krea("status", "a"), json_mode=False).code == 2
+    cli.environ["KREA_API_BASE"] = "https://xn--"
+    assert sound(cli.krea("status", "a"), json_mode=False).code == 2

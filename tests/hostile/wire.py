@@ -15,7 +15,7 @@ import httpx
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from tests.harness.cli import Result, World
+from tests.harness.cli import Cli, CliResult
 from tests.hostile.strategies import Answer, encoded
 
 CODES = {0, 1, 2, 3, 4, 6, 7, 8, 9, 10, 11}
@@ -85,12 +85,12 @@ class Wire:
 
 
 @contextmanager
-def world_with(handle: Handle) -> Iterator[World]:
+def world_with(handle: Handle) -> Iterator[Cli]:
     """A world of its own for one example, whose service is HANDLE."""
     with tempfile.TemporaryDirectory() as home, chdir(home):
-        world = World(Path(home))
-        world.service = Wire(handle)  # type: ignore[assignment]
-        yield world
+        cli = Cli(Path(home))
+        cli.service = Wire(handle)  # type: ignore[assignment]
+        yield cli
 
 
 def answered(answer: Answer) -> httpx.Response:
@@ -109,7 +109,7 @@ def listed(bodies: list[Any]) -> httpx.Response:
     return found(b'{"items": [' + b",".join(map(encoded, bodies)) + b'], "next_cursor": null}')
 
 
-def sound(result: Result, *, json_mode: bool) -> Result:
+def sound(result: CliResult, *, json_mode: bool) -> CliResult:
     """RESULT, if nothing in it is a bug, a forgery, or more than a terminal should be shown."""
     assert result.code in CODES, result.code
     lines = [*result.out.splitlines(), *result.err.splitlines()]
@@ -132,7 +132,7 @@ def unfit(letter: str) -> bool:
     return unicodedata.category(letter) in ("Cc", "Cs") or HIDDEN.match(letter) is not None
 
 
-def _json_charges(result: Result) -> list[str]:
+def _json_charges(result: CliResult) -> list[str]:
     """What each error on stderr says was charged; both streams must be strict JSON lines."""
     assert result.out.isascii()
     assert result.err.isascii()

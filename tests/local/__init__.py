@@ -1,1 +1,1 @@
-"""What is kept here, tested on real files in temporary folders."""
+"""The state on this machine, tested on real files in temporary folders."""

@@ -73,7 +73,7 @@ def test_what_cannot_be_edited_is_left_alone(tmp_path: Path, text: str) -> None:
     (tmp_path / "config.toml").write_text(text)
     config = Config.load(tmp_path)
     assert config.get("model.default") == "old"
-    with pytest.raises(UsageError, match="is written in a way that krea cannot edit"):
+    with pytest.raises(UsageError, match="is written in a way that krea cannot edit: edit it"):
         config.set("model.default", "new")
     assert (tmp_path / "config.toml").read_text() == text
 
@@ -125,7 +125,7 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     ],
 )
 def test_a_comment_behind_a_value_stays(tmp_path: Path, line: str, written: str) -> None:
-    """What the user wrote beside a setting is kept when the setting changes."""
+    """A comment beside a setting is kept when the setting changes."""
     (tmp_path / "config.toml").write_text(f"[model]\n{line}\n")
     Config.load(tmp_path).set("model.default", "c/d")
     assert (tmp_path / "config.toml").read_text() == f"[model]\n{written}\n"

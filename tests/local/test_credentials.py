@@ -1,4 +1,4 @@
-"""Where a token is looked for, and what is made of what was pasted."""
+"""Finding a token, and cleaning a pasted one."""
 
 from pathlib import Path
 
@@ -9,12 +9,12 @@ from krea_cli.local.credentials import (
     Token,
     account_of,
     clean_token,
-    disagreement,
+    describe_token_conflict,
     find_token,
-    masked,
-    remove,
-    store,
-    stored,
+    load_logins,
+    mask_token,
+    remove_login,
+    store_login,
 )
 
 BASE = "https://api.krea.ai"
@@ -28,7 +28,7 @@ def find(
     profile: str | None = None,
     base: str = BASE,
 ) -> Token:
-    """The token found in FOLDER with VARIABLES set."""
+    """Find the token in FOLDER with VARIABLES set."""
     get = (variables or {}).get
     return find_token(get, folder=folder, token_file=token_file, profile=profile, base=base)
 
@@ -38,8 +38,8 @@ def test_the_order_of_the_sources(tmp_path: Path) -> None:
     variables = {"KREA_API_KEY": "key", "KREA_API_TOKEN": "token"}
     file = tmp_path / "token.txt"
     file.write_text("filed\n")
-    store(tmp_path, "work", token="worked", base=BASE)
-    store(tmp_path, "default", token="stored", base=BASE)
+    store_login(tmp_path, "work", token="worked", base=BASE)
+    store_login(tmp_path, "default", token="stored", base=BASE)
 
     found = find(tmp_path, variables, token_file=str(file), profile="work")
     assert (found.value, found.source, found.profile) == ("worked", "stored login work", "work")
@@ -48,15 +48,15 @@ def test_the_order_of_the_sources(tmp_path: Path) -> None:
     del variables["KREA_API_KEY"]
     assert find(tmp_path, variables) == Token("token", "KREA_API_TOKEN")
     assert find(tmp_path) == Token("stored", "stored login default", "default")
-    assert remove(tmp_path, "default")
-    assert not remove(tmp_path, "default")
+    assert remove_login(tmp_path, "default")
+    assert not remove_login(tmp_path, "default")
     with pytest.raises(NoToken, match="there is no token"):
         find(tmp_path)
 
 
 def test_a_login_ignores_the_slash_behind_its_base(tmp_path: Path) -> None:
-    """The same address written with a slash is the same address; another one is not."""
-    store(tmp_path, "default", token="stored", base=BASE + "/")
+    """An address with a slash at its end is still the address; another one is not."""
+    store_login(tmp_path, "default", token="stored", base=BASE + "/")
     assert find(tmp_path).value == "stored"
     with pytest.raises(NoToken, match=r"is for https://api\.krea\.ai/ and is not sent to"):
         find(tmp_path, base="https://api.krea.ai.example.com")
@@ -95,8 +95,8 @@ def test_what_no_header_can_carry_is_an_error(pasted: str) -> None:
 def test_a_token_does_not_show_itself() -> None:
     """Neither a trace nor a log prints a token by accident."""
     assert repr(Token("id:secret", "KREA_API_KEY")) == "Token(source='KREA_API_KEY', profile=None)"
-    assert masked("0123456789abcdef:secret") == "0123…"
-    assert masked("short:secret-that-is-long") == "…"
+    assert mask_token("0123456789abcdef:secret") == "0123…"
+    assert mask_token("short:secret-that-is-long") == "…"
 
 
 def test_an_account_is_the_key_s_id() -> None:
@@ -109,29 +109,29 @@ def test_an_account_is_the_key_s_id() -> None:
 def test_two_variables_that_differ() -> None:
     """Only a true difference is worth a word."""
     sentence = "KREA_API_KEY and KREA_API_TOKEN are both set and differ: KREA_API_KEY is used"
-    assert disagreement({"KREA_API_KEY": "a", "KREA_API_TOKEN": "b"}.get) == sentence
-    assert disagreement({"KREA_API_KEY": "a", "KREA_API_TOKEN": "a\n"}.get) is None
-    assert disagreement({"KREA_API_KEY": "a"}.get) is None
+    assert describe_token_conflict({"KREA_API_KEY": "a", "KREA_API_TOKEN": "b"}.get) == sentence
+    assert describe_token_conflict({"KREA_API_KEY": "a", "KREA_API_TOKEN": "a\n"}.get) is None
+    assert describe_token_conflict({"KREA_API_KEY": "a"}.get) is None
 
 
 def test_credentials_are_private(tmp_path: Path) -> None:
     """The folder is made 0700, the file 0600; one that is open becomes private when rewritten."""
-    path = store(tmp_path / "config", "default", token="t", base=BASE)
+    path = store_login(tmp_path / "config", "default", token="t", base=BASE)
     assert path.parent.stat().st_mode & 0o777 == 0o700
     assert path.stat().st_mode & 0o777 == 0o600
     path.chmod(0o666)
-    store(tmp_path / "config", "work", token="u", base=BASE)
+    store_login(tmp_path / "config", "work", token="u", base=BASE)
     assert path.stat().st_mode & 0o777 == 0o600
     assert [name.name for name in path.parent.iterdir()] == ["credentials.json"]
-    assert list(stored(tmp_path / "config")) == ["default", "work"]
+    assert list(load_logins(tmp_path / "config")) == ["default", "work"]
 
 
 @pytest.mark.parametrize("content", ["", "[]", '{"default": "token"}', '{"a": {"token": 1}}'])
-def test_damaged_credentials_are_told(tmp_path: Path, content: str) -> None:
+def test_damaged_credentials_are_left_alone(tmp_path: Path, content: str) -> None:
     """A file that does not hold logins is told, and not overwritten."""
     path = tmp_path / "credentials.json"
     path.write_text(content)
-    for use in (find, lambda folder: store(folder, "default", token="t", base=BASE)):
+    for use in (find, lambda folder: store_login(folder, "default", token="t", base=BASE)):
         with pytest.raises(KreaError, match="is damaged") as raised:
             use(tmp_path)
         assert raised.value.hint == f"rm {path}; krea auth login"
@@ -151,5 +151,5 @@ def test_a_folder_that_cannot_be_written_to(tmp_path: Path) -> None:
     """The sentence names the file; the hint the variable that moves it."""
     (tmp_path / "config").write_text("")
     with pytest.raises(KreaError, match=r"credentials\.json cannot be") as raised:
-        store(tmp_path / "config", "default", token="t", base=BASE)
+        store_login(tmp_path / "config", "default", token="t", base=BASE)
     assert raised.value.exit_code == 1

@@ -84,7 +84,9 @@ def root() -> command_tree.Command:
     group.command()(get)
     app.add_typer(group, name="auth")
     app.command()(sandbox)
-    return command_tree.read(app, {("krea auth get", "KEY"): ("model.default", "api.base")})
+    return command_tree.read_command_tree(
+        app, {("krea auth get", "KEY"): ("model.default", "api.base")}
+    )
 
 
 @pytest.fixture(scope="session")

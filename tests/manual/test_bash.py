@@ -19,7 +19,7 @@ Complete = Callable[..., list[str]]
 def complete(tmp_path: Path, root: command_tree.Command, models: tuple[str, ...]) -> Complete:
     """Completes words as bash breaks them up; notes.txt is there, no program is."""
     script = tmp_path / "krea.bash"
-    script.write_text(bash.script(root, models), encoding="utf-8")
+    script.write_text(bash.bash_script(root, models), encoding="utf-8")
     work = tmp_path / "work"
     work.mkdir()
     (work / "notes.txt").touch()
@@ -102,7 +102,7 @@ HOSTILE = (
 
 
 def test_a_hostile_list_is_only_text(complete: Complete, tmp_path: Path) -> None:
-    """An id that would run as a command is neither run nor offered, where it could run later."""
+    """An id with a command in it is not run, and not offered, since it could run later."""
     (tmp_path / "models.list").write_text(HOSTILE + "\n")
     offered = complete("generate", "-m", "", KREA_CACHE_DIR=str(tmp_path))
     assert offered == ["free/model", "last/one"]

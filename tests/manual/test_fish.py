@@ -37,7 +37,7 @@ def complete(
 ) -> Callable[..., list[list[str]]]:
     """Completes several lines in one fish."""
     script = tmp_path / "krea.fish"
-    script.write_text(fish.script(root, models), encoding="utf-8")
+    script.write_text(fish.fish_script(root, models), encoding="utf-8")
     work = tmp_path / "work"
     work.mkdir()
     (work / "notes.txt").touch()

@@ -1,5 +1,6 @@
 """The man pages."""
 
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -7,13 +8,14 @@ from pathlib import Path
 import pytest
 
 from krea_cli.manual import command_tree, man, reference
+from krea_cli.manual.guide import Guide
 
 CHECKOUT = Path(__file__).parents[2]
 
 
 def test_a_page(root: command_tree.Command) -> None:
     """The sections in their order, with what roff would take for its own escaped."""
-    page = man.pages(root, "1.2")["krea-generate.1"]
+    page = man.man_pages(root, "1.2")["krea-generate.1"]
     before, rest = page.split(".SH EXIT STATUS\n")
     assert before == (
         '.TH KREA\\-GENERATE 1 "" "krea 1.2" "Krea manual"\n'
@@ -50,8 +52,22 @@ def test_a_page(root: command_tree.Command) -> None:
 
 def test_a_group_lists_its_commands(root: command_tree.Command) -> None:
     """A group's page names its commands."""
-    page = man.pages(root, "1.2")["krea-auth.1"]
+    page = man.man_pages(root, "1.2")["krea-auth.1"]
     assert ".SH COMMANDS\n.TP\n.B krea auth login\nCheck a token.\n" in page
+
+
+def test_a_page_names_the_guides_about_it(root: command_tree.Command) -> None:
+    """A command's page leads to the guides about it, the program's page to all."""
+    guides = (Guide("batch", ""), Guide("budgets", ""))
+    pages = man.man_pages(root, "1.2", guides)
+    see_also = {name: page.partition(".SH SEE ALSO\n")[2] for name, page in pages.items()}
+    assert see_also["krea-generate.1"].startswith(
+        ".BR krea\\-budgets\\-guide (7),\n.BR krea (1),\n"
+    )
+    assert see_also["krea.1"].startswith(
+        ".BR krea\\-batch\\-guide (7),\n.BR krea\\-budgets\\-guide (7),\n.BR krea\\-generate (1)"
+    )
+    assert "guide" not in see_also["krea-auth.1"]
 
 
 def test_every_exit_code_is_explained() -> None:
@@ -61,15 +77,29 @@ def test_every_exit_code_is_explained() -> None:
     def codes(kind: type[errors.KreaError]) -> set[int]:
         return {kind.exit_code}.union(*map(codes, kind.__subclasses__()))
 
-    told = {int(code) for term, _ in reference.EXIT_STATUS for code in term.split(", ")}
-    assert codes(errors.KreaError) - told == set()
+    explained = {int(code) for term, _ in reference.EXIT_STATUS for code in term.split(", ")}
+    assert codes(errors.KreaError) - explained == set()
 
 
 @pytest.mark.skipif(not shutil.which("groff"), reason="groff is not installed")
-def test_groff_has_no_complaint() -> None:
+@pytest.mark.parametrize(("section", "least"), [("man1", 10), ("man7", 6)])
+def test_groff_has_no_complaint(section: str, least: int) -> None:
     """Every page in the checkout is set without a warning."""
-    pages = sorted((CHECKOUT / "man" / "man1").glob("*.1"))
+    pages = sorted((CHECKOUT / "man" / section).glob("*.[17]"))
     done = subprocess.run(
-        ["groff", "-man", "-Tutf8", "-ww", "-z", *pages], capture_output=True, check=True
+        ["groff", "-t", "-man", "-Tutf8", "-ww", "-z", *pages], capture_output=True, check=True
     )
-    assert (len(pages) > 10, done.stderr) == (True, b"")
+    assert (len(pages) >= least, done.stderr) == (True, b"")
+
+
+@pytest.mark.skipif(not shutil.which("man"), reason="man is not installed")
+def test_man_has_no_complaint() -> None:
+    """A guide is shown without a warning, with the tables that `man` finds in it by itself."""
+    for page in sorted((CHECKOUT / "man" / "man7").glob("*.7")):
+        done = subprocess.run(
+            ["man", "--warnings", "-E", "UTF-8", "-l", "-Tutf8", page],
+            capture_output=True,
+            check=True,
+            env={**os.environ, "MANWIDTH": "80", "LC_ALL": "C.UTF-8"},
+        )
+        assert (b"allbox" in done.stdout, done.stderr) == (False, b"")

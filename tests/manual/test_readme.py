@@ -15,9 +15,12 @@ def test_the_list_stands_between_its_markers(root: command_tree.Command) -> None
     """Only what is between the markers is made anew."""
     before = "# krea\n<!-- commands -->\nold\n<!-- /commands -->\nrest\n"
     expected = f"# krea\n<!-- commands -->\n{LIST}\n<!-- /commands -->\nrest\n"
-    assert readme.filled(before, root) == expected
+    assert readme.replace_command_list(before, root) == expected
 
 
 def test_a_readme_without_markers_stays(root: command_tree.Command) -> None:
     """Without both markers nothing is touched."""
-    assert readme.filled("<!-- commands -->\nrest\n", root) == "<!-- commands -->\nrest\n"
+    assert (
+        readme.replace_command_list("<!-- commands -->\nrest\n", root)
+        == "<!-- commands -->\nrest\n"
+    )

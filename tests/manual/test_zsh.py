@@ -42,7 +42,7 @@ def complete(
 ) -> Iterator[Callable[[str], str]]:
     """Completes a line in a zsh that stays open; its cache is the test's folder."""
     script = tmp_path / "_krea"
-    script.write_text(zsh.script(root, models), encoding="utf-8")
+    script.write_text(zsh.zsh_script(root, models), encoding="utf-8")
     work = tmp_path / "work"
     work.mkdir()
     (work / "notes.txt").touch()

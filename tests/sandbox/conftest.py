@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from krea_cli.sandbox.server import RunningSandbox
+from krea_cli.sandbox.server import SandboxServer
 from krea_cli.sandbox.settings import Settings
 from tests.clocks.fake_clock import FakeClock
 from tests.tokens import SANDBOX
@@ -17,9 +17,9 @@ FLUX = "/generate/image/bfl/flux-1-dev"
 class Caller:
     """A sandbox, its clock, and two clients: `http` with a token, `stranger` without."""
 
-    def __init__(self, running: RunningSandbox, clock: FakeClock) -> None:
+    def __init__(self, running: SandboxServer, clock: FakeClock) -> None:
         self.running = running
-        self.world = running.world
+        self.world = running.state
         self.clock = clock
         # Loading certificates takes 40 ms, and there is no TLS here.
         self.stranger = httpx.Client(base_url=running.api, trust_env=False, verify=False)
@@ -64,7 +64,7 @@ def start() -> Iterator[Start]:
     def make(*faults: str, **settings: Any) -> Caller:
         usual: dict[str, Any] = {"seed": 1, "seconds": 10.0, "spread": 0.0, "faults": faults}
         clock = FakeClock()
-        callers.append(Caller(RunningSandbox(Settings(**usual | settings), now=clock.now), clock))
+        callers.append(Caller(SandboxServer(Settings(**usual | settings), now=clock.now), clock))
         return callers[-1]
 
     yield make

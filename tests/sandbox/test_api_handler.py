@@ -144,7 +144,7 @@ def test_without_a_good_token_everything_is_refused(start: Start, header: str | 
         answer = krea.stranger.request(method, path, headers=headers)
         assert (answer.status_code, answer.json()) == (401, {"message": "Unauthorized"})
 
-    assert krea.world.counts.jobs == 0
+    assert krea.world.stats.jobs == 0
 
 
 def test_unknown_things_are_404(start: Start) -> None:

@@ -2,38 +2,38 @@
 
 import pytest
 
-from krea_cli.sandbox.faults import Fault, Faults, parse
+from krea_cli.sandbox.faults import FaultInjector, InjectedFault, parse_fault
 from krea_cli.sandbox.settings import SandboxError, Settings
 
 
 @pytest.mark.parametrize(
     ("text", "fault"),
     [
-        ("429", Fault("429", 1.0, 0.0)),
-        ("late", Fault("late", 1.0, 2.0)),
-        ("poll-500:0.25", Fault("poll-500", 0.25, 0.0)),
-        ("late:x2:1.5s", Fault("late", 1.0, 1.5, 2)),
-        ("slow:.5:10s:x1", Fault("slow", 0.5, 10.0, 1)),
-        ("cut:0", Fault("cut", 0.0, 0.0)),
+        ("429", InjectedFault("429", 1.0, 0.0)),
+        ("late", InjectedFault("late", 1.0, 2.0)),
+        ("poll-500:0.25", InjectedFault("poll-500", 0.25, 0.0)),
+        ("late:x2:1.5s", InjectedFault("late", 1.0, 1.5, 2)),
+        ("slow:.5:10s:x1", InjectedFault("slow", 0.5, 10.0, 1)),
+        ("cut:0", InjectedFault("cut", 0.0, 0.0)),
     ],
 )
-def test_a_fault_is_read(text: str, fault: Fault) -> None:
+def test_a_fault_is_read(text: str, fault: InjectedFault) -> None:
     """Probability, times and seconds in any order."""
-    assert parse(text) == fault
+    assert parse_fault(text) == fault
 
 
 @pytest.mark.parametrize("text", ["", "nonesuch", "429:2", "429:often", "late:xx", "late:1m"])
 def test_a_fault_that_makes_no_sense_is_refused(text: str) -> None:
     """Before the sandbox starts."""
     with pytest.raises(SandboxError):
-        parse(text)
+        parse_fault(text)
 
 
 def test_chance_is_seeded() -> None:
     """The same seed strikes at the same times, about as often as asked."""
     runs = [
-        [bool(faults.strikes("cut")) for _ in range(1000)]
-        for faults in (Faults(("cut:0.3",), "a"), Faults(("cut:0.3",), "a"))
+        [bool(faults.strike("cut")) for _ in range(1000)]
+        for faults in (FaultInjector(("cut:0.3",), "a"), FaultInjector(("cut:0.3",), "a"))
     ]
 
     assert runs[0] == runs[1]
@@ -42,12 +42,12 @@ def test_chance_is_seeded() -> None:
 
 def test_the_first_fault_that_strikes_is_the_one() -> None:
     """In the order they were asked for; one that is used up gives way to the next."""
-    faults = Faults(("402:x1", "429"), "seed")
+    faults = FaultInjector(("402:x1", "429"), "seed")
 
-    struck = [faults.strikes("429", "402") for _ in range(3)]
+    struck = [faults.strike("429", "402") for _ in range(3)]
 
     assert [fault.kind if fault else None for fault in struck] == ["402", "429", "429"]
-    assert faults.strikes("cut") is None
+    assert faults.strike("cut") is None
 
 
 @pytest.mark.parametrize(

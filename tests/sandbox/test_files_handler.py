@@ -146,7 +146,7 @@ def test_a_slow_download_is_whole(start: Start) -> None:
 
 def test_results_can_be_made_large(start: Start) -> None:
     """A picture with zeros behind it, of exactly the size asked for; parts of it too."""
-    krea = start(big=1_000_000)
+    krea = start(min_result_bytes=1_000_000)
     url = address(krea)
 
     whole = krea.stranger.get(url).content

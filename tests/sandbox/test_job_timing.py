@@ -2,7 +2,7 @@
 
 from statistics import median
 
-from krea_cli.sandbox.job_timing import Course, draw
+from krea_cli.sandbox.job_timing import JobTiming, draw_job_timing
 from krea_cli.sandbox.openapi import Route
 from krea_cli.sandbox.settings import Settings
 
@@ -12,7 +12,7 @@ OTHER = Route("/generate/image/x/y", "image", "xy", {}, 7.0)
 
 def times(settings: Settings, route: Route, seed: str = "a") -> list[float]:
     """How long two hundred jobs run."""
-    return [draw(settings, route, seed=seed, number=number).running for number in range(200)]
+    return [draw_job_timing(settings, route, seed=seed, number=number).running_seconds for number in range(200)]
 
 
 def test_times_vary_around_the_typical_ones() -> None:
@@ -29,4 +29,4 @@ def test_exact_times_can_be_had_for_benches() -> None:
     """No spread: no chance, and no queue; speed divides what is left."""
     settings = Settings(spread=0.0, seconds=30.0, speed=10.0)
 
-    assert draw(settings, FLUX, seed="a", number=1) == Course(0.0, 3.0)
+    assert draw_job_timing(settings, FLUX, seed="a", number=1) == JobTiming(0.0, 3.0)

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from krea_cli.sandbox.json_schema import problems
+from krea_cli.sandbox.json_schema import find_problems
 
 STYLE = {
     "type": "object",
@@ -71,14 +71,14 @@ def test_a_value_is_checked(schema: Any, value: Any, found: list[str]) -> None:
     """Every problem has its path and a sentence."""
     root = {"tree": {"properties": {"leaf": {"type": "string"}}}}
 
-    assert [str(problem) for problem in problems(schema, value, root=root)] == found
+    assert [str(problem) for problem in find_problems(schema, value, root=root)] == found
 
 
 def test_a_schema_that_contains_itself_comes_to_an_end() -> None:
     """References are followed to a depth."""
     root: dict[str, Any] = {"loop": {"$ref": "#/loop"}}
 
-    assert problems(root["loop"], 1, root=root) == []
+    assert find_problems(root["loop"], 1, root=root) == []
 
 
 @pytest.mark.parametrize(
@@ -93,4 +93,4 @@ def test_a_schema_that_contains_itself_comes_to_an_end() -> None:
 )
 def test_keywords_of_another_shape_say_nothing(schema: dict[str, object]) -> None:
     """A document is foreign text: what cannot be read forbids nothing, and breaks nothing."""
-    assert problems(schema, {"a": 5}) == []
+    assert find_problems(schema, {"a": 5}) == []

@@ -5,22 +5,22 @@ from pathlib import Path
 
 import pytest
 
-from krea_cli.sandbox.openapi import Document
+from krea_cli.sandbox.openapi import OpenapiDocument
 from krea_cli.sandbox.settings import SNAPSHOT, SandboxError
 
 
 def test_every_model_of_the_snapshot_accepts_its_own_example() -> None:
     """The sandbox's check agrees with the embedded document, and types are told apart."""
-    document = Document.read(SNAPSHOT)
+    document = OpenapiDocument.read(SNAPSHOT)
     refused = {}
     for route in document.routes.values():
         operation = document.root["paths"][route.path]["post"]
         example = operation["requestBody"]["content"]["application/json"].get("example", {})
-        if example and (found := document.problems(route, example)):
+        if example and (found := document.find_problems(route, example)):
             refused[route.path] = list(map(str, found))
 
     assert refused == {}
-    assert len({route.type for route in document.routes.values()}) == len(document.routes)
+    assert len({route.job_type for route in document.routes.values()}) == len(document.routes)
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,7 @@ def test_typical_seconds_are_read_from_what_there_is(
     file = tmp_path / "openapi.json"
     file.write_text(json.dumps({"paths": {"/generate/video/x/y": {"post": operation}}}))
 
-    assert Document.read(file).routes["/generate/video/x/y"].typical == seconds
+    assert OpenapiDocument.read(file).routes["/generate/video/x/y"].typical_seconds == seconds
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ def test_the_document_served_tells_the_times_of_the_sandbox(
     file = tmp_path / "openapi.json"
     file.write_text('{"paths": {"/generate/video/x/y": {"post": {}}}}')
 
-    usual, other = Document.read(file), Document.read(file, **settings)
+    usual, other = OpenapiDocument.read(file), OpenapiDocument.read(file, **settings)
 
     operation = {"post": {"x-krea-typical-seconds": seconds}}
     assert usual.content == file.read_bytes()
@@ -76,7 +76,7 @@ def test_what_is_no_document_is_refused(tmp_path: Path, content: str | None, sen
         file.write_text(content)
 
     with pytest.raises(SandboxError) as refused:
-        Document.read(file)
+        OpenapiDocument.read(file)
 
     assert str(refused.value) == sentence.format(file=file)
 
@@ -89,4 +89,4 @@ def test_an_operation_of_another_shape_is_told(tmp_path: Path, operation: object
     path = tmp_path / "odd.json"
     path.write_text(json.dumps({"paths": {"/generate/image/x/y": {"post": operation}}}))
     with pytest.raises(SandboxError, match="is no OpenAPI document"):
-        Document.read(path)
+        OpenapiDocument.read(path)

@@ -9,10 +9,10 @@ from dataclasses import replace
 import pytest
 from PIL import Image
 
-from krea_cli.sandbox.result_bytes import make
-from krea_cli.sandbox.result_spec import Recipe
+from krea_cli.sandbox.result_bytes import result_bytes
+from krea_cli.sandbox.result_spec import ResultSpec
 
-PICTURE = Recipe("picture", "png", 320, 200, 5.0, "a red fox in snow", "0123456789abcdef" * 4)
+PICTURE = ResultSpec("picture", "png", 320, 200, 5.0, "a red fox in snow", "0123456789abcdef" * 4)
 
 
 def boxes(content: bytes) -> dict[str, bytes]:
@@ -28,7 +28,7 @@ def boxes(content: bytes) -> dict[str, bytes]:
 @pytest.mark.parametrize("form", ["png", "jpeg", "webp"])
 def test_a_picture_has_the_format_and_size_asked_for(form: str) -> None:
     """Whole files: every pixel can be read."""
-    image = Image.open(io.BytesIO(make(replace(PICTURE, format=form))))
+    image = Image.open(io.BytesIO(result_bytes(replace(PICTURE, format=form))))
     image.load()
 
     assert (image.format, image.size) == (form.upper(), (320, 200))
@@ -42,22 +42,22 @@ def test_a_picture_has_the_format_and_size_asked_for(form: str) -> None:
 @pytest.mark.parametrize("size", [(16, 16), (300, 40), (64, 512)])
 def test_any_prompt_can_be_written_on_any_size(text: str, size: tuple[int, int]) -> None:
     """No prompt and no size is too much for the caption."""
-    recipe = replace(PICTURE, text=text, width=size[0], height=size[1])
+    recipe = replace(PICTURE, caption=text, width=size[0], height=size[1])
 
-    assert Image.open(io.BytesIO(make(recipe))).size == size
+    assert Image.open(io.BytesIO(result_bytes(recipe))).size == size
 
 
 def test_a_picture_is_the_same_each_time_and_differs_by_request() -> None:
     """Bytes follow from the request alone."""
-    other = replace(PICTURE, key="f" * 64)
+    other = replace(PICTURE, request_hash="f" * 64)
 
-    assert make(PICTURE) == make(PICTURE) != make(other)
+    assert result_bytes(PICTURE) == result_bytes(PICTURE) != result_bytes(other)
 
 
 def test_the_prompt_and_the_watermark_are_in_the_picture() -> None:
     """The lower edge holds the caption, the middle the watermark."""
-    blank = Image.open(io.BytesIO(make(replace(PICTURE, text=""))))
-    image = Image.open(io.BytesIO(make(PICTURE)))
+    blank = Image.open(io.BytesIO(result_bytes(replace(PICTURE, caption=""))))
+    image = Image.open(io.BytesIO(result_bytes(PICTURE)))
     caption = image.crop((0, 170, 320, 200)).convert("L")
 
     assert image.crop((0, 0, 320, 150)).tobytes() == blank.crop((0, 0, 320, 150)).tobytes()
@@ -68,7 +68,7 @@ def test_the_prompt_and_the_watermark_are_in_the_picture() -> None:
 
 def test_a_film_is_a_whole_mp4() -> None:
     """Header first, then eight JPEG frames where the tables say that they are."""
-    film = make(replace(PICTURE, medium="video", format="mp4", width=1280, height=720))
+    film = result_bytes(replace(PICTURE, medium="video", format="mp4", width=1280, height=720))
 
     outer = boxes(film)
     track = boxes(boxes(outer["moov"])["trak"])
@@ -85,7 +85,7 @@ def test_a_film_is_a_whole_mp4() -> None:
 
 def test_a_sound_is_a_wav_of_the_length_asked_for() -> None:
     """16 bit, mono, 22,050 Hz."""
-    sound = make(replace(PICTURE, medium="audio", format="wav", seconds=3.0))
+    sound = result_bytes(replace(PICTURE, medium="audio", format="wav", seconds=3.0))
 
     with wave.open(io.BytesIO(sound)) as file:
         assert file.getparams()[:4] == (1, 2, 22050, 3 * 22050)
@@ -94,7 +94,7 @@ def test_a_sound_is_a_wav_of_the_length_asked_for() -> None:
 
 def test_a_model_is_a_binary_gltf() -> None:
     """Two chunks of whole words; the buffer holds what the accessors point at."""
-    model = make(replace(PICTURE, medium="model", format="glb"))
+    model = result_bytes(replace(PICTURE, medium="model", format="glb"))
 
     magic, version, length, size, kind = struct.unpack("<4sIII4s", model[:20])
     scene = json.loads(model[20 : 20 + size])

@@ -4,16 +4,16 @@ from typing import Any
 
 import pytest
 
-from krea_cli.sandbox.openapi import Document
-from krea_cli.sandbox.result_spec import recipes
+from krea_cli.sandbox.openapi import OpenapiDocument
+from krea_cli.sandbox.result_spec import result_specs
 from krea_cli.sandbox.settings import SNAPSHOT
 
-DOCUMENT = Document.read(SNAPSHOT)
+DOCUMENT = OpenapiDocument.read(SNAPSHOT)
 
 
 def made(path: str, **body: Any) -> list[tuple[str, ...]]:
     """Label, media type and size of each result of a request to PATH."""
-    found = recipes(DOCUMENT.routes[f"/generate/{path}"], body)
+    found = result_specs(DOCUMENT.routes[f"/generate/{path}"], body)
     return [
         (label, recipe.media_type, f"{recipe.width}x{recipe.height}")
         for label, recipe in found.items()
@@ -77,7 +77,7 @@ def test_the_same_request_gives_the_same_result() -> None:
     """The digest follows every field, and no chance."""
     route = DOCUMENT.routes["/generate/image/z-image/z-image"]
     one, same, other = (
-        recipes(route, {"prompt": "x", "seed": seed})["0"].key for seed in (1, 1, 2)
+        result_specs(route, {"prompt": "x", "seed": seed})["0"].request_hash for seed in (1, 1, 2)
     )
 
     assert one == same != other

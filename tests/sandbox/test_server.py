@@ -11,12 +11,12 @@ import pytest
 
 from krea_cli.sandbox.__main__ import main
 from krea_cli.sandbox.settings import SandboxError, Settings
-from tests.fakes.sandbox_process import Sandbox
+from tests.fakes.sandbox_process import SandboxProcess
 
 
 def test_a_process_serves_until_its_input_closes() -> None:
     """It says where it is, answers, and is gone at the end."""
-    with Sandbox("--speed", "100", "--seed", "3") as sandbox:
+    with SandboxProcess("--speed", "100", "--seed", "3") as sandbox:
         url = f"{sandbox.api}/jobs"
         request = urllib.request.Request(url, headers={"Authorization": f"Bearer {sandbox.token}"})
         with urllib.request.urlopen(request, timeout=10) as answer:

@@ -166,7 +166,7 @@ def test_strangers_jobs_look_the_same_in_the_list(start: Start) -> None:
 
     assert [item["type"] for item in items] == ["imageBflFlux1Dev"] * 3
     assert [job["stranger"] for job in krea.http.get("/_sandbox/jobs").json()].count(True) == 2
-    assert krea.world.counts.strangers == 2
+    assert krea.world.stats.strangers == 2
 
 
 def test_a_full_backlog_is_429(start: Start) -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from krea_cli.sandbox import uploads
-from krea_cli.sandbox.uploads import UploadRefused, Uploads
+from krea_cli.sandbox.uploads import UploadRefused, UploadStore
 from tests.sandbox.conftest import Start
 
 HEAD = (
@@ -35,9 +35,9 @@ def body(content: bytes, mime: bytes = b"image/png", name: bytes = b"fox.png") -
 
 
 @pytest.fixture
-def kept() -> Iterator[Uploads]:
+def kept() -> Iterator[UploadStore]:
     """A store of its own."""
-    store = Uploads()
+    store = UploadStore()
     yield store
     store.close()
 
@@ -46,8 +46,8 @@ def kept() -> Iterator[Uploads]:
 @given(content=st.binary(max_size=60) | st.just(b"\r\n--\r\n--b"[:-1] * 3), size=st.integers(1, 70))
 def test_a_file_arrives_whole_in_any_pieces(content: bytes, size: int) -> None:
     """Where the pieces end makes no difference, nor what the content looks like."""
-    store = Uploads()
-    asset = store.take(Pieces(body(content), size), "multipart/form-data; boundary=b", 1.0)
+    store = UploadStore()
+    asset = store.receive(Pieces(body(content), size), "multipart/form-data; boundary=b", 1.0)
     received = asset.file.read_bytes()
     store.close()
 
@@ -68,24 +68,24 @@ def test_a_file_arrives_whole_in_any_pieces(content: bytes, size: int) -> None:
             "Invalid file type: text/plain",
         ),
         (body(b"x" * 11), "multipart/form-data; boundary=b", "File size exceeds the limit of 75MB"),
-        (b'{"file": 1}', "application/json", uploads._refusal(None)),
-        (body(b"x")[:-9], "multipart/form-data; boundary=b", uploads._refusal(None)),
-        (b"", "multipart/form-data; boundary=b", uploads._refusal(None)),
+        (b'{"file": 1}', "application/json", uploads._refusal_message(None)),
+        (body(b"x")[:-9], "multipart/form-data; boundary=b", uploads._refusal_message(None)),
+        (b"", "multipart/form-data; boundary=b", uploads._refusal_message(None)),
     ],
     ids=["misspelt type", "wrong type", "too large", "JSON", "cut off", "nothing"],
 )
 def test_a_wrong_upload_is_refused_and_not_kept(
-    kept: Uploads,
+    kept: UploadStore,
     monkeypatch: pytest.MonkeyPatch,
     content: bytes,
     content_type: str,
     sentence: str,
 ) -> None:
     """A sentence for each, and no file stays behind."""
-    monkeypatch.setattr(uploads, "MAX_BYTES", 10)
+    monkeypatch.setattr(uploads, "MAX_FILE_BYTES", 10)
 
     with pytest.raises(UploadRefused) as refused:
-        kept.take(Pieces(content, 7), content_type, 1.0)
+        kept.receive(Pieces(content, 7), content_type, 1.0)
 
     assert str(refused.value) == sentence
     assert kept.all() == []

@@ -31,9 +31,9 @@ def test_a_webhook_receives_the_job_when_it_has_ended(start: Start) -> None:
         job_id = krea.http.post(FLUX, json={"prompt": "a"}, headers=headers).json()["job_id"]
 
     krea.clock.advance(10)
-    krea.world.webhooks.wake()
+    krea.world.webhooks.check_now()
     path, job = received.get(timeout=10)
     receiver.server_close()
 
     assert (path, job) == ("/done?x=1", krea.job(job_id))
-    assert krea.world.counts.webhooks == 1
+    assert krea.world.stats.webhooks == 1

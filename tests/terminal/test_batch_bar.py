@@ -6,16 +6,16 @@ import pytest
 from rich.console import Console
 
 from krea_cli.flows.events import ItemEnded, Paused, Reconciling
-from krea_cli.terminal.batch_bar import Bar
-from krea_cli.terminal.progress_state import Tracker
+from krea_cli.terminal.batch_bar import BatchBar
+from krea_cli.terminal.progress_state import ProgressState
 from tests.terminal.batches import standing
 from tests.terminal.conftest import StandingClock
 
 
-def tracked() -> Tracker:
+def tracked() -> ProgressState:
     """A batch of which 40 items were made within 100 seconds, and one failed."""
     clock = StandingClock()
-    tracker = Tracker(clock)
+    tracker = ProgressState(clock)
     tracker.apply(standing(done=80, made=0, waiting=316))
     clock.seconds += 100
     tracker.apply(ItemEnded(line=7, files=("out/a-red-fox-in-snow-0a1b2c.png",)))
@@ -25,12 +25,12 @@ def tracked() -> Tracker:
 
 
 def drawn(
-    tracker: Tracker, width: int, *, height: int = 24, ascii: bool = False, shared: bool = False
+    tracker: ProgressState, width: int, *, height: int = 24, ascii: bool = False, shared: bool = False
 ) -> list[str]:
     """The lines on a terminal of that size."""
     text = io.StringIO()
     console = Console(file=text, width=width, height=height, legacy_windows=False)
-    console.print(Bar(tracker, ascii=ascii, shared=shared))
+    console.print(BatchBar(tracker, ascii_only=ascii, paths_on_stdout=shared))
     return text.getvalue().splitlines()
 
 
@@ -110,6 +110,6 @@ def test_what_holds_requests_back_stands_until_one_leaves() -> None:
 
 def test_an_empty_batch_has_a_bar() -> None:
     """Nothing to do is no error."""
-    tracker = Tracker(StandingClock())
+    tracker = ProgressState(StandingClock())
     tracker.apply(standing(total=0, done=0, running=0, waiting=0, spent=0))
     assert drawn(tracker, 60) == ["────────────────────────────── · 0/0 · $0.00"]

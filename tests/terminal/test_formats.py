@@ -101,4 +101,4 @@ def test_size(count: int, expected: str) -> None:
 )
 def test_phrase(event: events.Event, expected: str) -> None:
     """Each event is one sentence."""
-    assert sentences.phrase(event) == expected
+    assert sentences.event_sentence(event) == expected

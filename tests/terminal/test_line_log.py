@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from krea_cli.flows import events
-from krea_cli.terminal.line_log import Lines, as_record, sentence
+from krea_cli.terminal.line_log import LineLog, event_record, log_line
 from tests.terminal.batches import standing
 
 LIFE = (
@@ -104,7 +104,7 @@ def test_the_heart_beats_each_minute(screen: Callable[..., Any]) -> None:
     """A minute without news is told, with how things stand; news put it off."""
     clock = screen().env.clock
     lines: list[str] = []
-    progress = Lines(clock, lambda event: lines.append(sentence(event)))
+    progress = LineLog(clock, lambda event: lines.append(log_line(event)))
     with progress.running():
         progress.tell(events.Running("j1", "m", "queued", None, clock.now()))
         progress.tell(events.Running("j2", "m", "processing", None, clock.now()))
@@ -184,7 +184,7 @@ def test_the_heart_of_a_batch_beats_whatever_happens(screen: Callable[..., Any])
     """The totals come each minute, between the lines of the items."""
     clock = screen().env.clock
     told: list[Any] = []
-    progress = Lines(clock, told.append)
+    progress = LineLog(clock, told.append)
     with progress.running():
         progress.tell(standing(done=80, made=0, waiting=316))
         clock.seconds += 50
@@ -193,11 +193,11 @@ def test_the_heart_of_a_batch_beats_whatever_happens(screen: Callable[..., Any])
         assert progress.beat(clock.monotonic() + 9) == 1
         clock.seconds += 10
         assert progress.beat(clock.monotonic()) == 60
-    assert [sentence(event) for event in told] == [
+    assert [log_line(event) for event in told] == [
         "line 7: saved fox.png",
         "after 1 min: 100 of 400 done, 4 running, 296 waiting; spent $1.20; 20/min, 15 min left",
     ]
-    record = as_record(told[-1])
+    record = event_record(told[-1])
     assert record is not None
     assert {name: record[name] for name in ("event", "seconds", "total", "done", "made")} == {
         "event": "waiting",

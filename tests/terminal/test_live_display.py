@@ -21,7 +21,7 @@ with output.progress():
     output.tell(Changed("j1", "processing"))
     time.sleep(0.4)
     output.warn("careful")
-    output.saved({"files": ["out.png"]})
+    output.print_files({"files": ["out.png"]})
     output.tell(JobEnded("j1", True))
 print("end", flush=True)
 """
@@ -203,7 +203,7 @@ def test_a_batch_has_one_bar(script: Script) -> None:
     """Saved paths stay above it, where they share the terminal; the bar itself goes."""
     play = (
         "for n in range(3): output.tell(ItemEnded(line=n, files=(f'{n}.png',)));"
-        " output.saved({'files': [f'{n}.png']}); standing(n + 1)\n"
+        " output.print_files({'files': [f'{n}.png']}); standing(n + 1)\n"
         "    output.tell(ItemEnded(line=9, error='it failed'))\n"
         "    standing(3, failed=1, running=3); time.sleep(0.4)\n"
         "    print('SEEN', file=sys.stderr, flush=True)"
@@ -226,7 +226,7 @@ def test_thousands_of_items_are_not_drawn_one_by_one(script: Script) -> None:
     play = (
         "began = time.monotonic()\n"
         "    for n in range(2000):\n"
-        "        output.saved({'files': [f'{n}.png']}); standing(n % 390)\n"
+        "        output.print_files({'files': [f'{n}.png']}); standing(n % 390)\n"
         "    took = time.monotonic() - began\n"
         "output.say(f'took {took}')"
     )

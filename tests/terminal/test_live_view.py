@@ -9,8 +9,8 @@ import pytest
 from rich.console import Console
 
 from krea_cli.flows import events
-from krea_cli.terminal.live_view import View
-from krea_cli.terminal.progress_state import Tracker
+from krea_cli.terminal.live_view import LiveView
+from krea_cli.terminal.progress_state import ProgressState
 
 MODEL = "bfl/flux-1-dev"
 RUNNING = events.Running("j1", MODEL, "queued", 7, 1_000)
@@ -67,10 +67,10 @@ def test_picture(
 ) -> None:
     """One line for the jobs, a bar for each of the first transfers."""
     env = screen().env
-    tracker = Tracker(env.clock)
+    tracker = ProgressState(env.clock)
     for event in happened:
         tracker.apply(event)
-    view = View(tracker, threading.RLock(), env, began=env.clock.monotonic(), ascii=True)
+    view = LiveView(tracker, threading.RLock(), env, started_at=env.clock.monotonic(), ascii_only=True)
     env.clock.seconds += elapsed
     text = io.StringIO()
     console = Console(file=text, width=80, force_terminal=False, legacy_windows=False)

@@ -26,7 +26,7 @@ def failed() -> Exception:
 
 CALLS: dict[str, tuple[Callable[[Output], None], dict[str, tuple[str, str]]]] = {
     "line": (
-        lambda output: output.line("a\x1b[31mb", {"a": "\u202e"}),
+        lambda output: output.print_line("a\x1b[31mb", {"a": "\u202e"}),
         {
             "plain": ("ab\n", ""),
             "terminal": ("ab\n", ""),
@@ -35,7 +35,7 @@ CALLS: dict[str, tuple[Callable[[Output], None], dict[str, tuple[str, str]]]] = 
         },
     ),
     "line without a record": (
-        lambda output: output.line("a"),
+        lambda output: output.print_line("a"),
         {
             "plain": ("a\n", ""),
             "terminal": ("a\n", ""),
@@ -44,7 +44,7 @@ CALLS: dict[str, tuple[Callable[[Output], None], dict[str, tuple[str, str]]]] = 
         },
     ),
     "saved": (
-        lambda output: output.saved(RECORD),
+        lambda output: output.print_files(RECORD),
         {
             "plain": ("a.png\nb \x1b[1mé.png\n", ""),
             "terminal": ("a.png\nb é.png\n", ""),
@@ -53,7 +53,7 @@ CALLS: dict[str, tuple[Callable[[Output], None], dict[str, tuple[str, str]]]] = 
         },
     ),
     "job_id": (
-        lambda output: output.job_id({"job_id": "j1"}),
+        lambda output: output.print_job_id({"job_id": "j1"}),
         {
             "plain": ("j1\n", ""),
             "terminal": ("j1\n", ""),
@@ -62,7 +62,7 @@ CALLS: dict[str, tuple[Callable[[Output], None], dict[str, tuple[str, str]]]] = 
         },
     ),
     "table": (
-        lambda output: output.table(
+        lambda output: output.print_table(
             ["id", "price"], [["m\t1", None], ["m2", "[b]$1\n"]], [{"id": 1}, {"id": 2}]
         ),
         {
@@ -73,7 +73,7 @@ CALLS: dict[str, tuple[Callable[[Output], None], dict[str, tuple[str, str]]]] = 
         },
     ),
     "empty table": (
-        lambda output: output.table(["id"], [], []),
+        lambda output: output.print_table(["id"], [], []),
         {"plain": ("", ""), "terminal": ("", ""), "json": ("", ""), "quiet": ("", "")},
     ),
     "say": (
@@ -108,7 +108,7 @@ CALLS: dict[str, tuple[Callable[[Output], None], dict[str, tuple[str, str]]]] = 
         dict.fromkeys(("plain", "terminal", "json", "quiet"), ("", "")),
     ),
     "error": (
-        lambda output: output.error(REFUSED),
+        lambda output: output.print_error(REFUSED),
         {
             "plain": (
                 "",
@@ -131,7 +131,7 @@ CALLS: dict[str, tuple[Callable[[Output], None], dict[str, tuple[str, str]]]] = 
         },
     ),
     "error about a job": (
-        lambda output: output.error(LOST),
+        lambda output: output.print_error(LOST),
         {
             "plain": (
                 "",
@@ -140,7 +140,7 @@ CALLS: dict[str, tuple[Callable[[Output], None], dict[str, tuple[str, str]]]] = 
         },
     ),
     "bug": (
-        lambda output: output.bug(failed()),
+        lambda output: output.print_bug(failed()),
         {
             "plain": (
                 "",
@@ -195,7 +195,7 @@ def test_verbose_tells_requests_and_traces(screen: Callable[..., Any]) -> None:
     """--verbose shows the requests, and where a bug happened."""
     world = screen(verbose=True)
     world.output.trace("GET /jobs 200")
-    world.output.bug(failed())
+    world.output.print_bug(failed())
     lines = world.shown[1].splitlines()
     assert lines[:2] == ["GET /jobs 200", "Traceback (most recent call last):"]
     assert lines[-3:] == [
@@ -208,12 +208,12 @@ def test_verbose_tells_requests_and_traces(screen: Callable[..., Any]) -> None:
 def test_bytes_never_reach_a_terminal(screen: Callable[..., Any]) -> None:
     """The bytes of a picture are refused on a terminal, before anything is spent."""
     with pytest.raises(errors.UsageError, match="would garble the terminal"):
-        screen("terminal").output.expect_bytes()
-    screen("plain").output.expect_bytes()
+        screen("terminal").output.require_binary_stdout()
+    screen("plain").output.require_binary_stdout()
 
 
 def test_bytes_need_an_open_standard_output() -> None:
     """A shell that closed it (`>&-`) is told before money is spent, not after."""
     closed = Output(Env(stdout=None), json=False, quiet=False, verbose=False)  # type: ignore[arg-type]
     with pytest.raises(errors.UsageError, match="standard output is closed"):
-        closed.expect_bytes()
+        closed.require_binary_stdout()

@@ -9,25 +9,25 @@ def test_nothing_is_said_before_something_happened() -> None:
     """No sample, a single one, and one that did not grow say nothing."""
     rate = Rate()
     assert rate.per_second(10) is None
-    rate.note(5, 10)
+    rate.add_sample(5, 10)
     assert rate.per_second(20) is None
-    rate.note(5, 30)
+    rate.add_sample(5, 30)
     assert rate.per_second(40) is None
 
 
 def test_what_was_there_at_the_beginning_does_not_count() -> None:
     """Only what is made from then on does."""
     rate = Rate()
-    rate.note(100, 0)
-    rate.note(104, 8)
+    rate.add_sample(100, 0)
+    rate.add_sample(104, 8)
     assert rate.per_second(8) == pytest.approx(0.5)
 
 
 def test_a_standstill_slows_it_down() -> None:
     """Time that passes without news counts, and after the window nothing is said any more."""
     rate = Rate()
-    rate.note(0, 0)
-    rate.note(8, 8)
+    rate.add_sample(0, 0)
+    rate.add_sample(8, 8)
     assert rate.per_second(16) == pytest.approx(0.5)
     assert rate.per_second(9 + WINDOW_SECONDS) is None
 
@@ -36,9 +36,9 @@ def test_what_is_long_ago_is_forgotten() -> None:
     """A batch that was quick an hour ago and is slow now is slow."""
     rate = Rate()
     for second in range(1000):
-        rate.note(second * 10, second)
+        rate.add_sample(second * 10, second)
     for second in range(1000, 2000, 10):
-        rate.note(10_000 + second - 1000, second)
+        rate.add_sample(10_000 + second - 1000, second)
     assert rate.per_second(1990) == pytest.approx(1.0, rel=0.05)
 
 
@@ -46,6 +46,6 @@ def test_many_items_leave_few_samples() -> None:
     """100,000 items in ten seconds keep no more samples than seconds."""
     rate = Rate()
     for number in range(100_000):
-        rate.note(number, number / 10_000)
+        rate.add_sample(number, number / 10_000)
     assert len(rate._samples) <= 11
     assert rate.per_second(10) == pytest.approx(10_000, rel=0.01)

@@ -13,7 +13,7 @@ from tests.terminal.batches import standing
 )
 def test_pace(per_second: float, expected: str) -> None:
     """A slow batch is told by the hour."""
-    assert sentences.pace(per_second) == expected
+    assert sentences.rate_text(per_second) == expected
 
 
 @pytest.mark.parametrize(
@@ -21,7 +21,7 @@ def test_pace(per_second: float, expected: str) -> None:
 )
 def test_left(seconds: float, expected: str) -> None:
     """An estimate is no finer than it can be."""
-    assert sentences.left(seconds) == expected
+    assert sentences.time_left(seconds) == expected
 
 
 @pytest.mark.parametrize(
@@ -43,10 +43,10 @@ def test_left(seconds: float, expected: str) -> None:
 def test_totals(changes: dict[str, Any], expected: str) -> None:
     """What is nothing is not told."""
     now = standing(**changes)
-    assert sentences.totals(now, per_second=0.4, seconds_left=700) == expected
+    assert sentences.batch_summary(now, per_second=0.4, seconds_left=700) == expected
 
 
 def test_a_stop_as_a_line_of_a_log() -> None:
     """First why, then how things stand."""
-    told = sentences.phrase(standing(stopping="interrupted", waiting=0))
+    told = sentences.event_sentence(standing(stopping="interrupted", waiting=0))
     assert told == "stopping: interrupted; 120 of 400 done, 4 running"

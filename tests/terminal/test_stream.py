@@ -22,7 +22,7 @@ def test_a_reader_that_leaves_is_no_failure(script: Script) -> None:
     """`| head -1` ends neither the work nor leaves a complaint, at exit either."""
     program = " ".join(
         script(
-            "for n in range(2000): output.line('x' * 100)\n"
+            "for n in range(2000): output.print_line('x' * 100)\n"
             "output.say('worked on')\n"
             "output.close()\n"
         )
@@ -34,14 +34,14 @@ def test_a_reader_that_leaves_is_no_failure(script: Script) -> None:
 def test_a_log_that_is_gone_is_no_failure(script: Script) -> None:
     """stderr may be a closed pipe: the answer still comes."""
     program = " ".join(
-        script("for n in range(2000): output.say('x' * 100)\noutput.line('answer')\n")
+        script("for n in range(2000): output.say('x' * 100)\noutput.print_line('answer')\n")
     )
     assert run(f"{program} 2> >(head -1 >/dev/null)") == (0, b"answer\n", b"")
 
 
 def test_closed_descriptors_are_no_failure(script: Script) -> None:
     """`>&- 2>&-` leaves nothing to write to, and that is all."""
-    program = " ".join(script("output.line('a')\noutput.say('b')\n"))
+    program = " ".join(script("output.print_line('a')\noutput.say('b')\n"))
     assert run(f"{program} >&- 2>&-") == (0, b"", b"")
 
 
@@ -52,13 +52,13 @@ def test_a_full_disk_is_told(script: Script) -> None:
         script(
             "from krea_cli.errors import KreaError\n"
             "for answer in (\n"
-            "    lambda: output.line('a'),\n"
-            "    lambda: output.table(['a'], [['b']], []),\n"
-            "    lambda: output.bytes([b'x']),\n"
+            "    lambda: output.print_line('a'),\n"
+            "    lambda: output.print_table(['a'], [['b']], []),\n"
+            "    lambda: output.write_bytes([b'x']),\n"
             "):\n"
             "    output = Output(env, json=False, quiet=False, verbose=False)\n"
             "    try: answer()\n"
-            "    except KreaError as error: output.error(error)\n"
+            "    except KreaError as error: output.print_error(error)\n"
             "    env.stdout = open('/dev/full', 'w')\n"
         )
     )
@@ -80,9 +80,9 @@ def test_a_narrow_encoding_is_no_failure(script: Script) -> None:
     """What ASCII lacks is escaped; a path keeps its bytes."""
     program = " ".join(
         script(
-            "output.line('caf\\u00e9')\n"
+            "output.print_line('caf\\u00e9')\n"
             "output.say('\\u5c71')\n"
-            "output.saved({'files': ['caf\\u00e9.png', 'odd\\udcff.png']})\n"
+            "output.print_files({'files': ['caf\\u00e9.png', 'odd\\udcff.png']})\n"
         )
     )
     shown = run(program, LC_ALL="C", PYTHONUTF8="0", PYTHONCOERCECLOCALE="0")
@@ -91,7 +91,7 @@ def test_a_narrow_encoding_is_no_failure(script: Script) -> None:
 
 def test_bytes_go_through_as_they_are(script: Script) -> None:
     """`-o -` writes the bytes of the result and nothing else."""
-    program = " ".join(script("output.bytes([b'\\x89PNG\\r\\n', b'\\x00\\xff'])\n"))
+    program = " ".join(script("output.write_bytes([b'\\x89PNG\\r\\n', b'\\x00\\xff'])\n"))
     assert run(program) == (0, b"\x89PNG\r\n\x00\xff", b"")
 
 
@@ -101,7 +101,7 @@ def test_a_pipe_needs_no_rich(script: Script) -> None:
         script(
             "with output.progress():\n"
             "    output.tell(Running('j1', 'm', 'queued', 7, 0))\n"
-            "    output.table(['a'], [['b']], [])\n"
+            "    output.print_table(['a'], [['b']], [])\n"
             "print([name for name in ('rich', 'json', 'httpx', 'typer') if name in sys.modules])\n"
         )
     )

@@ -14,11 +14,11 @@ def words(text: str) -> list[str]:
 
 def test_a_narrow_terminal_does_without_a_spare_column() -> None:
     """What finds no room is left out whole."""
-    shown = table.drawn(COLUMNS, ROWS, Env(environ=NARROW), spare=True)
+    shown = table.render_table(COLUMNS, ROWS, Env(environ=NARROW), last_column_optional=True)
     assert words(shown) == ["model", "krea/krea-2/medium"]
 
 
 def test_a_column_that_matters_is_shown_beyond_the_edge() -> None:
     """Half an id is worth nothing: the table grows wider than the terminal."""
-    shown = table.drawn(COLUMNS, ROWS, Env(environ=NARROW))
+    shown = table.render_table(COLUMNS, ROWS, Env(environ=NARROW))
     assert words(shown) == ["model", "title", "krea/krea-2/medium", "Krea", "2", "Medium"]

@@ -19,11 +19,12 @@ from typing import Annotated
 import typer
 from typer import Option
 
-from krea_cli.commands.generate import (
+from krea_cli.commands.request_options import (
     AspectRatio,
     Audios,
     Count,
     Duration,
+    FieldOptions,
     Height,
     Images,
     Inputs,
@@ -32,7 +33,6 @@ from krea_cli.commands.generate import (
     Resolution,
     Seed,
     Styles,
-    Texts,
     Videos,
     Webhook,
     Width,
@@ -67,7 +67,7 @@ Output = Annotated[
     ),
 ]
 Sweeps = Annotated[
-    Texts,
+    list[str] | None,
     Option("--sweep", metavar="KEY=VALUES", help="Each line once for each of 1..4 or 2,3.5."),
 ]
 Jobs = Annotated[
@@ -127,13 +127,49 @@ def batch(
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:
-    from krea_cli.commands.batch.setup import Batching
+    from krea_cli.commands.batch.setup import BatchOptions, BatchSetup
 
-    batching = Batching(context.obj, context.params)
+    options = BatchOptions(
+        file=file,
+        format=format,
+        model=model,
+        output=output,
+        fields=FieldOptions(
+            inputs=inputs,
+            images=images,
+            videos=videos,
+            audios=audios,
+            styles=styles,
+            seed=seed,
+            width=width,
+            height=height,
+            aspect_ratio=aspect_ratio,
+            resolution=resolution,
+            duration=duration,
+            no_check=no_check,
+        ),
+        sweeps=sweeps,
+        count=count,
+        jobs=jobs,
+        fail_fast=fail_fast,
+        retry_failed=retry_failed,
+        max_cost=max_cost,
+        assume_price=assume_price,
+        shard=shard,
+        report=report,
+        timeout=timeout,
+        webhook=webhook,
+        allow_outside=allow_outside,
+        force=force,
+        sidecar=sidecar,
+        embed=embed,
+        profile=profile,
+    )
+    setup = BatchSetup(context.obj, options)
     if dry_run:
-        batching.show()
+        setup.show()
     else:
-        batching.run()
+        setup.run()
 
 
 batch.__doc__ = __doc__

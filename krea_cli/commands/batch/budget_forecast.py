@@ -1,26 +1,28 @@
-"""How many of the items of a batch a budget lets through, before anything is sent."""
+"""Forecast how many items of a batch a budget lets through."""
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from krea_cli.dollars import told
+from krea_cli.commands.budget import forecast_spending
 from krea_cli.errors import OverBudget
-from krea_cli.local.ledger.budget import MAX_COST, SHARE, Budget
+from krea_cli.local.ledger.budget import MAX_COST_CAP, SHARE_CAP, Budget
 
 if TYPE_CHECKING:
     from krea_cli.local.ledger.budget import Spending
 
-Request = tuple[str, int | None]  # the model, and what it may cost in millionths of a dollar
+Request = tuple[str, int | None]  # the model, and its cost in millionths of a dollar
 
 
-class Room:
-    """What BUDGET, that of one batch, leaves at the moment NOW (seconds since 1970).
+class BudgetForecast:
+    """The requests that BUDGET, that of one batch, lets through one after the other.
 
-    SPENDING is None where nothing is known of what was spent before. `fits` is how many of the
-    requests it lets through, one after the other, once `refusal` was asked for.
+    SPENDING is None where earlier spending is unknown; NOW is in seconds since 1970.
+
+    fits: their number, once `refusal` was asked for
     """
 
     def __init__(self, budget: Budget, spending: "Spending | None", *, now: float) -> None:
+        self.fits = 0
         self._share = budget.share
         if spending is None and budget.share:
             # Where nothing was spent, a share is the lower of the two caps.
@@ -30,35 +32,20 @@ class Room:
         self._now = now
         self._requests: list[Request] = []
         self._same: dict[Request, Request] = {}  # a million items have a handful of prices
-        self.fits = 0
 
-    def add(self, model: str, cost: int | None) -> None:
-        """One more request would be sent: to MODEL, for at most COST."""
+    def count(self, model: str, cost: int | None) -> None:
+        """Add a request to MODEL for at most COST."""
         request = (model, cost)
         self._requests.append(self._same.setdefault(request, request))
 
     def refusal(self) -> OverBudget | None:
-        """Why not all requests would be sent, and what to type; None if they fit."""
-        self.fits, refusal = self._budget.foresee(self._requests, self._spending, now=self._now)
-        if refusal is None:
-            return None
-        if self._share and self._spending is None and refusal.limit == MAX_COST:
-            refusal.limit = SHARE
-            refusal.details = {**refusal.details, "limit": SHARE}
-            refusal.hint = f"a higher {MAX_COST} allows more: each share has its part of it"
-        if self.fits:
-            limit, cap = refusal.limit, told(refusal.cap)
-            refusal.message = f"{self.fits} of {len(self._requests)} items fit into {limit} {cap}"
-        if refusal.limit == MAX_COST and (more := self._enough(refusal)):
-            refusal.hint = f"{MAX_COST} {more} allows all {len(self._requests)}"
+        """The reason why not all requests would be sent, with a hint; None if they fit."""
+        self.fits, refusal = forecast_spending(
+            self._budget, self._requests, self._spending, now=self._now, noun="items"
+        )
+        if refusal and self._share and self._spending is None and refusal.limit == MAX_COST_CAP:
+            refusal.message = refusal.message.replace(MAX_COST_CAP, SHARE_CAP)
+            refusal.limit = SHARE_CAP
+            refusal.details = {**refusal.details, "limit": SHARE_CAP}
+            refusal.hint = f"a higher {MAX_COST_CAP} allows more: each share has its part of it"
         return refusal
-
-    def _enough(self, refusal: OverBudget) -> str | None:
-        """The cap that lets all through, as one types it; None where a price is unknown."""
-        costs = [
-            self._budget.assumed if cost is None else cost
-            for _, cost in self._requests[self.fits :]
-        ]
-        if refusal.spent is None or None in costs:
-            return None
-        return told(refusal.spent + sum(filter(None, costs))).removeprefix("$")

@@ -1,4 +1,4 @@
-"""What a batch is called in the ledger, and the budget of all that runs under that name."""
+"""Name a batch in the ledger, and its budget: all runs under one name count together."""
 
 import hashlib
 import os
@@ -6,17 +6,22 @@ import stat
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from krea_cli.flows.batch.check.options import Brief
-from krea_cli.local.ledger.budget import SHARED
+from krea_cli.flows.batch.check.options import CheckOptions
+from krea_cli.local.ledger.budget import SHARE_SEPARATOR
 
 if TYPE_CHECKING:
-    from krea_cli.flows.batch.item_store import Roster
+    from krea_cli.flows.batch.item_store import ItemStore
     from krea_cli.local.ledger.budget import Budget
 
 
 @dataclass(frozen=True)
-class BatchLabel:
-    """`batch` is the name of the whole, `own` that of the part which runs here, of `shares`."""
+class LedgerLabel:
+    """The name of a batch in the ledger.
+
+    batch: name of the whole batch
+    own: name of the share that runs here
+    shares: number of shares
+    """
 
     batch: str
     own: str
@@ -24,33 +29,33 @@ class BatchLabel:
 
     def budget(self, budget: "Budget") -> "Budget":
         """BUDGET for all runs of the batch; each share of it may spend its part."""
-        share, most = None, budget.max_cost
-        if most is not None and self.shares > 1:
-            share = self.own, most // self.shares
-        return replace(budget, batch=self.batch, share=share)
+        share = None
+        if budget.max_cost is not None and self.shares > 1:
+            share = self.own, budget.max_cost // self.shares
+        return replace(budget, batch_label=self.batch, share=share)
 
 
-def batch_label(brief: Brief, roster: "Roster") -> BatchLabel:
-    """The label of the batch: its file, or what came through a pipe.
+def ledger_label(options: CheckOptions, items: "ItemStore") -> LedgerLabel:
+    """The label of the batch: the path of its list, or a hash of a piped one.
 
-    All runs of one file count together against --max-cost, whatever its lines became.
+    All runs of one list count together against --max-cost, even after its lines changed.
     """
-    shard, batch = brief.shard, _name(brief, roster)
-    part = f"{SHARED}{shard.number}/{shard.count}" if shard.count > 1 else ""
-    return BatchLabel(batch, batch + part, shard.count)
+    shard, batch = options.shard, _batch_name(options, items)
+    part = f"{SHARE_SEPARATOR}{shard.number}/{shard.count}" if shard.count > 1 else ""
+    return LedgerLabel(batch, batch + part, shard.count)
 
 
-def _name(brief: Brief, roster: "Roster") -> str:
-    path = os.path.realpath(brief.cwd / brief.name)
-    if not brief.piped and _is_regular(path):
+def _batch_name(options: CheckOptions, items: "ItemStore") -> str:
+    path = os.path.realpath(options.cwd / options.name)
+    if not options.is_stdin and _is_regular_file(path):
         return path
     content = hashlib.sha256()
-    for item in roster:
-        content.update(item.digest.encode())
+    for item in items:
+        content.update(item.fingerprint.encode())
     return f"pipe:{content.hexdigest()}"
 
 
-def _is_regular(path: str) -> bool:
+def _is_regular_file(path: str) -> bool:
     try:
         return stat.S_ISREG(os.stat(path).st_mode)
     except OSError:

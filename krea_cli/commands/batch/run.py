@@ -1,139 +1,152 @@
-"""What `batch` does with a checked file: every item made, the end summed up, the report written."""
+"""Run a checked batch: make every item, sum up the end, write the report."""
 
 import shlex
 import sys
-from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from krea_cli.commands.batch.ledger_label import batch_label
+from krea_cli.commands.batch.ledger_label import ledger_label
+from krea_cli.commands.batch.setup import BatchOptions
 from krea_cli.commands.batch.summary import Summary
-from krea_cli.commands.exit_status import Ending
+from krea_cli.commands.exit_status import ExitStatus
 from krea_cli.commands.session import Session
-from krea_cli.dollars import told
 from krea_cli.errors import KreaError, LedgerUnusable, OverBudget
-from krea_cli.flows.batch.check.options import Brief
-from krea_cli.flows.batch.item_store import Roster
-from krea_cli.flows.batch.run.options import Terms
-from krea_cli.flows.batch.run.scheduler import UNSENT, Run
-from krea_cli.local.ledger.budget import MAX_COST, Spent
+from krea_cli.flows.batch.check.options import CheckOptions
+from krea_cli.flows.batch.item_store import ItemStore
+from krea_cli.flows.batch.run.options import RunOptions
+from krea_cli.flows.batch.run.scheduler import UNSENT_STATES, Scheduler
+from krea_cli.local.ledger.budget import MAX_COST_CAP, SpendingTotal, sufficient_cap
 
 if TYPE_CHECKING:
     from krea_cli.local.ledger.budget import Budget
 
-KEPT = ("jobs", "retry_failed", "fail_fast", "force", "sidecar", "embed", "webhook", "profile")
-HAND_OVER = 0.0005  # seconds
-WRONG_USAGE = 2  # the exit code
-FILES_PER_JOB = 4  # open at once: its part, a connection, and room for what is read
+# A request passes through three threads: beside a download each would wait 5 ms for its turn.
+SWITCH_INTERVAL_SECONDS = 0.0005
+USAGE_EXIT_CODE = 2
+FILES_PER_JOB = 4  # open at once: its part file, a connection, and room for what is read
 
 
-class Carrying:
-    """One batch under way; PARAMS are the parameters of the command line by name."""
+class BatchRun:
+    """One batch under way."""
 
     def __init__(
         self,
         session: Session,
-        params: Mapping[str, Any],
+        options: BatchOptions,
+        check_options: CheckOptions,
+        items: ItemStore,
         *,
-        brief: Brief,
-        roster: Roster,
         budget: "Budget | None",
     ) -> None:
         self._session = session
-        self._params = params
-        self._brief = brief
-        self._roster = roster
-        self._label = batch_label(brief, roster)
+        self._options = options
+        self._check_options = check_options
+        self._items = items
+        self._label = ledger_label(check_options, items)
         self._budget = self._label.budget(budget) if budget else None
 
     def run(self) -> None:
-        """Make what is not made yet; ends with the exit code of the worst that happened."""
+        """Make what is not made yet; end with the exit code of the worst that happened."""
         session, clock = self._session, self._session.clock
-        _allow_files(self._params["jobs"] * FILES_PER_JOB)
-        # A request passes through three threads: beside a download each would wait 5 ms its turn.
-        sys.setswitchinterval(HAND_OVER)
+        _raise_open_file_limit(self._options.jobs * FILES_PER_JOB)
+        sys.setswitchinterval(SWITCH_INTERVAL_SECONDS)
         context = session.flow_context(budget=self._budget)
-        if self._brief.shard.count > 1:
+        if self._check_options.shard.count > 1:
             # The other shares submit as well, from wherever they are.
             context = replace(context, shared=True)
-        before = context.ledger.spending.batch(self._label.batch) if self._budget else Spent()
-        run = Run(self._roster, len(self._roster), self._terms(), context, session.saver())
-        began = clock.monotonic()
+        spending = context.ledger.spending
+        before = spending.sum_batch(self._label.batch) if self._budget else SpendingTotal()
+        scheduler = Scheduler(
+            self._items,
+            len(self._items),
+            self._run_options(),
+            context,
+            session.result_saver(),
+        )
+        started_at = clock.monotonic()
         summary = Summary()
-        with Ending(session.output) as ending:
+        with ExitStatus(session.output) as exit_status:
             try:
                 with session.output.progress():
-                    self._make(run, ending, summary)
+                    self._make(scheduler, exit_status, summary)
             finally:
                 # Told even when a signal or a bug ends it: it is about money.
-                summary.tell(
+                summary.print(
                     session.output,
-                    run.standing,
+                    scheduler.progress,
                     before=before.priced,
                     retry=shlex.join(["krea", *session.argv]),
-                    seconds=clock.monotonic() - began,
+                    seconds=clock.monotonic() - started_at,
                 )
-                if run.stop:
-                    self._advise(run.stop)
-                    ending.failed(run.stop)
-            self._report()
+                if scheduler.stop:
+                    self._suggest_cap(scheduler.stop)
+                    exit_status.report(scheduler.stop)
+            self._write_report()
 
-    def _make(self, run: Run, ending: Ending, summary: Summary) -> None:
-        output, heard = self._session.output, True
-        for outcome in run.outcomes():
+    def _make(self, scheduler: Scheduler, exit_status: ExitStatus, summary: Summary) -> None:
+        output, is_heard = self._session.output, True
+        for outcome in scheduler.outcomes():
             if error := outcome.error:
-                ending.note(_of_an_item(error))
+                exit_status.count(_as_item_error(error))
                 summary.add(outcome.item.line, error)
-            if heard:
+            if is_heard:
                 try:
-                    (output.record if error else output.saved)(outcome.record())
-                except KreaError as failure:  # stdout takes no more: what is paid is still saved
-                    heard = False
-                    run.halt(failure)
+                    (output.print_record if error else output.print_files)(outcome.record())
+                except KreaError as failure:  # stdout takes no more: paid results are still saved
+                    is_heard = False
+                    scheduler.halt(failure)
 
-    def _advise(self, stop: KreaError) -> None:
-        """Say which --max-cost lets the rest through, where that is what stopped."""
-        if not isinstance(stop, OverBudget) or stop.limit != MAX_COST or stop.spent is None:
+    def _suggest_cap(self, stop: KreaError) -> None:
+        """Name the --max-cost that lets the rest through, where that is what stopped."""
+        if not isinstance(stop, OverBudget) or stop.limit != MAX_COST_CAP:
             return
         with suppress(LedgerUnusable):
-            state = self._session.account_ledger.items.state
-            left = [item.cost for item in self._roster if state(item.digest) in UNSENT]
-            if left and None not in left:
-                most = told(stop.spent + sum(cost or 0 for cost in left)).removeprefix("$")
-                stop.hint = f"the same command with {MAX_COST} {most} goes on with the rest"
+            find_state = self._session.account_ledger.items.find_state
+            costs = [
+                item.cost for item in self._items if find_state(item.fingerprint) in UNSENT_STATES
+            ]
+            if costs and (cap := sufficient_cap(stop, costs)):
+                stop.hint = f"the same command with {MAX_COST_CAP} {cap} goes on with the rest"
 
-    def _report(self) -> None:
-        if path := self._params["report"]:
+    def _write_report(self) -> None:
+        if path := self._options.report:
             from krea_cli.flows.batch.report import write_report
 
-            account_ledger, clock = self._session.account_ledger, self._session.clock
-            write_report(path, self._roster, account_ledger, cwd=self._brief.cwd, clock=clock)
+            ledger, clock = self._session.account_ledger, self._session.clock
+            write_report(path, self._items, ledger, cwd=self._check_options.cwd, clock=clock)
 
-    def _terms(self) -> Terms:
-        session, timeout = self._session, self._params["timeout"]
-        return Terms(
+    def _run_options(self) -> RunOptions:
+        session, options = self._session, self._options
+        return RunOptions(
             label=self._label.own,
-            cwd=self._brief.cwd,
-            model=self._roster.models.__getitem__,
-            limit=lambda kind: session.patience(timeout, kind),
-            **{name: self._params[name] for name in KEPT},
+            cwd=self._check_options.cwd,
+            model=self._items.models.__getitem__,
+            limit=lambda kind: session.timeout_seconds(options.timeout, kind),
+            jobs=options.jobs,
+            retry_failed=options.retry_failed,
+            fail_fast=options.fail_fast,
+            force=options.force,
+            sidecar=options.sidecar,
+            embed=options.embed,
+            webhook=options.webhook,
+            profile=options.profile,
         )
 
 
-def _of_an_item(error: KreaError) -> KreaError:
+def _as_item_error(error: KreaError) -> KreaError:
     """ERROR as it counts for the whole batch, of which other items were paid."""
-    return KreaError(error.message) if error.exit_code == WRONG_USAGE else error
+    return KreaError(error.message) if error.exit_code == USAGE_EXIT_CODE else error
 
 
-def _allow_files(most: int) -> None:
-    """Let the process have MOST files open, where the system permits."""
+def _raise_open_file_limit(files: int) -> None:
+    """Let the process have FILES more open, where the system permits."""
     import resource
 
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft == resource.RLIM_INFINITY:
         return
-    wanted = most + soft
+    wanted = files + soft
     with suppress(OSError, ValueError, OverflowError):
         limit = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
         resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, limit), hard))

@@ -1,180 +1,153 @@
-"""What `batch` does with its file: everything checked, then shown or run."""
+"""Set up one `batch`: check the whole list, then show or run it."""
 
 import io
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from krea_cli.catalog.request.inputs import Wishes
-from krea_cli.commands.batch.shard_auto import shard_of
-from krea_cli.commands.generate.run import field_options
+from krea_cli.commands.batch.shard_auto import find_shard
+from krea_cli.commands.request_options import FieldOptions, model_name
 from krea_cli.commands.session import Session
-from krea_cli.errors import LedgerUnusable, NoToken, UsageError
-from krea_cli.flows.batch.check.check import check
+from krea_cli.errors import LedgerUnusable, UsageError
+from krea_cli.flows.batch.check.check import check_batch
+from krea_cli.flows.batch.check.line_requests import Defaults
 from krea_cli.flows.batch.check.lines import FORMATS
-from krea_cli.flows.batch.check.options import Brief
-from krea_cli.flows.batch.check.output_template import output_template
-from krea_cli.flows.batch.check.requests import Defaults
+from krea_cli.flows.batch.check.options import CheckOptions
+from krea_cli.flows.batch.check.output_template import parse_output_template
 from krea_cli.flows.batch.check.sweep import parse_sweep
-from krea_cli.flows.batch.item_store import Roster
-from krea_cli.flows.generate.compose import Composer
+from krea_cli.flows.batch.item_store import ItemStore
 
 if TYPE_CHECKING:
-    from krea_cli.commands.batch.budget_forecast import Room
+    from krea_cli.commands.batch.budget_forecast import BudgetForecast
     from krea_cli.local.ledger.account_ledger import AccountLedger
     from krea_cli.local.ledger.budget import Budget
 
-ENDINGS = {".txt": "txt", ".csv": "csv", ".tsv": "tsv", ".jsonl": "jsonl", ".ndjson": "jsonl"}
-SPREADSHEETS = (".xlsx", ".xls", ".ods")
-TAKEN_OVER = ("force", "allow_outside", "embed", "assume_price")  # by a brief, as they are
+STDIN = "-"
+FORMAT_BY_SUFFIX = {
+    ".txt": "txt",
+    ".csv": "csv",
+    ".tsv": "tsv",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+}
+SPREADSHEET_SUFFIXES = (".xlsx", ".xls", ".ods")
 
 
-class Batching:
-    """One `batch`; PARAMS are the parameters of the command line by name."""
+@dataclass(frozen=True, kw_only=True)
+class BatchOptions:
+    """The command line of one `batch`, as typed.
 
-    def __init__(self, session: Session, params: Mapping[str, Any]) -> None:
+    timeout: seconds
+    max_cost: US dollars
+    assume_price: US dollars
+    """
+
+    file: str
+    format: str | None
+    model: str | None
+    output: str | None
+    fields: FieldOptions
+    sweeps: list[str] | None
+    count: int
+    jobs: int
+    fail_fast: bool
+    retry_failed: bool
+    max_cost: Decimal | None
+    assume_price: Decimal | None
+    shard: str | None
+    report: str | None
+    timeout: float | None
+    webhook: str | None
+    allow_outside: bool
+    force: bool
+    sidecar: bool
+    embed: bool
+    profile: str | None
+
+
+class BatchSetup:
+    """One `batch`."""
+
+    def __init__(self, session: Session, options: BatchOptions) -> None:
         self._session = session
-        self._params = params
-        self._brief = self._read_brief()
+        self._options = options
+        self._check_options = _check_options(session, options)
 
     def show(self) -> None:
         """Print what would be sent, what is done already and what it costs; send nothing."""
-        from krea_cli.commands.batch.dry_run import Forecast
+        from krea_cli.commands.batch.dry_run import DryRun
 
-        budget, account_ledger = self._budget(), self._book_if_any()
-        with closing(self._roster(account_ledger)) as roster:
-            room = self._room(budget, account_ledger, roster) if budget else None
-            forecast = Forecast(
-                roster, account_ledger, retry=self._params["retry_failed"], room=room
+        options = self._options
+        budget = self._session.load_budget(options.max_cost, options.assume_price)
+        ledger = self._ledger_if_any()
+        with closing(self._check(ledger)) as items:
+            forecast = self._forecast(budget, ledger, items) if budget else None
+            DryRun(items, ledger, retry_failed=options.retry_failed, forecast=forecast).print(
+                self._session.output
             )
-            forecast.tell(self._session.output)
 
     def run(self) -> None:
-        """Make what is not made yet. Raises `NoToken`, `LedgerUnusable`, `InvalidBatch`."""
-        from krea_cli.commands.batch.run import Carrying
+        """Make the items that are not made yet.
 
-        session, params = self._session, self._params
-        if params["report"]:
+        Raises `NoToken`, `LedgerUnusable`, `InvalidBatch`.
+        """
+        from krea_cli.commands.batch.run import BatchRun
+
+        session, options = self._session, self._options
+        if options.report:
             from krea_cli.flows.batch.report import check_report
 
-            check_report(params["report"], cwd=self._brief.cwd)
-        account_ledger, budget = session.account_ledger, self._budget()
-        with closing(self._roster(account_ledger)) as roster:
-            Carrying(session, params, brief=self._brief, roster=roster, budget=budget).run()
+            check_report(options.report, cwd=self._check_options.cwd)
+        ledger = session.account_ledger
+        budget = session.load_budget(options.max_cost, options.assume_price)
+        with closing(self._check(ledger)) as items:
+            BatchRun(session, options, self._check_options, items, budget=budget).run()
 
-    def _room(
-        self, budget: "Budget", account_ledger: "AccountLedger | None", roster: Roster
-    ) -> "Room":
-        from krea_cli.commands.batch.budget_forecast import Room
-        from krea_cli.commands.batch.ledger_label import batch_label
+    def _forecast(
+        self, budget: "Budget", ledger: "AccountLedger | None", items: ItemStore
+    ) -> "BudgetForecast":
+        from krea_cli.commands.batch.budget_forecast import BudgetForecast
+        from krea_cli.commands.batch.ledger_label import ledger_label
 
-        spending, now = (
-            account_ledger.spending if account_ledger else None,
-            self._session.clock.now(),
-        )
-        return Room(batch_label(self._brief, roster).budget(budget), spending, now=now)
+        label = ledger_label(self._check_options, items)
+        spending = ledger.spending if ledger else None
+        return BudgetForecast(label.budget(budget), spending, now=self._session.clock.now())
 
-    def _budget(self) -> "Budget | None":
-        """The caps in force."""
-        session, params = self._session, self._params
-        most = params["max_cost"]
-        if most is None and session.config.get("budget.day") is None:
-            return None
-        from krea_cli.commands.budget import budget
-
-        return budget(session, max_cost=most, assume=params["assume_price"])
-
-    def _roster(self, account_ledger: "AccountLedger | None") -> Roster:
+    def _check(self, ledger: "AccountLedger | None") -> ItemStore:
         session = self._session
-        composer = Composer(
-            session.store(), session.api_without_token, session.clock, session.output.tell
-        )
         # A pipe may keep us waiting, and a long file takes seconds: a signal ends either.
-        with session.clock.exposed(), self._source() as file:
-            return check(
+        with session.clock.exposed(), self._open_list() as file:
+            return check_batch(
                 file,
-                self._brief,
-                composer,
-                ledger=account_ledger,
+                self._check_options,
+                session.composer(),
+                ledger=ledger,
                 base=session.base,
-                anonymous=account_ledger is None and self._anonymous(),
+                anonymous=ledger is None and not session.is_logged_in(),
             )
 
-    def _anonymous(self) -> bool:
-        """Whether there is no token, which says whose ledger it is."""
-        try:
-            self._session.token()
-        except NoToken:
-            return True
-        return False
-
-    def _book_if_any(self) -> "AccountLedger | None":
-        """The ledger of this account, if there are both: a look needs neither."""
+    def _ledger_if_any(self) -> "AccountLedger | None":
+        """The ledger of this account, if there are both: a dry run needs neither."""
         from krea_cli.local.ledger.ledger import Ledger
 
         session = self._session
-        if not Ledger.is_in(session.env.state_dir):
+        if not Ledger.exists_in(session.env.state_dir):
             return None
         try:
-            return session.account_ledger_if_known()
+            return session.account_ledger_if_logged_in()
         except LedgerUnusable as error:
             session.output.warn(error.message)
             return None
 
-    def _read_brief(self) -> Brief:
-        session, params = self._session, self._params
-        named = params["model"] or session.env.get("KREA_MODEL")
-        named = named or session.config.get("model.default")
-        sweep = parse_sweep(params["sweeps"] or ())
-        if params["model"] and "model" in sweep.names:
-            raise UsageError("--model and --sweep model=… were both given", hint="leave one away")
-        return Brief(
-            name="stdin" if params["file"] == "-" else params["file"],
-            piped=params["file"] == "-",
-            format=self._format(),
-            defaults=Defaults(
-                str(named) if named else None,
-                params["count"],
-                Wishes(**field_options(params, session)),
-            ),
-            output=output_template(params["output"], session.env.current_dir),
-            cwd=session.env.current_dir,
-            sweep=sweep,
-            shard=shard_of(params["shard"], session.env.get),
-            **{name: params[name] for name in TAKEN_OVER},
-        )
-
-    def _format(self) -> str:
-        file, format = self._params["file"], self._params["format"]
-        known = ", ".join(FORMATS)
-        if format is not None:
-            format = ENDINGS.get(f".{format.lower()}")
-            if format is None:
-                given = self._params["format"]
-                raise UsageError(f"--format {given} is none of {known}", hint="--format csv")
-            return str(format)
-        ending = Path(file).suffix.lower()
-        if ending in SPREADSHEETS:
-            raise UsageError(
-                f"{file} is a spreadsheet, and a batch is read from {known}",
-                hint="save it as CSV (UTF-8)",
-            )
-        found = ENDINGS.get(ending)
-        if found is None and os.path.isdir(file):
-            raise UsageError(f"{file} is a folder", hint="krea batch FILE, or - for stdin")
-        if found is None:
-            raise UsageError(
-                f"{file} does not say in its name what it is: {known}",
-                hint=f"krea batch {file} --format csv",
-            )
-        return found
-
     @contextmanager
-    def _source(self) -> Iterator[BinaryIO]:
-        file = self._params["file"]
-        if file == "-":
+    def _open_list(self) -> Iterator[BinaryIO]:
+        file = self._options.file
+        if file == STDIN:
             stdin = self._session.env.stdin
             # What stands in for stdin may be text only.
             yield getattr(stdin, "buffer", None) or io.BytesIO(stdin.read().encode())
@@ -190,3 +163,50 @@ class Batching:
             ) from failure
         with opened:
             yield opened
+
+
+def _check_options(session: Session, options: BatchOptions) -> CheckOptions:
+    model = model_name(session, options.model)
+    sweep = parse_sweep(options.sweeps or ())
+    if options.model and "model" in sweep.names:
+        raise UsageError("--model and --sweep model=… were both given", hint="leave one away")
+    is_stdin = options.file == STDIN
+    return CheckOptions(
+        name="stdin" if is_stdin else options.file,
+        is_stdin=is_stdin,
+        format=_list_format(options),
+        defaults=Defaults(model, options.count, Wishes(**options.fields.request_inputs(session))),
+        output=parse_output_template(options.output, session.env.current_dir),
+        cwd=session.env.current_dir,
+        sweep=sweep,
+        shard=find_shard(options.shard, session.env.get),
+        force=options.force,
+        allow_outside=options.allow_outside,
+        embed=options.embed,
+        assume_price=options.assume_price,
+    )
+
+
+def _list_format(options: BatchOptions) -> str:
+    """The format of the list, by --format or its name. Raises `UsageError`."""
+    file, formats = options.file, ", ".join(FORMATS)
+    if options.format is not None:
+        format = FORMAT_BY_SUFFIX.get(f".{options.format.lower()}")
+        if format is None:
+            raise UsageError(f"--format {options.format} is none of {formats}", hint="--format csv")
+        return format
+    suffix = Path(file).suffix.lower()
+    if suffix in SPREADSHEET_SUFFIXES:
+        raise UsageError(
+            f"{file} is a spreadsheet, and a batch is read from {formats}",
+            hint="save it as CSV (UTF-8)",
+        )
+    format = FORMAT_BY_SUFFIX.get(suffix)
+    if format is None and os.path.isdir(file):
+        raise UsageError(f"{file} is a folder", hint="krea batch FILE, or - for stdin")
+    if format is None:
+        raise UsageError(
+            f"{file} does not say in its name what it is: {formats}",
+            hint=f"krea batch {file} --format csv",
+        )
+    return format

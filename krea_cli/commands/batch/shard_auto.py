@@ -1,33 +1,33 @@
-"""--shard: the share that the user or the cluster gives this machine."""
+"""--shard: find the share that the user or the cluster gives to this machine."""
 
 from collections.abc import Callable
 
 from krea_cli.errors import UsageError
-from krea_cli.flows.batch.check.shard import HINT, Shard, parse_shard
+from krea_cli.flows.batch.check.shard import SHARD_HINT, Shard, parse_shard
 
-SLURM = "SLURM_ARRAY_TASK_"
+SLURM_PREFIX = "SLURM_ARRAY_TASK_"
 
 
-def shard_of(text: str | None, get: Callable[[str], str | None]) -> Shard:
-    """What --shard TEXT means, where GET reads variables. Raises `UsageError`."""
+def find_shard(text: str | None, get: Callable[[str], str | None]) -> Shard:
+    """Find the share that --shard TEXT names; GET reads a variable. Raises `UsageError`."""
     if text is None:
         return Shard()
     if text.strip().lower() != "auto":
         return parse_shard(text)
-    if get(f"{SLURM}ID") is not None:
-        return _slurm(get)
+    if get(f"{SLURM_PREFIX}ID") is not None:
+        return _slurm_shard(get)
     if get("JOB_COMPLETION_INDEX") is not None:
-        return _kubernetes(get)
-    raise UsageError("--shard auto: this is no Slurm array and no Kubernetes job", hint=HINT)
+        return _kubernetes_shard(get)
+    raise UsageError("--shard auto: this is no Slurm array and no Kubernetes job", hint=SHARD_HINT)
 
 
-def _slurm(get: Callable[[str], str | None]) -> Shard:
+def _slurm_shard(get: Callable[[str], str | None]) -> Shard:
     """The place of this task in a whole array from 0 or 1.
 
     Any other may be a part of one that is run again: its tasks had other shares then.
     """
     number, low, high, step, count = (
-        _number(get, SLURM + name) for name in ("ID", "MIN", "MAX", "STEP", "COUNT")
+        _number(get, SLURM_PREFIX + name) for name in ("ID", "MIN", "MAX", "STEP", "COUNT")
     )
     step = max(1, step)
     whole = low in (0, 1) and count > 1 and count == (high - low) // step + 1
@@ -39,7 +39,7 @@ def _slurm(get: Callable[[str], str | None]) -> Shard:
     return Shard((number - low) // step + 1, count)
 
 
-def _kubernetes(get: Callable[[str], str | None]) -> Shard:
+def _kubernetes_shard(get: Callable[[str], str | None]) -> Shard:
     if get("JOB_COMPLETIONS") is None:
         raise UsageError(
             "--shard auto: Kubernetes says which share this is, and not of how many",
@@ -52,5 +52,5 @@ def _kubernetes(get: Callable[[str], str | None]) -> Shard:
 def _number(get: Callable[[str], str | None], name: str) -> int:
     text = get(name) or ""
     if not (text.isascii() and text.isdigit() and len(text) < 10):
-        raise UsageError(f"--shard auto: {name} is {text[:20]!r}, and no number", hint=HINT)
+        raise UsageError(f"--shard auto: {name} is {text[:20]!r}, and no number", hint=SHARD_HINT)
     return int(text)

@@ -1,4 +1,4 @@
-"""`krea doctor`."""
+"""`krea doctor`: check the set-up."""
 
 from typing import TYPE_CHECKING, Annotated
 
@@ -23,10 +23,10 @@ def doctor(
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:
-    """Say what is wrong with the set-up, and what helps.
+    """Check the set-up, and suggest how to fix problems.
 
-    Looks at versions, folders, settings, token, network, service, catalogue, ledger and terminal.
-    Exits with 1 when something is wrong.
+    Checks versions, folders, settings, token, network, service, catalogue, ledger and terminal.
+    Exits with 1 if something is wrong.
 
     Examples:
 
@@ -35,32 +35,32 @@ def doctor(
       krea doctor --json
       krea doctor --repair
     """
-    from krea_cli.commands.doctor.checks import findings
+    from krea_cli.commands.doctor.checks import run_checks
     from krea_cli.errors import KreaError
 
     session: Session = context.obj
     if repair:
-        _repair(session)
-    wrong = []
-    for finding in findings(session):
+        _repair_ledger(session)
+    problems = []
+    for finding in run_checks(session):
         hint = f" ({finding.hint})" if finding.hint else ""
-        session.output.line(
+        session.output.print_line(
             f"{finding.state:<6} {finding.name:<10} {finding.text}{hint}", vars(finding)
         )
         if finding.state == "wrong":
-            wrong.append(finding)
-    if wrong:
-        names = ", ".join(dict.fromkeys(finding.name for finding in wrong))
-        raise KreaError(f"something is wrong with: {names}", hint=wrong[0].hint)
+            problems.append(finding)
+    if problems:
+        names = ", ".join(dict.fromkeys(finding.name for finding in problems))
+        raise KreaError(f"something is wrong with: {names}", hint=problems[0].hint)
 
 
-def _repair(session: "Session") -> None:
-    from krea_cli.local.ledger.repair import examine, set_aside
+def _repair_ledger(session: "Session") -> None:
+    from krea_cli.local.ledger.repair import examine_ledger, set_ledger_aside
 
-    if examine(session.env.state_dir).problem is None:
+    if examine_ledger(session.env.state_dir).problem is None:
         session.output.say("the ledger is not damaged: there is nothing to repair")
         return
-    aside = set_aside(session.env.state_dir, now=session.clock.now())
+    aside = set_ledger_aside(session.env.state_dir, now=session.clock.now())
     session.output.warn(
         f"the damaged ledger is now {aside}; what it held in doubt is forgotten:"
         " look at krea.ai before you send a request again"

@@ -1,4 +1,4 @@
-"""What `krea doctor` looks at: each check is a function from the session to its findings."""
+"""The checks of `krea doctor`: functions that take the session and yield findings."""
 
 import os
 import re
@@ -14,35 +14,48 @@ if TYPE_CHECKING:
     from krea_cli.commands.session import Session
 
 LIBRARIES = ("typer", "rich", "httpx", "platformdirs")
-PROXIES = ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy")
-SELF = re.compile("krea doctor(?! --repair)")
-CERTIFICATES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
+PROXY_VARIABLES = (
+    "HTTPS_PROXY",
+    "https_proxy",
+    "HTTP_PROXY",
+    "http_proxy",
+    "ALL_PROXY",
+    "all_proxy",
+)
+CERTIFICATE_VARIABLES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
+DOCTOR_HINT = re.compile("krea doctor(?! --repair)")
+State = Literal["ok", "note", "wrong"]
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing looked at: well, worth a note, or wrong; and what to do about it."""
+    """The result of a check.
+
+    name: the name of the check
+    text: one sentence
+    hint: how to fix a problem
+    """
 
     name: str
-    state: Literal["ok", "note", "wrong"]
+    state: State
     text: str
     hint: str | None = None
 
 
-def findings(session: "Session") -> Iterator[Finding]:
-    """Everything there is to say, wrong things included: no broken part hides the others."""
+def run_checks(session: "Session") -> Iterator[Finding]:
+    """Run all checks and yield their findings. A check that fails hides no other."""
     for name, check in CHECKS.items():
         try:
             yield from check(session, name)
         except Interrupted:
             raise
         except KreaError as error:
-            # "krea doctor checks …" helps everywhere but here.
-            hint = error.hint if error.hint and not SELF.match(error.hint) else None
+            # A hint to run krea doctor helps everywhere but here.
+            hint = error.hint if error.hint and not DOCTOR_HINT.match(error.hint) else None
             yield Finding(name, "wrong", error.message, hint)
 
 
-def _versions(session: "Session", name: str) -> Iterator[Finding]:
+def _check_versions(session: "Session", name: str) -> Iterator[Finding]:
     from importlib.metadata import PackageNotFoundError, version
     from platform import platform, python_version
 
@@ -50,49 +63,44 @@ def _versions(session: "Session", name: str) -> Iterator[Finding]:
     from krea_cli.local.ledger.repair import sqlite_version
 
     yield Finding(name, "ok", f"krea {__version__}, Python {python_version()}, {platform()}")
-    found = [f"SQLite {sqlite_version()}"]
+    libraries = [f"SQLite {sqlite_version()}"]
     for library in LIBRARIES:
         try:
-            found.append(f"{library} {version(library)}")
+            libraries.append(f"{library} {version(library)}")
         except PackageNotFoundError:
-            found.append(f"{library} of unknown version")
-    yield Finding("libraries", "ok", ", ".join(found))
+            libraries.append(f"{library} of unknown version")
+    yield Finding("libraries", "ok", ", ".join(libraries))
 
 
-def _command(session: "Session", name: str) -> Iterator[Finding]:
-    """Another client installs a `krea` too; which one runs depends on PATH."""
+def _check_command(session: "Session", name: str) -> Iterator[Finding]:
+    """Look for another `krea` on PATH: the official client installs one too."""
     own = Path(sys.executable).parent / "krea"
-    found = [Path(folder) / "krea" for folder in session.env.environ.get("PATH", "").split(":")]
-    found = [
-        path for path in dict.fromkeys(found) if os.access(path, os.X_OK) and os.path.isfile(path)
-    ]
-    others = [path for path in found if not _is_ours(path, own)]
+    folders = dict.fromkeys(session.env.environ.get("PATH", "").split(":"))
+    paths = [Path(folder) / "krea" for folder in folders]
+    programs = [path for path in paths if os.access(path, os.X_OK) and os.path.isfile(path)]
+    others = [path for path in programs if not _is_ours(path, own)]
     if not others:
-        yield Finding(name, "ok", str(found[0] if found else own))
+        yield Finding(name, "ok", str(programs[0] if programs else own))
         return
     kind = " (of npm)" if "node_modules" in str(others[0].resolve()) else ""
-    first = "and comes first" if found[0] == others[0] else "behind this one"
-    yield Finding(
-        name,
-        "note",
-        f"another krea is on PATH {first}: {others[0]}{kind}",
-        f"this one is {own}",
-    )
+    order = "and comes first" if programs[0] == others[0] else "behind this one"
+    text = f"another krea is on PATH {order}: {others[0]}{kind}"
+    yield Finding(name, "note", text, f"this one is {own}")
 
 
 def _is_ours(path: Path, own: Path) -> bool:
     if path.resolve() == own.resolve():
         return True
     try:
-        # pipx and the like put a small script elsewhere that runs this very package.
+        # pipx puts a small script elsewhere that runs this very package.
         with path.open("rb") as file:
             return b"krea_cli" in file.read(4096)
     except OSError:
         return False
 
 
-def _folders(session: "Session", name: str) -> Iterator[Finding]:
-    from krea_cli.local.private_file import exposure
+def _check_folders(session: "Session", name: str) -> Iterator[Finding]:
+    from krea_cli.local.private_file import describe_exposure
 
     env = session.env
     for what, folder, variable in (
@@ -100,92 +108,93 @@ def _folders(session: "Session", name: str) -> Iterator[Finding]:
         ("state", env.state_dir, "KREA_STATE_DIR"),
         ("cache", env.cache_dir, "KREA_CACHE_DIR"),
     ):
-        standing = folder
-        # Not Path.exists: it raises where a folder above may not be entered.
-        while not os.path.exists(standing) and standing != standing.parent:
-            standing = standing.parent
-        if not os.path.isdir(standing) or not os.access(standing, os.W_OK | os.X_OK):
+        existing = folder
+        # Not Path.exists: it raises if a folder above may not be entered.
+        while not os.path.exists(existing) and existing != existing.parent:
+            existing = existing.parent
+        if not os.path.isdir(existing) or not os.access(existing, os.W_OK | os.X_OK):
             hint = f"set {variable} to a folder that you can write to"
             yield Finding(name, "wrong", f"{what}: {folder} cannot be written to", hint)
-        elif what != "cache" and (sentence := exposure(folder)):
+        elif what != "cache" and (sentence := describe_exposure(folder)):
             yield Finding(name, "note", f"{what}: {sentence}")
         else:
             yield Finding(name, "ok", f"{what}: {folder}")
 
 
-def _settings(session: "Session", name: str) -> Iterator[Finding]:
+def _check_settings(session: "Session", name: str) -> Iterator[Finding]:
     for key in session.config.list():
         session.config.get(key)
-    if strangers := session.config.strangers():
+    if unknown_keys := session.config.unknown_keys():
         yield Finding(
             name,
             "note",
-            f"{session.config.path} sets what this krea does not know: {', '.join(strangers)}",
-            "krea config list shows every setting there is",
+            f"{session.config.path} has settings that do not exist: {', '.join(unknown_keys)}",
+            "krea config list shows all settings",
         )
     values = ", ".join(f"{key} = {value}" for key, value in session.config.list().items())
     yield Finding(name, "ok", values or "none are set")
 
 
-def _token(session: "Session", name: str) -> Iterator[Finding]:
-    from krea_cli.local.credentials import credentials_path, disagreement, masked
-    from krea_cli.local.private_file import exposure
+def _check_token(session: "Session", name: str) -> Iterator[Finding]:
+    from krea_cli.local.credentials import credentials_path, describe_token_conflict, mask_token
+    from krea_cli.local.private_file import describe_exposure
 
     get, folder = session.env.get, session.env.config_dir
-    for sentence in (disagreement(get), exposure(credentials_path(folder))):
+    for sentence in (describe_token_conflict(get), describe_exposure(credentials_path(folder))):
         if sentence:
             yield Finding(name, "note", sentence)
-    token = session.token()
-    yield Finding(name, "ok", f"{masked(token.value)} from {token.source}")
+    token = session.token
+    yield Finding(name, "ok", f"{mask_token(token.value)} from {token.source}")
 
 
-def _service(session: "Session", name: str) -> Iterator[Finding]:
+def _check_service(session: "Session", name: str) -> Iterator[Finding]:
     from krea_cli.errors import NoToken, UsageError
 
     try:
         api, with_token = session.api, True
-    except (NoToken, UsageError):  # told by the check of the token
+    except (NoToken, UsageError):  # reported by the check of the token
         api, with_token = session.api_without_token, False
-    outcome = session.clock.attend(api.check_token)
+    verdict = session.clock.attend(api.check_token)
     if not with_token:
         yield Finding(name, "ok", f"{session.base} answers")
-    elif outcome == "refused":
+    elif verdict == "refused":
         hint = "krea auth login stores a new one"
         yield Finding(name, "wrong", f"{session.base} refuses the token", hint)
-    elif outcome == "balance":
+    elif verdict == "balance":
         text = f"{session.base} accepts the token; the API balance is used up"
         yield Finding(name, "wrong", text, "top it up at krea.ai/app/api")
     else:
         yield Finding(name, "ok", f"{session.base} accepts the token")
 
 
-def _network(session: "Session", name: str) -> Iterator[Finding]:
-    set_here = [variable for variable in PROXIES if session.env.get(variable)]
-    for variable in set_here:
+def _check_network(session: "Session", name: str) -> Iterator[Finding]:
+    proxies = [variable for variable in PROXY_VARIABLES if session.env.get(variable)]
+    for variable in proxies:
         # A proxy's address may hold its password.
         address = (session.env.get(variable) or "").rpartition("@")[2]
         yield Finding(name, "note", f"{variable} is set: requests go through {address}")
-    for variable in CERTIFICATES:
-        if place := session.env.get(variable):
-            missing = "" if os.path.exists(place) else ", which does not exist"
-            state: Literal["wrong", "note"] = "wrong" if missing else "note"
-            yield Finding(name, state, f"{variable} is set: certificates of {place}{missing}")
-    if not set_here:
+    for variable in CERTIFICATE_VARIABLES:
+        if path := session.env.get(variable):
+            exists = os.path.exists(path)
+            text = f"{variable} is set: certificates of {path}"
+            text += "" if exists else ", which does not exist"
+            yield Finding(name, "note" if exists else "wrong", text)
+    if not proxies:
         yield Finding(name, "ok", "no proxy is set")
 
 
-def _catalogue(session: "Session", name: str) -> Iterator[Finding]:
+def _check_catalog(session: "Session", name: str) -> Iterator[Finding]:
     from krea_cli.terminal.formats import duration
 
-    age = session.store().age(session.clock.now())
-    told = "as of this krea's release" if age is None else f"fetched {duration(age)} ago"
-    yield Finding(name, "ok", f"{len(session.catalog().ids)} models, {told}")
+    age = session.catalog_cache.age(session.clock.now())
+    source = "as of this krea's release" if age is None else f"fetched {duration(age)} ago"
+    yield Finding(name, "ok", f"{len(session.catalog_cache.load().ids)} models, {source}")
 
 
-def _ledger(session: "Session", name: str) -> Iterator[Finding]:
-    from krea_cli.local.ledger.repair import examine
+def _check_ledger(session: "Session", name: str) -> Iterator[Finding]:
+    from krea_cli.local.ledger.repair import examine_ledger
 
-    health = examine(session.env.state_dir)
+    health = examine_ledger(session.env.state_dir)
     if health.problem:
         raise health.problem
     if not health.exists:
@@ -196,29 +205,28 @@ def _ledger(session: "Session", name: str) -> Iterator[Finding]:
     yield Finding(name, "note" if health.in_doubt else "ok", text)
 
 
-def _terminal(session: "Session", name: str) -> Iterator[Finding]:
+def _check_terminal(session: "Session", name: str) -> Iterator[Finding]:
     env = session.env
     streams = {"stdin": env.stdin, "stdout": env.stdout, "stderr": env.stderr}
-    terminals = [what for what, stream in streams.items() if stream.isatty()]
+    terminals = [stream_name for stream_name, stream in streams.items() if stream.isatty()]
     colours = "no colours" if env.get("NO_COLOR") or env.get("TERM") == "dumb" else "colours"
     encoding = getattr(env.stdout, "encoding", None) or "unknown"
     yield Finding(
         name,
         "ok" if encoding.lower().replace("-", "") == "utf8" else "note",
         f"{', '.join(terminals) or 'none'}; TERM={env.get('TERM') or ''}, {colours}, {encoding}",
-        None,
     )
 
 
 CHECKS = {
-    "version": _versions,
-    "command": _command,
-    "folders": _folders,
-    "settings": _settings,
-    "token": _token,
-    "network": _network,
-    "service": _service,
-    "catalogue": _catalogue,
-    "ledger": _ledger,
-    "terminal": _terminal,
+    "version": _check_versions,
+    "command": _check_command,
+    "folders": _check_folders,
+    "settings": _check_settings,
+    "token": _check_token,
+    "network": _check_network,
+    "service": _check_service,
+    "catalogue": _check_catalog,
+    "ledger": _check_ledger,
+    "terminal": _check_terminal,
 }

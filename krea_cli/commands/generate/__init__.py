@@ -20,6 +20,24 @@ from typing import Annotated
 import typer
 from typer import Option
 
+from krea_cli.commands.request_options import (
+    AspectRatio,
+    Audios,
+    Count,
+    Duration,
+    FieldOptions,
+    Height,
+    Images,
+    Inputs,
+    ModelName,
+    NoCheck,
+    Resolution,
+    Seed,
+    Styles,
+    Videos,
+    Webhook,
+    Width,
+)
 from krea_cli.options import (
     AssumePrice,
     Embed,
@@ -34,55 +52,15 @@ from krea_cli.options import (
     Timeout,
     TokenFile,
     Verbose,
-    address,
     filled,
 )
 
-Texts = list[str] | None
 Prompt = Annotated[str | None, typer.Argument(metavar="[PROMPT]", help="What to make; - is stdin.")]
-ModelName = Annotated[
-    str | None,
-    Option(
-        "--model",
-        "-m",
-        parser=filled,
-        metavar="NAME",
-        help="The model: an id, its last part, or an alias.",
-    ),
-]
-Inputs = Annotated[
-    Texts, Option("--input", "-i", metavar="KEY=VALUE", help="Any field; @FILE reads a file.")
-]
-# A zero too many should not buy ten thousand pictures.
-Count = Annotated[
-    int,
-    Option("--count", "-n", metavar="COUNT", min=1, max=1000, help="How many; seeds differ."),
-]
-Images = Annotated[Texts, Option("--image", metavar="FILE", help="A picture: file or address.")]
-Videos = Annotated[Texts, Option("--video", metavar="FILE", help="A clip: file or address.")]
-Audios = Annotated[Texts, Option("--audio", metavar="FILE", help="A sound: file or address.")]
-Styles = Annotated[
-    Texts, Option("--style", metavar="ID[=S]", help="A style, with strength S (default 1).")
-]
-Seed = Annotated[
-    int | None, Option("--seed", metavar="NUMBER", help="The first seed; one is drawn without.")
-]
-Width = Annotated[int | None, Option("--width", metavar="PIXELS", help="Of the picture or clip.")]
-Height = Annotated[int | None, Option("--height", metavar="PIXELS", help="Of the picture or clip.")]
-AspectRatio = Annotated[str | None, Option("--aspect-ratio", metavar="W:H", help="Such as 16:9.")]
-Resolution = Annotated[
-    str | None, Option("--resolution", metavar="SIZE", help="Such as 2K or 720p.")
-]
-Duration = Annotated[str | None, Option("--duration", metavar="SECONDS", help="Of a clip.")]
 PromptFile = Annotated[
     str | None,
     Option("--prompt-file", parser=filled, metavar="FILE", help="Read the prompt from FILE."),
 ]
 NoWait = Annotated[bool, Option("--no-wait", help="Print the job's id and leave.")]
-Webhook = Annotated[
-    str | None,
-    Option("--webhook", parser=address, metavar="URL", help="Where Krea tells that the job ended."),
-]
 DryRun = Annotated[bool, Option("--dry-run", help="Print the request and its price; send nothing.")]
 Again = Annotated[bool, Option("--again", help="Make a new job, whatever is unfinished.")]
 Like = Annotated[
@@ -100,7 +78,6 @@ Reuse = Annotated[
 AnySeed = Annotated[
     bool, Option("--any-seed", help="With --reuse: a result of another seed will do as well.")
 ]
-NoCheck = Annotated[bool, Option("--no-check", help="Send the fields as they are.")]
 
 
 def generate(
@@ -142,16 +119,45 @@ def generate(
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:
-    from krea_cli.commands.generate.run import Making
+    from krea_cli.commands.generate.inputs import GenerateOptions
+    from krea_cli.commands.generate.run import run
 
-    making = Making(context.obj, output, force=force)
-    making.limit(max_cost, assume_price)
-    meant = making.like(like)
-    prepared = making.compose(model or meant.model, making.wishes(context.params, meant))
-    if dry_run:
-        making.show(prepared, count=count)
-    else:
-        making.run(making.order(prepared, context.params), context, wait=not no_wait)
+    options = GenerateOptions(
+        prompt=prompt,
+        prompt_file=prompt_file,
+        model=model,
+        output=output,
+        fields=FieldOptions(
+            inputs=inputs,
+            images=images,
+            videos=videos,
+            audios=audios,
+            styles=styles,
+            seed=seed,
+            width=width,
+            height=height,
+            aspect_ratio=aspect_ratio,
+            resolution=resolution,
+            duration=duration,
+            no_check=no_check,
+        ),
+        count=count,
+        wait=not no_wait,
+        timeout=timeout,
+        max_cost=max_cost,
+        assume_price=assume_price,
+        webhook=webhook,
+        dry_run=dry_run,
+        force=force,
+        again=again,
+        like=like,
+        reuse=reuse,
+        any_seed=any_seed,
+        sidecar=sidecar,
+        embed=embed,
+        profile=profile,
+    )
+    run(context, options)
 
 
 generate.__doc__ = __doc__

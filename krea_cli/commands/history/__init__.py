@@ -1,4 +1,4 @@
-"""krea history"""
+"""`krea history`: earlier requests, and how a file was made."""
 
 import re
 from typing import TYPE_CHECKING, Annotated
@@ -9,43 +9,54 @@ from krea_cli.options import Json, Profile, Quiet, TokenFile, Verbose, filled
 
 if TYPE_CHECKING:
     from krea_cli.commands.session import Session
-    from krea_cli.flows.recipe.provenance import Origin
-    from krea_cli.local.ledger.history import Query
-    from krea_cli.local.ledger.rows import FileRow, Row
+    from krea_cli.flows.recipe.provenance import Provenance
+    from krea_cli.local.ledger.history import HistoryQuery
 
-# What can only be meant as a path or an id, so that it is no word to be looked for.
-NO_WORD = r"(/|\.{1,2}/|#\d+$|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$)"
+# Text that can only be a path, a request number or a job id, so not a word to search for.
+PATH_OR_ID = r"(/|\.{1,2}/|#\d+$|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$)"
 
-What = Annotated[
+Words = Annotated[
     list[str] | None,
     typer.Argument(
         metavar="[TEXT, ID or FILE]...",
-        help="Words to look for; or one job id, request number, or file.",
+        help="Words to search for; or one job id, request number, or file.",
     ),
 ]
 ModelName = Annotated[
     str | None,
-    typer.Option("--model", "-m", parser=filled, metavar="NAME", help="Of models called so."),
+    typer.Option(
+        "--model",
+        "-m",
+        parser=filled,
+        metavar="NAME",
+        help="Only requests to models with NAME in the id.",
+    ),
 ]
 Status = Annotated[
     str | None,
-    typer.Option("--status", metavar="STATUS", help="Such as saved, failed, unknown, processing."),
+    typer.Option(
+        "--status", metavar="STATUS", help="Only this status: saved, failed, unknown, processing, …"
+    ),
 ]
 Since = Annotated[
     str | None,
-    typer.Option("--since", metavar="TIME", help="Made since then: 7d, 12h, or 2026-11-01."),
+    typer.Option(
+        "--since", metavar="TIME", help="Only requests since TIME: 7d, 12h, or 2026-11-01."
+    ),
 ]
 Unfinished = Annotated[
-    bool, typer.Option("--unfinished", help="What is not over: running, not saved, in doubt.")
+    bool,
+    typer.Option("--unfinished", help="Only requests that run, are not saved, or are in doubt."),
 ]
 Limit = Annotated[
-    int | None, typer.Option("--limit", metavar="COUNT", min=1, help="So many, the newest.")
+    int | None,
+    typer.Option("--limit", metavar="COUNT", min=1, help="At most COUNT requests, the newest."),
 ]
 
 
 def history(
     context: typer.Context,
-    what: What = None,
+    words: Words = None,
     model: ModelName = None,
     status: Status = None,
     since: Since = None,
@@ -57,11 +68,11 @@ def history(
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:
-    """Look up what was asked for, and how a file was made.
+    """Search earlier requests, or show how a file was made.
 
-    Lists the requests of the ledger, newest first. With the id of a job, the number of a request
-    or a file, tells its whole recipe, and the command that makes it again. A file is known by its
-    content, wherever it is now; one that the ledger does not know, by its sidecar or metadata.
+    Lists the requests of the ledger, newest first. For one job id, request number or file, shows
+    the whole recipe and a command that makes the result again. A file is recognized by its
+    content, wherever it is now. If the ledger does not know it, its sidecar or metadata may.
 
     Examples:
 
@@ -70,77 +81,73 @@ def history(
       krea history --unfinished
       krea history out.png
     """
-    from krea_cli.local.ledger.history import Query
+    from krea_cli.local.ledger.history import HistoryQuery
 
     session: Session = context.obj
-    query = Query(
-        words=what or (),
+    query = HistoryQuery(
+        words=words or (),
         model=model,
         status=status.lower() if status else None,
-        since=_moment(since, session.clock.now()),
+        since=_parse_time(since, session.clock.now()),
         unfinished=unfinished,
     )
-    alone = what and len(what) == 1 and query == Query(words=what)
-    if what and alone and (found := _origin(session, what[0])):
-        _tell(session, found)
+    is_single_word = words and len(words) == 1 and query == HistoryQuery(words=words)
+    if words and is_single_word and (provenance := _find_provenance(session, words[0])):
+        _print_request(session, provenance)
     else:
-        _list(session, query, limit)
+        _print_matches(session, query, limit)
 
 
-def _origin(session: "Session", text: str) -> "Origin | None":
-    """What TEXT names; None where it is a word to look for."""
-    from krea_cli.flows.recipe.provenance import known_origin, origin
+def _find_provenance(session: "Session", text: str) -> "Provenance | None":
+    """Return the provenance of TEXT, or None if it is a word to search for."""
+    from krea_cli.flows.recipe.provenance import find_provenance, require_provenance
 
-    account_ledger, cwd = session.account_ledger_if_known(), session.env.current_dir
-    if re.match(NO_WORD, text) or (cwd / text).is_file():
-        return known_origin(text, account_ledger, cwd=cwd)
-    return origin(text, account_ledger, cwd=cwd)
-
-
-def _tell(session: "Session", found: "Origin") -> None:
-    from krea_cli.commands.history.story import Story
-
-    story = Story(session, found)
-    if found.changed:
-        session.output.warn("the file is not what was saved there: this is the story of that one")
-    session.output.line(story.text(), story.record())
+    account_ledger, cwd = session.account_ledger_if_logged_in(), session.env.current_dir
+    if re.match(PATH_OR_ID, text) or (cwd / text).is_file():
+        return require_provenance(text, account_ledger, cwd=cwd)
+    return find_provenance(text, account_ledger, cwd=cwd)
 
 
-def _list(session: "Session", query: "Query", limit: int | None) -> None:
+def _print_request(session: "Session", provenance: "Provenance") -> None:
+    from krea_cli.commands.history.request_view import RequestView
+
+    view = RequestView(session, provenance)
+    if provenance.is_changed:
+        session.output.warn("the file has changed; this is the request that it was saved for")
+    session.output.print_line(view.text(), view.full_record())
+
+
+def _print_matches(session: "Session", query: "HistoryQuery", limit: int | None) -> None:
     from itertools import chain, islice
 
-    from krea_cli.commands.history.story import COLUMNS, cells, told
+    from krea_cli.commands.history.request_view import COLUMNS, saved_files, to_record, to_row
 
-    past, cwd = session.account_ledger.history, session.env.current_dir
-    rows = islice(past.search(query), limit)
-    known = ((row, _files(session, row)) for row in rows)
-    first = next(known, None)
+    ledger, cwd = session.account_ledger, session.env.current_dir
+    rows = islice(ledger.history.search(query), limit)
+    first = next(rows, None)
     if first is None:
-        session.output.say("nothing in the ledger fits")
+        session.output.say("no request in the ledger matches")
         return
-    all_known = chain([first], known)
-    session.output.table(
+    # The table takes rows or records, never both.
+    matches = ((row, saved_files(ledger, row)) for row in chain([first], rows))
+    session.output.print_table(
         COLUMNS,
-        (cells(row, files, cwd) for row, files in all_known),
-        (told(row, files) for row, files in all_known),
+        (to_row(row, files, cwd) for row, files in matches),
+        (to_record(row, files) for row, files in matches),
     )
 
 
-def _files(session: "Session", row: "Row") -> "list[FileRow]":
-    return session.account_ledger.history.files(row.job_id) if row.job_id else []
-
-
-def _moment(text: str | None, now: float) -> float | None:
-    """The moment that TEXT names: so long ago, or a date in the time of this machine."""
+def _parse_time(text: str | None, now: float) -> float | None:
+    """Read an age or a local date as seconds since 1970. Raises `UsageError`."""
     from datetime import datetime
 
     from krea_cli.errors import UsageError
-    from krea_cli.local.config import age
+    from krea_cli.local.config import parse_age
 
     if text is None:
         return None
     try:
-        return now - age(text)
+        return now - parse_age(text)
     except ValueError:
         pass
     try:

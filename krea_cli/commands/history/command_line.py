@@ -1,4 +1,4 @@
-"""The command line that makes a result again, from its recipe."""
+"""The `krea generate` command line that makes a result again, from its recipe."""
 
 import json
 from shlex import quote
@@ -12,10 +12,10 @@ from krea_cli.catalog.request.validate import check_body
 if TYPE_CHECKING:
     from krea_cli.catalog.model import Field, Model
 
-WHOLE = ("seed", "width", "height")  # options that take whole numbers only
+INTEGER_OPTIONS = ("seed", "width", "height")
 
 
-def command(
+def generate_command(
     model_id: str,
     fields: dict[str, Any],
     *,
@@ -23,17 +23,21 @@ def command(
     output: str | None = None,
     profile: str | None = None,
 ) -> str:
-    """What to type to ask MODEL_ID for FIELDS, local files as `LocalFile`; MODEL if it is known."""
-    parts, prompt = ["krea generate"], fields.get("prompt")
+    """Return the command line that requests FIELDS from MODEL_ID.
+
+    fields: the body of the request, with a `LocalFile` for each local file
+    model: the model if the catalogue has it; without one the command has --no-check
+    output: the value of -o
+    """
+    parts, prompt, options = ["krea generate"], fields.get("prompt"), dict(fields)
     # "-" would be read from stdin, and "-5 degrees" taken for an option.
-    spoken = isinstance(prompt, str) and not prompt.startswith("-")
-    if spoken and isinstance(prompt, str):
+    if isinstance(prompt, str) and not prompt.startswith("-"):
         parts.append(quote(prompt))
+        del options["prompt"]
     parts.append(f"-m {quote(model_id)}")
     parts += [
         _option(name, value, model.field(name) if model else None)
-        for name, value in fields.items()
-        if not (spoken and name == "prompt")
+        for name, value in options.items()
     ]
     if model is None or check_body(model, fields):
         parts.append("--no-check")
@@ -45,30 +49,29 @@ def command(
 
 
 def _option(name: str, value: Any, field: "Field | None") -> str:
-    text = _text(value, field)
-    if name in WHOLE and not isinstance(value, int):
+    text = _value_text(value, field)
+    if name in INTEGER_OPTIONS and not isinstance(value, int):
         return f"-i {quote(f'{name}={text}')}"
     return option(name, text)
 
 
-def _text(value: Any, field: "Field | None") -> str:
+def _value_text(value: Any, field: "Field | None") -> str:
     if isinstance(value, LocalFile):
         return f"@{value.path}"
     if isinstance(value, str):
         return f"@{value}" if value.startswith("@") else value
-    return json.dumps(_plain(value, field), ensure_ascii=False)
+    return json.dumps(_to_json(value, field), ensure_ascii=False)
 
 
-def _plain(value: Any, field: "Field | None") -> Any:
-    """VALUE as JSON that is read back by FIELD, whose addresses may be @files, as VALUE."""
+def _to_json(value: Any, field: "Field | None") -> Any:
+    """Return VALUE as JSON, such that -i reads it back for FIELD: @PATH stands for a file."""
     if isinstance(value, LocalFile):
         return f"@{value.path}"
     if isinstance(value, str) and field is not None and field.is_media and value.startswith("@"):
         return f"@{value}"
     if isinstance(value, dict):
-        known = inner_fields(field)
-        return {name: _plain(inner, known.get(name)) for name, inner in value.items()}
+        inner = inner_fields(field)
+        return {name: _to_json(each, inner.get(name)) for name, each in value.items()}
     if isinstance(value, list):
-        items = element_field(field)
-        return [_plain(inner, items) for inner in value]
+        return [_to_json(each, element_field(field)) for each in value]
     return value

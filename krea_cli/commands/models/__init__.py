@@ -1,4 +1,4 @@
-"""krea models"""
+"""`krea models`: list the models, search them, or show one."""
 
 from typing import TYPE_CHECKING, Annotated
 
@@ -7,35 +7,34 @@ import typer
 from krea_cli.options import Json, Quiet, Verbose
 
 if TYPE_CHECKING:
-    from krea_cli.catalog.catalog import Catalog
     from krea_cli.catalog.diff import Changes
     from krea_cli.catalog.model import Model
     from krea_cli.commands.session import Session
 
 COLUMNS = ("model", "kind", "usually", "price", "title")
-TOLD = 40
+MAX_CHANGES = 40
 
 
 def models(
     context: typer.Context,
     query: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[QUERY or ID]...", help="A model, or words to look for."),
+        typer.Argument(metavar="[QUERY or ID]...", help="A model, or words to search for."),
     ] = None,
     kind: Annotated[
         str | None, typer.Option("--kind", metavar="KIND", help="Only image, video, 3d, …")
     ] = None,
     refresh: Annotated[
-        bool, typer.Option("--refresh", help="Ask the service, and say what changed.")
+        bool, typer.Option("--refresh", help="Ask the service, and print what changed.")
     ] = False,
     json: Json = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:
-    """List the models, look for some, or show one.
+    """List the models, search them, or show one.
 
-    A model's name shows its fields: what each takes, the price and the usual time. Anything
-    else is looked for in ids and titles. No token is needed.
+    The name of a model shows its fields, its price and its usual time. Other words are searched
+    for in ids and titles. No token is needed.
 
     Examples:
 
@@ -52,53 +51,50 @@ def models(
     if refresh:
         from krea_cli.flows.generate.compose import refreshed
 
-        _tell(session, refreshed(session.store(), session.api_without_token, session.clock))
-    catalog = session.store().load()
-    wanted = " ".join(query or ())
-    found = _found(session, catalog, wanted, kind)
-    if session.store().note:
-        session.output.warn(str(session.store().note))
-    if wanted and len(found) == 1:
-        session.output.line(model_card.sheet(found[0]), model_card.full(found[0]))
+        changes = refreshed(session.catalog_cache, session.api_without_token, session.clock)
+        _report_changes(session, changes)
+    words = " ".join(query or ())
+    matches = _find_models(session, words, kind)
+    if note := session.catalog_cache.note:
+        session.output.warn(note)
+    if words and len(matches) == 1:
+        [model] = matches
+        session.output.print_line(model_card.card_text(model), model_card.full_record(model))
         return
-    rows = [model_card.row(model) for model in found]
-    briefs = [model_card.brief(model) for model in found]
-    session.output.table(COLUMNS, rows, briefs, spare=True)
+    rows = [model_card.to_row(model) for model in matches]
+    records = [model_card.to_record(model) for model in matches]
+    session.output.print_table(COLUMNS, rows, records, last_column_optional=True)
 
 
-def _found(
-    session: "Session", catalog: "Catalog", wanted: str, kind: str | None
-) -> "tuple[Model, ...]":
-    """The models asked for. Raises `UsageError` when there is none, after asking the service."""
+def _find_models(session: "Session", words: str, kind: str | None) -> "tuple[Model, ...]":
+    """Return the models that match. Raises `UsageError` if even a fresh catalogue has none."""
     from krea_cli.catalog.resolve import search
     from krea_cli.errors import UsageError
-    from krea_cli.flows.generate.compose import Composer
 
+    catalog = session.catalog_cache.load()
     if kind is not None and kind not in catalog.kinds:
         kinds = ", ".join(catalog.kinds)
         raise UsageError(f"there is no kind {kind!r}; there are {kinds}", hint="krea models")
-    if not wanted:
+    if not words:
         return catalog.models(kind)
-    if found := search(catalog, wanted, kind=kind):
-        return found
-    store, clock = session.store(), session.clock
-    composer = Composer(store, session.api_without_token, clock, session.output.tell)
-    meant = composer.resolve(wanted)  # may bring another catalogue into the store
-    named = store.load().model(meant.model_id)
-    if kind not in (None, named.kind):
-        message = f"{named.id} is of the kind {named.kind}, not {kind}"
-        raise UsageError(message, hint=f"krea models {named.id}")
-    return (named,)
+    if matches := search(catalog, words, kind=kind):
+        return matches
+    model_id = session.composer().resolve(words).model_id  # may refresh the catalogue
+    model = session.catalog_cache.load().model(model_id)
+    if kind not in (None, model.kind):
+        message = f"{model.id} is of the kind {model.kind}, not {kind}"
+        raise UsageError(message, hint=f"krea models {model.id}")
+    return (model,)
 
 
-def _tell(session: "Session", changes: "Changes") -> None:
-    """Say what a refresh brought, and what of the document cannot be used."""
+def _report_changes(session: "Session", changes: "Changes") -> None:
+    """Print what a refresh changed, and warn of unusable parts of the document."""
     output = session.output
-    for line in changes.lines[:TOLD]:
+    for line in changes.lines[:MAX_CHANGES]:
         output.say(line)
-    if len(changes.lines) > TOLD:
-        output.say(f"and {len(changes.lines) - TOLD} changes more")
+    if len(changes.lines) > MAX_CHANGES:
+        output.say(f"and {len(changes.lines) - MAX_CHANGES} more changes")
     if not changes:
         output.say("the catalogue is up to date")
-    for reason in session.store().load().dropped:
+    for reason in session.catalog_cache.load().dropped:
         output.warn(f"left out of the catalogue: {reason}")

@@ -1,4 +1,4 @@
-"""One model on a sheet: what it takes, what it costs, how it is asked."""
+"""The card of a model: its fields, price, usual time and an example command."""
 
 import json
 import re
@@ -16,12 +16,16 @@ from krea_cli.terminal import formats
 from krea_cli.text import one_line
 
 MEDIA_FLAGS = {"image_url": "--image", "image_urls": "--image", "video_url": "--video"}
-PLAIN = re.compile(r"[\w ,.'-]+")  # nothing that a shell reads inside double quotes
-NAMES = {"string": "text", "array": "list", "boolean": "true or false"}
+# Text without characters that a shell interprets inside double quotes.
+SAFE_IN_QUOTES = re.compile(r"[\w ,.'-]+")
+TYPE_NAMES = {"string": "text", "array": "list", "boolean": "true or false"}
 
 
-def brief(model: Model) -> dict[str, object]:
-    """MODEL as a line of `krea models --json`."""
+def to_record(model: Model) -> dict[str, object]:
+    """Return MODEL as an object of `krea models --json`.
+
+    Keys: id, kind, title, route, typical_seconds, price and deprecated.
+    """
     return {
         "id": model.id,
         "kind": model.kind,
@@ -33,66 +37,80 @@ def brief(model: Model) -> dict[str, object]:
     }
 
 
-def full(model: Model) -> dict[str, object]:
-    """MODEL with its fields, as `krea models MODEL --json` has it."""
-    return brief(model) | {
-        "fields": [_record(field) for field in model.fields],
-        "pricing": model.pricing,
-        "aliases": dict(model.aliases),
-        "example": model.example,
-        "command": command(model),
-    }
+def full_record(model: Model) -> dict[str, object]:
+    """Return MODEL as the object of `krea models MODEL --json`.
+
+    More keys than `to_record`: fields, pricing, aliases, example, command, and sunset if the
+    document has a date.
+    """
+    sunset = {"sunset": model.sunset} if model.sunset else {}
+    return (
+        to_record(model)
+        | sunset
+        | {
+            "fields": [_field_record(field) for field in model.fields],
+            "pricing": model.pricing,
+            "aliases": dict(model.aliases),
+            "example": model.example,
+            "command": example_command(model),
+        }
+    )
 
 
-def row(model: Model) -> tuple[str | None, ...]:
-    """MODEL as a row of the table: id, kind, usual time, price, title."""
+def to_row(model: Model) -> tuple[str | None, ...]:
+    """Return MODEL as a row of the table: id, kind, usual time, price, title."""
     seconds = model.typical_seconds
-    usual = None if seconds is None else formats.duration(seconds)
+    usual_time = None if seconds is None else formats.duration(seconds)
     title = f"{model.title} (deprecated)" if model.deprecated else model.title
     price = span(model)
-    return model.id, model.kind, usual, None if price == "unknown" else price, title
+    return model.id, model.kind, usual_time, None if price == "unknown" else price, title
 
 
-def sheet(model: Model) -> str:
-    """MODEL as text for people."""
-    _, _, usual, price, title = row(model)
-    facts = [model.kind, f"usually {usual}" if usual else None, f"price {price or 'unknown'}"]
-    cells = [_cells(field) for field in model.fields]
-    widths = [max((len(line[column]) for line in cells), default=0) for column in (0, 1)]
+def card_text(model: Model) -> str:
+    """Return the card of MODEL as text."""
+    _, _, usual_time, price, title = to_row(model)
+    facts = [
+        model.kind,
+        f"usually {usual_time}" if usual_time else None,
+        f"price {price or 'unknown'}",
+        f"ends on {model.sunset}" if model.sunset else None,
+    ]
+    rows = [_field_row(field) for field in model.fields]
+    widths = [max((len(row[column]) for row in rows), default=0) for column in (0, 1)]
     lines = [
-        f"  {name.ljust(widths[0])}  {kind.ljust(widths[1])}  {takes}".rstrip()
-        for name, kind, takes in cells
+        f"  {name.ljust(widths[0])}  {type_name.ljust(widths[1])}  {values}".rstrip()
+        for name, type_name, values in rows
     ]
     head = [f"{model.id}  {title}", ", ".join(fact for fact in facts if fact)]
     star = ["", "* required"] if any(field.required for field in model.fields) else []
-    return "\n".join([*head, "", *lines, *star, "", command(model)])
+    return "\n".join([*head, "", *lines, *star, "", example_command(model)])
 
 
-def _cells(field: Field) -> tuple[str, str, str]:
-    takes = [one_line(facts_of(field))]
+def _field_row(field: Field) -> tuple[str, str, str]:
+    facts = [one_line(facts_of(field))]
     if field.has_default and field.default not in (None, "", []):
-        takes.append(f"default {_written(field.default)}")
+        facts.append(f"default {_short_text(field.default)}")
     if field.nullable:
-        takes.append("or null")
-    takes += [f"when {name} is {_written(value)}" for name, value in field.visible_when]
+        facts.append("or null")
+    facts += [f"when {name} is {_short_text(value)}" for name, value in field.visible_when]
     if field.deprecated:
-        takes.append("deprecated")
+        facts.append("deprecated")
     name = field.name + ("*" if field.required else "")
-    return name, _type(field), "; ".join(part for part in takes if part)
+    return name, _type_name(field), "; ".join(fact for fact in facts if fact)
 
 
-def _type(field: Field) -> str:
+def _type_name(field: Field) -> str:
     if field.takes_media:
         return "list of media" if field.is_list else "media"
-    return " or ".join(NAMES.get(kind, kind) for kind in field.types) or "anything"
+    return " or ".join(TYPE_NAMES.get(kind, kind) for kind in field.types) or "anything"
 
 
-def _written(value: Any) -> str:
+def _short_text(value: Any) -> str:
     text = value if isinstance(value, str) else json.dumps(value)
     return one_line(text)[:60]
 
 
-def _record(field: Field) -> dict[str, object]:
+def _field_record(field: Field) -> dict[str, object]:
     facts = {
         "choices": list(field.choices) or None,
         "minimum": field.minimum,
@@ -103,27 +121,31 @@ def _record(field: Field) -> dict[str, object]:
         "min_items": field.min_items,
         "max_items": field.max_items,
         "media": True if field.takes_media else None,
-        "fields": [_record(inner) for inner in _inner(field)] or None,
+        "fields": [_field_record(inner) for inner in _inner_fields(field)] or None,
         "deprecated": True if field.deprecated else None,
     }
-    record = {"name": field.name, "type": list(field.types), "required": field.required}
-    record |= {"nullable": field.nullable}
+    record = {
+        "name": field.name,
+        "type": list(field.types),
+        "required": field.required,
+        "nullable": field.nullable,
+    }
     record |= {"default": field.default} if field.has_default else {}
     return record | {name: fact for name, fact in facts.items() if fact is not None}
 
 
-def _inner(field: Field) -> tuple[Field, ...]:
+def _inner_fields(field: Field) -> tuple[Field, ...]:
     return field.items.properties if field.items is not None else field.properties
 
 
-def command(model: Model) -> str:
-    """A command line that asks MODEL for its example."""
+def example_command(model: Model) -> str:
+    """Return a `krea generate` command line for the example of MODEL."""
     example: Mapping[str, Any] = model.example or {}
     if check_body(model, dict(example)):
-        example = sample(model)  # the document's own would be refused
+        example = sample(model)  # krea would refuse the document's own
     parts = ["krea generate"]
     if isinstance(prompt := example.get("prompt"), str):
-        parts.append(f'"{prompt}"' if PLAIN.fullmatch(prompt) else quote(prompt))
+        parts.append(f'"{prompt}"' if SAFE_IN_QUOTES.fullmatch(prompt) else quote(prompt))
     parts.append(f"-m {model.id}")
     for name, value in example.items():
         if name != "prompt":
@@ -132,11 +154,8 @@ def command(model: Model) -> str:
 
 
 def _option(name: str, value: Any) -> str:
-    several = value if isinstance(value, list) else [value]
-    if name in MEDIA_FLAGS and all(isinstance(one, str) and is_address(one) for one in several):
-        return " ".join(f"{MEDIA_FLAGS[name]} {quote(one)}" for one in several)
-    return option(name, _plain(value))
-
-
-def _plain(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    values = value if isinstance(value, list) else [value]
+    if name in MEDIA_FLAGS and all(isinstance(each, str) and is_address(each) for each in values):
+        return " ".join(f"{MEDIA_FLAGS[name]} {quote(each)}" for each in values)
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return option(name, text)

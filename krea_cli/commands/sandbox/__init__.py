@@ -1,4 +1,4 @@
-"""`krea sandbox`."""
+"""`krea sandbox`: run a command against an embedded Krea."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -8,20 +8,20 @@ import typer
 if TYPE_CHECKING:
     from krea_cli.commands.session import Session
 
-# The table in sandbox/faults.py says what each does; a test holds the two together.
-FAULTS = """\
-Go wrong on purpose; repeatable. KIND, and if wanted behind colons its probability (0.2), how
-often at most (x1) and its length (2s): late:x1:2s. KIND is for a submit one of reset-before,
-reset-after, late, slow-submit, 401, 402, 402-plan, 403, 410, 422, 429, 429-after, 500, 503,
-503-after, 524, 524-before, garbage, empty-body, deprecated; for jobs fresh-404, list-lag,
-list-empty, strangers, odd-status, poll-500, poll-reset; for downloads cut, slow, download-403,
-download-404, download-500, no-length. After reset-after, 524, garbage and empty-body there is a
-job, after late there will be one, after reset-before and 524-before there is none."""
+# The kinds are explained in krea_cli/sandbox/faults.py; a test compares the names.
+FAULT_HELP = """\
+Inject a fault; repeatable. After KIND may follow, each behind a colon, a probability (0.2), a
+maximum number (x1) and a length (2s): late:x1:2s. Kinds for a submit: reset-before, reset-after,
+late, slow-submit, 401, 402, 402-plan, 403, 410, 422, 429, 429-after, 500, 503, 503-after, 524,
+524-before, garbage, empty-body, deprecated. For jobs: fresh-404, list-lag, list-empty, strangers,
+odd-status, poll-500, poll-reset. For downloads: cut, slow, download-403, download-404,
+download-500, no-length. After reset-after, 524, garbage and empty-body a job exists; after late
+it appears later; after reset-before and 524-before there is none."""
 
 Command = Annotated[
     list[str] | None,
     typer.Argument(
-        metavar="[-- COMMAND]...", help="Run this against the sandbox; without it, serve."
+        metavar="[-- COMMAND]...", help="Run COMMAND against the sandbox; without it, serve."
     ),
 ]
 Speed = Annotated[
@@ -29,7 +29,9 @@ Speed = Annotated[
 ]
 Seconds = Annotated[
     float | None,
-    typer.Option("--seconds", metavar="N", help="What a job takes, instead of the model's time."),
+    typer.Option(
+        "--seconds", metavar="N", help="Seconds of a job, instead of the model's usual time."
+    ),
 ]
 Seed = Annotated[
     int | None, typer.Option("--seed", metavar="N", help="Make ids, times and faults repeatable.")
@@ -39,16 +41,20 @@ Concurrency = Annotated[
 ]
 Backlog = Annotated[
     int | None,
-    typer.Option("--backlog", metavar="N", help="Jobs that may wait; beyond, 429. Default: any."),
+    typer.Option(
+        "--backlog", metavar="N", help="Jobs that may wait; more get a 429. Default: no limit."
+    ),
 ]
 Openapi = Annotated[
     Path | None,
     typer.Option("--openapi", metavar="FILE", help="Serve the models of this document."),
 ]
 Fault = Annotated[
-    list[str] | None, typer.Option("--fault", metavar="KIND", help=" ".join(FAULTS.split()))
+    list[str] | None, typer.Option("--fault", metavar="KIND", help=" ".join(FAULT_HELP.split()))
 ]
-Port = Annotated[int, typer.Option("--port", metavar="N", help="Of the API; 0 is any.")]
+Port = Annotated[
+    int, typer.Option("--port", metavar="N", help="The port of the API; 0 picks a free one.")
+]
 
 
 def sandbox(
@@ -63,14 +69,15 @@ def sandbox(
     fault: Fault = None,
     port: Port = 0,
 ) -> None:
-    """Rehearse free of charge against an embedded Krea.
+    """Run a command against an embedded Krea, free of charge.
 
-    With a COMMAND, runs it with the sandbox's address and token, a ledger and
-    a cache of its own, and exits with its code. Without one, serves on the
-    loopback interface until Ctrl-C, and prints two lines for other terminals.
+    With a COMMAND, runs it and exits with its code. The command has the
+    sandbox's address and token, and a ledger and a cache of its own. Without
+    one, serves on the loopback interface until Ctrl-C, and prints two lines
+    to paste into other terminals.
 
-    The word fail, nsfw, ip_detected, violence, personal_info, empty, cancel,
-    two or map in square brackets, in the prompt, ends its job that way.
+    Words in brackets in the prompt choose how its job ends: [fail], [nsfw],
+    [ip_detected], [violence], [personal_info], [empty], [cancel], [two], [map].
 
     Examples:
 
@@ -79,10 +86,10 @@ def sandbox(
       krea sandbox --speed 50 -- ./make-catalogue.sh
       krea sandbox --fault 429:0.2 --fault reset-after:x1 -- ./make-catalogue.sh
     """
-    from krea_cli.commands.sandbox.rehearse import rehearse, serve, started
+    from krea_cli.commands.sandbox.rehearse import rehearse, serve, start_sandbox
 
     session: Session = context.obj
-    running = started(
+    with start_sandbox(
         document=openapi,
         speed=speed,
         seconds=seconds,
@@ -91,9 +98,7 @@ def sandbox(
         backlog=backlog,
         faults=tuple(fault or ()),
         port=port,
-    )
-    with running:
-        if not command:
-            serve(running, session)
-        else:
-            raise typer.Exit(rehearse(running, command, session.env))
+    ) as server:
+        if command:
+            raise typer.Exit(rehearse(server, command, session.env))
+        serve(server, session)

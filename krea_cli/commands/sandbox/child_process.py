@@ -1,4 +1,4 @@
-"""A command of the user's run as a child: who gets the signals, and when it is over."""
+"""Run a command as a child process, and forward signals to it."""
 
 import os
 import signal
@@ -12,55 +12,57 @@ from queue import SimpleQueue
 from krea_cli.clock import taken
 from krea_cli.errors import UsageError
 
-SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+FORWARDED_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-def run(command: Sequence[str], environ: Mapping[str, str]) -> int:
-    """Run COMMAND to its end, hand on the signals that come meanwhile, and give its exit code.
+def run_child(command: Sequence[str], environ: Mapping[str, str]) -> int:
+    """Run COMMAND to its end, forward signals to it, and return its exit code.
 
-    In the foreground of a terminal an INT is taken for a Ctrl-C, which reached the child as well.
-    Raises `UsageError` where there is no such program.
+    An INT in the foreground of a terminal counts as Ctrl-C, which has reached the child already.
+    A child ended by a signal gives 128 plus its number. Raises `UsageError` for no such program.
     """
-    # With a terminal the child stays in our group: it may read there whenever we may, and Ctrl-C,
-    # Ctrl-Z and fg reach all of us. Without, a group of its own lets a signal reach all below it.
-    shared = _foreground() is not None
-    with _received() as numbers:
+    # With a terminal the child stays in our process group: it may read from the terminal, and
+    # Ctrl-C, Ctrl-Z and fg reach it. Without one, its own group lets a signal reach its children.
+    in_our_group = _foreground_group() is not None
+    with _queue_signals() as numbers:
         try:
-            child = subprocess.Popen(command, env=environ, process_group=None if shared else 0)
+            child = subprocess.Popen(
+                command, env=environ, process_group=None if in_our_group else 0
+            )
         except OSError as failure:
             raise UsageError(
                 f"cannot run {command[0]}: {failure.strerror}",
                 hint="krea sandbox -- COMMAND takes a program, as the shell would find it",
             ) from failure
-        threading.Thread(target=_await, args=(child, numbers), daemon=True).start()
+        threading.Thread(target=_announce_end, args=(child, numbers), daemon=True).start()
         while (number := taken(numbers)) is not None:
-            forward(number, child, shared=shared)
+            forward_signal(number, child, in_our_group=in_our_group)
         code = child.wait()
     return code if code >= 0 else 128 - code
 
 
-def _await(child: subprocess.Popen[bytes], numbers: "SimpleQueue[int | None]") -> None:
+def _announce_end(child: subprocess.Popen[bytes], numbers: "SimpleQueue[int | None]") -> None:
     child.wait()
     numbers.put(None)
 
 
 @contextmanager
-def _received() -> Iterator["SimpleQueue[int | None]"]:
-    """The signals that arrive inside, in their order; those that are ignored stay so."""
+def _queue_signals() -> Iterator["SimpleQueue[int | None]"]:
+    """Queue the signals that arrive inside the block; leave ignored ones ignored."""
     numbers: SimpleQueue[int | None] = SimpleQueue()
-    before = {number: signal.getsignal(number) for number in SIGNALS}
-    for number, handler in before.items():
+    handlers = {number: signal.getsignal(number) for number in FORWARDED_SIGNALS}
+    for number, handler in handlers.items():
         if handler is not signal.SIG_IGN:
             signal.signal(number, lambda number, _: numbers.put(number))
     try:
         yield numbers
     finally:
-        for number, handler in before.items():
+        for number, handler in handlers.items():
             signal.signal(number, handler)
 
 
-def _foreground() -> int | None:
-    """The group in the foreground of our terminal, wherever our streams go; None without one."""
+def _foreground_group() -> int | None:
+    """Return the process group in the foreground of our terminal; None without a terminal."""
     try:
         terminal = os.open("/dev/tty", os.O_RDONLY | os.O_NOCTTY | os.O_CLOEXEC)
     except OSError:
@@ -73,15 +75,15 @@ def _foreground() -> int | None:
         os.close(terminal)
 
 
-def forward(number: int, child: subprocess.Popen[bytes], *, shared: bool) -> None:
-    """Pass a signal on to CHILD and all it started, unless the terminal has done so already."""
+def forward_signal(number: int, child: subprocess.Popen[bytes], *, in_our_group: bool) -> None:
+    """Send a signal to CHILD and its descendants, unless the terminal has done so already."""
     if child.returncode is not None:
         return
-    if shared and number == signal.SIGINT and _foreground() == os.getpgrp():
+    if in_our_group and number == signal.SIGINT and _foreground_group() == os.getpgrp():
         return
-    # One that is stopped would not notice: it has to go on in order to end.
+    # A stopped process handles no signal but CONT.
     for each in (number, signal.SIGCONT):
-        if not shared:
+        if not in_our_group:
             with suppress(ProcessLookupError, PermissionError):
                 os.killpg(child.pid, each)
             continue
@@ -91,25 +93,24 @@ def forward(number: int, child: subprocess.Popen[bytes], *, shared: bool) -> Non
 
 
 def descendants(process: int) -> list[int]:
-    """Every process below PROCESS, the deepest first; none where the system does not tell."""
-    parents = dict(_parents())
-    below = [found for found, parent in parents.items() if parent == process]
-    return [each for found in below for each in (*descendants(found), found)]
+    """Return the processes below PROCESS, the deepest first; none if the system hides them."""
+    children = [child for child, parent in _parent_pairs() if parent == process]
+    return [each for child in children for each in (*descendants(child), child)]
 
 
-def _parents() -> list[tuple[int, int]]:
-    """The processes of this machine, each with its parent."""
-    found = []
+def _parent_pairs() -> list[tuple[int, int]]:
+    """Return the processes of this machine, each with its parent."""
+    pairs = []
     for file in Path("/proc").glob("[0-9]*/stat"):
         with suppress(OSError, ValueError, IndexError):
-            # The name in brackets may hold anything, brackets too.
-            after = file.read_text(errors="replace").rpartition(")")[2].split()
-            found.append((int(file.parent.name), int(after[1])))
-    if found:
-        return found
+            # The program's name, in brackets, may itself contain brackets.
+            fields = file.read_text(errors="replace").rpartition(")")[2].split()
+            pairs.append((int(file.parent.name), int(fields[1])))
+    if pairs:
+        return pairs
     listing = ""
     with suppress(OSError):  # macOS
-        asked = ["/bin/ps", "-axo", "pid=,ppid="]
-        listing = subprocess.run(asked, capture_output=True, text=True, check=False, env={}).stdout
+        ps = ["/bin/ps", "-axo", "pid=,ppid="]
+        listing = subprocess.run(ps, capture_output=True, text=True, check=False, env={}).stdout
     rows = [line.split() for line in listing.splitlines()]
     return [(int(row[0]), int(row[1])) for row in rows if len(row) == 2]

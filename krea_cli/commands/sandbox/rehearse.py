@@ -1,4 +1,4 @@
-"""A sandbox in this process, and a command that takes it for the service."""
+"""Start a sandbox in this process, and serve it or run a command against it."""
 
 import os
 import re
@@ -10,21 +10,23 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from krea_cli.commands.sandbox.child_process import run
+from krea_cli.commands.sandbox.child_process import run_child
 from krea_cli.env import Env
 from krea_cli.errors import Interrupted, KreaError, UsageError
 
 if TYPE_CHECKING:
     from krea_cli.commands.session import Session
-    from krea_cli.sandbox.server import RunningSandbox
+    from krea_cli.sandbox.server import SandboxServer
 
 TOKEN_VARIABLE = re.compile(r"KREA_(\w+_)?(KEY|TOKEN)")
 
 
-def started(*, document: Path | None, **settings: Any) -> "RunningSandbox":
-    """A running sandbox: DOCUMENT or the embedded one, and krea_cli.sandbox.settings.
+def start_sandbox(*, document: Path | None, **settings: Any) -> "SandboxServer":
+    """Start a sandbox with the SETTINGS of krea_cli.sandbox.settings.
 
-    Raises UsageError when it cannot start so.
+    document: the OpenAPI document to serve; None for the embedded one
+
+    Raises `UsageError` for settings that cannot work, `KreaError` without Pillow.
     """
     from importlib.util import find_spec
 
@@ -35,18 +37,18 @@ def started(*, document: Path | None, **settings: Any) -> "RunningSandbox":
             "the sandbox draws its pictures with Pillow, which is not installed",
             hint=f"{sys.executable} -m pip install pillow",
         )
-    from krea_cli.sandbox.server import RunningSandbox
+    from krea_cli.sandbox.server import SandboxServer
 
     try:
-        return RunningSandbox(Settings(document=document or SNAPSHOT, **settings))
+        return SandboxServer(Settings(document=document or SNAPSHOT, **settings))
     except SandboxError as failure:
         raise UsageError(str(failure), hint="krea sandbox --help") from failure
 
 
-def serve(running: "RunningSandbox", session: "Session") -> None:
-    """Print what points a shell at the sandbox, then serve until Ctrl-C."""
-    for name, value in variables(running).items():
-        session.output.line(f"export {name}={value}")
+def serve(sandbox: "SandboxServer", session: "Session") -> None:
+    """Print the variables for a shell, then serve until Ctrl-C."""
+    for name, value in sandbox_variables(sandbox).items():
+        session.output.print_line(f"export {name}={value}")
     session.env.stdout.flush()
     try:
         while True:
@@ -56,66 +58,70 @@ def serve(running: "RunningSandbox", session: "Session") -> None:
             raise
 
 
-def rehearse(running: "RunningSandbox", command: Sequence[str], env: Env) -> int:
-    """Run COMMAND against the sandbox with folders of its own; its exit code."""
+def rehearse(sandbox: "SandboxServer", command: Sequence[str], env: Env) -> int:
+    """Run COMMAND against the sandbox, with folders of its own, and return its exit code."""
     with tempfile.TemporaryDirectory(prefix="krea-sandbox-") as folder:
-        own = variables(running)
-        environ = surroundings(env.environ, Path(folder), own)
-        copy_settings(env.config_dir, Path(environ["KREA_CONFIG_DIR"]), own)
-        fill_cache(running, Path(environ["KREA_CACHE_DIR"]), env.clock.now())
-        return run(command, environ)
+        variables = sandbox_variables(sandbox)
+        environ = rehearsal_environ(env.environ, Path(folder), variables)
+        copy_settings(env.config_dir, Path(environ["KREA_CONFIG_DIR"]), variables)
+        fill_cache(sandbox, Path(environ["KREA_CACHE_DIR"]), env.clock.now())
+        return run_child(command, environ)
 
 
-def copy_settings(real: Path, folder: Path, own: Mapping[str, str]) -> None:
-    """Put a copy of the settings into FOLDER, apart from the service's address and the tokens.
+def copy_settings(source: Path, folder: Path, variables: Mapping[str, str]) -> None:
+    """Copy the settings to FOLDER, without the service's address and the tokens.
 
-    What is rehearsed may log in, log out and change settings. Each profile has a login there, for
-    the sandbox, so that a command that names one can be rehearsed too.
+    The command may log in, log out and change settings there. Each profile gets a login for the
+    sandbox, so that --profile works.
     """
     from krea_cli.local.config import Config
-    from krea_cli.local.credentials import store, stored
-    from krea_cli.local.private_file import write_private
+    from krea_cli.local.credentials import load_logins, store_login
+    from krea_cli.local.private_file import write_private_file
 
-    settings = Config.load(real).path  # raises for what cannot be read, and names it
+    settings = Config.load(source).path  # raises an error with the path if it cannot be read
     if settings.exists():
-        write_private(folder / settings.name, settings.read_text(encoding="utf-8"))
+        write_private_file(folder / settings.name, settings.read_text(encoding="utf-8"))
         Config.load(folder).unset("api.base")
-    for profile in stored(real):
-        store(folder, profile, token=own["KREA_API_KEY"], base=own["KREA_API_BASE"])
+    for profile in load_logins(source):
+        store_login(
+            folder, profile, token=variables["KREA_API_KEY"], base=variables["KREA_API_BASE"]
+        )
 
 
-def fill_cache(running: "RunningSandbox", folder: Path, now: float) -> None:
-    """Let the command know the sandbox's models and times, where they are not the embedded ones.
+def fill_cache(sandbox: "SandboxServer", folder: Path, now: float) -> None:
+    """Write the sandbox's models and times to the command's cache, unless they are embedded.
 
-    Without this, a client would wait for a hurried job as long as it takes in reality.
+    A client with other times would wait for a fast job as long as for a real one.
     """
     from krea_cli.api.types import Document
     from krea_cli.catalog.cache import SNAPSHOT, Store
 
-    served = running.world.document
+    served = sandbox.state.document
     if served.content != SNAPSHOT.read_bytes():
-        answer = Document(served.content, served.etag, None)
-        Store(folder, running.api).refresh(lambda etag, last_modified: answer, now)
+        document = Document(served.content, served.etag, None)
+        Store(folder, sandbox.api).refresh(lambda etag, last_modified: document, now)
 
 
-def variables(running: "RunningSandbox") -> dict[str, str]:
-    """Where the sandbox is, and a token for it.
+def sandbox_variables(sandbox: "SandboxServer") -> dict[str, str]:
+    """Return environment variables with the sandbox's address and a new token for it.
 
-    The token is another each time: ledgers are kept by account, and a port may come again.
+    Ledgers are kept by address and account, and a port may be used again: hence a new token.
     """
     token = f"sandbox-{secrets.token_hex(4)}:free-of-charge"
-    return {"KREA_API_BASE": running.api, "KREA_API_KEY": token}
+    return {"KREA_API_BASE": sandbox.api, "KREA_API_KEY": token}
 
 
-def surroundings(
-    environ: Mapping[str, str], folder: Path, own: Mapping[str, str]
+def rehearsal_environ(
+    environ: Mapping[str, str], folder: Path, variables: Mapping[str, str]
 ) -> dict[str, str]:
-    """The environment of the rehearsed command: no real token, folders below FOLDER."""
-    kept = {name: value for name, value in environ.items() if not TOKEN_VARIABLE.fullmatch(name)}
+    """Return ENVIRON without real tokens, with VARIABLES and with krea's folders below FOLDER."""
+    without_tokens = {
+        name: value for name, value in environ.items() if not TOKEN_VARIABLE.fullmatch(name)
+    }
     path = [str(Path(sys.executable).parent), environ.get("PATH", os.defpath)]
     return {
-        **kept,
-        **own,
+        **without_tokens,
+        **variables,
         "PATH": os.pathsep.join(path),
         "KREA_CONFIG_DIR": str(folder / "config"),
         "KREA_STATE_DIR": str(folder / "state"),

@@ -1,1 +1,1 @@
-"""Batches: many requests from one file, checked first, then made by one scheduler."""
+"""Batches: many requests from one list, checked first, then run by one scheduler."""

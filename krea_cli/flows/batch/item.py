@@ -1,24 +1,28 @@
-"""One job of a batch, as it stands in the file and is known by."""
+"""An item: one job of a batch."""
 
 import hashlib
 from dataclasses import dataclass, field
 from typing import Any
 
-KEY_DIGITS = 6
+KEY_DIGITS = 6  # of the fingerprint
 
 
 @dataclass(frozen=True, kw_only=True)
 class Item:
     """A checked request of a batch: only a drawn seed and the addresses of its files are missing.
 
-    `line` is where it stands in the file and `index` its place among all items, both from 1; it is
-    the `n`-th of the `count` jobs that its line makes, or of those under the same name, where that
-    is exact: `Target` numbers them. `body` is what is sent, with `LocalFile`s
-    and without a drawn seed; `given` what the user gave, with `sha256:…` for files, whose `prints`
-    are path -> sha256. `identity` is the digest of model and `given`, `digest` that of both and of
-    the occurrence among equal items. `target` is its `-o`: a template of which only {seed},
-    {job_id}, {ext} and {date} may be left. `cost` is in millionths of a dollar, None if unknown.
-    `found` is a finished file of another machine that its sidecar proves to be this item's.
+    line: its line in the list, from 1
+    index: its place among all items, from 1
+    n: its number among the `count` jobs of its line; for an exact name, among those of that name
+    body: the fields to send, with `LocalFile`s, and without a drawn seed
+    given: the fields that the user gave, with `sha256:…` for files
+    request_fingerprint: hash of the model and `given`
+    fingerprint: hash of `request_fingerprint` and the item's number among equal items
+    target: its -o: a template with no more placeholders than {seed}, {job_id}, {ext} and {date}
+    price: text for the user
+    cost: in millionths of a dollar; None if unknown
+    file_hashes: sha256 of each local file, by its path
+    existing_file: a finished file of another machine; its sidecar proves that it is this item's
     """
 
     line: int
@@ -31,20 +35,20 @@ class Item:
     body: dict[str, Any] = field(repr=False)
     given: dict[str, Any] = field(repr=False)
     prompt: str | None = None
-    identity: str = field(repr=False)
-    digest: str = field(repr=False)
+    request_fingerprint: str = field(repr=False)
+    fingerprint: str = field(repr=False)
     target: str
     price: str
     cost: int | None = None
-    prints: dict[str, str] = field(default_factory=dict, repr=False)
-    found: str | None = None
+    file_hashes: dict[str, str] = field(default_factory=dict, repr=False)
+    existing_file: str | None = None
 
     @property
     def key(self) -> str:
-        """What stands for {key} in a name."""
-        return self.digest[:KEY_DIGITS]
+        """The value of {key} in a name."""
+        return self.fingerprint[:KEY_DIGITS]
 
 
-def digest_of(identity: str, occurrence: int) -> str:
-    """What the OCCURRENCE-th (from 1) of equal items is known by, as sha256 in hex."""
-    return hashlib.sha256(f"{identity}#{occurrence}".encode()).hexdigest()
+def item_fingerprint(request_fingerprint: str, occurrence: int) -> str:
+    """Fingerprint, sha256 in hex, of the OCCURRENCE-th (from 1) of equal items."""
+    return hashlib.sha256(f"{request_fingerprint}#{occurrence}".encode()).hexdigest()

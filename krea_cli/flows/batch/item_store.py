@@ -1,4 +1,4 @@
-"""The checked items of a batch, kept on disk: a hundred thousand of them need little memory."""
+"""Keep the checked items of a batch on disk: a hundred thousand of them need little memory."""
 
 import os
 import pickle
@@ -13,24 +13,26 @@ from krea_cli.flows.batch.item import Item
 if TYPE_CHECKING:
     from krea_cli.catalog.model import Model
 
-COLUMNS = tuple(column.name for column in fields(Item))
+ITEM_FIELDS = tuple(column.name for column in fields(Item))
 
 
-class Roster:
-    """Items in the order of the file, in a nameless file of this process.
+class ItemStore:
+    """Items in the order of the list, in a temporary file without a name.
 
-    `models` are those of the items, by id. May be read from any thread once all is added.
+    Any thread may read it, once all items are added.
+
+    models: the models of the items, by id
     """
 
     def __init__(self) -> None:
         self.models: dict[str, Model] = {}
-        self._file = tempfile.TemporaryFile()  # noqa: SIM115 - it ends with the roster
+        self._file = tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as the store
         self._offsets = array("Q")
         self._end = 0
 
     def add(self, item: Item) -> None:
-        """Put ITEM behind the others."""
-        values = pickle.dumps(tuple([getattr(item, name) for name in COLUMNS]), protocol=5)
+        """Append ITEM."""
+        values = pickle.dumps(tuple([getattr(item, name) for name in ITEM_FIELDS]), protocol=5)
         self._file.write(values)
         self._offsets.append(self._end)
         self._end += len(values)
@@ -39,17 +41,17 @@ class Roster:
         return len(self._offsets)
 
     def __iter__(self) -> Iterator[Item]:
-        return (self.item(position) for position in range(len(self)))
+        return (self.get(position) for position in range(len(self)))
 
-    def item(self, position: int) -> Item:
-        """The item at POSITION, from 0 to `len` - 1; a shard holds not all of the batch."""
+    def get(self, position: int) -> Item:
+        """Read the item at POSITION, from 0. It differs from `Item.index` in a shard."""
         self._file.flush()
         start = self._offsets[position]
-        last = position + 1 == len(self._offsets)
-        end = self._end if last else self._offsets[position + 1]
+        is_last = position + 1 == len(self._offsets)
+        end = self._end if is_last else self._offsets[position + 1]
         content = os.pread(self._file.fileno(), end - start, start)
-        return Item(**dict(zip(COLUMNS, pickle.loads(content), strict=True)))
+        return Item(**dict(zip(ITEM_FIELDS, pickle.loads(content), strict=True)))
 
     def close(self) -> None:
-        """Give the disk back."""
+        """Delete the file."""
         self._file.close()

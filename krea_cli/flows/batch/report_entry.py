@@ -1,9 +1,20 @@
-"""An entry of a report: a line of JSON for an item of a batch, as the ledger knows it by then.
+"""An entry of a report: one JSON object for an item of a batch, as the ledger knows it.
 
-It holds `schema` (1), `line`, `index`, `n`, `model`, `request` (as sent, with `sha256:…` for local
-files), `seed`, `state`, `job_id`, `files` (path, sha256, bytes, type of each), `price`, `cost`
-(dollars that were paid or may have been; null: unknown), `charged`, `error`, `created_at` and
-`completed_at`. Paths below the folder of the report are relative to it: both can be moved.
+- schema: 1
+- line, index, n: as in `Item`
+- model: its id
+- request: the fields that were sent, with `sha256:…` for local files
+- seed: given or drawn
+- state: "waiting", "running", "saved" …
+- job_id: null if there is no job yet
+- files: path, sha256, bytes and type of each
+- price: text for people
+- cost: dollars that were paid or may have been; null if unknown
+- charged: "yes", "no" or "unknown"
+- error: the message
+- created_at, completed_at: in ISO 8601
+
+Paths below the folder of the report are relative to it, so that both can be moved.
 """
 
 import json
@@ -16,20 +27,20 @@ from typing import TYPE_CHECKING, Any
 
 from krea_cli.api.job_id import is_job_id
 from krea_cli.catalog.local_files import replaced
-from krea_cli.flows.files.content_type import HEAD, content_type
-from krea_cli.flows.files.publish import digest
-from krea_cli.flows.recipe.recipe import CONTENT, Recipe
+from krea_cli.flows.files.content_type import SNIFF_BYTES, content_type
+from krea_cli.flows.files.publish import hash_file
+from krea_cli.flows.recipe.recipe import HASH_PREFIX, Recipe
 from krea_cli.flows.recipe.sidecar import read_sidecar
 
 if TYPE_CHECKING:
     from krea_cli.flows.batch.item import Item
     from krea_cli.local.ledger.account_ledger import AccountLedger
-    from krea_cli.local.ledger.rows import FileRow, Row
+    from krea_cli.local.ledger.rows import FileRow, RequestRow
 
-SCHEMA = 1
-LONGEST_LINE = 50_000_000  # bytes; a request may hold a few pictures as data: addresses
-# The words of the report for the states of a request; the others are called the same.
-STATES = {
+REPORT_SCHEMA = 1
+MAX_ENTRY_BYTES = 50_000_000  # a request may hold a few pictures as data: addresses
+# Words for the states of a request; the other states keep their names.
+STATE_WORDS = {
     "checked": "waiting",
     "sending": "in doubt",
     "unknown": "in doubt",
@@ -40,8 +51,12 @@ STATES = {
 
 
 @dataclass(frozen=True)
-class Reported:
-    """A file of a report: its path as written there, and what it held; size in bytes."""
+class ReportedFile:
+    """A file in a report.
+
+    path: as written in the report
+    sha256, size: hash and bytes of its content
+    """
 
     path: str
     sha256: str
@@ -49,45 +64,48 @@ class Reported:
 
 
 @dataclass(frozen=True)
-class Entry:
-    """What a line of a report says of the files of an item."""
+class ReportEntry:
+    """The part of an entry about the files of an item."""
 
     line: int
     state: str
     job_id: str | None
-    files: tuple[Reported, ...]
+    files: tuple[ReportedFile, ...]
 
 
-def entries(
+def report_records(
     items: "Iterable[Item]", ledger: "AccountLedger", *, cwd: Path, folder: Path | None
 ) -> Iterator[dict[str, Any]]:
-    """The entries of a report, in the order of ITEMS.
+    """Yield the entry of each of ITEMS: a JSON object, as the docstring of this module says.
 
-    CWD is what their targets are relative to, FOLDER what the paths of files shall be relative to
-    where they lie below it; None: all are absolute. Raises LedgerUnusable.
+    Raises LedgerUnusable.
+
+    cwd: the folder that targets of items are relative to
+    folder: paths below it become relative to it; None makes all absolute
     """
     for item in items:
-        row = ledger.items.latest(item.digest)
+        row = ledger.items.find_latest(item.fingerprint)
         if row is not None:
-            known = _by_ledger(item, row, ledger, cwd)
-        elif item.found is not None:
-            known = _by_file(item, cwd)
+            record = _ledger_record(item, row, ledger, cwd)
+        elif item.existing_file is not None:
+            record = _sidecar_record(item, cwd)
         else:
-            known = {"state": "waiting", "cost": 0.0, "charged": "no"}
-        for file in known.get("files", ()):
-            file["path"] = _told(file["path"], folder)
-        yield _blank(item) | known
+            record = {"state": "waiting", "cost": 0.0, "charged": "no"}
+        for file in record.get("files", ()):
+            file["path"] = _relative_path(file["path"], folder)
+        yield _blank_record(item) | record
 
 
-def _blank(item: "Item") -> dict[str, Any]:
-    """All names of an entry, with what the file of the batch alone says."""
+def _blank_record(item: "Item") -> dict[str, Any]:
+    """Entry with all its keys, as far as the item says."""
+    hashes = {path: HASH_PREFIX + sha256 for path, sha256 in item.file_hashes.items()}
     return {
-        "schema": SCHEMA,
+        "schema": REPORT_SCHEMA,
         "line": item.line,
         "index": item.index,
         "n": item.n,
         "model": item.model,
-        "request": replaced(item.body, {path: CONTENT + it for path, it in item.prints.items()}),
+        "request": replaced(item.body, hashes),
         "seed": item.body.get("seed"),
         "state": None,
         "job_id": None,
@@ -101,17 +119,19 @@ def _blank(item: "Item") -> dict[str, Any]:
     }
 
 
-def _by_ledger(item: "Item", row: "Row", ledger: "AccountLedger", cwd: Path) -> dict[str, Any]:
-    recipe = Recipe.of(row, uploads=ledger.uploads)
-    files = _chosen(ledger.history.files(row.job_id), item, cwd) if row.job_id else []
+def _ledger_record(
+    item: "Item", row: "RequestRow", ledger: "AccountLedger", cwd: Path
+) -> dict[str, Any]:
+    recipe = Recipe.from_row(row, uploads=ledger.uploads)
+    files = _choose_files(ledger.history.list_files(row.job_id), item, cwd) if row.job_id else []
     return {
         "request": recipe.request,
         "seed": row.seed if row.seed is not None else recipe.request.get("seed"),
-        "state": _state(row),
+        "state": _state_word(row),
         "job_id": row.job_id,
-        "files": [_file(file.path, file.sha256, file.size, file.type) for file in files],
+        "files": [_file_record(file.path, file.sha256, file.size, file.type) for file in files],
         "price": row.price or item.price,
-        "cost": _paid(row),
+        "cost": _dollars(row),
         "charged": row.charged,
         "error": row.error,
         "created_at": recipe.created_at,
@@ -119,37 +139,37 @@ def _by_ledger(item: "Item", row: "Row", ledger: "AccountLedger", cwd: Path) -> 
     }
 
 
-def _state(row: "Row") -> str:
+def _state_word(row: "RequestRow") -> str:
     if row.state == "completed" and row.error is not None:
         return "empty"  # the service gave no result; nothing is left to be saved
-    return STATES.get(row.state, row.state)
+    return STATE_WORDS.get(row.state, row.state)
 
 
-def _paid(row: "Row") -> float | None:
-    """Dollars that the request has cost or may have; sums of it are what was spent at most."""
+def _dollars(row: "RequestRow") -> float | None:
+    """Dollars that the request has cost, or has cost at most."""
     if row.charged == "no":
         return 0.0
     return None if row.cost is None else row.cost / 1_000_000
 
 
-def _chosen(files: "list[FileRow]", item: "Item", cwd: Path) -> "list[FileRow]":
-    """One file for each result: the last one saved where the item goes, else the last of all."""
+def _choose_files(files: "list[FileRow]", item: "Item", cwd: Path) -> "list[FileRow]":
+    """Choose one file for each result: the last saved in the item's folder, else the last saved."""
     static = item.target.partition("{")[0]
-    home = os.path.join(os.path.abspath(cwd / os.path.dirname(static)), "")
-    chosen: dict[int, FileRow] = {}
-    for file in sorted(files, key=lambda file: (file.path.startswith(home), file.at)):
-        chosen[file.index] = file
-    return [chosen[index] for index in sorted(chosen)]
+    folder = os.path.join(os.path.abspath(cwd / os.path.dirname(static)), "")
+    file_by_index: dict[int, FileRow] = {}
+    for file in sorted(files, key=lambda file: (file.path.startswith(folder), file.at)):
+        file_by_index[file.index] = file
+    return [file_by_index[index] for index in sorted(file_by_index)]
 
 
-def _by_file(item: "Item", cwd: Path) -> dict[str, Any]:
-    """What another machine made, as the file and its sidecar tell."""
-    assert item.found is not None
-    path = Path(os.path.abspath(cwd / item.found))
+def _sidecar_record(item: "Item", cwd: Path) -> dict[str, Any]:
+    """Entry of an item that another machine made, by its file and the sidecar."""
+    assert item.existing_file is not None
+    path = Path(os.path.abspath(cwd / item.existing_file))
     recipe = read_sidecar(path)
-    told: dict[str, Any] = {"charged": "yes"}
+    record: dict[str, Any] = {"charged": "yes"}
     if recipe is not None:
-        told |= {
+        record |= {
             "request": recipe.request,
             "seed": recipe.seed,
             "job_id": recipe.job_id,
@@ -159,48 +179,47 @@ def _by_file(item: "Item", cwd: Path) -> dict[str, Any]:
         }
     try:
         with path.open("rb") as file:
-            kind = content_type(file.read(HEAD), None).mime
-        size, sha256 = path.stat().st_size, digest(path)
+            kind = content_type(file.read(SNIFF_BYTES), None).mime
+        size, sha256 = path.stat().st_size, hash_file(path)
     except OSError as failure:
-        return told | {"state": "not saved", "error": f"{item.found}: {failure.strerror}"}
-    return told | {"state": "saved", "files": [_file(str(path), sha256, size, kind)]}
+        return record | {"state": "not saved", "error": f"{item.existing_file}: {failure.strerror}"}
+    return record | {"state": "saved", "files": [_file_record(str(path), sha256, size, kind)]}
 
 
-def _file(path: str, sha256: str, size: int, type: str | None) -> dict[str, Any]:
+def _file_record(path: str, sha256: str, size: int, type: str | None) -> dict[str, Any]:
     return {"path": path, "sha256": sha256, "bytes": size, "type": type}
 
 
-def _told(path: str, folder: Path | None) -> str:
+def _relative_path(path: str, folder: Path | None) -> str:
     if folder is None:
         return path
-    inside = os.path.join(folder, "")
-    if not path.startswith(inside):  # by another name, perhaps: through a link
+    prefix = os.path.join(folder, "")
+    if not path.startswith(prefix):  # perhaps it does with links followed
         head, name = os.path.split(path)
         real = os.path.join(os.path.realpath(head), name)
-        return real.removeprefix(inside) if real.startswith(inside) else path
-    return path.removeprefix(inside)
+        return real.removeprefix(prefix) if real.startswith(prefix) else path
+    return path.removeprefix(prefix)
 
 
-def parse_entry(text: bytes) -> Entry | None:
-    """The entry that TEXT is, a line of a file from anywhere; None if it is none."""
+def parse_entry(text: bytes) -> ReportEntry | None:
+    """Parse TEXT, a line of any file; None if it is not an entry."""
     try:
-        told = json.loads(text)
+        record = json.loads(text)
     except (ValueError, RecursionError):
         return None
-    if not isinstance(told, dict) or told.get("schema") != SCHEMA:
+    if not isinstance(record, dict) or record.get("schema") != REPORT_SCHEMA:
         return None
-    line, state, job_id = told.get("line"), told.get("state"), told.get("job_id")
-    files = told.get("files")
+    line, state, job_id = record.get("line"), record.get("state"), record.get("job_id")
+    files = record.get("files")
     if not isinstance(line, int) or not isinstance(state, str) or not isinstance(files, list):
         return None
-    reported = [_reported(file) for file in files]
-    if None in reported:
+    reported = tuple(file for each in files if (file := _parse_file(each)) is not None)
+    if len(reported) < len(files):
         return None
-    known = tuple(file for file in reported if file is not None)
-    return Entry(line, state, str(job_id) if is_job_id(str(job_id)) else None, known)
+    return ReportEntry(line, state, str(job_id) if is_job_id(str(job_id)) else None, reported)
 
 
-def _reported(file: Any) -> Reported | None:
+def _parse_file(file: Any) -> ReportedFile | None:
     if not isinstance(file, dict):
         return None
     path, sha256, size = file.get("path"), file.get("sha256"), file.get("bytes")
@@ -208,4 +227,4 @@ def _reported(file: Any) -> Reported | None:
         return None
     if not isinstance(sha256, str) or not re.fullmatch("[0-9a-f]{64}", sha256):
         return None
-    return Reported(path, sha256, size) if isinstance(size, int) else None
+    return ReportedFile(path, sha256, size) if isinstance(size, int) else None

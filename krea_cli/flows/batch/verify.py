@@ -1,4 +1,4 @@
-"""Hold the files on disk against the report of a batch."""
+"""Compare the files on disk with the report of a batch."""
 
 import os
 import stat
@@ -9,51 +9,59 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from krea_cli.errors import UsageError
-from krea_cli.flows.batch.report_entry import Entry, Reported, parse_entry
+from krea_cli.flows.batch.report_entry import ReportedFile, ReportEntry, parse_entry
 
 if TYPE_CHECKING:
     from krea_cli.clock import Clock
 
-CHUNK = 1 << 20
+CHUNK_BYTES = 1 << 20
 
 
 @dataclass(frozen=True)
-class Finding:
-    """A file that is not as reported: "missing", "changed" or "unreadable", and why."""
+class FileProblem:
+    """A file that is not as reported.
+
+    state: "missing", "changed" or "unreadable"
+    line: that of the item in the list
+    """
 
     state: str
     path: str
-    line: int  # of the item in the file of the batch
+    line: int
     job_id: str | None
     reason: str
 
-    def record(self) -> dict[str, object]:
-        """The finding as `--json` tells it."""
+    def as_dict(self) -> dict[str, object]:
+        """JSON object with the attributes as keys."""
         return dict(vars(self))
 
 
 @dataclass
 class Verification:
-    """What was found so far: files looked at, those that are wrong, items that have no file."""
+    """A check of the files in a report, with the totals so far.
+
+    problem_counts: files that are not as reported, by `FileProblem.state`
+    fileless_counts: items without a file, by their state in the report
+    """
 
     items: int = 0
     files: int = 0
-    wrong: Counter[str] = field(default_factory=Counter)  # by the state of the finding
-    without: Counter[str] = field(default_factory=Counter)  # by the state of the item
-    first: Finding | None = None
+    problem_counts: Counter[str] = field(default_factory=Counter)
+    fileless_counts: Counter[str] = field(default_factory=Counter)
+    first_problem: FileProblem | None = None
 
     @property
-    def good(self) -> int:
-        """How many files are as reported."""
-        return self.files - self.wrong.total()
+    def intact_files(self) -> int:
+        """Number of files that are as reported."""
+        return self.files - self.problem_counts.total()
 
-    def findings(
+    def find_problems(
         self, lines: Iterable[bytes], *, name: str, folder: Path, clock: "Clock"
-    ) -> Iterator[Finding]:
-        """Look at each file of the report; yield those that are not as it says, as they are met.
+    ) -> Iterator[FileProblem]:
+        """Check each file in the report NAME, a stream of LINES; yield problems as they are found.
 
-        LINES are read as a stream; NAME is what the report is called. Paths in it are relative to
-        FOLDER. Raises UsageError for a line that is none of a report, Interrupted at a signal.
+        Paths in the report are relative to FOLDER. Raises UsageError for a line that is not an
+        entry, and Interrupted at a signal.
         """
         for number, text in enumerate(lines, 1):
             if not text.strip():
@@ -61,38 +69,40 @@ class Verification:
             entry = parse_entry(text)
             if entry is None:
                 raise UsageError(
-                    f"line {number} of {name} is no line of a report",
+                    f"line {number} of {name} is not a line of a report",
                     hint="krea batch FILE --report REPORT writes one; then krea verify REPORT",
                 )
-            yield from self._of_entry(entry, folder, clock)
+            yield from self._check_entry(entry, folder, clock)
 
-    def _of_entry(self, entry: Entry, folder: Path, clock: "Clock") -> Iterator[Finding]:
+    def _check_entry(
+        self, entry: ReportEntry, folder: Path, clock: "Clock"
+    ) -> Iterator[FileProblem]:
         self.items += 1
         if not entry.files:
-            self.without[entry.state] += 1
+            self.fileless_counts[entry.state] += 1
         for file in entry.files:
             clock.check()
             self.files += 1
-            if wrong := _looked_at(file, folder, clock):
-                state, reason = wrong
-                self.wrong[state] += 1
+            if difference := _compare(file, folder, clock):
+                state, reason = difference
+                self.problem_counts[state] += 1
                 path = str(folder / file.path)
-                finding = Finding(state, path, entry.line, entry.job_id, reason)
-                self.first = self.first or finding
-                yield finding
+                problem = FileProblem(state, path, entry.line, entry.job_id, reason)
+                self.first_problem = self.first_problem or problem
+                yield problem
 
 
-def _looked_at(file: Reported, folder: Path, clock: "Clock") -> tuple[str, str] | None:
-    """What is wrong with FILE, and why; None when it is as reported."""
+def _compare(file: ReportedFile, folder: Path, clock: "Clock") -> tuple[str, str] | None:
+    """Compare FILE with the disk: its state and the reason, or None if it is as reported."""
     path = folder / file.path
     try:
-        found = path.stat()
-        # Whoever wrote the report may have named a FIFO, which would keep us waiting for ever.
-        if not stat.S_ISREG(found.st_mode):
-            return "changed", "no file any more"
-        if found.st_size != file.size:
-            return "changed", f"{found.st_size} bytes instead of {file.size}"
-        if _digest(path, clock) != file.sha256:
+        status = path.stat()
+        # The report may come from anybody, and may name a FIFO: to open one could block for ever.
+        if not stat.S_ISREG(status.st_mode):
+            return "changed", "not a file any more"
+        if status.st_size != file.size:
+            return "changed", f"{status.st_size} bytes instead of {file.size}"
+        if _hash_file_unless_stopped(path, clock) != file.sha256:
             return "changed", "other content of the same size"
     except (FileNotFoundError, NotADirectoryError):
         return "missing", "no such file"
@@ -101,17 +111,17 @@ def _looked_at(file: Reported, folder: Path, clock: "Clock") -> tuple[str, str] 
     return None
 
 
-def _digest(path: Path, clock: "Clock") -> str:
-    """As `publish.digest`, but answers a signal between two pieces: videos are large."""
+def _hash_file_unless_stopped(path: Path, clock: "Clock") -> str:
+    """Hash a file like `publish.hash_file`; videos are large, so a signal may end it."""
     import hashlib
 
-    content = hashlib.sha256()
-    with open(path, "rb", buffering=0, opener=_opener) as file:
-        while chunk := file.read(CHUNK):
-            content.update(chunk)
+    hasher = hashlib.sha256()
+    with open(path, "rb", buffering=0, opener=_open_without_waiting) as file:
+        while chunk := file.read(CHUNK_BYTES):
+            hasher.update(chunk)
             clock.check()
-    return content.hexdigest()
+    return hasher.hexdigest()
 
 
-def _opener(path: str, flags: int) -> int:
+def _open_without_waiting(path: str, flags: int) -> int:
     return os.open(path, flags | os.O_NONBLOCK)  # in case it became a FIFO a moment ago

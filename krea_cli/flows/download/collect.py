@@ -1,78 +1,95 @@
-"""Wait for jobs and save each as it ends: what `generate` and `download` share."""
+"""Wait for jobs and save each as it ends: shared by `generate` and `download`."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
-from math import inf
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from krea_cli.api.jobs import job_failure
 from krea_cli.api.types import Job
-from krea_cli.errors import Interrupted, KreaError, StillRunning
-from krea_cli.flows.download.save import Saver
+from krea_cli.errors import Interrupted, KreaError
+from krea_cli.flows.download.save import ResultSaver
 from krea_cli.flows.events import JobEnded
-from krea_cli.flows.files.destination import Destination, Saved
-from krea_cli.flows.jobs.record import record
-
-if TYPE_CHECKING:
-    from krea_cli.flows.jobs.watch import Update, Watch
-
-LULL = 0.2  # seconds until a silent stream of wanted jobs is asked again
-# A list of ids is taken whole, so that one request asks for all; a submit takes longer than this.
-BURST = 0.1
+from krea_cli.flows.files.output_slot import OutputSlot, SavedFile
+from krea_cli.flows.jobs.record import job_record
+from krea_cli.flows.jobs.wait import NOT_SAVED, JobEnd, JobWaiter, interrupted_with_jobs
+from krea_cli.flows.jobs.watch import Watch
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wanted(Destination):
-    """A job whose results are wanted, and where they go.
+class PendingJob:
+    """A job whose results are wanted, and their place.
 
-    Unless `job`, `saved` or `error` is given, the job must be in the watch. `job`: it has ended,
-    nobody need ask. `saved`: its files are there. `error`: it is known to have failed.
-    `until` is on the monotonic clock, None waits for ever.
+    Without `job`, `saved` and `error` the job must be in the watch.
+
+    until: the end of the waiting, monotonic; None waits for ever
+    job: the ended job, where nobody need ask any more
+    saved: the files, where they are on disk already
+    error: the failure, where it is known already
+    record: the line of stdin that named the job
     """
 
     job_id: str
+    slot: OutputSlot
     until: float | None = None
     job: Job | None = None
-    saved: tuple[Saved, ...] = ()
+    saved: tuple[SavedFile, ...] = ()
     error: KreaError | None = None
+    record: Mapping[str, Any] | None = None
+
+    @property
+    def resume_command(self) -> str:
+        """The command that saves the results later."""
+        return self.slot.download_command(self.job_id)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Outcome:
-    """How a wanted job ended here: its files, or the error; `job` is None if never read."""
+class JobOutcome:
+    """The end of a pending job here: its files, or the error; `job` is None if never read."""
 
-    job_id: str
-    wanted: Wanted
+    pending: PendingJob
     job: Job | None = None
-    saved: tuple[Saved, ...] = ()
+    saved: tuple[SavedFile, ...] = ()
     error: KreaError | None = None
 
+    @property
+    def job_id(self) -> str:
+        """The id of the job."""
+        return self.pending.job_id
+
     def record(self) -> dict[str, Any]:
-        """The job record; what only stdin knew of the job is handed on."""
-        told = record(
-            self.job, self.wanted.row, job_id=self.job_id, files=self.saved, error=self.error
+        """The job record (see `job_record`), filled up from the line of stdin."""
+        slot = self.pending.slot
+        record = job_record(
+            self.job, slot.row, job_id=self.job_id, files=self.saved, error=self.error
         )
-        if self.wanted.copies and self.error is None:
-            told["charged"] = "no"  # not this time
-        known = self.wanted.record or {}
-        return {name: known.get(name) if told[name] is None else told[name] for name in told}
+        if slot.copies and self.error is None:
+            record["charged"] = "no"  # not this time
+        given = self.pending.record or {}
+        return {name: given.get(name) if value is None else value for name, value in record.items()}
 
 
 def collect(
-    watch: "Watch", wanted: Iterator[Wanted | None], saver: Saver, *, until: float | None = None
-) -> Iterator[Outcome]:
-    """Yield an outcome per wanted job, in the order in which they end.
+    watch: Watch, pending: Iterator[PendingJob | None], saver: ResultSaver
+) -> Iterator[JobOutcome]:
+    """Yield an outcome per pending job, in the order in which they end.
 
-    WANTED may be slow (it submits, or reads a stream): it is advanced between polls, and yields
-    None to say "nothing new just now". Jobs that still run at UNTIL (monotonic), or at their own
-    `until`, end with `StillRunning`. Raises what no other job survives either (TokenRefused, …),
-    and `Interrupted`, which names the jobs left.
+    None in PENDING means that nothing came for a moment. A job whose time is over ends with
+    `StillRunning`. Raises what no other job survives (TokenRefused …), and `Interrupted` with
+    the jobs left.
     """
-    collector = _Collector(watch, saver, until)
+    with collecting(watch, saver) as collector:
+        yield from collector.collect(pending)
+
+
+@contextmanager
+def collecting(watch: Watch, saver: ResultSaver) -> "Iterator[Collector]":
+    """A collector; an error that ends the waiting names the jobs left, and all is released."""
+    collector = Collector(watch, saver)
     try:
-        yield from collector.outcomes(wanted)
+        yield collector
     except Interrupted as stop:
-        raise collector.named(stop) from stop
+        raise collector.name_jobs(stop) from stop
     except KreaError as error:
         collector.name_pending(error)
         raise
@@ -80,58 +97,64 @@ def collect(
         collector.release()
 
 
-class _Collector:
-    """The jobs that were asked for and have no outcome yet."""
+class Collector:
+    """Takes jobs, waits for them and saves their results."""
 
-    def __init__(self, watch: "Watch", saver: Saver, until: float | None) -> None:
-        self.watch = watch
-        self.saver = saver
-        self.until = until
-        self.pending: dict[str, Wanted] = {}
-        self._latest: dict[str, Job] = {}
+    def __init__(self, watch: Watch, saver: ResultSaver) -> None:
+        self._saver = saver
+        self._clock = saver.context.clock
+        self._waiter = JobWaiter[PendingJob](watch, self._clock)
 
-    def outcomes(self, wanted: Iterator[Wanted | None]) -> Iterator[Outcome]:
-        more = True
-        while more or self.pending:
-            wait = 0.0
-            end = self.saver.clock.monotonic() + BURST
-            while more and self.saver.clock.monotonic() < end:
-                item = next(wanted, self)
-                if item is None:
-                    wait = LULL
-                    break
-                if isinstance(item, Wanted):
-                    yield from self._add(item)
-                else:
-                    more = False
-            yield from self._step(wait if more else inf)
+    def add(self, pending: PendingJob | None) -> Iterator[JobOutcome]:
+        """Take a job; its outcome comes at once if its end is known."""
+        if pending is None:
+            return
+        self._waiter.add(pending)
+        if pending.saved or pending.error:
+            yield self._outcome(pending, pending.job, saved=pending.saved, error=pending.error)
+        elif pending.job is not None:
+            if not pending.slot.copies:
+                # Nobody watched this job: its end is not in the ledger yet.
+                self._saver.context.records.record_job(pending.job_id, pending.job)
+            yield self._save(pending, pending.job)
+
+    def collect(self, stream: Iterator[PendingJob | None] | None = None) -> Iterator[JobOutcome]:
+        """Take the jobs of STREAM, if there is one, and wait for all."""
+        return self._waiter.outcomes(stream or iter(()), add=self.add, end=self._end)
+
+    def poll_until(self, moment: float) -> Iterator[JobOutcome]:
+        """Save what ends until MOMENT (monotonic)."""
+        while True:
+            for end in self._waiter.poll(moment):
+                yield self._end(end)
+            if self._clock.monotonic() >= moment:
+                return
 
     def release(self) -> None:
-        """Give back what is still held for jobs without an outcome."""
-        for item in self.pending.values():
-            item.release()
+        """Release the part files of the jobs without an outcome."""
+        for pending in self._waiter.pending.values():
+            pending.slot.release()
 
-    def named(self, stop: Interrupted) -> Interrupted:
-        """STOP with the jobs that are left and the command that goes on with them."""
-        left = tuple(self.pending)
+    def name_jobs(self, stop: Interrupted) -> Interrupted:
+        """STOP with the jobs left and the command that goes on with them."""
+        left = self._waiter.pending
         if not left:
             return stop
-        items = list(self.pending.values())
-        alike = len({item.command("") for item in items}) == 1
+        slots = [pending.slot for pending in left.values()]
         ids = " ".join(left)
-        what = f"job {left[0]} is" if len(left) == 1 else f"{len(left)} jobs are"
-        told = Interrupted(
-            stop.signal,
-            message=f"{stop.message}; {what} not saved yet",
-            hint=items[0].command(ids) if alike else f"krea download {ids}",
+        is_alike = len({slot.download_command("") for slot in slots}) == 1
+        ended = all((job := self._waiter.latest.get(each)) and job.ended for each in left)
+        return interrupted_with_jobs(
+            stop,
+            tuple(left),
+            state=NOT_SAVED,
+            command=slots[0].download_command(ids) if is_alike else f"krea download {ids}",
+            charged="yes" if ended else "unknown",
         )
-        done = all((job := self._latest.get(each)) and job.ended for each in left)
-        told.job_id, told.charged = left[0], "yes" if done else "unknown"
-        return told
 
     def name_pending(self, error: KreaError) -> None:
-        """Let ERROR, which ends the waiting for all, say which jobs it leaves."""
-        left = tuple(self.pending)
+        """Let ERROR, which ends the waiting for all, name the jobs left."""
+        left = tuple(self._waiter.pending)
         if not left or error.job_id is not None:
             return
         error.job_id, error.charged = left[0], "unknown"
@@ -139,111 +162,63 @@ class _Collector:
         error.message += f"; job {ids} is not saved" if len(left) == 1 else f"; not saved: {ids}"
         error.args = (error.message,)
 
-    def _add(self, item: Wanted) -> Iterator[Outcome]:
-        self.pending[item.job_id] = item
-        if item.saved or item.error:
-            yield self._end(item, item.job, saved=item.saved, error=item.error)
-        elif item.job is not None:
-            yield self._ended(item, item.job)
+    def _end(self, end: JobEnd[PendingJob]) -> JobOutcome:
+        pending, error = end.awaited, end.error
+        if end.job is not None and end.job.ended:
+            return self._save(pending, end.job)
+        if end.job is None and error is not None:
+            error = unreadable_job_error(pending, error)
+        return self._outcome(pending, end.job, error=error)
 
-    def _step(self, wait: float) -> Iterator[Outcome]:
-        clock = self.saver.clock
-        now = clock.monotonic()
-        ends = [end for item in self.pending.values() if (end := self._end_of(item)) is not None]
-        until = min([now + wait, *ends])
-        if self.watch.running:
-            for update in self.watch.step(None if until == inf else until):
-                yield from self._learn(update)
-        elif wait == LULL:
-            clock.pause(LULL)
-        yield from self._give_up(clock.monotonic())
-
-    def _give_up(self, now: float) -> Iterator[Outcome]:
-        """Leave the jobs whose time is over, after one more look at them."""
-        late = [
-            job_id
-            for job_id, item in self.pending.items()
-            if (end := self._end_of(item)) is not None and end <= now
-        ]
-        for update in self.watch.last_look(late):
-            yield from self._learn(update)
-        for job_id in late:
-            if item := self.pending.get(job_id):
-                self.watch.leave(job_id)
-                job = self._latest.get(job_id)
-                yield self._end(item, job, error=_still_running(item))
-
-    def _end_of(self, item: Wanted) -> float | None:
-        return self.until if item.until is None else item.until
-
-    def _learn(self, update: "Update") -> Iterator[Outcome]:
-        item = self.pending.get(update.job_id)
-        if item is None:
-            return
-        if update.job is None:
-            yield self._end(item, None, error=unreadable(item, update.error))
-        elif update.job.ended:
-            yield self._ended(item, update.job)
-        else:
-            self._latest[item.job_id] = update.job
-
-    def _ended(self, item: Wanted, job: Job) -> Outcome:
-        """Book how JOB ended, and save what it made."""
-        self._latest[item.job_id] = job
-        outcome = ended(item, job, self.saver)
-        self.pending.pop(item.job_id, None)
-        self.saver.tell(JobEnded(item.job_id, outcome.error is None))
+    def _save(self, pending: PendingJob, job: Job) -> JobOutcome:
+        # It is pending while it is saved: a signal meanwhile must name it.
+        self._waiter.latest[job.id] = job
+        outcome = save_ended_job(pending, job, self._saver)
+        self._waiter.finish(pending.job_id)
+        self._saver.context.tell(JobEnded(pending.job_id, outcome.error is None))
         return outcome
 
-    def _end(
+    def _outcome(
         self,
-        item: Wanted,
+        pending: PendingJob,
         job: Job | None,
         *,
-        saved: tuple[Saved, ...] = (),
+        saved: tuple[SavedFile, ...] = (),
         error: KreaError | None = None,
-    ) -> Outcome:
-        """The outcome of ITEM, whose job did not come to an end just now."""
-        self.pending.pop(item.job_id, None)
-        item.release()
-        return Outcome(job_id=item.job_id, wanted=item, job=job, saved=saved, error=error)
+    ) -> JobOutcome:
+        """The outcome of a job whose end needs no saving."""
+        self._waiter.finish(pending.job_id)
+        pending.slot.release()
+        return JobOutcome(pending=pending, job=job, saved=saved, error=error)
 
 
-def ended(item: Wanted, job: Job, saver: Saver) -> Outcome:
-    """Book how JOB ended, and save what it made. Raises `Interrupted`."""
-    saver.recall.note(job.id, job)
-    saved: list[Saved] = []
+def save_ended_job(pending: PendingJob, job: Job, saver: ResultSaver) -> JobOutcome:
+    """Save the results of JOB, which has ended. Raises `Interrupted`."""
+    slot = pending.slot
+    saved: list[SavedFile] = []
     error = job_failure(job)
     try:
         if error is None:
-            saved.extend(saver.download(job, item))
+            saved.extend(saver.save(job, slot, pending.record))
     except Interrupted:
         raise
     except KreaError as failure:
         error = failure
     except Exception as bug:  # of this item: the paid jobs beside it go on
-        error = item.lost(job.id, f"this is a bug in krea: {type(bug).__name__}: {bug}")
+        error = slot.not_saved(job.id, f"this is a bug in krea: {type(bug).__name__}: {bug}")
         error.bug = bug
     finally:
-        item.release()
-    return Outcome(job_id=item.job_id, wanted=item, job=job, saved=tuple(saved), error=error)
+        slot.release()
+    return JobOutcome(pending=pending, job=job, saved=tuple(saved), error=error)
 
 
-def unreadable(item: Wanted, error: KreaError | None) -> KreaError | None:
-    """ERROR of reading a job; one that the ledger knows was made and may be paid all the same."""
-    if item.row is None or error is None:
+def unreadable_job_error(pending: PendingJob, error: KreaError) -> KreaError:
+    """ERROR of reading a job; one that is in the ledger was made, and may be paid."""
+    if pending.slot.row is None:
         return error
     return KreaError(
-        f"job {item.job_id} was made and cannot be read now: {error.message}",
-        hint=item.command(item.job_id),
-        job_id=item.job_id,
+        f"job {pending.job_id} was made and cannot be read now: {error.message}",
+        hint=pending.resume_command,
+        job_id=pending.job_id,
         charged="unknown",
-    )
-
-
-def _still_running(item: Wanted) -> StillRunning:
-    return StillRunning(
-        f"stopped waiting; job {item.job_id} still runs",
-        hint=item.command(item.job_id),
-        job_id=item.job_id,
     )

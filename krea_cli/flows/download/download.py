@@ -1,4 +1,4 @@
-"""Download by id: what the ledger, the command line and stdin say of a job, then wait and save."""
+"""`krea download`: what is known of each named job, then wait if need be, and save."""
 
 from collections.abc import Callable, Iterator, Sized
 from dataclasses import replace
@@ -6,186 +6,192 @@ from dataclasses import replace
 from krea_cli.api.jobs import parse_job
 from krea_cli.api.types import Job
 from krea_cli.errors import KreaError, Unanswered, UsageError
-from krea_cli.flows.download.collect import Outcome, Wanted, collect, unreadable
-from krea_cli.flows.download.save import Saver
+from krea_cli.flows.download.collect import JobOutcome, PendingJob, collect, unreadable_job_error
+from krea_cli.flows.download.recipe_writer import RecipeWriter
+from krea_cli.flows.download.save import ResultSaver
 from krea_cli.flows.events import Note, WarningNote
-from krea_cli.flows.files.destination import Saved, on_disk
-from krea_cli.flows.files.naming import Facts, escape
+from krea_cli.flows.files.existing_results import find_existing_results
+from krea_cli.flows.files.naming import NameFacts, escape
+from krea_cli.flows.files.output_slot import OutputSlot, SavedFile
 from krea_cli.flows.files.target import STDOUT_NAMES, Target
-from krea_cli.flows.jobs.job_ids import Mention
-from krea_cli.flows.jobs.ledger_view import Recall
-from krea_cli.flows.jobs.record import Reference, recorded_failure
-from krea_cli.flows.jobs.status import Glance
-from krea_cli.flows.jobs.watch import Typical, Watch, follow
-from krea_cli.local.ledger.rows import Row
+from krea_cli.flows.jobs.job_ids import JobMention
+from krea_cli.flows.jobs.record import Reference, failure_in_record
+from krea_cli.flows.jobs.status import JobStatus, StatusReader
+from krea_cli.flows.jobs.watch import TypicalSeconds, Watch, watch_reference
+from krea_cli.local.ledger.rows import RequestRow
 
 
-class Retrieval:
+class Download:
     """One `krea download`.
 
-    `several`: more than one job may come, so that an exact -o is numbered. `typical` gives a
-    model's usual seconds, `limit` the seconds to wait for a job of a kind (None: for ever),
-    `refuse` takes a line of stdin that is no job.
+    several: more than one job may come, so an exact -o is numbered
+    typical: gives the usual seconds of a model, None where unknown
+    limit: gives the seconds to wait for a job of a kind; None waits for ever
+    refuse: takes a line of stdin that names no job
     """
 
     def __init__(
         self,
-        saver: Saver,
+        saver: ResultSaver,
         target: Target,
         *,
         several: bool,
-        typical: Typical,
+        typical: TypicalSeconds,
         limit: Callable[[str | None], float | None],
         refuse: Callable[[UsageError], None],
         sidecar: bool = False,
         embed: bool = False,
     ) -> None:
-        self.saver = saver
-        self.target = target
-        self.several = several
-        self.typical = typical
-        self.limit = limit
-        self.refuse = refuse
-        self.sidecar = sidecar
-        self.embed = embed
-        self.watch = Watch(saver.api, saver.ledger, saver.clock, saver.tell, random=saver.random)
+        self._saver = saver
+        self._context = saver.context
+        self._target = target
+        self._several = several
+        self._typical = typical
+        self._limit = limit
+        self._refuse = refuse
+        self._sidecar = sidecar
+        self._embed = embed
+        self._watch = Watch(saver.context)
 
-    def outcomes(self, mentions: Iterator[Mention]) -> Iterator[Outcome]:
-        """Yield an outcome per mentioned job, in the order in which they end or are known."""
-        return collect(self.watch, self._wanted(mentions), self.saver)
+    def outcomes(self, mentions: Iterator[JobMention]) -> Iterator[JobOutcome]:
+        """Yield an outcome per named job, in the order in which they end or are known."""
+        return collect(self._watch, self._named(mentions), self._saver)
 
-    def missing(self, glance: Glance) -> Iterator[Outcome]:
-        """Yield an outcome per job that has ended and whose results never landed.
+    def missing(self, reader: StatusReader) -> Iterator[JobOutcome]:
+        """Yield an outcome per ended job of the ledger whose results were never saved.
 
         They go where they were first meant to, whatever the current folder is. Jobs that still
         run are left alone, and told at the end.
         """
-        return collect(self.watch, self._unsaved(glance), self.saver)
+        return collect(self._watch, self._unsaved(reader), self._saver)
 
-    def _unsaved(self, glance: Glance) -> Iterator[Wanted]:
-        rows = {row.job_id: row for row in self._known_unsaved() if row.job_id}
+    def _unsaved(self, reader: StatusReader) -> Iterator[PendingJob]:
+        rows = {row.job_id: row for row in self._unsaved_rows() if row.job_id}
         running = []
-        for group in glance.groups(Reference(job_id) for job_id in rows):
-            for sight in group:
-                if isinstance(sight, UsageError):
+        for group in reader.groups(Reference(job_id) for job_id in rows):
+            for status in group:
+                if isinstance(status, UsageError):
                     continue
-                if sight.job is not None and not sight.job.ended:
-                    running.append(sight.job_id)
+                if status.job is not None and not status.job.ended:
+                    running.append(status.job_id)
                     continue
-                row = rows[sight.job_id]
-                target = self.target.for_row(_at_home(row))
-                wanted = Wanted(
-                    job_id=sight.job_id,
-                    target=target,
-                    count=_count(row),
-                    row=row,
-                    job=sight.job,
-                    sidecar=self.sidecar,
-                    embed=self.embed,
-                )
-                yield replace(wanted, error=unreadable(wanted, sight.error))
+                yield self._unsaved_job(status, rows[status.job_id])
         if running:
-            self.saver.tell(Note(f"{len(running)} of the jobs still run: {' '.join(running)}"))
+            self._context.tell(Note(f"{len(running)} of the jobs still run: {' '.join(running)}"))
 
-    def _known_unsaved(self) -> list[Row]:
-        ledger = self.saver.ledger
+    def _unsaved_job(self, status: JobStatus, row: RequestRow) -> PendingJob:
+        slot = OutputSlot(
+            target=self._target.or_remembered(_with_folder_as_target(row)),
+            count=_remembered_count(row),
+            row=row,
+            sidecar=self._sidecar,
+            embed=self._embed,
+        )
+        pending = PendingJob(job_id=status.job_id, slot=slot, job=status.job)
+        if status.error is None:
+            return pending
+        return replace(pending, error=unreadable_job_error(pending, status.error))
+
+    def _unsaved_rows(self) -> list[RequestRow]:
+        ledger = self._context.account_ledger
         if ledger is None:
             raise KreaError("without the ledger nobody knows what is missing", hint="krea doctor")
-        return ledger.history.unsaved()
+        return ledger.history.list_unsaved()
 
-    def _wanted(self, mentions: Iterator[Mention]) -> Iterator[Wanted | None]:
-        recall = self.saver.recall
+    def _named(self, mentions: Iterator[JobMention]) -> Iterator[PendingJob | None]:
         n = 0
         for mention in mentions:
             if mention is None:
                 yield None
             elif isinstance(mention, UsageError):
-                self.refuse(mention)
+                self._refuse(mention)
             else:
-                wanted = self._one(mention, recall, n + 1)
-                n += wanted.error is None
-                yield wanted
+                pending = self._pending_job(mention, n + 1)
+                n += pending.error is None
+                yield pending
 
-    def _one(self, mention: Reference, recall: Recall, n: int) -> Wanted:
-        """What is wanted of a job, with as little asking as possible."""
-        row = recall.row(mention.job_id)
-        target = self.target.for_row(row)
-        # A target that the ledger remembers has its number in its name already.
-        numbered = self.several and not target.remembered
-        remembered = _count(row) if row and target.remembered else 1
-        wanted = Wanted(
-            job_id=mention.job_id,
-            target=target,
-            n=n if numbered else 1,
-            count=2 if numbered else remembered,
-            row=row,
-            record=mention.record,
-            sidecar=self.sidecar,
-            embed=self.embed,
-        )
-        job = _recorded_job(mention)
-        if failure := recorded_failure(mention.record or {}):
-            return replace(wanted, job=job, error=failure)
-        if saved := self._saved(wanted, recall):
-            return self._described(replace(wanted, job=job, saved=saved))
+    def _pending_job(self, reference: Reference, n: int) -> PendingJob:
+        """Look up a named job with as few requests as possible."""
+        slot = self._slot(self._context.records.row(reference.job_id), n)
+        job = _recorded_job(reference)
+        pending = PendingJob(job_id=reference.job_id, slot=slot, job=job, record=reference.record)
+        if failure := failure_in_record(reference.record or {}):
+            return replace(pending, error=failure)
+        if saved := self._find_saved(pending):
+            return self._write_sidecars(replace(pending, saved=saved))
         try:
-            self._check(wanted)
+            self._refuse_existing(pending)
         except KreaError as error:
-            error.job_id = error.job_id or mention.job_id
-            return replace(wanted, error=error)
-        return replace(wanted, job=job) if job else self._watched(wanted, mention, recall)
+            error.job_id = error.job_id or reference.job_id
+            return replace(pending, error=error)
+        return pending if job else self._watch_job(pending, reference)
 
-    def _saved(self, wanted: Wanted, recall: Recall) -> tuple[Saved, ...]:
+    def _slot(self, row: RequestRow | None, n: int) -> OutputSlot:
+        target = self._target.or_remembered(row)
+        # A target that the ledger remembers has its number in its name already.
+        is_numbered = self._several and not target.is_remembered
+        remembered = _remembered_count(row) if row and target.is_remembered else 1
+        return OutputSlot(
+            target=target,
+            n=n if is_numbered else 1,
+            count=2 if is_numbered else remembered,
+            row=row,
+            sidecar=self._sidecar,
+            embed=self._embed,
+        )
+
+    def _find_saved(self, pending: PendingJob) -> tuple[SavedFile, ...]:
         """The files of a job that was saved before, if each is there still, unchanged."""
-        row = wanted.row
-        if row is None or row.state != "saved" or not wanted.target.names_files:
+        slot, row = pending.slot, pending.slot.row
+        if row is None or row.state != "saved" or not slot.target.makes_files:
             return ()
-        files = recall.files(wanted.job_id)
-        facts = Facts(row.prompt, row.model, row.seed, wanted.job_id, row.created_at)
-        kept = on_disk(files, wanted, facts)
-        whole = kept.keys() == {file.index for file in files}
-        return tuple(kept[index] for index in sorted(kept)) if whole else ()
+        files = self._context.records.files(pending.job_id)
+        facts = NameFacts(row.prompt, row.model, row.seed, pending.job_id, row.created_at)
+        existing = find_existing_results(files, slot, facts)
+        if existing.copies or not existing.is_complete:
+            return ()
+        return tuple(existing.saved[position] for position in sorted(existing.saved))
 
-    def _described(self, wanted: Wanted) -> Wanted:
-        """WANTED, whose files were saved before, with the sidecars that are asked for now."""
-        if self.embed:
-            told = f"the files of job {wanted.job_id} are saved already: --embed leaves them alone"
-            self.saver.tell(WarningNote(told))
-        row = wanted.row
-        if not self.sidecar or row is None:
-            return wanted
-        job = Job(wanted.job_id, "completed")
-        inscription = self.saver.inscription(job, replace(wanted, embed=False))
+    def _write_sidecars(self, pending: PendingJob) -> PendingJob:
+        """Write the sidecars asked for now beside files that were saved before."""
+        slot, job_id = pending.slot, pending.job_id
+        if self._embed:
+            text = f"the files of job {job_id} are saved already: --embed leaves them alone"
+            self._context.tell(WarningNote(text))
+        if not self._sidecar or slot.row is None:
+            return pending
+        job = Job(job_id, "completed")
+        writer = RecipeWriter(job, replace(slot, embed=False), self._context)
         try:
-            for saved in wanted.saved:
-                inscription.beside(saved, wanted.target.real(saved.path))
+            for saved in pending.saved:
+                writer.write_sidecar(saved, slot.target.real_path(saved.path))
         except OSError as failure:
             cause = failure.strerror or str(failure)
-            return replace(wanted, error=wanted.lost(wanted.job_id, cause))
+            return replace(pending, error=slot.not_saved(job_id, cause))
         except KreaError as error:
-            return replace(wanted, error=wanted.lost(wanted.job_id, error.message))
-        return wanted
+            return replace(pending, error=slot.not_saved(job_id, error.message))
+        return pending
 
-    def _check(self, wanted: Wanted) -> None:
+    def _refuse_existing(self, pending: PendingJob) -> None:
         """Refuse a name that is taken, and a second result for stdout."""
-        target, row = wanted.target, wanted.row
+        slot, target, row = pending.slot, pending.slot.target, pending.slot.row
         if target.to_stdout:
-            expect_one(range(wanted.n))
+            expect_one(range(slot.n))
         # What stands at the row's own target may be its own result, from a run that was killed.
-        own = target.remembered or (row and row.target == target.key(wanted.n, wanted.count))
-        if row is None or row.state == "saved" or not own:
-            facts = Facts.of(Job(wanted.job_id, ""), row, wanted.record)
-            target.check(wanted.n, wanted.count, facts=facts)
+        is_own = target.is_remembered or (row and row.target == slot.key)
+        if row is None or row.state == "saved" or not is_own:
+            facts = NameFacts.of_job(Job(pending.job_id, ""), row, pending.record)
+            target.refuse_existing(slot.n, slot.count, facts=facts)
 
-    def _watched(self, wanted: Wanted, mention: Reference, recall: Recall) -> Wanted:
-        clock, row = self.saver.clock, wanted.row
-        seconds = self.limit(row.kind if row else None)
-        follow(self.watch, mention, row, recall, typical=self.typical, now=clock.now())
-        until = None if seconds is None else clock.monotonic() + seconds
-        return replace(wanted, until=until)
+    def _watch_job(self, pending: PendingJob, reference: Reference) -> PendingJob:
+        context, row = self._context, pending.slot.row
+        seconds = self._limit(row.kind if row else None)
+        watch_reference(self._watch, reference, row, context, typical=self._typical)
+        until = None if seconds is None else context.clock.monotonic() + seconds
+        return replace(pending, until=until)
 
 
-def _count(row: Row) -> int:
+def _remembered_count(row: RequestRow) -> int:
     """The count that names the results of ROW at its own target as its command did.
 
     The first of several has no number in its name, and its second result must not take the name
@@ -194,7 +200,7 @@ def _count(row: Row) -> int:
     return row.count if row.index == 1 else 1
 
 
-def _at_home(row: Row) -> Row:
+def _with_folder_as_target(row: RequestRow) -> RequestRow:
     """ROW with a place for its results: without -o, that is the folder it was asked for in."""
     if row.folder is None or (row.target and row.target not in STDOUT_NAMES):
         return row
@@ -207,12 +213,12 @@ def expect_one(jobs: Sized | None) -> None:
         raise UsageError("-o - takes one result", hint="-o FOLDER/ takes many")
 
 
-def _recorded_job(mention: Reference) -> Job | None:
+def _recorded_job(reference: Reference) -> Job | None:
     """The finished job that a record from stdin describes, results and all."""
-    if not mention.ended:
+    if not reference.ended:
         return None
     try:
-        job = parse_job(mention.record)
+        job = parse_job(reference.record)
     except Unanswered:
         return None
     return job if job.outputs else None

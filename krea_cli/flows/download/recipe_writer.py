@@ -5,90 +5,88 @@ from typing import TYPE_CHECKING
 
 from krea_cli import __version__
 from krea_cli.api.types import Job
-from krea_cli.flows.events import Tell, WarningNote
-from krea_cli.flows.files.destination import Destination, Saved
-from krea_cli.flows.files.part_file import Reservation
-from krea_cli.flows.transfer.fetch import Fetched
+from krea_cli.flows.context import FlowContext
+from krea_cli.flows.events import WarningNote
+from krea_cli.flows.files.output_slot import OutputSlot, SavedFile
+from krea_cli.flows.files.part_file import PartFile
+from krea_cli.flows.transfer.fetch import PartContent
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from krea_cli.flows.recipe.recipe import Recipe
-    from krea_cli.local.ledger.rows import Row
-    from krea_cli.local.ledger.uploads import Uploads
+    from krea_cli.local.ledger.rows import RequestRow
+
+WRITE_BYTES = 1 << 20  # at a time
 
 
-class Inscription:
-    """What is written about the results of JOB, if the user or the request asked for it."""
+class RecipeWriter:
+    """Writes the recipe of JOB for its results at SLOT, if the user or the request asked for it."""
 
-    def __init__(
-        self,
-        job: Job,
-        destination: Destination,
-        tell: Tell,
-        *,
-        uploads: "Uploads | None",
-        base: str | None = None,
-    ) -> None:
+    def __init__(self, job: Job, slot: OutputSlot, context: FlowContext) -> None:
         # A copy is another file than the one that was asked for then.
-        row = destination.row
-        asked = None if destination.copies else row
-        self._tell = tell
-        self._uploads = uploads
-        self._base = base
-        self._force = destination.target.force
-        self._embed = destination.embed or bool(asked and asked.embed)
-        self._sidecar = destination.sidecar or bool(asked and asked.sidecar)
-        self._recipe = self._known(row, job) if self._embed or self._sidecar else None
+        row = None if slot.copies else slot.row
+        self._context = context
+        self._force = slot.target.force
+        self._embed = slot.embed or bool(row and row.embed)
+        self._sidecar = slot.sidecar or bool(row and row.sidecar)
+        self._recipe = self._make_recipe(slot.row, job) if self._embed or self._sidecar else None
 
-    def into(self, part: Reservation, fetched: Fetched) -> Fetched:
-        """Put the recipe into the picture in PART, whose pixels stay as they are."""
+    def embed(self, part: PartFile, content: PartContent) -> PartContent:
+        """Put the recipe into the picture in PART; the pixels stay as they are."""
         if not self._embed or self._recipe is None:
-            return fetched
+            return content
         import json
 
-        from krea_cli.flows.recipe.image_metadata import LARGEST, NotEmbeddable, embed
+        from krea_cli.flows.recipe.image_metadata import (
+            MAX_IMAGE_BYTES,
+            NotEmbeddable,
+            embed_recipe,
+        )
 
-        told = self._recipe.as_dict(version=__version__, sha256=fetched.sha256, addresses=False)
+        recipe = self._recipe.as_dict(version=__version__, sha256=content.sha256, addresses=False)
         try:
-            if fetched.size > LARGEST:
-                raise NotEmbeddable(f"it has more than {LARGEST // 1_000_000} MB")
-            content = embed(os.pread(part.file, fetched.size, 0), json.dumps(told))
+            if content.size > MAX_IMAGE_BYTES:
+                raise NotEmbeddable(f"it has more than {MAX_IMAGE_BYTES // 1_000_000} MB")
+            data = embed_recipe(os.pread(part.fd, content.size, 0), json.dumps(recipe))
         except NotEmbeddable as error:
-            self._tell(
+            self._context.tell(
                 WarningNote(f"no recipe is in the result: {error.message}; --sidecar writes one")
             )
-            return fetched
-        return _rewritten(part, content, fetched)
+            return content
+        return _rewrite(part, data, content)
 
-    def _known(self, row: "Row | None", job: Job) -> "Recipe | None":
+    def _make_recipe(self, row: "RequestRow | None", job: Job) -> "Recipe | None":
         # Imported where a recipe is written: most runs write none.
         from krea_cli.flows.recipe.recipe import Recipe
 
         if row is None:
-            self._tell(WarningNote(f"the ledger does not know job {job.id}: no recipe is written"))
+            self._context.tell(
+                WarningNote(f"the ledger does not know job {job.id}: no recipe is written")
+            )
             return None
-        return Recipe.of(row, job, uploads=self._uploads, base=self._base)
+        ledger = self._context.ledger
+        return Recipe.from_row(row, job, uploads=ledger.uploads, base=ledger.base)
 
-    def beside(self, saved: Saved, path: "Path") -> None:
+    def write_sidecar(self, saved: SavedFile, path: "Path") -> None:
         """Write the recipe beside the result at PATH. Raises OSError, KreaError."""
         if not self._sidecar or self._recipe is None:
             return
         from krea_cli.flows.recipe.sidecar import write_sidecar
 
-        told = self._recipe.as_dict(version=__version__, sha256=saved.sha256, addresses=True)
-        done = write_sidecar(path, told, force=self._force)
-        if done.beside:
-            self._tell(
+        recipe = self._recipe.as_dict(version=__version__, sha256=saved.sha256, addresses=True)
+        done = write_sidecar(path, recipe, force=self._force)
+        if done.name_was_taken:
+            self._context.tell(
                 WarningNote(f"the name was taken: the recipe of {saved.path} is in {done.path}")
             )
 
 
-def _rewritten(part: Reservation, content: bytes, fetched: Fetched) -> Fetched:
+def _rewrite(part: PartFile, data: bytes, content: PartContent) -> PartContent:
     from hashlib import sha256
 
-    at = 0
-    while at < len(content):
-        at += os.pwrite(part.file, content[at : at + (1 << 20)], at)
-    os.ftruncate(part.file, len(content))
-    return Fetched(sha256(content).hexdigest(), len(content), fetched.type, fetched.whole)
+    offset = 0
+    while offset < len(data):
+        offset += os.pwrite(part.fd, data[offset : offset + WRITE_BYTES], offset)
+    os.ftruncate(part.fd, len(data))
+    return PartContent(sha256(data).hexdigest(), len(data), content.type, content.is_whole)

@@ -1,241 +1,239 @@
 """Save the results of a finished job: whole or not at all, at the place that was asked for."""
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from krea_cli.api.jobs import job_failure
 from krea_cli.api.types import Job
 from krea_cli.errors import EmptyResult, Interrupted, JobFailed, KreaError, LedgerUnusable, NotSaved
-from krea_cli.flows.download.recipe_writer import Inscription
+from krea_cli.flows.context import FlowContext
+from krea_cli.flows.download.recipe_writer import RecipeWriter
 from krea_cli.flows.events import Note, WarningNote
-from krea_cli.flows.files.content_type import ContentType, known_extension
-from krea_cli.flows.files.destination import Destination, Saved, on_disk
-from krea_cli.flows.files.naming import Facts
-from krea_cli.flows.files.part_file import Reservation
+from krea_cli.flows.files.content_type import ContentType, is_known_extension
+from krea_cli.flows.files.existing_results import find_existing_results
+from krea_cli.flows.files.naming import NameFacts
+from krea_cli.flows.files.output_slot import OutputSlot, SavedFile
+from krea_cli.flows.files.part_file import PartFile
 from krea_cli.flows.files.publish import publish
-from krea_cli.flows.files.result import Result, results
-from krea_cli.flows.jobs.ledger_view import Recall
-from krea_cli.flows.transfer.fetch import Fetched, copied, disk_failure
-from krea_cli.flows.transfer.result_source import Source
+from krea_cli.flows.files.result import Result, list_results
+from krea_cli.flows.transfer.fetch import PartContent, copy_into, disk_error
+from krea_cli.flows.transfer.result_source import ResultSource
 
 if TYPE_CHECKING:
     from krea_cli.local.ledger.account_ledger import AccountLedger
-    from krea_cli.local.ledger.uploads import Uploads
 
-CHUNK = 1 << 20
-BUSY_PATIENCE = 60.0  # seconds that another process may hold the part
+READ_BYTES = 1 << 20  # at a time
+HOLDER_SECONDS = 60.0  # that another process may hold the part file
+HOLDER_POLL_SECONDS = 0.2
 
 
-@dataclass(frozen=True, kw_only=True)
-class Saver(Source):
-    """Saves results and books them. `pour` writes the bytes of a result to stdout.
+@dataclass(frozen=True)
+class ResultSaver:
+    """Saves results and records them in the ledger.
 
-    `published` are the files it made: --force overwrites what was there before, never those.
+    write_stdout: writes the bytes of a result to stdout
+    published: the files made here, which --force does not overwrite
     """
 
-    ledger: "AccountLedger | None"
-    pour: Callable[[Iterable[bytes]], None] | None = None
+    context: FlowContext
+    write_stdout: Callable[[Iterable[bytes]], None] | None = None
     published: set[Path] = field(default_factory=set)
 
-    @cached_property
-    def recall(self) -> Recall:
-        """What the ledger knows of jobs."""
-        return Recall(self.ledger, self.tell)
+    def save(
+        self, job: Job, slot: OutputSlot, record: Mapping[str, Any] | None = None
+    ) -> Iterator[SavedFile]:
+        """Save every output of JOB at SLOT, and yield each once it is on disk and recorded.
 
-    @property
-    def uploads(self) -> "Uploads | None":
-        """What was uploaded earlier, as far as the ledger knows."""
-        return self.ledger.uploads if self.ledger else None
-
-    def inscription(self, job: Job, destination: Destination) -> Inscription:
-        """What is written about the results of JOB."""
-        base = self.ledger.base if self.ledger else None
-        return Inscription(job, destination, self.tell, uploads=self.uploads, base=base)
-
-    def download(self, job: Job, destination: Destination) -> Iterator[Saved]:
-        """Save every output of JOB, previews apart; each comes once it is on disk and booked.
-
-        What the ledger knows to be there, unchanged, is not fetched again. Raises `EmptyResult`,
-        `NotSaved`, `Interrupted`. The reservation is released in any case.
+        RECORD is the line of stdin that named the job. An unchanged file of the ledger is not
+        fetched again. The part file is released in any case.
+        Raises `EmptyResult`, `NotSaved` and `Interrupted`.
         """
         try:
-            yield from _Download(self, job, destination).run()
+            yield from _SaveJob(self, job, slot, record).run()
         except (EmptyResult, JobFailed, Interrupted):
             raise
         except NotSaved as error:
-            raise error if error.job_id else destination.lost(job.id, error.message) from error
+            raise error if error.job_id else slot.not_saved(job.id, error.message) from error
         except KreaError as error:
-            told = error.job_id is not None and destination.copies
-            raise error if told else destination.lost(job.id, error.message) from error
+            names_job = error.job_id is not None and slot.copies
+            raise error if names_job else slot.not_saved(job.id, error.message) from error
         except OSError as failure:
-            raise destination.lost(job.id, disk_failure(failure).message) from failure
+            raise slot.not_saved(job.id, disk_error(failure).message) from failure
         finally:
-            destination.release()
+            slot.release()
 
-    def write(self, entry: "Callable[[AccountLedger], None]") -> None:
-        """Book something that has happened already; a ledger that fails is only warned of."""
-        if self.ledger is None:
+    def record(self, entry: "Callable[[AccountLedger], None]") -> None:
+        """Write something that has happened; a ledger that fails is only warned of."""
+        if self.context.account_ledger is None:
             return
         try:
-            entry(self.ledger)
+            entry(self.context.account_ledger)
         except LedgerUnusable as error:
-            self.tell(WarningNote(f"the ledger is not kept up to date: {error.message}"))
+            self.context.tell(WarningNote(f"the ledger is not kept up to date: {error.message}"))
 
 
-class _Download:
-    """One job's results on their way to disk."""
+class _SaveJob:
+    """The results of one job on their way to disk."""
 
-    def __init__(self, saver: Saver, job: Job, destination: Destination) -> None:
-        self.saver = saver
-        self.job = job
-        self.destination = destination
-        self.facts = Facts.of(job, destination.row, destination.record)
-        self.inscription = saver.inscription(job, destination)
+    def __init__(
+        self, saver: ResultSaver, job: Job, slot: OutputSlot, record: Mapping[str, Any] | None
+    ) -> None:
+        self._saver = saver
+        self._context = saver.context
+        self._job = job
+        self._slot = slot
+        self._facts = NameFacts.of_job(job, slot.row, record)
+        self._recipe_writer = RecipeWriter(job, slot, saver.context) if slot.keeps_recipe else None
 
-    def run(self) -> Iterator[Saved]:
-        if self.job.style_id and not self.job.outputs:
-            self.saver.tell(Note(f"job {self.job.id} made style {self.job.style_id}, and no file"))
+    def run(self) -> Iterator[SavedFile]:
+        if self._job.style_id and not self._job.outputs:
+            note = f"job {self._job.id} made style {self._job.style_id}, and no file"
+            self._context.tell(Note(note))
             return
-        wanted = self._wanted()
-        kept = self._kept()
-        for each in wanted:
-            saved = kept.get(each.position) or self._save(each)
-            if not self.destination.target.to_stdout:  # which names no file
-                if self.destination.target.names_files:
-                    self.inscription.beside(saved, self.destination.target.real(saved.path))
+        results = self._list_results()
+        existing = self._find_existing()
+        for result in results:
+            saved = existing.get(result.position) or self._save(result)
+            target = self._slot.target
+            if not target.to_stdout:  # which names no file
+                if target.makes_files and self._recipe_writer:
+                    self._recipe_writer.write_sidecar(saved, target.real_path(saved.path))
                 yield saved
-        self.saver.write(lambda ledger: ledger.saved(self.job.id))
+        self._saver.record(lambda ledger: ledger.requests.mark_saved(self._job.id))
 
-    def _wanted(self) -> list[Result]:
-        if failure := job_failure(self.job):
+    def _list_results(self) -> list[Result]:
+        if failure := job_failure(self._job):
             raise failure
-        found = results(self.job.outputs)
-        if self.destination.target.to_stdout:
-            found = [each for each in found if not each.preview]
-            if len(found) > 1:
-                cause = f"it has {len(found)} results, and -o - takes one"
-                raise self.destination.lost(self.job.id, cause)
-        return found
+        results = list_results(self._job.outputs)
+        if self._slot.target.to_stdout:
+            results = [each for each in results if not each.preview]
+            if len(results) > 1:
+                cause = f"it has {len(results)} results, and -o - takes one"
+                raise self._slot.not_saved(self._job.id, cause)
+        return results
 
-    def _kept(self) -> dict[int, Saved]:
-        """What an earlier run saved already, by position."""
-        if self.destination.row is None or not self.destination.target.names_files:
+    def _find_existing(self) -> Mapping[int, SavedFile]:
+        """The files that an earlier run saved, by position."""
+        if self._slot.row is None or not self._slot.target.makes_files:
             return {}
-        files = self.saver.recall.files(self.job.id)
-        return on_disk(files, self.destination, self.facts)
+        files = self._context.records.files(self._job.id)
+        return find_existing_results(files, self._slot, self._facts).saved if files else {}
 
-    def _save(self, result: Result) -> Saved:
-        part = self.destination.part(result.position, self.job.id)
+    def _save(self, result: Result) -> SavedFile:
+        part = self._slot.open_part(result.position, self._job.id)
         if part is None:
-            part = self._awaited_part(result.position)
-            if (saved := self._kept().get(result.position)) is not None:
+            part = self._wait_for_part(result.position)
+            if (saved := self._find_existing().get(result.position)) is not None:
                 # It came from another krea while this one waited.
                 part.release()
                 return saved
         try:
-            fetched, url = self._brought(result, part)
-            fetched = self.inscription.into(part, fetched)
-            return self._put(part, fetched, replace(result, url=url))
+            content, url = self._fill(part, result)
+            if self._recipe_writer:
+                content = self._recipe_writer.embed(part, content)
+            return self._put(part, content, replace(result, url=url))
         finally:
             part.release()
 
-    def _brought(self, result: Result, part: Reservation) -> tuple[Fetched, str]:
-        """Fill PART, from the network or from a copy; what it holds now, and where it came from."""
-        copy = self.destination.copies.get(result.position)
+    def _fill(self, part: PartFile, result: Result) -> tuple[PartContent, str]:
+        """Fetch or copy RESULT into PART; return the content and the address it came from."""
+        copy = self._slot.copies.get(result.position)
         if copy is None:
-            return self.saver.bring(self.job.id, result, part)
-        fetched = copied(Path(copy.path), part)
-        if fetched.sha256 != copy.sha256:
+            return ResultSource(self._context).fetch(self._job.id, result, part)
+        content = copy_into(Path(copy.path), part)
+        if content.sha256 != copy.sha256:
             raise KreaError(f"{copy.path} has changed meanwhile")
-        return fetched, copy.url
+        return content, copy.url
 
-    def _awaited_part(self, position: int) -> Reservation:
-        clock = self.saver.clock
-        end = clock.monotonic() + BUSY_PATIENCE
-        while (part := self.destination.part(position, self.job.id)) is None:
-            if clock.monotonic() > end:
-                raise self.destination.lost(
-                    self.job.id, "another krea has been saving it for a minute"
-                )
-            clock.pause(0.2)
+    def _wait_for_part(self, position: int) -> PartFile:
+        clock = self._context.clock
+        give_up = clock.monotonic() + HOLDER_SECONDS
+        while (part := self._slot.open_part(position, self._job.id)) is None:
+            if clock.monotonic() > give_up:
+                cause = "another krea has been saving it for a minute"
+                raise self._slot.not_saved(self._job.id, cause)
+            clock.pause(HOLDER_POLL_SECONDS)
         return part
 
-    def _put(self, part: Reservation, fetched: Fetched, result: Result) -> Saved:
-        target = self.destination.target
-        shown = self.destination.name(self.facts, result, fetched.type.ext)
-        saved = Saved(
-            shown, result.url, fetched.sha256, fetched.size, fetched.type.mime, result.position
+    def _put(self, part: PartFile, content: PartContent, result: Result) -> SavedFile:
+        target = self._slot.target
+        path = self._slot.path(self._facts, result, content.type.ext)
+        saved = SavedFile(
+            path, result.url, content.sha256, content.size, content.type.mime, result.position
         )
-        if not target.names_files:
-            self._pour(part, None if target.to_stdout else target.real(shown))
+        if not target.makes_files:
+            self._pass_on(part, None if target.to_stdout else target.real_path(path))
             return saved
         saved = self._publish(part, saved)
-        self._warn_of_extension(saved.path, fetched.type)
-        if not fetched.whole:
+        self._warn_of_extension(saved.path, content.type)
+        if not content.is_whole:
             text = f"{saved.path} seems to lack its end, although the host says that this is all"
-            self.saver.tell(WarningNote(text))
-        self._book(saved, preview=result.preview)
+            self._context.tell(WarningNote(text))
+        self._record_file(saved, preview=result.preview)
         return saved
 
-    def _publish(self, part: Reservation, saved: Saved) -> Saved:
-        target, published = self.destination.target, self.saver.published
-        wanted = target.real(saved.path)
+    def _publish(self, part: PartFile, saved: SavedFile) -> SavedFile:
+        target, published = self._slot.target, self._saver.published
+        wanted = target.real_path(saved.path)
         force = target.force and wanted not in published
         done = publish(part, wanted, sha256=saved.sha256, force=force)
         published.add(done.path)
-        if not done.beside:
+        if not done.name_was_taken:
             return saved
         shown = os.path.join(os.path.dirname(saved.path), done.path.name)
-        self.saver.tell(WarningNote(f"{saved.path} was taken meanwhile: the result is in {shown}"))
+        self._context.tell(
+            WarningNote(f"{saved.path} was taken meanwhile: the result is in {shown}")
+        )
         return replace(saved, path=shown)
 
-    def _pour(self, part: Reservation, device: Path | None) -> None:
+    def _pass_on(self, part: PartFile, device: Path | None) -> None:
         """Write to stdout or DEVICE: in a worker, as a reader may keep us waiting for ever."""
-        pour = self.saver.pour
-        if device is None and pour is None:
-            raise self.destination.lost(self.job.id, "there is no standard output to write it to")
-        file = os.dup(part.file)
+        write_stdout = self._saver.write_stdout
+        if device is None and write_stdout is None:
+            raise self._slot.not_saved(self._job.id, "there is no standard output to write it to")
+        file = os.dup(part.fd)
 
         def write() -> None:
             try:
-                if device is None and pour is not None:
-                    pour(_chunks(file))
+                if device is None and write_stdout is not None:
+                    write_stdout(_read_pieces(file))
                 elif device is not None:
                     _write_to_device(device, file)
             finally:
                 os.close(file)
 
-        self.saver.clock.attend(write)
+        self._context.clock.attend(write)
 
     def _warn_of_extension(self, shown: str, kind: ContentType) -> None:
         _, dot, ext = os.path.basename(shown).rpartition(".")
-        if dot and known_extension(ext) and not kind.allows(ext):
-            self.saver.tell(WarningNote(f"{shown} holds {kind.mime}, whatever its extension says"))
+        if dot and is_known_extension(ext) and not kind.allows(ext):
+            self._context.tell(
+                WarningNote(f"{shown} holds {kind.mime}, whatever its extension says")
+            )
 
-    def _book(self, saved: Saved, *, preview: bool) -> None:
-        path = os.path.abspath(self.destination.target.cwd / saved.path)
-        self.saver.write(
-            lambda ledger: ledger.file(
-                self.job.id,
-                saved.index,
+    def _record_file(self, saved: SavedFile, *, preview: bool) -> None:
+        path = os.path.abspath(self._slot.target.cwd / saved.path)
+        self._saver.record(
+            lambda ledger: ledger.requests.record_file(
+                self._job.id,
+                saved.position,
                 url=saved.url,
                 path=path,
                 sha256=saved.sha256,
                 size=saved.size,
                 type=saved.type,
                 preview=preview,
-                at=self.saver.clock.now(),
+                at=self._context.clock.now(),
             )
         )
 
 
-def _chunks(file: int) -> Iterator[bytes]:
+def _read_pieces(file: int) -> Iterator[bytes]:
     at = 0
-    while chunk := os.pread(file, CHUNK, at):
+    while chunk := os.pread(file, READ_BYTES, at):
         yield chunk
         at += len(chunk)
 
@@ -243,5 +241,5 @@ def _chunks(file: int) -> Iterator[bytes]:
 def _write_to_device(path: Path, file: int) -> None:
     # Opened only now: a FIFO waits for its reader, who must not get half a picture.
     with path.open("wb") as device:
-        for chunk in _chunks(file):
+        for chunk in _read_pieces(file):
             device.write(chunk)

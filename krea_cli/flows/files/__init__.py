@@ -1,1 +1,1 @@
-"""Where results go: names, targets, part files, publishing."""
+"""Places for results: names, targets, part files, publishing."""

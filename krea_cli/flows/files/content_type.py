@@ -1,23 +1,28 @@
-"""What a file is, told from its first bytes: extension and exact MIME type."""
+"""Types of files, told from their first bytes: extension and exact MIME type."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-Read = Callable[[int, int], bytes]
-HEAD = 512  # first bytes that are enough to tell every type below
+ReadAt = Callable[[int, int], bytes]
+SNIFF_BYTES = 512  # length of a head: enough to tell every type below
 
 
 @dataclass(frozen=True)
 class ContentType:
-    """A media type: its usual extension without the dot, its MIME type, other extensions."""
+    """A media type.
+
+    ext: its usual extension, without the dot
+    mime: its MIME type
+    other_exts: other extensions in use for it
+    """
 
     ext: str
     mime: str
-    also: tuple[str, ...] = ()
+    other_exts: tuple[str, ...] = ()
 
     def allows(self, ext: str) -> bool:
-        """Whether a file of this type may carry EXT, in any case."""
-        return ext.lower() == self.ext or ext.lower() in self.also
+        """Tell if a file of this type may have the extension EXT, in upper or lower case."""
+        return ext.lower() == self.ext or ext.lower() in self.other_exts
 
 
 PNG = ContentType("png", "image/png")
@@ -49,7 +54,7 @@ JSON = ContentType("json", "application/json", ("gltf",))
 TEXT = ContentType("txt", "text/plain", ("obj", "csv", "md"))
 UNKNOWN = ContentType("bin", "application/octet-stream")
 
-_STARTS = (
+SIGNATURES = (
     (b"\x89PNG\r\n\x1a\n", PNG),
     (b"\xff\xd8\xff", JPEG),
     (b"GIF87a", GIF),
@@ -67,18 +72,22 @@ _STARTS = (
     (b"Kaydara FBX Binary", FBX),
     (b"%PDF-", PDF),
 )
-_BRANDS = {b"qt  ": MOV, b"avif": AVIF, b"avis": AVIF, b"M4A ": M4A, b"M4B ": M4A}
-_HEIC_BRANDS = (b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1")
-_PICTURES = (PNG, JPEG, WEBP, GIF, AVIF, HEIC, TIFF, BMP, SVG)
-_MEDIA = (MP4, M4A, MOV, WEBM, MKV, WAV, MP3, FLAC, OGG, AAC)
-_TYPES = (*_PICTURES, *_MEDIA, GLB, ZIP, PLY, FBX, PDF, HTML, JSON, TEXT)
-_BY_MIME = {each.mime: each for each in _TYPES if each is not FBX}
-_BY_MIME |= {"image/jpg": JPEG, "audio/mp3": MP3, "audio/x-wav": WAV, "audio/wave": WAV}
+BRANDS = {b"qt  ": MOV, b"avif": AVIF, b"avis": AVIF, b"M4A ": M4A, b"M4B ": M4A}
+HEIC_BRANDS = (b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1")
+IMAGES = (PNG, JPEG, WEBP, GIF, AVIF, HEIC, TIFF, BMP, SVG)
+AUDIO_AND_VIDEO = (MP4, M4A, MOV, WEBM, MKV, WAV, MP3, FLAC, OGG, AAC)
+TEXT_TYPES = (HTML, JSON, TEXT, SVG, PLY)
+TYPES = (*IMAGES, *AUDIO_AND_VIDEO, GLB, ZIP, PLY, FBX, PDF, HTML, JSON, TEXT)
+TYPES_BY_MIME = {each.mime: each for each in TYPES if each is not FBX}
+TYPES_BY_MIME |= {"image/jpg": JPEG, "audio/mp3": MP3, "audio/x-wav": WAV, "audio/wave": WAV}
 
 
 def sniff(head: bytes) -> ContentType | None:
-    """The type of a file that starts with HEAD (`HEAD` bytes or more); None if unknown."""
-    for start, kind in _STARTS:
+    """Tell the type of a file that starts with HEAD; None if unknown.
+
+    HEAD holds `SNIFF_BYTES` or more bytes, or the whole file.
+    """
+    for start, kind in SIGNATURES:
         if head.startswith(start):
             return kind
     if head[:4] == b"RIFF":
@@ -86,29 +95,37 @@ def sniff(head: bytes) -> ContentType | None:
     if head[:4] == b"\x1a\x45\xdf\xa3":
         return WEBM if b"webm" in head[:64] else MKV
     if head[4:8] == b"ftyp":
-        return _from_brands(head)
+        return _sniff_brands(head)
     if head[4:8] in (b"moov", b"mdat", b"wide", b"free"):
         return MOV
     if len(head) > 1 and head[0] == 0xFF and head[1] & 0xE0 == 0xE0:
         # Layer 0 of the MPEG frame header is ADTS, the container of bare AAC.
         return MP3 if head[1] & 0x06 else AAC
-    return _from_text(head)
+    return _sniff_text(head)
 
 
 def content_type(head: bytes, header: str | None = None) -> ContentType:
-    """The type by the first bytes, else by the Content-Type HEADER, else `UNKNOWN`."""
-    if (found := sniff(head)) is not None:
-        return found
-    return _BY_MIME.get((header or "").partition(";")[0].strip().lower(), UNKNOWN)
+    """Type by the first bytes, else by the Content-Type HEADER, else `UNKNOWN`."""
+    if (kind := sniff(head)) is not None:
+        return kind
+    return TYPES_BY_MIME.get((header or "").partition(";")[0].strip().lower(), UNKNOWN)
 
 
-def known_extension(ext: str) -> bool:
-    """Whether EXT promises a type that is known here."""
-    return any(each.allows(ext) for each in _TYPES)
+def is_known_extension(ext: str) -> bool:
+    """Tell if EXT is an extension of one of the types above."""
+    return any(each.allows(ext) for each in TYPES)
 
 
-def cut_short(kind: ContentType, read: Read, size: int) -> bool:
-    """Whether a file of KIND and SIZE bytes clearly lacks its end. READ(at, count) reads in it."""
+def is_media_extension(ext: str) -> bool:
+    """Tell if EXT promises a picture, clip, sound or model, and not a text."""
+    return is_known_extension(ext) and not any(kind.allows(ext) for kind in TEXT_TYPES)
+
+
+def is_truncated(kind: ContentType, read: ReadAt, size: int) -> bool:
+    """Tell if a file of KIND and SIZE bytes clearly lacks its end.
+
+    READ(offset, count) reads COUNT bytes of the file from OFFSET.
+    """
     if kind is PNG:
         return b"IEND\xaeB`\x82" not in read(max(0, size - 64), 64)
     if kind is JPEG:
@@ -120,47 +137,50 @@ def cut_short(kind: ContentType, read: Read, size: int) -> bool:
     if kind is GLB:
         return size < int.from_bytes(read(8, 4), "little")
     if kind in (MP4, M4A, MOV, AVIF, HEIC):
-        return _boxes_cut_short(read, size, index=b"meta" if kind in (AVIF, HEIC) else b"moov")
+        return _are_boxes_truncated(read, size, index=b"meta" if kind in (AVIF, HEIC) else b"moov")
     return False
 
 
-def is_message(head: bytes) -> bool:
-    """Whether a file that starts with HEAD is JSON or XML: an error, where media was meant."""
+def is_json_or_xml(head: bytes) -> bool:
+    """Tell if a file that starts with HEAD is JSON or XML, but not SVG.
+
+    A host sends such an error in place of media.
+    """
     text = head.lstrip(b"\xef\xbb\xbf \t\r\n")
     if not text.startswith((b"{", b"[", b"<")) or sniff(head) is SVG:
         return False
     return not any(letter < 9 for letter in text)
 
 
-def _boxes_cut_short(read: Read, size: int, *, index: bytes) -> bool:
-    """Whether the boxes of an ISO base media file end before their time, or INDEX is missing."""
-    at, names = 0, set()
-    while at < size:
-        header = read(at, 16)
+def _are_boxes_truncated(read: ReadAt, size: int, *, index: bytes) -> bool:
+    """Tell if an ISO base media file ends within a box, or has no box named INDEX."""
+    offset, names = 0, set()
+    while offset < size:
+        header = read(offset, 16)
         length, name = int.from_bytes(header[:4], "big"), header[4:8]
         names.add(name)
         if length == 1:
             length = int.from_bytes(header[8:16], "big")
-        elif length == 0:  # up to the end of the file, wherever that is
+        elif length == 0:  # it goes to the end of the file, wherever that is
             return index not in names
         if length < 8:
-            return len(header) < 8  # no box: what it is cannot be told
-        at += length
-    return at > size or index not in names
+            return len(header) < 8  # not a box: nothing can be said
+        offset += length
+    return offset > size or index not in names
 
 
-def _from_brands(head: bytes) -> ContentType:
+def _sniff_brands(head: bytes) -> ContentType:
     length = min(int.from_bytes(head[:4], "big"), len(head))
     major, compatible = head[8:12], [head[at : at + 4] for at in range(16, length, 4)]
-    if major in _BRANDS and major not in _HEIC_BRANDS:
-        return _BRANDS[major]
-    if major in _HEIC_BRANDS:
+    if major in BRANDS and major not in HEIC_BRANDS:
+        return BRANDS[major]
+    if major in HEIC_BRANDS:
         # An AVIF may carry the general brand mif1 first.
         return AVIF if b"avif" in compatible else HEIC
     return MP4
 
 
-def _from_text(head: bytes) -> ContentType | None:
+def _sniff_text(head: bytes) -> ContentType | None:
     text = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if text.startswith((b"<!doctype html", b"<html", b"<head", b"<body")):
         return HTML

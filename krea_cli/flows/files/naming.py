@@ -1,38 +1,32 @@
-"""Names for results: a slug of the prompt, the placeholders of a template, names that fit."""
+"""Name results: a slug of the prompt, the placeholders of a template, lengths that fit."""
 
 import os
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from krea_cli.api.types import Job
 from krea_cli.errors import UsageError
 
-SLUG_LENGTH = 60
-LONGEST_NAME = 255  # bytes; the limit of common file systems
-NAME_BYTES = 240  # of a name made here: a part file adds "." and ".part", a copy "-99"
+if TYPE_CHECKING:
+    from krea_cli.local.ledger.rows import RequestRow
+
+MAX_SLUG_CHARACTERS = 60
+MAX_NAME_BYTES = 255  # the limit of common file systems
+# Of a name made here: a part file adds "." and ".part", a name taken meanwhile "-99".
+MAX_GENERATED_NAME_BYTES = 240
 PLACEHOLDERS = ("slug", "job_id", "model", "seed", "n", "index", "ext", "date")
-_TOKEN = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
-
-
-class Remembered(Protocol):
-    """The part of a ledger row that names are made from."""
-
-    @property
-    def prompt(self) -> str | None: ...
-    @property
-    def model(self) -> str: ...
-    @property
-    def seed(self) -> int | None: ...
-    @property
-    def created_at(self) -> float: ...
+TOKEN_PATTERN = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
 
 
 @dataclass(frozen=True)
-class Facts:
-    """What names are made from. `date` is in seconds since 1970; None is what is not known yet."""
+class NameFacts:
+    """Facts for the name of a result; None for one that is not known yet.
+
+    date: when the job was made, in seconds since 1970
+    """
 
     prompt: str | None = None
     model: str | None = None
@@ -41,14 +35,14 @@ class Facts:
     date: float | None = None
 
     @classmethod
-    def of(
-        cls, job: Job, row: Remembered | None = None, record: Mapping[str, Any] | None = None
-    ) -> "Facts":
-        """The facts of JOB, with what the ledger or a job record on stdin adds."""
+    def of_job(
+        cls, job: Job, row: "RequestRow | None" = None, record: Mapping[str, Any] | None = None
+    ) -> "NameFacts":
+        """Facts of JOB, completed by its ROW of the ledger, or by a job RECORD from stdin."""
         if row is not None:
             return cls(row.prompt, row.model, row.seed, job.id, row.created_at)
-        known = record or {}
-        prompt, model, seed = known.get("prompt"), known.get("model"), known.get("seed")
+        fields = record or {}
+        prompt, model, seed = fields.get("prompt"), fields.get("model"), fields.get("seed")
         return cls(
             prompt if isinstance(prompt, str) else None,
             model if isinstance(model, str) else job.type,
@@ -59,16 +53,19 @@ class Facts:
 
 
 def slug(prompt: str | None, model: str | None) -> str:
-    """PROMPT as a readable part of a name, never empty: ASCII where letters fold, else letters."""
+    """Turn PROMPT, else MODEL, into a readable part of a name; never empty.
+
+    Letters with accents become ASCII; letters of other scripts stay.
+    """
     for text in (prompt, (model or "").replace("/", "-"), "krea"):
-        if text and (found := _slug(text)):
-            return found
+        if text and (words := _slugify(text)):
+            return words
     return "krea"
 
 
-def _slug(text: str) -> str:
-    if text.isascii():  # most prompts, and ten times quicker
-        return _cut(re.sub(r"[^a-z0-9]+", "-", text.lower().replace("'", "")).strip("-"))
+def _slugify(text: str) -> str:
+    if text.isascii():  # as most prompts are; ten times quicker
+        return _cut_slug(re.sub(r"[^a-z0-9]+", "-", text.lower().replace("'", "")).strip("-"))
     words = ""
     for letter in unicodedata.normalize("NFKD", text.replace("'", "")):
         category = unicodedata.category(letter)[0]
@@ -76,34 +73,37 @@ def _slug(text: str) -> str:
             # Accents of European scripts fold; the vowel signs of others carry the word.
             continue
         words += letter if category in "LNM" else "-"
-    return _cut(unicodedata.normalize("NFC", re.sub(r"-+", "-", words).strip("-")).lower())
+    return _cut_slug(unicodedata.normalize("NFC", re.sub(r"-+", "-", words).strip("-")).lower())
 
 
-def _cut(words: str) -> str:
-    if len(words) <= SLUG_LENGTH:
+def _cut_slug(words: str) -> str:
+    if len(words) <= MAX_SLUG_CHARACTERS:
         return words
     # Whole words, unless that would throw away most of the name.
-    at = words[: SLUG_LENGTH + 1].rfind("-")
-    return words[:at] if at > SLUG_LENGTH // 2 else words[:SLUG_LENGTH].strip("-")
+    end = words[: MAX_SLUG_CHARACTERS + 1].rfind("-")
+    return words[:end] if end > MAX_SLUG_CHARACTERS // 2 else words[:MAX_SLUG_CHARACTERS].strip("-")
 
 
 def short_id(job_id: str) -> str:
-    """The first six hex digits of JOB_ID, or of its letters and digits when it has no hex."""
+    """First six hex digits of JOB_ID; of its letters and digits if it has less than six."""
     plain = re.sub(r"[^0-9a-z]", "", job_id.lower())
     digits = re.sub(r"[^0-9a-f]", "", plain)
     return (digits if len(digits) >= 6 else plain)[:6] or "job"
 
 
-def default_stem(facts: Facts) -> str:
-    """The name without extension that a result gets when the user gave none."""
+def default_stem(facts: NameFacts) -> str:
+    """Name of a result, without extension, for a user who gave none."""
     stem = slug(facts.prompt, facts.model)
     return f"{stem}-{short_id(facts.job_id)}" if facts.job_id else stem
 
 
-def placeholders(template: str, *, checked: bool = True) -> list[str]:
-    """The placeholders that TEMPLATE uses. Raises `UsageError` for an unknown one, if CHECKED."""
+def placeholders(template: str, *, known_only: bool = True) -> list[str]:
+    """List the placeholders in TEMPLATE. Raises `UsageError` for a lone brace.
+
+    With KNOWN_ONLY, a placeholder not in `PLACEHOLDERS` is an error as well.
+    """
     names = []
-    for match in _TOKEN.finditer(template):
+    for match in TOKEN_PATTERN.finditer(template):
         name = match.group(1)
         if match.group() in ("{{", "}}"):
             continue
@@ -112,63 +112,75 @@ def placeholders(template: str, *, checked: bool = True) -> list[str]:
                 f"a lone {match.group()} in -o {template}",
                 hint=f"write {match.group() * 2} for the character itself",
             )
-        if checked and name not in PLACEHOLDERS:
-            known = " ".join(f"{{{each}}}" for each in PLACEHOLDERS)
+        if known_only and name not in PLACEHOLDERS:
+            available = " ".join(f"{{{each}}}" for each in PLACEHOLDERS)
             raise UsageError(
                 f"-o {template} has an unknown placeholder {{{name}}}",
-                hint=f"known are {known}; {{{{ is a literal brace",
+                hint=f"known are {available}; {{{{ is a literal brace",
             )
         names.append(name)
     return names
 
 
-def pieces(template: str) -> Iterator[tuple[str, str | None]]:
-    """TEMPLATE in pieces: literal text, escaped as it is, and the placeholder behind it."""
+def split_template(template: str) -> Iterator[tuple[str, str | None]]:
+    """Split TEMPLATE into pairs: literal text, still escaped, and the placeholder after it."""
     start = 0
-    for match in _TOKEN.finditer(template):
+    for match in TOKEN_PATTERN.finditer(template):
         if match.group(1) is not None:
             yield template[start : match.start()], match.group(1)
             start = match.end()
     yield template[start:], None
 
 
-def fill(template: str, values: Mapping[str, str]) -> str:
-    """TEMPLATE with the placeholders that VALUES has; the others stay, escaped braces too."""
+def static_folder(template: str) -> str:
+    """Folder in TEMPLATE that comes before the first placeholder, as a path."""
+    folders = []
+    for part in os.path.dirname(template).split("/"):
+        if placeholders(part, known_only=False):
+            break
+        folders.append(unescape(part))
+    return "/".join(folders) or ("/" if template.startswith("/") else "")
+
+
+def fill_template(template: str, values: Mapping[str, str]) -> str:
+    """Replace the placeholders in TEMPLATE by VALUES; others stay, and escaped braces too."""
 
     def replace(match: re.Match[str]) -> str:
         name = match.group(1)
         return escape(values[name]) if name in values else match.group()
 
-    return _TOKEN.sub(replace, template)
+    return TOKEN_PATTERN.sub(replace, template)
 
 
 def unescape(text: str) -> str:
-    """The path that a filled template stands for."""
+    """Turn a filled template into the path it stands for."""
     return text.replace("{{", "{").replace("}}", "}")
 
 
 def escape(text: str) -> str:
-    """TEXT as a template that stands for just TEXT."""
+    """Turn TEXT into a template without placeholders."""
     return text.replace("{", "{{").replace("}", "}}")
 
 
-def values(facts: Facts, *, n: int, index: int | None, ext: str | None) -> dict[str, str]:
-    """The placeholders' values as far as they are known, each harmless inside a path."""
-    known: dict[str, str | None] = {
+def placeholder_values(
+    facts: NameFacts, *, n: int, index: int | None, ext: str | None
+) -> dict[str, str]:
+    """Values of the placeholders known by now, each harmless inside a path."""
+    values: dict[str, str | None] = {
         "slug": slug(facts.prompt, facts.model),
-        "model": safe(facts.model) if facts.model else None,
+        "model": safe_part(facts.model) if facts.model else None,
         "seed": "none" if facts.seed is None else str(facts.seed),
         "n": str(n),
         "index": None if index is None else str(index),
         "ext": ext,
-        "job_id": safe(facts.job_id) if facts.job_id else None,
+        "job_id": safe_part(facts.job_id) if facts.job_id else None,
         "date": _date(facts.date) if facts.date is not None else None,
     }
-    return {name: value for name, value in known.items() if value is not None}
+    return {name: value for name, value in values.items() if value is not None}
 
 
-def safe(value: str) -> str:
-    """VALUE as a part of a name: no separators, no leading dot or dash, nothing unprintable."""
+def safe_part(value: str) -> str:
+    """Turn VALUE into a part of a name: no separators, leading dots or control characters."""
     return re.sub(r"[^\w.-]+", "-", value).lstrip(".-") or "x"
 
 
@@ -178,8 +190,8 @@ def _date(seconds: float) -> str:
     return time.strftime("%Y-%m-%d", time.localtime(seconds))
 
 
-def shortened(name: str, *, limit: int = NAME_BYTES) -> str:
-    """NAME within LIMIT bytes of UTF-8: the stem is cut, the extension stays."""
+def shorten(name: str, *, limit: int = MAX_GENERATED_NAME_BYTES) -> str:
+    """Cut the stem of NAME so that all of it fits into LIMIT bytes of UTF-8."""
     if len(os.fsencode(name)) <= limit:
         return name
     stem, dot, ext = name.rpartition(".")
@@ -189,12 +201,12 @@ def shortened(name: str, *, limit: int = NAME_BYTES) -> str:
     return os.fsencode(stem)[:room].decode(errors="ignore").rstrip("-. ") + dot + ext
 
 
-def with_suffix(path: str, suffix: str) -> str:
-    """PATH with SUFFIX before its extension: out.png, -2 -> out-2.png. The stem is cut to fit."""
+def add_suffix(path: str, suffix: str) -> str:
+    """Put SUFFIX before the extension of PATH: out.png, -2 -> out-2.png. The stem is cut to fit."""
     if not suffix:
         return path
     folder, name = os.path.split(path)
-    name = shortened(name, limit=LONGEST_NAME - len(suffix))
+    name = shorten(name, limit=MAX_NAME_BYTES - len(suffix))
     stem, dot, ext = name.rpartition(".")
     if not stem:
         stem, dot, ext = name, "", ""

@@ -3,95 +3,97 @@
 import errno
 import os
 import stat
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from krea_cli.errors import KreaError
-from krea_cli.flows.files.naming import shortened
+from krea_cli.flows.files.naming import MAX_NAME_BYTES, shorten
 
 if TYPE_CHECKING:
-    from krea_cli.local.ledger.rows import Row
+    from krea_cli.local.ledger.rows import RequestRow
 
-_MOVED = 20  # how often a part may change hands between opening and locking it
+MAX_REOPENS = 20  # a part may change hands between opening and locking it
 
 
 @dataclass
-class Reservation:
-    """An open, locked part file; `path` is None for one that has no name (stdout, a device)."""
+class PartFile:
+    """An open, locked part file.
+
+    path: its name; None if it has none, because the bytes go to stdout or a device
+    fd: its file descriptor
+    """
 
     path: Path | None
-    file: int
-    _open: bool = field(default=True, repr=False)
+    fd: int
+    _is_open: bool = field(default=True, repr=False)
 
     def release(self, *, keep: bool = False) -> None:
-        """Unlock and close; the part is removed unless KEEP. A second call does nothing."""
-        if not self._open:
+        """Unlock and close the file; remove it, unless KEEP. A second call does nothing."""
+        if not self._is_open:
             return
-        self._open = False
-        if self.path is not None and not keep and _same(self.path, self.file):
-            _remove(self.path)
+        self._is_open = False
+        if self.path is not None and not keep and _is_same_file(self.path, self.fd):
+            _remove_part(self.path)
         if self.path is not None:
-            _unlock(self.file)
-        os.close(self.file)
-
-    def published(self) -> None:
-        """Close after the part was given its final name: nothing is left to remove."""
-        self.release(keep=True)
+            _unlock(self.fd)
+        os.close(self.fd)
 
 
 def part_path(target: Path) -> Path:
-    """Where the part of TARGET lies: hidden, beside it, its name within 255 bytes."""
+    """Path of the part file for TARGET: hidden, beside it, its name within 255 bytes."""
     name = target.name
-    if len(os.fsencode(name)) > 249:
+    if len(os.fsencode(name)) > MAX_NAME_BYTES - len("..part"):
         from hashlib import sha256
 
-        name = shortened(name, limit=230) + "-" + sha256(os.fsencode(name)).hexdigest()[:8]
+        name = shorten(name, limit=230) + "-" + sha256(os.fsencode(name)).hexdigest()[:8]
     return target.with_name(f".{name}.part")
 
 
-def part_tag(row: "Row") -> str:
-    """What the part of ROW is called where its final name is not known yet.
+def part_tag(row: "RequestRow") -> str:
+    """Name the part file of ROW while its final name is not known.
 
-    Its number alone is that of another request in another ledger, which may use the same folder.
+    Contains the time as well: another ledger may use this folder and have a request of that number.
     """
     return f"{row.id}-{round(row.created_at * 1000):x}"
 
 
-def open_part(path: Path) -> Reservation | None:
-    """Create, or take over from a dead process, the part at PATH. None: a living one holds it.
+def open_part(path: Path) -> PartFile | None:
+    """Create the part file at PATH, or take it over from a process that died.
 
-    Raises `KreaError` in one sentence when the folder cannot be written.
+    Returns None while a running process holds it. Raises `KreaError` if the folder cannot be
+    written to.
     """
     try:
         _make_folder(path.parent)
-        for _ in range(_MOVED):
-            file = _open(path)
-            if not _lock(file):
-                os.close(file)
+        for _ in range(MAX_REOPENS):
+            fd = _open(path)
+            if not _lock(fd):
+                os.close(fd)
                 return None
-            if _usable(path, file):
-                return Reservation(path, file)
-            os.close(file)
+            if _take_over(path, fd):
+                return PartFile(path, fd)
+            os.close(fd)
     except OSError as failure:
-        raise unwritable(path.parent, failure) from failure
+        raise cannot_write(path.parent, failure) from failure
     return None
 
 
-def spool() -> Reservation:
-    """A nameless temporary file, for results that go to stdout or into a device."""
+def open_nameless_part() -> PartFile:
+    """Open a temporary file without a name, for results that go to stdout or a device."""
     import tempfile
 
     with tempfile.TemporaryFile() as file:
-        return Reservation(None, os.dup(file.fileno()))
+        return PartFile(None, os.dup(file.fileno()))
 
 
-def unwritable(folder: Path, failure: OSError) -> KreaError:
-    """The sentence for a folder that takes no file."""
+def cannot_write(folder: Path, failure: OSError) -> KreaError:
+    """Error for a FOLDER in which no file can be made."""
     reason = failure.strerror or str(failure)
     return KreaError(
         f"cannot write in {folder}: {reason}",
-        hint="choose a place that can be written with -o",
+        hint="choose a folder that can be written to with -o",
     )
 
 
@@ -115,34 +117,34 @@ def _open(path: Path) -> int:
         return os.open(path, flags | os.O_CREAT | os.O_EXCL, 0o666)
 
 
-def _usable(path: Path, file: int) -> bool:
-    """Empty the part that FILE has locked, if PATH still means it."""
-    seen = os.fstat(file)
-    if not stat.S_ISREG(seen.st_mode) or seen.st_uid != os.geteuid():
+def _take_over(path: Path, fd: int) -> bool:
+    """Empty the part file, locked as FD; return False if it is no longer the file at PATH."""
+    status = os.fstat(fd)
+    if not stat.S_ISREG(status.st_mode) or status.st_uid != os.geteuid():
         raise OSError(errno.EEXIST, f"{path.name} is there and is not a part file of yours")
-    if not _same(path, file):
+    if not _is_same_file(path, fd):
         return False
-    if seen.st_nlink > 1:
+    if status.st_nlink > 1:
         # Killed between publishing and unlinking: this is the finished file, not a part of it.
-        _remove(path)
+        _remove_part(path)
         return False
-    os.ftruncate(file, 0)
+    os.ftruncate(fd, 0)
     return True
 
 
-def _same(path: Path, file: int) -> bool:
+def _is_same_file(path: Path, fd: int) -> bool:
     try:
-        there = os.stat(path, follow_symlinks=False)
+        status = os.stat(path, follow_symlinks=False)
     except OSError:
         return False
-    return os.path.samestat(there, os.fstat(file))
+    return os.path.samestat(status, os.fstat(fd))
 
 
-def _lock(file: int) -> bool:
+def _lock(fd: int) -> bool:
     import fcntl
 
     try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
     except OSError as failure:
@@ -152,16 +154,13 @@ def _lock(file: int) -> bool:
     return True
 
 
-def _unlock(file: int) -> None:
+def _unlock(fd: int) -> None:
     import fcntl
-    from contextlib import suppress
 
     with suppress(OSError):
-        fcntl.flock(file, fcntl.LOCK_UN)
+        fcntl.flock(fd, fcntl.LOCK_UN)
 
 
-def _remove(path: Path) -> None:
-    from contextlib import suppress
-
+def _remove_part(path: Path) -> None:
     with suppress(OSError):
         path.unlink()

@@ -1,87 +1,101 @@
-"""Give a finished part its final name: whole or not at all, and never over another file."""
+"""Give a finished part file its final name: whole or not at all, never over another file."""
 
 import errno
 import os
 import shutil
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from krea_cli.errors import KreaError
-from krea_cli.flows.files.naming import with_suffix
-from krea_cli.flows.files.part_file import Reservation, open_part, part_path
+from krea_cli.flows.files.naming import add_suffix
+from krea_cli.flows.files.part_file import PartFile, open_part, part_path
 
-# What a file system answers that knows no hard links.
-_NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EACCES)
-# … and that knows no exclusive rename either.
-_NO_FLAGS = (errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP)
-# <linux/fs.h>, <fcntl.h>; macOS: <sys/stdio.h>
-_RENAME_NOREPLACE, _AT_FDCWD, _RENAME_EXCL = 1, -100, 4
-_BESIDE = 999
+# Answers of a file system without hard links.
+NO_HARD_LINKS = (
+    errno.EPERM,
+    errno.ENOTSUP,
+    errno.EOPNOTSUPP,
+    errno.ENOSYS,
+    errno.EMLINK,
+    errno.EACCES,
+)
+# Answers of a file system without an exclusive rename.
+NO_EXCLUSIVE_RENAME = (errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP)
+RENAME_NOREPLACE, AT_FDCWD = 1, -100  # Linux: <linux/fs.h>, <fcntl.h>
+RENAME_EXCL = 4  # macOS: <sys/stdio.h>
+MAX_NUMBERED_NAMES = 999
 
 
 @dataclass(frozen=True)
-class Published:
-    """Where the file ended up; `beside` when the wanted name was taken by something else."""
+class PublishedFile:
+    """The final path of a file; another one than asked for if the name was taken."""
 
     path: Path
-    beside: bool = False
+    name_was_taken: bool = False
 
 
-def publish(part: Reservation, target: Path, *, sha256: str, force: bool) -> Published:
-    """Move PART to TARGET and make it last. SHA256 is that of its content.
+def publish(part: PartFile, target: Path, *, sha256: str, force: bool) -> PublishedFile:
+    """Move PART, with content of hash SHA256, to TARGET and sync it to disk.
 
-    A name taken meanwhile by the same content counts as done; by other content, the file goes
-    beside it (-2, -3, …), unless FORCE. Raises OSError; the part is then still there.
+    If TARGET exists with this content, nothing is left to do. If it exists with other content,
+    FORCE replaces it. Without FORCE, the file gets a number in its name (-2, -3, …).
+    Raises OSError; PART then still exists.
     """
-    os.fsync(part.file)
+    os.fsync(part.fd)
     target.parent.mkdir(parents=True, exist_ok=True)
-    for number in range(1, _BESIDE):
-        path = target if number == 1 else _beside(target, number)
+    for number in range(1, MAX_NUMBERED_NAMES):
+        path = target if number == 1 else _numbered(target, number)
         if _publish_as(part, path, sha256=sha256, force=force and number == 1):
             _sync_folder(path.parent)
-            return Published(path, beside=number > 1)
-    raise FileExistsError(errno.EEXIST, f"{_BESIDE} files of that name are there")
+            return PublishedFile(path, name_was_taken=number > 1)
+    raise FileExistsError(errno.EEXIST, f"{MAX_NUMBERED_NAMES} files of that name exist")
 
 
-def digest(path: Path) -> str:
-    """The sha256 of a file in hex, read in pieces."""
+def hash_file(path: Path) -> str:
+    """Hash the content of a file: sha256 in hex. Raises OSError."""
     import hashlib
 
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def holds(path: Path, sha256: str, size: int | None = None) -> bool:
-    """Whether PATH is a file of just that content; SIZE in bytes, where known, spares reading."""
+def has_hash(path: Path, sha256: str, size: int | None = None) -> bool:
+    """Tell if PATH is a file with content of hash SHA256.
+
+    SIZE, its length in bytes if known, often saves reading the file.
+    """
     try:
-        return (size is None or path.stat().st_size == size) and digest(path) == sha256
+        if not path.is_file() or (size is not None and path.stat().st_size != size):
+            return False
+        return hash_file(path) == sha256
     except (OSError, ValueError):
         return False
 
 
-def _beside(target: Path, number: int) -> Path:
-    return target.with_name(with_suffix(target.name, f"-{number}"))
+def _numbered(target: Path, number: int) -> Path:
+    return target.with_name(add_suffix(target.name, f"-{number}"))
 
 
-def _publish_as(part: Reservation, path: Path, *, sha256: str, force: bool) -> bool:
-    """True when PATH now holds the content; False when another file has that name."""
+def _publish_as(part: PartFile, path: Path, *, sha256: str, force: bool) -> bool:
+    """Give PART the name PATH; return False if another file has it."""
     assert part.path is not None
     try:
         if force:
             os.replace(part.path, path)
-            part.published()
+            part.release(keep=True)
         else:
             _move_without_replacing(part.path, path)
             part.release()
     except FileExistsError:
-        if not _identical(path, part.file, sha256):
+        if not has_hash(path, sha256, os.fstat(part.fd).st_size):
             return False
         part.release()
     except OSError as failure:
         if failure.errno != errno.EXDEV:
             raise
-        return _publish_across(part, path, sha256=sha256, force=force)
+        return _publish_across_file_systems(part, path, sha256=sha256, force=force)
     return True
 
 
@@ -89,39 +103,39 @@ def _move_without_replacing(part: Path, path: Path) -> None:
     try:
         os.link(part, path)
     except OSError as failure:
-        if failure.errno not in _NO_LINKS:
+        if failure.errno not in NO_HARD_LINKS:
             raise
         try:
             _rename_exclusively(os.fsencode(part), os.fsencode(path))
-        except OSError as refused:
-            if refused.errno not in _NO_FLAGS:
+        except OSError as rename_failure:
+            if rename_failure.errno not in NO_EXCLUSIVE_RENAME:
                 raise
             _claim_and_rename(part, path)
 
 
 def _rename_exclusively(part: bytes, path: bytes) -> None:
-    """The system's own rename that replaces nothing: FAT and some network folders know no links.
+    """Rename by a system call that replaces nothing: FAT and some network folders lack links.
 
-    Raises OSError, FileExistsError where PATH is taken.
+    Raises OSError; FileExistsError if PATH exists.
     """
     import ctypes
 
     system = ctypes.CDLL(None, use_errno=True)
     try:
         if sys.platform == "darwin":
-            failed = system.renamex_np(part, path, _RENAME_EXCL)
+            result = system.renamex_np(part, path, RENAME_EXCL)
         else:
-            failed = system.renameat2(_AT_FDCWD, part, _AT_FDCWD, path, _RENAME_NOREPLACE)
+            result = system.renameat2(AT_FDCWD, part, AT_FDCWD, path, RENAME_NOREPLACE)
     except AttributeError:  # a C library without it
         raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS)) from None
-    if failed:
+    if result != 0:
         number = ctypes.get_errno()
         raise OSError(number, os.strerror(number), os.fsdecode(path))
 
 
 def _claim_and_rename(part: Path, path: Path) -> None:
-    # Claim the name exclusively, then replace our own empty claim: no foreign file is lost. A kill
-    # between the two leaves it empty, which is why this is the last resort.
+    # Create the name exclusively, then replace our own empty file: no foreign file is lost. A kill
+    # between the two leaves the empty file, which is why this is the last resort.
     os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666))
     try:
         os.replace(part, path)
@@ -130,40 +144,29 @@ def _claim_and_rename(part: Path, path: Path) -> None:
         raise
 
 
-def _publish_across(part: Reservation, path: Path, *, sha256: str, force: bool) -> bool:
-    """Copy PART into the file system of PATH first."""
+def _publish_across_file_systems(part: PartFile, path: Path, *, sha256: str, force: bool) -> bool:
+    """Copy PART into the file system of PATH, then publish the copy there."""
     copy = open_part(part_path(path))
     if copy is None or copy.path is None:
         raise KreaError(f"another krea is writing {path}", hint="run the same command again later")
     try:
-        os.lseek(part.file, 0, os.SEEK_SET)
-        with os.fdopen(os.dup(part.file), "rb") as source, os.fdopen(os.dup(copy.file), "wb") as to:
+        os.lseek(part.fd, 0, os.SEEK_SET)
+        with os.fdopen(os.dup(part.fd), "rb") as source, os.fdopen(os.dup(copy.fd), "wb") as to:
             shutil.copyfileobj(source, to, 1 << 20)
-        os.fsync(copy.file)
-        done = _publish_as(copy, path, sha256=sha256, force=force)
+        os.fsync(copy.fd)
+        is_published = _publish_as(copy, path, sha256=sha256, force=force)
     finally:
         copy.release()
-    if done:
+    if is_published:
         part.release()
-    return done
-
-
-def _identical(path: Path, part: int, sha256: str) -> bool:
-    try:
-        if not path.is_file() or path.stat().st_size != os.fstat(part).st_size:
-            return False
-        return digest(path) == sha256
-    except OSError:
-        return False
+    return is_published
 
 
 def _sync_folder(folder: Path) -> None:
-    from contextlib import suppress
-
     # Some file systems refuse to sync a folder; the file itself is on disk.
     with suppress(OSError):
-        file = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+        fd = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
         try:
-            os.fsync(file)
+            os.fsync(fd)
         finally:
-            os.close(file)
+            os.close(fd)

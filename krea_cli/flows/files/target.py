@@ -1,7 +1,7 @@
-"""What `-o` means: an exact file, a folder, a template, stdout, a device, or nothing at all.
+"""The meaning of `-o`: an exact file, a folder, a template, stdout, a device, or no `-o` at all.
 
-Names are built in the words of the user ("pics/fox.png") and become absolute only to be opened,
-so that what is printed is what was typed.
+Paths stay as the user typed them ("pics/fox.png"), and are printed so. They become absolute only
+when a file is opened.
 """
 
 import os
@@ -9,18 +9,21 @@ import stat
 from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from krea_cli.errors import UsageError, WouldOverwrite
 from krea_cli.flows.files import naming
-from krea_cli.flows.files.naming import Facts
-from krea_cli.flows.files.part_file import Reservation, open_part, part_path, spool
+from krea_cli.flows.files.naming import NameFacts
+from krea_cli.flows.files.part_file import PartFile, open_nameless_part, open_part, part_path
+
+if TYPE_CHECKING:
+    from krea_cli.local.ledger.rows import RequestRow
 
 STDOUT_NAMES = ("-", "/dev/stdout", "/dev/fd/1")
 
 
-class Kind(Enum):
-    """The ways in which results can be put somewhere."""
+class TargetKind(Enum):
+    """The kinds of places for results."""
 
     EXACT = "exact"
     FOLDER = "folder"
@@ -30,103 +33,93 @@ class Kind(Enum):
     DEFAULT = "default"
 
 
-class Kept(Protocol):
-    """The part of a ledger row that a target is made again from."""
-
-    @property
-    def target(self) -> str | None: ...
-
-
 @dataclass(frozen=True)
 class Target:
-    """Where the results of one command go; the n-th of `count` jobs has a place of its own."""
+    """The place for the results of one command; the n-th of `count` jobs has a part of it.
 
-    kind: Kind
-    text: str  # as typed; a template for TEMPLATE, braces are literal elsewhere
+    text: as typed; a template if the kind is TEMPLATE, else braces are literal
+    cwd: the folder that `text` is relative to
+    is_remembered: made from a key of the ledger, not from the command line
+    """
+
+    kind: TargetKind
+    text: str
     cwd: Path
     force: bool = False
-    remembered: bool = False  # made from the ledger's key, not from the command line
+    is_remembered: bool = False
 
     @property
     def to_stdout(self) -> bool:
-        """True for `-o -`: the bytes of exactly one result."""
-        return self.kind is Kind.STDOUT
+        """True for `-o -`, which takes exactly one result."""
+        return self.kind is TargetKind.STDOUT
 
     @property
-    def given(self) -> bool:
-        """True when the user said with -o where to put results."""
-        return self.kind is not Kind.DEFAULT and not self.remembered
+    def is_given(self) -> bool:
+        """True if the user gave -o on the command line."""
+        return self.kind is not TargetKind.DEFAULT and not self.is_remembered
 
     @property
-    def names_files(self) -> bool:
-        """False where bytes pass through and nothing stays: stdout, a FIFO, a device."""
-        return self.kind not in (Kind.STDOUT, Kind.DEVICE)
+    def makes_files(self) -> bool:
+        """False if nothing stays on disk: for stdout, a FIFO, a device."""
+        return self.kind not in (TargetKind.STDOUT, TargetKind.DEVICE)
 
     def key(self, n: int = 1, count: int = 1) -> str | None:
-        """Absolute text for the ledger: the target of the n-th job, that `parse_target` reads.
+        """Absolute text of the n-th job's target for the ledger, fit for `parse_target`.
 
-        The same for every way to spell a place, through a link as well. None when no -o was given:
-        such a request is never taken for an earlier one.
+        Every spelling of a place has one key, links included. None without -o: such a request is
+        never taken for an earlier one.
         """
-        if self.kind is Kind.DEFAULT:
+        if self.kind is TargetKind.DEFAULT:
             return None
-        if self.kind is Kind.STDOUT:
+        if self.kind is TargetKind.STDOUT:
             return "-"
-        if self.kind is Kind.EXACT:
-            return naming.escape(os.path.realpath(self.cwd / self._exact(n, count, 1)))
-        if self.kind is Kind.DEVICE:
-            # What /dev/fd/3 leads to has another name each time.
+        if self.kind is TargetKind.EXACT:
+            return naming.escape(os.path.realpath(self.cwd / self._exact_path(n, count, 1)))
+        if self.kind is TargetKind.DEVICE:
+            # A link such as /dev/fd/3 leads to another name each time.
             return naming.escape(os.path.abspath(self.cwd / self.text))
-        if self.kind is Kind.FOLDER:
+        if self.kind is TargetKind.FOLDER:
             key = naming.escape(os.path.realpath(self.cwd / self.text)).rstrip("/") + "/"
-            # No path has a doubled slash: it keeps the n-th request apart.
+            # No real path has a double slash, so the number cannot be a part of it.
             return key if count == 1 else f"{key}//{n}"
-        filled = naming.fill(self.text, {"n": str(n)})
+        filled = naming.fill_template(self.text, {"n": str(n)})
         key = self._template_key(filled) + ("/" if filled.endswith("/") else "")
         return key if count == 1 or filled != self.text else f"{key}//{n}"
 
-    def _template_key(self, filled: str) -> str:
-        """The template FILLED as far as it can be, absolute; links are followed before a gap."""
-        static = self._static_folder()
-        rest = filled.removeprefix(naming.escape(static)).lstrip("/")
-        folder = naming.escape(os.path.realpath(self.cwd / static)).rstrip("/")
-        return f"{folder}/{os.path.normpath(rest)}"
+    def refuse_existing(
+        self, n: int = 1, count: int = 1, *, facts: NameFacts | None = None
+    ) -> None:
+        """Raise `WouldOverwrite` if the path is known before the job runs, and exists.
 
-    def check(self, n: int = 1, count: int = 1, *, facts: Facts | None = None) -> None:
-        """Raise `WouldOverwrite` if the name is known before the job runs, and taken.
-
-        FACTS are prompt, model and seed, for templates that need no more than those.
+        FACTS fill templates that need no more than prompt, model and seed.
         """
-        shown = self.foreseen(n, count, facts)
-        if shown is None or self.force:
+        path = self.predict_path(n, count, facts)
+        if path is None or self.force:
             return
-        if os.path.exists(self.cwd / shown):
+        if os.path.exists(self.cwd / path):
             raise WouldOverwrite(
-                f"{shown} exists", hint="--force overwrites it; or choose another name with -o"
+                f"{path} exists", hint="--force overwrites it; or choose another name with -o"
             )
 
-    def reserve(self, n: int = 1, count: int = 1, *, row_id: int | str) -> Reservation | None:
-        """Open and lock the part of the n-th job; None while a living process holds it.
+    def reserve(
+        self, n: int = 1, count: int = 1, index: int = 1, *, row_id: int | str
+    ) -> PartFile | None:
+        """Open and lock the part file for the INDEX-th output of the n-th job.
 
-        Raises `KreaError` when the folder cannot be made or written.
+        Returns None while a running process holds it. Raises `KreaError` if the folder cannot be
+        made or written to.
         """
-        return self.reserve_output(n, count, 1, row_id=row_id)
-
-    def reserve_output(
-        self, n: int, count: int, index: int, *, row_id: int | str
-    ) -> Reservation | None:
-        """The same for the INDEX-th output of a job that has several."""
-        if self.kind in (Kind.STDOUT, Kind.DEVICE):
-            return spool()
-        if self.kind is Kind.EXACT:
-            return open_part(part_path(self.real(self._exact(n, count, index))))
+        if self.kind in (TargetKind.STDOUT, TargetKind.DEVICE):
+            return open_nameless_part()
+        if self.kind is TargetKind.EXACT:
+            return open_part(part_path(self.real_path(self._exact_path(n, count, index))))
         suffix = "" if index == 1 else f"-{index}"
         folder = Path(os.path.realpath(self.cwd / self._static_folder()))
         return open_part(folder / f".krea-{row_id}{suffix}.part")
 
-    def name(
+    def path(
         self,
-        facts: Facts,
+        facts: NameFacts,
         *,
         n: int = 1,
         count: int = 1,
@@ -134,95 +127,102 @@ class Target:
         ext: str = "bin",
         preview: bool = False,
     ) -> str:
-        """The path, as the user would type it, of the INDEX-th output (or preview) of a job."""
-        if self.kind in (Kind.STDOUT, Kind.DEVICE):
+        """Path, as the user would type it, of the INDEX-th result or preview of the n-th job."""
+        if self.kind in (TargetKind.STDOUT, TargetKind.DEVICE):
             return self.text
         suffix = "-preview" if preview else ""
-        if self.kind is Kind.EXACT:
-            exact = self._exact(n, count, index)
-            return exact if not preview else _with_extension(exact, suffix, ext)
+        if self.kind is TargetKind.EXACT:
+            exact = self._exact_path(n, count, index)
+            return exact if not preview else _preview_path(exact, suffix, ext)
         filled = self.text
-        if self.kind is Kind.TEMPLATE:
-            known = naming.values(facts, n=n, index=index, ext=ext)
-            filled = naming.unescape(naming.fill(self.text, known))
-        if self.kind is not Kind.TEMPLATE or filled.endswith("/"):
+        if self.kind is TargetKind.TEMPLATE:
+            values = naming.placeholder_values(facts, n=n, index=index, ext=ext)
+            filled = naming.unescape(naming.fill_template(self.text, values))
+        if self.kind is not TargetKind.TEMPLATE or filled.endswith("/"):
             number = "" if index == 1 else f"-{index}"
             name = f"{naming.default_stem(facts)}{suffix}{number}.{ext}"
-            return os.path.join(filled, naming.shortened(name))
+            return os.path.join(filled, naming.shorten(name))
         if index > 1 and "index" not in naming.placeholders(self.text):
             suffix += f"-{index}"
         folder, name = os.path.split(filled)
-        return os.path.join(folder, naming.with_suffix(naming.shortened(name), suffix))
+        return os.path.join(folder, naming.add_suffix(naming.shorten(name), suffix))
 
-    def real(self, shown: str) -> Path:
-        """The absolute path behind SHOWN; a link is followed to what it points at."""
-        if self.kind is Kind.DEVICE:
-            return Path(os.path.abspath(self.cwd / shown))
-        return Path(os.path.realpath(self.cwd / shown))
+    def real_path(self, path: str) -> Path:
+        """Absolute form of PATH, with links followed."""
+        if self.kind is TargetKind.DEVICE:
+            return Path(os.path.abspath(self.cwd / path))
+        return Path(os.path.realpath(self.cwd / path))
 
-    def for_row(self, row: Kept | None) -> "Target":
-        """The target that the ledger remembers for ROW, unless this one was given by the user."""
-        if self.kind is not Kind.DEFAULT or row is None or not row.target or row.target == "-":
+    def or_remembered(self, row: "RequestRow | None") -> "Target":
+        """Target of ROW in the ledger if it has one and this one was not given, else this one."""
+        if self.kind is not TargetKind.DEFAULT or row is None:
             return self
-        inside = f"{naming.escape(str(self.cwd)).rstrip('/')}/"
-        shown = _without_number(row.target).removeprefix(inside) or "./"
-        return replace(parse_target(shown, cwd=self.cwd, force=self.force), remembered=True)
+        if not row.target or row.target == "-":
+            return self
+        folder = f"{naming.escape(str(self.cwd)).rstrip('/')}/"
+        text = _without_number(row.target).removeprefix(folder) or "./"
+        return replace(parse_target(text, cwd=self.cwd, force=self.force), is_remembered=True)
 
-    def shown(self, path: Path) -> str:
-        """The absolute PATH as if it had been typed here: relative below the current folder."""
-        here = Path(os.path.realpath(self.cwd))
-        return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
+    def short_path(self, path: Path) -> str:
+        """Make the absolute PATH relative if it lies below the current folder."""
+        folder = Path(os.path.realpath(self.cwd))
+        return str(path.relative_to(folder)) if path.is_relative_to(folder) else str(path)
 
-    def _exact(self, n: int, count: int, index: int) -> str:
-        first = "" if count == 1 or (n == 1 and index == 1) else f"-{n}"
-        return naming.with_suffix(self.text, first + ("" if index == 1 else f"-{index}"))
-
-    def foreseen(self, n: int, count: int, facts: Facts | None) -> str | None:
-        """The name of the first result, if it is known before the job runs."""
-        if self.kind is Kind.EXACT:
-            return self._exact(n, count, 1)
-        if self.kind is not Kind.TEMPLATE:
+    def predict_path(self, n: int, count: int, facts: NameFacts | None) -> str | None:
+        """Path of the first result of the n-th job; None if not known before the job runs."""
+        if self.kind is TargetKind.EXACT:
+            return self._exact_path(n, count, 1)
+        if self.kind is not TargetKind.TEMPLATE:
             return None
-        known = (
-            naming.values(facts, n=n, index=1, ext=None) if facts else {"n": str(n), "index": "1"}
-        )
-        known.pop("date", None)
-        filled = naming.fill(self.text, known)
-        open_ended = naming.placeholders(filled) or filled.endswith("/")
-        return None if open_ended else naming.unescape(filled)
+        values = {"n": str(n), "index": "1"}
+        if facts is not None:
+            values = naming.placeholder_values(facts, n=n, index=1, ext=None)
+            values.pop("date", None)
+        filled = naming.fill_template(self.text, values)
+        is_open = naming.placeholders(filled) or filled.endswith("/")
+        return None if is_open else naming.unescape(filled)
+
+    def _template_key(self, filled: str) -> str:
+        """Make the template FILLED absolute; follow links up to its first placeholder."""
+        static = self._static_folder()
+        rest = filled.removeprefix(naming.escape(static)).lstrip("/")
+        folder = naming.escape(os.path.realpath(self.cwd / static)).rstrip("/")
+        return f"{folder}/{os.path.normpath(rest)}"
+
+    def _exact_path(self, n: int, count: int, index: int) -> str:
+        first = "" if count == 1 or (n == 1 and index == 1) else f"-{n}"
+        return naming.add_suffix(self.text, first + ("" if index == 1 else f"-{index}"))
 
     def _static_folder(self) -> str:
-        if self.kind is Kind.DEFAULT:
+        if self.kind is TargetKind.DEFAULT:
             return ""
-        if self.kind is Kind.FOLDER:
+        if self.kind is TargetKind.FOLDER:
             return self.text
-        folders = []
-        for part in os.path.dirname(self.text).split("/"):
-            if naming.placeholders(part):
-                break
-            folders.append(naming.unescape(part))
-        return "/".join(folders) or ("/" if self.text.startswith("/") else "")
+        return naming.static_folder(self.text)
 
 
 def parse_target(text: str | None, *, cwd: Path, force: bool = False) -> Target:
-    """Read -o TEXT, relative to CWD. Raises `UsageError` for what cannot be a target."""
+    """Read TEXT of -o, relative to CWD; None if -o was not given.
+
+    Raises `UsageError` if it cannot be a target.
+    """
     if text is None:
-        return Target(Kind.DEFAULT, "", cwd, force)
+        return Target(TargetKind.DEFAULT, "", cwd, force)
     if text in STDOUT_NAMES:
-        return Target(Kind.STDOUT, "-", cwd, force)
+        return Target(TargetKind.STDOUT, "-", cwd, force)
     if not text or "\0" in text:
         raise UsageError("-o needs a name", hint="-o out.png, -o pictures/, or -o -")
     if naming.placeholders(text):
-        return Target(Kind.TEMPLATE, text, cwd, force)
-    return replace(_literal(naming.unescape(text), cwd), force=force)
+        return Target(TargetKind.TEMPLATE, text, cwd, force)
+    return replace(_parse_literal(naming.unescape(text), cwd), force=force)
 
 
 def _without_number(key: str) -> str:
-    path, doubled, number = key.rpartition("//")
-    return path if doubled and number.isdecimal() else key
+    path, slashes, number = key.rpartition("//")
+    return path if slashes and number.isdecimal() else key
 
 
-def _literal(text: str, cwd: Path) -> Target:
+def _parse_literal(text: str, cwd: Path) -> Target:
     path = cwd / text
     try:
         mode = os.stat(path).st_mode
@@ -231,15 +231,15 @@ def _literal(text: str, cwd: Path) -> Target:
     except OSError as failure:
         raise UsageError(f"-o {text}: {failure.strerror}", hint="choose another name") from failure
     if stat.S_ISDIR(mode) or text.endswith("/") or os.path.basename(text) in (".", ".."):
-        return Target(Kind.FOLDER, text, cwd)
+        return Target(TargetKind.FOLDER, text, cwd)
     if mode and not stat.S_ISREG(mode):
-        return Target(Kind.DEVICE, text, cwd)
-    if len(os.fsencode(os.path.basename(text))) > naming.LONGEST_NAME:
+        return Target(TargetKind.DEVICE, text, cwd)
+    if len(os.fsencode(os.path.basename(text))) > naming.MAX_NAME_BYTES:
         raise UsageError("the name after -o is longer than 255 bytes", hint="choose a shorter one")
-    return Target(Kind.EXACT, text, cwd)
+    return Target(TargetKind.EXACT, text, cwd)
 
 
-def _with_extension(name: str, suffix: str, ext: str) -> str:
+def _preview_path(name: str, suffix: str, ext: str) -> str:
     stem, dot, _ = os.path.basename(name).rpartition(".")
     base = stem if dot and stem else os.path.basename(name)
-    return naming.with_suffix(os.path.join(os.path.dirname(name), f"{base}.{ext}"), suffix)
+    return naming.add_suffix(os.path.join(os.path.dirname(name), f"{base}.{ext}"), suffix)

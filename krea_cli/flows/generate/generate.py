@@ -1,227 +1,228 @@
-"""Generate: claim a target for each job, submit one at a time, and collect what they make."""
+"""Generate: submit each job, poll, and save what they make."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from krea_cli.errors import Busy, Interrupted, KreaError, OverBudget, RequestRefused
-from krea_cli.flows.backoff import Hold
+from krea_cli.errors import Interrupted, KreaError, OverBudget, RequestRefused
 from krea_cli.flows.context import FlowContext
-from krea_cli.flows.download.collect import Outcome, Wanted, collect
-from krea_cli.flows.events import Paused, Running, Note, Submitting
-from krea_cli.flows.generate.plan import Plan, Step
-from krea_cli.flows.generate.request import Order
-from krea_cli.flows.generate.result_cache import Reusable
-from krea_cli.flows.jobs.ledger_view import Recall
-from krea_cli.flows.jobs.poll_schedule import Pace
-from krea_cli.flows.jobs.wait import runs_on
+from krea_cli.flows.download.collect import JobOutcome, PendingJob, collecting
+from krea_cli.flows.events import Note, Running, Submitting
+from krea_cli.flows.files.output_slot import OutputSlot
+from krea_cli.flows.generate.plan import Plan, PlannedJob
+from krea_cli.flows.generate.request import GenerateRequest
+from krea_cli.flows.generate.result_cache import CachedResult
+from krea_cli.flows.jobs.poll_schedule import PollSchedule
+from krea_cli.flows.jobs.wait import interrupted_with_jobs
 from krea_cli.flows.jobs.watch import Watch
-from krea_cli.flows.submit.claim import Claim, Goal, claim
-from krea_cli.flows.submit.submit import submit
-from krea_cli.local.ledger.rows import Row
+from krea_cli.flows.submit.claim import Claim, claim
+from krea_cli.flows.submit.submit import Submission
+from krea_cli.local.ledger.rows import RequestRow
 
 if TYPE_CHECKING:
-    from krea_cli.flows.download.save import Saver
+    from krea_cli.flows.download.save import ResultSaver
 
 
-class Generation:
-    """One run of an order. `failure` is what kept the rest of it from being submitted."""
+class Generate:
+    """One run of a request. `failure` kept the rest of its jobs from being submitted."""
 
-    def __init__(self, order: Order, context: FlowContext) -> None:
-        self.order = order
+    def __init__(self, request: GenerateRequest, context: FlowContext) -> None:
         self.failure: KreaError | None = None
+        self._request = request
         self._context = context
-        self._watch = Watch(
-            context.api, context.ledger, context.clock, context.tell, random=context.random
-        )
+        self._plan = Plan(request, context)
+        self._watch = Watch(context)
         self._claims: list[Claim] = []
-        self._plan = Plan(order, context)
-        self._submitted: list[str] = []  # job ids
+        self._submission: Submission | None = None  # under way, without a free slot so far
+        self._job_ids: list[str] = []  # submitted, or copied
         start = context.clock.monotonic()
-        self._until = None if order.timeout is None else start + order.timeout
+        self._until = None if request.timeout is None else start + request.timeout
 
-    def outcomes(self, saver: "Saver") -> Iterator[Outcome]:
-        """Submit all, wait, save; an outcome per job as it ends. Raises `Interrupted`."""
+    def outcomes(self, saver: "ResultSaver") -> Iterator[JobOutcome]:
+        """Submit all jobs, wait and save; yield an outcome per job as it ends.
+
+        A failure ends the submitting, never the waiting for what was submitted before.
+        Raises `Interrupted`.
+        """
+        clock = self._context.clock
         try:
-            yield from collect(self._watch, self._submissions(), saver, until=self._until)
+            with collecting(self._watch, saver) as collector:
+                for job in self._plan_jobs():
+                    while (pending := self._submit(job)) is None and self._submission:
+                        yield from collector.poll_until(self._submission.retry_at)
+                    if pending is None:
+                        break
+                    yield from collector.add(pending)
+                    yield from collector.poll_until(clock.monotonic())
+                yield from collector.collect()
         except Interrupted as stop:
-            raise self._cut_short(stop) from stop
+            raise self._name_unsent(stop) from stop
         finally:
             self._release()
 
-    def submitted(self, saver: "Saver") -> Iterator[Row]:
-        """Submit all and wait for none: the row of each as soon as its id is known.
+    def submitted(self, saver: "ResultSaver") -> Iterator[RequestRow]:
+        """Submit all jobs and wait for none; yield the row of each once its id is known.
 
-        What is reused is copied here and now.
+        Results that are reused are copied at once. Raises `Interrupted`.
         """
+        clock = self._context.clock
         try:
-            for wanted in self._submissions():
-                if wanted is None:
-                    self._context.clock.pause(0.5)
-                elif wanted.row:
-                    if wanted.copies and wanted.job:
-                        list(saver.download(wanted.job, wanted))
-                    yield wanted.row
+            for job in self._plan_jobs():
+                while (pending := self._submit(job)) is None and self._submission:
+                    clock.pause(self._submission.retry_at - clock.monotonic())
+                if pending is None:
+                    break
+                if pending.job:
+                    list(saver.save(pending.job, pending.slot))
+                if pending.slot.row:
+                    yield pending.slot.row
         except Interrupted as stop:
-            raise self._cut_short(runs_on(stop, self._submitted)) from stop
+            raise self._name_unsent(interrupted_with_jobs(stop, self._job_ids)) from stop
         finally:
             self._release()
 
-    def _cut_short(self, stop: Interrupted) -> Interrupted:
-        """STOP with the number of jobs that were never sent, and what goes on with those."""
-        if not (left_out := self._left_out()):
-            return stop
-        hint = stop.hint
-        if self._resumable:
-            hint = f"{self._same_command} goes on with all {self.order.count}"
-        told = Interrupted(
-            stop.signal,
-            message=stop.message + left_out,
-            hint=hint,
-        )
-        told.job_id, told.charged = stop.job_id, stop.charged
-        return told
-
-    @property
-    def _resumable(self) -> bool:
-        """Whether the same command, run again, finds what this one did."""
-        put_down = self._submitted or not self.order.again
-        keyed = all(goal.key for goal in self.order.goals())
-        return bool(put_down and self._context.ledger.lasting and keyed)
-
-    @property
-    def _same_command(self) -> str:
-        return "the same command" + (" without --again" if self.order.again else "")
-
-    def _left_out(self) -> str:
-        """How many of several jobs were not submitted, as the end of a sentence."""
-        unsent = self.order.count - len(self._submitted)
-        if self.order.count == 1 or unsent == 0:
-            return ""
-        return f"; {unsent} of {self.order.count} jobs were not submitted"
-
-    def _submissions(self) -> Iterator[Wanted | None]:
-        """Each job once it is submitted; None while there is no room for the next.
-
-        A failure ends the submitting, never the collecting of what was submitted before.
-        """
+    def _plan_jobs(self) -> list[PlannedJob]:
+        """Plan every job; what an earlier run of the command has spent counts for its budget."""
         try:
-            for step in self._planned():
-                if step.reused is not None:
-                    yield self._reused(step.goal, step.reused)
-                else:
-                    yield from self._submission(step)
+            jobs = self._plan.jobs()
         except Interrupted:
             raise
         except KreaError as error:
-            self.failure = error
-            if isinstance(error, OverBudget):
-                self._advise(error)
-            if self._submitted:
-                error.message += self._left_out()
-                error.args = (error.message,)
-
-    def _planned(self) -> list[Step]:
-        """Every job; what an earlier run of the command has spent counts for its budget."""
-        steps = self._plan.steps()
+            self._fail(error)
+            return []
         if budget := self._context.budget:
-            for step in steps:
-                if step.put:
-                    budget.count(step.put[0].id)
-        return steps
+            for job in jobs:
+                if job.inserted:
+                    budget.count_request(job.inserted[0].id)
+        return jobs
 
-    def _advise(self, error: OverBudget) -> None:
-        """Say which cap lets the rest through, where the cap is the command's own."""
-        from krea_cli.local.ledger.budget import MAX_COST, enough
+    def _submit(self, job: PlannedJob) -> PendingJob | None:
+        """Submit one job, unless it has been; None without a free slot, and after a failure."""
+        if job.cached is not None:
+            return self._copy(job.slot, job.cached)
+        try:
+            submission = self._submission or self._claim(job)
+            self._submission = submission
+            if (row := submission.attempt()) is None:
+                return None
+            self._submission = None
+            if row.job_id is None:
+                raise KreaError(
+                    f"the request for {job.slot.target.text} is {row.state}",
+                    hint=f"krea history {row.id}",
+                    charged=row.charged,
+                )
+        except Interrupted:
+            raise
+        except KreaError as error:
+            self._submission = None
+            self._fail(error)
+            return None
+        return self._watch_job(row, row.job_id, job.slot)
 
-        left = self.order.count - len(self._submitted)
-        if error.limit != MAX_COST or not (more := enough(error, left)):
-            return
-        if not self._submitted:
-            error.hint = f"{MAX_COST} {more} allows {'it' if left == 1 else f'all {left}'}"
-        elif self._resumable:
-            error.hint = f"{self._same_command} with {MAX_COST} {more} goes on with the rest"
-        else:
-            # The same command would make anew, and pay, what is made.
-            error.hint = f"-n {left} makes the rest"
-
-    def _submission(self, step: Step) -> Iterator[Wanted | None]:
-        order, context, goal = self.order, self._context, step.goal
-        assert step.draft is not None
+    def _claim(self, job: PlannedJob) -> Submission:
+        """Claim the slot of a job. Its request may have been submitted by an earlier run."""
+        context = self._context
+        assert job.draft is not None
         claimed = claim(
-            step.draft, goal, context, again=order.again, until=self._until, put=step.put
+            job.draft,
+            job.slot,
+            context,
+            again=self._request.again,
+            until=self._until,
+            inserted=job.inserted,
         )
         self._claims.append(claimed)
-        row = claimed.row
-        if row.state == "checked":
-            context.tell(Submitting(row.model, goal.n, goal.count))
-            hold = Hold(context.random)
-            while row.state == "checked":
-                try:
-                    row = submit(row, context, deadline=self._until)
-                except RequestRefused as refused:
-                    self._plan.doubt_uploads(refused)
-                    raise
-                except Busy as busy:
-                    yield from self._held(busy, hold.seconds(busy))
-        if row.job_id is None:
-            raise KreaError(
-                f"the request for {goal.target.text} is {row.state}",
-                hint=f"krea history {row.id}",
-                charged=row.charged,
-            )
-        yield self._wanted(row, row.job_id, claimed, goal)
+        if claimed.row.state == "checked":
+            context.tell(Submitting(claimed.row.model, job.slot.n, job.slot.count))
+        return Submission(claimed.row, context, deadline=self._until)
 
-    def _reused(self, goal: Goal, reused: Reusable) -> Wanted:
-        """A job of before, whose results are copied; nothing is asked of the service."""
-        self._submitted.append(reused.job.id)
-        places = ", ".join(file.path for file in reused.files.values())
-        self._context.tell(Note(f"the same as {places}: it is copied and not paid for again"))
-        return Wanted(
-            job_id=reused.job.id,
-            target=goal.target,
-            n=goal.n,
-            count=goal.count,
-            row=reused.row,
-            job=reused.job,
-            copies=reused.files,
-            sidecar=self.order.sidecar,
-            embed=self.order.embed,
-        )
+    def _copy(self, slot: OutputSlot, cached: CachedResult) -> PendingJob:
+        """A job of before, whose results are copied; the service is asked for nothing."""
+        self._job_ids.append(cached.job.id)
+        paths = ", ".join(file.path for file in cached.files.values())
+        self._context.tell(Note(f"the same as {paths}: it is copied and not paid for again"))
+        slot = replace(slot, row=cached.row, copies=cached.files)
+        return PendingJob(job_id=cached.job.id, slot=slot, job=cached.job)
 
-    def _wanted(self, row: Row, job_id: str, claimed: Claim, goal: Goal) -> Wanted:
-        context, model = self._context, self.order.model
-        self._submitted.append(job_id)
+    def _watch_job(self, row: RequestRow, job_id: str, slot: OutputSlot) -> PendingJob:
+        context, model, claimed = self._context, self._request.model, self._claims[-1]
+        self._job_ids.append(job_id)
         since = row.answered_at or context.clock.now()
-        known = Recall(context.ledger, context.tell).durations(model.id)
-        pace = Pace(model.typical_seconds, known, model.kind)
-        typical = model.typical_seconds
-        context.tell(Running(job_id, model.id, row.status or "submitted", typical, since))
+        durations = context.records.durations(model.id)
+        schedule = PollSchedule(model.typical_seconds, durations, model.kind)
+        status = row.status or "submitted"
+        context.tell(Running(job_id, model.id, status, model.typical_seconds, since))
         fresh = claimed.row.job_id is None
-        self._watch.add(job_id, pace=pace, since=since, fresh=fresh)
-        return Wanted(
-            job_id=job_id,
-            target=goal.target,
-            n=goal.n,
-            count=goal.count,
+        self._watch.add(job_id, schedule=schedule, since=since, fresh=fresh)
+        slot = replace(
+            slot,
             row=row,
-            lasting=context.ledger.lasting,
-            reservation=claimed.reservation,
-            sidecar=self.order.sidecar,
-            embed=self.order.embed,
+            ledger_lasts=context.ledger.persistent,
+            part_file=claimed.part_file,
+        )
+        return PendingJob(job_id=job_id, slot=slot, until=self._until)
+
+    def _fail(self, error: KreaError) -> None:
+        """Keep ERROR, which ends the submitting, with what it leaves and what helps."""
+        self.failure = error
+        if isinstance(error, RequestRefused):
+            self._plan.forget_refused_uploads(error)
+        if isinstance(error, OverBudget):
+            self._suggest_cap(error)
+        if self._job_ids:
+            error.message += self._unsent()
+            error.args = (error.message,)
+
+    def _suggest_cap(self, error: OverBudget) -> None:
+        """Name the cap that lets the rest through, where the cap is the command's own."""
+        from krea_cli.local.ledger.budget import MAX_COST_CAP, sufficient_cap
+
+        unsent = self._request.count - len(self._job_ids)
+        cap = sufficient_cap(error, [error.cost] * unsent)
+        if error.limit != MAX_COST_CAP or cap is None:
+            return
+        if not self._job_ids:
+            error.hint = f"{MAX_COST_CAP} {cap} allows {'it' if unsent == 1 else f'all {unsent}'}"
+        elif self._is_resumable:
+            error.hint = f"{self._same_command} with {MAX_COST_CAP} {cap} goes on with the rest"
+        else:
+            # The same command would make anew, and pay, what is made.
+            error.hint = f"-n {unsent} makes the rest"
+
+    def _name_unsent(self, stop: Interrupted) -> Interrupted:
+        """STOP with the number of jobs that were not sent, and the command that goes on."""
+        if not (unsent := self._unsent()):
+            return stop
+        hint = stop.hint
+        if self._is_resumable:
+            hint = f"{self._same_command} goes on with all {self._request.count}"
+        named = Interrupted(stop.signal, message=stop.message + unsent, hint=hint)
+        named.job_id, named.charged = stop.job_id, stop.charged
+        return named
+
+    @property
+    def _is_resumable(self) -> bool:
+        """True if the same command, run again, finds the requests of this one."""
+        request = self._request
+        is_inserted = self._job_ids or not request.again
+        slots = (request.slot(n) for n in range(1, request.count + 1))
+        return bool(
+            is_inserted
+            and self._context.ledger.persistent
+            and all(slot.claim_key for slot in slots)
         )
 
-    def _held(self, busy: Busy, seconds: float) -> Iterator[None]:
-        """No room now: let others be collected until the time has come to ask again."""
-        clock = self._context.clock
-        end = clock.monotonic() + seconds
-        if self._until is not None and end > self._until:
-            raise busy
-        self._context.tell(Paused(f"waiting for a free slot: {busy.message}", seconds))
-        while clock.monotonic() < end:
-            if not self._watch.running:
-                clock.pause(min(0.5, end - clock.monotonic()))
-            yield None
+    @property
+    def _same_command(self) -> str:
+        return "the same command" + (" without --again" if self._request.again else "")
+
+    def _unsent(self) -> str:
+        """The number of jobs that were not submitted, as the end of a sentence."""
+        count = self._request.count
+        unsent = count - len(self._job_ids)
+        return "" if count == 1 or unsent == 0 else f"; {unsent} of {count} jobs were not submitted"
 
     def _release(self) -> None:
         for claimed in self._claims:
-            claimed.reservation.release()
+            claimed.part_file.release()

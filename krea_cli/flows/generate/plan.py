@@ -1,196 +1,187 @@
-"""Plan an order: what is begun or on disk already, and the requests that are left to be made."""
+"""Plan a generate: the unfinished or copied jobs, and the requests that are left to be sent."""
 
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from krea_cli.catalog.local_files import local_files, replaced
 from krea_cli.errors import RequestRefused, WouldOverwrite
 from krea_cli.flows.context import FlowContext
-from krea_cli.flows.files.naming import Facts
-from krea_cli.flows.generate.request import Order
-from krea_cli.flows.generate.result_cache import Reusable, Shelf, Wish
+from krea_cli.flows.files.naming import NameFacts
+from krea_cli.flows.files.output_slot import OutputSlot
+from krea_cli.flows.generate.draft import RequestFiles, build_draft, hash_body
+from krea_cli.flows.generate.request import GenerateRequest
+from krea_cli.flows.generate.result_cache import CachedResult, CacheKey, ResultCache
 from krea_cli.flows.generate.seeds import seeds
-from krea_cli.flows.recipe.recipe import CONTENT, by_content, sources_of
-from krea_cli.flows.recipe.sidecar import beside
-from krea_cli.flows.submit.claim import Goal, put_down
-from krea_cli.flows.transfer.upload import addresses, doubt_uploads, fingerprints
-from krea_cli.local.ledger.rows import UNFINISHED, Draft, Row, identity
+from krea_cli.flows.recipe.recipe import HASH_PREFIX
+from krea_cli.flows.recipe.sidecar import sidecar_path
+from krea_cli.flows.submit.claim import insert_or_join
+from krea_cli.flows.transfer.upload import forget_refused_uploads, hash_files, upload_files
+from krea_cli.local.ledger.rows import (
+    UNFINISHED_STATES,
+    RequestDraft,
+    RequestRow,
+    request_fingerprint,
+)
 
 
 @dataclass(frozen=True)
-class Step:
-    """One job of an order: where it goes, and its row (True: just put down), or what is reused."""
+class PlannedJob:
+    """One job of a request.
 
-    goal: Goal
-    draft: Draft | None = None
-    put: tuple[Row, bool] | None = None
-    reused: Reusable | None = None
+    draft: None where a result is copied
+    inserted: its row, and True if the row is new; None where a result is copied
+    cached: the result to be copied
+    """
+
+    slot: OutputSlot
+    draft: RequestDraft | None = None
+    inserted: tuple[RequestRow, bool] | None = None
+    cached: CachedResult | None = None
 
 
 class Plan:
-    """One order, before its first request is sent."""
+    """One request, before anything of it is sent."""
 
-    def __init__(self, order: Order, context: FlowContext) -> None:
-        self._order = order
+    def __init__(self, request: GenerateRequest, context: FlowContext) -> None:
+        self._request = request
         self._context = context
-        self._uploaded: dict[str, str] = {}  # path of a file -> its address
-        self._prints: dict[str, str] = {}  # path of a file -> sha256
+        self._files = RequestFiles()
 
-    def steps(self) -> list[Step]:
-        """Every job: media uploaded, seeds drawn; every target looked at before that.
+    def jobs(self) -> list[PlannedJob]:
+        """Look at every target, draw the seeds, upload the media, insert the rows.
 
-        All are put down before the first is sent: what an interrupted run had still to do can be
-        told. Raises `WouldOverwrite`, `UsageError`, and what the service says to an upload.
+        All rows are inserted before the first request is sent, so an interrupted run can tell
+        what was left to do.
+        Raises `WouldOverwrite`, `UsageError`, and the service's answers to an upload.
         """
-        order = self._order
-        self._prints = fingerprints(local_files([order.given, order.body]))
-        # What was typed makes the identity, whatever is known by now of an address in it.
-        prints = {path: CONTENT + sha256 for path, sha256 in self._prints.items()}
-        given = replaced(order.given, prints)
-        goals = order.goals()
-        drawn = seeds(order.model, order.body, order.count, self._context.random)
-        givens = [self._with_given_seed(given, seed) for seed in drawn]
-        earlier = self._begun_before(givens, goals)
-        reused = self._reused(drawn, [goal for goal in goals if goal.n not in earlier])
-        for goal, seed in zip(goals, drawn, strict=True):
-            if goal.n not in earlier:
-                self._look_at_target(goal, seed, reused.get(goal.n))
-        if len(reused) < len(goals):
+        request = self._request
+        if files := local_files([request.given, request.body]):
+            self._files = RequestFiles(hash_files(files))
+        # What was typed makes the request the same, whatever is known of an address in it.
+        contents = {path: HASH_PREFIX + sha256 for path, sha256 in self._files.hashes.items()}
+        typed = replaced(request.given, contents)
+        slots = [request.slot(n) for n in range(1, request.count + 1)]
+        drawn = seeds(request.model, request.body, request.count, self._context.random)
+        givens = [self._with_given_seed(typed, seed) for seed in drawn]
+        earlier = self._find_earlier(givens, slots)
+        cached = self._find_cached(drawn, [slot for slot in slots if slot.n not in earlier])
+        for slot, seed in zip(slots, drawn, strict=True):
+            if slot.n not in earlier:
+                self._refuse_existing(slot, seed, cached.get(slot.n))
+        if self._files.hashes and len(cached) < len(slots):
             self._upload()
         return [
-            Step(goal, reused=reused[goal.n])
-            if goal.n in reused
-            else self._step(self._draft(given, seed, goal), goal, earlier.get(goal.n))
-            for given, seed, goal in zip(givens, drawn, goals, strict=True)
+            PlannedJob(slot, cached=cached[slot.n])
+            if slot.n in cached
+            else self._insert(slot, given, seed, earlier.get(slot.n))
+            for given, seed, slot in zip(givens, drawn, slots, strict=True)
         ]
 
-    def doubt_uploads(self, refused: RequestRefused) -> None:
-        """The service may have dropped a file since it was uploaded: do not rely on it again."""
-        doubt_uploads(refused, self._uploaded.values(), self._context.ledger.uploads)
+    def forget_refused_uploads(self, refused: RequestRefused) -> None:
+        """Upload again next time: the service may have dropped a file meanwhile."""
+        uploads = self._context.ledger.uploads
+        forget_refused_uploads(refused, self._files.addresses.values(), uploads)
 
-    def _begun_before(self, givens: list[dict[str, Any]], goals: list[Goal]) -> dict[int, Row]:
-        """What an earlier run of this order left, by n: unfinished requests, and what it had
-        finished if that was not all. Empty where everything is to be made anew."""
-        if self._order.again:
-            return {}
-        ledger, left, whole = self._context.ledger, {}, True
-        for given, goal in zip(givens, goals, strict=True):
-            if goal.key is None:
-                continue
-            same = identity(self._order.model.id, given)
-            row = ledger.unfinished(same, goal.key) or ledger.latest(same, goal.key)
-            if row and (row.state == "saved" or row.state in UNFINISHED):
-                left[goal.n] = row
-            if row and row.state != "saved":
-                whole = False  # under way, refused, failed or cancelled: that run is to be ended
-        return {} if whole else left
+    def _find_earlier(
+        self, givens: list[dict[str, Any]], slots: list[OutputSlot]
+    ) -> dict[int, RequestRow]:
+        """The rows that an earlier run of this request left, by n.
 
-    def _reused(self, drawn: Sequence[int | None], goals: list[Goal]) -> dict[int, Reusable]:
-        """What is on disk already, by n."""
-        order = self._order
-        if not order.reuse:
-            return {}
-        places = {goal.n: self._foreseen(goal, drawn[goal.n - 1]) for goal in goals}
-        shelf = Shelf(
-            self._context, any_seed=order.any_seed, taken=set(filter(None, places.values()))
-        )
-        field = order.model.seed_field
-        chosen = field is not None and field.name in order.body
-        wanted = {goal.n: self._wish(drawn[goal.n - 1], chosen=chosen) for goal in goals}
-        # First what lies where it is wanted already, so that no copy takes another's place.
-        found = {n: shelf.at(place, wanted[n]) for n, place in places.items() if place}
-        rest = {n: shelf.take(wish) for n, wish in wanted.items() if not found.get(n)}
-        return {n: each for n, each in (found | rest).items() if each}
-
-    def _wish(self, seed: int | None, *, chosen: bool) -> Wish:
-        return Wish(self._recipe(seed), seed if chosen else None, chosen=chosen)
-
-    def _foreseen(self, goal: Goal, seed: int | None) -> Path | None:
-        """Where the first result of a job will be, as far as that is known."""
-        target = self._order.target
-        facts = Facts(self._order.prompt, self._order.model.id, seed)
-        shown = target.foreseen(goal.n, goal.count, facts)
-        return target.real(shown) if shown else None
-
-    def _recipe(self, seed: int | None) -> str:
-        """The digest of all that is sent but the seed; of one that is no number as well."""
-        body, field = self._sent, self._order.model.seed_field
-        if field is not None and seed is not None:
-            body = {name: value for name, value in body.items() if name != field.name}
-        return identity(self._order.model.id, body)
-
-    @cached_property
-    def _sent(self) -> dict[str, Any]:
-        """What is sent, but for a drawn seed, with local files by their content."""
-        sent: dict[str, Any] = by_content(
-            self._order.body, self._prints, self._context.ledger.uploads
-        )
-        return sent
-
-    def _look_at_target(self, goal: Goal, seed: int | None, reused: Reusable | None) -> None:
-        """Raise `WouldOverwrite` unless the target is free, and the place of its sidecar.
-
-        A copy that is there already stands in nobody's way.
+        Those are unfinished requests, and the finished ones beside them. Empty where everything
+        is to be made anew.
         """
-        order, place = self._order, self._foreseen(goal, seed)
-        if place and reused and reused.is_at(place):
+        if self._request.again:
+            return {}
+        ledger, rows, is_whole = self._context.ledger, {}, True
+        for given, slot in zip(givens, slots, strict=True):
+            if slot.claim_key is None:
+                continue
+            fingerprint = request_fingerprint(self._request.model.id, given)
+            row = ledger.requests.find_unfinished(fingerprint, slot.claim_key)
+            row = row or ledger.requests.find_latest(fingerprint, slot.claim_key)
+            if row and (row.state == "saved" or row.state in UNFINISHED_STATES):
+                rows[slot.n] = row
+            if row and row.state != "saved":
+                is_whole = False  # that run is to be ended
+        return {} if is_whole else rows
+
+    def _find_cached(
+        self, drawn: Sequence[int | None], slots: list[OutputSlot]
+    ) -> dict[int, CachedResult]:
+        """The results to be copied, by n."""
+        request = self._request
+        if not request.reuse:
+            return {}
+        places = {slot.n: self._predict_path(slot, drawn[slot.n - 1]) for slot in slots}
+        cache = ResultCache(
+            self._context, any_seed=request.any_seed, taken=set(filter(None, places.values()))
+        )
+        field = request.model.seed_field
+        is_chosen = field is not None and field.name in request.body
+        keys = {slot.n: self._cache_key(drawn[slot.n - 1], chosen=is_chosen) for slot in slots}
+        # First what lies in its place already, so that no copy takes another's place.
+        in_place = {n: cache.find_at(place, keys[n]) for n, place in places.items() if place}
+        others = {n: cache.find(key) for n, key in keys.items() if not in_place.get(n)}
+        return {n: each for n, each in (in_place | others).items() if each}
+
+    def _cache_key(self, seed: int | None, *, chosen: bool) -> CacheKey:
+        uploads = self._context.ledger.uploads
+        body_hash = hash_body(self._request, seed, self._files, uploads)
+        return CacheKey(body_hash, seed if chosen else None, chosen=chosen)
+
+    def _facts(self, seed: int | None) -> NameFacts:
+        return NameFacts(self._request.prompt, self._request.model.id, seed)
+
+    def _predict_path(self, slot: OutputSlot, seed: int | None) -> Path | None:
+        """The path of a job's first result, as far as it is known."""
+        target = self._request.target
+        path = target.predict_path(slot.n, slot.count, self._facts(seed))
+        return target.real_path(path) if path else None
+
+    def _refuse_existing(
+        self, slot: OutputSlot, seed: int | None, cached: CachedResult | None
+    ) -> None:
+        """Raise `WouldOverwrite` unless the slot is free, and the place of its sidecar.
+
+        A copy that is there already is in nobody's way.
+        """
+        request, place = self._request, self._predict_path(slot, seed)
+        if place and cached and cached.is_at(place):
             return
-        facts = Facts(order.prompt, order.model.id, seed)
-        order.target.check(goal.n, goal.count, facts=facts)
-        if order.sidecar and place and not order.target.force:
-            sidecar = beside(place)
+        slot.refuse_existing(self._facts(seed))
+        if request.sidecar and place and not request.target.force:
+            sidecar = sidecar_path(place)
             if os.path.lexists(sidecar):
                 raise WouldOverwrite(
-                    f"{order.target.shown(sidecar)} exists, and --sidecar would write it",
+                    f"{request.target.short_path(sidecar)} exists, and --sidecar would write it",
                     hint="--force overwrites it; or choose another name with -o",
                 )
 
     def _upload(self) -> None:
-        context = self._context
-        self._uploaded = addresses(
-            local_files(self._order.body),
-            api=context.api,
-            ledger=context.ledger,
-            clock=context.clock,
-            tell=context.tell,
-        )
+        addresses = upload_files(local_files(self._request.body), self._context)
+        self._files = RequestFiles(self._files.hashes, addresses)
 
-    def _step(self, draft: Draft, goal: Goal, earlier: Row | None) -> Step:
-        if earlier and earlier.state == "saved":
-            return Step(goal, draft, put=(earlier, False))
-        put = put_down(draft, goal, self._context, again=self._order.again)
-        return Step(goal, draft, put=put)
-
-    def _draft(self, given: dict[str, Any], seed: int | None, goal: Goal) -> Draft:
-        order = self._order
-        body = replaced(order.body, self._uploaded) if self._uploaded else order.body
-        return Draft(
-            model=order.model.id,
-            kind=order.model.kind,
-            route=order.model.route,
-            body=order.with_seed(body, seed),
+    def _insert(
+        self, slot: OutputSlot, given: dict[str, Any], seed: int | None, earlier: RequestRow | None
+    ) -> PlannedJob:
+        request, context = self._request, self._context
+        draft = build_draft(
+            request,
+            slot,
+            self._files,
             given=given,
-            profile=order.profile,
-            target=goal.target.key(goal.n, goal.count),
-            index=goal.n,
-            count=goal.count,
-            price=order.price,
-            cost=order.cost,
             seed=seed,
-            prompt=order.prompt,
-            webhook=order.webhook,
-            folder=str(order.target.cwd),
-            sources=sources_of(self._uploaded, self._prints),
-            recipe=self._recipe(seed),
-            sidecar=order.sidecar,
-            embed=order.embed,
+            uploads=context.ledger.uploads,
         )
+        if earlier and earlier.state == "saved":
+            return PlannedJob(slot, draft, inserted=(earlier, False))
+        inserted = insert_or_join(draft, slot, context, again=request.again)
+        return PlannedJob(slot, draft, inserted=inserted)
 
     def _with_given_seed(self, given: dict[str, Any], seed: int | None) -> dict[str, Any]:
         """GIVEN with the seed of one job, if the user gave one; a drawn one makes no difference."""
-        field = self._order.model.seed_field
-        return self._order.with_seed(given, seed) if field and field.name in given else given
+        field = self._request.model.seed_field
+        return self._request.with_seed(given, seed) if field and field.name in given else given

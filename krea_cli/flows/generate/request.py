@@ -1,23 +1,26 @@
-"""What one `generate` asks for, and one of the jobs that it makes."""
+"""GenerateRequest: the jobs that one `generate`, or one item of a batch, asks for."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from krea_cli.flows.files.output_slot import OutputSlot
 from krea_cli.flows.files.target import Target
-from krea_cli.flows.submit.claim import Goal
 
 if TYPE_CHECKING:
     from krea_cli.catalog.model import Model
 
 
 @dataclass(frozen=True, kw_only=True)
-class Order:
-    """What one `generate` asks for: COUNT jobs of the same request, apart from their seeds.
+class GenerateRequest:
+    """`count` jobs of the same request, apart from their seeds.
 
-    `body` and `given` may hold `LocalFile`s. `timeout` is in seconds; None waits for ever.
-    `reuse` copies what is on disk already instead of paying for it; `any_seed` takes that of
-    another seed as well. `cost` is what one job may cost, in millionths of a dollar, None if that
-    is unknown.
+    body: the fields to be sent; may hold `LocalFile`s
+    given: the fields that the user gave; may hold `LocalFile`s
+    cost: the most that one job may cost, in millionths of a dollar; None if unknown
+    again: make new jobs, whatever is unfinished
+    reuse: copy results that are on disk already
+    any_seed: reuse results of other seeds as well
+    timeout: seconds to wait for the jobs; None waits for ever
     """
 
     model: "Model"
@@ -37,11 +40,24 @@ class Order:
     profile: str | None = None
     timeout: float | None = None
 
-    def goals(self) -> list[Goal]:
-        """The target of each job."""
-        return [Goal(self.target, n, self.count) for n in range(1, self.count + 1)]
+    def slot(self, n: int) -> OutputSlot:
+        """The output slot of the n-th job, from 1."""
+        return OutputSlot(
+            target=self.target,
+            n=n,
+            count=self.count,
+            sidecar=self.sidecar,
+            embed=self.embed,
+        )
 
     def with_seed(self, fields: dict[str, Any], seed: int | None) -> dict[str, Any]:
-        """FIELDS with the seed of one job, where there is one to be sent."""
+        """FIELDS with SEED, if the model takes one and there is one."""
         field = self.model.seed_field
         return fields if field is None or seed is None else fields | {field.name: seed}
+
+    def without_seed(self, fields: dict[str, Any], seed: int | None) -> dict[str, Any]:
+        """FIELDS without the seed field, if SEED is a number that is sent in it."""
+        field = self.model.seed_field
+        if field is None or seed is None:
+            return fields
+        return {name: value for name, value in fields.items() if name != field.name}

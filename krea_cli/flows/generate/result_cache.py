@@ -1,4 +1,4 @@
-"""Reuse: results of the same request that are on disk already, and need not be paid for again."""
+"""Reuse results of the same request that are on disk already, instead of paying again."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -7,28 +7,29 @@ from typing import TYPE_CHECKING
 
 from krea_cli.api.types import Job, Output
 from krea_cli.flows.context import FlowContext
-from krea_cli.flows.files.publish import holds
+from krea_cli.flows.files.existing_results import is_unchanged
+from krea_cli.flows.files.publish import has_hash
 
 if TYPE_CHECKING:
-    from krea_cli.local.ledger.rows import FileRow, Row
+    from krea_cli.local.ledger.rows import FileRow, RequestRow
 
 
 @dataclass(frozen=True)
-class Reusable:
-    """A saved request of which every result is still on disk, by its position from 1."""
+class CachedResult:
+    """A saved request with every result still on disk; `files` by position from 1."""
 
-    row: "Row"
+    row: "RequestRow"
     files: "Mapping[int, FileRow]"
 
     def is_at(self, path: Path) -> bool:
-        """Whether PATH holds the first result already."""
+        """Return True if PATH holds the first result already."""
         first = self.files[min(self.files)]
-        return holds(path, first.sha256, first.size)
+        return has_hash(path, first.sha256, first.size)
 
     @property
     def job(self) -> Job:
         """The job as it ended, with the results that were saved."""
-        outputs = [self.files[position] for position in sorted(self.files)]
+        files = [self.files[position] for position in sorted(self.files)]
         return Job(
             self.row.job_id or "",
             "completed",
@@ -36,68 +37,75 @@ class Reusable:
             completed_at=self.row.completed_at,
             type=self.row.type,
             outputs=tuple(
-                Output(file.url, kind="preview" if file.preview else None) for file in outputs
+                Output(file.url, kind="preview" if file.preview else None) for file in files
             ),
         )
 
 
 @dataclass(frozen=True)
-class Wish:
-    """The request of which a result is wanted: its recipe, and its seed if one was CHOSEN."""
+class CacheKey:
+    """The request of which a result is wanted.
 
-    recipe: str
+    body_hash: see `hash_body`
+    seed: the seed, if the user chose one
+    chosen: True if the user chose the seed
+    """
+
+    body_hash: str
     seed: int | None
     chosen: bool
 
 
-class Shelf:
-    """What is there to be reused by one command: each saved request at most once.
+class ResultCache:
+    """The results that one command can reuse; each saved request is used at most once.
 
-    ANY_SEED: a result of another seed than the one that was chosen, or drawn, will do as well.
-    TAKEN are the places that the command itself will write to: what lies there is no source.
+    ANY_SEED allows results of other seeds. TAKEN are the places that the command itself writes
+    to: no file there is copied.
     """
 
     def __init__(self, context: FlowContext, *, any_seed: bool, taken: set[Path]) -> None:
-        self._context = context
+        self._history = context.ledger.history
         self._any_seed = any_seed
         self._places = taken
-        self._taken: set[int] = set()
+        self._used: set[int] = set()
 
-    def at(self, place: Path, wish: Wish) -> Reusable | None:
-        """What WISH asks for, if PLACE holds it already."""
-        found = (self._whole(row, except_for=place) for row in self._fitting(wish))
-        return self._take(each for each in found if each and each.is_at(place))
+    def find_at(self, place: Path, key: CacheKey) -> CachedResult | None:
+        """Find a result for KEY that PLACE holds already."""
+        results = (self._complete(row, allowed=place) for row in self._matching_rows(key))
+        return self._use(each for each in results if each and each.is_at(place))
 
-    def take(self, wish: Wish) -> Reusable | None:
-        """The newest saved request that WISH asks for and that was not taken yet.
+    def find(self, key: CacheKey) -> CachedResult | None:
+        """Find the newest result for KEY that was not used yet.
 
-        Where no seed was chosen every job is another picture: one is taken only if any will do.
+        Without a chosen seed every job is another picture: then only any seed will do.
         """
-        return self._take(filter(None, map(self._whole, self._fitting(wish))))
+        return self._use(filter(None, map(self._complete, self._matching_rows(key))))
 
-    def _take(self, found: Iterator[Reusable]) -> Reusable | None:
-        reusable = next(found, None)
-        if reusable is not None:
-            self._taken.add(reusable.row.id)
-        return reusable
+    def _use(self, results: Iterator[CachedResult]) -> CachedResult | None:
+        result = next(results, None)
+        if result is not None:
+            self._used.add(result.row.id)
+        return result
 
-    def _fitting(self, wish: Wish) -> "Iterator[Row]":
-        alike = self._context.ledger.history.alike
-        rows = alike(wish.recipe, wish.seed) if wish.chosen else []
+    def _matching_rows(self, key: CacheKey) -> "Iterator[RequestRow]":
+        rows = self._history.list_saved(key.body_hash, key.seed) if key.chosen else []
         if self._any_seed:
-            rows += alike(wish.recipe, None)
-        return (row for row in rows if row.id not in self._taken)
+            rows += self._history.list_saved(key.body_hash, None)
+        return (row for row in rows if row.id not in self._used)
 
-    def _whole(self, row: "Row", except_for: Path | None = None) -> Reusable | None:
-        """A file for each result that was saved, unchanged since; None if one is missing."""
-        files = self._context.ledger.history.files(row.job_id or "")
-        files.sort(key=lambda file: Path(file.path) != except_for)
-        found: dict[int, FileRow] = {}
-        for file in files:
+    def _complete(self, row: "RequestRow", allowed: Path | None = None) -> CachedResult | None:
+        """A file for each result that was saved, unchanged since; None if one is missing.
+
+        ALLOWED is a taken place from which it may come all the same, first of all.
+        """
+        rows = self._history.list_files(row.job_id or "")
+        rows.sort(key=lambda file: Path(file.path) != allowed)
+        files: dict[int, FileRow] = {}
+        for file in rows:
             path = Path(file.path)
-            free = path == except_for or path not in self._places
-            if file.index not in found and free and holds(path, file.sha256, file.size):
-                found[file.index] = file
-        if not found or found.keys() != {file.index for file in files}:
+            is_free = path == allowed or path not in self._places
+            if file.index not in files and is_free and is_unchanged(file):
+                files[file.index] = file
+        if not files or files.keys() != {file.index for file in rows}:
             return None
-        return Reusable(row, found)
+        return CachedResult(row, files)

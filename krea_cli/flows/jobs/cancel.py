@@ -2,27 +2,26 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from krea_cli.api.types import Job
-from krea_cli.clock import Clock
 from krea_cli.errors import Busy, Interrupted, KreaError, NotFound, StillRunning, Unanswered
-from krea_cli.flows.events import Tell, WarningNote
-from krea_cli.flows.jobs.job_ids import Mention
-from krea_cli.flows.jobs.ledger_view import Recall
-from krea_cli.flows.jobs.record import Reference, record
+from krea_cli.flows.context import FlowContext
+from krea_cli.flows.events import WarningNote
+from krea_cli.flows.jobs.job_ids import JobMention
+from krea_cli.flows.jobs.record import Reference, job_record
 
-if TYPE_CHECKING:
-    from krea_cli.api.client import Api
-
-PATIENCE = 15.0  # seconds until the service should have said what became of it
+CANCEL_SECONDS = 15.0  # until the service should have ended the job
+POLL_SECONDS = 0.5
 
 
 @dataclass(frozen=True)
-class Stopped:
-    """What became of one job: its status and record, and the error if it was not stopped.
+class CancelOutcome:
+    """The result of cancelling one job.
 
-    `job_id` is None for a line that names no job.
+    job_id: None for a line that names no job
+    record: see `job_record`
+    error: None if the job was cancelled, or had ended
     """
 
     job_id: str | None
@@ -31,52 +30,53 @@ class Stopped:
     error: KreaError | None = None
 
 
-class Cancelling:
-    """Stops jobs as they are named."""
+class Cancel:
+    """One `krea cancel`: stops jobs as they are named."""
 
-    def __init__(self, api: "Api", recall: Recall, clock: Clock, tell: Tell) -> None:
-        self._api = api
-        self._recall = recall
-        self._clock = clock
-        self._tell = tell
+    def __init__(self, context: FlowContext) -> None:
+        self._context = context
+        self._api = context.api
+        self._clock = context.clock
 
-    def stopped(self, meant: Iterator[Mention]) -> Iterator[Stopped]:
-        """What became of each job. A line that names none is told as an error of its own."""
-        for mention in meant:
+    def outcomes(self, mentions: Iterator[JobMention]) -> Iterator[CancelOutcome]:
+        """Yield an outcome per job. A line without a job is an outcome with its error."""
+        for mention in mentions:
             if isinstance(mention, Reference):
-                yield self._stopped(mention.job_id)
+                yield self._cancel(mention.job_id)
             elif mention is not None:
-                yield Stopped(None, "error", record(None, error=mention), mention)
+                yield CancelOutcome(None, "error", job_record(None, error=mention), mention)
 
-    def _stopped(self, job_id: str) -> Stopped:
+    def _cancel(self, job_id: str) -> CancelOutcome:
         try:
             job = self._stop(job_id)
         except Interrupted:
             raise
         except KreaError as error:
-            return Stopped(job_id, "unknown", record(None, job_id=job_id, error=error), error)
-        return Stopped(job_id, job.status, record(job, self._recall.row(job_id)))
+            record = job_record(None, job_id=job_id, error=error)
+            return CancelOutcome(job_id, "unknown", record, error)
+        row = self._context.records.row(job_id)
+        return CancelOutcome(job_id, job.status, job_record(job, row))
 
     def _stop(self, job_id: str) -> Job:
         clock = self._clock
         job = clock.attend(lambda: self._api.job(job_id))
         if job.ended:
-            self._tell(
+            self._context.tell(
                 WarningNote(f"job {job_id} has ended already ({job.status}); nothing was sent")
             )
             return job
-        self._ask(job_id)
-        give_up = clock.monotonic() + PATIENCE
+        self._delete(job_id)
+        give_up = clock.monotonic() + CANCEL_SECONDS
         # The answer to DELETE proves nothing: read until the job has ended.
         while not (job := self._read(job_id)).ended:
             if clock.monotonic() > give_up:
                 message = f"job {job_id} was asked to stop and is still {job.status}"
                 raise StillRunning(message, hint=f"krea status {job_id}", job_id=job_id)
-            clock.pause(0.5)
-        self._recall.note(job_id, job)
+            clock.pause(POLL_SECONDS)
+        self._context.records.record_job(job_id, job)
         return job
 
-    def _ask(self, job_id: str) -> None:
+    def _delete(self, job_id: str) -> None:
         try:
             self._clock.attend(lambda: self._api.cancel(job_id))
         except (Busy, Unanswered) as error:
@@ -88,7 +88,7 @@ class Cancelling:
             ) from error
 
     def _read(self, job_id: str) -> Job:
-        """The job after the DELETE, which removes one that ended in the meantime."""
+        """Read the job after the DELETE, which removes one that ended in the meantime."""
         try:
             return self._clock.attend(lambda: self._api.job(job_id))
         except NotFound as error:

@@ -12,14 +12,14 @@ from krea_cli.flows.jobs.record import LONGEST_LINE, Reference, parse_line
 
 STDIN = "-"
 # How long to sit on a silent stream before the caller may do something else.
-LULL = 0.2
+LISTEN_SECONDS = 0.2
 
-Mention = Reference | UsageError | None
+JobMention = Reference | UsageError | None
 
 
-def mentions(
+def read_job_ids(
     arguments: Sequence[str] | None, stdin: IO[str] | None, clock: Clock, *, command: str
-) -> Iterator[Mention]:
+) -> Iterator[JobMention]:
     """The jobs that are meant, each once, as they become known.
 
     From ARGUMENTS; from STDIN line by line when there are none and it is not a terminal, or for
@@ -49,7 +49,7 @@ def _is_terminal(stdin: IO[str] | None) -> bool:
 
 def _each_once(
     named: Sequence[Reference], lines: "_Lines | None", clock: Clock
-) -> Iterator[Mention]:
+) -> Iterator[JobMention]:
     met: set[str] = set()
     for mention in _all(named, lines, clock):
         if isinstance(mention, Reference):
@@ -59,7 +59,7 @@ def _each_once(
         yield mention
 
 
-def _all(named: Sequence[Reference], lines: "_Lines | None", clock: Clock) -> Iterator[Mention]:
+def _all(named: Sequence[Reference], lines: "_Lines | None", clock: Clock) -> Iterator[JobMention]:
     yield from named
     while lines is not None:
         line = clock.attend(lines.wait)
@@ -84,7 +84,7 @@ class _Lines:
     def wait(self) -> str | None:
         """The next line with its end; "" after a lull; None when the stream is over."""
         try:
-            return self._lines.get(timeout=LULL)
+            return self._lines.get(timeout=LISTEN_SECONDS)
         except Empty:
             return ""
 

@@ -1,4 +1,4 @@
-"""Calling the roll: many jobs looked up in as few requests to the list endpoint as will do."""
+"""Find many jobs in few requests to the list endpoint."""
 
 from collections.abc import Collection
 from math import ceil
@@ -9,41 +9,43 @@ from krea_cli.api.types import Job
 if TYPE_CHECKING:
     from krea_cli.api.client import Api
 
-FEWEST = 100
-MOST = 1000
+MIN_PAGE = 100
+MAX_PAGE = 1000  # jobs; the service's own limit
 
 
-class Roll:
-    """The newest part of the list, reaching back as far as the oldest job that is asked for."""
+class JobList:
+    """The newest part of the job list, back to the oldest job asked for.
+
+    thorough: False if the oldest job may lie deeper; the next call then looks deeper
+    """
 
     def __init__(self, api: "Api") -> None:
         self._api = api
         self._limit = 0
-        # False: the oldest may lie deeper than was looked, and the next call looks deeper.
         self.thorough = True
 
-    def call(self, wanted: Collection[str]) -> dict[str, Job]:
-        """The jobs among WANTED that the list shows, by id: one request per thousand wanted."""
-        found: dict[str, Job] = {}
+    def find(self, job_ids: Collection[str]) -> dict[str, Job]:
+        """The listed jobs among JOB_IDS, by id. One request is made per thousand ids."""
+        jobs: dict[str, Job] = {}
         cursor: str | None = None
         deepest = length = 0
-        self._limit = max(self._limit, FEWEST, min(MOST, len(wanted) * 5 // 4))
-        for _ in range(max(1, ceil(len(wanted) / MOST))):
+        self._limit = max(self._limit, MIN_PAGE, min(MAX_PAGE, len(job_ids) * 5 // 4))
+        for _ in range(max(1, ceil(len(job_ids) / MAX_PAGE))):
             page = self._api.jobs(cursor=cursor, limit=self._limit)
             for job in page.jobs:
                 length += 1
-                if job.id in wanted:
-                    found[job.id] = job
+                if job.id in job_ids:
+                    jobs[job.id] = job
                     deepest = length
             cursor = page.next_cursor
-            if cursor is None or len(found) == len(wanted):
+            if cursor is None or len(jobs) == len(job_ids):
                 break
-        self._reach(deepest, complete=len(found) == len(wanted), more=cursor is not None)
-        return found
+        self._set_limit(deepest, complete=len(jobs) == len(job_ids), more=cursor is not None)
+        return jobs
 
-    def _reach(self, deepest: int, *, complete: bool, more: bool) -> None:
-        """Set the next limit by how deep the oldest job lay; deeper when some were not shown."""
+    def _set_limit(self, deepest: int, *, complete: bool, more: bool) -> None:
+        """Set the next limit by the depth of the oldest job; go deeper if some were not listed."""
         deeper = more and not complete
-        self.thorough = not deeper or self._limit >= MOST
+        self.thorough = not deeper or self._limit >= MAX_PAGE
         depth = self._limit * 2 if deeper else deepest * 5 // 4
-        self._limit = min(MOST, max(FEWEST, depth))
+        self._limit = min(MAX_PAGE, max(MIN_PAGE, depth))

@@ -7,9 +7,8 @@ lateness outweighs that price, so polls lie as dense as the square root of the j
 which is the arrangement with the least lateness for a given number of requests.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
-from itertools import accumulate
 from math import erfc, exp, log, sqrt
 from random import Random
 
@@ -48,17 +47,13 @@ LIKELIHOOD: dict[str, Callable[[float], float]] = {
     "intermediate-complete": lambda share: share**7,
 }
 
-# So many jobs say by themselves how much they differ; no jobs are closer together than this.
-MANY = 20
-NARROWEST = 0.01
-
 # The grid that likelihoods are applied on: steps of 4 % from 1/12 to 20 times the median.
 STEP, LOWEST, HIGHEST = 0.04, -62, 75
 
 Cell = tuple[float, float, float]  # from, to (seconds), how likely the job ends between them
 
 
-class Pace:
+class PollSchedule:
     """The rhythm of polling for one job.
 
     `typical`: usual seconds from submit to end, None when unknown. `seen`: such seconds of
@@ -73,7 +68,6 @@ class Pace:
         logs = [log(seconds) for seconds in seen if seconds > 0]
         self._centre = (weight * centre + sum(logs)) / (weight + len(logs))
         self._spread = _spread(logs, spread, self._centre, weight)
-        self._narrow = max(NARROWEST, _deviation(logs)) if len(logs) >= MANY else None
         self._farthest = FARTHEST.get(kind or "", FARTHEST_ELSE)
         self._price = self._price_of_a_poll()
 
@@ -81,12 +75,6 @@ class Pace:
     def expected(self) -> float:
         """The median seconds that the job is thought to take."""
         return exp(self._centre)
-
-    def survival_as_seen(self, elapsed: float) -> float:
-        """The same by nothing but what earlier jobs took, once they are many."""
-        if self._narrow is None or elapsed <= 0:
-            return self.survival(elapsed)
-        return erfc((log(elapsed) - self._centre) / sqrt(2) / self._narrow) / 2
 
     def next(
         self,
@@ -170,39 +158,3 @@ def _spread(logs: list[float], prior: float, centre: float, weight: float) -> fl
     squares = sum((value - centre) ** 2 for value in logs)
     variance = (WEIGHT_SPREAD * prior**2 + squares) / (WEIGHT_SPREAD + count)
     return sqrt(variance * (1 + 1 / (weight + count))) if count else sqrt(variance)
-
-
-def _deviation(values: Sequence[float]) -> float:
-    """Their standard deviation; the module for such things takes 10 ms to load."""
-    mean = sum(values) / len(values)
-    return sqrt(sum((value - mean) ** 2 for value in values) / len(values))
-
-
-STEP = 0.05  # seconds
-
-
-Survival = Callable[[float], float]
-
-
-def held_back(running: Iterable[tuple[float, Survival]], later: float, apart: float) -> float:
-    """Seconds by which a look that may be taken LATER seconds from now is better put off.
-
-    RUNNING are jobs that run now: the seconds that one has behind it, and the chance that it runs
-    longer than so many seconds in all. The look after this one comes APART seconds later, and no
-    look is put off longer. What counts is how long ended jobs wait to be seen, all together.
-    """
-    steps = round(apart / STEP)
-    ended = [0.0] * (2 * steps + 1)  # how many jobs have ended by each step
-    for elapsed, survival in running:
-        alive = survival(elapsed)
-        if alive > 0:
-            for step in range(len(ended)):
-                ended[step] += 1 - survival(elapsed + later + step * STEP) / alive
-    waited = [0.0, *accumulate(ended)]  # by all that ended, if nobody looked
-
-    def lateness(look: int) -> float:
-        again, over = look + steps, len(ended) - 1
-        seen = ended[look] * steps + ended[again] * (over - again)
-        return waited[over] - seen
-
-    return min(range(steps + 1), key=lateness) * STEP

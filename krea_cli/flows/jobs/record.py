@@ -11,14 +11,14 @@ from krea_cli.api.types import TERMINAL, Job, Output
 from krea_cli.errors import KreaError, UsageError
 
 if TYPE_CHECKING:
-    from krea_cli.local.ledger.rows import Row
+    from krea_cli.local.ledger.rows import RequestRow
 
 SCHEMA = 1
 # A record with a long prompt and many results is some kilobytes; this is no record any more.
 LONGEST_LINE = 5_000_000
 
 
-class SavedFile(Protocol):
+class FileRecord(Protocol):
     """A result on disk, as a download or the ledger tells of it."""
 
     @property
@@ -51,12 +51,12 @@ class Reference:
         return isinstance(status, str) and status in TERMINAL
 
 
-def record(
+def job_record(
     job: Job | None,
-    row: "Row | None" = None,
+    row: "RequestRow | None" = None,
     *,
     job_id: str | None = None,
-    files: Sequence[SavedFile] = (),
+    files: Sequence[FileRecord] = (),
     error: KreaError | None = None,
 ) -> dict[str, Any]:
     """The record (schema 1) of a job from what the service, the ledger and the disk know of it.
@@ -73,10 +73,10 @@ def record(
         "model": row.model if row else None,
         "prompt": row.prompt if row else None,
         "seed": row.seed if row else None,
-        "created_at": moment(
+        "created_at": iso_time(
             job.created_at if job else None, row.server_created_at if row else None
         ),
-        "completed_at": moment(
+        "completed_at": iso_time(
             job.completed_at if job else None, row.completed_at if row else None
         ),
         "urls": _addresses(job.outputs if job else ()),
@@ -112,7 +112,7 @@ def parse_line(text: str) -> Reference:
     return Reference(check_job_id(job_id), read, piped=True)
 
 
-def recorded_failure(recorded: dict[str, Any]) -> KreaError | None:
+def failure_in_record(recorded: dict[str, Any]) -> KreaError | None:
     """The failure of a job that a record from stdin tells of, as the error it was; None if of none.
 
     That somebody stopped waiting for the job, or could not save its result, is no failure of it.
@@ -131,7 +131,7 @@ def recorded_failure(recorded: dict[str, Any]) -> KreaError | None:
     failure = KreaError(
         str(message), hint=str(hint) if hint else None, job_id=str(recorded.get("job_id"))
     )
-    kind = _kinds().get(str(told.get("code")), KreaError)
+    kind = _error_classes().get(str(told.get("code")), KreaError)
     failure.code, failure.exit_code = kind.code, kind.exit_code
     charged = told.get("charged")
     failure.charged = charged if charged in ("no", "yes", "unknown") else kind.charged
@@ -139,7 +139,7 @@ def recorded_failure(recorded: dict[str, Any]) -> KreaError | None:
     return failure
 
 
-def _kinds() -> dict[str, type[KreaError]]:
+def _error_classes() -> dict[str, type[KreaError]]:
     """Every class of failure whose exit code stands with the class, by its code."""
     kinds: dict[str, type[KreaError]] = {}
     waiting: list[type[KreaError]] = [KreaError]
@@ -155,7 +155,7 @@ def _addresses(outputs: Sequence[Output]) -> list[str]:
     return results or [output.url for output in outputs]
 
 
-def _outputs(outputs: Sequence[Output], files: Sequence[SavedFile]) -> Iterator[dict[str, Any]]:
+def _outputs(outputs: Sequence[Output], files: Sequence[FileRecord]) -> Iterator[dict[str, Any]]:
     # A fresh address may have replaced the one that the file came from: it then stands alone.
     by_url = {file.url: file for file in files}
     for output in outputs:
@@ -164,7 +164,7 @@ def _outputs(outputs: Sequence[Output], files: Sequence[SavedFile]) -> Iterator[
         yield _output(url, file)
 
 
-def _output(url: str, file: SavedFile | None) -> dict[str, Any]:
+def _output(url: str, file: FileRecord | None) -> dict[str, Any]:
     return {
         "url": url,
         "path": str(file.path) if file else None,
@@ -181,7 +181,7 @@ def _charged(status: str | None) -> str:
     return "no" if status in ("failed", "cancelled") else "unknown"
 
 
-def moment(*seconds: float | None) -> str | None:
+def iso_time(*seconds: float | None) -> str | None:
     """The first known time as ISO 8601 with milliseconds and Z."""
     for known in seconds:
         if known is not None:

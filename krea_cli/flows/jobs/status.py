@@ -1,34 +1,32 @@
-"""Where jobs stand now: each read once, in as few requests as will do, without waiting for any."""
+"""Read the current status of many jobs, in as few requests as will do."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from random import Random
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from krea_cli.api.jobs import job_failure
 from krea_cli.api.types import Job
-from krea_cli.clock import Clock
 from krea_cli.errors import KreaError, NotFound, UsageError
 from krea_cli.flows.backoff import Backoff, is_transient
-from krea_cli.flows.jobs.job_ids import Mention
-from krea_cli.flows.jobs.ledger_view import Recall
-from krea_cli.flows.jobs.list_lookup import Roll
-from krea_cli.flows.jobs.record import Reference, record
-
-if TYPE_CHECKING:
-    from krea_cli.api.client import Api
+from krea_cli.flows.context import FlowContext
+from krea_cli.flows.jobs.job_ids import JobMention
+from krea_cli.flows.jobs.list_lookup import JobList
+from krea_cli.flows.jobs.record import Reference, job_record
 
 T = TypeVar("T")
 
-# A person waits for the answer: faults that pass within this are passed over, others told.
-PATIENCE_SECONDS = 10.0
+# A person waits for the answer: faults that pass within this time are waited out, others told.
+RETRY_SECONDS = 10.0
 # From so many ids on, one look at the list is worth its request.
-ENOUGH_FOR_THE_LIST = 3
+MIN_IDS_FOR_LIST = 3
 
 
 @dataclass(frozen=True)
-class Sight:
-    """One job as it stands: its record, or the error that kept it from being read."""
+class JobStatus:
+    """One job as it stands: its record, or the error that kept it from being read.
+
+    record: see `job_record`
+    """
 
     job_id: str
     job: Job | None
@@ -36,76 +34,74 @@ class Sight:
     error: KreaError | None = None
 
 
-class Glance:
-    """Reads the jobs of a stream of mentions; those that come together share requests."""
+class StatusReader:
+    """Reads the jobs of a stream; those that come together share requests."""
 
-    def __init__(self, api: "Api", recall: Recall, clock: Clock, random: Random) -> None:
-        self._api = api
-        self._recall = recall
-        self._clock = clock
-        self._random = random
+    def __init__(self, context: FlowContext) -> None:
+        self._context = context
+        self._clock = context.clock
 
-    def groups(self, mentions: Iterator[Mention]) -> Iterator[Sequence[Sight | UsageError]]:
-        """Yield the jobs in the order of their mention, those together that came together.
+    def groups(self, mentions: Iterator[JobMention]) -> Iterator[Sequence[JobStatus | UsageError]]:
+        """Yield the jobs in the order of the stream, in the groups in which they came.
 
-        A bad line comes as its error. Raises what no other job survives either: TokenRefused,
-        BalanceEmpty, PlanRequired.
+        A bad line comes as its error.
+        Raises what no other job survives: TokenRefused, BalanceEmpty, PlanRequired.
         """
-        gathered: list[Reference | UsageError] = []
+        group: list[Reference | UsageError] = []
         for mention in mentions:
             if mention is not None:
-                gathered.append(mention)
-            elif gathered:
-                yield self._group(gathered)
-                gathered = []
-        if gathered:
-            yield self._group(gathered)
+                group.append(mention)
+            elif group:
+                yield self._read_group(group)
+                group = []
+        if group:
+            yield self._read_group(group)
 
-    def _group(self, gathered: Sequence[Reference | UsageError]) -> list[Sight | UsageError]:
-        listed = self._listed([each.job_id for each in gathered if isinstance(each, Reference)])
+    def _read_group(self, group: Sequence[Reference | UsageError]) -> list[JobStatus | UsageError]:
+        listed = self._read_list([each.job_id for each in group if isinstance(each, Reference)])
         return [
-            self._sight(each.job_id, listed.get(each.job_id))
+            self._read(each.job_id, listed.get(each.job_id))
             if isinstance(each, Reference)
             else each
-            for each in gathered
+            for each in group
         ]
 
-    def _listed(self, job_ids: Sequence[str]) -> dict[str, Job]:
-        if len(job_ids) < ENOUGH_FOR_THE_LIST:
+    def _read_list(self, job_ids: Sequence[str]) -> dict[str, Job]:
+        if len(job_ids) < MIN_IDS_FOR_LIST:
             return {}
         try:
-            return self._patiently(lambda: Roll(self._api).call(job_ids))
+            return self._retry(lambda: JobList(self._context.api).find(job_ids))
         except KreaError as error:
             if not is_transient(error):
                 raise
             return {}
 
-    def _sight(self, job_id: str, listed: Job | None) -> Sight:
+    def _read(self, job_id: str, listed: Job | None) -> JobStatus:
         try:
-            # A list may leave out the results: a job that has ended is read by itself then.
-            proven = listed is not None and not (listed.ended and not listed.outputs)
-            job = listed if proven and listed else self._patiently(lambda: self._api.job(job_id))
+            job = (
+                self._retry(lambda: self._context.api.job(job_id))
+                # A list may leave out the results.
+                if listed is None or (listed.ended and not listed.outputs)
+                else listed
+            )
         except KreaError as error:
             if not (is_transient(error) or isinstance(error, NotFound | UsageError)):
                 raise
             error.job_id = error.job_id or job_id
-            return Sight(job_id, None, None, error)
-        return self._seen(job)
-
-    def _seen(self, job: Job) -> Sight:
-        row = self._recall.row(job.id)
-        files = self._recall.files(job.id) if row else ()
+            return JobStatus(job_id, None, None, error)
+        row = self._context.records.row(job.id)
+        files = self._context.records.files(job.id) if row else ()
         failure = job_failure(job) if job.ended else None
-        return Sight(job.id, job, record(job, row, files=files, error=failure))
+        return JobStatus(job.id, job, job_record(job, row, files=files, error=failure))
 
-    def _patiently(self, call: Callable[[], T]) -> T:
-        patience = Backoff(self._random)
-        end = self._clock.monotonic() + PATIENCE_SECONDS
+    def _retry(self, call: Callable[[], T]) -> T:
+        backoff = Backoff(self._context.random)
+        end = self._clock.monotonic() + RETRY_SECONDS
         while True:
             try:
                 return self._clock.attend(call)
             except KreaError as error:
-                hold = patience.hold(error)
-                if not is_transient(error) or self._clock.monotonic() + hold > end:
+                pause = backoff.next_pause(error)
+                if not is_transient(error) or self._clock.monotonic() + pause > end:
                     raise
-                self._clock.pause(hold)
+                self._clock.pause(pause)

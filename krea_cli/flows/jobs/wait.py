@@ -1,170 +1,272 @@
-"""Waiting for jobs that run already, each with a time-out of its own, until they have ended."""
+"""Wait for jobs until they have ended: the one loop, with or without saving what they made."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from math import inf
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, cast
 
 from krea_cli.api.jobs import job_failure
 from krea_cli.api.types import TERMINAL, Job
 from krea_cli.clock import Clock
 from krea_cli.errors import Interrupted, KreaError, StillRunning, UsageError
-from krea_cli.flows.events import Unwatched, Running, Tell
-from krea_cli.flows.jobs.job_ids import LULL, Mention
-from krea_cli.flows.jobs.ledger_view import Recall
-from krea_cli.flows.jobs.poll_schedule import Pace
-from krea_cli.flows.jobs.record import Reference, record, recorded_failure
-from krea_cli.flows.jobs.watch import Typical, Update, Watch, follow
+from krea_cli.flows.context import FlowContext
+from krea_cli.flows.events import Running, Unwatched
+from krea_cli.flows.jobs.job_ids import LISTEN_SECONDS, JobMention
+from krea_cli.flows.jobs.record import Reference, failure_in_record, job_record
+from krea_cli.flows.jobs.watch import TypicalSeconds, Update, Watch, watch_reference
 
 if TYPE_CHECKING:
-    from krea_cli.local.ledger.rows import Row
+    from krea_cli.local.ledger.rows import RequestRow
+
+
+class Awaited(Protocol):
+    """A job under watch that somebody waits for."""
+
+    @property
+    def job_id(self) -> str: ...
+    @property
+    def until(self) -> float | None:
+        """The end of the waiting, monotonic; None waits for ever."""
+
+    @property
+    def resume_command(self) -> str:
+        """The command that goes on with it later."""
+
+
+A = TypeVar("A", bound=Awaited)
+M = TypeVar("M")
+R = TypeVar("R")
+# What becomes of jobs that are left, for one and for several.
+RUN_ON = ("runs on", "run on")
+NOT_SAVED = ("is not saved yet", "are not saved yet")
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """How waiting for a job ended: its record, and the error unless it completed."""
+class JobEnd(Generic[A]):
+    """The end of the waiting for a job: it ended, cannot be read, or its time is over.
+
+    job: the job as it was read last; None if it never was
+    error: None for a job that ended; `StillRunning` when its time is over
+    """
+
+    awaited: A
+    job: Job | None
+    error: KreaError | None = None
+
+
+class JobWaiter(Generic[A]):
+    """Waits for jobs, in the order in which they end.
+
+    pending: the jobs under way, by id; whoever takes an end removes it with `finish`
+    latest: each job as it was read last
+    """
+
+    def __init__(
+        self,
+        watch: Watch,
+        clock: Clock,
+        *,
+        on_first_look: Callable[[A, Job], None] | None = None,
+    ) -> None:
+        self.pending: dict[str, A] = {}
+        self.latest: dict[str, Job] = {}
+        self._watch = watch
+        self._clock = clock
+        self._on_first_look = on_first_look
+
+    def add(self, awaited: A) -> None:
+        """Wait for a job; it must be in the watch."""
+        self.pending[awaited.job_id] = awaited
+
+    def finish(self, job_id: str) -> None:
+        """Forget a job: its end was dealt with."""
+        self.pending.pop(job_id, None)
+
+    def outcomes(
+        self,
+        stream: Iterator[M],
+        *,
+        add: Callable[[M], Iterator[R]],
+        end: Callable[[JobEnd[A]], R],
+    ) -> Iterator[R]:
+        """Yield what ADD makes of the stream's entries, and END of each job that ends.
+
+        None in STREAM means that nothing came for a moment; the stream itself does the listening.
+        Raises what no other job survives (TokenRefused …), and Interrupted.
+        """
+        more = True
+        while more or self.pending:
+            listen_until = self._clock.monotonic() + LISTEN_SECONDS
+            # What comes at once is taken whole, so that one request asks for all of it.
+            while more and self._clock.monotonic() <= listen_until:
+                entry = next(stream, self)
+                if entry is None:
+                    break
+                if entry is self:
+                    more = False
+                else:
+                    yield from add(cast("M", entry))
+            for each in self.poll(self._clock.monotonic() if more else None):
+                yield end(each)
+
+    def poll(self, until: float | None) -> Iterator[JobEnd[A]]:
+        """Look at the jobs once, when that is due, or pause until UNTIL (monotonic)."""
+        ends = [each.until for each in self.pending.values() if each.until is not None]
+        until = min(ends if until is None else [until, *ends], default=None)
+        if self._watch.running:
+            for update in self._watch.step(until):
+                yield from self._apply(update)
+        elif until is not None:
+            self._clock.pause(until - self._clock.monotonic())
+        yield from self._expire(self._clock.monotonic())
+
+    def _expire(self, now: float) -> Iterator[JobEnd[A]]:
+        """Leave the jobs whose time is over, after one last look."""
+        late = [
+            job_id
+            for job_id, each in self.pending.items()
+            if each.until is not None and each.until <= now
+        ]
+        for update in self._watch.last_look(late):
+            yield from self._apply(update)
+        for job_id in late:
+            if awaited := self.pending.get(job_id):
+                self._watch.leave(job_id)
+                error = still_running(job_id, awaited.resume_command)
+                yield JobEnd(awaited, self.latest.get(job_id), error)
+
+    def _apply(self, update: Update) -> Iterator[JobEnd[A]]:
+        awaited, job = self.pending.get(update.job_id), update.job
+        if awaited is None:
+            return
+        if job is not None:
+            if update.job_id not in self.latest and self._on_first_look:
+                self._on_first_look(awaited, job)
+            self.latest[update.job_id] = job
+        if job is None or job.ended:
+            yield JobEnd(awaited, job, update.error)
+
+
+@dataclass(frozen=True)
+class WaitOutcome:
+    """The end of the waiting for one job: its record, and the error unless it completed."""
 
     job_id: str
     record: dict[str, Any]
     error: KreaError | None = None
 
 
-@dataclass
-class _Awaited:
-    row: "Row | None"
-    pace: Pace
-    until: float
-    job: Job | None = None
+@dataclass(frozen=True)
+class _AwaitedReference:
+    """A job that was named to `krea wait`."""
+
+    job_id: str
+    row: "RequestRow | None"
+    until: float | None
+
+    @property
+    def resume_command(self) -> str:
+        return f"krea wait {self.job_id}"
 
 
 class Wait:
-    """Waits for the jobs of a stream of mentions.
+    """One `krea wait`: waits for the jobs of a stream, each with a time-out of its own.
 
-    `typical` gives a model's usual seconds, `limit` the seconds to wait for a job of
-    a kind (None: kind unknown; the answer None: for ever).
+    typical: gives the usual seconds of a model, None where unknown
+    limit: gives the seconds to wait for a job of a kind (None: kind unknown); None waits for ever
     """
 
     def __init__(
         self,
-        watch: Watch,
-        recall: Recall,
-        clock: Clock,
-        tell: Tell,
+        context: FlowContext,
         *,
-        typical: Typical,
+        typical: TypicalSeconds,
         limit: Callable[[str | None], float | None],
     ) -> None:
-        self._watch = watch
-        self._recall = recall
-        self._clock = clock
-        self._tell = tell
+        self._context = context
         self._typical = typical
         self._limit = limit
-        self._awaited: dict[str, _Awaited] = {}
+        self._watch = Watch(context)
+        self._waiter = JobWaiter[_AwaitedReference](
+            self._watch, context.clock, on_first_look=self._announce
+        )
 
-    def outcomes(self, mentions: Iterator[Mention]) -> Iterator[Outcome | UsageError]:
+    def outcomes(self, mentions: Iterator[JobMention]) -> Iterator[WaitOutcome | UsageError]:
         """Yield an outcome per job in the order in which they end; a bad line as its error.
 
-        A job whose time is over ends with `StillRunning`. Raises what no other job survives
-        either (TokenRefused, …), and `Interrupted`, which names the jobs left.
+        A job whose time is over ends with `StillRunning`.
+        Raises what no other job survives (TokenRefused …), and Interrupted with the jobs left.
         """
         try:
-            yield from self._outcomes(mentions)
+            yield from self._waiter.outcomes(mentions, add=self._add, end=self._end)
         except Interrupted as stop:
-            raise runs_on(stop, tuple(self._awaited)) from stop
+            raise interrupted_with_jobs(stop, tuple(self._waiter.pending)) from stop
 
-    def _outcomes(self, mentions: Iterator[Mention]) -> Iterator[Outcome | UsageError]:
-        open_ended = True
-        while open_ended or self._awaited:
-            listened = self._clock.monotonic()
-            for mention in mentions:
-                if isinstance(mention, UsageError):
-                    yield mention
-                elif mention is None:
-                    break
-                elif mention.ended:
-                    yield _known(mention)
-                else:
-                    self._add(mention)
-                # What comes at once is taken whole, but no stream keeps the jobs from being seen.
-                if self._clock.monotonic() - listened > LULL:
-                    break
-            else:
-                open_ended = False
-            yield from self._step(open_ended)
+    def _add(self, mention: JobMention) -> Iterator[WaitOutcome | UsageError]:
+        if isinstance(mention, UsageError):
+            yield mention
+        elif mention is not None and mention.ended:
+            recorded = mention.record or {}
+            yield WaitOutcome(mention.job_id, recorded, failure_in_record(recorded))
+        elif mention is not None:
+            self._watch_job(mention)
 
-    def _add(self, reference: Reference) -> None:
-        job_id = reference.job_id
-        row = self._recall.row(job_id)
-        limit = self._limit(row.kind if row else None)
-        until = inf if limit is None else self._clock.monotonic() + limit
-        now = self._clock.now()
-        pace = follow(self._watch, reference, row, self._recall, typical=self._typical, now=now)
-        self._awaited[job_id] = _Awaited(row, pace, until)
+    def _watch_job(self, reference: Reference) -> None:
+        context, job_id = self._context, reference.job_id
+        row = context.records.row(job_id)
+        seconds = self._limit(row.kind if row else None)
+        until = None if seconds is None else context.clock.monotonic() + seconds
+        schedule = watch_reference(self._watch, reference, row, context, typical=self._typical)
+        self._waiter.add(_AwaitedReference(job_id, row, until))
         if row is not None and row.status not in TERMINAL:
-            begun = row.answered_at or now
+            since = row.answered_at or context.clock.now()
             status = row.status or "submitted"
-            self._tell(Running(job_id, row.model, status, pace.expected, begun))
+            context.tell(Running(job_id, row.model, status, schedule.expected, since))
 
-    def _step(self, open_ended: bool) -> Iterator[Outcome]:
-        if not self._awaited:
-            return
-        now = self._clock.monotonic()
-        until = min(awaited.until for awaited in self._awaited.values())
-        # While more may come, the stream is listened to instead of pausing here.
-        until = now if open_ended else until
-        for update in self._watch.step(None if until == inf else until):
-            yield from self._learn(update)
-        now = self._clock.monotonic()
-        late = [name for name, awaited in self._awaited.items() if awaited.until <= now]
-        for update in self._watch.last_look(late):
-            yield from self._learn(update)
-        for job_id in late:
-            if awaited := self._awaited.get(job_id):
-                self._watch.leave(job_id)
-                yield self._end(job_id, awaited.job, _still_running(job_id))
+    def _announce(self, awaited: _AwaitedReference, job: Job) -> None:
+        """Tell of a job that the ledger does not know, once it was read."""
+        if awaited.row is None and not job.ended:
+            since = job.created_at or self._context.clock.now()
+            self._context.tell(Running(job.id, None, job.status, None, since))
 
-    def _learn(self, update: Update) -> Iterator[Outcome]:
-        awaited = self._awaited[update.job_id]
-        job = update.job
-        if job is None:
-            if update.error is not None:
-                update.error.job_id = update.error.job_id or update.job_id
-            yield self._end(update.job_id, None, update.error)
-            return
-        if job.ended:
-            yield self._end(update.job_id, job, job_failure(job))
-        elif awaited.job is None and awaited.row is None:
-            self._tell(Running(job.id, None, job.status, None, job.created_at or self._clock.now()))
-        awaited.job = job
-
-    def _end(self, job_id: str, job: Job | None, error: KreaError | None) -> Outcome:
-        awaited = self._awaited.pop(job_id)
-        self._tell(Unwatched(job_id, error is None))
-        files = self._recall.files(job_id) if awaited.row else ()
-        told = record(job, awaited.row, job_id=job_id, files=files, error=error)
-        return Outcome(job_id, told, error)
+    def _end(self, end: JobEnd[_AwaitedReference]) -> WaitOutcome:
+        context, job_id, row = self._context, end.awaited.job_id, end.awaited.row
+        self._waiter.finish(job_id)
+        error = end.error
+        if end.job is None and error is not None:
+            error.job_id = error.job_id or job_id
+        elif end.job is not None and end.job.ended:
+            error = job_failure(end.job)
+        context.tell(Unwatched(job_id, error is None))
+        files = context.records.files(job_id) if row else ()
+        record = job_record(end.job, row, job_id=job_id, files=files, error=error)
+        return WaitOutcome(job_id, record, error)
 
 
-def _known(reference: Reference) -> Outcome:
-    """The outcome that a record from stdin tells of by itself."""
-    recorded = reference.record or {}
-    return Outcome(reference.job_id, recorded, recorded_failure(recorded))
+def still_running(job_id: str, command: str) -> StillRunning:
+    """The error for a job that outlived the waiting; COMMAND goes on with it."""
+    return StillRunning(f"stopped waiting; job {job_id} still runs", hint=command, job_id=job_id)
 
 
-def _still_running(job_id: str) -> StillRunning:
-    return StillRunning(
-        f"stopped waiting; job {job_id} still runs", hint=f"krea wait {job_id}", job_id=job_id
-    )
+def interrupted_with_jobs(
+    stop: Interrupted,
+    job_ids: Sequence[str],
+    *,
+    state: tuple[str, str] = RUN_ON,
+    command: str | None = None,
+    charged: str = "unknown",
+) -> Interrupted:
+    """STOP with the jobs that it leaves and their STATE; STOP itself when it leaves none.
 
-
-def runs_on(stop: Interrupted, job_ids: Sequence[str]) -> Interrupted:
-    """STOP with the jobs that it leaves running; STOP itself when it leaves none."""
+    COMMAND goes on with them.
+    """
     if not job_ids:
         return stop
-    what = f"job {job_ids[0]} runs on" if len(job_ids) == 1 else f"{len(job_ids)} jobs run on"
+    one, several = state
+    what = f"job {job_ids[0]} {one}" if len(job_ids) == 1 else f"{len(job_ids)} jobs {several}"
     named = Interrupted(
-        stop.signal, message=f"{stop.message}; {what}", hint=f"krea wait {' '.join(job_ids)}"
+        stop.signal,
+        message=f"{stop.message}; {what}",
+        hint=command or f"krea wait {' '.join(job_ids)}",
     )
-    named.job_id, named.charged = job_ids[0], "unknown"
+    named.job_id, named.charged = job_ids[0], charged
     return named

@@ -1,47 +1,37 @@
-"""Jobs in flight, looked at as seldom as their ends allow: one by one, or many in one request."""
+"""Jobs in flight, polled as seldom as their ends allow: one by one, or many in one request."""
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING
-
-from krea_cli.api.types import TERMINAL
-from krea_cli.flows.jobs.poll_schedule import Pace
-
-if TYPE_CHECKING:
-    from krea_cli.flows.jobs.ledger_view import Recall
-    from krea_cli.flows.jobs.record import Reference
-    from krea_cli.local.ledger.rows import Row
-
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from random import Random
+from functools import cached_property
 from typing import TYPE_CHECKING
 
-from krea_cli.api.types import WAITING, Job
-from krea_cli.clock import Clock
+from krea_cli.api.types import TERMINAL, WAITING, Job
 from krea_cli.errors import KreaError, NotFound, RequestRefused, UsageError
 from krea_cli.flows.backoff import Backoff, is_transient
-from krea_cli.flows.events import Changed, Tell, WarningNote
-from krea_cli.flows.jobs.ledger_view import Recall
-from krea_cli.flows.jobs.list_lookup import Roll
-from krea_cli.flows.jobs.poll_schedule import held_back
+from krea_cli.flows.context import FlowContext
+from krea_cli.flows.events import Changed, WarningNote
+from krea_cli.flows.jobs.list_lookup import JobList
+from krea_cli.flows.jobs.poll_schedule import PollSchedule
 
 if TYPE_CHECKING:
-    from krea_cli.api.client import Api
-    from krea_cli.local.ledger.account_ledger import AccountLedger
+    from krea_cli.flows.jobs.record import Reference
+    from krea_cli.local.ledger.rows import RequestRow
 
 # A job that was handed out a moment ago may not be readable everywhere yet.
-FRESH_GRACE = 15.0
-FRESH_AGAIN = 1.0
-TICK = 0.5
+FRESH_GRACE_SECONDS = 15.0
+FRESH_RETRY_SECONDS = 1.0
+TICK_SECONDS = 0.5
 # Ids that so many ticks in a row did not show are read singly; so many per step, as others wait.
-UNLISTED = 2
-SINGLES_PER_STEP = 10
+MISSED_TICKS = 2
+SINGLE_READS_PER_STEP = 10
 FAULTS_BEFORE_WARNING = 3
+# The seconds that a model usually takes, None where the catalogue does not say.
+TypicalSeconds = Callable[[str], float | None]
 
 
 @dataclass(frozen=True)
 class Update:
-    """What a step learned of a job: how it stands, or why it cannot be read (it then leaves)."""
+    """News of a job: its state, or the error that kept it from being read."""
 
     job_id: str
     job: Job | None
@@ -50,17 +40,25 @@ class Update:
 
 @dataclass
 class Watched:
-    """A job under watch. `since` and `origin` are seconds since 1970, the rest monotonic."""
+    """A job under watch.
+
+    since: start, in seconds since 1970; None until the service says it
+    started: start of the work, later than `since` after a queue; seconds since 1970
+    due: time of the next look, monotonic
+    added: start of the watching, monotonic
+    fresh: its id was handed out a moment ago
+    missed: ticks in a row without it in the list
+    """
 
     job_id: str
-    pace: Pace
+    schedule: PollSchedule
     since: float | None
     due: float
     added: float
     fresh: bool
-    origin: float | None
+    started: float | None
     job: Job | None = None
-    missing: int = 0  # ticks in a row in which the list did not show it
+    missed: int = 0
 
 
 class Watch:
@@ -69,29 +67,20 @@ class Watch:
     Not safe for threads: the thread that calls `step` is the one that touches the ledger.
     """
 
-    def __init__(
-        self,
-        api: "Api",
-        ledger: "AccountLedger | None",
-        clock: Clock,
-        tell: Tell,
-        *,
-        random: Random,
-    ) -> None:
-        self._api = api
-        self._recall = Recall(ledger, tell)
-        self._clock = clock
-        self._tell = tell
-        self._random = random
-        self._patience = Backoff(random)
-        self._roll = Roll(api)
+    def __init__(self, context: FlowContext) -> None:
+        self._context = context
+        self._clock = context.clock
+        self._backoff = Backoff(context.random)
         self._items: dict[str, Watched] = {}
         self._not_before = 0.0
-        self._aligned_for = (0.0, 0.0)  # a moment, and what it was put off to
+
+    @cached_property
+    def _list(self) -> JobList:
+        return JobList(self._context.api)
 
     @property
     def running(self) -> int:
-        """How many jobs have not ended."""
+        """The number of jobs that have not ended."""
         return len(self._items)
 
     @property
@@ -100,36 +89,40 @@ class Watch:
         return tuple(self._items)
 
     def add(
-        self, job_id: str, *, pace: Pace, since: float | None = None, fresh: bool = False
+        self,
+        job_id: str,
+        *,
+        schedule: PollSchedule,
+        since: float | None = None,
+        fresh: bool = False,
     ) -> None:
-        """Follow a job that started at SINCE (seconds since 1970, by this machine's clock).
+        """Watch a job that started at SINCE (seconds since 1970, by this machine's clock).
 
-        FRESH: its id was just handed out, so that a 404 may pass, and the first look can wait.
-        Any other is looked at without delay; without SINCE it takes its start from the answer.
+        FRESH: its id was just handed out, so a 404 may pass and the first look can wait.
+        Any other job is read at once; without SINCE its start comes from the answer.
         """
         added = due = self._clock.monotonic()
         if fresh and since is not None:
             elapsed = max(0.0, self._clock.now() - since)
             sharing = len(self._items) + 1
-            due += pace.next(elapsed, sharing=sharing, random=self._random)
-        self._items[job_id] = Watched(job_id, pace, since, due, added, fresh, origin=since)
+            due += schedule.next(elapsed, sharing=sharing, random=self._context.random)
+        self._items[job_id] = Watched(job_id, schedule, since, due, added, fresh, started=since)
 
     def leave(self, job_id: str) -> None:
-        """Follow the job no longer; one that is not followed is fine."""
+        """Stop watching a job, if it is watched."""
         self._items.pop(job_id, None)
 
     def step(self, until: float | None = None) -> list[Update]:
-        """Pause until a look is due (or UNTIL, monotonic), look once, give back what changed.
+        """Pause until a look is due (or UNTIL, monotonic), look once, and return the changes.
 
-        A first look at a job is a change. Jobs that ended, or that are not to be found, leave.
-        Passing faults are waited out; raises TokenRefused, BalanceEmpty, PlanRequired, Untrusted,
-        and Interrupted.
+        The first look at a job is a change. Jobs that ended or cannot be read are not watched
+        any more. Transient faults are waited out.
+
+        Raises TokenRefused, BalanceEmpty, PlanRequired, Untrusted and Interrupted.
         """
         if not self._items:
             return []
         due = max(self._not_before, min(item.due for item in self._items.values()))
-        if len(self._items) > 1 and due - self._not_before < TICK / 2:
-            due = self._aligned(due)
         start = self._clock.monotonic()
         if until is not None and due > until:
             self._clock.pause(until - start)
@@ -147,7 +140,7 @@ class Watch:
         return updates
 
     def last_look(self, job_ids: Collection[str]) -> list[Update]:
-        """As `step`, at once, for jobs that are about to be left: they may be done by now."""
+        """Look at once at jobs that are about to be left: they may be done by now."""
         if not job_ids:
             return []
         now = self._clock.monotonic()
@@ -162,66 +155,66 @@ class Watch:
             self._read(item, updates)
             return
         now = self._clock.monotonic()
-        if any(item.due <= now and item.missing < UNLISTED for item in self._items.values()):
+        if any(item.due <= now and item.missed < MISSED_TICKS for item in self._items.values()):
             self._tick(updates)
         now = self._clock.monotonic()
-        lost = [item for item in self._items.values() if item.missing >= UNLISTED]
-        for item in [item for item in lost if item.due <= now][:SINGLES_PER_STEP]:
+        unlisted = [item for item in self._items.values() if item.missed >= MISSED_TICKS]
+        for item in [item for item in unlisted if item.due <= now][:SINGLE_READS_PER_STEP]:
             self._read(item, updates)
 
     def _tick(self, updates: list[Update]) -> None:
         wanted = set(self._items)
         try:
-            jobs = self._clock.attend(lambda: self._roll.call(wanted))
+            jobs = self._clock.attend(lambda: self._list.find(wanted))
         except (NotFound, RequestRefused, UsageError):
             # The list cannot be had; each job by itself still can.
             for item in self._items.values():
-                item.missing = UNLISTED
+                item.missed = MISSED_TICKS
             return
-        self._patience.answered()
+        self._backoff.reset()
         now = self._clock.monotonic()
-        self._not_before = now + TICK
+        self._not_before = now + TICK_SECONDS
         for item in list(self._items.values()):
             job = jobs.get(item.job_id)
             if job is None:
-                item.missing += self._roll.thorough
-                if item.missing < UNLISTED:
+                item.missed += self._list.thorough
+                if item.missed < MISSED_TICKS:
                     item.due = max(item.due, self._not_before)
-            elif _unproven(job):
-                item.missing, item.due = UNLISTED, now
+            elif is_incomplete_end(job):
+                item.missed, item.due = MISSED_TICKS, now
             else:
-                item.missing = 0
-                self._saw(item, job, updates)
+                item.missed = 0
+                self._apply_status(item, job, updates)
 
     def _read(self, item: Watched, updates: list[Update]) -> None:
         try:
-            job = self._clock.attend(lambda: self._api.job(item.job_id))
+            job = self._clock.attend(lambda: self._context.api.job(item.job_id))
         except (NotFound, RequestRefused, UsageError) as error:
             if isinstance(error, NotFound) and self._may_appear(item):
-                item.due = self._clock.monotonic() + FRESH_AGAIN
+                item.due = self._clock.monotonic() + FRESH_RETRY_SECONDS
                 return
             del self._items[item.job_id]
             updates.append(Update(item.job_id, None, error))
             return
-        self._patience.answered()
+        self._backoff.reset()
         # The list gets another chance to show it, once.
-        item.missing = min(item.missing, UNLISTED - 1)
-        self._saw(item, job, updates)
+        item.missed = min(item.missed, MISSED_TICKS - 1)
+        self._apply_status(item, job, updates)
 
     def _may_appear(self, item: Watched) -> bool:
-        return item.fresh and self._clock.monotonic() - item.added < FRESH_GRACE
+        return item.fresh and self._clock.monotonic() - item.added < FRESH_GRACE_SECONDS
 
-    def _saw(self, item: Watched, job: Job, updates: list[Update]) -> None:
+    def _apply_status(self, item: Watched, job: Job, updates: list[Update]) -> None:
         before, item.job = item.job, job
         if item.since is None:
-            item.since = item.origin = job.created_at
+            item.since = item.started = job.created_at
         if job.status in WAITING:
             # It has not begun: what lies behind says nothing about what lies ahead.
-            item.origin = self._clock.now()
+            item.started = self._clock.now()
         changed = before is None or before.status != job.status
         if changed:
-            self._tell(Changed(item.job_id, job.status))
-            self._recall.note(item.job_id, job)
+            self._context.tell(Changed(item.job_id, job.status))
+            self._context.records.record_job(item.job_id, job)
         if job.status in TERMINAL:
             del self._items[item.job_id]
         else:
@@ -231,60 +224,47 @@ class Watch:
 
     def _schedule(self, item: Watched) -> None:
         now = self._clock.now()
-        elapsed = max(0.0, now - (item.origin if item.origin is not None else now))
+        elapsed = max(0.0, now - (item.started if item.started is not None else now))
         status = item.job.status if item.job else None
-        sharing = len(self._items) if item.missing < UNLISTED else 1
-        wait = item.pace.next(elapsed, status=status, sharing=sharing, random=self._random)
+        sharing = len(self._items) if item.missed < MISSED_TICKS else 1
+        wait = item.schedule.next(
+            elapsed, status=status, sharing=sharing, random=self._context.random
+        )
         item.due = self._clock.monotonic() + wait
 
-    def _aligned(self, due: float) -> float:
-        """DUE, or a little later, when many jobs will have ended that are about to."""
-        if self._aligned_for[0] != due:
-            now, later = self._clock.now(), due - self._clock.monotonic()
-            running = [
-                (now - item.origin, item.pace.survival_as_seen)
-                for item in self._items.values()
-                if item.origin is not None and item.missing < UNLISTED
-            ]
-            self._aligned_for = due, due + held_back(running, later, TICK)
-        return self._aligned_for[1]
-
     def _hold(self, error: KreaError) -> None:
-        seconds = self._patience.hold(error)
+        seconds = self._backoff.next_pause(error)
         self._not_before = self._clock.monotonic() + seconds
-        if self._patience.faults == FAULTS_BEFORE_WARNING:
-            self._tell(WarningNote(f"{error.message}; the job runs on, asking again"))
+        if self._backoff.faults == FAULTS_BEFORE_WARNING:
+            self._context.tell(WarningNote(f"{error.message}; the job runs on, asking again"))
 
 
-def _unproven(job: Job) -> bool:
-    """True for an end that lacks what it should come with: lists may leave out the results."""
+def is_incomplete_end(job: Job) -> bool:
+    """Return True for an ended job without its results or error: lists may leave them out."""
     if job.status == "completed":
         return not job.outputs and not job.style_id
     return job.status == "failed" and job.error is None
 
 
-# The seconds that a model usually takes, None where the catalogue does not say.
-Typical = Callable[[str], float | None]
-
-
-def follow(
+def watch_reference(
     watch: Watch,
     reference: "Reference",
-    row: "Row | None",
-    recall: "Recall",
+    row: "RequestRow | None",
+    context: FlowContext,
     *,
-    typical: Typical,
-    now: float,
-) -> Pace:
-    """Add the job of REFERENCE to WATCH, with what the ledger knows of it in ROW; its pace.
+    typical: TypicalSeconds,
+) -> PollSchedule:
+    """Add the job of REFERENCE to WATCH and return its schedule; ROW is its request, if known.
 
     A job handed out a moment ago, by this ledger or through a pipe, may not be readable yet.
     """
     since = row.answered_at if row else None
-    fresh = reference.piped if since is None else abs(now - since) < FRESH_GRACE
+    now = context.clock.now()
+    fresh = reference.piped if since is None else abs(now - since) < FRESH_GRACE_SECONDS
     fresh = fresh and not (row and row.status in TERMINAL)
-    pace = Pace(None, (), None)
+    schedule = PollSchedule(None, (), None)
     if row is not None:
-        pace = Pace(typical(row.model), recall.durations(row.model), row.kind)
-    watch.add(reference.job_id, pace=pace, since=since, fresh=fresh)
-    return pace
+        durations = context.records.durations(row.model)
+        schedule = PollSchedule(typical(row.model), durations, row.kind)
+    watch.add(reference.job_id, schedule=schedule, since=since, fresh=fresh)
+    return schedule

@@ -1,1 +1,1 @@
-"""How a result was made, and where that is written."""
+"""Recipes: the way a result was made, written beside it or into it."""

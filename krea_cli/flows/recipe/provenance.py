@@ -1,147 +1,146 @@
-"""Where a result comes from: its request in the ledger, or the recipe beside it or in it."""
+"""Provenance of a result: its request in the ledger, or the recipe beside it or in it."""
 
+import json
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:
-    from krea_cli.flows.recipe.recipe import Recipe
-    from krea_cli.local.ledger.account_ledger import AccountLedger
-
-import os
-from typing import TYPE_CHECKING
-
 from krea_cli.api.job_id import is_job_id
 from krea_cli.errors import UsageError
-from krea_cli.flows.files.publish import digest
-from krea_cli.flows.recipe.recipe import Recipe, parse_recipe
-from krea_cli.flows.recipe.sidecar import MOST_BYTES, read_sidecar
+from krea_cli.flows.files.publish import hash_file
+from krea_cli.flows.recipe.recipe import Recipe, parse_recipe, restore_files
+from krea_cli.flows.recipe.sidecar import MAX_RECIPE_BYTES, SIDECAR_SUFFIX, read_sidecar
 
 if TYPE_CHECKING:
     from krea_cli.local.ledger.account_ledger import AccountLedger
-    from krea_cli.local.ledger.rows import Row
+    from krea_cli.local.ledger.rows import RequestRow
 
 
 @dataclass(frozen=True)
-class Origin:
-    """The recipe of what was named; the request of the ledger, where that is known.
+class Provenance:
+    """The recipe of a result or job, and where it was found.
 
-    `source` is "ledger", "sidecar" or "metadata"; `changed`: the file is not what was saved there.
+    row: its request in the ledger, if known
+    source: "ledger", "sidecar" or "metadata"
+    is_changed: the file has other content than was saved under its name
     """
 
     recipe: Recipe
-    row: "Row | None" = None
+    row: "RequestRow | None" = None
     source: str = "ledger"
-    changed: bool = False
-
-
-def origin(text: str, ledger: "AccountLedger | None", *, cwd: Path) -> Origin | None:
-    """What made TEXT: a job's id, a file, or the number of a request. None if nobody knows."""
-    if ledger is not None and is_job_id(text) and (row := ledger.by_job(text)):
-        return Origin(Recipe.of(row), row)
-    path = Path(os.path.abspath(cwd / text))
-    if path.is_file():
-        return _of_file(path, ledger)
-    number = _number(text)
-    if ledger is not None and number is not None and (row := ledger.find(number)):
-        return Origin(Recipe.of(row), row)
-    return _of_absent(path, ledger)
-
-
-def known_origin(text: str, ledger: "AccountLedger | None", *, cwd: Path) -> Origin:
-    """As `origin`. Raises `UsageError` where nobody knows."""
-    found = origin(text, ledger, cwd=cwd)
-    if found is None:
-        where = "the ledger, beside it or in it" if (cwd / text).is_file() else "the ledger"
-        raise UsageError(f"nothing about {text} is in {where}", hint="krea history lists what is")
-    return found
-
-
-def _number(text: str) -> int | None:
-    digits = text.removeprefix("#")
-    return int(digits) if digits.isascii() and digits.isdecimal() and len(digits) < 19 else None
-
-
-def _of_file(path: Path, ledger: "AccountLedger | None") -> Origin | None:
-    """By content before place: a name may have been given to something else since."""
-    try:
-        sha256 = digest(path)
-    except OSError as failure:
-        raise UsageError(f"{path} cannot be read: {failure.strerror}") from failure
-    if ledger is not None and (row := ledger.history.holding(sha256)):
-        return Origin(Recipe.of(row), row)
-    inside, beside = _inside(path), read_sidecar(path)
-    if inside is not None:
-        return _known(inside, ledger, "metadata")
-    if beside is not None and (beside.sha256 == sha256 or path.suffix == ".json"):
-        return _known(beside, ledger, "sidecar")
-    if ledger is not None and (row := ledger.history.made(os.path.realpath(path))):
-        return Origin(Recipe.of(row), row, changed=True)
-    return Origin(beside, source="sidecar", changed=True) if beside else None
-
-
-def _of_absent(path: Path, ledger: "AccountLedger | None") -> Origin | None:
-    if ledger is None:
-        return None
-    row = ledger.history.made(os.path.realpath(path)) or ledger.history.made(str(path))
-    return Origin(Recipe.of(row), row) if row else None
-
-
-def _known(recipe: Recipe, ledger: "AccountLedger | None", source: str) -> Origin:
-    """RECIPE, with what the ledger knows beyond it of that job."""
-    row = ledger.by_job(recipe.job_id) if ledger and recipe.job_id else None
-    return Origin(Recipe.of(row) if row else recipe, row, source)
-
-
-def _inside(path: Path) -> Recipe | None:
-    from krea_cli.flows.recipe.image_metadata import LARGEST, embedded
-
-    try:
-        if path.stat().st_size > LARGEST:
-            return None
-        text = embedded(path.read_bytes())
-    except OSError:
-        return None
-    return _parsed(text) if text and len(text) <= MOST_BYTES else None
-
-
-def _parsed(text: str) -> Recipe | None:
-    import json
-
-    try:
-        return parse_recipe(json.loads(text))
-    except (ValueError, RecursionError):
-        return None
+    is_changed: bool = False
 
 
 @dataclass(frozen=True)
-class Likeness:
-    """The model, the fields that were given or drawn, and those that were filled in.
+class BaseRecipe:
+    """The recipe that a new request starts from.
 
-    `changed`: the file that was named is not what was saved there.
+    base: fields that were given, and the seed, given or drawn
+    filled: fields that were filled in with defaults
+    is_changed: the file has other content than was saved under its name
     """
 
     model: str | None = None
     base: Mapping[str, Any] = field(default_factory=dict)
     filled: Mapping[str, Any] = field(default_factory=dict)
-    changed: bool = False
+    is_changed: bool = False
 
 
-def likeness(text: str, ledger: "AccountLedger | None", *, cwd: Path) -> Likeness:
-    """What the file or job TEXT was made by. Raises `UsageError` where nobody knows."""
-    # Only where --like is given: most requests are like no other.
-    from krea_cli.flows.recipe.recipe import restored
+def find_provenance(text: str, ledger: "AccountLedger | None", *, cwd: Path) -> Provenance | None:
+    """Find the provenance of TEXT: a job's id, a file, or the number of a request.
 
-    found = known_origin(text, ledger, cwd=cwd)
-    base, filled = _divided(
-        found.recipe, restored(found.recipe, ledger.uploads if ledger else None)
-    )
-    return Likeness(found.recipe.model, base, filled, found.changed)
+    Returns None if nothing is known. Raises `UsageError` for a file that cannot be read.
+    """
+    if ledger is not None and is_job_id(text) and (row := ledger.requests.find_by_job(text)):
+        return Provenance(Recipe.from_row(row), row)
+    path = Path(os.path.abspath(cwd / text))
+    if path.is_file():
+        return _of_file(path, ledger)
+    number = _parse_request_number(text)
+    if ledger is not None and number is not None and (row := ledger.requests.find(number)):
+        return Provenance(Recipe.from_row(row), row)
+    return _of_missing_file(path, ledger)
 
 
-def _divided(recipe: "Recipe", fields: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """FIELDS as those that the user gave, with the seed, and those that were filled in."""
+def require_provenance(text: str, ledger: "AccountLedger | None", *, cwd: Path) -> Provenance:
+    """Find the provenance of TEXT. Raises `UsageError` if nothing is known."""
+    provenance = find_provenance(text, ledger, cwd=cwd)
+    if provenance is None:
+        where = "the ledger, beside it or in it" if (cwd / text).is_file() else "the ledger"
+        raise UsageError(
+            f"nothing about {text} is in {where}", hint="krea history lists known requests"
+        )
+    return provenance
+
+
+def read_base_recipe(text: str, ledger: "AccountLedger | None", *, cwd: Path) -> BaseRecipe:
+    """Read the recipe of the file or job TEXT. Raises `UsageError` if nothing is known."""
+    provenance = require_provenance(text, ledger, cwd=cwd)
+    recipe = provenance.recipe
+    fields = restore_files(recipe, ledger.uploads if ledger else None)
     given = {*recipe.given, "seed"}
-    base = {name: value for name, value in fields.items() if name in given}
-    return base, {name: value for name, value in fields.items() if name not in given}
+    return BaseRecipe(
+        recipe.model,
+        base={name: value for name, value in fields.items() if name in given},
+        filled={name: value for name, value in fields.items() if name not in given},
+        is_changed=provenance.is_changed,
+    )
+
+
+def _parse_request_number(text: str) -> int | None:
+    digits = text.removeprefix("#")
+    return int(digits) if digits.isascii() and digits.isdecimal() and len(digits) < 19 else None
+
+
+def _of_file(path: Path, ledger: "AccountLedger | None") -> Provenance | None:
+    """Look for the content before the path: another file may have that name by now."""
+    try:
+        sha256 = hash_file(path)
+    except OSError as failure:
+        raise UsageError(f"{path} cannot be read: {failure.strerror}") from failure
+    if ledger is not None and (row := ledger.history.find_by_file_hash(sha256)):
+        return Provenance(Recipe.from_row(row), row)
+    embedded, sidecar = _read_embedded(path), read_sidecar(path)
+    if embedded is not None:
+        return _with_row(embedded, ledger, "metadata")
+    if sidecar is not None and (sidecar.sha256 == sha256 or path.suffix == SIDECAR_SUFFIX):
+        return _with_row(sidecar, ledger, "sidecar")
+    if ledger is not None and (row := ledger.history.find_by_path(os.path.realpath(path))):
+        return Provenance(Recipe.from_row(row), row, is_changed=True)
+    return Provenance(sidecar, source="sidecar", is_changed=True) if sidecar else None
+
+
+def _of_missing_file(path: Path, ledger: "AccountLedger | None") -> Provenance | None:
+    if ledger is None:
+        return None
+    row = ledger.history.find_by_path(os.path.realpath(path)) or ledger.history.find_by_path(
+        str(path)
+    )
+    return Provenance(Recipe.from_row(row), row) if row else None
+
+
+def _with_row(recipe: Recipe, ledger: "AccountLedger | None", source: str) -> Provenance:
+    """Provenance of RECIPE, which gives way to the request of its job in the ledger."""
+    row = ledger.requests.find_by_job(recipe.job_id) if ledger and recipe.job_id else None
+    return Provenance(Recipe.from_row(row) if row else recipe, row, source)
+
+
+def _read_embedded(path: Path) -> Recipe | None:
+    from krea_cli.flows.recipe.image_metadata import MAX_IMAGE_BYTES, extract_recipe
+
+    try:
+        if path.stat().st_size > MAX_IMAGE_BYTES:
+            return None
+        text = extract_recipe(path.read_bytes())
+    except OSError:
+        return None
+    return _parse_text(text) if text and len(text) <= MAX_RECIPE_BYTES else None
+
+
+def _parse_text(text: str) -> Recipe | None:
+    try:
+        return parse_recipe(json.loads(text))
+    except (ValueError, RecursionError):
+        return None

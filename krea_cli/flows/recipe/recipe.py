@@ -1,4 +1,4 @@
-"""A recipe: all that it takes to make a result again, from the ledger or from beside a picture."""
+"""Recipe: all that it takes to make a result again, from the ledger or from beside a picture."""
 
 import hashlib
 import json
@@ -12,26 +12,29 @@ from typing import TYPE_CHECKING, Any
 from krea_cli.api.job_id import is_job_id
 from krea_cli.catalog.local_files import LocalFile, is_address, replaced
 from krea_cli.catalog.openapi.document import too_deep
-from krea_cli.flows.files.publish import holds
-from krea_cli.flows.jobs.record import moment
+from krea_cli.flows.files.publish import has_hash
+from krea_cli.flows.jobs.record import iso_time
 
 if TYPE_CHECKING:
     from krea_cli.api.types import Job
-    from krea_cli.local.ledger.rows import Row
-    from krea_cli.local.ledger.uploads import Uploads
+    from krea_cli.local.ledger.rows import RequestRow
+    from krea_cli.local.ledger.uploads import UploadRows
 
-SCHEMA = 1
-PUBLIC = ("name", "url")
-CONTENT = "sha256:"  # how the content of a local file stands in a request
+SCHEMA_VERSION = 1
+PUBLIC_SOURCE_KEYS = ("name", "url")  # of those, the ones that a recipe may be read with
+HASH_PREFIX = "sha256:"  # a request names a local file by this and its hash
 
 
 @dataclass(frozen=True, kw_only=True)
 class Recipe:
-    """What was asked of a model. `request` is all that was sent, with `sha256:…` for local files.
+    """A request to a model.
 
-    `given` names the fields that the user gave; the others were filled in or drawn. `sources` say
-    of each local file where it was ("path" or "name") and where it was uploaded to ("url"). `item`
-    is the seal that proves it the result of an item of a batch.
+    request: the fields that were sent, with `sha256:…` for local files
+    given: names of the fields that the user gave; the others were filled in or drawn
+    sources: by `sha256:…`, the local file ("path" or "name") and the address of its upload ("url")
+    created_at, completed_at: in ISO 8601
+    sha256: hash of the result, as the service made it or as it is on disk
+    item: fingerprint of the batch item that it belongs to, made by `service_item_fingerprint`
     """
 
     model: str
@@ -43,62 +46,65 @@ class Recipe:
     price: str | None = None
     created_at: str | None = None
     completed_at: str | None = None
-    sha256: str | None = None  # of the result, as the service gave it or as it lies on disk
+    sha256: str | None = None
     item: str | None = None
 
     @classmethod
-    def of(
+    def from_row(
         cls,
-        row: "Row",
+        row: "RequestRow",
         job: "Job | None" = None,
         *,
-        uploads: "Uploads | None" = None,
+        uploads: "UploadRows | None" = None,
         base: str | None = None,
     ) -> "Recipe":
-        """The recipe of a request in the ledger to the service at BASE; JOB adds times.
+        """Recipe of a request in the ledger to the service at BASE; JOB adds times.
 
-        With UPLOADS, addresses of what was uploaded earlier give way to the content as well.
+        With UPLOADS, addresses of earlier uploads are replaced by their hashes as well.
         """
-        known = _uploaded(row.body, uploads) if uploads else {}
-        elsewhere = {content: {"url": url} for url, content in known.items()}
-        sources = elsewhere | row.sources
+        hashes = _hashes_of_uploads(row.body, uploads) if uploads else {}
+        sources = {file_hash: {"url": url} for url, file_hash in hashes.items()} | row.sources
         created = job.created_at if job else None
         completed = job.completed_at if job else None
+        item = row.item_fingerprint
         return cls(
             model=row.model,
-            request=described(row.body, sources),
+            request=with_file_hashes(row.body, sources),
             given=tuple(row.given),
             seed=row.seed,
             sources=sources,
             job_id=row.job_id,
             price=row.price,
-            created_at=moment(row.server_created_at, created, row.created_at),
-            completed_at=moment(row.completed_at, completed),
-            item=seal(base, row.item) if base and row.item else None,
+            created_at=iso_time(row.server_created_at, created, row.created_at),
+            completed_at=iso_time(row.completed_at, completed),
+            item=service_item_fingerprint(base, item) if base and item else None,
         )
 
     @property
     def prompt(self) -> str | None:
-        """The prompt, where the model took one."""
+        """The prompt; None for a model without one."""
         prompt = self.request.get("prompt")
         return prompt if isinstance(prompt, str) else None
 
     def as_dict(self, *, version: str, sha256: str, addresses: bool) -> dict[str, Any]:
-        """What is written beside or into a result. VERSION is that of krea.
+        """JSON object to write beside a result or into it.
 
-        Folders are nobody's business who is given the picture; ADDRESSES of uploaded files, which
-        open without a token, only go where asked for.
+        It never contains local folders. Addresses of uploads open without a token, so that they
+        are only included with ADDRESSES.
+
+        version: of krea
+        sha256: hash of the result
         """
         return {
             "krea": version,
-            "schema": SCHEMA,
+            "schema": SCHEMA_VERSION,
             "model": self.model,
             "request": self.request,
             "given": list(self.given),
             "seed": self.seed,
             "inputs": {
-                content: _public(source, addresses=addresses)
-                for content, source in self.sources.items()
+                file_hash: _public_source(source, addresses=addresses)
+                for file_hash, source in self.sources.items()
             },
             "job_id": self.job_id,
             "price": self.price,
@@ -109,51 +115,60 @@ class Recipe:
         }
 
 
-def described(body: dict[str, Any], sources: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
-    """BODY as it was sent, with the content of local files in place of their addresses."""
-    contents = {source["url"]: content for content, source in sources.items() if "url" in source}
-    told: dict[str, Any] = _exchanged(body, contents)
-    return told
+def with_file_hashes(
+    body: dict[str, Any], sources: Mapping[str, Mapping[str, str]]
+) -> dict[str, Any]:
+    """Replace the addresses of uploaded files in BODY by the hashes of their content."""
+    hashes = {source["url"]: file_hash for file_hash, source in sources.items() if "url" in source}
+    request: dict[str, Any] = _replace_strings(body, hashes)
+    return request
 
 
-def sources_of(uploaded: Mapping[str, str], prints: Mapping[str, str]) -> dict[str, dict[str, str]]:
-    """Where each local file is, and where it was UPLOADED to, by its content; both by path."""
+def list_sources(
+    uploaded: Mapping[str, str], file_hashes: Mapping[str, str]
+) -> dict[str, dict[str, str]]:
+    """Map `sha256:…` of each UPLOADED file to its path and address: {"path": …, "url": …}.
+
+    uploaded: the address of each file, by its path
+    file_hashes: the sha256 of each file, by its path
+    """
     return {
-        CONTENT + prints[path]: {"path": os.path.abspath(path), "url": url}
+        HASH_PREFIX + file_hashes[path]: {"path": os.path.abspath(path), "url": url}
         for path, url in uploaded.items()
     }
 
 
-def by_content(tree: Any, prints: Mapping[str, str], uploads: "Uploads") -> Any:
-    """TREE with what local files hold instead of the files, and of what was uploaded earlier.
+def replace_files_by_hash(tree: Any, file_hashes: Mapping[str, str], uploads: "UploadRows") -> Any:
+    """Replace local files and addresses of earlier uploads in TREE by `sha256:…`.
 
-    PRINTS is the sha256 of each local file, by its path.
+    file_hashes: the sha256 of each local file, by its path
     """
-    tree = replaced(tree, {path: CONTENT + sha256 for path, sha256 in prints.items()})
-    return _exchanged(tree, _uploaded(tree, uploads))
+    tree = replaced(tree, {path: HASH_PREFIX + sha256 for path, sha256 in file_hashes.items()})
+    return _replace_strings(tree, _hashes_of_uploads(tree, uploads))
 
 
-def restored(recipe: Recipe, uploads: "Uploads | None") -> dict[str, Any]:
-    """The request with its local files back in place: the files, where they are unchanged.
+def restore_files(recipe: Recipe, uploads: "UploadRows | None") -> dict[str, Any]:
+    """Fields of the request of RECIPE, with its local files back in place.
 
-    Else their addresses, as far as somebody knows them; else a file that is not there.
+    A file that is gone or changed gives way to the address of its upload. If there is none, it
+    becomes a `LocalFile` that does not exist.
     """
-    fields: dict[str, Any] = _exchanged(
+    fields: dict[str, Any] = _replace_strings(
         recipe.request,
         {
-            content: _found(content, recipe.sources.get(content, {}), uploads)
-            for content in set(_strings(recipe.request))
-            if re.fullmatch(CONTENT + "[0-9a-f]{64}", content)
+            text: _locate_file(text, recipe.sources.get(text, {}), uploads)
+            for text in set(_strings(recipe.request))
+            if re.fullmatch(HASH_PREFIX + "[0-9a-f]{64}", text)
         },
     )
     return fields
 
 
 def parse_recipe(data: Any) -> Recipe | None:
-    """The recipe that DATA, foreign JSON, describes; None if it is none."""
-    if not isinstance(data, dict) or "krea" not in data or data.get("schema") != SCHEMA:
+    """Read a recipe from DATA, JSON of any origin; None if it is not a recipe."""
+    if not isinstance(data, dict) or "krea" not in data or data.get("schema") != SCHEMA_VERSION:
         return None
-    if too_deep(data) or not _is_text(data):
+    if too_deep(data) or not _is_valid_unicode(data):
         return None
     model, request, seed = data.get("model"), data.get("request"), data.get("seed")
     if not isinstance(model, str) or not isinstance(request, dict):
@@ -168,59 +183,62 @@ def parse_recipe(data: Any) -> Recipe | None:
         request=request,
         given=tuple(name for name in request if name in given) if isinstance(given, list) else (),
         seed=seed if isinstance(seed, int) and not isinstance(seed, bool) else None,
-        sources=_sources(inputs),
+        sources=_parse_sources(inputs),
         sha256=sha256 if isinstance(sha256, str) else None,
         item=item if isinstance(item, str) else None,
         **{name: text if isinstance(text, str) else None for name, text in texts.items()},
     )
 
 
-def _uploaded(tree: Any, uploads: "Uploads") -> dict[str, str]:
-    """The content behind each address in TREE that something was uploaded to."""
-    known = {url: uploads.content(url) for url in set(_addresses(tree))}
-    return {url: CONTENT + sha256 for url, sha256 in known.items() if sha256}
+def _hashes_of_uploads(tree: Any, uploads: "UploadRows") -> dict[str, str]:
+    """Map each address in TREE to which a file was uploaded to the hash of the file."""
+    urls = {text for text in _strings(tree) if is_address(text)}
+    hashes = {url: uploads.find_file_hash(url) for url in urls}
+    return {url: HASH_PREFIX + sha256 for url, sha256 in hashes.items() if sha256}
 
 
-def _sources(inputs: Any) -> dict[str, dict[str, str]]:
+def _parse_sources(inputs: Any) -> dict[str, dict[str, str]]:
     if not isinstance(inputs, dict):
         return {}
     return {
-        # Only what is written here: a path of this machine is nobody else's to name.
-        str(content): {
-            name: text for name, text in source.items() if name in PUBLIC and isinstance(text, str)
+        # Without "path": a foreign file must not name a file of this machine.
+        str(file_hash): {
+            name: source[name] for name in PUBLIC_SOURCE_KEYS if isinstance(source.get(name), str)
         }
-        for content, source in inputs.items()
+        for file_hash, source in inputs.items()
         if isinstance(source, dict)
     }
 
 
-def _public(source: Mapping[str, str], *, addresses: bool) -> dict[str, str]:
+def _public_source(source: Mapping[str, str], *, addresses: bool) -> dict[str, str]:
     name = source.get("name") or os.path.basename(source.get("path", ""))
-    told = {"name": name} if name else {}
-    return told | ({"url": source["url"]} if addresses and "url" in source else {})
+    public = {"name": name} if name else {}
+    return public | ({"url": source["url"]} if addresses and "url" in source else {})
 
 
-def _found(content: str, source: Mapping[str, str], uploads: "Uploads | None") -> Any:
-    sha256, path = content.removeprefix(CONTENT), source.get("path")
-    if path and holds(Path(path), sha256):
+def _locate_file(
+    file_hash: str, source: Mapping[str, str], uploads: "UploadRows | None"
+) -> LocalFile | str:
+    sha256, path = file_hash.removeprefix(HASH_PREFIX), source.get("path")
+    if path and has_hash(Path(path), sha256):
         return LocalFile(path)
-    if address := source.get("url") or (uploads.address(sha256) if uploads else None):
+    if address := source.get("url") or (uploads.find_url(sha256) if uploads else None):
         return address
     name = path or source.get("name") or "a file of the recipe"
-    return LocalFile(f"{name} (as it was, {content[:19]}…)")
+    return LocalFile(f"{name} (as it was, {file_hash[:19]}…)")
 
 
-def _exchanged(tree: Any, values: Mapping[str, Any]) -> Any:
-    """TREE with every text that VALUES has replaced."""
+def _replace_strings(tree: Any, values: Mapping[str, Any]) -> Any:
+    """Replace each text in TREE that is a key of VALUES."""
     if isinstance(tree, str):
         return values.get(tree, tree)
     if isinstance(tree, dict):
-        return {key: _exchanged(value, values) for key, value in tree.items()}
-    return [_exchanged(value, values) for value in tree] if isinstance(tree, list) else tree
+        return {key: _replace_strings(value, values) for key, value in tree.items()}
+    return [_replace_strings(value, values) for value in tree] if isinstance(tree, list) else tree
 
 
-def _is_text(data: Any) -> bool:
-    """Whether all of DATA is text that can be kept: JSON may hold half of a character."""
+def _is_valid_unicode(data: Any) -> bool:
+    """Tell if all texts in DATA can be encoded: JSON may hold half of a surrogate pair."""
     try:
         json.dumps(data, ensure_ascii=False).encode()
     except UnicodeEncodeError:
@@ -228,22 +246,18 @@ def _is_text(data: Any) -> bool:
     return True
 
 
-def _strings(tree: Any) -> "list[str]":
+def _strings(tree: Any) -> list[str]:
     if isinstance(tree, str):
         return [tree]
     if isinstance(tree, dict | list):
-        inside = tree.values() if isinstance(tree, dict) else tree
-        return [text for value in inside for text in _strings(value)]
+        children = tree.values() if isinstance(tree, dict) else tree
+        return [text for child in children for text in _strings(child)]
     return []
 
 
-def _addresses(tree: Any) -> list[str]:
-    return [text for text in _strings(tree) if is_address(text)]
+def service_item_fingerprint(base: str, fingerprint: str) -> str:
+    """Fingerprint, sha256 in hex, of a batch item with FINGERPRINT made by the service at BASE.
 
-
-def seal(base: str, digest: str) -> str:
-    """The seal of the item DIGEST made by the service at BASE, as sha256 in hex.
-
-    It differs by base: what was rehearsed in a sandbox never counts as the real thing.
+    It depends on BASE, so that a result of the sandbox is never taken for a real one.
     """
-    return hashlib.sha256(f"{base}\n{digest}".encode()).hexdigest()
+    return hashlib.sha256(f"{base}\n{fingerprint}".encode()).hexdigest()

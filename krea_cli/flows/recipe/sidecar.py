@@ -5,35 +5,36 @@ from pathlib import Path
 from typing import Any
 
 from krea_cli.errors import KreaError
-from krea_cli.flows.files.naming import LONGEST_NAME, shortened
+from krea_cli.flows.files.naming import MAX_NAME_BYTES, shorten
 from krea_cli.flows.files.part_file import open_part, part_path
-from krea_cli.flows.files.publish import Published, publish
+from krea_cli.flows.files.publish import PublishedFile, publish
 from krea_cli.flows.recipe.recipe import Recipe, parse_recipe
 
-ENDING = ".json"
-MOST_BYTES = 20_000_000  # a recipe may hold a picture as a data: address, and no more than a few
+SIDECAR_SUFFIX = ".json"
+MAX_RECIPE_BYTES = 20_000_000  # a recipe may hold a few pictures as data: addresses
 
 
-def beside(path: Path) -> Path:
-    """Where the sidecar of the result at PATH is."""
+def sidecar_path(path: Path) -> Path:
+    """Path of the sidecar for the result at PATH."""
     name = path.name
-    if len(name.encode(errors="surrogateescape")) > LONGEST_NAME - len(ENDING):
-        name = shortened(name, limit=LONGEST_NAME - len(ENDING))
-    return path.with_name(name + ENDING)
+    if len(name.encode(errors="surrogateescape")) > MAX_NAME_BYTES - len(SIDECAR_SUFFIX):
+        name = shorten(name, limit=MAX_NAME_BYTES - len(SIDECAR_SUFFIX))
+    return path.with_name(name + SIDECAR_SUFFIX)
 
 
-def write_sidecar(path: Path, told: dict[str, Any], *, force: bool) -> Published:
-    """Write what is TOLD beside the result at PATH: whole or not at all. Raises OSError, KreaError.
+def write_sidecar(path: Path, record: dict[str, Any], *, force: bool) -> PublishedFile:
+    """Write RECORD, a recipe as `Recipe.as_dict` gives it, beside the result at PATH.
 
-    The same sidecar that is there already stays; another file of that name only goes with FORCE,
-    or when it is that of the same item of a batch, whose result had been removed.
+    A sidecar with this content stays. Any other file there is replaced with FORCE only. A sidecar
+    of the same batch item, whose result was removed, is replaced in any case.
+    Raises OSError, KreaError.
     """
     from hashlib import sha256
 
-    target = beside(path)
-    known = _read(target) if told.get("item") else None
-    force = force or (known is not None and known.item == told["item"])
-    content = (json.dumps(told, indent=2) + "\n").encode()
+    target = sidecar_path(path)
+    current = _read_recipe(target) if record.get("item") else None
+    force = force or (current is not None and current.item == record["item"])
+    content = (json.dumps(record, indent=2) + "\n").encode()
     part = open_part(part_path(target))
     if part is None or part.path is None:
         raise KreaError(f"another krea is writing {target}", hint="run the same command again")
@@ -46,19 +47,19 @@ def write_sidecar(path: Path, told: dict[str, Any], *, force: bool) -> Published
 
 
 def read_sidecar(path: Path) -> Recipe | None:
-    """The recipe that is written beside PATH, or in PATH itself; None if there is none."""
-    for place in (beside(path), path):
-        if place.name.endswith(ENDING) and (recipe := _read(place)):
+    """Read the recipe beside PATH, or in PATH if that is a sidecar itself; None without one."""
+    for candidate in (sidecar_path(path), path):
+        if candidate.name.endswith(SIDECAR_SUFFIX) and (recipe := _read_recipe(candidate)):
             return recipe
     return None
 
 
-def _read(place: Path) -> Recipe | None:
+def _read_recipe(path: Path) -> Recipe | None:
     try:
-        if not place.is_file():  # a FIFO would keep us waiting for ever
+        if not path.is_file():  # to open a FIFO could block for ever
             return None
-        with place.open("rb") as file:
-            content = file.read(MOST_BYTES + 1)
-        return parse_recipe(json.loads(content)) if len(content) <= MOST_BYTES else None
+        with path.open("rb") as file:
+            content = file.read(MAX_RECIPE_BYTES + 1)
+        return parse_recipe(json.loads(content)) if len(content) <= MAX_RECIPE_BYTES else None
     except (OSError, ValueError, RecursionError):
         return None

@@ -1,32 +1,35 @@
-"""A text as one property of an XMP packet: set beside what is there, and found again.
+"""Set a recipe as one property of an XMP packet, beside its other properties, and read it back.
 
-XMP (ISO 16684-1) is the metadata that picture tools read: RDF in XML, in UTF-8. What is foreign in
-a packet stays as it is byte for byte, so a packet is changed by offsets and never written anew.
+XMP (ISO 16684-1) is the metadata that picture tools read: RDF in XML, in UTF-8. The rest of a
+packet stays as it is, byte for byte. It is changed by offsets and never written anew.
 """
 
 import re
 from typing import NamedTuple
 
-NAMESPACE = "urn:x-krea-cli:recipe/1.0/"
-LARGEST = 1 << 22  # bytes of a packet; anybody may have written it, and parsing takes time
+MAX_PACKET_BYTES = 1 << 22  # the packet may come from anywhere, and parsing takes time
+# Expat repeats the namespace in each name: a long one, used often, would take quadratic time.
+MAX_NAMESPACE_CHARACTERS = 1000
 
-_SYNTAX = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
-# As expat tells them: the address of the namespace, a space, the name.
-_GRAPH, _NODE, _ABOUT = f"{_SYNTAX} RDF", f"{_SYNTAX} Description", f"{_SYNTAX} about"
-_RECIPE = f"{NAMESPACE} recipe"
-# Expat gives each name with its namespace in full: a long one, used often, would cost its square.
-_LONGEST_NAMESPACE = 1000
+RECIPE_NAMESPACE = "urn:x-krea-cli:recipe/1.0/"
+RDF_NAMESPACE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+# Names in the form of expat: the namespace, a space, the local name.
+RECIPE_NAME = f"{RECIPE_NAMESPACE} recipe"
+RDF_ELEMENT = f"{RDF_NAMESPACE} RDF"
+DESCRIPTION_ELEMENT = f"{RDF_NAMESPACE} Description"
+ABOUT_ATTRIBUTE = f"{RDF_NAMESPACE} about"
 
-_OPENING, _CLOSING = f"<krea:recipe xmlns:krea='{NAMESPACE}'>".encode(), b"</krea:recipe>"
-_BLANK = (
+OPENING_TAG = f"<krea:recipe xmlns:krea='{RECIPE_NAMESPACE}'>".encode()
+CLOSING_TAG = b"</krea:recipe>"
+EMPTY_PACKET = (
     "<?xpacket begin='\ufeff' id='W5M0MpCehiHzreSzNTczkc9d'?>\n"
     "<x:xmpmeta xmlns:x='adobe:ns:meta/'>\n"
-    f"<rdf:RDF xmlns:rdf='{_SYNTAX}'>\n</rdf:RDF>\n</x:xmpmeta>\n<?xpacket end='w'?>"
+    f"<rdf:RDF xmlns:rdf='{RDF_NAMESPACE}'>\n</rdf:RDF>\n</x:xmpmeta>\n<?xpacket end='w'?>"
 ).encode()
 
-# Fit for content and for a value between apostrophes, which JSON seldom has. A reader makes a
-# space of a bare line end in a value, and \n of a bare \r everywhere.
-_ESCAPES = str.maketrans(
+# For content, and for attribute values in apostrophes, which are rare in JSON. XML readers turn an
+# unescaped line end in a value into a space, and an unescaped \r anywhere into \n.
+ESCAPES = str.maketrans(
     {
         "&": "&amp;",
         "<": "&lt;",
@@ -37,157 +40,168 @@ _ESCAPES = str.maketrans(
         "\r": "&#13;",
     }
 )
-_NOT_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-# For tags that expat has accepted; possessive, so that nothing is ever tried twice.
-_TAG = re.compile(rb"""<([^\s/>]++)(?:[^>"']++|"[^"]*+"|'[^']*+')*+>""")
-_ATTRIBUTE = re.compile(rb"""\s++([^\s=]++)\s*+=\s*+(?:"[^"]*+"|'[^']*+')""")
+NON_XML_PATTERN = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# For tags that expat has accepted; possessive, so that there is no backtracking.
+TAG_PATTERN = re.compile(rb"""<([^\s/>]++)(?:[^>"']++|"[^"]*+"|'[^']*+')*+>""")
+ATTRIBUTE_PATTERN = re.compile(rb"""\s++([^\s=]++)\s*+=\s*+(?:"[^"]*+"|'[^']*+')""")
 
 
-def packet(text: str) -> bytes:
-    """A packet that holds TEXT alone. Raises ValueError, like `extended`."""
-    return extended(_BLANK, text)
+def create_packet(text: str) -> bytes:
+    """Create a packet with nothing but the recipe TEXT. Raises ValueError, like `set_recipe`."""
+    return set_recipe(EMPTY_PACKET, text)
 
 
-def extended(packet: bytes, text: str) -> bytes:
-    """PACKET with TEXT as its only recipe, in the place of an earlier one where there is one.
+def set_recipe(packet: bytes, text: str) -> bytes:
+    """Return PACKET with TEXT as its only recipe, in place of an earlier one.
 
-    Raises ValueError with the reason: TEXT has characters that XML cannot say, PACKET is not XMP
-    that can be read safely, or the result would be longer than `LARGEST`.
+    Raises ValueError with the reason:
+
+    - TEXT has characters that XML cannot hold
+    - PACKET is not XMP, or cannot be read safely
+    - the result would be longer than `MAX_PACKET_BYTES`
     """
-    if found := _NOT_XML.search(text):
-        raise ValueError(f"XML metadata cannot hold the character U+{ord(found[0]):04X}")
-    survey = _Survey(packet)
-    places = survey.places or survey.room
-    if not places:
-        raise ValueError("the XMP metadata that is there has no rdf:RDF to extend")
-    pieces = [packet[: places[0].start], places[0].filled(text)]
-    for place, following in zip(places, [*places[1:], None], strict=True):
-        pieces.append(packet[place.end : following.start if following else None])
+    if match := NON_XML_PATTERN.search(text):
+        raise ValueError(f"XML metadata cannot hold the character U+{ord(match[0]):04X}")
+    parser = _PacketParser(packet)
+    spans = parser.spans or parser.free_spans
+    if not spans:
+        raise ValueError("its XMP metadata has no rdf:RDF to extend")
+    pieces = [packet[: spans[0].start], spans[0].replacement(text)]
+    for span, following in zip(spans, [*spans[1:], None], strict=True):
+        pieces.append(packet[span.end : following.start if following else None])
     result = b"".join(pieces)
-    if len(result) > LARGEST:
-        raise ValueError(f"the XMP metadata would be longer than {LARGEST:,} bytes")
+    if len(result) > MAX_PACKET_BYTES:
+        raise ValueError(f"the XMP metadata would be longer than {MAX_PACKET_BYTES:,} bytes")
     return result
 
 
-def text_in(packet: bytes) -> str | None:
-    """The recipe in PACKET; None if it has none or cannot be read safely."""
+def get_recipe(packet: bytes) -> str | None:
+    """Return the recipe in PACKET; None if it has none or cannot be read safely."""
     try:
-        return next(iter(_Survey(packet).texts), None)
+        return next(iter(_PacketParser(packet).recipes), None)
     except ValueError:
         return None
 
 
-def _escaped(text: str) -> bytes:
-    return text.translate(_ESCAPES).encode()
+def _escape(text: str) -> bytes:
+    return text.translate(ESCAPES).encode()
 
 
-class _Place(NamedTuple):
-    """Bytes of a packet that a text can take the place of, and what then goes around it."""
+class _Span(NamedTuple):
+    """Bytes of a packet that a recipe can replace.
+
+    start, end: their offsets
+    before, after: XML to write around the recipe
+    """
 
     start: int
     end: int
     before: bytes
     after: bytes
 
-    def filled(self, text: str) -> bytes:
-        """What replaces the bytes from `start` to `end`."""
-        return self.before + _escaped(text) + self.after
+    def replacement(self, text: str) -> bytes:
+        """Bytes to write in place of those from `start` to `end`."""
+        return self.before + _escape(text) + self.after
 
 
-class _Survey:
-    """What a packet says: the recipes, where each is, and where a new one has room.
+class _PacketParser:
+    """The recipes in a packet, and the places for a new one.
 
-    Raises ValueError for what is too long, no XML, or made to exhaust a reader.
+    recipes: the texts of all recipes
+    spans: the bytes of each recipe
+    free_spans: a place for a recipe, if there is none yet
+
+    Raises ValueError for a packet that is too long, not XML, or made to exhaust a reader.
     """
 
     def __init__(self, packet: bytes) -> None:
         from xml.parsers import expat
 
-        self.texts: list[str] = []
-        self.places: list[_Place] = []
-        self.room: list[_Place] = []
+        self.recipes: list[str] = []
+        self.spans: list[_Span] = []
+        self.free_spans: list[_Span] = []
         self._about = ""
         self._packet = packet
-        self._path: list[tuple[str, int]] = []  # name and offset of each open element
-        self._ours: int | None = None  # the offset of the recipe that is open
-        self._said: list[str] = []
-        if len(packet) > LARGEST:
-            raise ValueError(f"the XMP metadata that is there is longer than {LARGEST:,} bytes")
+        self._open_elements: list[tuple[str, int]] = []  # name and offset of each
+        self._recipe_start: int | None = None  # offset of the recipe that is open
+        self._text: list[str] = []
+        if len(packet) > MAX_PACKET_BYTES:
+            raise ValueError(f"its XMP metadata is longer than {MAX_PACKET_BYTES:,} bytes")
         self._parser = parser = expat.ParserCreate("utf-8", " ")
         parser.ordered_attributes = parser.buffer_text = True
-        parser.StartDoctypeDeclHandler = self._declared
-        parser.StartNamespaceDeclHandler = self._bound
-        parser.StartElementHandler = self._opened
-        parser.EndElementHandler = self._closed
-        parser.CharacterDataHandler = self._said.append
+        parser.StartDoctypeDeclHandler = self._refuse_doctype
+        parser.StartNamespaceDeclHandler = self._check_namespace
+        parser.StartElementHandler = self._open_element
+        parser.EndElementHandler = self._close_element
+        parser.CharacterDataHandler = self._text.append
         try:
             parser.Parse(packet.rstrip(b"\0"), True)  # some writers pad with NUL
         except expat.ExpatError as failure:
-            raise ValueError("the XMP metadata that is there is not well-formed") from failure
+            raise ValueError("its XMP metadata is not well-formed") from failure
 
-    def _declared(self, *_: object) -> None:
-        # XMP has no use for a document type; entities that multiply have.
-        raise ValueError("the XMP metadata that is there declares a document type")
+    def _refuse_doctype(self, *_: object) -> None:
+        # XMP needs no document type; an attack with entities that multiply does.
+        raise ValueError("its XMP metadata declares a document type")
 
-    def _bound(self, _: str | None, address: str | None) -> None:
-        if address and len(address) > _LONGEST_NAMESPACE:
-            raise ValueError("the XMP metadata that is there has a namespace that is too long")
+    def _check_namespace(self, _: str | None, address: str | None) -> None:
+        if address and len(address) > MAX_NAMESPACE_CHARACTERS:
+            raise ValueError("its XMP metadata has a namespace that is too long")
 
-    def _opened(self, name: str, attributes: list[str]) -> None:
+    def _open_element(self, name: str, attributes: list[str]) -> None:
         start = self._parser.CurrentByteIndex
-        above = [each for each, _ in self._path[-2:]]
-        self._path.append((name, start))
-        if self._ours is not None:
+        parents = [parent for parent, _ in self._open_elements[-2:]]
+        self._open_elements.append((name, start))
+        if self._recipe_start is not None:
             return
-        self._said.clear()
-        if name == _RECIPE and above == [_GRAPH, _NODE]:
-            self._ours = start
-        elif name == _NODE and above[-1:] == [_GRAPH]:
-            self._read_node(start, attributes[::2], attributes[1::2])
+        self._text.clear()
+        if name == RECIPE_NAME and parents == [RDF_ELEMENT, DESCRIPTION_ELEMENT]:
+            self._recipe_start = start
+        elif name == DESCRIPTION_ELEMENT and parents[-1:] == [RDF_ELEMENT]:
+            self._read_description(start, attributes[::2], attributes[1::2])
 
-    def _read_node(self, start: int, names: list[str], values: list[str]) -> None:
-        said = dict(zip(names, values, strict=True))
-        # All nodes of a packet are about the same thing; older writers leave out the prefix.
-        self._about = self._about or said.get(_ABOUT, said.get("about", ""))
-        if _RECIPE not in said:
+    def _read_description(self, start: int, names: list[str], values: list[str]) -> None:
+        attributes = dict(zip(names, values, strict=True))
+        # All descriptions of a packet are about one resource; old writers leave out the prefix.
+        self._about = self._about or attributes.get(ABOUT_ATTRIBUTE, attributes.get("about", ""))
+        if RECIPE_NAME not in attributes:
             return
-        # Adobe's serialiser writes a simple property as an attribute of its node.
-        self.texts.append(said[_RECIPE])
-        written = [
-            each
-            for each in _ATTRIBUTE.finditer(self._packet, *self._tag(start).span())
-            if each[1].partition(b":")[0] != b"xmlns"  # expat keeps these apart
+        # Adobe's serialiser writes a simple property as an attribute of its description.
+        self.recipes.append(attributes[RECIPE_NAME])
+        matches = [
+            match
+            for match in ATTRIBUTE_PATTERN.finditer(self._packet, *self._tag(start).span())
+            if match[1].partition(b":")[0] != b"xmlns"  # expat does not report these
         ]
-        ours = written[names.index(_RECIPE)]
-        self.places.append(_Place(*ours.span(), b" " + ours[1] + b"='", b"'"))
+        attribute = matches[names.index(RECIPE_NAME)]
+        self.spans.append(_Span(*attribute.span(), b" " + attribute[1] + b"='", b"'"))
 
-    def _closed(self, _: str) -> None:
-        name, start = self._path.pop()
-        if start == self._ours:
-            self._ours = None
-            self.texts.append("".join(self._said))
-            self.places.append(_Place(start, self._end(start), _OPENING, _CLOSING))
-        elif name == _GRAPH and not self.room and self._ours is None:
-            self.room.append(self._room(start))
+    def _close_element(self, _: str) -> None:
+        name, start = self._open_elements.pop()
+        if start == self._recipe_start:
+            self._recipe_start = None
+            self.recipes.append("".join(self._text))
+            self.spans.append(_Span(start, self._element_end(start), OPENING_TAG, CLOSING_TAG))
+        elif name == RDF_ELEMENT and not self.free_spans and self._recipe_start is None:
+            self.free_spans.append(self._free_span(start))
 
-    def _room(self, start: int) -> _Place:
-        before = f"<rdf:Description xmlns:rdf='{_SYNTAX}' rdf:about='".encode()
-        before += _escaped(self._about) + b"'>" + _OPENING
-        after = _CLOSING + b"</rdf:Description>\n"
+    def _free_span(self, start: int) -> _Span:
+        before = f"<rdf:Description xmlns:rdf='{RDF_NAMESPACE}' rdf:about='".encode()
+        before += _escape(self._about) + b"'>" + OPENING_TAG
+        after = CLOSING_TAG + b"</rdf:Description>\n"
         tag = self._tag(start)
         if tag[0].endswith(b"/>"):
             after += b"</" + tag[1] + b">"
-            return _Place(tag.end() - 2, tag.end(), b">" + before, after)
-        at = self._parser.CurrentByteIndex
-        return _Place(at, at, before, after)
+            return _Span(tag.end() - 2, tag.end(), b">" + before, after)
+        end = self._parser.CurrentByteIndex
+        return _Span(end, end, before, after)
 
-    def _end(self, start: int) -> int:
+    def _element_end(self, start: int) -> int:
         tag = self._tag(start)
         if tag[0].endswith(b"/>"):
             return tag.end()
         return self._packet.index(b">", self._parser.CurrentByteIndex) + 1
 
     def _tag(self, start: int) -> re.Match[bytes]:
-        tag = _TAG.match(self._packet, start)
+        tag = TAG_PATTERN.match(self._packet, start)
         assert tag is not None
         return tag

@@ -1,7 +1,7 @@
-"""Claim a target for a request: a new row, or the unfinished one that an earlier run left.
+"""Claim an output slot for a request: with a new row, or with the unfinished one of before.
 
-Running the same command again must finish the work, not start it over; two of them at once must
-share it. The row in the ledger says what was asked, the locked part beside the target who is at it.
+The same command, run again, must finish the work, not start it over; two at once must share it.
+The row in the ledger says what was asked; the locked part file says who is at it.
 """
 
 from dataclasses import dataclass
@@ -9,183 +9,169 @@ from dataclasses import dataclass
 from krea_cli.api.types import Job
 from krea_cli.errors import KreaError, StillRunning, WouldOverwrite
 from krea_cli.flows.context import FlowContext
-from krea_cli.flows.events import Paused, Note, Reconciling
-from krea_cli.flows.files.part_file import Reservation, part_tag
-from krea_cli.flows.files.target import Target
-from krea_cli.flows.submit.reconcile import LAGGING, PATIENCE, settle
-from krea_cli.flows.submit.submit import alone, doubt
-from krea_cli.local.ledger.rows import Draft, Row
+from krea_cli.flows.events import Note, Paused, Reconciling
+from krea_cli.flows.files.output_slot import OutputSlot
+from krea_cli.flows.files.part_file import PartFile
+from krea_cli.flows.submit.reconcile import LIST_LAG_SECONDS, SEARCH_SECONDS, reconcile
+from krea_cli.flows.submit.submit import exclusive_submit, in_doubt_error
+from krea_cli.local.ledger.rows import RequestDraft, RequestRow
 
-HOLDER_PATIENCE = 2.0  # seconds that a stranger may hold our part before we call it theirs
-
-
-@dataclass(frozen=True)
-class Goal:
-    """The n-th of `count` targets of one command."""
-
-    target: Target
-    n: int
-    count: int
-
-    @property
-    def key(self) -> str | None:
-        """The absolute target, under which the ledger knows the request; None without one."""
-        key = self.target.key(self.n, self.count)
-        return None if self.target.to_stdout else key
-
-    def reserve(self, row: Row) -> Reservation | None:
-        """Lock the part of this target; None while a living process holds it."""
-        return self.target.reserve(self.n, self.count, row_id=part_tag(row))
+HOLDER_SECONDS = 2.0  # that a stranger may hold our part file before the slot is called theirs
+HOLDER_POLL_SECONDS = 0.1
+JOIN_POLL_SECONDS = 0.2
 
 
 @dataclass(frozen=True)
 class Claim:
-    """A request that is ours to carry on: its row, as it stands, and the locked part."""
+    """A request of this process: its row as it stands, and the locked part file."""
 
-    row: Row
-    reservation: Reservation
+    row: RequestRow
+    part_file: PartFile
 
 
-def put_down(draft: Draft, goal: Goal, context: FlowContext, *, again: bool) -> tuple[Row, bool]:
-    """A new row for DRAFT (then True), or the unfinished one of the same request at GOAL.
+def insert_or_join(
+    draft: RequestDraft, slot: OutputSlot, context: FlowContext, *, again: bool
+) -> tuple[RequestRow, bool]:
+    """Insert DRAFT, or return the unfinished request that it repeats at SLOT.
 
-    AGAIN makes a new one whatever there is.
+    The flag tells if the row is new. AGAIN always inserts.
     """
-    if goal.key is None or again:
-        return context.ledger.begin(draft), True
-    return context.ledger.begin_or_join(draft)
+    if slot.claim_key is None or again:
+        return context.ledger.requests.insert(draft), True
+    return context.ledger.requests.insert_or_join(draft)
 
 
 def claim(
-    draft: Draft,
-    goal: Goal,
+    draft: RequestDraft,
+    slot: OutputSlot,
     context: FlowContext,
     *,
     again: bool,
     until: float | None,
-    put: tuple[Row, bool] | None = None,
+    inserted: tuple[RequestRow, bool] | None = None,
 ) -> Claim:
-    """The row for DRAFT at GOAL, ours to carry on: PUT, or else what `put_down` gives.
+    """Claim the row for DRAFT at SLOT: INSERTED, or else whatever `insert_or_join` returns.
 
-    UNTIL (monotonic) ends the waiting for another krea that works on the same request. Raises
-    `WouldOverwrite`, `InDoubt`, `StillRunning`.
+    UNTIL (monotonic) ends the waiting for another krea at the same request.
+    Raises `WouldOverwrite`, `InDoubt` and `StillRunning`.
     """
-    row, fresh = put or put_down(draft, goal, context, again=again)
-    if fresh and (begun := _begun(row, goal, context)):
-        return begun
-    context.tell(Note(f"going on with the same request for {goal.target.text}, begun before"))
-    joined = _joined(row, goal, context, until=until)
+    row, is_new = inserted or insert_or_join(draft, slot, context, again=again)
+    if is_new and (started := _start_new(row, slot, context)):
+        return started
+    context.tell(Note(f"going on with the same request for {slot.target.text}, begun before"))
+    joined = _join_existing(row, slot, context, until=until)
     # Refused, or given up unsent: nothing stands in the way of beginning anew.
-    return joined or claim(draft, goal, context, again=again, until=until)
+    return joined or claim(draft, slot, context, again=again, until=until)
 
 
-def _begun(row: Row, goal: Goal, context: FlowContext) -> Claim | None:
-    """A row of our own; give it back if the target turns out to be someone else's.
+def _start_new(row: RequestRow, slot: OutputSlot, context: FlowContext) -> Claim | None:
+    """Claim a row of our own; discard it if the slot turns out to be someone else's.
 
-    None when another krea with the same request was quicker to go on with it.
+    None if another krea with the same request was quicker to go on with it.
     """
-    give_up = context.clock.monotonic() + HOLDER_PATIENCE
+    give_up = context.clock.monotonic() + HOLDER_SECONDS
     try:
-        while (reservation := goal.reserve(row)) is None:
-            if _taken(row, context):
+        while (part_file := slot.reserve(row)) is None:
+            if _joined_by_other(row, context):
                 return None
             if context.clock.monotonic() > give_up:
                 raise WouldOverwrite(
-                    f"another krea is writing {goal.target.text}",
+                    f"another krea is writing {slot.target.text}",
                     hint="wait until it is done, or choose another name with -o",
                 )
-            context.clock.pause(0.1)
+            context.clock.pause(HOLDER_POLL_SECONDS)
     except KreaError:
-        context.ledger.discard(row.id)
+        context.ledger.requests.discard(row.id)
         raise
-    if _taken(row, context):
-        reservation.release()
+    if _joined_by_other(row, context):
+        part_file.release()
         return None
-    return _checked(Claim(row, reservation), goal, context)
+    return _refuse_existing(Claim(row, part_file), slot, context)
 
 
-def _taken(row: Row, context: FlowContext) -> bool:
-    """True when another krea has joined ROW, which we began a moment ago."""
-    current = context.ledger.find(row.id)
+def _joined_by_other(row: RequestRow, context: FlowContext) -> bool:
+    """Return True if another krea has joined ROW, which is a moment old."""
+    current = context.ledger.requests.find(row.id)
     return current is None or current.part is not None or current.state != "checked"
 
 
-def _checked(claimed: Claim, goal: Goal, context: FlowContext) -> Claim:
-    """Look once more, now that nobody else can write there: the file may have come meanwhile."""
+def _refuse_existing(claimed: Claim, slot: OutputSlot, context: FlowContext) -> Claim:
+    """Look once more, now that nobody else can write there: the file may be there by now."""
     try:
-        goal.target.check(goal.n, goal.count)
+        slot.refuse_existing()
     except WouldOverwrite:
         # Before anyone who waits for the part can join: the file is there, nothing is to be made.
-        context.ledger.discard(claimed.row.id)
-        claimed.reservation.release()
+        context.ledger.requests.discard(claimed.row.id)
+        claimed.part_file.release()
         raise
     return claimed
 
 
-def _joined(row: Row, goal: Goal, context: FlowContext, *, until: float | None) -> Claim | None:
-    """An unfinished row of the same request: wait for whoever is at it, then carry it on."""
-    told = False
-    while (reservation := goal.reserve(row)) is None:
+def _join_existing(
+    row: RequestRow, slot: OutputSlot, context: FlowContext, *, until: float | None
+) -> Claim | None:
+    """Take over an unfinished row of the same request, once nobody else is at it."""
+    is_announced = False
+    while (part_file := slot.reserve(row)) is None:
         if until is not None and context.clock.monotonic() > until:
-            raise _busy(row, goal)
-        if not told:
-            context.tell(Paused(f"another krea is at work on {goal.target.text}"))
-            told = True
-        context.clock.pause(0.2)
+            raise _held_error(row, slot)
+        if not is_announced:
+            context.tell(Paused(f"another krea is at work on {slot.target.text}"))
+            is_announced = True
+        context.clock.pause(JOIN_POLL_SECONDS)
     try:
         # Read under the lock: what the other did until it let go is in the ledger now.
-        current = context.ledger.find(row.id)
+        current = context.ledger.requests.find(row.id)
         if current is not None and current.state != "refused":
             if current.state == "checked":
                 # Nothing is paid yet: who put a file there meanwhile wants to keep it.
-                goal.target.check(goal.n, goal.count)
-            context.ledger.take_part(row.id, str(reservation.path or goal.key))
-            return Claim(settled(current, context, until=until), reservation)
+                slot.refuse_existing()
+            context.ledger.requests.record_part(row.id, str(part_file.path or slot.claim_key))
+            return Claim(resolve_in_doubt(current, context, until=until), part_file)
     except BaseException:
-        reservation.release()
+        part_file.release()
         raise
-    reservation.release()
+    part_file.release()
     return None
 
 
-def _busy(row: Row, goal: Goal) -> KreaError:
-    message = f"another krea is still at work on {goal.target.text}"
+def _held_error(row: RequestRow, slot: OutputSlot) -> KreaError:
+    message = f"another krea is still at work on {slot.target.text}"
     if row.job_id:
         return StillRunning(message, hint=f"krea wait {row.job_id}", job_id=row.job_id)
     return StillRunning(message, hint="run the same command again")
 
 
-def settled(row: Row, context: FlowContext, *, until: float | None) -> Row:
-    """ROW once it is known whether its request arrived. Raises `InDoubt` where it is not."""
+def resolve_in_doubt(row: RequestRow, context: FlowContext, *, until: float | None) -> RequestRow:
+    """Search for the job of ROW, and return the row with it. Raises `InDoubt` if none is found."""
     if row.state not in ("sending", "unknown", "unfound"):
         return row
     candidates: tuple[Job, ...] = ()
     try:
         if row.state == "sending":
-            with alone(context, until):
-                row = context.ledger.row(row.id)
+            with exclusive_submit(context, until):
+                row = context.ledger.requests.get(row.id)
         if row.state == "unknown":
-            candidates = _looked_for(row, context, until=until)
-            row = context.ledger.row(row.id)
+            candidates = _search(row, context, until=until)
+            row = context.ledger.requests.get(row.id)
     except KreaError as error:
         # Whatever keeps us from looking, a signal or a refused token: it may have been received.
-        raise doubt(row, context) from error
+        raise in_doubt_error(row, context) from error
     if row.state in ("sending", "unknown", "unfound"):
-        raise doubt(row, context, candidates)
+        raise in_doubt_error(row, context, candidates)
     return row
 
 
-def _looked_for(row: Row, context: FlowContext, *, until: float | None) -> tuple[Job, ...]:
-    """Search the list for the job of ROW; the jobs that it may be, where that is not certain."""
-    ago = context.clock.now() - (row.sent_at or row.created_at)
-    lately = ago < LAGGING
+def _search(row: RequestRow, context: FlowContext, *, until: float | None) -> tuple[Job, ...]:
+    """Search the list for the job of ROW; return the candidates where that is not certain."""
+    age = context.clock.now() - (row.sent_at or row.created_at)
     context.tell(Reconciling(row.error or "its process died while sending"))
-    settlement = settle(
+    reconciliation = reconcile(
         context,
-        # Whoever is stopped in this search, and starts again, does not search from the beginning.
-        patience=max(0.0, PATIENCE - ago) if ago >= 0 else PATIENCE,
-        until=row.id,
-        still_open=lately,
-        alone=lambda: alone(context, until),
+        # A search that was stopped, and begins again, does not last the whole time again.
+        seconds=max(0.0, SEARCH_SECONDS - age) if age >= 0 else SEARCH_SECONDS,
+        row_id=row.id,
+        still_open=age < LIST_LAG_SECONDS,
+        exclusive=lambda: exclusive_submit(context, until),
     )
-    return settlement.candidates.get(row.id, ())
+    return reconciliation.candidates.get(row.id, ())

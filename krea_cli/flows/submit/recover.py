@@ -1,6 +1,6 @@
-"""Recover: what is in doubt, the jobs that it may be, and what the user decides about it.
+"""`krea recover`: the requests in doubt, their candidates, and the user's decisions.
 
-Nothing here is sent but by the user's word, and then only what the user named.
+Nothing is sent but by the user's word, and then only the named requests.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -10,40 +10,48 @@ from functools import partial
 from typing import Any
 
 from krea_cli.api.types import Job
-from krea_cli.errors import Busy, Interrupted, KreaError, Moderated, NotFound, UsageError
-from krea_cli.flows.backoff import Hold, is_transient
+from krea_cli.errors import Interrupted, KreaError, Moderated, NotFound, UsageError
+from krea_cli.flows.backoff import is_transient
 from krea_cli.flows.context import FlowContext
-from krea_cli.flows.events import Paused, Reconciling, Submitting, WarningNote
-from krea_cli.flows.jobs.ledger_view import Recall
-from krea_cli.flows.jobs.record import moment
-from krea_cli.flows.submit.match import HORIZON
-from krea_cli.flows.submit.reconcile import LAGGING, PATIENCE, Settlement, settle
-from krea_cli.flows.submit.submit import alone, submit
-from krea_cli.local.ledger.resolutions import FORGETTABLE, Verdicts
-from krea_cli.local.ledger.rows import IN_DOUBT, Row
+from krea_cli.flows.events import Reconciling, Submitting, WarningNote
+from krea_cli.flows.jobs.record import iso_time
+from krea_cli.flows.submit.match import STRANGER_SECONDS
+from krea_cli.flows.submit.reconcile import (
+    LIST_LAG_SECONDS,
+    SEARCH_SECONDS,
+    Reconciliation,
+    reconcile,
+)
+from krea_cli.flows.submit.submit import Submission, exclusive_submit
+from krea_cli.local.ledger.resolutions import FORGETTABLE_STATES, Resolutions
+from krea_cli.local.ledger.rows import IN_DOUBT_STATES, RequestRow
 
-OF_ONE = (UsageError, Moderated)  # failures that say nothing about the next request
-LOOKED_AT = 20  # candidates that are read singly, where the list does not give their results
+ITEM_ERRORS = (UsageError, Moderated)  # failures that say nothing about the next request
+MAX_CANDIDATE_READS = 20  # candidates read singly, where the list does not give their results
 
 
 @dataclass(frozen=True)
 class Doubt:
-    """A request, and the jobs of the list that may be its own; none once it is settled."""
+    """A request, and the listed jobs that may be its own; none once it has its job."""
 
-    row: Row
+    row: RequestRow
     candidates: tuple[Job, ...] = ()
 
     @property
     def open(self) -> bool:
-        """True as long as nobody knows what became of it."""
+        """Return True as long as its outcome is unknown."""
         return self.row.job_id is None
 
     def young(self, now: float) -> bool:
-        """True as long as the list may not show its job yet."""
-        return now - (self.row.sent_at or self.row.created_at) < LAGGING
+        """Return True as long as the list may not show its job yet."""
+        return now - (self.row.sent_at or self.row.created_at) < LIST_LAG_SECONDS
 
     def record(self) -> dict[str, Any]:
-        """What `krea recover --json` tells of it."""
+        """The record for `--json`.
+
+        Keys: row, state, model, prompt, target, sent_at, price, charged, reason, job_id and
+        candidates (job_id, created_at, type, status, urls).
+        """
         row = self.row
         return {
             "row": row.id,
@@ -51,86 +59,88 @@ class Doubt:
             "model": row.model,
             "prompt": row.prompt,
             "target": row.target,
-            "sent_at": moment(row.sent_at or row.created_at),
+            "sent_at": iso_time(row.sent_at or row.created_at),
             "price": row.price,
             "charged": row.charged,
             "reason": row.error,
             "job_id": row.job_id,
-            "candidates": [_candidate(job) for job in self.candidates],
+            "candidates": [_candidate_record(job) for job in self.candidates],
         }
 
 
 @dataclass(frozen=True)
 class Decision:
-    """The request as it is after a word of the user's, or why it came to nothing."""
+    """The request after a decision of the user, or the error that kept it from being made."""
 
-    row: Row | None
+    row: RequestRow | None
     error: KreaError | None = None
 
 
 class Recovery:
-    """One `krea recover`. UNTIL (monotonic) ends the waiting for another krea that sends."""
+    """One `krea recover`. UNTIL (monotonic) ends the waiting for another krea."""
 
     def __init__(self, context: FlowContext, *, until: float | None) -> None:
         self._context = context
         self._until = until
-        self._verdicts = Verdicts(context.ledger)
+        self._resolutions = Resolutions(context.ledger)
         self._candidates: dict[int, tuple[Job, ...]] = {}
 
-    def settle(self) -> list[Doubt]:
-        """Settle what the list of jobs settles; everything that was in doubt, as it stands now."""
+    def reconcile(self) -> list[Doubt]:
+        """Reconcile with the list of jobs; return every request that was in doubt, as it is now."""
         context = self._context
-        self._bury()
-        meant = [row.id for row in context.ledger.history.doubts()]
-        searched = [row.id for row in context.ledger.in_doubt()]
-        while searched:
-            covered = self._search(searched[-1])
-            searched = [row_id for row_id in searched if row_id not in covered]
-        return [self._doubt(row_id) for row_id in meant]
+        self._mark_abandoned()
+        row_ids = [row.id for row in context.ledger.history.list_in_doubt()]
+        waiting = [row.id for row in context.ledger.requests.list_unknown()]
+        while waiting:
+            covered = self._search(waiting[-1])
+            waiting = [row_id for row_id in waiting if row_id not in covered]
+        return [self._doubt(row_id) for row_id in row_ids]
 
-    def adopt(self, row_id: int, job_id: str) -> Row:
-        """By the user's word, JOB_ID is what became of the request. Raises UsageError."""
+    def adopt(self, row_id: int, job_id: str) -> RequestRow:
+        """Take JOB_ID as the job of the request, by the user's word. Raises UsageError."""
         context, row = self._context, self._open(row_id, also=("forgotten",))
         try:
             job = context.clock.attend(lambda: context.api.job(job_id))
         except NotFound as error:
             raise UsageError(error.message, hint="krea recover lists what there is") from error
-        owner = context.ledger.by_job(job.id)
+        owner = context.ledger.requests.find_by_job(job.id)
         if owner is not None:
             raise UsageError(
                 f"job {job.id} belongs to request {owner.id} already",
                 hint=f"krea history {owner.id}",
             )
         self._compare(row, job)
-        if self._revive(row).state == "forgotten":
+        if self._reopen(row).state == "forgotten":
             # A gateway carried it out in the end, after the user had let it go or sent it again.
-            context.ledger.move(row.id, ("forgotten",), "unknown", error=row.error)
-        context.ledger.submitted(row.id, job, answered_at=context.clock.now(), adopted=True)
-        Recall(context.ledger, context.tell).note(job.id, job)
-        return context.ledger.row(row.id)
+            context.ledger.requests.change_state(row.id, ("forgotten",), "unknown", error=row.error)
+        context.ledger.requests.mark_submitted(
+            row.id, job, answered_at=context.clock.now(), adopted=True
+        )
+        context.records.record_job(job.id, job)
+        return context.ledger.requests.get(row.id)
 
-    def forget(self, row_id: int) -> Row:
-        """By the user's word, nobody looks for the job of the request any more.
+    def forget(self, row_id: int) -> RequestRow:
+        """Look no more for the job of the request, by the user's word.
 
         Nor for the results of a job that was made and cannot be read.
         """
-        row = self._open(row_id, also=FORGETTABLE)
-        self._revive(row)
-        self._verdicts.forget(row.id)
-        return self._context.ledger.row(row.id)
+        row = self._open(row_id, also=FORGETTABLE_STATES)
+        self._reopen(row)
+        self._resolutions.forget(row.id)
+        return self._context.ledger.requests.get(row.id)
 
-    def resubmit(self, row_id: int) -> Row:
-        """By the user's word, send the request once more; the new row, with its job.
+    def resubmit(self, row_id: int) -> RequestRow:
+        """Send the request once more, by the user's word; return the new row with its job.
 
-        What could not be sent leaves the old one in doubt as before.
+        If it could not be sent, the old one stays in doubt.
         """
-        row = self._revive(self._open(row_id))
-        new = self._verdicts.replace(row.id)
+        row = self._reopen(self._open(row_id))
+        new = self._resolutions.replace(row.id)
         try:
-            return self._sent(new)
+            return self._submit(new)
         except KreaError:
             with suppress(KreaError):
-                self._verdicts.reinstate(row, new)
+                self._resolutions.restore(row, new)
             raise
 
     def decisions(
@@ -140,34 +150,36 @@ class Recovery:
         forget: Sequence[int],
         resubmit: Sequence[int],
     ) -> Iterator[Decision]:
-        """Carry out what the user decided; what became of each. Raises `Interrupted`.
+        """Carry out the decisions, and yield the result of each. Raises `Interrupted`.
 
-        What the list settles before it is sent again is not sent.
+        A request whose job the list shows is not sent again.
         """
-        self._bury()
+        self._mark_abandoned()
         for row_id, job_id in adopt:
-            yield self._decision(partial(self.adopt, row_id, job_id))
+            yield self._decide(partial(self.adopt, row_id, job_id))
         for row_id in forget:
-            yield self._decision(partial(self.forget, row_id))
-        found = self.settle() if resubmit else []
-        settled = {doubt.row.id: doubt.row for doubt in found if doubt.row.job_id}
-        yield from self._resubmitted(resubmit, settled)
+            yield self._decide(partial(self.forget, row_id))
+        doubts = self.reconcile() if resubmit else []
+        adopted = {doubt.row.id: doubt.row for doubt in doubts if doubt.row.job_id}
+        yield from self._resubmit_all(resubmit, adopted)
 
-    def _resubmitted(self, resubmit: Sequence[int], settled: dict[int, Row]) -> Iterator[Decision]:
+    def _resubmit_all(
+        self, resubmit: Sequence[int], adopted: dict[int, RequestRow]
+    ) -> Iterator[Decision]:
         for at, row_id in enumerate(resubmit):
-            if row_id in settled:
-                yield Decision(settled[row_id])
+            if row_id in adopted:
+                yield Decision(adopted[row_id])
                 continue
-            decision = self._decision(partial(self.resubmit, row_id))
+            decision = self._decide(partial(self.resubmit, row_id))
             left = len(resubmit) - at - 1
-            if decision.error and left and not isinstance(decision.error, OF_ONE):
+            if decision.error and left and not isinstance(decision.error, ITEM_ERRORS):
                 # In doubt, out of balance, no network: it would be the same with the next one.
                 decision.error.message += f"; {left} more were not sent again"
                 yield decision
                 return
             yield decision
 
-    def _decision(self, decide: Callable[[], Row]) -> Decision:
+    def _decide(self, decide: Callable[[], RequestRow]) -> Decision:
         try:
             return Decision(decide())
         except Interrupted:
@@ -176,38 +188,39 @@ class Recovery:
             return Decision(None, error)
 
     def older(self, seconds: float) -> list[int]:
-        """The requests in doubt that were sent more than SECONDS ago, oldest first."""
+        """The requests in doubt sent more than SECONDS ago, oldest first."""
         before = self._context.clock.now() - seconds
-        doubts = self._context.ledger.history.doubts()
+        doubts = self._context.ledger.history.list_in_doubt()
         return [row.id for row in doubts if (row.sent_at or row.created_at) <= before]
 
     def _search(self, row_id: int) -> set[int]:
-        """Look for the job of a request and of those sent around it; which were looked for."""
+        """Search for the job of a request and of those sent around it; return their rows."""
         context = self._context
-        row = context.ledger.row(row_id)
-        lately = context.clock.now() - (row.sent_at or row.created_at) < LAGGING
+        row = context.ledger.requests.get(row_id)
+        is_recent = context.clock.now() - (row.sent_at or row.created_at) < LIST_LAG_SECONDS
         context.tell(Reconciling(row.error or "no answer came"))
-        found = self._settled(row_id, 0.0, lately=lately)
+        reconciliation = self._reconcile(row_id, 0.0, still_open=is_recent)
         # With two that fit no waiting helps: only more of them could come.
-        if lately and row_id not in found.adopted and len(found.candidates.get(row_id, ())) < 2:
-            found = self._settled(row_id, PATIENCE, lately=True)
-        if not found.complete:
+        candidates = reconciliation.candidates.get(row_id, ())
+        if is_recent and row_id not in reconciliation.adopted and len(candidates) < 2:
+            reconciliation = self._reconcile(row_id, SEARCH_SECONDS, still_open=True)
+        if not reconciliation.complete:
             context.tell(WarningNote("the list of jobs could not be read whole: try again later"))
-        self._candidates |= found.candidates
-        return {row_id, *found.adopted, *found.candidates}
+        self._candidates |= reconciliation.candidates
+        return {row_id, *reconciliation.adopted, *reconciliation.candidates}
 
-    def _settled(self, row_id: int, patience: float, *, lately: bool) -> Settlement:
-        return settle(
+    def _reconcile(self, row_id: int, seconds: float, *, still_open: bool) -> Reconciliation:
+        return reconcile(
             self._context,
-            patience=patience,
-            until=row_id,
-            still_open=lately,
-            alone=lambda: alone(self._context, self._until),
+            seconds=seconds,
+            row_id=row_id,
+            still_open=still_open,
+            exclusive=lambda: exclusive_submit(self._context, self._until),
         )
 
     def _doubt(self, row_id: int) -> Doubt:
-        row = self._context.ledger.row(row_id)
-        if row.state not in IN_DOUBT:
+        row = self._context.ledger.requests.get(row_id)
+        if row.state not in IN_DOUBT_STATES:
             return Doubt(row)
         sent = row.sent_at or row.created_at
         candidates = tuple(
@@ -216,10 +229,14 @@ class Recovery:
                 key=lambda job: abs((job.created_at or 0.0) - sent),
             )
         )
-        return Doubt(row, tuple(self._seen(candidates[:LOOKED_AT])) + candidates[LOOKED_AT:])
+        return Doubt(
+            row,
+            tuple(self._with_results(candidates[:MAX_CANDIDATE_READS]))
+            + candidates[MAX_CANDIDATE_READS:],
+        )
 
-    def _seen(self, candidates: Sequence[Job]) -> list[Job]:
-        """CANDIDATES with their results, which a list may leave out."""
+    def _with_results(self, candidates: Sequence[Job]) -> list[Job]:
+        """CANDIDATES with their results, which the list may leave out."""
         return [self._read(job) if job.ended and not job.outputs else job for job in candidates]
 
     def _read(self, job: Job) -> Job:
@@ -231,14 +248,14 @@ class Recovery:
                 raise
             return job
 
-    def _open(self, row_id: int, *, also: Sequence[str] = ()) -> Row:
-        row = self._context.ledger.find(row_id)
+    def _open(self, row_id: int, *, also: Sequence[str] = ()) -> RequestRow:
+        row = self._context.ledger.requests.find(row_id)
         if row is None:
             raise UsageError(
                 f"there is no request {row_id} in the ledger", hint="krea recover lists them"
             )
-        doubted = {doubt.id for doubt in self._context.ledger.history.doubts()}
-        if row.id not in doubted and row.state not in also:
+        in_doubt = {doubt.id for doubt in self._context.ledger.history.list_in_doubt()}
+        if row.id not in in_doubt and row.state not in also:
             job = f", job {row.job_id}" if row.job_id else f" ({row.error})" if row.error else ""
             raise UsageError(
                 f"request {row_id} is not in doubt: it is {row.state}{job}",
@@ -246,51 +263,49 @@ class Recovery:
             )
         return row
 
-    def _revive(self, row: Row) -> Row:
-        """ROW in doubt again, if it was to be sent once more and never was."""
-        revived = row.state == "forgotten" and self._verdicts.revive(row.id)
-        return self._context.ledger.row(row.id) if revived else row
+    def _reopen(self, row: RequestRow) -> RequestRow:
+        """Put ROW in doubt again, if it was to be sent once more and never was."""
+        is_reopened = row.state == "forgotten" and self._resolutions.reopen(row.id)
+        return self._context.ledger.requests.get(row.id) if is_reopened else row
 
-    def _bury(self) -> None:
-        """Book what processes that died while sending left behind."""
-        if self._context.ledger.history.leftovers():
-            with alone(self._context, self._until):
+    def _mark_abandoned(self) -> None:
+        """Mark the rows of processes that died while sending."""
+        if self._context.ledger.history.list_sending():
+            with exclusive_submit(self._context, self._until):
                 pass
 
-    def _compare(self, row: Row, job: Job) -> None:
-        """Say where JOB does not look like the request; the user has the last word."""
+    def _compare(self, row: RequestRow, job: Job) -> None:
+        """Warn where JOB does not look like the request; the user has the last word."""
         sent = row.sent_at or row.created_at
-        if job.created_at is not None and not -HORIZON < job.created_at - sent < HORIZON:
+        if (
+            job.created_at is not None
+            and not -STRANGER_SECONDS < job.created_at - sent < STRANGER_SECONDS
+        ):
             self._context.tell(
                 WarningNote(
-                    f"job {job.id} was made {moment(job.created_at)}, and the request left"
-                    f" {moment(sent)}"
+                    f"job {job.id} was made {iso_time(job.created_at)}, and the request left"
+                    f" {iso_time(sent)}"
                 )
             )
-        types = self._context.ledger.learned.types(row.model)
+        types = self._context.ledger.statistics.job_types(row.model)
         if job.type and types and job.type not in types:
             self._context.tell(
                 WarningNote(f"job {job.id} is of type {job.type}, not {', '.join(types)}")
             )
 
-    def _sent(self, row: Row) -> Row:
-        context, hold = self._context, Hold(self._context.random)
+    def _submit(self, row: RequestRow) -> RequestRow:
+        context = self._context
         context.tell(Submitting(row.model, 1, 1))
-        while True:
-            try:
-                return submit(row, context, deadline=self._until)
-            except Busy as busy:
-                seconds = hold.seconds(busy)
-                if self._until is not None and context.clock.monotonic() + seconds > self._until:
-                    raise
-                context.tell(Paused(f"waiting for a free slot: {busy.message}", seconds))
-                context.clock.pause(seconds)
+        submission = Submission(row, context, deadline=self._until)
+        while (sent := submission.attempt()) is None:
+            context.clock.pause(submission.retry_at - context.clock.monotonic())
+        return sent
 
 
-def _candidate(job: Job) -> dict[str, Any]:
+def _candidate_record(job: Job) -> dict[str, Any]:
     return {
         "job_id": job.id,
-        "created_at": moment(job.created_at),
+        "created_at": iso_time(job.created_at),
         "type": job.type,
         "status": job.status,
         "urls": [output.url for output in job.outputs],

@@ -4,6 +4,7 @@ import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
+from signal import SIGINT
 
 from krea_cli.api.types import Job, Submitted
 from krea_cli.errors import (
@@ -16,60 +17,95 @@ from krea_cli.errors import (
     Unreachable,
     Untrusted,
 )
+from krea_cli.flows.backoff import SlotBackoff
 from krea_cli.flows.context import FlowContext
-from krea_cli.flows.events import Paused, Note, Reconciling, WarningNote
+from krea_cli.flows.events import Note, Paused, Reconciling, WarningNote
 from krea_cli.flows.files.target import STDOUT_NAMES
-from krea_cli.flows.submit.reconcile import settle
-from krea_cli.local.ledger.rows import Row
+from krea_cli.flows.submit.reconcile import reconcile
+from krea_cli.local.ledger.rows import RequestRow
 
-SIGINT = 2
-GRACE = 5.0  # seconds that an interrupted submit still waits for its id
+INTERRUPT_GRACE_SECONDS = 5.0  # that an interrupted submit still waits for its id
+RECONNECT_SECONDS = 30.0  # for which a connection that was never made is tried again
+FIRST_RECONNECT_SECONDS, MAX_RECONNECT_SECONDS = 0.5, 8.0  # between two tries
+LOCK_POLL_SECONDS = 0.05
 CANDIDATES = ". It may be one of these jobs: "
-RECONNECT = 30.0  # seconds for which a connection that was never made is tried again
 
 
-def submit(row: Row, context: FlowContext, *, deadline: float | None) -> Row:
-    """Send the request of ROW, a row in state `checked`, and give back the row with its job.
+class Submission:
+    """A request on its way: sent once the service has a free slot.
 
-    Raises `Busy` when the service has no room now: nothing was made, the row is `checked` again.
-    Raises `InDoubt` when it may have been received and could not be settled. Every other error
-    means that nothing was made; `OverBudget`, that the world's budget does not leave what it may
-    cost, and the row is `checked` as before. DEADLINE (monotonic) ends the waiting for another
-    process.
+    retry_at: the time of the next attempt, monotonic
+    """
+
+    def __init__(self, row: RequestRow, context: FlowContext, *, deadline: float | None) -> None:
+        self.retry_at = 0.0
+        self._row = row
+        self._context = context
+        self._deadline = deadline
+        self._backoff = SlotBackoff(context)
+
+    def attempt(self) -> RequestRow | None:
+        """Send the request; return its row with the job, or None without a free slot.
+
+        A request that was submitted before is not sent. Raises `Busy` where the next attempt
+        would pass the deadline, and all errors of `submit`.
+        """
+        if self._row.state != "checked":
+            return self._row
+        try:
+            return submit(self._row, self._context, deadline=self._deadline)
+        except Busy as busy:
+            self.retry_at = self._backoff.pause_until(busy, deadline=self._deadline)
+            return None
+
+
+def submit(row: RequestRow, context: FlowContext, *, deadline: float | None) -> RequestRow:
+    """Send the request of ROW, in state `checked`, and return the row with its job.
+
+    DEADLINE (monotonic) ends the waiting for another process.
+
+    Raises `Busy` without a free slot: nothing was made, the row is `checked` again.
+    Raises `InDoubt` if the request may have arrived and its job was not found.
+    Raises `OverBudget` if a cap does not leave the cost; the row stays `checked`.
+    Any other error means that nothing was made.
     """
     # A kill between the row that says `sending` and the first byte is in doubt for nothing, and
     # loading the wire takes a tenth of a second.
     context.api.prepare()
-    with alone(context, deadline):
+    with exclusive_submit(context, deadline):
         return _send(row, context)
 
 
-def bury_the_dead(context: FlowContext) -> None:
-    """Book what processes that died while sending left behind. The caller holds the post lock.
+def mark_abandoned_sends_unknown(context: FlowContext) -> None:
+    """Mark the rows that dead processes left in `sending`. The caller holds the post lock.
 
-    Only one request of an account is under way at a time, so with the lock in hand every row
-    that is still `sending` belongs to the dead.
+    Only one request of an account is under way at a time: with the lock in hand, every row
+    still `sending` belongs to a dead process.
     """
-    leftovers = context.ledger.history.leftovers()
-    for row in leftovers:
-        context.ledger.doubtful(row.id, "its process died while sending")
-    if leftovers:
+    abandoned = context.ledger.history.list_sending()
+    for row in abandoned:
+        context.ledger.requests.mark_in_doubt(row.id, "its process died while sending")
+    if abandoned:
         context.tell(Reconciling("an earlier krea died while it was sending"))
-        settle(context, patience=0)
+        reconcile(context, seconds=0)
 
 
-def doubt(row: Row, context: FlowContext, candidates: tuple[Job, ...] = ()) -> InDoubt:
+def in_doubt_error(
+    row: RequestRow, context: FlowContext, candidates: tuple[Job, ...] = ()
+) -> InDoubt:
     """The error for ROW, whose outcome is unknown, with the jobs that may be its own.
 
-    Only a request with a target of its own, in a ledger that lasts, is known again when the same
-    command is run: of any other the user must hear that it would be paid for again.
+    The same command finds only a request with a target, in a ledger that lasts. For any other
+    the user must hear that it would be paid again.
     """
-    why = f" ({row.error})" if row.error else ""
-    message = f"the outcome of a request to {row.model} is unknown{why}; it may have been charged"
+    reason = f" ({row.error})" if row.error else ""
+    message = (
+        f"the outcome of a request to {row.model} is unknown{reason}; it may have been charged"
+    )
     ids = [job.id for job in candidates]
     if ids:
         message += CANDIDATES + ", ".join(ids)
-    if not context.ledger.lasting:
+    if not context.ledger.persistent:
         look = f"krea status {' '.join(ids)}" if ids else "look at the jobs on krea.ai"
         return InDoubt(message, hint=f"{look}; the same command would send it anew")
     profile = f" --profile {shlex.quote(row.profile)}" if row.profile else ""
@@ -81,18 +117,18 @@ def doubt(row: Row, context: FlowContext, candidates: tuple[Job, ...] = ()) -> I
 
 @contextmanager
 def post_lock(context: FlowContext, deadline: float | None) -> Iterator[None]:
-    """Hold the account's post lock: while we do, no other process has a request under way."""
+    """Hold the post lock of the account: no other process has a request under way meanwhile."""
     lock = context.ledger.post_lock
-    told = context.clock.monotonic() + 1
+    next_note = context.clock.monotonic() + 1
     while not lock.try_acquire():
         now = context.clock.monotonic()
         if deadline is not None and now > deadline:
             raise Busy("another krea kept sending for this account; nothing was sent")
-        if now > told:
+        if now > next_note:
             context.tell(Paused("another krea is sending a request"))
-            told = now + 60
-        context.clock.pause(0.05)
-        _check_asked(context)
+            next_note = now + 60
+        context.clock.pause(LOCK_POLL_SECONDS)
+        _check_interrupted(context)
     try:
         yield
     finally:
@@ -100,68 +136,69 @@ def post_lock(context: FlowContext, deadline: float | None) -> Iterator[None]:
 
 
 @contextmanager
-def alone(context: FlowContext, deadline: float | None) -> Iterator[None]:
-    """No request is under way meanwhile, and those of the dead are in doubt like the others."""
+def exclusive_submit(context: FlowContext, deadline: float | None) -> Iterator[None]:
+    """Hold the post lock, with the rows of dead processes marked as in doubt."""
     with post_lock(context, deadline):
-        bury_the_dead(context)
+        mark_abandoned_sends_unknown(context)
         yield
 
 
-def _check_asked(context: FlowContext) -> None:
-    """Raise `Interrupted` where the user asked that nothing new begins, or that all ends."""
+def _check_interrupted(context: FlowContext) -> None:
+    """Raise `Interrupted` if the user asked to begin nothing new, or to end."""
     context.clock.check()
     if context.clock.asked:
         raise Interrupted(SIGINT)
 
 
-def _send(row: Row, context: FlowContext) -> Row:
-    """POST until it is answered, or until the job of a lost answer was found."""
-    give_up = context.clock.monotonic() + RECONNECT
-    delay = 0.5
+def _send(row: RequestRow, context: FlowContext) -> RequestRow:
+    """POST until there is an answer, or until the job of a lost answer was found."""
+    give_up = context.clock.monotonic() + RECONNECT_SECONDS
+    delay = FIRST_RECONNECT_SECONDS
     while True:
-        _put_down(row, context)
+        _mark_sending(row, context)
         try:
             submitted = context.clock.attend(
-                lambda: context.api.submit(row.route, row.body, webhook=row.webhook), grace=GRACE
+                lambda: context.api.submit(row.route, row.body, webhook=row.webhook),
+                grace=INTERRUPT_GRACE_SECONDS,
             )
         except Busy:
-            context.ledger.returned(row.id)
+            context.ledger.requests.mark_unsent(row.id)
             raise
         except Unreachable as error:
-            context.ledger.returned(row.id)
+            context.ledger.requests.mark_unsent(row.id)
             if isinstance(error, Untrusted) or context.clock.monotonic() + delay > give_up:
                 raise
             context.tell(Paused(f"{error.message}; nothing was sent, trying again", delay))
             context.clock.pause(delay)
-            delay = min(delay * 2, 8.0)
+            delay = min(delay * 2, MAX_RECONNECT_SECONDS)
         except Unanswered as error:
-            return _look_for(row, context, error.message)
+            return _find_job(row, context, error.message)
         except Interrupted as error:
             with suppress(LedgerUnusable):  # it stays `sending`, which is in doubt as well
-                context.ledger.doubtful(row.id, error.message)
-            raise doubt(replace(row, error=error.message), context) from error
+                context.ledger.requests.mark_in_doubt(row.id, error.message)
+            raise in_doubt_error(replace(row, error=error.message), context) from error
         except KreaError as error:
-            context.ledger.refused(row.id, error.message)
+            context.ledger.requests.mark_refused(row.id, error.message)
             raise
         else:
-            return _answered(row, submitted, context)
+            return _record_answer(row, submitted, context)
 
 
-def _put_down(row: Row, context: FlowContext) -> None:
-    """Book that the request leaves now; a signal up to here leaves nothing in doubt."""
-    _check_asked(context)
-    context.ledger.sending(row.id, context.clock.now(), budget=context.budget)
+def _mark_sending(row: RequestRow, context: FlowContext) -> None:
+    """Record that the request leaves now; a signal up to here leaves nothing in doubt."""
+    _check_interrupted(context)
+    context.ledger.requests.mark_sending(row.id, context.clock.now(), budget=context.budget)
     if context.clock.stopping:  # the disk may have taken its time
-        context.ledger.returned(row.id)
+        context.ledger.requests.mark_unsent(row.id)
         context.clock.check()
 
 
-def _answered(row: Row, submitted: Submitted, context: FlowContext) -> Row:
-    """ROW with its job. It runs and is paid: a ledger that fails now is no reason to leave it."""
+def _record_answer(row: RequestRow, submitted: Submitted, context: FlowContext) -> RequestRow:
+    """Record the job; a ledger that fails now is no reason to leave a job that is paid."""
     job, now = submitted.job, context.clock.now()
     try:
-        context.ledger.submitted(row.id, job, answered_at=now)
-        row = context.ledger.row(row.id)
+        context.ledger.requests.mark_submitted(row.id, job, answered_at=now)
+        row = context.ledger.requests.get(row.id)
     except KreaError as error:
         context.tell(WarningNote(f"job {job.id} is not in the ledger: {error.message}"))
         row = replace(row, state="submitted", job_id=job.id, status=job.status, answered_at=now)
@@ -169,24 +206,26 @@ def _answered(row: Row, submitted: Submitted, context: FlowContext) -> Row:
     return row
 
 
-def _look_for(row: Row, context: FlowContext, reason: str) -> Row:
-    """The answer got lost: find the job in the list, or raise `InDoubt`."""
+def _find_job(row: RequestRow, context: FlowContext, reason: str) -> RequestRow:
+    """Find the job of a lost answer in the list, or raise `InDoubt`."""
     try:
-        context.ledger.doubtful(row.id, reason)
+        context.ledger.requests.mark_in_doubt(row.id, reason)
         context.tell(Reconciling(reason))
-        settlement = settle(context, until=row.id, still_open=True)
-        current = context.ledger.row(row.id)
+        reconciliation = reconcile(context, row_id=row.id, still_open=True)
+        current = context.ledger.requests.get(row.id)
     except KreaError as error:
         # Whatever ends the search, a refused token or a full disk: the request was sent.
-        raise doubt(replace(row, error=reason), context) from error
+        raise in_doubt_error(replace(row, error=reason), context) from error
     if current.job_id is None:  # neither found here nor adopted by the user meanwhile
-        candidates = settlement.candidates.get(row.id, ())
-        raise doubt(replace(row, error=reason), context, candidates)
+        candidates = reconciliation.candidates.get(row.id, ())
+        raise in_doubt_error(replace(row, error=reason), context, candidates)
     return current
 
 
-def _tell_notice(submitted: Submitted, row: Row, context: FlowContext) -> None:
-    if row.seed is not None and row.item is None:  # of hundreds, nobody reads them one by one
+def _tell_notice(submitted: Submitted, row: RequestRow, context: FlowContext) -> None:
+    if (
+        row.seed is not None and row.item_fingerprint is None
+    ):  # of hundreds, nobody reads them one by one
         context.tell(Note(f"seed {row.seed}"))
     notice = submitted.notice
     if notice and (notice.deprecated or notice.sunset):

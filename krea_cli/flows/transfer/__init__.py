@@ -1,1 +1,1 @@
-"""Bytes over the wire, both ways."""
+"""Transfer of bytes, both ways: results come down, files go up."""

@@ -1,10 +1,10 @@
-"""Bring one address into a part file: streamed, measured, hashed, resumed after a cut."""
+"""Download one address into a part file: streamed, measured, hashed, resumed if broken off."""
 
 import errno
 import os
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Any
@@ -13,61 +13,69 @@ from krea_cli.clock import Clock
 from krea_cli.errors import Busy, KreaError, Unanswered
 from krea_cli.flows.backoff import Backoff, is_transient
 from krea_cli.flows.files.content_type import (
-    HEAD,
     HTML,
-    JSON,
-    PLY,
-    SVG,
-    TEXT,
+    SNIFF_BYTES,
     ContentType,
     content_type,
-    cut_short,
-    is_message,
-    known_extension,
+    is_json_or_xml,
+    is_media_extension,
+    is_truncated,
 )
-from krea_cli.flows.files.part_file import Reservation
-from krea_cli.flows.transfer.writer_thread import Aside
+from krea_cli.flows.files.part_file import PartFile
+from krea_cli.flows.transfer.writer_thread import WriterThread
 
 if TYPE_CHECKING:
     from krea_cli.api.http import Http
     from krea_cli.api.response import StreamReply
 
-TRIES = 5  # fruitless ones in a row; each that brings the file further starts the count anew
-FURTHER = 256 * 1024
-TELL_EVERY = 0.1  # seconds
-GONE = (403, 404, 410)
-PASSING_STATUS = (408, 409, 425, 500, 502, 503, 504)
-_CONTENT_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)")
+MAX_FRUITLESS_TRIES = 5  # in a row
+FRUITFUL_BYTES = 256 * 1024  # a try that brings this much starts the count anew
+PROGRESS_INTERVAL_SECONDS = 0.1
+GONE_STATUSES = (403, 404, 410)
+TRANSIENT_STATUSES = (408, 409, 425, 500, 502, 503, 504)
+CONTENT_RANGE_PATTERN = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)")
 
 
-class Gone(KreaError):
-    """The host does not give out the result under this address (any more)."""
+class ResultGone(KreaError):
+    """The host does not, or no longer, give out a result under this address."""
 
     code = "gone"
 
 
-class DiskFailure(KreaError):
-    """The bytes came and could not be written."""
+class DiskError(KreaError):
+    """The bytes came, but could not be written to disk."""
 
     code = "disk"
 
 
 @dataclass(frozen=True)
-class Fetched:
-    """What lies in the part now: sha256 in hex, bytes, type by content.
+class PartContent:
+    """The content of a finished part file.
 
-    `whole` is False where the content seems to lack its end, although the host says that was all.
+    sha256: its hash, in hex
+    size: in bytes
+    type: told from its first bytes
+    is_whole: False if it seems to lack its end, although the host says that this is all
     """
 
     sha256: str
     size: int
     type: ContentType
-    whole: bool = True
+    is_whole: bool = True
 
 
 @dataclass
-class _Progress:
-    """How far a transfer came; the digest is always that of the first `offset` bytes."""
+class _Transfer:
+    """The state of a download; it outlives broken connections.
+
+    offset: bytes received and written
+    furthest: the largest `offset` so far
+    total: bytes of the whole result, if the host said so
+    validator: ETag or date, proof later that the content is still the same
+    header: Content-Type
+    head: the first bytes
+    hasher: sha256 of the first `offset` bytes
+    """
 
     url: str
     offset: int = 0
@@ -76,71 +84,72 @@ class _Progress:
     validator: str | None = None
     header: str | None = None
     head: bytes = b""
-    digest: Any = field(default=None)
+    hasher: Any = None
 
     def restart(self) -> None:
         from hashlib import sha256
 
         self.offset, self.total, self.validator, self.head = 0, None, None, b""
-        self.digest = sha256()
+        self.hasher = sha256()
 
 
 def fetch(
     url: str,
-    part: Reservation,
+    part: PartFile,
     *,
     http: "Http",
     clock: Clock,
     random: Random,
     progress: Callable[[int, int | None], None],
-) -> Fetched:
-    """Stream URL into PART and give back what it holds.
+) -> PartContent:
+    """Stream URL into PART and return its content.
 
-    PROGRESS is called from the worker with bytes received and in all, at most ten times a second.
-    Raises `Gone`, `DiskFailure`, the last passing fault, and `Interrupted`.
+    Calls PROGRESS from a worker thread with bytes received and in all, up to ten times a second.
+    Raises `ResultGone`, `DiskError`, the last transient fault, and `Interrupted`.
     """
-    state = _Progress(url)
-    patience = Backoff(random)
+    state = _Transfer(url)
+    backoff = Backoff(random)
     while True:
         before = state.furthest
-        attempt = _Attempt(state, os.dup(part.file), http, clock, progress)
+        attempt = _Attempt(state, os.dup(part.fd), http, clock, progress)
         try:
             clock.attend(attempt.run)
-            return _checked(state, part)
+            return _check_content(state, part)
         except KreaError as error:
             if not is_transient(error):
                 raise
-            if state.furthest - before >= FURTHER:
-                patience.answered()
-            seconds = patience.hold(error)
-            if patience.faults >= TRIES:
+            if state.furthest - before >= FRUITFUL_BYTES:
+                backoff.reset()
+            seconds = backoff.next_pause(error)
+            if backoff.faults >= MAX_FRUITLESS_TRIES:
                 raise
             clock.pause(seconds)
 
 
-def copied(path: Path, part: Reservation) -> Fetched:
-    """Copy the file at PATH into PART and give back what it holds. Raises OSError."""
+def copy_into(path: Path, part: PartFile) -> PartContent:
+    """Copy the file at PATH into PART and return its content. Raises OSError."""
     from hashlib import sha256
 
-    digest, size, head = sha256(), 0, b""
+    hasher, size, head = sha256(), 0, b""
     with path.open("rb") as file:
         while chunk := file.read(1 << 20):
-            head = head or chunk[:HEAD]
-            view = memoryview(chunk)
-            while view:
-                written = os.pwrite(part.file, view, size)
-                view, size = view[written:], size + written
-            digest.update(chunk)
-    return Fetched(digest.hexdigest(), size, content_type(head))
+            head = head or chunk[:SNIFF_BYTES]
+            _write_all(part.fd, chunk, size)
+            size += len(chunk)
+            hasher.update(chunk)
+    return PartContent(hasher.hexdigest(), size, content_type(head))
 
 
 @dataclass
 class _Attempt:
-    """One request for the rest of the bytes. It runs in a worker and owns its descriptor:
-    an interrupted main thread may close the part while the worker still writes."""
+    """One request for the bytes that are missing.
 
-    state: _Progress
-    file: int
+    It runs in a worker thread and owns its file descriptor. An interrupted main thread may close
+    the part file while the worker still writes.
+    """
+
+    state: _Transfer
+    fd: int
     http: "Http"
     clock: Clock
     progress: Callable[[int, int | None], None]
@@ -149,90 +158,91 @@ class _Attempt:
         try:
             self._run()
         finally:
-            os.close(self.file)
+            os.close(self.fd)
 
     def _run(self) -> None:
         state = self.state
         headers = {"Accept-Encoding": "identity"}
         if state.offset and state.validator:
             headers |= {"Range": f"bytes={state.offset}-", "If-Range": state.validator}
-        begun = False
+        has_begun = False
         try:
             with self.http.stream(state.url, headers=headers) as reply:
                 self._begin(reply, resuming="Range" in headers)
-                begun = True
+                has_begun = True
                 self._copy(reply)
         except Unanswered as failure:
-            if begun:
-                raise _cut(state) from failure
+            if has_begun:
+                raise _broken_off(state) from failure
             raise
         if state.total is not None and state.offset != state.total:
-            raise _cut(state)
+            raise _broken_off(state)
 
     def _begin(self, reply: "StreamReply", *, resuming: bool) -> None:
         state = self.state
-        if resuming and reply.status == 206 and _continues(reply.headers, state):
+        if resuming and reply.status == 206 and _is_continuation(reply.headers, state):
             return
-        again = resuming and reply.status in (206, 416)
-        if not again:
+        must_restart = resuming and reply.status in (206, 416)
+        if not must_restart:
             _check_status(reply)
         state.restart()
         self._truncate()
-        if again:
+        if must_restart:
             raise Unanswered("the host cannot continue the download: starting over")
         state.header = reply.headers.get("content-type")
         state.validator = _validator(reply.headers)
         state.total = reply.length
 
     def _copy(self, reply: "StreamReply") -> None:
-        state, told, received = self.state, -1.0, self.state.offset
-        with Aside(self._take) as aside:
+        state, reported_at, received = self.state, -1.0, self.state.offset
+        with WriterThread(self._store) as writer:
             for chunk in reply.chunks():
-                self.clock.check()  # a mere return could pass for the end of the file
-                aside.put(chunk)
+                self.clock.check()  # raises: a return would look like the end of the file
+                writer.put(chunk)
                 received += len(chunk)
                 now = self.clock.monotonic()
-                if now - told >= TELL_EVERY:
-                    told = now
+                if now - reported_at >= PROGRESS_INTERVAL_SECONDS:
+                    reported_at = now
                     self.progress(received, state.total)
         self.progress(state.offset, state.total)
 
-    def _take(self, chunk: bytes) -> None:
-        """Write and hash the next bytes. Both take as long as reading them does."""
+    def _store(self, chunk: bytes) -> None:
+        """Write and hash the next bytes, in the writer thread: it takes as long as reading them."""
         state = self.state
-        self._write(chunk)
-        state.digest.update(chunk)
-        if len(state.head) < HEAD:
-            state.head += chunk[: HEAD - len(state.head)]
+        try:
+            _write_all(self.fd, chunk, state.offset)
+        except OSError as failure:
+            raise disk_error(failure) from failure
+        state.hasher.update(chunk)
+        if len(state.head) < SNIFF_BYTES:
+            state.head += chunk[: SNIFF_BYTES - len(state.head)]
         state.offset += len(chunk)
         state.furthest = max(state.furthest, state.offset)
 
-    def _write(self, chunk: bytes) -> None:
-        view, at = memoryview(chunk), self.state.offset
-        try:
-            while view:
-                written = os.pwrite(self.file, view, at)
-                view, at = view[written:], at + written
-        except OSError as failure:
-            raise disk_failure(failure) from failure
-
     def _truncate(self) -> None:
         try:
-            os.ftruncate(self.file, 0)
+            os.ftruncate(self.fd, 0)
         except OSError as failure:
-            raise disk_failure(failure) from failure
+            raise disk_error(failure) from failure
 
 
-def disk_failure(failure: OSError) -> DiskFailure:
-    """The sentence for bytes that could not be written."""
+def disk_error(failure: OSError) -> DiskError:
+    """Error for bytes that could not be written to disk."""
     if failure.errno in (errno.ENOSPC, errno.EDQUOT):
-        return DiskFailure("the disk is full")
-    return DiskFailure(f"writing failed: {failure.strerror or failure}")
+        return DiskError("the disk is full")
+    return DiskError(f"writing failed: {failure.strerror or failure}")
 
 
-def _cut(state: _Progress) -> Unanswered:
-    whole = "" if state.total is None else f" of {state.total}"
-    return Unanswered(f"the download broke off after {state.offset}{whole} bytes")
+def _write_all(fd: int, chunk: bytes, offset: int) -> None:
+    view = memoryview(chunk)
+    while view:
+        written = os.pwrite(fd, view, offset)
+        view, offset = view[written:], offset + written
+
+
+def _broken_off(state: _Transfer) -> Unanswered:
+    total = "" if state.total is None else f" of {state.total}"
+    return Unanswered(f"the download broke off after {state.offset}{total} bytes")
 
 
 def _check_status(reply: "StreamReply") -> None:
@@ -240,57 +250,50 @@ def _check_status(reply: "StreamReply") -> None:
     if status == 200:
         return
     message = f"the result's host answered HTTP {status}"
-    if status in GONE:
-        raise Gone(message)
+    if status in GONE_STATUSES:
+        raise ResultGone(message)
     if status == 429 or (status == 503 and "retry-after" in reply.headers):
-        asked = reply.headers.get("retry-after", "")
-        raise Busy(message, retry_after=float(asked) if asked.isdecimal() else None)
-    if status in PASSING_STATUS or status >= 500 or status < 300:
+        seconds = reply.headers.get("retry-after", "")
+        raise Busy(message, retry_after=float(seconds) if seconds.isdecimal() else None)
+    if status in TRANSIENT_STATUSES or status >= 500 or status < 300:
         raise Unanswered(message)
     raise KreaError(message)
 
 
-def _continues(headers: Mapping[str, str], state: _Progress) -> bool:
-    """Whether a 206 is the rest of just what we have."""
-    found = _CONTENT_RANGE.fullmatch(headers.get("content-range", "").strip())
-    if not found or int(found[1]) != state.offset:
+def _is_continuation(headers: Mapping[str, str], state: _Transfer) -> bool:
+    """Tell if a 206 with HEADERS continues our bytes; note the total that it gives."""
+    content_range = CONTENT_RANGE_PATTERN.fullmatch(headers.get("content-range", "").strip())
+    if not content_range or int(content_range[1]) != state.offset:
         return False
-    if found[3] != "*" and (state.total or int(found[3])) != int(found[3]):
-        return False
-    if found[3] != "*":
-        if int(found[2]) != int(found[3]) - 1:
+    if content_range[3] != "*":
+        last, total = int(content_range[2]), int(content_range[3])
+        if last != total - 1 or (state.total or total) != total:
             return False
-        state.total = int(found[3])
+        state.total = total
     return _validator(headers) in (None, state.validator)
 
 
 def _validator(headers: Mapping[str, str]) -> str | None:
-    """What proves later that the content is the same: a strong ETag, else Last-Modified."""
+    """Proof for later that the content is the same: a strong ETag, else Last-Modified."""
     if headers.get("content-encoding", "identity") != "identity":
-        return None  # it is unpacked on the way, so that our offset is not the host's
+        return None  # the content is unpacked on the way: our offset is not the host's
     tag = headers.get("etag", "")
     if tag.startswith('"'):
         return tag
     return None if tag else headers.get("last-modified")
 
 
-def _checked(state: _Progress, part: Reservation) -> Fetched:
-    """Refuse what came whole by its length and is no result all the same."""
+def _check_content(state: _Transfer, part: PartFile) -> PartContent:
+    """Content of PART. Raises `Unanswered` if it is complete by its length, but not a result."""
     if state.offset == 0:
         raise Unanswered("the result's host sent nothing")
     kind = content_type(state.head, state.header)
     if kind is HTML:
         raise Unanswered("the result's host sent a web page instead of the result")
-    if is_message(state.head) and _names_media(state.url):
+    ext = os.path.splitext(state.url.partition("?")[0])[1][1:]
+    if is_json_or_xml(state.head) and is_media_extension(ext):
         raise Unanswered("the result's host sent a message instead of the result")
-    cut = cut_short(kind, lambda at, count: os.pread(part.file, count, at), state.offset)
-    if cut and state.total is None:
-        raise _cut(state)
-    return Fetched(state.digest.hexdigest(), state.offset, kind, whole=not cut)
-
-
-def _names_media(url: str) -> bool:
-    """Whether URL promises a picture, clip, sound or model: no text, which may be the result."""
-    ext = os.path.splitext(url.partition("?")[0])[1][1:]
-    texts = (JSON, TEXT, HTML, SVG, PLY)
-    return known_extension(ext) and not any(kind.allows(ext) for kind in texts)
+    truncated = is_truncated(kind, lambda at, count: os.pread(part.fd, count, at), state.offset)
+    if truncated and state.total is None:
+        raise _broken_off(state)
+    return PartContent(state.hasher.hexdigest(), state.offset, kind, is_whole=not truncated)

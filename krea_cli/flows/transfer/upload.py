@@ -1,4 +1,4 @@
-"""Local files become addresses: checked before anything is sent, uploaded once per content."""
+"""Upload local files: check all before one is sent, and send each content once."""
 
 import os
 import re
@@ -6,26 +6,23 @@ import stat
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
-from random import Random
 from typing import TYPE_CHECKING
 
 from krea_cli.api.types import Asset
 from krea_cli.catalog.local_files import LocalFile
-from krea_cli.clock import Clock
 from krea_cli.errors import Interrupted, KreaError, LedgerUnusable, RequestRefused, UsageError
 from krea_cli.flows.backoff import Backoff, is_transient
-from krea_cli.flows.events import Note, Tell, Uploading
+from krea_cli.flows.context import FlowContext
+from krea_cli.flows.events import Note, Uploading
 from krea_cli.flows.files import content_type
-from krea_cli.flows.files.content_type import HEAD, ContentType
-from krea_cli.flows.files.publish import digest
+from krea_cli.flows.files.content_type import SNIFF_BYTES, ContentType
+from krea_cli.flows.files.publish import hash_file
 
 if TYPE_CHECKING:
-    from krea_cli.api.client import Api
-    from krea_cli.local.ledger.account_ledger import AccountLedger
-    from krea_cli.local.ledger.uploads import Uploads
+    from krea_cli.local.ledger.uploads import UploadRows
 
-# What POST /assets takes; source: the contract, section 2.4.
-TAKEN = (
+# Types that POST /assets takes. Source: the contract, section 2.4.
+ACCEPTED_TYPES = (
     content_type.JPEG,
     content_type.PNG,
     content_type.WEBP,
@@ -37,79 +34,71 @@ TAKEN = (
     content_type.WAV,
     content_type.MP3,
 )
-LARGEST = 75 * 1024 * 1024
-TRIES = 5
-TELL_EVERY = 0.1  # seconds
+MAX_UPLOAD_BYTES = 75 * 1024 * 1024
+MAX_TRIES = 5
+PROGRESS_INTERVAL_SECONDS = 0.1
 
 
-def addresses(
-    files: Iterable[LocalFile],
-    *,
-    api: "Api",
-    ledger: "AccountLedger",
-    clock: Clock,
-    tell: Tell,
-    random: Random | None = None,
-) -> dict[str, str]:
-    """The address of every file, by its path; what the service has already is not sent again.
+def upload_files(files: Iterable[LocalFile], context: FlowContext) -> dict[str, str]:
+    """Upload FILES that the service does not have yet; return the address of each, by its path.
 
-    All files are checked before the first is sent. Raises `UsageError` for one that cannot be
-    read or is not taken, and what the service says; each error names its file.
+    Checks all files before sending the first. Raises `UsageError` if one cannot be read or is not
+    accepted, and the errors of the service. Each error names its file.
     """
     types = {file.path: media_type(file.path) for file in files}
-    prints = fingerprints(LocalFile(path) for path in types)
-    by_content: dict[str, str] = {}
+    file_hashes = hash_files(LocalFile(path) for path in types)
+    uploads = context.ledger.uploads
+    urls: dict[str, str] = {}  # by hash
     for path, kind in types.items():
-        sha256 = prints[path]
-        known = by_content.get(sha256) or ledger.uploads.address(sha256)
-        if known is None:
-            upload = _Upload(path, kind, api, clock, tell, Backoff(random or Random()))
-            asset = upload.run()
-            known = asset.url
-            if digest(Path(path)) == sha256:
-                ledger.uploads.remember(sha256, known, asset.id or None, clock.now())
-        elif sha256 not in by_content:
-            tell(Note(f"{path} was uploaded before"))
-        by_content[sha256] = known
-    return {path: by_content[prints[path]] for path in types}
+        sha256 = file_hashes[path]
+        url = urls.get(sha256) or uploads.find_url(sha256)
+        if url is None:
+            asset = _upload(path, kind, context)
+            url = asset.url
+            if hash_file(Path(path)) == sha256:  # it did not change while it was sent
+                uploads.record(sha256, url, asset.id or None, context.clock.now())
+        elif sha256 not in urls:
+            context.tell(Note(f"{path} was uploaded before"))
+        urls[sha256] = url
+    return {path: urls[file_hashes[path]] for path in types}
 
 
-def fingerprints(files: Iterable[LocalFile]) -> dict[str, str]:
-    """The sha256 of each file's content, by its path: what stands for it in an identity.
+def hash_files(files: Iterable[LocalFile]) -> dict[str, str]:
+    """Hash each of FILES; return the sha256 of its content, by its path.
 
-    Raises `UsageError` for one that cannot be read or that the service does not take.
+    Raises `UsageError` if one cannot be read or is not accepted by the service.
     """
-    prints = {}
+    file_hashes = {}
     for file in files:
         media_type(file.path)
         try:
-            prints[file.path] = digest(Path(file.path))
+            file_hashes[file.path] = hash_file(Path(file.path))
         except OSError as failure:
-            raise _unreadable(file.path, failure) from failure
-    return prints
+            raise _cannot_read(file.path, failure) from failure
+    return file_hashes
 
 
 def media_type(path: str) -> ContentType:
-    """The type of a file that the service takes, told from its content.
+    """Type of a file to upload, told from its content.
 
-    Raises `UsageError` for what it does not take: other types, empty files, more than 75 MB.
+    Raises `UsageError` if the service does not accept it: another type, empty, more than 75 MB.
     """
     try:
         if not stat.S_ISREG(os.stat(path).st_mode):
-            raise UsageError(f"{path} is no file", hint="name a file that is there")
+            raise UsageError(f"{path} is not a file", hint="name a file that exists")
         with open(path, "rb") as file:
-            head = file.read(HEAD)
+            head = file.read(SNIFF_BYTES)
             size = os.fstat(file.fileno()).st_size
     except OSError as failure:
-        raise _unreadable(path, failure) from failure
+        raise _cannot_read(path, failure) from failure
     if not head:
         raise UsageError(f"{path} is empty", hint="name a file with a picture, video or sound")
     kind = content_type.sniff(head)
-    if kind not in TAKEN or kind is None:
-        what = f"is {kind.mime}" if kind else "is no media file that is known here"
-        taken = ", ".join(each.ext for each in TAKEN)
-        raise UsageError(f"{path} {what}", hint=f"the service takes {taken}")
-    if size > LARGEST:
+    if kind not in ACCEPTED_TYPES or kind is None:
+        description = f"is {kind.mime}" if kind else "is not a known type of media file"
+        accepted = ", ".join(each.ext for each in ACCEPTED_TYPES)
+        raise UsageError(f"{path} {description}", hint=f"the service takes {accepted}")
+    if size > MAX_UPLOAD_BYTES:
         raise UsageError(
             f"{path} has {size / 1024 / 1024:.0f} MB, and the service takes 75 MB at most",
             hint="make it smaller, or give the address of a file that is online",
@@ -117,59 +106,50 @@ def media_type(path: str) -> ContentType:
     return kind
 
 
-def doubt_uploads(refused: RequestRefused, urls: Iterable[str], uploads: "Uploads") -> None:
-    """Where REFUSED may mean that the service dropped what is at URLS: forget it, and say so."""
-    named = re.search(r"asset|input file|url", refused.message, re.IGNORECASE)
+def forget_refused_uploads(
+    refused: RequestRefused, urls: Iterable[str], uploads: "UploadRows"
+) -> None:
+    """Forget the uploads at URLS, if REFUSED may mean that the service dropped one of them.
+
+    Changes the hint of REFUSED then.
+    """
+    is_about_uploads = re.search(r"asset|input file|url", refused.message, re.IGNORECASE)
     with suppress(LedgerUnusable):
-        if named and uploads.forget(urls):
+        if is_about_uploads and uploads.forget(urls):
             refused.hint = "the same command uploads its files anew"
 
 
-class _Upload:
-    """One file on its way. Uploads are free: a passing fault only costs time."""
+def _upload(path: str, kind: ContentType, context: FlowContext) -> Asset:
+    """Upload one file. It is free, so that a transient fault only costs time."""
+    backoff = Backoff(context.random)
 
-    def __init__(
-        self,
-        path: str,
-        kind: ContentType,
-        api: "Api",
-        clock: Clock,
-        tell: Tell,
-        patience: Backoff,
-    ) -> None:
-        self.path = path
-        self.kind = kind
-        self.api = api
-        self.clock = clock
-        self.tell = tell
-        self.patience = patience
+    def send() -> Asset:
+        return context.api.upload(Path(path), kind.mime, progress=_progress(path, context))
 
-    def run(self) -> Asset:
-        while True:
-            try:
-                return self.clock.attend(self._send)
-            except Interrupted:
+    while True:
+        try:
+            return context.clock.attend(send)
+        except Interrupted:
+            raise
+        except KreaError as error:
+            seconds = backoff.next_pause(error)
+            if not is_transient(error) or backoff.faults >= MAX_TRIES:
+                _name_file(error, path)
                 raise
-            except KreaError as error:
-                seconds = self.patience.hold(error)
-                if not is_transient(error) or self.patience.faults >= TRIES:
-                    _name_file(error, self.path)
-                    raise
-                self.clock.pause(seconds)
+            context.clock.pause(seconds)
 
-    def _send(self) -> Asset:
-        return self.api.upload(Path(self.path), self.kind.mime, progress=self._progress())
 
-    def _progress(self) -> Callable[[int, int], None]:
-        told = [-TELL_EVERY]
+def _progress(path: str, context: FlowContext) -> Callable[[int, int], None]:
+    reported_at = -PROGRESS_INTERVAL_SECONDS
 
-        def progress(sent: int, total: int) -> None:
-            now = self.clock.monotonic()
-            if now - told[0] >= TELL_EVERY or sent == total:
-                told[0] = now
-                self.tell(Uploading(self.path, sent, total))
+    def progress(sent: int, total: int) -> None:
+        nonlocal reported_at
+        now = context.clock.monotonic()
+        if now - reported_at >= PROGRESS_INTERVAL_SECONDS or sent == total:
+            reported_at = now
+            context.tell(Uploading(path, sent, total))
 
-        return progress
+    return progress
 
 
 def _name_file(error: KreaError, path: str) -> None:
@@ -178,6 +158,6 @@ def _name_file(error: KreaError, path: str) -> None:
         error.args = (error.message,)
 
 
-def _unreadable(path: str, failure: OSError) -> UsageError:
+def _cannot_read(path: str, failure: OSError) -> UsageError:
     reason = failure.strerror or str(failure)
-    return UsageError(f"{path} cannot be read: {reason}", hint="name a file that is there")
+    return UsageError(f"{path} cannot be read: {reason}", hint="name a file that exists")

@@ -1,33 +1,33 @@
-"""Work on pieces in a thread of its own, while the next ones are fetched."""
+"""Write chunks in a thread of its own, while the next ones are fetched."""
 
 from collections.abc import Callable
 from queue import Queue
 from threading import Thread
 from types import TracebackType
 
-AHEAD = 8  # pieces that may wait: enough to even out, too few to fill the memory
+MAX_QUEUED_CHUNKS = 8  # enough to even out delays, too few to fill the memory
 
 
-class Aside:
-    """A `with` block in which `put` hands pieces over to TAKE, in their order.
+class WriterThread:
+    """A thread that calls WRITE with each chunk given to `put`, in order; used as a `with` block.
 
-    When it ends, all of them were taken, or the first failure of TAKE is raised; after a failure
-    the rest is dropped, and `put` raises it.
+    At the end of the block all chunks are written, or the first error of WRITE is raised. After
+    an error, `put` raises it, and the chunks that wait are dropped.
     """
 
-    def __init__(self, take: Callable[[bytes], None]) -> None:
-        self._take = take
-        self._pieces: Queue[bytes | None] = Queue(AHEAD)
-        self._failure: BaseException | None = None
-        self._thread = Thread(target=self._work, daemon=True)
+    def __init__(self, write: Callable[[bytes], None]) -> None:
+        self._write = write
+        self._chunks: Queue[bytes | None] = Queue(MAX_QUEUED_CHUNKS)
+        self._error: BaseException | None = None
+        self._thread = Thread(target=self._run, daemon=True)
 
-    def put(self, piece: bytes) -> None:
-        """Hand PIECE over; waits while too many are ahead."""
-        if self._failure is not None:
-            raise self._failure
-        self._pieces.put(piece)
+    def put(self, chunk: bytes) -> None:
+        """Queue CHUNK; wait while `MAX_QUEUED_CHUNKS` are queued."""
+        if self._error is not None:
+            raise self._error
+        self._chunks.put(chunk)
 
-    def __enter__(self) -> "Aside":
+    def __enter__(self) -> "WriterThread":
         self._thread.start()
         return self
 
@@ -37,15 +37,15 @@ class Aside:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._pieces.put(None)
+        self._chunks.put(None)
         self._thread.join()
-        if self._failure is not None and self._failure is not error:
-            raise self._failure
+        if self._error is not None and self._error is not error:
+            raise self._error
 
-    def _work(self) -> None:
-        while (piece := self._pieces.get()) is not None:
-            if self._failure is None:
+    def _run(self) -> None:
+        while (chunk := self._chunks.get()) is not None:
+            if self._error is None:
                 try:
-                    self._take(piece)
-                except BaseException as failure:  # carried over to the thread that puts
-                    self._failure = failure
+                    self._write(chunk)
+                except BaseException as error:  # raised again in the thread that puts
+                    self._error = error

@@ -1,97 +1,106 @@
-"""The items of batches: each claimed by one run at a time, whatever file it came from."""
+"""The items of batches: one run at a time claims an item, whatever list it came from."""
 
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from krea_cli.local.ledger.account_ledger import AccountLedger
-from krea_cli.local.ledger.rows import FAILED, UNFINISHED, Draft, Row, stored
-from krea_cli.local.ledger.scope import OURS, Scope
+from krea_cli.local.ledger.request_rows import RequestRows
+from krea_cli.local.ledger.rows import (
+    FAILED_STATES,
+    UNFINISHED_STATES,
+    RequestDraft,
+    RequestRow,
+    to_columns,
+)
+from krea_cli.local.ledger.scope import IN_SCOPE, Scope
 
 
 @dataclass(frozen=True)
-class Claimed:
-    """The request of an item, and whether it is OURS to carry on now.
+class ItemClaim:
+    """The answer to a claim of an item.
 
-    Else it is over, or another run that is alive is at it.
+    row: the item's request
+    ours: True if it is ours to carry on; else it is over, or belongs to another run
     """
 
-    row: Row
+    row: RequestRow
     ours: bool
 
 
-class Items:
-    """What the ledger knows of the items of batches. Raises LedgerUnusable."""
+class BatchItems:
+    """The requests of batches, by the fingerprint of their item. Raises LedgerUnusable."""
 
-    def __init__(self, ledger: AccountLedger, scope: Scope) -> None:
-        self._ledger = ledger
+    def __init__(self, requests: RequestRows, scope: Scope) -> None:
+        self._requests = requests
         self._scope = scope
 
-    def latest(self, digest: str) -> Row | None:
-        """The newest request of an item; None if it was never put down, or forgotten since."""
-        row = self._scope.first("item = ? ORDER BY id DESC", (digest,))
+    def find_latest(self, item_fingerprint: str) -> RequestRow | None:
+        """Return the newest request of an item; None if there is none, or it was forgotten."""
+        row = self._scope.find_first("item = ? ORDER BY id DESC", (item_fingerprint,))
         return None if row and row.state == "forgotten" else row
 
-    def state(self, digest: str) -> str | None:
-        """The state of that request."""
-        found = self._scope.database.rows(
-            f"SELECT state FROM requests WHERE {OURS} AND item = ? ORDER BY id DESC LIMIT 1",
-            (*self._scope.values, digest),
+    def find_state(self, item_fingerprint: str) -> str | None:
+        """Return the state of an item's newest request; None if there is none, or forgotten."""
+        rows = self._scope.database.query(
+            f"SELECT state FROM requests WHERE {IN_SCOPE} AND item = ? ORDER BY id DESC LIMIT 1",
+            (*self._scope.values, item_fingerprint),
         )
-        state = str(found[0][0]) if found else None
+        state = str(rows[0][0]) if rows else None
         return None if state == "forgotten" else state
 
-    def files(self, digest: str) -> list[tuple[str, str]]:
-        """Path and sha256 of every file that the newest request of an item has made."""
-        found = self._scope.database.rows(
+    def list_files(self, item_fingerprint: str) -> list[tuple[str, str]]:
+        """List path and sha256 of every file that an item's newest request has made."""
+        rows = self._scope.database.query(
             "SELECT path, sha256 FROM files WHERE request_id ="
-            f" (SELECT id FROM requests WHERE {OURS} AND item = ? ORDER BY id DESC LIMIT 1)",
-            (*self._scope.values, digest),
+            f" (SELECT id FROM requests WHERE {IN_SCOPE} AND item = ? ORDER BY id DESC LIMIT 1)",
+            (*self._scope.values, item_fingerprint),
         )
-        return [(os.fsdecode(path), str(sha256)) for path, sha256 in found]
+        return [(os.fsdecode(path), str(sha256)) for path, sha256 in rows]
 
-    def release(self, digest: str, run: str) -> None:
-        """RUN is done with the item, as far as it can be: another one may go on with it."""
-        self._scope.database.write(
-            f"UPDATE requests SET claim = NULL WHERE {OURS} AND item = ? AND claim = ?",
-            (*self._scope.values, digest, run),
+    def release(self, item_fingerprint: str, run: str) -> None:
+        """Give up the claim of RUN on an item: another run may carry it on."""
+        self._scope.database.execute(
+            f"UPDATE requests SET claim = NULL WHERE {IN_SCOPE} AND item = ? AND claim = ?",
+            (*self._scope.values, item_fingerprint, run),
         )
 
     def claim(
         self,
-        digest: str,
+        item_fingerprint: str,
         run: str,
         *,
-        draft: Draft | None,
+        draft: RequestDraft | None,
         target: str | None,
         label: str,
-        alive: Callable[[str], bool],
+        is_alive: Callable[[str], bool],
         retry: bool,
-    ) -> Claimed | None:
-        """The request of an item; ours under the name RUN, unless it is over or another's.
+    ) -> ItemClaim | None:
+        """Claim an item for RUN, unless it is over or another living run has it.
 
-        DRAFT is put down where there is none, or, with RETRY, one that failed; None (the answer)
-        where there is neither. One that was never sent gives way to DRAFT, which is made by the
-        options of today. ALIVE tells of a run whether its process lives. An unfinished request
-        goes to TARGET from now on, and one that was not sent belongs to the batch LABEL: what it
-        costs is spent there. Of two processes that ask at once one gets it.
+        Of two processes that claim at once, one gets the item.
+
+        draft: the request for an item without one, for a failed item with RETRY, and in place of
+            an unsent request; without request and draft, the answer is None
+        target: the output slot's key, to which a claimed request goes from now on
+        label: the batch that pays for an unsent request from now on
+        is_alive: tells by a run's name if its process lives
         """
-        with self._ledger.transaction():
-            row = self.latest(digest)
-            if row is None or (retry and row.state in FAILED):
-                return Claimed(self._ledger.begin(draft), ours=True) if draft else None
-            if row.state not in UNFINISHED:
-                return Claimed(row, ours=False)
-            if row.claim not in (None, run) and alive(row.claim or ""):
-                return Claimed(row, ours=False)
+        with self._scope.database.transaction():
+            row = self.find_latest(item_fingerprint)
+            if row is None or (retry and row.state in FAILED_STATES):
+                return ItemClaim(self._requests.insert(draft), ours=True) if draft else None
+            if row.state not in UNFINISHED_STATES:
+                return ItemClaim(row, ours=False)
+            if row.claim not in (None, run) and is_alive(row.claim or ""):
+                return ItemClaim(row, ours=False)
             if draft and row.state == "checked" and (row.part, row.replaces) == (None, None):
-                # The same row, so that what a dead process reserved for it is found again.
-                self._ledger.move(row.id, ("checked",), "checked", **stored(draft))
-                return Claimed(self._ledger.row(row.id), ours=True)
-            self._scope.database.write(
+                # Keep the row, so that the part file that a dead process reserved is found again.
+                self._requests.change_state(row.id, ("checked",), "checked", **to_columns(draft))
+                return ItemClaim(self._requests.get(row.id), ours=True)
+            self._scope.database.execute(
                 "UPDATE requests SET claim = ?, target = ?,"
                 " batch = CASE state WHEN 'checked' THEN ? ELSE batch END"
-                f" WHERE id = ? AND {OURS}",
+                f" WHERE id = ? AND {IN_SCOPE}",
                 (run, target, label, row.id, *self._scope.values),
             )
-            return Claimed(self._ledger.row(row.id), ours=True)
+            return ItemClaim(self._requests.get(row.id), ours=True)

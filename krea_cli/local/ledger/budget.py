@@ -1,7 +1,7 @@
-"""Caps on what is spent, held by all processes together: see `Book.sending`.
+"""Caps on spending, kept by all processes together: `RequestRows.mark_sending` reserves the cost.
 
-What counts is every request that was sent and is not known to be free: with the service, paid, in
-doubt, or forgotten while it was in doubt.
+Every sent request counts unless it is known to be free. That is: with the service, paid, in doubt,
+or forgotten in doubt. All amounts are in millionths of a dollar.
 """
 
 import time
@@ -11,204 +11,221 @@ from typing import Any
 
 from krea_cli.dollars import told
 from krea_cli.errors import OverBudget
-from krea_cli.local.ledger.rows import Row
-from krea_cli.local.ledger.scope import OURS, Scope
+from krea_cli.local.ledger.rows import RequestRow
+from krea_cli.local.ledger.scope import IN_SCOPE, Scope
 
-COUNTED = "sent_at IS NOT NULL AND charged != 'no'"
-MAX_COST = "--max-cost"
-SHARE = "this share of --max-cost"
-SHARED = "#"  # between the label of a batch and the name of a share of it
-DAY = "budget.day"
+COUNTED_REQUESTS = "sent_at IS NOT NULL AND charged != 'no'"
+MAX_COST_CAP = "--max-cost"
+SHARE_CAP = "this share of --max-cost"
+SHARE_SEPARATOR = "#"  # between the label of a batch and the name of a share of it
+DAY_CAP = "budget.day"
 
 
 @dataclass(frozen=True)
-class Spent:
-    """What some requests cost, or may: millionths of a dollar, without the `unpriced` ones."""
+class SpendingTotal:
+    """The sum of what requests cost, or may cost.
+
+    priced: millionths of a dollar, for requests with a price
+    unpriced: number of requests without a known price
+    """
 
     priced: int = 0
     unpriced: int = 0
 
-    def __add__(self, other: "Spent") -> "Spent":
-        return Spent(self.priced + other.priced, self.unpriced + other.unpriced)
+    def __add__(self, other: "SpendingTotal") -> "SpendingTotal":
+        return SpendingTotal(self.priced + other.priced, self.unpriced + other.unpriced)
 
-    def total(self, assumed: int | None) -> int | None:
-        """With ASSUMED for each that has no price; None where that is not known."""
+    def amount(self, assumed_price: int | None) -> int | None:
+        """Return the sum, with ASSUMED_PRICE for each unpriced request; None if unknown."""
         if not self.unpriced:
             return self.priced
-        return None if assumed is None else self.priced + self.unpriced * assumed
+        return None if assumed_price is None else self.priced + self.unpriced * assumed_price
 
 
 class Spending:
-    """Sums over the requests of one account. BUT is a request that is left out."""
+    """Sums over the sent requests of one account; EXCLUDING is the id of one to leave out."""
 
     def __init__(self, scope: Scope) -> None:
         self._scope = scope
 
-    def since(self, moment: float, *, but: int = 0) -> Spent:
-        """What was sent from MOMENT (seconds since 1970) on."""
-        return self._sum("sent_at >= ?", (moment,), but)
+    def sum_since(self, moment: float, *, excluding: int = 0) -> SpendingTotal:
+        """Sum up the requests sent from MOMENT on, in seconds since 1970."""
+        return self._sum("sent_at >= ?", (moment,), excluding)
 
-    def batch(self, label: str, *, but: int = 0) -> Spent:
-        """What all runs of a batch sent, and of its shares."""
-        shares = (label + SHARED, label + chr(ord(SHARED) + 1))
-        whole = self._sum("batch = ?", (label,), but)
-        return whole + self._sum("batch >= ? AND batch < ?", shares, but)
+    def sum_batch(self, label: str, *, excluding: int = 0) -> SpendingTotal:
+        """Sum up the requests of all runs of a batch, and of its shares."""
+        shares = (label + SHARE_SEPARATOR, label + chr(ord(SHARE_SEPARATOR) + 1))
+        whole = self._sum("batch = ?", (label,), excluding)
+        return whole + self._sum("batch >= ? AND batch < ?", shares, excluding)
 
-    def requests(self, row_ids: Collection[int], *, but: int = 0) -> Spent:
-        """These requests, and those in doubt that they were sent in place of."""
+    def sum_requests(self, row_ids: Collection[int], *, excluding: int = 0) -> SpendingTotal:
+        """Sum up the requests ROW_IDS, and the requests in doubt that they replace."""
         # Written out: older SQLites take 999 values, and -n may ask for a thousand requests.
         ids = f"({', '.join(str(int(row_id)) for row_id in row_ids)})"
         replaced = f"id IN (SELECT replaces FROM requests WHERE id IN {ids})"
-        return self._sum(f"(id IN {ids} OR {replaced})", (), but)
+        return self._sum(f"(id IN {ids} OR {replaced})", (), excluding)
 
-    def book(self, row_id: int, cost: int | None) -> None:
-        """The request may cost COST, whatever was thought before."""
-        self._scope.database.write(
-            f"UPDATE requests SET cost = ? WHERE id = ? AND {OURS}",
+    def record_cost(self, row_id: int, cost: int | None) -> None:
+        """Replace the cost of a request by COST; None if it is unknown."""
+        self._scope.database.execute(
+            f"UPDATE requests SET cost = ? WHERE id = ? AND {IN_SCOPE}",
             (cost, row_id, *self._scope.values),
         )
 
-    def _sum(self, condition: str, values: Sequence[Any], but: int) -> Spent:
-        ((priced, unpriced),) = self._scope.database.rows(
+    def _sum(self, condition: str, values: Sequence[Any], excluding: int) -> SpendingTotal:
+        ((priced, unpriced),) = self._scope.database.query(
             "SELECT coalesce(sum(cost), 0), count(*) - count(cost) FROM requests"
-            f" WHERE {OURS} AND {COUNTED} AND id != ? AND {condition}",
-            (*self._scope.values, but, *values),
+            f" WHERE {IN_SCOPE} AND {COUNTED_REQUESTS} AND id != ? AND {condition}",
+            (*self._scope.values, excluding, *values),
         )
-        return Spent(priced, unpriced)
+        return SpendingTotal(priced, unpriced)
 
 
 @dataclass(frozen=True)
 class Cap:
-    """The `most` that may be spent under a `name`, and what was; in millionths of a dollar."""
+    """A limit on spending, in millionths of a dollar, and the spending under it so far.
+
+    name: the option or setting, as the user types it
+    """
 
     name: str
-    most: int
-    spent: Spent
+    limit: int
+    spending: SpendingTotal
 
-    def room(self, assumed: int | None) -> int:
-        """What may be spent yet; 0 where it is not known what was."""
-        total = self.spent.total(assumed)
-        return 0 if total is None else max(0, self.most - total)
+    def remaining(self, assumed_price: int | None) -> int:
+        """Return the remaining amount; 0 if past spending is unknown."""
+        total = self.spending.amount(assumed_price)
+        return 0 if total is None else max(0, self.limit - total)
 
-    def after(self, micros: int) -> "Cap":
-        """The same when MICROS more are spent."""
-        return replace(self, spent=replace(self.spent, priced=self.spent.priced + micros))
+    def after_spending(self, micros: int) -> "Cap":
+        """Return this cap with MICROS more spent."""
+        return replace(self, spending=replace(self.spending, priced=self.spending.priced + micros))
 
-    def refusal(self, model: str, cost: int | None, assumed: int | None) -> OverBudget:
-        """Why a request to MODEL that may cost COST is not sent, and what to type."""
-        spent, shown = self.spent.total(assumed), f"{self.name} {told(self.most)}"
+    def refusal(self, model: str, cost: int | None, assumed_price: int | None) -> OverBudget:
+        """Return the error for a request to MODEL of that COST, with the next command to type."""
+        spent, limit = self.spending.amount(assumed_price), f"{self.name} {told(self.limit)}"
         hint = "--assume-price USD says what a request without a known price may cost"
         if cost is None:
-            message = f"the price of {model} is unknown, which is more than {shown} allows"
+            message = f"the price of {model} is unknown, which is more than {limit} allows"
         elif spent is None:
-            several = self.spent.unpriced > 1
-            requests = f"{self.spent.unpriced} earlier request{'s have' if several else ' has'}"
-            message = f"{requests} no known price, which is more than {shown} allows"
+            unpriced = self.spending.unpriced
+            requests = f"{unpriced} earlier request{'s have' if unpriced > 1 else ' has'}"
+            message = f"{requests} no known price, which is more than {limit} allows"
         else:
-            used = f", and {told(spent)} of {shown} is spent" if spent else f", more than {shown}"
-            message = f"{model} may cost {told(cost)}{used}"
-            hint = self._more(told(spent + cost).removeprefix("$"))
+            excess = f", and {told(spent)} of {limit} is spent" if spent else f", more than {limit}"
+            message = f"{model} may cost {told(cost)}{excess}"
+            hint = self._allowing_hint(told(spent + cost).removeprefix("$"))
         return OverBudget(
-            message, hint=hint, limit=self.name, spent=spent, cost=cost, cap=self.most
+            message, hint=hint, limit=self.name, spent=spent, cost=cost, cap=self.limit
         )
 
-    def _more(self, dollars: str) -> str:
-        if self.name == DAY:
-            return f"krea config set {DAY} {dollars} allows it; at midnight a new day begins"
-        if self.name == SHARE:
-            return f"a higher {MAX_COST} allows it: each share has its part of it"
+    def _allowing_hint(self, dollars: str) -> str:
+        if self.name == DAY_CAP:
+            return f"krea config set {DAY_CAP} {dollars} allows it; at midnight a new day begins"
+        if self.name == SHARE_CAP:
+            return f"a higher {MAX_COST_CAP} allows it: each share has its part of it"
         return f"{self.name} {dollars} allows it"
 
 
-def _kept_cost(row: Row) -> int | None:
+def _recorded_cost(row: RequestRow) -> int | None:
     return row.cost
 
 
 @dataclass(frozen=True, kw_only=True)
 class Budget:
-    """What may be spent, in millionths of a dollar; None is no cap.
+    """The caps on a command's spending, in millionths of a dollar; None is no cap.
 
-    `max_cost` is for all requests of the `batch` of that label; without one for those that
-    `count` was told of. `share` is the label of a share of the batch, and what that may spend.
-    `day` is for all of the account since local midnight. `assumed` stands for each unknown
-    price; `price` tells that of a request today.
+    max_cost: cap on all requests of the batch, or on the counted ones of a single command
+    day: cap on all requests of the account since local midnight
+    batch_label: the batch under `max_cost`; None for a single command
+    share: label of a share of the batch, and its cap
+    assumed_price: price of a request without a known one
+    current_price: returns today's price of a request, None if unknown
     """
 
     max_cost: int | None = None
     day: int | None = None
-    batch: str | None = None
+    batch_label: str | None = None
     share: tuple[str, int] | None = None
-    assumed: int | None = None
-    price: Callable[[Row], int | None] = _kept_cost
-    _counted: set[int] = field(default_factory=set, repr=False)
+    assumed_price: int | None = None
+    current_price: Callable[[RequestRow], int | None] = _recorded_cost
+    _counted_row_ids: set[int] = field(default_factory=set, repr=False)
 
-    def count(self, row_id: int) -> None:
-        """This request is one of those that `max_cost` is for."""
-        self._counted.add(row_id)
+    def count_request(self, row_id: int) -> None:
+        """Count a request of a single command under `max_cost`."""
+        self._counted_row_ids.add(row_id)
 
-    def cost(self, row: Row) -> int | None:
-        """What the request may cost."""
-        price = self.price(row)
-        return self.assumed if price is None else price
+    def cost(self, row: RequestRow) -> int | None:
+        """Return the highest cost of a request; None if unknown."""
+        price = self.current_price(row)
+        return self.assumed_price if price is None else price
 
-    def caps(self, spending: Spending | None, now: float, *, but: int = 0) -> Iterator[Cap]:
-        """Each cap, with what was spent under it (None: nothing), the request BUT left out."""
+    def caps(self, spending: Spending | None, now: float, *, excluding: int = 0) -> Iterator[Cap]:
+        """Yield each cap with its past SPENDING (None: nothing), without the request EXCLUDING.
+
+        NOW is in seconds since 1970.
+        """
         if spending is None:
-            limits = ((MAX_COST, self.max_cost), (DAY, self.day))
-            yield from (Cap(name, most, Spent()) for name, most in limits if most is not None)
+            for name, limit in ((MAX_COST_CAP, self.max_cost), (DAY_CAP, self.day)):
+                if limit is not None:
+                    yield Cap(name, limit, SpendingTotal())
             return
         if self.max_cost is not None:
-            if self.batch is None:
-                spent = spending.requests(self._counted, but=but)
+            if self.batch_label is None:
+                total = spending.sum_requests(self._counted_row_ids, excluding=excluding)
             else:
-                spent = spending.batch(self.batch, but=but)
-            yield Cap(MAX_COST, self.max_cost, spent)
+                total = spending.sum_batch(self.batch_label, excluding=excluding)
+            yield Cap(MAX_COST_CAP, self.max_cost, total)
         if self.share is not None:
-            label, most = self.share
-            yield Cap(SHARE, most, spending.batch(label, but=but))
+            label, limit = self.share
+            yield Cap(SHARE_CAP, limit, spending.sum_batch(label, excluding=excluding))
         if self.day is not None:
-            yield Cap(DAY, self.day, spending.since(midnight(now), but=but))
+            yield Cap(DAY_CAP, self.day, spending.sum_since(midnight(now), excluding=excluding))
 
-    def reserve(self, row: Row, spending: Spending) -> None:
-        """Let ROW, in state `sending`, take what it may cost; raises `OverBudget` where a cap
-        does not leave that.
+    def reserve(self, row: RequestRow, spending: Spending) -> None:
+        """Reserve the highest cost of ROW, in state `sending`. Raises OverBudget.
 
-        Inside the transaction that makes it `sending`: no two processes can take the same rest.
+        Call it inside the transaction that makes the row `sending`: no two processes can reserve
+        one remaining amount.
         """
         assert row.sent_at is not None
         cost = self.cost(row)
-        self.count(row.id)
-        for cap in self.caps(spending, row.sent_at, but=row.id):
-            if cost is None or cost > cap.room(self.assumed):
-                raise cap.refusal(row.model, cost, self.assumed)
-        spending.book(row.id, cost)
+        self.count_request(row.id)
+        for cap in self.caps(spending, row.sent_at, excluding=row.id):
+            if cost is None or cost > cap.remaining(self.assumed_price):
+                raise cap.refusal(row.model, cost, self.assumed_price)
+        spending.record_cost(row.id, cost)
 
-    def foresee(
+    def forecast(
         self, requests: Iterable[tuple[str, int | None]], spending: Spending | None, *, now: float
     ) -> tuple[int, OverBudget | None]:
-        """How many of REQUESTS, sent one after the other, fit; and why not the next, if any.
+        """Return how many of REQUESTS fit, sent in order, and the error of the next one.
 
-        Each is its model and what it may cost.
+        Each request is its model and its highest cost. The error is None if all fit.
         """
-        caps, used, count = list(self.caps(spending, now)), 0, 0
+        caps, total, count = list(self.caps(spending, now)), 0, 0
         for model, price in requests:
-            cost = self.assumed if price is None else price
+            cost = self.assumed_price if price is None else price
             for cap in caps:
-                if cost is None or used + cost > cap.room(self.assumed):
-                    return count, cap.after(used).refusal(model, cost, self.assumed)
-            used += cost or 0
+                if cost is None or total + cost > cap.remaining(self.assumed_price):
+                    error = cap.after_spending(total).refusal(model, cost, self.assumed_price)
+                    return count, error
+            total += cost or 0
             count += 1
         return count, None
 
 
-def enough(refusal: OverBudget, count: int) -> str | None:
-    """The cap, as one types it, that lets COUNT such requests through; None if it is unknown."""
-    if refusal.spent is None or refusal.cost is None:
-        return None
-    return told(refusal.spent + count * refusal.cost).removeprefix("$")
+def sufficient_cap(refusal: OverBudget, costs: Iterable[int | None]) -> str | None:
+    """Return the cap in dollars that allows requests of COSTS as well; None if unknown."""
+    total = refusal.spent
+    for cost in costs:
+        if total is None or cost is None:
+            return None
+        total += cost
+    return None if total is None else told(total).removeprefix("$")
 
 
 def midnight(now: float) -> float:
-    """When the day of NOW began here; both in seconds since 1970."""
+    """Return the local midnight before NOW; both in seconds since 1970."""
     day = time.localtime(now)
     return time.mktime((day.tm_year, day.tm_mon, day.tm_mday, 0, 0, 0, 0, 0, -1))

@@ -1,4 +1,4 @@
-"""The ledger's file: how it comes into being, is opened, written to, and what can go wrong."""
+"""The ledger's SQLite file: make it, open it, write to it, and explain what went wrong."""
 
 import os
 import threading
@@ -9,29 +9,29 @@ from typing import TYPE_CHECKING, Any
 
 from krea_cli.errors import LedgerUnusable
 from krea_cli.local.ledger.file_lock import FileLock
-from krea_cli.local.ledger.migrations import APPLICATION_ID, MIGRATIONS, migrate, version
+from krea_cli.local.ledger.migrations import APPLICATION_ID, MIGRATIONS, migrate, schema_version
 from krea_cli.local.ledger.network_mounts import network_type
 
 if TYPE_CHECKING:
     import sqlite3
 
-# What network file system a folder is on, None for a local one.
-Network = Callable[[Path], str | None]
-BUSY_SECONDS = 10.0
-SMALLEST_PAGE = 512  # bytes
-REPAIR_HINT = "krea doctor --repair sets it aside; what it held in doubt is then forgotten"
+# Returns the type of the network file system that a folder is on, None for a local one.
+DetectNetwork = Callable[[Path], str | None]
+BUSY_TIMEOUT_SECONDS = 10.0
+MIN_PAGE_BYTES = 512
+REPAIR_HINT = "krea doctor --repair sets it aside; its requests in doubt are then forgotten"
 
 
-class Corrupt(LedgerUnusable):
-    """The file is there and is not a readable ledger. It is left in place."""
+class CorruptLedger(LedgerUnusable):
+    """Error for a file that is not a readable ledger. It is left in place."""
 
     hint = REPAIR_HINT
 
 
 class Database:
-    """One open ledger file (or memory, PATH None).
+    """One open ledger file; PATH is None for a ledger in memory.
 
-    Any thread may use it, one at a time: nobody writes in the midst of another's transaction.
+    Threads take turns: none writes in the middle of another's transaction.
     """
 
     def __init__(self, connection: "sqlite3.Connection", path: Path | None) -> None:
@@ -47,18 +47,18 @@ class Database:
         folder: Path,
         *,
         migrations: Sequence[Sequence[str]] = MIGRATIONS,
-        network: Network = network_type,
+        network: DetectNetwork = network_type,
     ) -> "Database":
-        """Open the ledger in FOLDER; make both if they are missing. Raises LedgerUnusable."""
+        """Open the ledger in FOLDER; make file and folder if missing. Raises LedgerUnusable."""
         make_folder(folder)
-        path, shared = location(folder, network)
-        with translated(path):
+        path, shared = locate_ledger(folder, network)
+        with translate_errors(path):
             if not path.exists():
                 _create(path, migrations, write_ahead=not shared)
             _check_size(path)
             connection = _connect(path)
             try:
-                _check(connection, path, migrations)
+                _check_schema(connection, path, migrations)
                 return cls(connection, path)
             except BaseException:
                 connection.close()
@@ -66,40 +66,40 @@ class Database:
 
     @classmethod
     def in_memory(cls) -> "Database":
-        """A ledger that is gone with the process."""
+        """Open a ledger that ends with the process."""
         import sqlite3
 
         connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
         migrate(connection, MIGRATIONS)
         return cls(connection, None)
 
-    def rows(self, statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        """All that STATEMENT finds."""
-        with self._lock, translated(self.path):
-            return self._connection.execute(statement, _stored(values)).fetchall()
+    def query(self, statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """Return all rows of a SELECT or PRAGMA."""
+        with self._lock, translate_errors(self.path):
+            return self._connection.execute(statement, _encode_values(values)).fetchall()
 
-    def write(self, statement: str, values: Sequence[Any]) -> int:
-        """Carry out one STATEMENT as a transaction; how many rows it changed."""
-        with self._lock, translated(self.path):
-            return self._connection.execute(statement, _stored(values)).rowcount
+    def execute(self, statement: str, values: Sequence[Any]) -> int:
+        """Execute one STATEMENT that writes, and return the number of changed rows."""
+        with self._lock, translate_errors(self.path):
+            return self._connection.execute(statement, _encode_values(values)).rowcount
 
     def insert(self, table: str, values: dict[str, Any]) -> int:
-        """Put one row into TABLE; its id."""
+        """Insert one row into TABLE, with VALUES by column, and return its id."""
         names = ", ".join(f'"{name}"' for name in values)
         marks = ", ".join("?" * len(values))
         statement = f"INSERT INTO {table} ({names}) VALUES ({marks})"
-        with self._lock, translated(self.path):
+        with self._lock, translate_errors(self.path):
             # No RETURNING: Python 3.11 of RHEL 8 comes with SQLite 3.26.
-            cursor = self._connection.execute(statement, _stored(list(values.values())))
+            cursor = self._connection.execute(statement, _encode_values(list(values.values())))
             return cursor.lastrowid or 0
 
     @contextmanager
     def transaction(self, *, charged: str = "no", job_id: str | None = None) -> Iterator[None]:
-        """What is written inside is on disk, synced, when this ends; or not at all.
+        """Write all that happens inside at once, synced to the disk; or nothing at all.
 
-        CHARGED and JOB_ID are what an error says about money when the ledger fails here.
+        If the ledger fails here, the error has CHARGED and JOB_ID.
         """
-        with self._lock, translated(self.path, charged=charged, job_id=job_id):
+        with self._lock, translate_errors(self.path, charged=charged, job_id=job_id):
             self._connection.execute("PRAGMA synchronous = FULL")
             try:
                 self._connection.execute("BEGIN IMMEDIATE")
@@ -111,12 +111,12 @@ class Database:
                 self._connection.execute("PRAGMA synchronous = NORMAL")
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self._connection.close()
 
 
 def make_folder(folder: Path) -> None:
-    """Make the state folder, for its owner only. Raises LedgerUnusable."""
+    """Make the state folder, readable by its owner only. Raises LedgerUnusable."""
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as failure:
@@ -126,8 +126,8 @@ def make_folder(folder: Path) -> None:
         ) from failure
 
 
-def location(folder: Path, network: Network = network_type) -> tuple[Path, bool]:
-    """Where the ledger in FOLDER is, and whether other machines see that folder too."""
+def locate_ledger(folder: Path, network: DetectNetwork = network_type) -> tuple[Path, bool]:
+    """Return the path of the ledger in FOLDER, and True if other machines share the folder."""
     if network(folder) is None:
         return folder / "ledger.sqlite3", False
     host = "".join(letter if letter.isalnum() else "-" for letter in os.uname().nodename)
@@ -135,40 +135,40 @@ def location(folder: Path, network: Network = network_type) -> tuple[Path, bool]
 
 
 def creation_lock(path: Path) -> FileLock:
-    """Held while the ledger at PATH is made, migrated or set aside."""
+    """Return the lock to hold while the ledger at PATH is made, migrated or set aside."""
     return FileLock(path.with_name(path.name + ".lock"))
 
 
 @contextmanager
-def translated(
+def translate_errors(
     path: Path | None, *, charged: str = "no", job_id: str | None = None
 ) -> Iterator[None]:
-    """The border: what SQLite and the system raise becomes LedgerUnusable."""
+    """Translate the errors of SQLite and the system into LedgerUnusable."""
     import sqlite3
 
     try:
         yield
     except (sqlite3.ProgrammingError, sqlite3.IntegrityError):
         raise
-    except LedgerUnusable as known:  # of a write inside a transaction, which knows what it costs
-        known.charged, known.job_id = charged, job_id
+    except LedgerUnusable as unusable:  # of a write inside a transaction, which knows the charge
+        unusable.charged, unusable.job_id = charged, job_id
         raise
     except (sqlite3.DatabaseError, OSError) as failure:
-        error = _phrased(failure, path)
+        error = _to_ledger_error(failure, path)
         error.charged, error.job_id = charged, job_id
         raise error from failure
 
 
-def _phrased(failure: Exception, path: Path | None) -> LedgerUnusable:
+def _to_ledger_error(failure: Exception, path: Path | None) -> LedgerUnusable:
     # The low byte is the primary code: https://www.sqlite.org/rescode.html
     match getattr(failure, "sqlite_errorcode", 0) & 0xFF:
         case 5:  # busy
             text = f"the ledger {path} is in use by other programs for too long"
             return LedgerUnusable(text, hint="run the same command again")
         case 8:  # read-only
-            return LedgerUnusable(f"the ledger {_unwritable(path) or path} is read-only")
+            return LedgerUnusable(f"the ledger {_find_unwritable_file(path) or path} is read-only")
         case 11 | 26:  # corrupt, not a database
-            return Corrupt(f"the ledger {path} is damaged ({failure})")
+            return CorruptLedger(f"the ledger {path} is damaged ({failure})")
         case 13:  # full
             text = f"the disk is full: the ledger {path} cannot be written"
             hint = "make room, or set KREA_STATE_DIR to a folder on another disk"
@@ -178,8 +178,8 @@ def _phrased(failure: Exception, path: Path | None) -> LedgerUnusable:
             return LedgerUnusable(f"the ledger {path} cannot be used: {reason}")
 
 
-def _unwritable(path: Path | None) -> Path | None:
-    """Which of the ledger's files may not be written: SQLite keeps two beside it, as it was."""
+def _find_unwritable_file(path: Path | None) -> Path | None:
+    """Return the first of the ledger's files that is read-only; SQLite keeps two beside it."""
     if path is None:
         return None
     files = [path.with_name(path.name + ending) for ending in ("", "-wal", "-shm")]
@@ -187,17 +187,17 @@ def _unwritable(path: Path | None) -> Path | None:
 
 
 def _create(path: Path, migrations: Sequence[Sequence[str]], *, write_ahead: bool) -> None:
-    """Make the ledger beside its name and rename it: nobody ever sees half of one.
+    """Make the ledger under a temporary name, then rename it: nobody ever sees half of one.
 
-    Twenty processes that switch one new file to WAL meet "database is locked"; here only the
-    first makes it, and the mode is in the file before the others look.
+    Many processes that switch one new file to WAL mode meet "database is locked". Here the first
+    sets the mode before the others look.
     """
     with creation_lock(path):
         if path.exists():
             return
         fresh = path.with_name(f".{path.name}.new")
-        for left in (fresh, fresh.with_name(fresh.name + "-wal")):
-            left.unlink(missing_ok=True)
+        for leftover in (fresh, fresh.with_name(fresh.name + "-wal")):
+            leftover.unlink(missing_ok=True)
         os.close(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
         connection = _connect(fresh)
         try:
@@ -217,32 +217,32 @@ def _connect(path: Path) -> "sqlite3.Connection":
     return sqlite3.connect(
         f"{path.absolute().as_uri()}?mode=rw",
         uri=True,
-        timeout=BUSY_SECONDS,
+        timeout=BUSY_TIMEOUT_SECONDS,
         isolation_level=None,
         check_same_thread=False,
     )
 
 
 def _check_size(path: Path) -> None:
-    # Before SQLite looks: beside a file without a page it deletes the log that may still have
-    # the rows. Reading the header here instead would drop the locks of our other connections.
+    # SQLite deletes the log beside a file without a page, though it may still have the rows.
+    # Reading the header here instead would drop the locks of our other connections.
     size = path.stat().st_size
-    if path.is_file() and size < SMALLEST_PAGE:
-        raise Corrupt(f"the ledger {path} is damaged (only {size} bytes are left of it)")
+    if path.is_file() and size < MIN_PAGE_BYTES:
+        raise CorruptLedger(f"the ledger {path} is damaged (only {size} bytes are left of it)")
 
 
-def _check(
+def _check_schema(
     connection: "sqlite3.Connection", path: Path, migrations: Sequence[Sequence[str]]
 ) -> None:
-    found = version(connection)
+    version = schema_version(connection)
     if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
-        raise Corrupt(f"{path} is a database, and no ledger of krea")
-    if found > len(migrations):
+        raise CorruptLedger(f"{path} is a database, but not a ledger of krea")
+    if version > len(migrations):
         raise LedgerUnusable(
             f"the ledger {path} was written by a newer krea; this one would spoil it",
             hint="install the newer krea, or set KREA_STATE_DIR to another folder",
         )
-    if found < len(migrations):
+    if version < len(migrations):
         with creation_lock(path):
             migrate(connection, migrations)
 
@@ -255,12 +255,12 @@ def _sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def _stored(values: Sequence[Any]) -> list[Any]:
-    return [_storable(value) if isinstance(value, str) else value for value in values]
+def _encode_values(values: Sequence[Any]) -> list[Any]:
+    return [_encode_text(value) if isinstance(value, str) else value for value in values]
 
 
-def _storable(text: str) -> str | bytes:
-    """Paths may hold bytes that are no UTF-8 (lone surrogates here): those are kept as bytes."""
+def _encode_text(text: str) -> str | bytes:
+    """Return TEXT; as bytes if it is a path with bytes that are no UTF-8 (lone surrogates)."""
     try:
         text.encode()
     except UnicodeEncodeError:

@@ -1,4 +1,4 @@
-"""A lock between processes that the system releases when its holder dies."""
+"""A lock between processes, which the system releases when its holder dies."""
 
 import errno
 import fcntl
@@ -9,13 +9,15 @@ from types import TracebackType
 
 from krea_cli.errors import LedgerUnusable
 
-PATIENCE = 10.0  # seconds that `with` waits, as long as SQLite does
+LOCK_TIMEOUT_SECONDS = 10.0  # of a `with` statement: as long as SQLite waits
+RETRY_SECONDS = 0.01
 
 
 class FileLock:
-    """An exclusive lock on a file of its own; PATH None is a lock that nobody else wants.
+    """An exclusive lock on the file at PATH; with None, a lock that nobody else wants.
 
-    The file stays when the lock is released: removing it would let two processes hold "the" lock.
+    `with` waits up to 10 s for it. The file stays after the release: removing it would let two
+    processes hold "the" lock.
     """
 
     def __init__(self, path: Path | None) -> None:
@@ -23,7 +25,7 @@ class FileLock:
         self._descriptor: int | None = None
 
     def try_acquire(self) -> bool:
-        """Take the lock if nobody holds it. Raises LedgerUnusable where locks do not work."""
+        """Take the lock if nobody holds it. Raises LedgerUnusable if the file cannot be locked."""
         if self.path is None or self._descriptor is not None:
             return True
         try:
@@ -37,14 +39,14 @@ class FileLock:
             ) from failure
 
     def release(self) -> None:
-        """Let others have it. Harmless when it is not held."""
+        """Release the lock if this object holds it."""
         if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None
 
     @property
-    def holder(self) -> int | None:
-        """The process that took the lock last, for messages."""
+    def holder_pid(self) -> int | None:
+        """The id of the process that took the lock last, for messages."""
         if self.path is None:
             return None
         try:
@@ -53,11 +55,11 @@ class FileLock:
             return None
 
     def __enter__(self) -> "FileLock":
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + LOCK_TIMEOUT_SECONDS
         while not self.try_acquire():
             if time.monotonic() > deadline:
-                raise LedgerUnusable(f"process {self.holder} has held {self.path} for too long")
-            time.sleep(0.01)
+                raise LedgerUnusable(f"process {self.holder_pid} has held {self.path} for too long")
+            time.sleep(RETRY_SECONDS)
         return self
 
     def __exit__(
@@ -81,7 +83,7 @@ class FileLock:
                 raise
             if _is_at(descriptor, path):
                 break
-            os.close(descriptor)  # someone removed the file in between: what we hold locks nothing
+            os.close(descriptor)  # someone removed the file in between: our lock holds nothing
         os.truncate(descriptor, 0)
         os.write(descriptor, str(os.getpid()).encode())
         self._descriptor = descriptor
@@ -90,8 +92,6 @@ class FileLock:
 
 def _is_at(descriptor: int, path: Path) -> bool:
     try:
-        named = path.stat()
+        return os.path.samestat(path.stat(), os.fstat(descriptor))
     except FileNotFoundError:
         return False
-    held = os.fstat(descriptor)
-    return (held.st_dev, held.st_ino) == (named.st_dev, named.st_ino)

@@ -1,24 +1,36 @@
-"""The requests of before, found by whatever one remembers of them."""
+"""The search through past requests."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 
 from krea_cli.local.ledger.database import Database
-from krea_cli.local.ledger.rows import IN_DOUBT, UNFINISHED, FileRow, Row, file_from
-from krea_cli.local.ledger.scope import OURS, Scope
+from krea_cli.local.ledger.rows import (
+    IN_DOUBT_STATES,
+    UNFINISHED_STATES,
+    FileRow,
+    RequestRow,
+    parse_file_row,
+)
+from krea_cli.local.ledger.scope import IN_SCOPE, Scope
 
-PAGE = 500  # rows that are read at a time: a reader that goes away costs no more
-# What is over. Everything else may still cost money, be sent or be fetched.
-OVER = ("saved", "failed", "cancelled", "refused", "forgotten")
-DOUBTFUL = ("sending", *IN_DOUBT)
-AROUND = 3600.0  # seconds around a request in doubt: whose jobs are known there says whose is left
+PAGE_ROWS = 500  # read at a time, so that a reader who stops early costs no more
+# A request in any other state may still cost money, be sent or be fetched.
+OVER_STATES = ("saved", "failed", "cancelled", "refused", "forgotten")
+POSSIBLY_SENT_STATES = ("sending", *IN_DOUBT_STATES)
+# Around a request in doubt, the owners of all other jobs must be known: the rest may be its own.
+DOUBT_MARGIN_SECONDS = 3600.0
 
 
 @dataclass(frozen=True, kw_only=True)
-class Query:
-    """What a request must be like: every one of `words` in prompt, model, id or target;
-    `model` part of the model's id; `status` its own state or its job's; made after `since`
-    (seconds since 1970); not over."""
+class HistoryQuery:
+    """The conditions of a search; each must be true.
+
+    words: each is part of the prompt, the model's id, the job id or the target
+    model: part of the model's id
+    status: state of the request or of its job
+    since: earliest time of the request, in seconds since 1970
+    unfinished: True for requests that are not over
+    """
 
     words: Sequence[str] = ()
     model: str | None = None
@@ -26,23 +38,23 @@ class Query:
     since: float | None = None
     unfinished: bool = False
 
-    def fits(self, row: Row) -> bool:
-        """Whether ROW is like that, as far as the database does not judge it."""
+    def matches(self, row: RequestRow) -> bool:
+        """Return True if ROW has the words and the model; the database checks the rest."""
         if self.model and self.model.casefold() not in row.model.casefold():
             return False
-        told = (row.prompt, row.model, row.job_id, row.target)
-        text = "\n".join(part for part in told if part).casefold()
+        values = (row.prompt, row.model, row.job_id, row.target)
+        text = "\n".join(value for value in values if value).casefold()
         return all(word.casefold() in text for word in self.words)
 
 
 class History:
-    """What one account asked for. Raises LedgerUnusable."""
+    """The past requests of one account. Raises LedgerUnusable."""
 
     def __init__(self, scope: Scope) -> None:
         self._scope = scope
 
-    def search(self, query: Query) -> Iterator[Row]:
-        """The requests that QUERY describes, newest first."""
+    def search(self, query: HistoryQuery) -> Iterator[RequestRow]:
+        """Yield the requests that match QUERY, newest first."""
         conditions = ["id < ?"]
         values: list[object] = []
         if query.status:
@@ -52,84 +64,92 @@ class History:
             conditions.append("created_at >= ?")
             values.append(query.since)
         if query.unfinished:
-            conditions.append(f"state IN {UNFINISHED}")
-        condition = " AND ".join(conditions) + f" ORDER BY id DESC LIMIT {PAGE}"
+            conditions.append(f"state IN {UNFINISHED_STATES}")
+        condition = " AND ".join(conditions) + f" ORDER BY id DESC LIMIT {PAGE_ROWS}"
         before = 2**63 - 1
-        while rows := self._scope.find(condition, (before, *values)):
+        while rows := self._scope.find_all(condition, (before, *values)):
             before = rows[-1].id
-            yield from filter(query.fits, rows)
+            yield from filter(query.matches, rows)
 
-    def made(self, path: str) -> Row | None:
-        """The request that last made the file at PATH (absolute), whatever is there now."""
-        return self._by_file("path = ?", path)
+    def find_by_path(self, path: str) -> RequestRow | None:
+        """Return the last request to save a file at PATH (absolute)."""
+        return self._find_by_file("path = ?", path)
 
-    def holding(self, sha256: str) -> Row | None:
-        """The request that last made a file of that content."""
-        return self._by_file("sha256 = ?", sha256)
+    def find_by_file_hash(self, sha256: str) -> RequestRow | None:
+        """Return the last request to save a file of that content."""
+        return self._find_by_file("sha256 = ?", sha256)
 
-    def files(self, job_id: str) -> list[FileRow]:
-        """What was saved of a job, in the order of its results."""
+    def list_files(self, job_id: str) -> list[FileRow]:
+        """List the saved files of a job, in the order of its results."""
         columns = ", ".join(f'f."{column.name}"' for column in fields(FileRow))
-        found = self._scope.database.rows(
+        rows = self._scope.database.query(
             f"SELECT {columns} FROM files f JOIN requests ON requests.id = request_id"
-            f' WHERE {OURS} AND job_id = ? ORDER BY f."index", f.at',
+            f' WHERE {IN_SCOPE} AND job_id = ? ORDER BY f."index", f.at',
             (*self._scope.values, job_id),
         )
-        return [file_from(values) for values in found]
+        return [parse_file_row(values) for values in rows]
 
-    def unsaved(self) -> list[Row]:
-        """Requests whose job was made and whose results never landed, oldest first.
+    def list_unsaved(self) -> list[RequestRow]:
+        """List requests with a job but without saved results, oldest first.
 
-        Not those of jobs that completed without any result: there is nothing to land.
+        Jobs that completed without any result are left out: there is nothing to save.
         """
         done = "state = 'completed' AND error IS NULL"
-        return self._scope.find(f"(state = 'submitted' OR ({done})) ORDER BY id")
+        return self._scope.find_all(f"(state = 'submitted' OR ({done})) ORDER BY id")
 
-    def doubts(self) -> list[Row]:
-        """Requests of which nobody knows whether they were received, oldest first.
+    def list_in_doubt(self) -> list[RequestRow]:
+        """List requests that may or may not have been received, oldest first.
 
-        Among them those that were to be sent again by the user's word, and never were.
+        A request that the user wanted to send again counts until its replacement is sent.
         """
-        unsent = "SELECT replaces FROM requests WHERE state = 'checked' AND replaces IS NOT NULL"
-        meant = f"state = 'forgotten' AND id IN ({unsent})"
-        return self._scope.find(f"(state IN {IN_DOUBT} OR ({meant})) ORDER BY id")
+        replaced = "SELECT replaces FROM requests WHERE state = 'checked' AND replaces IS NOT NULL"
+        not_resent = f"state = 'forgotten' AND id IN ({replaced})"
+        return self._scope.find_all(f"(state IN {IN_DOUBT_STATES} OR ({not_resent})) ORDER BY id")
 
-    def leftovers(self) -> list[Row]:
-        """Requests that were being sent. Whoever holds the post lock knows their process died."""
-        return self._scope.find("state = 'sending' ORDER BY id")
+    def list_sending(self) -> list[RequestRow]:
+        """List requests that are being sent. For the holder of the post lock, their process died.
 
-    def forgotten(self, since: float) -> list[Row]:
-        """Requests sent after SINCE that nobody looks for; their jobs may still turn up."""
-        return self._scope.find("state = 'forgotten' AND sent_at > ? ORDER BY id", (since,))
+        Oldest first.
+        """
+        return self._scope.find_all("state = 'sending' ORDER BY id")
 
-    def unsent_replacements(self, row_id: int) -> list[Row]:
-        """What was to be sent in place of a request in doubt, and was not so far."""
-        return self._scope.find("replaces = ? AND state = 'checked'", (row_id,))
+    def list_forgotten(self, since: float) -> list[RequestRow]:
+        """List requests sent after SINCE (seconds since 1970) that were forgotten.
 
-    def alike(self, recipe: str, seed: int | None) -> list[Row]:
-        """Saved requests of just that RECIPE, newest first; SEED None is any seed."""
+        Their jobs may still appear.
+        """
+        return self._scope.find_all("state = 'forgotten' AND sent_at > ? ORDER BY id", (since,))
+
+    def list_unsent_replacements(self, row_id: int) -> list[RequestRow]:
+        """List the unsent requests that replace the request ROW_ID."""
+        return self._scope.find_all("replaces = ? AND state = 'checked'", (row_id,))
+
+    def list_saved(self, body_hash: str, seed: int | None) -> list[RequestRow]:
+        """List saved requests by body hash and seed, newest first; SEED None is any seed."""
         condition = "recipe = ? AND (? IS NULL OR seed = ?) AND state = 'saved' ORDER BY id DESC"
-        return self._scope.find(condition, (recipe, seed, seed))
+        return self._scope.find_all(condition, (body_hash, seed, seed))
 
-    def _by_file(self, condition: str, value: str) -> Row | None:
+    def _find_by_file(self, condition: str, value: str) -> RequestRow | None:
         files = f"SELECT request_id FROM files WHERE {condition}"
-        return self._scope.first(f"id IN ({files}) ORDER BY id DESC", (value,))
+        return self._scope.find_first(f"id IN ({files}) ORDER BY id DESC", (value,))
 
 
 def prune(database: Database, before: float) -> int:
-    """Forget what is over and was put down before that moment, of all accounts; how many.
+    """Delete requests of all accounts that are over and older than BEFORE; return their number.
 
-    What was sent around the time of a request in doubt stays: a job that nobody owns any more
-    could pass for its own.
+    BEFORE is in seconds since 1970. Requests sent around one in doubt stay: a job without an
+    owner could pass for its own.
     """
-    oldest = f"SELECT min(created_at) FROM requests WHERE state IN {DOUBTFUL}"
-    doubtful = database.rows(oldest)[0][0]
-    if doubtful is not None:
-        before = min(before, doubtful - AROUND)
-    # A batch knows by its items what it need not pay for again.
-    over = f"SELECT id FROM requests WHERE created_at < ? AND state IN {OVER} AND item IS NULL"
-    if not database.rows(f"{over} LIMIT 1", (before,)):
+    oldest = f"SELECT min(created_at) FROM requests WHERE state IN {POSSIBLY_SENT_STATES}"
+    oldest_in_doubt = database.query(oldest)[0][0]
+    if oldest_in_doubt is not None:
+        before = min(before, oldest_in_doubt - DOUBT_MARGIN_SECONDS)
+    # A batch needs its items to know what it must not pay for again.
+    over = (
+        f"SELECT id FROM requests WHERE created_at < ? AND state IN {OVER_STATES} AND item IS NULL"
+    )
+    if not database.query(f"{over} LIMIT 1", (before,)):
         return 0  # without waiting for the disk
     with database.transaction():
-        database.write(f"DELETE FROM files WHERE request_id IN ({over})", (before,))
-        return database.write(f"DELETE FROM requests WHERE id IN ({over})", (before,))
+        database.execute(f"DELETE FROM files WHERE request_id IN ({over})", (before,))
+        return database.execute(f"DELETE FROM requests WHERE id IN ({over})", (before,))

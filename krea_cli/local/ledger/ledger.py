@@ -5,14 +5,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 from krea_cli.local.ledger.account_ledger import AccountLedger
-from krea_cli.local.ledger.database import Database, location
+from krea_cli.local.ledger.database import Database, locate_ledger
 from krea_cli.local.ledger.history import prune
-
-__all__ = ["AccountLedger", "Ledger"]
 
 
 class Ledger:
-    """The ledger of this user on this machine; `book` opens the part of one base and account."""
+    """The ledger of this user on this machine. CLOCK_NOW returns seconds since 1970."""
 
     def __init__(self, database: Database, clock_now: Callable[[], float]) -> None:
         self._database = database
@@ -20,35 +18,35 @@ class Ledger:
 
     @classmethod
     def open(cls, folder: Path, *, clock_now: Callable[[], float] = time.time) -> "Ledger":
-        """Open or make the ledger in FOLDER. Raises LedgerUnusable with what is wrong."""
+        """Open the ledger in FOLDER, or make it. Raises LedgerUnusable with the reason."""
         return cls(Database.open(folder), clock_now)
-
-    @staticmethod
-    def is_in(folder: Path) -> bool:
-        """Whether there is a ledger in FOLDER; looking makes none."""
-        return location(folder)[0].exists()
 
     @classmethod
     def in_memory(cls, *, clock_now: Callable[[], float] = time.time) -> "Ledger":
-        """A ledger that remembers nothing afterwards, for `--no-ledger`."""
+        """Open a ledger that lasts as long as this process, for `--no-ledger`."""
         return cls(Database.in_memory(), clock_now)
+
+    @staticmethod
+    def exists_in(folder: Path) -> bool:
+        """Tell if there is a ledger in FOLDER, without making one."""
+        return locate_ledger(folder)[0].exists()
 
     @property
     def path(self) -> Path | None:
-        """The file, None in memory."""
+        """The ledger's file; None in memory."""
         return self._database.path
 
     def for_account(self, base: str, account: str) -> AccountLedger:
-        """The part that belongs to ACCOUNT (see `account_of`) on the service at BASE."""
+        """Open the part of ACCOUNT (see `account_of`) on the service at BASE."""
         return AccountLedger(self._database, base=base, account=account, clock_now=self._clock_now)
 
     def prune(self, before: float) -> int:
-        """Forget what is over since before that moment (seconds since 1970); how many requests.
+        """Forget requests that are over and older than BEFORE, in seconds since 1970.
 
-        What may still cost money or be fetched stays, however old it is.
+        Return their number. A request that may still cost money or be fetched stays.
         """
         return prune(self._database, before)
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the ledger's file."""
         self._database.close()

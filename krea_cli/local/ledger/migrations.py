@@ -1,4 +1,8 @@
-"""The ledger's tables, as the steps that lead to them. A step once released is never changed."""
+"""The ledger's tables, built by migrations.
+
+A released migration never changes. A new one only adds, because an older version may be at work
+while a newer one opens the ledger. It must be able to finish.
+"""
 
 from typing import TYPE_CHECKING
 
@@ -8,7 +12,7 @@ if TYPE_CHECKING:
 
 APPLICATION_ID = 0x4B524541  # "KREA": another program's database is not taken for a ledger
 
-FIRST = (
+CREATE_TABLES = (
     """CREATE TABLE requests (
         id INTEGER PRIMARY KEY AUTOINCREMENT,
         created_at REAL NOT NULL,
@@ -42,7 +46,7 @@ FIRST = (
         prompt TEXT,
         webhook TEXT
     )""",
-    # Two rows can never own one job, whatever two processes settle at the same time.
+    # Two rows can never own one job, even if two processes reconcile at the same time.
     "CREATE UNIQUE INDEX request_job ON requests (base, account, job_id) WHERE job_id IS NOT NULL",
     "CREATE INDEX request_identity ON requests (base, account, identity)",
     "CREATE INDEX request_model ON requests (base, account, model)",
@@ -69,12 +73,11 @@ FIRST = (
         PRIMARY KEY (base, account, sha256)
     ) WITHOUT ROWID""",
 )
-# What it takes to find a request by what it made, to make it again, and to save it where it was
-# asked for: `folder` is the current folder of the command, `sources` the local files in it,
-# `recipe` the digest of all that was sent but the seed, `count` how many requests the command
-# made (what the second result of the first is called depends on it), `replaces` the request in
-# doubt that was sent once more.
-SECOND = (
+# Find a request by its file, make it again, and save it where the command wanted it: `folder` is
+# the command's working folder, `sources` the local files of the request, `recipe` the hash of the
+# body without the seed, `count` the number of requests of the command (which decides the names of
+# its files), `replaces` the request in doubt that was sent once more.
+ADD_PROVENANCE = (
     "ALTER TABLE requests ADD COLUMN folder TEXT",
     "ALTER TABLE requests ADD COLUMN sources TEXT NOT NULL DEFAULT '{}'",
     "ALTER TABLE requests ADD COLUMN recipe TEXT",
@@ -90,10 +93,10 @@ SECOND = (
     "CREATE INDEX file_sha256 ON files (sha256)",
     "CREATE INDEX upload_url ON uploads (base, account, url)",
 )
-# Batches and budgets: `item` is the digest that an item of a batch is known by, `batch` which batch
-# asked for it first, `claim` the run that is at it, `cost` the highest price in millionths of a
-# dollar (NULL: unknown).
-THIRD = (
+# Batches and budgets: `item` is the fingerprint of an item, `batch` the label of the batch that
+# pays for it, `claim` the run that works on it, `cost` the highest price in millionths of a dollar
+# (NULL: unknown).
+ADD_BATCHES = (
     "ALTER TABLE requests ADD COLUMN item TEXT",
     "ALTER TABLE requests ADD COLUMN batch TEXT",
     "ALTER TABLE requests ADD COLUMN claim TEXT",
@@ -101,24 +104,24 @@ THIRD = (
     "UPDATE requests SET cost = CAST(round(1000000 * substr(price, instr(price, '$') + 1))"
     " AS INTEGER) WHERE price LIKE '%$%'",
     "CREATE INDEX request_item ON requests (base, account, item) WHERE item IS NOT NULL",
-    # What a budget sums up is all in the index: it is summed up before every submit.
+    # A budget is summed up before every submit: the index alone answers.
     "CREATE INDEX request_batch ON requests (base, account, batch, sent_at, charged, cost)"
     " WHERE batch IS NOT NULL",
     "CREATE INDEX request_sent ON requests (base, account, sent_at, charged, cost)",
 )
-MIGRATIONS: tuple[tuple[str, ...], ...] = (FIRST, SECOND, THIRD)
+MIGRATIONS: tuple[tuple[str, ...], ...] = (CREATE_TABLES, ADD_PROVENANCE, ADD_BATCHES)
 
 
-def version(connection: "sqlite3.Connection") -> int:
-    """How many of the steps this database has taken."""
+def schema_version(connection: "sqlite3.Connection") -> int:
+    """Return the number of migrations that this database has had."""
     return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
 
 def migrate(connection: "sqlite3.Connection", migrations: "Sequence[Sequence[str]]") -> None:
-    """Take the steps that are missing, all or none of them."""
+    """Apply the missing migrations: all or none."""
     connection.execute("BEGIN IMMEDIATE")
-    for step in migrations[version(connection) :]:
-        for statement in step:
+    for migration in migrations[schema_version(connection) :]:
+        for statement in migration:
             connection.execute(statement)
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     connection.execute(f"PRAGMA user_version = {len(migrations)}")

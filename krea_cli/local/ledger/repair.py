@@ -1,16 +1,27 @@
-"""Whether the ledger is whole, and how to set a damaged one aside. Nothing is ever deleted."""
+"""Examine the ledger, and set a damaged one aside. Nothing is ever deleted."""
 
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
 from krea_cli.errors import KreaError, LedgerUnusable
-from krea_cli.local.ledger.database import Corrupt, Database, creation_lock, location, translated
+from krea_cli.local.ledger.database import (
+    CorruptLedger,
+    Database,
+    creation_lock,
+    locate_ledger,
+    translate_errors,
+)
 
 
 @dataclass(frozen=True)
-class Health:
-    """What a look at the ledger found. `requests` and `in_doubt` count over all accounts."""
+class LedgerHealth:
+    """The result of an examination.
+
+    requests: number of requests of all accounts
+    in_doubt: number of requests that may have been received, of all accounts
+    problem: the reason why the ledger cannot be used
+    """
 
     path: Path
     exists: bool
@@ -20,63 +31,64 @@ class Health:
 
 
 def sqlite_version() -> str:
-    """The version of the database library, which decides what the ledger may use."""
+    """Return the version of the SQLite library."""
     import sqlite3
 
     return sqlite3.sqlite_version
 
 
-def examine(folder: Path) -> Health:
-    """Read the whole ledger in FOLDER and say how it is; makes none where there is none."""
-    path, _ = location(folder)
+def examine_ledger(folder: Path) -> LedgerHealth:
+    """Read the whole ledger in FOLDER, without making one. Its problem is not raised."""
+    path, _ = locate_ledger(folder)
     try:
-        with translated(path):
+        with translate_errors(path):
             if not path.exists():
-                return Health(path, exists=False)
-            return _counted(folder, path)
+                return LedgerHealth(path, exists=False)
+            return _read_health(folder, path)
     except LedgerUnusable as problem:
-        return Health(path, exists=True, problem=problem)
+        return LedgerHealth(path, exists=True, problem=problem)
 
 
-def set_aside(folder: Path, *, now: float) -> Path:
-    """Rename a damaged ledger so that a new one can be made; its new path.
+def set_ledger_aside(folder: Path, *, now: float) -> Path:
+    """Rename a damaged ledger so that a new one can be made, and return its new path.
 
-    Raises KreaError when the ledger is not damaged: an empty one would forget what is in doubt.
+    NOW is in seconds since 1970. Raises KreaError if the ledger is not damaged: an empty one
+    would forget the requests in doubt.
     """
-    health = examine(folder)
-    if not isinstance(health.problem, Corrupt):
+    health = examine_ledger(folder)
+    if not isinstance(health.problem, CorruptLedger):
         if health.problem is not None:
             raise health.problem
         raise KreaError("the ledger is not damaged: there is nothing to repair")
     stamp = time.strftime("%Y%m%dT%H%M%S", time.localtime(now))
-    with creation_lock(health.path), translated(health.path):
-        aside = _unused(health.path.with_name(f"{health.path.name}.damaged-{stamp}"))
-        # What SQLite keeps beside the file belongs to it, and would spoil its successor.
-        for ending in ("-wal", "-shm", "-journal", ""):
-            part = health.path.with_name(health.path.name + ending)
-            if part.exists():
-                part.rename(aside.with_name(aside.name + ending))
-    return aside
+    with creation_lock(health.path), translate_errors(health.path):
+        damaged = _unused_path(health.path.with_name(f"{health.path.name}.damaged-{stamp}"))
+        # SQLite's files beside the ledger belong to it, and would spoil its successor.
+        for suffix in ("-wal", "-shm", "-journal", ""):
+            source = health.path.with_name(health.path.name + suffix)
+            if source.exists():
+                source.rename(damaged.with_name(damaged.name + suffix))
+    return damaged
 
 
-def _counted(folder: Path, path: Path) -> Health:
+def _read_health(folder: Path, path: Path) -> LedgerHealth:
     database = Database.open(folder)
     try:
         with database.transaction():
-            pass  # that it can be read does not mean that it can be written
-        [(verdict,), *_] = database.rows("PRAGMA quick_check(1)")
+            pass  # a ledger that can be read may still be read-only
+        [(verdict,), *_] = database.query("PRAGMA quick_check(1)")
         if verdict != "ok":
-            raise Corrupt(f"the ledger {path} is damaged ({' '.join(str(verdict).split())})")
-        [(requests,)] = database.rows("SELECT count(*) FROM requests")
-        [(in_doubt,)] = database.rows(
+            raise CorruptLedger(f"the ledger {path} is damaged ({' '.join(str(verdict).split())})")
+        [(requests,)] = database.query("SELECT count(*) FROM requests")
+        [(in_doubt,)] = database.query(
             "SELECT count(*) FROM requests WHERE state IN ('sending', 'unknown')"
         )
     finally:
         database.close()
-    return Health(path, exists=True, requests=requests, in_doubt=in_doubt)
+    return LedgerHealth(path, exists=True, requests=requests, in_doubt=in_doubt)
 
 
-def _unused(path: Path) -> Path:
+def _unused_path(path: Path) -> Path:
     number = 1
     while path.exists():
         number += 1

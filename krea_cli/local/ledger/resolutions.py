@@ -1,59 +1,62 @@
-"""What the user decides about a request of which nobody knows whether it was received."""
+"""The user's decisions about requests in doubt."""
 
 from krea_cli.errors import KreaError
 from krea_cli.local.ledger.account_ledger import AccountLedger
-from krea_cli.local.ledger.rows import IN_DOUBT, Row
+from krea_cli.local.ledger.rows import IN_DOUBT_STATES, RequestRow
 
-# A job that was made can be let go as well, when nobody can read it any more.
-FORGETTABLE = (*IN_DOUBT, "submitted", "completed")
+# A job that was made can be forgotten as well, once nobody can read it any more.
+FORGETTABLE_STATES = (*IN_DOUBT_STATES, "submitted", "completed")
 
 
-class Verdicts:
-    """The user's words, carried out in the ledger. Raises KreaError, LedgerUnusable."""
+class Resolutions:
+    """Carry out the user's decisions in the ledger. Raises KreaError, LedgerUnusable."""
 
     def __init__(self, ledger: AccountLedger) -> None:
         self._ledger = ledger
+        self._requests = ledger.requests
 
     def forget(self, row_id: int) -> None:
-        """Nobody looks for the job of this request any more."""
-        self._ledger.move(row_id, FORGETTABLE, "forgotten")
+        """Mark a request as forgotten: nobody looks for its job any more."""
+        self._requests.change_state(row_id, FORGETTABLE_STATES, "forgotten")
 
-    def replace(self, row_id: int) -> Row:
-        """The same request as the one in doubt, to be sent once more.
+    def replace(self, row_id: int) -> RequestRow:
+        """Insert a copy of a request in doubt, to be sent in its place.
 
-        The old row is forgotten with the same stroke: nothing can send it a third time.
+        One transaction also forgets the old row: nothing can send the request a third time.
         """
         with self._ledger.transaction():
-            new = self._ledger.begin(self._ledger.row(row_id).draft(replaces=row_id))
-            self._ledger.move(
-                row_id, IN_DOUBT, "forgotten", error=f"sent again as request {new.id}"
-            )
+            draft = self._requests.get(row_id).to_draft(replaces=row_id)
+            new = self._requests.insert(draft)
+            error = f"sent again as request {new.id}"
+            self._requests.change_state(row_id, IN_DOUBT_STATES, "forgotten", error=error)
         return new
 
-    def reinstate(self, old: Row, new: Row) -> None:
-        """OLD is in doubt as it was, unless NEW, which replaced it, has been or may be sent."""
+    def restore(self, old: RequestRow, new: RequestRow) -> None:
+        """Put OLD back in doubt, unless its replacement NEW was sent or may still be."""
         with self._ledger.transaction():
-            current = self._ledger.find(new.id)
+            current = self._requests.find(new.id)
             refused = current is not None and current.state == "refused"
             if refused:
-                # An item of a batch is what is in doubt again, not what was refused in its place.
-                self._ledger.move(new.id, ("refused",), "refused", item=None)
-            if refused or self._ledger.discard(new.id):
-                self._ledger.move(old.id, ("forgotten",), old.state, error=old.error)
+                # The item of a batch is the request in doubt again, not the refused copy.
+                self._requests.change_state(new.id, ("refused",), "refused", item=None)
+            if refused or self._requests.discard(new.id):
+                self._requests.change_state(old.id, ("forgotten",), old.state, error=old.error)
 
-    def revive(self, row_id: int) -> bool:
-        """Whether the request, which was to be sent again and never was, is in doubt again.
+    def reopen(self, row_id: int) -> bool:
+        """Put a forgotten request back in doubt if its replacement was never sent.
 
-        Whoever was about to send it finds its row gone, and sends nothing.
+        Return True if it was put back. The replacement is deleted: a process that is about to
+        send it finds its row gone. Raises KreaError if a process has begun with it.
         """
         with self._ledger.transaction():
-            for new in self._ledger.history.unsent_replacements(row_id):
-                if not self._ledger.discard(new.id):
+            for new in self._ledger.history.list_unsent_replacements(row_id):
+                if not self._requests.discard(new.id):
                     raise KreaError(
                         f"request {new.id} is about to send request {row_id} again",
                         hint=f"krea history {new.id}",
                         charged="unknown",
                     )
-                self._ledger.move(row_id, ("forgotten",), "unknown", error="it was not sent again")
+                error = "it was not sent again"
+                self._requests.change_state(row_id, ("forgotten",), "unknown", error=error)
                 return True
         return False

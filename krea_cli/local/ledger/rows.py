@@ -1,4 +1,4 @@
-"""What a ledger holds, as frozen rows, and what makes two requests the same."""
+"""The rows of the ledger as frozen dataclasses, and the fingerprint of a request."""
 
 import json
 import os
@@ -8,24 +8,38 @@ from typing import Any
 
 # The states of a request: checked (nothing sent), sending, submitted, refused, unknown (in doubt),
 # unfound (in doubt, and the list shows nothing), forgotten (by the user's word), completed, saved,
-# failed, cancelled. These may still cost money or be fetched:
-IN_DOUBT = ("unknown", "unfound")
-UNDER_WAY = ("sending", "submitted", *IN_DOUBT, "completed")
-UNFINISHED = ("checked", *UNDER_WAY)
-# What a request ended with that was not billed.
-FAILED = ("refused", "failed", "cancelled")
+# failed, cancelled.
+IN_DOUBT_STATES = ("unknown", "unfound")
+# These may still cost money or be fetched.
+UNDER_WAY_STATES = ("sending", "submitted", *IN_DOUBT_STATES, "completed")
+UNFINISHED_STATES = ("checked", *UNDER_WAY_STATES)
+# These are over, and were not billed.
+FAILED_STATES = ("refused", "failed", "cancelled")
+
+JSON_COLUMNS = ("body", "given", "sources")
+BOOLEAN_COLUMNS = ("adopted", "backlogged", "sidecar", "embed")
+# Released columns whose names hide that they hold hashes, by field.
+COLUMN_BY_FIELD = {"fingerprint": "identity", "body_hash": "recipe", "item_fingerprint": "item"}
 
 
 @dataclass(frozen=True, kw_only=True)
-class Draft:
-    """A request before it is in the ledger.
+class RequestDraft:
+    """A request before it is inserted into the ledger.
 
-    `body` is what is sent, `given` what the user gave (it alone makes the identity); both hold
-    only JSON values, `sha256:…` in `given` for a local file, whose place and address `sources` has.
-    `target`, `part` and `folder` are absolute paths; `index` counts from 1 to `count`, the `-n` of
-    the command; `recipe` is the identity of all that is sent but the seed. An item of a batch is
-    known by its digest `item`; `batch` names the batch, `claim` the run that is at it. `cost` is
-    in millionths of a dollar, None if the price is unknown.
+    body: the JSON object to send
+    given: the user's input, from which the fingerprint is made; local files as "sha256:…"
+    target: key of the output slot, an absolute path
+    part: absolute path of the reserved part file
+    index: number of the job, from 1 to `count`
+    count: number of jobs that the command asked for
+    folder: absolute path of the working folder
+    sources: local files by "sha256:…", each {"path": absolute path, "url": uploaded address}
+    body_hash: sha256 of everything sent except the seed
+    replaces: id of the row in doubt that is sent again
+    item_fingerprint: fingerprint of a batch's item
+    batch: label of the batch
+    claim: name of the run that works on the item
+    cost: highest price, in millionths of a dollar; None if unknown
     """
 
     model: str
@@ -43,23 +57,30 @@ class Draft:
     webhook: str | None = None
     folder: str | None = None
     sources: dict[str, dict[str, str]] = field(default_factory=dict)
-    recipe: str | None = None
+    body_hash: str | None = None
     sidecar: bool = False
     embed: bool = False
     count: int = 1
     replaces: int | None = None
-    item: str | None = None
+    item_fingerprint: str | None = None
     batch: str | None = None
     claim: str | None = None
     cost: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
-class Row:
-    """One request as the ledger knows it. Times are seconds since 1970.
+class RequestRow:
+    """One request as the ledger knows it: a draft and its history.
 
-    `server_created_at` and `completed_at` are the service's clock, the other times are ours.
-    `charged` is "no", "yes" or "unknown"; `error` is a sentence.
+    Times are seconds since 1970.
+
+    fingerprint: `request_fingerprint` of `model` and `given`
+    server_created_at, completed_at: times by the service's clock; all others are by ours
+    status: last status of the job
+    adopted: True if the job was found in the list of jobs, not in the answer
+    backlogged: True if the job stood in a queue
+    error: a sentence
+    charged: "no", "yes" or "unknown"
     """
 
     id: int
@@ -70,7 +91,7 @@ class Row:
     route: str
     body: dict[str, Any] = field(repr=False)
     given: dict[str, Any] = field(repr=False)
-    identity: str = field(repr=False)
+    fingerprint: str = field(repr=False)
     target: str | None
     part: str | None
     index: int
@@ -93,25 +114,34 @@ class Row:
     webhook: str | None
     folder: str | None = None
     sources: dict[str, dict[str, str]] = field(default_factory=dict, repr=False)
-    recipe: str | None = field(default=None, repr=False)
+    body_hash: str | None = field(default=None, repr=False)
     sidecar: bool = False
     embed: bool = False
     count: int = 1
     replaces: int | None = None
-    item: str | None = None
+    item_fingerprint: str | None = None
     batch: str | None = None
     claim: str | None = None
     cost: int | None = None
 
-    def draft(self, *, replaces: int) -> Draft:
-        """The same request once more, to be sent in place of the one that it REPLACES."""
-        kept = {column.name: getattr(self, column.name) for column in fields(Draft)}
-        return Draft(**kept | {"part": None, "replaces": replaces, "claim": None})
+    def to_draft(self, *, replaces: int) -> RequestDraft:
+        """Draft this request once more, to be sent in place of the row REPLACES."""
+        values = {column.name: getattr(self, column.name) for column in fields(RequestDraft)}
+        return RequestDraft(**values | {"part": None, "replaces": replaces, "claim": None})
 
 
 @dataclass(frozen=True, kw_only=True)
 class FileRow:
-    """One file on disk: the result it came from, where it is, what is in it."""
+    """One saved file.
+
+    index: number of the result in its job, from 1
+    url: address of the result
+    path: absolute path
+    sha256: hash of the content, in hex
+    size: bytes
+    type: content type
+    at: time of saving, in seconds since 1970
+    """
 
     index: int
     url: str
@@ -123,56 +153,55 @@ class FileRow:
     preview: bool = False
 
 
-COLUMNS = ", ".join(f'"{column.name}"' for column in fields(Row))
-TREES = ("body", "given", "sources")  # kept as JSON
-SWITCHES = ("adopted", "backlogged", "sidecar", "embed")
+REQUEST_COLUMNS = ", ".join(
+    f'"{COLUMN_BY_FIELD.get(column.name, column.name)}"' for column in fields(RequestRow)
+)
 
 
-def stored(draft: Draft) -> dict[str, Any]:
-    """What the database holds of DRAFT, by column."""
-    return {
-        **{column.name: getattr(draft, column.name) for column in fields(Draft)},
-        **{name: json.dumps(getattr(draft, name)) for name in TREES},
-        "identity": identity(draft.model, draft.given),
-    }
+def to_columns(draft: RequestDraft) -> dict[str, Any]:
+    """Return the values of DRAFT by column, as the database stores them."""
+    values = {column.name: getattr(draft, column.name) for column in fields(RequestDraft)}
+    values |= {name: json.dumps(values[name]) for name in JSON_COLUMNS}
+    values["fingerprint"] = request_fingerprint(draft.model, draft.given)
+    return {COLUMN_BY_FIELD.get(name, name): value for name, value in values.items()}
 
 
-def row_from(values: Sequence[Any]) -> Row:
-    """The request that the database holds as VALUES, in the order of `COLUMNS`."""
-    named = _named(Row, values)
-    named |= {name: json.loads(named[name]) for name in TREES}
-    named |= {name: bool(named[name]) for name in SWITCHES}
-    return Row(**named)
+def parse_request_row(values: Sequence[Any]) -> RequestRow:
+    """Parse a row of the database, whose VALUES are in the order of `REQUEST_COLUMNS`."""
+    named = _by_field(RequestRow, values)
+    named |= {name: json.loads(named[name]) for name in JSON_COLUMNS}
+    named |= {name: bool(named[name]) for name in BOOLEAN_COLUMNS}
+    return RequestRow(**named)
 
 
-def file_from(values: Sequence[Any]) -> FileRow:
-    """The file that the database holds as VALUES, in the order of the fields."""
-    named = _named(FileRow, values)
+def parse_file_row(values: Sequence[Any]) -> FileRow:
+    """Parse a row of the table of files, whose VALUES are in the order of the fields."""
+    named = _by_field(FileRow, values)
     return FileRow(**named | {"preview": bool(named["preview"])})
 
 
-def identity(model: str, given: dict[str, Any]) -> str:
-    """What makes two requests the same: sha256 (hex) of the model and the given input.
+def request_fingerprint(model: str, given: dict[str, Any]) -> str:
+    """Hash MODEL and the input GIVEN by the user: sha256, in hex.
 
     The order of keys does not count, and 1.0 is 1.
     """
     import hashlib
 
-    content = json.dumps([model, _normal(given)], sort_keys=True, separators=(",", ":"))
+    content = json.dumps([model, _normalize(given)], sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(content.encode()).hexdigest()
 
 
-def _named(kind: type[Row] | type[FileRow], values: Sequence[Any]) -> dict[str, Any]:
+def _by_field(kind: type[RequestRow] | type[FileRow], values: Sequence[Any]) -> dict[str, Any]:
     # Text that is no UTF-8 (a path) was stored as bytes.
     texts = (os.fsdecode(value) if isinstance(value, bytes) else value for value in values)
     return {column.name: value for column, value in zip(fields(kind), texts, strict=True)}
 
 
-def _normal(value: Any) -> Any:
+def _normalize(value: Any) -> Any:
     if isinstance(value, float) and value.is_integer():
         return int(value)
     if isinstance(value, dict):
-        return {str(key): _normal(item) for key, item in value.items()}
+        return {str(key): _normalize(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_normal(item) for item in value]
+        return [_normalize(item) for item in value]
     return value

@@ -1,47 +1,47 @@
-"""What the ledger taught about the service: how clocks differ, how long jobs take, their types."""
+"""Figures of past jobs: how the clocks differ, how long jobs take, which types they have."""
 
-from krea_cli.local.ledger.scope import OURS, Scope
+from krea_cli.local.ledger.scope import IN_SCOPE, Scope
 
 
-class Learned:
-    """What the jobs of one account taught. Adopted jobs were guessed and teach nothing."""
+class Statistics:
+    """Figures of one account's past jobs. Adopted jobs were guessed, and do not count."""
 
     def __init__(self, scope: Scope) -> None:
         self._scope = scope
 
-    def spread(self) -> tuple[float, float] | None:
-        """Least and most of the job's `created_at` − our moment of sending, in seconds.
+    def clock_offset_range(self) -> tuple[float, float] | None:
+        """Return the least and the greatest `created_at` of a job − our `sent_at`, in seconds.
 
-        Over the last 200 submits that were answered; None while nothing is known.
+        The last 200 answered submits count; None while there are none.
         """
-        found = self._scope.database.rows(
+        rows = self._scope.database.query(
             "SELECT min(seconds), max(seconds) FROM ("
             " SELECT server_created_at - sent_at AS seconds FROM requests"
-            f" WHERE {OURS} AND adopted = 0 AND server_created_at IS NOT NULL"
+            f" WHERE {IN_SCOPE} AND adopted = 0 AND server_created_at IS NOT NULL"
             " AND sent_at IS NOT NULL ORDER BY id DESC LIMIT 200)",
             self._scope.values,
         )
-        low, high = found[0]
+        low, high = rows[0]
         return None if low is None else (low, high)
 
     def durations(self, model: str) -> list[float]:
-        """Seconds from creation to end of the last 50 completed jobs of MODEL, newest first.
+        """Return the seconds that the last 50 completed jobs of MODEL took, newest first.
 
-        Without those that stood in a queue.
+        Jobs that stood in a queue are left out.
         """
-        found = self._scope.database.rows(
+        rows = self._scope.database.query(
             "SELECT completed_at - server_created_at FROM requests"
-            f" WHERE {OURS} AND model = ? AND state IN ('completed', 'saved')"
+            f" WHERE {IN_SCOPE} AND model = ? AND state IN ('completed', 'saved')"
             " AND backlogged = 0 AND completed_at >= server_created_at ORDER BY id DESC LIMIT 50",
             (*self._scope.values, model),
         )
-        return [seconds for (seconds,) in found]
+        return [seconds for (seconds,) in rows]
 
-    def types(self, model: str) -> set[str]:
-        """The `type` of jobs whose submit for MODEL was answered."""
-        found = self._scope.database.rows(
+    def job_types(self, model: str) -> set[str]:
+        """Return the `type` of each job of MODEL that came as an answer."""
+        rows = self._scope.database.query(
             "SELECT DISTINCT type FROM requests"
-            f" WHERE {OURS} AND model = ? AND type IS NOT NULL AND adopted = 0",
+            f" WHERE {IN_SCOPE} AND model = ? AND type IS NOT NULL AND adopted = 0",
             (*self._scope.values, model),
         )
-        return {kind for (kind,) in found}
+        return {job_type for (job_type,) in rows}

@@ -1,40 +1,41 @@
-"""Which local files are on the service already, by content."""
+"""The local files that were uploaded to the service, by content."""
 
 from collections.abc import Iterable
 
-from krea_cli.local.ledger.scope import OURS, Scope
+from krea_cli.local.ledger.scope import IN_SCOPE, Scope
 
 
-class Uploads:
-    """What one account has uploaded. Raises LedgerUnusable."""
+class UploadRows:
+    """The uploads of one account. Raises LedgerUnusable."""
 
     def __init__(self, scope: Scope) -> None:
         self._scope = scope
 
-    def remember(self, sha256: str, url: str, asset_id: str | None, at: float) -> None:
-        """A file of that content is on the service, at URL."""
-        self._scope.database.write(
-            "INSERT OR REPLACE INTO uploads VALUES (?, ?, ?, ?, ?, ?)",
+    def record(self, sha256: str, url: str, asset_id: str | None, at: float) -> None:
+        """Record an upload to URL, by the hash of its content; AT is in seconds since 1970."""
+        self._scope.database.execute(
+            "INSERT OR REPLACE INTO uploads (base, account, sha256, url, asset_id, at)"
+            " VALUES (?, ?, ?, ?, ?, ?)",
             (*self._scope.values, sha256, url, asset_id, at),
         )
 
     def forget(self, urls: Iterable[str]) -> int:
-        """The service may not have what is at URLS any more; how many were known."""
-        forget = f"DELETE FROM uploads WHERE {OURS} AND url = ?"
-        write, values = self._scope.database.write, self._scope.values
-        return sum(write(forget, (*values, url)) for url in urls)
+        """Delete the uploads at URLS, which the service may have lost; return their number."""
+        statement = f"DELETE FROM uploads WHERE {IN_SCOPE} AND url = ?"
+        values = self._scope.values
+        return sum(self._scope.database.execute(statement, (*values, url)) for url in urls)
 
-    def address(self, sha256: str) -> str | None:
-        """The address of an uploaded file of that content."""
-        return self._one("url", "sha256", sha256)
+    def find_url(self, sha256: str) -> str | None:
+        """Return the address of an uploaded file with that hash."""
+        return self._find_value("url", "sha256", sha256)
 
-    def content(self, url: str) -> str | None:
-        """The sha256 of what was uploaded to URL."""
-        return self._one("sha256", "url", url)
+    def find_file_hash(self, url: str) -> str | None:
+        """Return the sha256 of the file that was uploaded to URL."""
+        return self._find_value("sha256", "url", url)
 
-    def _one(self, wanted: str, known: str, value: str) -> str | None:
-        found = self._scope.database.rows(
-            f"SELECT {wanted} FROM uploads WHERE {OURS} AND {known} = ?",
-            (*self._scope.values, value),
+    def _find_value(self, column: str, key_column: str, key: str) -> str | None:
+        rows = self._scope.database.query(
+            f"SELECT {column} FROM uploads WHERE {IN_SCOPE} AND {key_column} = ?",
+            (*self._scope.values, key),
         )
-        return str(found[0][0]) if found else None
+        return str(rows[0][0]) if rows else None

@@ -1,4 +1,4 @@
-"""`krea batch`: what an item is known by, and what is done already."""
+"""`krea batch`: the fingerprint of an item, and the items that are done already."""
 
 import json
 from contextlib import closing
@@ -9,67 +9,76 @@ from typing import Any
 import pytest
 
 from krea_cli.api.types import Job
-from krea_cli.flows.recipe.recipe import seal
+from krea_cli.flows.recipe.recipe import service_item_fingerprint
 from krea_cli.local.credentials import account_of
 from krea_cli.local.ledger.ledger import Ledger
-from krea_cli.local.ledger.rows import Draft
+from krea_cli.local.ledger.rows import RequestDraft
 from tests.commands.batch.test_batch_check import dry, records
 from tests.fakes.krea_service import BASE, PNG
-from tests.harness.cli import World
+from tests.harness.cli import Cli
 from tests.tokens import KEY
 
 
-def items(world: World, text: str, *options: str, file: str = "b.csv") -> list[str]:
-    """What each item is known by."""
-    return [str(record["item"]) for record in records(world, text, *options, file=file)]
+def items(cli: Cli, text: str, *options: str, file: str = "b.csv") -> list[str]:
+    """The fingerprint of each item."""
+    return [str(record["item"]) for record in records(cli, text, *options, file=file)]
 
 
-def put(world: World, item: dict[str, Any], state: str, *, job: str = "job-1", **file: str) -> None:
+def put_into_ledger(
+    cli: Cli, item: dict[str, Any], state: str, *, job: str = "job-1", **file: str
+) -> None:
     """Let the ledger know ITEM in STATE, with a FILE of `path` and `sha256` if it was saved."""
-    with closing(Ledger.open(world.home / "state")) as ledger:
+    with closing(Ledger.open(cli.home / "state")) as ledger:
         book = ledger.for_account(BASE, account_of(KEY))
         given = {"prompt": "a fox"}
         model, route = item["model"], item["route"]
-        row = book.begin(
-            Draft(
-                model=model, kind="image", route=route, body=given, given=given, item=item["item"]
+        row = book.requests.insert(
+            RequestDraft(
+                model=model,
+                kind="image",
+                route=route,
+                body=given,
+                given=given,
+                item_fingerprint=item["item"],
             )
         )
         if state == "checked":
             return
-        book.sending(row.id, 1.0)
+        book.requests.mark_sending(row.id, 1.0)
         if state == "unknown":
-            book.doubtful(row.id, "HTTP 524")
+            book.requests.mark_in_doubt(row.id, "HTTP 524")
         elif state == "refused":
-            book.refused(row.id, "no")
+            book.requests.mark_refused(row.id, "no")
         else:
-            book.submitted(row.id, Job(job, "queued", type="flux"), answered_at=2.0)
+            book.requests.mark_submitted(row.id, Job(job, "queued", type="flux"), answered_at=2.0)
         if state == "saved":
-            book.file(job, 1, url="https://x/1", size=1, type="image/png", at=3.0, **file)
-            book.saved(job)
+            book.requests.record_file(
+                job, 1, url="https://x/1", size=1, type="image/png", at=3.0, **file
+            )
+            book.requests.mark_saved(job)
 
 
-def test_what_does_not_count(world: World) -> None:
+def test_what_does_not_count(cli: Cli) -> None:
     """Neither line, nor order of fields, nor name, nor what is filled in, nor how it is written."""
-    (one,) = items(world, "prompt,seed,guidance_scale\na fox,7,3\n")
+    (one,) = items(cli, "prompt,seed,guidance_scale\na fox,7,3\n")
     assert items(
-        world, "# x\n\na fox\n", "-i", "guidance_scale=3.0", "--seed", "7", file="b.txt"
+        cli, "# x\n\na fox\n", "-i", "guidance_scale=3.0", "--seed", "7", file="b.txt"
     ) == [one]
     line = '{"output": "x.png", "guidance_scale": 3.0, "seed": 7, "prompt": "a fox"}\n'
-    assert items(world, line, "-m", "flux", file="b.jsonl") == [one]
-    assert items(world, "prompt,guidance_scale\na fox,3\n", "--sweep", "seed=7") == [one]
+    assert items(cli, line, "-m", "flux", file="b.jsonl") == [one]
+    assert items(cli, "prompt,guidance_scale\na fox,3\n", "--sweep", "seed=7") == [one]
 
 
-def test_what_counts(world: World) -> None:
+def test_what_counts(cli: Cli) -> None:
     """The model, each field, and the place among equals; a line above changes nothing below."""
     text = "prompt,seed\na fox,7\na fox,8\na fox,7\na fox,\n"
-    found = items(world, text)
-    assert len({*found, *items(world, text, "-m", "krea-2/large", "--no-check")}) == 8
-    assert items(world, text.replace("a fox,7\n", "an owl,1\na fox,7\n", 1))[1:] == found
+    fingerprints = items(cli, text)
+    assert len({*fingerprints, *items(cli, text, "-m", "krea-2/large", "--no-check")}) == 8
+    assert items(cli, text.replace("a fox,7\n", "an owl,1\na fox,7\n", 1))[1:] == fingerprints
 
 
-def test_a_field_that_is_called_something_else_by_now(world: World) -> None:
-    """The same file under tomorrow's catalogue is the same batch, options included."""
+def test_a_field_that_is_called_something_else_by_now(cli: Cli) -> None:
+    """A file is one batch under today's catalogue and tomorrow's, options included."""
 
     def told(name: str, **more: Any) -> dict[str, Any]:
         texts = {key: {"type": "string"} for key in ("prompt", name, f"{name}_too")}
@@ -79,37 +88,37 @@ def test_a_field_that_is_called_something_else_by_now(world: World) -> None:
         return {"openapi": "3.1.0", "paths": {"/generate/image/krea/krea-9": {"post": post}}}
 
     pairs = [{"from": "mood", "to": "tone"}, {"from": "mood_too", "to": "tone_too"}]
-    found = []
+    items = []
     for document in (told("mood"), told("tone", **{"x-krea-deprecated-field-aliases": pairs})):
-        world.service.document = document
-        assert world.krea("models", "--refresh").code == 0
+        cli.service.openapi = document
+        assert cli.krea("models", "--refresh").code == 0
         text, options = "prompt,mood\na fox,calm\n", ("-m", "krea-9", "-i", "mood_too=x")
-        found.append(records(world, text, *options)[0])
-    assert [found[1]["body"][name] for name in ("tone", "tone_too")] == ["calm", "x"]
-    assert found[0]["item"] == found[1]["item"]
+        items.append(records(cli, text, *options)[0])
+    assert [items[1]["body"][name] for name in ("tone", "tone_too")] == ["calm", "x"]
+    assert items[0]["item"] == items[1]["item"]
 
 
-def test_several_of_a_line(world: World) -> None:
+def test_several_of_a_line(cli: Cli) -> None:
     """A seed is counted up; without one they are equals that are told apart by their number."""
-    one_by_one = items(world, "prompt,seed\na,7\na,8\na,9\n")
-    assert items(world, "prompt,seed,count\na,7,3\n") == one_by_one
-    assert items(world, "a\n", "-n", "3", file="b.txt") == items(world, "a\na\na\n", file="b.txt")
-    wrong = dry(world, "prompt,seed,count\na,9223372036854775807,2\n")
+    one_by_one = items(cli, "prompt,seed\na,7\na,8\na,9\n")
+    assert items(cli, "prompt,seed,count\na,7,3\n") == one_by_one
+    assert items(cli, "a\n", "-n", "3", file="b.txt") == items(cli, "a\na\na\n", file="b.txt")
+    wrong = dry(cli, "prompt,seed,count\na,9223372036854775807,2\n")
     assert "line 2: seed: " in wrong.err
 
 
-def test_files_count_by_content(world: World) -> None:
+def test_files_count_by_content(cli: Cli) -> None:
     """Another name of the same picture is the same request, another picture is not."""
     for name, content in (("a.png", PNG), ("b.png", PNG), ("c.png", PNG + b"c")):
         Path(name).write_bytes(content)
     one, two, three = (
-        items(world, f"prompt,image_url\nx,@{name}.png\n")[0] for name in ("a", "b", "c")
+        items(cli, f"prompt,image_url\nx,@{name}.png\n")[0] for name in ("a", "b", "c")
     )
     assert (one == two, one == three) == (True, False)
 
 
 @pytest.mark.parametrize(
-    ("state", "told", "code"),
+    ("state", "shown_state", "code"),
     [
         ("checked", "to send", 2),
         ("submitted", "under way", 0),
@@ -117,37 +126,37 @@ def test_files_count_by_content(world: World) -> None:
         ("refused", "failed", 2),
     ],
 )
-def test_what_the_ledger_knows(world: World, state: str, told: str, code: int) -> None:
+def test_what_the_ledger_knows(cli: Cli, state: str, shown_state: str, code: int) -> None:
     """A file in the place of what may be paid for is no collision; told is how it stands."""
-    (item,) = records(world, "a fox\n", file="b.txt")
-    put(world, item, state)
-    assert records(world, "a fox\n", file="b.txt")[0]["state"] == told
+    (item,) = records(cli, "a fox\n", file="b.txt")
+    put_into_ledger(cli, item, state)
+    assert records(cli, "a fox\n", file="b.txt")[0]["state"] == shown_state
     Path(item["target"].replace("{ext}", "png")).write_bytes(PNG)
-    assert dry(world, "a fox\n", file="b.txt").code == code
+    assert dry(cli, "a fox\n", file="b.txt").code == code
 
 
-def test_what_failed_is_sent_again_only_where_asked(world: World) -> None:
+def test_what_failed_is_sent_again_only_where_asked(cli: Cli) -> None:
     """--retry-failed counts it among what is to be paid."""
-    (item,) = records(world, "a fox\n", file="b.txt")
-    put(world, item, "refused")
-    assert dry(world, "a fox\n", file="b.txt").err == "1 item: 1 failed\n"
-    (again,) = records(world, "a fox\n", "--retry-failed", file="b.txt")
+    (item,) = records(cli, "a fox\n", file="b.txt")
+    put_into_ledger(cli, item, "refused")
+    assert dry(cli, "a fox\n", file="b.txt").err == "1 item: 1 failed\n"
+    (again,) = records(cli, "a fox\n", "--retry-failed", file="b.txt")
     assert again["state"] == "to send"
 
 
-def test_a_finished_file_is_no_collision(world: World) -> None:
+def test_a_finished_file_is_no_collision(cli: Cli) -> None:
     """By its name in the ledger, or by its content wherever it is; another file is one."""
-    (item,) = records(world, "a fox\n", file="b.txt")
+    (item,) = records(cli, "a fox\n", file="b.txt")
     path = Path(item["target"].replace("{ext}", "png")).absolute()
     path.write_bytes(PNG)
-    assert dry(world, "a fox\n", file="b.txt").code == 2
-    put(world, item, "saved", path="/elsewhere.png", sha256=digest(path))
-    (again,) = records(world, "a fox\n", file="b.txt")
+    assert dry(cli, "a fox\n", file="b.txt").code == 2
+    put_into_ledger(cli, item, "saved", path="/elsewhere.png", sha256=digest(path))
+    (again,) = records(cli, "a fox\n", file="b.txt")
     assert again["state"] == "done"
     path.write_bytes(b"another")
-    assert dry(world, "a fox\n", file="b.txt").code == 2
-    put(world, item, "saved", job="job-2", path=str(path), sha256="0")
-    assert dry(world, "a fox\n", file="b.txt").code == 0
+    assert dry(cli, "a fox\n", file="b.txt").code == 2
+    put_into_ledger(cli, item, "saved", job="job-2", path=str(path), sha256="0")
+    assert dry(cli, "a fox\n", file="b.txt").code == 0
 
 
 def digest(path: Path) -> str:
@@ -157,50 +166,52 @@ def digest(path: Path) -> str:
     return sha256(path.read_bytes()).hexdigest()
 
 
-def sealed(world: World, path: Path, item: str, base: str = BASE) -> None:
+def sealed(cli: Cli, path: Path, item: str, base: str = BASE) -> None:
     """Make a finished file of another machine, with the sidecar of ITEM."""
     path.write_bytes(PNG)
     recipe = {"krea": "1", "schema": 1, "model": "m", "request": {}, "sha256": digest(path)}
-    Path(f"{path}.json").write_text(json.dumps(recipe | {"item": seal(base, item)}))
+    Path(f"{path}.json").write_text(
+        json.dumps(recipe | {"item": service_item_fingerprint(base, item)})
+    )
 
 
 @pytest.mark.parametrize("output", ["{slug}.{ext}", "{slug}-{seed}.{ext}", "fox.png"])
-def test_a_file_with_its_sidecar_counts_without_a_ledger(world: World, output: str) -> None:
+def test_a_file_with_its_sidecar_counts_without_a_ledger(cli: Cli, output: str) -> None:
     """Found under its name, or by its seal where the name cannot be foreseen; never a rehearsal."""
     text, foreseen = f"prompt,output\na fox,{output}\n", output != "{slug}-{seed}.{ext}"
-    (item,) = records(world, text)
+    (item,) = records(cli, text)
     place = Path("fox.png" if output == "fox.png" else "a-fox.png")
     for changed in (False, True):
-        sealed(world, place, item["item"], base=BASE if changed else "https://api.krea.ai")
+        sealed(cli, place, item["item"], base=BASE if changed else "https://api.krea.ai")
         if changed:
             place.write_bytes(PNG + b"changed since")
-        result = dry(world, text)
+        result = dry(cli, text)
         assert (result.code, "to send" in result.out) == ((2, False) if foreseen else (0, True))
-    sealed(world, place, item["item"])
-    assert records(world, text)[0]["state"] == "done"
+    sealed(cli, place, item["item"])
+    assert records(cli, text)[0]["state"] == "done"
 
 
-def test_the_seal_is_in_the_sidecar_of_an_item(world: World) -> None:
-    """What a batch made proves itself on the next machine."""
-    (item,) = records(world, "a fox\n", file="b.txt")
-    put(world, item, "submitted")
-    world.service.keep(world.service.job(1, at=0.0))
-    assert world.krea("download", "job-1", "-o", "fox.png", "--sidecar").code == 0
-    told = json.loads(Path("fox.png.json").read_text())
-    assert told["item"] == seal(BASE, item["item"])
+def test_the_fingerprint_is_in_the_sidecar_of_an_item(cli: Cli) -> None:
+    """A result of a batch proves itself on the next machine."""
+    (item,) = records(cli, "a fox\n", file="b.txt")
+    put_into_ledger(cli, item, "submitted")
+    cli.service.keep(cli.service.job(1, at=0.0))
+    assert cli.krea("download", "job-1", "-o", "fox.png", "--sidecar").code == 0
+    recipe = json.loads(Path("fox.png.json").read_text())
+    assert recipe["item"] == service_item_fingerprint(BASE, item["item"])
 
 
-def test_shards_share_the_items(world: World) -> None:
+def test_shards_share_the_items(cli: Cli) -> None:
     """Each is in exactly one, whatever stands around it; mistakes are told to all."""
     text = "".join(f"fox {number}\n" for number in range(40))
-    whole = items(world, text, file="b.txt")
-    shares = [items(world, text, "--shard", f"{number}/3", file="b.txt") for number in (1, 2, 3)]
+    whole = items(cli, text, file="b.txt")
+    shares = [items(cli, text, "--shard", f"{number}/3", file="b.txt") for number in (1, 2, 3)]
     assert sorted(chain(*shares)) == sorted(whole)
     assert min(map(len, shares)) > 5
-    assert dry(world, text + "# \n", "--shard", "1/3", "--width", "7", file="b.txt").code == 2
+    assert dry(cli, text + "# \n", "--shard", "1/3", "--width", "7", file="b.txt").code == 2
     (index,) = (
         record["index"]
-        for record in records(world, text, "--shard", "1/3", file="b.txt")
+        for record in records(cli, text, "--shard", "1/3", file="b.txt")
         if record["item"] == shares[0][-1]
     )
     assert whole[index - 1] == shares[0][-1]
@@ -219,16 +230,16 @@ def slurm(**values: int) -> dict[str, str]:
         ({"JOB_COMPLETION_INDEX": "0", "JOB_COMPLETIONS": "3"}, "1/3"),
     ],
 )
-def test_the_share_of_a_cluster(world: World, variables: dict[str, str], shard: str) -> None:
+def test_the_share_of_a_cluster(cli: Cli, variables: dict[str, str], shard: str) -> None:
     """`auto` reads what Slurm or Kubernetes says."""
     text = "".join(f"fox {number}\n" for number in range(9))
-    wanted = items(world, text, "--shard", shard, file="b.txt")
-    world.environ |= variables
-    assert items(world, text, "--shard", "auto", file="b.txt") == wanted
+    wanted = items(cli, text, "--shard", shard, file="b.txt")
+    cli.environ |= variables
+    assert items(cli, text, "--shard", "auto", file="b.txt") == wanted
 
 
 @pytest.mark.parametrize(
-    ("variables", "told"),
+    ("variables", "problem"),
     [
         ({}, "this is no Slurm array and no Kubernetes job"),
         ({"JOB_COMPLETION_INDEX": "0"}, "set JOB_COMPLETIONS"),
@@ -239,8 +250,8 @@ def test_the_share_of_a_cluster(world: World, variables: dict[str, str], shard: 
         ({"SLURM_ARRAY_TASK_ID": "1"}, "and no number"),
     ],
 )
-def test_a_share_that_nobody_knows(world: World, variables: dict[str, str], told: str) -> None:
+def test_a_share_that_nobody_knows(cli: Cli, variables: dict[str, str], problem: str) -> None:
     """A part of an array that is run again had other shares before: nothing is guessed."""
-    world.environ |= variables
-    result = dry(world, "a\n", "--shard", "auto", file="b.txt")
-    assert (result.code, told in result.err) == (2, True), result.err
+    cli.environ |= variables
+    result = dry(cli, "a\n", "--shard", "auto", file="b.txt")
+    assert (result.code, problem in result.err) == (2, True), result.err

@@ -5,30 +5,30 @@ from pathlib import Path
 import pytest
 
 from tests.commands.batch.test_batch_check import dry, records
-from tests.harness.cli import World
+from tests.harness.cli import Cli
 
 
-def names(world: World, text: str, *options: str, file: str = "b.csv") -> list[str]:
-    """Where each item would go."""
-    return [str(record["target"]) for record in records(world, text, *options, file=file)]
+def names(cli: Cli, text: str, *options: str, file: str = "b.csv") -> list[str]:
+    """The target of each item."""
+    return [str(record["target"]) for record in records(cli, text, *options, file=file)]
 
 
-def test_the_default_name(world: World) -> None:
-    """What it shows and six digits of what it is, below the folder of -o, or here."""
+def test_the_default_name(cli: Cli) -> None:
+    """The prompt and six digits of the fingerprint, below the folder of -o, or here."""
     text = "A red fox!\nA red fox!\n"
-    found = records(world, text, "-o", "pics", file="b.txt")
-    keys = [record["item"][:6] for record in found]
-    assert [record["target"] for record in found] == [
+    items = records(cli, text, "-o", "pics", file="b.txt")
+    keys = [record["item"][:6] for record in items]
+    assert [record["target"] for record in items] == [
         f"pics/a-red-fox-{key}.{{ext}}" for key in keys
     ]
-    assert names(world, text, file="b.txt") == [f"a-red-fox-{key}.{{ext}}" for key in keys]
+    assert names(cli, text, file="b.txt") == [f"a-red-fox-{key}.{{ext}}" for key in keys]
 
 
-def test_every_placeholder(world: World) -> None:
+def test_every_placeholder(cli: Cli) -> None:
     """Fields, places and keys are filled now; what only the result tells stays."""
     template = "o/{model}/{line}-{index}-{n}-{steps}-{strength}-{seed}-{slug}-{job_id}-{date}.{ext}"
     text = "prompt,steps,seed,count\n\na fox,30,,2\nan owl,,7,\n"
-    assert names(world, text, "-o", template) == [
+    assert names(cli, text, "-o", template) == [
         "o/bfl-flux-1-dev/3-1-1-30-none-{seed}-a-fox-{job_id}-{date}.{ext}",
         "o/bfl-flux-1-dev/3-2-2-30-none-{seed}-a-fox-{job_id}-{date}.{ext}",
         "o/bfl-flux-1-dev/4-3-1-none-none-7-an-owl-{job_id}-{date}.{ext}",
@@ -46,30 +46,30 @@ def test_every_placeholder(world: World) -> None:
         ("狐" * 90, "狐" * 50),
     ],
 )
-def test_no_value_leaves_the_folder(world: World, prompt: str, name: str) -> None:
+def test_no_value_leaves_the_folder(cli: Cli, prompt: str, name: str) -> None:
     """Separators, dots in front, braces and endless texts are made harmless."""
-    assert names(world, prompt, "-o", "o/{prompt}.{ext}", file="b.txt") == [f"o/{name}.{{ext}}"]
+    assert names(cli, prompt, "-o", "o/{prompt}.{ext}", file="b.txt") == [f"o/{name}.{{ext}}"]
 
 
-def test_a_template_of_no_field(world: World) -> None:
+def test_a_template_of_no_field(cli: Cli) -> None:
     """A field of any model of the batch is known; one of none is not."""
     text = "model,prompt\nflux-1-dev,a\nkrea-2/large,b\n"
-    assert names(world, text, "-o", "{aspect_ratio}-{line}.{ext}")[0] == "none-2.{ext}"
-    wrong = dry(world, text, "-o", "{mood}-{line}.{ext}")
+    assert names(cli, text, "-o", "{aspect_ratio}-{line}.{ext}")[0] == "none-2.{ext}"
+    wrong = dry(cli, text, "-o", "{mood}-{line}.{ext}")
     assert (wrong.code, "-o has an unknown placeholder {mood}" in wrong.err) == (2, True)
-    assert dry(world, text, "-o", "{line.{ext}").code == 2
+    assert dry(cli, text, "-o", "{line.{ext}").code == 2
 
 
-def test_the_output_of_a_line(world: World) -> None:
+def test_the_output_of_a_line(cli: Cli) -> None:
     """Below the folder of -o: a name, a folder, a template; equal names of a line are numbered."""
     text = (
         "prompt,output,count\na,one.png,\nb,sub/,\nc,sub/{slug}.{ext},\nd,many.png,3\ne,,\n"
         "f,braces{{}}.png,\n"
     )
-    found = names(world, text, "-o", "o/{line}.{ext}")
-    assert found[0] == "o/one.png"
-    assert found[1].startswith("o/sub/b-") and found[1].endswith(".{ext}")
-    assert found[2:] == [
+    targets = names(cli, text, "-o", "o/{line}.{ext}")
+    assert targets[0] == "o/one.png"
+    assert targets[1].startswith("o/sub/b-") and targets[1].endswith(".{ext}")
+    assert targets[2:] == [
         "o/sub/c.{ext}",
         "o/many.png",
         "o/many-2.png",
@@ -80,78 +80,78 @@ def test_the_output_of_a_line(world: World) -> None:
 
 
 @pytest.mark.parametrize("output", ["../up.png", "/tmp/up.png", "out/../../up.png", "{slug}/../x"])
-def test_leaving_the_folder_needs_permission(world: World, output: str) -> None:
+def test_leaving_the_folder_needs_permission(cli: Cli, output: str) -> None:
     """A name in a file of somebody else's is not to reach beyond."""
     text = f"prompt,output\na,{output}\n"
-    assert "--allow-outside permits it" in dry(world, text, "-o", "o").err
-    assert dry(world, text, "-o", "o", "--allow-outside").code == 0
+    assert "--allow-outside permits it" in dry(cli, text, "-o", "o").err
+    assert dry(cli, text, "-o", "o", "--allow-outside").code == 0
 
 
-def test_a_link_that_leads_out_is_outside(world: World) -> None:
+def test_a_link_that_leads_out_is_outside(cli: Cli) -> None:
     """Neither a folder nor a file below -o may be a way out of it."""
     Path("o").mkdir()
-    Path("o/link").symlink_to(world.home)
-    Path("o/file.png").symlink_to(world.home / "there.png")
+    Path("o/link").symlink_to(cli.home)
+    Path("o/file.png").symlink_to(cli.home / "there.png")
     for output in ("link/a.png", "file.png"):
         text = f"prompt,output\na,{output}\n"
-        assert "outside of the folder" in dry(world, text, "-o", "o", "--force").err
-        assert dry(world, text, "-o", "o", "--allow-outside", "--force").code == 0
+        assert "outside of the folder" in dry(cli, text, "-o", "o", "--force").err
+        assert dry(cli, text, "-o", "o", "--allow-outside", "--force").code == 0
 
 
-def test_names_that_collide(world: World) -> None:
+def test_names_that_collide(cli: Cli) -> None:
     """Two items of one name are told; the key tells them apart, and so does a drawn seed."""
     text = "a fox\nA fox!\n"
     assert (
-        "line 2: would be a-fox.{ext}, and so would line 1"
-        in dry(world, text, "-o", "{slug}.{ext}", file="b.txt").err
+        "line 2: would be saved as a-fox.{ext}, and so would line 1"
+        in dry(cli, text, "-o", "{slug}.{ext}", file="b.txt").err
     )
     assert (
-        "line 1: several items would be a-fox.{ext}"
-        in dry(world, "a fox\n", "-n", "2", "-o", "{slug}.{ext}", file="b.txt").err
+        "line 1: several items would be saved as a-fox.{ext}; {key} keeps them apart"
+        in dry(cli, "a fox\n", "-n", "2", "-o", "{slug}.{ext}", file="b.txt").err
     )
     for template in ("{slug}-{seed}.{ext}", "{slug}-{key}.{ext}", "{slug}-{job_id}.{ext}"):
-        assert dry(world, text, "-o", template, file="b.txt").code == 0
-    assert dry(world, "prompt,output\na,x.png\nb,./x.png\n").code == 2
+        assert dry(cli, text, "-o", template, file="b.txt").code == 0
+    assert dry(cli, "prompt,output\na,x.png\nb,./x.png\n").code == 2
 
 
-def test_names_that_exist(world: World) -> None:
+def test_names_that_exist(cli: Cli) -> None:
     """Whatever its extension is; hidden files and sidecars are in nobody's way, --force in none."""
     Path("o").mkdir()
     template = ("-o", "o/{slug}.{ext}")
     for name in (".a-fox.png", "a-fox.png.json", "a-fox"):
         Path("o", name).write_text("")
-    assert dry(world, "a fox\n", *template, file="b.txt").code == 0
+    assert dry(cli, "a fox\n", *template, file="b.txt").code == 0
     Path("o/a-fox.webp").write_text("")
-    wrong = dry(world, "a fox\n", *template, file="b.txt")
-    assert "line 1: o/a-fox.webp exists, and is not known as what this item made" in wrong.err
-    assert dry(world, "a fox\n", *template, "--force", file="b.txt").code == 0
+    wrong = dry(cli, "a fox\n", *template, file="b.txt")
+    assert "line 1: o/a-fox.webp exists, and is not known as a result of this item" in wrong.err
+    assert dry(cli, "a fox\n", *template, "--force", file="b.txt").code == 0
     Path("o/dir.png").mkdir()
     text = "prompt,output\na,dir.png\n"
-    assert names(world, text, "-o", "o")[0].startswith("o/dir.png/a-")
+    assert names(cli, text, "-o", "o")[0].startswith("o/dir.png/a-")
 
 
-def test_a_name_that_is_too_long(world: World) -> None:
+def test_a_name_that_is_too_long(cli: Cli) -> None:
     """No file system takes it: told before anything is paid."""
-    wrong = dry(world, "a\n", "-o", f"{'x' * 250}-{{slug}}.{{ext}}", file="b.txt")
+    wrong = dry(cli, "a\n", "-o", f"{'x' * 250}-{{slug}}.{{ext}}", file="b.txt")
     assert (wrong.code, "is longer than 240 bytes" in wrong.err) == (2, True)
 
 
 @pytest.mark.parametrize(
     "output", [f"{'x' * 300}.png", f"{'x' * 300}/", f"{'x' * 300}/{{slug}}.png"]
 )
-def test_an_output_that_is_too_long(world: World, output: str) -> None:
+def test_an_output_that_is_too_long(cli: Cli, output: str) -> None:
     """One problem of its line, beside all others."""
-    wrong = dry(world, f"prompt,output,seed\na,{output},1\nb,,x\n")
+    wrong = dry(cli, f"prompt,output,seed\na,{output},1\nb,,x\n")
     assert (wrong.code, wrong.out) == (2, "")
     assert f"line 2: output: the name {'x' * 40}… is longer than 255 bytes\n" in wrong.err
     assert "line 3: seed: 'x' is not a number\n" in wrong.err
 
 
-def test_a_folder_that_cannot_be(world: World) -> None:
+def test_a_folder_that_cannot_be(cli: Cli) -> None:
     """A file in its place, or a path beyond what the system takes, is a problem of the line."""
     Path("there").write_text("")
     deep = "/".join(["d" * 200] * 30)
-    wrong = dry(world, f"prompt,output\na,there/a.png\nb,{deep}/b.png\n")
+    wrong = dry(cli, f"prompt,output\na,there/a.png\nb,{deep}/b.png\n")
     assert wrong.code == 2
-    assert "line 2: output: cannot look into there: Not a directory\n" in wrong.err
-    assert "line 3: output: cannot look into ddd" in wrong.err
+    assert "line 2: output: cannot list the folder there: Not a directory\n" in wrong.err
+    assert "line 3: output: cannot list the folder ddd" in wrong.err

@@ -2,39 +2,39 @@
 
 from typing import Any
 
-from tests.commands.batch.batch_helpers import priced, summary
+from tests.commands.batch.batch_helpers import serve_prices, summary
 from tests.commands.batch.test_batch_check import MODEL, dry
-from tests.harness.cli import World
+from tests.harness.cli import Cli
 
 TWO_DOLLARS = ("--assume-price", "2")
 
 
-def told(world: World, count: int, *options: str) -> tuple[int, list[str]]:
+def last_lines(cli: Cli, count: int, *options: str) -> tuple[int, list[str]]:
     """The exit code of a dry run of COUNT foxes, and its last lines."""
     text = "".join(f"fox {number}\n" for number in range(count))
-    result = dry(world, text, *options, file="b.txt")
+    result = dry(cli, text, *options, file="b.txt")
     return result.code, [line.strip() for line in result.err.splitlines()]
 
 
-def test_not_all_fit_into_the_cap(world: World) -> None:
-    """How many do, what would do for all, and exit 5; nothing is sent."""
-    priced(world)
-    code, lines = told(world, 8, "--max-cost", "7", *TWO_DOLLARS)
-    assert (code, world.service.posts) == (5, [])
+def test_not_all_fit_into_the_cap(cli: Cli) -> None:
+    """The number that fits, the cap for all, and exit 5; nothing is sent."""
+    serve_prices(cli)
+    code, lines = last_lines(cli, 8, "--max-cost", "7", *TWO_DOLLARS)
+    assert (code, cli.service.posts) == (5, [])
     assert lines[-4:] == [
         "within the budget: 3 of 8",
         "error: 3 of 8 items fit into --max-cost $7.00",
         "hint: --max-cost 16.00 allows all 8",
         "charged: no",
     ]
-    code, lines = told(world, 8, "--max-cost", "16", *TWO_DOLLARS)
+    code, lines = last_lines(cli, 8, "--max-cost", "16", *TWO_DOLLARS)
     assert (code, lines[-1]) == (0, "within the budget: 8 of 8")
 
 
-def test_an_unknown_price_is_over_any_cap(world: World) -> None:
+def test_an_unknown_price_is_over_any_cap(cli: Cli) -> None:
     """As in the run, which would send nothing."""
-    priced(world)
-    code, lines = told(world, 5, "--max-cost", "5")
+    serve_prices(cli)
+    code, lines = last_lines(cli, 5, "--max-cost", "5")
     assert code == 5
     assert lines[-4] == "within the budget: 0 of 5"
     assert lines[-3] == (
@@ -42,43 +42,43 @@ def test_an_unknown_price_is_over_any_cap(world: World) -> None:
     )
 
 
-def test_what_was_spent_before_counts(world: World) -> None:
+def test_what_was_spent_before_counts(cli: Cli) -> None:
     """All runs of a file share the cap; without a token nothing is known of them."""
-    priced(world)
-    told(world, 2)
-    assert world.krea("batch", "b.txt", "--max-cost", "9", *TWO_DOLLARS).code == 0
-    code, lines = told(world, 8, "--max-cost", "9", *TWO_DOLLARS)
+    serve_prices(cli)
+    last_lines(cli, 2)
+    assert cli.krea("batch", "b.txt", "--max-cost", "9", *TWO_DOLLARS).code == 0
+    code, lines = last_lines(cli, 8, "--max-cost", "9", *TWO_DOLLARS)
     assert (code, lines[-4]) == (5, "within the budget: 2 of 6")
     assert lines[-2] == "hint: --max-cost 16.00 allows all 6"
-    del world.environ["KREA_API_KEY"]
-    code, lines = told(world, 8, "-o", "new/", "--max-cost", "9", *TWO_DOLLARS)
+    del cli.environ["KREA_API_KEY"]
+    code, lines = last_lines(cli, 8, "-o", "new/", "--max-cost", "9", *TWO_DOLLARS)
     assert (code, lines[-4]) == (5, "within the budget: 4 of 8")
 
 
-def test_the_budget_of_the_day(world: World) -> None:
-    """It counts for a batch as for all else."""
-    priced(world)
-    world.krea("config", "set", "budget.day", "5")
-    code, lines = told(world, 3, *TWO_DOLLARS)
+def test_the_budget_of_the_day(cli: Cli) -> None:
+    """The budget counts for a batch as for all else."""
+    serve_prices(cli)
+    cli.krea("config", "set", "budget.day", "5")
+    code, lines = last_lines(cli, 3, *TWO_DOLLARS)
     assert (code, lines[-4]) == (5, "within the budget: 2 of 3")
 
 
-def test_a_share_has_its_part_of_the_cap(world: World) -> None:
+def test_a_share_has_its_part_of_the_cap(cli: Cli) -> None:
     """With a token and a ledger, and without."""
-    priced(world)
+    serve_prices(cli)
     for key in (True, False):
         if not key:
-            del world.environ["KREA_API_KEY"]
-        code, lines = told(world, 20, "--shard", "1/2", "--max-cost", "8", *TWO_DOLLARS)
+            del cli.environ["KREA_API_KEY"]
+        code, lines = last_lines(cli, 20, "--shard", "1/2", "--max-cost", "8", *TWO_DOLLARS)
         assert (code, lines[-4].startswith("within the budget: 2 of ")) == (5, True)
         assert "fit into this share of --max-cost $4.00" in lines[-3]
 
 
-def test_the_sums_as_json(world: World) -> None:
+def test_the_sums_as_json(cli: Cli) -> None:
     """One record, amounts in dollars."""
-    priced(world)
+    serve_prices(cli)
     text = "model,prompt,count\nkrea-2/large,a,1\nflux-1-dev,b,3\n"
-    result = dry(world, text, "--json")
+    result = dry(cli, text, "--json")
     expected: dict[str, Any] = {
         "total": 4,
         "done": 0,
@@ -95,5 +95,5 @@ def test_the_sums_as_json(world: World) -> None:
         "fits": None,
     }
     assert (result.code, summary(result)) == (0, expected)
-    capped = dry(world, text, "--json", "--max-cost", "1", "--assume-price", "0.5")
+    capped = dry(cli, text, "--json", "--max-cost", "1", "--assume-price", "0.5")
     assert (capped.code, summary(capped)["fits"]) == (5, 2)

@@ -1,4 +1,4 @@
-"""What a batch says at its end."""
+"""The summary at the end of a batch."""
 
 import io
 import json
@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from krea_cli.commands.batch.summary import Summary, listed
-from krea_cli.commands.exit_status import Ending
+from krea_cli.commands.batch.summary import Summary, list_lines
+from krea_cli.commands.exit_status import ExitStatus
 from krea_cli.env import Env
 from krea_cli.errors import (
     BalanceEmpty,
@@ -42,8 +42,8 @@ END = {
 }
 
 
-def told(summary: Summary, *, mode: str = "plain", before: int = 0, **changes: Any) -> str:
-    """What SUMMARY writes on stderr; nothing is written on stdout."""
+def stderr_of(summary: Summary, *, mode: str = "plain", before: int = 0, **changes: Any) -> str:
+    """The text of SUMMARY on stderr; nothing is written on stdout."""
     env = Env(
         environ={},
         stdin=io.StringIO(),
@@ -52,22 +52,22 @@ def told(summary: Summary, *, mode: str = "plain", before: int = 0, **changes: A
         clock=FakeClock(),
     )
     output = Output(env, json=mode == "json", quiet=mode == "quiet", verbose=False)
-    summary.tell(output, BatchProgress(**END | changes), before=before, retry=RETRY, seconds=120)
+    summary.print(output, BatchProgress(**END | changes), before=before, retry=RETRY, seconds=120)
     assert env.stdout.getvalue() == ""  # type: ignore[attr-defined]
     written: str = env.stderr.getvalue()  # type: ignore[attr-defined]
     return written
 
 
-def failed(job_id: str) -> JobFailed:
+def job_failure(job_id: str) -> JobFailed:
     """The failure of a job in the words of the service."""
     return JobFailed(f"job {job_id} failed: out of memory", job_id=job_id)
 
 
-def mixed() -> Summary:
+def summary_of_four() -> Summary:
     """Two reasons, one of them three times."""
     summary = Summary()
     for line in (12, 3, 11):
-        summary.add(line, failed(f"job-{line}"))
+        summary.add(line, job_failure(f"job-{line}"))
     summary.add(40, InDoubt("the outcome of a request is unknown"))
     return summary
 
@@ -75,8 +75,8 @@ def mixed() -> Summary:
 def test_all_went_well() -> None:
     """One sentence, none with --quiet."""
     everything = {"done": 400, "failed": 0, "doubtful": 0}
-    assert told(Summary(), **everything) == "400 of 400 done; spent $7.92 in 2 min\n"
-    assert told(Summary(), mode="quiet", **everything) == ""
+    assert stderr_of(Summary(), **everything) == "400 of 400 done; spent $7.92 in 2 min\n"
+    assert stderr_of(Summary(), mode="quiet", **everything) == ""
 
 
 @pytest.mark.parametrize(
@@ -97,13 +97,13 @@ def test_all_went_well() -> None:
     ],
 )
 def test_totals(changes: dict[str, Any], sentence: str) -> None:
-    """What was spent before is told apart, and so is what has no known price."""
-    assert told(Summary(), **changes) == sentence
+    """Earlier spending and items without a known price are told apart."""
+    assert stderr_of(Summary(), **changes) == sentence
 
 
 def test_each_reason_once() -> None:
-    """With how many, where, what it cost, and what deals with it; the worst first."""
-    assert told(mixed()) == (
+    """Each reason with its count, lines, cost and remedy; the worst first."""
+    assert stderr_of(summary_of_four()) == (
         "396 of 400 done, 3 failed, 1 in doubt; spent $7.92 in 2 min\n"
         "error: line 40: the outcome of a request is unknown\n"
         f"  hint: krea recover looks for their jobs; then {RETRY}\n"
@@ -116,12 +116,12 @@ def test_each_reason_once() -> None:
 
 def test_errors_stay_with_quiet() -> None:
     """Only the totals go."""
-    assert told(mixed(), mode="quiet").startswith("error: line 40: ")
+    assert stderr_of(summary_of_four(), mode="quiet").startswith("error: line 40: ")
 
 
 def test_for_a_program() -> None:
     """One object, with every line."""
-    (line,) = told(mixed(), mode="json", before=1_000_000).splitlines()
+    (line,) = stderr_of(summary_of_four(), mode="json", before=1_000_000).splitlines()
     assert json.loads(line) == {
         "summary": {
             "total": 400,
@@ -190,7 +190,7 @@ def test_what_deals_with_it(error: KreaError, hint: str) -> None:
     """Each kind of failure has a command of its own; only what was not billed is sent again."""
     summary = Summary()
     summary.add(7, error)
-    assert told(summary).splitlines()[2] == f"  hint: {hint}"
+    assert stderr_of(summary).splitlines()[2] == f"  hint: {hint}"
 
 
 def test_reasons_that_differ_in_particulars_are_one() -> None:
@@ -199,7 +199,7 @@ def test_reasons_that_differ_in_particulars_are_one() -> None:
     for line in range(1, 100):
         summary.add(line, NotSaved(f"out/{line}.png could not be saved after {line} s"))
         summary.add(line, Busy(f"not now (HTTP {503 if line % 2 else 429})"))
-    lines = told(summary).splitlines()
+    lines = stderr_of(summary).splitlines()
     assert [line for line in lines if line.startswith("error")] == [
         "error: 99 items, lines 1-99: out/1.png could not be saved after 1 s",
         "error: 50 items, lines 1, 3, 5, 7 …: not now (HTTP 503)",
@@ -214,11 +214,11 @@ def test_never_more_than_a_screen() -> None:
         letters = chr(97 + number % 26) + chr(97 + number // 26)
         for _ in range(number + 1):
             summary.add(number, KreaError(f"{letters}\n" * 150))
-    shown = told(summary).splitlines()
-    assert len(shown) == 19
-    assert shown[1].startswith("error: 200 items, line 199: rh rh rh")
-    assert len(shown[1]) < 400
-    assert shown[16:] == [
+    lines = stderr_of(summary).splitlines()
+    assert len(lines) == 19
+    assert lines[1].startswith("error: 200 items, line 199: rh rh rh")
+    assert len(lines[1]) < 400
+    assert lines[16:] == [
         "error: 19110 items for 195 other reasons, lines 0-194",
         f"  hint: {RETRY} --report FILE writes down each",
         "  charged: no",
@@ -226,11 +226,11 @@ def test_never_more_than_a_screen() -> None:
 
 
 def test_a_hundred_thousand_failures() -> None:
-    """They take no more words than a few, and their lines are told in order."""
+    """Many failures take as few words as a few, with their lines in order."""
     summary = Summary()
     for line in range(100_000, 0, -1):
-        summary.add(line, failed(f"job-{line}"))
-    assert told(summary).splitlines()[1] == (
+        summary.add(line, job_failure(f"job-{line}"))
+    assert stderr_of(summary).splitlines()[1] == (
         "error: 100000 items, lines 1-100000: job … failed: out of memory"
     )
 
@@ -244,9 +244,9 @@ def test_a_hundred_thousand_failures() -> None:
         ([1, 3, 5, 7, 8], "lines 1, 3, 5, 7-8"),
     ],
 )
-def test_listed(lines: list[int], expected: str) -> None:
+def test_list_lines(lines: list[int], expected: str) -> None:
     """Neighbours are a range, and only the first few are named."""
-    assert listed(lines) == expected
+    assert list_lines(lines) == expected
 
 
 def test_a_noted_error_counts_and_is_not_told() -> None:
@@ -255,9 +255,9 @@ def test_a_noted_error_counts_and_is_not_told() -> None:
 
     env = Env(environ={}, stdin=io.StringIO(), stdout=io.StringIO(), stderr=io.StringIO())
     output = Output(env, json=False, quiet=False, verbose=False)
-    with pytest.raises(typer.Exit) as caught, Ending(output) as ending:
-        ending.note(failed("j1"))
-        ending.note(NotSaved("not saved", job_id="j2"))
-        ending.note(StillRunning("runs", job_id="j3"))
+    with pytest.raises(typer.Exit) as caught, ExitStatus(output) as ending:
+        ending.count(job_failure("j1"))
+        ending.count(NotSaved("not saved", job_id="j2"))
+        ending.count(StillRunning("runs", job_id="j3"))
     assert caught.value.exit_code == 10
     assert env.stderr.getvalue() == ""  # type: ignore[attr-defined]

@@ -1,76 +1,76 @@
-"""`krea batch`: files that are not what they should be, and what would mend them."""
+"""`krea batch`: files of the wrong kind, and the remedy for each."""
 
 from pathlib import Path
 
 import pytest
 
 from tests.commands.batch.test_batch_check import bodies, dry
-from tests.harness.cli import World
+from tests.harness.cli import Cli
 
 
 @pytest.mark.parametrize("name", ["x.xlsx", "x.XLS", "x.ods"])
-def test_a_spreadsheet_is_saved_as_csv(world: World, name: str) -> None:
+def test_a_spreadsheet_is_saved_as_csv(cli: Cli, name: str) -> None:
     """By its name, or by what is in it."""
-    wrong = world.krea("batch", name, "--dry-run")
+    wrong = cli.krea("batch", name, "--dry-run")
     assert (wrong.code, "  hint: save it as CSV (UTF-8)\n" in wrong.err) == (2, True)
     Path("x.csv").write_bytes(b"PK\x03\x04\x14\x00rest")
-    wrong = world.krea("batch", "x.csv", "--dry-run")
-    assert "line 1: this is a spreadsheet or an archive, no text; save it as CSV" in wrong.err
+    wrong = cli.krea("batch", "x.csv", "--dry-run")
+    assert "line 1: this is a spreadsheet or an archive, not text; save it as CSV" in wrong.err
 
 
 @pytest.mark.parametrize("name", ["folder.csv", "folder"])
-def test_a_folder_is_no_file(world: World, name: str) -> None:
+def test_a_folder_is_no_file(cli: Cli, name: str) -> None:
     """Whatever it is called."""
     Path(name).mkdir()
-    wrong = world.krea("batch", name, "--dry-run")
+    wrong = cli.krea("batch", name, "--dry-run")
     assert (wrong.code, f"error: {name} is a folder\n" in wrong.err) == (2, True)
 
 
 @pytest.mark.parametrize(
     ("name", "text"), [("b.txt", b'{a} "b"\rc\r'), ("b.csv", b"prompt\ra\rb\r")]
 )
-def test_lines_that_end_in_cr_alone(world: World, name: str, text: bytes) -> None:
+def test_lines_that_end_in_cr_alone(cli: Cli, name: str, text: bytes) -> None:
     """Never one prompt of all; a line break inside of quotes is one."""
     Path(name).write_bytes(text)
-    wrong = world.krea("batch", name, "--dry-run")
+    wrong = cli.krea("batch", name, "--dry-run")
     assert (wrong.code, "line 1: its lines end in CR alone" in wrong.err) == (2, True)
-    assert bodies(world, 'prompt\n"a\rb"\n') == [{"prompt": "a\rb"}]
+    assert bodies(cli, 'prompt\n"a\rb"\n') == [{"prompt": "a\rb"}]
 
 
-def test_values_are_shown_as_written(world: World) -> None:
+def test_values_are_shown_as_written(cli: Cli) -> None:
     """JSON's true is true; one heading is one."""
-    wrong = dry(world, '{"prompt": "a", "count": true}\n', file="b.jsonl")
+    wrong = dry(cli, '{"prompt": "a", "count": true}\n', file="b.jsonl")
     assert "count: true is not a whole number from 1 to 1000" in wrong.err
-    assert "line 2: has 2 cells, and there is 1 heading" in dry(world, "prompt\na,b\n").err
+    assert "line 2: has 2 cells for 1 heading" in dry(cli, "prompt\na,b\n").err
 
 
-def test_a_range_reaches_its_end(world: World) -> None:
+def test_a_range_reaches_its_end(cli: Cli) -> None:
     """By whole numbers or by the step that is given."""
-    wrong = dry(world, "prompt\na\n", "--sweep", "guidance_scale=1..2.5")
+    wrong = dry(cli, "prompt\na\n", "--sweep", "guidance_scale=1..2.5")
     assert (wrong.code, "2.5 is not reached from 1 by steps of 1" in wrong.err) == (2, True)
-    found = bodies(world, "prompt\na\n", "--sweep", "guidance_scale=1..2.5..0.5")
-    assert [body["guidance_scale"] for body in found] == [1, 1.5, 2, 2.5]
+    sent = bodies(cli, "prompt\na\n", "--sweep", "guidance_scale=1..2.5..0.5")
+    assert [body["guidance_scale"] for body in sent] == [1, 1.5, 2, 2.5]
 
 
-def test_a_table_without_headings(world: World) -> None:
+def test_a_table_without_headings(cli: Cli) -> None:
     """Its first record is taken for them: said with where names come from."""
-    wrong = dry(world, "a red fox\na blue fox\n")
+    wrong = dry(cli, "a red fox\na blue fox\n")
     assert "a red fox: there is no such field" in wrong.err
     assert "the first line of a table (line 1) names the fields" in wrong.err
 
 
-def test_a_sweep_of_the_prompt_of_a_text(world: World) -> None:
+def test_a_sweep_of_the_prompt_of_a_text(cli: Cli) -> None:
     """One reason, once."""
-    wrong = dry(world, "a fox\n", "--sweep", "prompt=a,b", file="b.txt")
+    wrong = dry(cli, "a fox\n", "--sweep", "prompt=a,b", file="b.txt")
     assert (
         "error: b.txt cannot be run as it stands:"
         " line 1: prompt: given by the line and by --sweep\n"
     ) in wrong.err
 
 
-def test_a_link_out_is_told_as_it_was_written(world: World) -> None:
+def test_a_link_out_is_told_as_it_was_written(cli: Cli) -> None:
     """Not by the folder that it leads to."""
     Path("o").mkdir()
-    Path("o/file.png").symlink_to(world.home / "there.png")
-    wrong = dry(world, "prompt,output\na,file.png\n", "-o", "o", "--force")
+    Path("o/file.png").symlink_to(cli.home / "there.png")
+    wrong = dry(cli, "prompt,output\na,file.png\n", "-o", "o", "--force")
     assert "line 2: output: o/file.png is outside of the folder of -o" in wrong.err

@@ -1,17 +1,17 @@
-"""`krea doctor`: what is wrong with the set-up, and what helps."""
+"""`krea doctor`: problems of the set-up, and how to fix them."""
 
 from pathlib import Path
 
 import pytest
 
 from tests.fakes.krea_service import BASE
-from tests.harness.cli import World
+from tests.harness.cli import Cli
 from tests.tokens import LOGIN
 
 
-def found(world: World, *argv: str) -> tuple[int, dict[str, list[dict[str, object]]]]:
-    """The exit code, and what was found, by the name of the check."""
-    result = world.krea("doctor", "--json", *argv)
+def run_doctor(cli: Cli, *argv: str) -> tuple[int, dict[str, list[dict[str, object]]]]:
+    """Run krea doctor; return its exit code and the findings of each check."""
+    result = cli.krea("doctor", "--json", *argv)
     assert "Traceback" not in result.err
     checks: dict[str, list[dict[str, object]]] = {}
     for record in result.records:
@@ -19,10 +19,10 @@ def found(world: World, *argv: str) -> tuple[int, dict[str, list[dict[str, objec
     return result.code, checks
 
 
-def test_all_is_well(world: World) -> None:
+def test_all_is_well(cli: Cli) -> None:
     """A working set-up: every check is told on a line of its own, exit 0."""
-    world.environ["KREA_API_KEY"] = LOGIN
-    result = world.krea("doctor")
+    cli.environ["KREA_API_KEY"] = LOGIN
+    result = cli.krea("doctor")
     assert (result.code, result.err) == (0, "")
     lines = result.out.splitlines()
     assert [line.split()[1] for line in lines] == [
@@ -46,10 +46,10 @@ def test_all_is_well(world: World) -> None:
     assert "secret" not in result.out
 
 
-def test_what_is_wrong_is_named_with_what_helps(world: World) -> None:
+def test_what_is_wrong_is_named_with_what_helps(cli: Cli) -> None:
     """No token: exit 1, the finding carries the hint, the other checks still run."""
-    del world.environ["KREA_API_KEY"]
-    result = world.krea("doctor")
+    del cli.environ["KREA_API_KEY"]
+    result = cli.krea("doctor")
     assert (result.code, result.err) == (
         1,
         "error: something is wrong with: token\n"
@@ -67,22 +67,22 @@ def test_what_is_wrong_is_named_with_what_helps(world: World) -> None:
         (402, f"{BASE} accepts the token; the API balance is used up"),
     ],
 )
-def test_what_the_service_says_of_the_token(world: World, status: int, text: str) -> None:
+def test_what_the_service_says_of_the_token(cli: Cli, status: int, text: str) -> None:
     """A refused token and an empty balance are told apart."""
-    world.service.list_status = status
-    code, checks = found(world)
+    cli.service.list_status = status
+    code, checks = run_doctor(cli)
     assert (code, checks["service"][0]["state"], checks["service"][0]["text"]) == (1, "wrong", text)
 
 
-def test_everything_broken_at_once(world: World) -> None:
+def test_everything_broken_at_once(cli: Cli) -> None:
     """Whatever is broken, doctor says it all and shows no traceback."""
     for folder in ("config", "state", "cache"):
-        (world.home / folder).mkdir()
-    (world.home / "config" / "config.toml").write_text("= nonsense")
-    (world.home / "config" / "credentials.json").write_text("[]")
-    (world.home / "state" / "ledger.sqlite3").write_text("no database " * 100)
-    world.environ |= {"KREA_API_KEY": "two words", "SSL_CERT_FILE": "/nowhere/cert.pem"}
-    code, checks = found(world)
+        (cli.home / folder).mkdir()
+    (cli.home / "config" / "config.toml").write_text("= nonsense")
+    (cli.home / "config" / "credentials.json").write_text("[]")
+    (cli.home / "state" / "ledger.sqlite3").write_text("no database " * 100)
+    cli.environ |= {"KREA_API_KEY": "two words", "SSL_CERT_FILE": "/nowhere/cert.pem"}
+    code, checks = run_doctor(cli)
     assert code == 1
     assert [name for name, each in checks.items() if each[-1]["state"] == "wrong"] == [
         "settings",
@@ -98,23 +98,23 @@ def test_everything_broken_at_once(world: World) -> None:
     assert str(checks["ledger"][0]["hint"]).startswith("krea doctor --repair")
 
 
-def test_folders_that_cannot_be(world: World) -> None:
-    """A file where a folder should be is wrong, and the variable that moves it is named."""
-    (world.home / "state").write_text("")
-    code, checks = found(world)
+def test_folders_that_cannot_be(cli: Cli) -> None:
+    """A file in place of a folder is wrong; the hint names the variable to set."""
+    (cli.home / "state").write_text("")
+    code, checks = run_doctor(cli)
     assert code == 1
     assert checks["folders"][1] == {
         "name": "folders",
         "state": "wrong",
-        "text": f"state: {world.home / 'state'} cannot be written to",
+        "text": f"state: {cli.home / 'state'} cannot be written to",
         "hint": "set KREA_STATE_DIR to a folder that you can write to",
     }
 
 
-def test_a_proxy_is_named_without_its_password(world: World) -> None:
+def test_a_proxy_is_named_without_its_password(cli: Cli) -> None:
     """The proxy may be why nothing works; its password is nobody's business."""
-    world.environ["HTTPS_PROXY"] = "http://me:hidden@proxy.example:3128"
-    result = world.krea("doctor")
+    cli.environ["HTTPS_PROXY"] = "http://me:hidden@proxy.example:3128"
+    result = cli.krea("doctor")
     assert (
         "note   network    HTTPS_PROXY is set: requests go through proxy.example:3128\n"
         in result.out
@@ -122,17 +122,17 @@ def test_a_proxy_is_named_without_its_password(world: World) -> None:
     assert "hidden" not in result.out
 
 
-def test_another_krea_on_path_is_noticed(world: World) -> None:
+def test_another_krea_on_path_is_noticed(cli: Cli) -> None:
     """The official client installs a `krea` as well; which one runs depends on PATH."""
-    package = world.home / "lib" / "node_modules" / "cli" / "krea.js"
+    package = cli.home / "lib" / "node_modules" / "cli" / "krea.js"
     package.parent.mkdir(parents=True)
     package.write_text("#!/usr/bin/env node\n")
     package.chmod(0o755)
-    folder = world.home / "bin"
+    folder = cli.home / "bin"
     folder.mkdir()
     (folder / "krea").symlink_to(package)
-    world.environ["PATH"] = str(folder)
-    code, checks = found(world)
+    cli.environ["PATH"] = str(folder)
+    code, checks = run_doctor(cli)
     assert code == 0
     assert checks["command"][0]["state"] == "note"
     assert checks["command"][0]["text"] == (
@@ -140,14 +140,14 @@ def test_another_krea_on_path_is_noticed(world: World) -> None:
     )
 
 
-def test_a_damaged_ledger_is_set_aside(world: World) -> None:
-    """`--repair` renames it and says what that means; the next look finds all well."""
-    path = world.home / "state" / "ledger.sqlite3"
+def test_a_damaged_ledger_is_set_aside(cli: Cli) -> None:
+    """`--repair` renames it and warns of the consequences; after that all is well."""
+    path = cli.home / "state" / "ledger.sqlite3"
     path.parent.mkdir(mode=0o700)
     path.write_text("no database " * 100)
-    assert found(world)[0] == 1
+    assert run_doctor(cli)[0] == 1
 
-    result = world.krea("doctor", "--repair")
+    result = cli.krea("doctor", "--repair")
     [aside] = Path(path.parent).glob("ledger.sqlite3.damaged-*")
     assert (result.code, result.err) == (
         0,
@@ -157,38 +157,38 @@ def test_a_damaged_ledger_is_set_aside(world: World) -> None:
     assert aside.read_text() == "no database " * 100
     assert not path.exists()
 
-    result = world.krea("doctor", "--repair")
+    result = cli.krea("doctor", "--repair")
     assert (result.code, result.err) == (
         0,
         "the ledger is not damaged: there is nothing to repair\n",
     )
 
 
-def test_requests_in_doubt_are_counted(world: World) -> None:
+def test_requests_in_doubt_are_counted(cli: Cli) -> None:
     """The ledger's line says how many requests may have been charged."""
     from krea_cli.local.ledger.ledger import Ledger
-    from krea_cli.local.ledger.rows import Draft
+    from krea_cli.local.ledger.rows import RequestDraft
 
-    ledger = Ledger.open(world.home / "state")
-    book = ledger.for_account(BASE, "a")
-    draft = Draft(model="m", kind="image", route="/generate/m", body={}, given={})
-    book.sending(book.begin(draft).id, 1.0)
-    book.begin(draft)
+    ledger = Ledger.open(cli.home / "state")
+    account_ledger = ledger.for_account(BASE, "a")
+    draft = RequestDraft(model="m", kind="image", route="/generate/m", body={}, given={})
+    account_ledger.requests.mark_sending(account_ledger.requests.insert(draft).id, 1.0)
+    account_ledger.requests.insert(draft)
     ledger.close()
-    code, checks = found(world)
+    code, checks = run_doctor(cli)
     assert (code, checks["ledger"][0]["state"], checks["ledger"][0]["text"]) == (
         0,
         "note",
-        f"{world.home / 'state' / 'ledger.sqlite3'}: 2 requests, 1 in doubt",
+        f"{cli.home / 'state' / 'ledger.sqlite3'}: 2 requests, 1 in doubt",
     )
 
 
-def test_settings_that_are_not_known(world: World) -> None:
+def test_settings_that_are_not_known(cli: Cli) -> None:
     """A misspelt setting is named: the command would otherwise use another model in silence."""
-    config = world.home / "config"
+    config = cli.home / "config"
     config.mkdir(mode=0o700)
     (config / "config.toml").write_text('timeout = 3\n[model]\ndefualt = "veo-2"\n')
     assert (
-        f"note   settings   {config}/config.toml sets what this krea does not know: "
-        "timeout, model.defualt (krea config list shows every setting there is)"
-    ) in world.krea("doctor").out.splitlines()
+        f"note   settings   {config}/config.toml has settings that do not exist: "
+        "timeout, model.defualt (krea config list shows all settings)"
+    ) in cli.krea("doctor").out.splitlines()

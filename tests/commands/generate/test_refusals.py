@@ -1,15 +1,14 @@
-"""What the service refuses, and what each refusal says that helps a person and a script."""
+"""Refusals of the service, in words that help a person and a script."""
 
 import json
 import shlex
 from pathlib import Path
 
-import httpx
 import pytest
 
 from krea_cli.api.moderation import REASONS
-from tests.fakes.krea_service import Service
-from tests.harness.cli import World
+from tests.fakes.krea_service import answer_with
+from tests.harness.cli import Cli
 
 FOX = ("generate", "a red fox", "-o", "fox.png", "--seed", "7", "--quiet")
 AGAIN = "the same request is refused again, so change it before the next krea generate: "
@@ -34,17 +33,13 @@ MODERATION = {
 }
 
 
-def answer(world: World, status: int, body: object) -> None:
-    """The next submit is answered with STATUS and BODY, and no job is made."""
-
-    def scripted(service: Service, job: dict[str, object]) -> httpx.Response:
-        return httpx.Response(status, json=body)
-
-    world.service.answers.append(scripted)
+def refuse(cli: Cli, status: int, body: object) -> None:
+    """Answer the next submit with STATUS and BODY, and make no job."""
+    cli.service.answers.append(answer_with(status, body))
 
 
-def told(message: str, hint: str, *, charged: str = "no") -> str:
-    """What stderr holds of one error."""
+def error_text(message: str, hint: str, *, charged: str = "no") -> str:
+    """One error as it is shown on stderr."""
     return f"error: {message}\n  hint: {hint}\n  charged: {charged}\n"
 
 
@@ -54,16 +49,16 @@ def test_every_reason_is_tested() -> None:
 
 
 @pytest.mark.parametrize("reason", MODERATION)
-def test_a_moderated_job_says_why_and_what_helps(world: World, reason: str) -> None:
+def test_a_moderated_job_says_why_and_what_helps(cli: Cli, reason: str) -> None:
     """Each reason has words of its own, and --json tells it as a word of the error."""
-    world.service.ends = "failed"
-    world.service.says = {"error": {"code": reason, "message": "Flagged."}}
+    cli.service.final_status = "failed"
+    cli.service.ended_fields = {"error": {"code": reason, "message": "Flagged."}}
     seen, helps = MODERATION[reason]
     message = f"job job-1 was refused by moderation because of {seen} ({reason}): Flagged."
-    result = world.krea(*FOX)
-    assert (result.code, result.out, result.err) == (7, "", told(message, AGAIN + helps))
+    result = cli.krea(*FOX)
+    assert (result.code, result.out, result.err) == (7, "", error_text(message, AGAIN + helps))
 
-    (line,) = world.krea("download", "job-1", "--json", "--quiet").err.splitlines()
+    (line,) = cli.krea("download", "job-1", "--json", "--quiet").err.splitlines()
     assert json.loads(line)["error"] == {
         "code": "moderated",
         "message": message,
@@ -75,33 +70,33 @@ def test_a_moderated_job_says_why_and_what_helps(world: World, reason: str) -> N
 
 
 @pytest.mark.parametrize("reason", MODERATION)
-def test_a_moderated_submit_says_why_and_what_helps(world: World, reason: str) -> None:
-    """The same where the request is refused before there is a job."""
-    answer(world, 422, {"error": {"code": reason, "message": "Flagged."}})
+def test_a_moderated_submit_says_why_and_what_helps(cli: Cli, reason: str) -> None:
+    """A request that is refused before there is a job says so too."""
+    refuse(cli, 422, {"error": {"code": reason, "message": "Flagged."}})
     seen, helps = MODERATION[reason]
-    result = world.krea(*FOX)
+    result = cli.krea(*FOX)
     message = f"the request was refused by moderation because of {seen} ({reason}): Flagged."
-    assert (result.code, result.out, result.err) == (7, "", told(message, AGAIN + helps))
+    assert (result.code, result.out, result.err) == (7, "", error_text(message, AGAIN + helps))
 
 
-def test_the_reason_survives_a_pipe(world: World) -> None:
+def test_the_reason_survives_a_pipe(cli: Cli) -> None:
     """`krea wait --json | krea download --json` tells it again, and asks nobody."""
-    world.service.ends = "failed"
-    world.service.says = {"error": {"code": "violence"}}
-    world.krea(*FOX)
-    waited = world.krea("wait", "job-1", "--json", "--quiet")
-    world.service.requests.clear()
-    piped = world.krea("download", "--json", "--quiet", stdin=waited.out)
+    cli.service.final_status = "failed"
+    cli.service.ended_fields = {"error": {"code": "violence"}}
+    cli.krea(*FOX)
+    waited = cli.krea("wait", "job-1", "--json", "--quiet")
+    cli.service.requests.clear()
+    piped = cli.krea("download", "--json", "--quiet", stdin=waited.out)
     error = json.loads(piped.err)["error"]
-    assert (piped.code, error["reason"], world.service.requests) == (7, "violence", [])
+    assert (piped.code, error["reason"], cli.service.requests) == (7, "violence", [])
 
 
-def test_a_silent_refusal_is_told_apart(world: World) -> None:
+def test_a_silent_refusal_is_told_apart(cli: Cli) -> None:
     """Completed without a result: nobody says why, and perhaps it was charged."""
-    world.service.says = {"result": {}}
-    result = world.krea(*FOX)
+    cli.service.ended_fields = {"result": {}}
+    result = cli.krea(*FOX)
     assert (result.code, result.out) == (11, "")
-    assert result.err == told(
+    assert result.err == error_text(
         "job job-1 completed without any result, often the sign of a silent refusal",
         "krea.ai/app/api shows whether it was charged; change the prompt or the inputs before the "
         "next krea generate",
@@ -126,21 +121,21 @@ def test_a_silent_refusal_is_told_apart(world: World) -> None:
     ],
     ids=["balance", "plan"],
 )
-def test_two_kinds_of_402(world: World, body: object, message: str, hint: str) -> None:
+def test_two_kinds_of_402(cli: Cli, body: object, message: str, hint: str) -> None:
     """Money and plan are told apart, as different things help."""
-    answer(world, 402, body)
-    result = world.krea(*FOX)
-    assert (result.code, result.out, result.err) == (6, "", told(message, hint))
+    refuse(cli, 402, body)
+    result = cli.krea(*FOX)
+    assert (result.code, result.out, result.err) == (6, "", error_text(message, hint))
 
 
 RETIRED = "image/bfl/flux-1-dev was retired on 2026-10-01: Use the new one."
 
 
-def retire(world: World, replacement: str | None = "image/bfl/flux-2") -> None:
+def retire(cli: Cli, replacement: str | None = "image/bfl/flux-2") -> None:
     """The next submit is answered with the 410 of a model past its date."""
     body = {"error": "model_unavailable", "message": "Use the new one."}
     named = {"replacement": replacement} if replacement else {}
-    answer(world, 410, body | {"sunset_date": "2026-10-01"} | named)
+    refuse(cli, 410, body | {"sunset_date": "2026-10-01"} | named)
 
 
 NEW = "krea generate -m image/bfl/flux-2"
@@ -162,27 +157,27 @@ NEW = "krea generate -m image/bfl/flux-2"
         ("'\u202efox'", f"{NEW}, and the rest as before"),
     ],
 )
-def test_a_retired_model_leads_to_the_whole_command(world: World, line: str, hint: str) -> None:
-    """What was typed with the model replaced, ready to be pasted; `--` ends the options."""
-    retire(world)
-    result = world.krea("generate", *shlex.split(line))
+def test_a_retired_model_leads_to_the_whole_command(cli: Cli, line: str, hint: str) -> None:
+    """The typed command with the model replaced, ready to be pasted; `--` ends the options."""
+    retire(cli)
+    result = cli.krea("generate", *shlex.split(line))
     assert (result.code, result.out) == (2, "")
-    assert result.err.endswith(told(RETIRED, hint))
+    assert result.err.endswith(error_text(RETIRED, hint))
 
 
-def test_the_suggested_command_is_the_one_that_works(world: World) -> None:
+def test_the_suggested_command_is_the_one_that_works(cli: Cli) -> None:
     """Pasted, it makes what was asked for with the new model."""
-    retire(world, "image/bfl/flux-1-kontext-dev")
-    hint = json.loads(world.krea(*FOX, "--json").err)["error"]["hint"]
+    retire(cli, "image/bfl/flux-1-kontext-dev")
+    hint = json.loads(cli.krea(*FOX, "--json").err)["error"]["hint"]
     program, *pasted = shlex.split(hint)
-    again = world.krea(*pasted)
+    again = cli.krea(*pasted)
     assert (program, again.code, again.out.count("\n")) == ("krea", 0, 1)
-    assert (Path("fox.png").exists(), len(world.service.posts)) == (True, 2)
+    assert (Path("fox.png").exists(), len(cli.service.posts)) == (True, 2)
 
 
-def test_a_script_reads_the_replacement(world: World) -> None:
+def test_a_script_reads_the_replacement(cli: Cli) -> None:
     """`replacement` is a key of the error, null where the service names none."""
     for named in ("image/bfl/flux-2", None):
-        retire(world, named)
-        error = json.loads(world.krea(*FOX, "--json").err)["error"]
+        retire(cli, named)
+        error = json.loads(cli.krea(*FOX, "--json").err)["error"]
         assert (error["code"], error["replacement"]) == ("model_retired", named)

@@ -1,28 +1,28 @@
-"""`krea generate --reuse`: what is on disk already is copied, and not paid for again."""
+"""`krea generate --reuse`: a result on disk is copied, and not paid for again."""
 
 import pytest
 
-from tests.fakes.krea_service import picture
-from tests.harness.cli import World
+from tests.harness.cli import Cli
+from tests.pictures import picture_bytes
 
 FOX = ("generate", "a fox", "--seed", "7")
 
 
 @pytest.fixture
-def fox(world: World) -> World:
-    """A world in which one fox was made, with seed 7; each picture is another."""
+def fox(cli: Cli) -> Cli:
+    """`krea` after one fox was made with seed 7; each picture is another."""
     shades = iter(range(256))
-    world.service.content = lambda: picture(next(shades))
-    assert world.krea(*FOX, "-o", "fox.png").code == 0
-    return world
+    cli.service.content = lambda: picture_bytes(next(shades))
+    assert cli.krea(*FOX, "-o", "fox.png").code == 0
+    return cli
 
 
-def read(world: World, name: str) -> bytes:
-    """What is in a file of the current folder."""
-    return (world.home / "work" / name).read_bytes()
+def read(cli: Cli, name: str) -> bytes:
+    """The content of the file NAME in the current folder."""
+    return (cli.home / "work" / name).read_bytes()
 
 
-def test_the_same_request_is_copied(fox: World) -> None:
+def test_the_same_request_is_copied(fox: Cli) -> None:
     """One POST in all; the copy is byte for byte the picture; the record says it cost nothing."""
     result = fox.krea(*FOX, "--reuse", "-o", "copy.png", "--json")
     (record,) = result.records
@@ -33,7 +33,7 @@ def test_the_same_request_is_copied(fox: World) -> None:
     assert fox.service.requests.count("GET /files/job-1.png") == 1
 
 
-def test_run_again_it_finds_its_own_copy(fox: World) -> None:
+def test_run_again_it_finds_its_own_copy(fox: Cli) -> None:
     """The target is there and holds just that: done."""
     for _ in range(2):
         result = fox.krea(*FOX, "--reuse", "-o", "copy.png")
@@ -41,7 +41,7 @@ def test_run_again_it_finds_its_own_copy(fox: World) -> None:
     assert len(fox.service.posts) == 1
 
 
-def test_another_file_at_the_target_stays(fox: World) -> None:
+def test_another_file_at_the_target_stays(fox: Cli) -> None:
     """--reuse is no --force."""
     (fox.home / "work" / "copy.png").write_bytes(b"mine")
     result = fox.krea(*FOX, "--reuse", "-o", "copy.png")
@@ -54,20 +54,20 @@ def test_another_file_at_the_target_stays(fox: World) -> None:
     [("--seed", "8"), ("--width", "512"), ("-m", "krea-2/large"), ("-i", "steps=20")],
     ids=["seed", "size", "model", "field"],
 )
-def test_another_request_is_paid_for(fox: World, words: tuple[str, ...]) -> None:
+def test_another_request_is_paid_for(fox: Cli, words: tuple[str, ...]) -> None:
     """Whatever differs in what is sent makes it another one."""
     command = ("generate", "a fox", *(() if words[0] == "--seed" else ("--seed", "7")), *words)
     assert fox.krea(*command, "--reuse", "-o", "x.png").code == 0
     assert len(fox.service.posts) == 2
 
 
-def test_what_is_written_otherwise_and_sent_alike_is_the_same(fox: World) -> None:
+def test_what_is_written_otherwise_and_sent_alike_is_the_same(fox: Cli) -> None:
     """A default that is given, a number written otherwise: the body counts."""
     result = fox.krea("generate", "a fox", "-i", "seed=7.0", "--reuse", "-o", "copy.png")
     assert (result.code, len(fox.service.posts)) == (0, 1)
 
 
-def test_without_a_seed_only_on_request(fox: World) -> None:
+def test_without_a_seed_only_on_request(fox: Cli) -> None:
     """A drawn seed means another picture, unless any will do."""
     assert fox.krea("generate", "a fox", "--reuse", "-o", "new.png").code == 0
     assert len(fox.service.posts) == 2
@@ -77,7 +77,7 @@ def test_without_a_seed_only_on_request(fox: World) -> None:
     assert read(fox, "any.png") == read(fox, "new.png")
 
 
-def test_each_saved_job_at_most_once_per_command(fox: World) -> None:
+def test_each_saved_job_at_most_once_per_command(fox: Cli) -> None:
     """Three wanted, two there: both are copied, one is made."""
     fox.krea("generate", "a fox", "-o", "second.png")
     words = ("generate", "a fox", "--reuse", "--any-seed", "-n", "3", "-o", "{n}.png")
@@ -88,7 +88,7 @@ def test_each_saved_job_at_most_once_per_command(fox: World) -> None:
 
 
 @pytest.mark.parametrize("what", ["gone", "changed"])
-def test_what_is_not_on_disk_any_more_is_made(fox: World, what: str) -> None:
+def test_what_is_not_on_disk_any_more_is_made(fox: Cli, what: str) -> None:
     """A copy of a spoilt file is nobody's wish."""
     file = fox.home / "work" / "fox.png"
     file.unlink() if what == "gone" else file.write_bytes(b"changed")
@@ -96,7 +96,7 @@ def test_what_is_not_on_disk_any_more_is_made(fox: World, what: str) -> None:
     assert len(fox.service.posts) == 2
 
 
-def test_a_copy_is_as_good_as_the_first(fox: World) -> None:
+def test_a_copy_is_as_good_as_the_first(fox: Cli) -> None:
     """The first is deleted: the copy serves."""
     fox.krea(*FOX, "--reuse", "-o", "copy.png")
     (fox.home / "work" / "fox.png").unlink()
@@ -104,29 +104,29 @@ def test_a_copy_is_as_good_as_the_first(fox: World) -> None:
     assert len(fox.service.posts) == 1
 
 
-def test_all_results_of_a_job(world: World) -> None:
+def test_all_results_of_a_job(cli: Cli) -> None:
     """Two results, two copies; with one of them gone the request is made again."""
     shades = iter(range(256))
-    world.service.content = lambda: picture(next(shades))
-    world.service.results = 2
-    world.krea(*FOX, "-o", "fox.png")
-    result = world.krea(*FOX, "--reuse", "-o", "copy.png")
+    cli.service.content = lambda: picture_bytes(next(shades))
+    cli.service.results_per_job = 2
+    cli.krea(*FOX, "-o", "fox.png")
+    result = cli.krea(*FOX, "--reuse", "-o", "copy.png")
     assert (result.code, result.out) == (0, "copy.png\ncopy-2.png\n")
-    assert read(world, "copy-2.png") == read(world, "fox-2.png")
+    assert read(cli, "copy-2.png") == read(cli, "fox-2.png")
     for name in ("fox-2.png", "copy-2.png"):
-        (world.home / "work" / name).unlink()
-    assert world.krea(*FOX, "--reuse", "-o", "third.png").code == 0
-    assert len(world.service.posts) == 2
+        (cli.home / "work" / name).unlink()
+    assert cli.krea(*FOX, "--reuse", "-o", "third.png").code == 0
+    assert len(cli.service.posts) == 2
 
 
-def test_inputs_count_by_content(fox: World) -> None:
-    """The same picture under another name is the same; another one under its name is not."""
+def test_inputs_count_by_content(fox: Cli) -> None:
+    """A picture counts by its content, under whatever name it lies."""
     night = ("generate", "night", "-m", "flux-kontext", "--seed", "1", "--image")
     assert fox.krea(*night, "fox.png", "-o", "night.png").code == 0
     (fox.home / "work" / "same.png").write_bytes(read(fox, "fox.png"))
     assert fox.krea(*night, "same.png", "--reuse", "-o", "n2.png").code == 0
     assert len(fox.service.posts) == 2
-    (fox.home / "work" / "same.png").write_bytes(picture(200))
+    (fox.home / "work" / "same.png").write_bytes(picture_bytes(200))
     assert fox.krea(*night, "same.png", "--reuse", "-o", "n3.png").code == 0
     assert len(fox.service.posts) == 3
     (fox.home / "work" / "fox.png").unlink()
@@ -134,16 +134,16 @@ def test_inputs_count_by_content(fox: World) -> None:
     assert len(fox.service.posts) == 3
 
 
-def test_nothing_is_uploaded_for_a_copy(fox: World) -> None:
+def test_nothing_is_uploaded_for_a_copy(fox: Cli) -> None:
     """Neither a token nor a network is asked for what is here."""
     night = ("generate", "night", "-m", "flux-kontext", "--seed", "1", "--image", "fox.png")
     fox.krea(*night, "-o", "night.png")
-    asked = len(fox.service.requests)
+    request_count = len(fox.service.requests)
     assert fox.krea(*night, "--reuse", "-o", "copy.png").code == 0
-    assert len(fox.service.requests) == asked
+    assert len(fox.service.requests) == request_count
 
 
-def test_anywhere_and_without_waiting(fox: World) -> None:
+def test_anywhere_and_without_waiting(fox: Cli) -> None:
     """The job's id with --no-wait; in a folder, a name as ever."""
     result = fox.krea(*FOX, "--reuse", "--no-wait", "-o", "copy.png")
     assert (result.code, result.out) == (0, "job-1\n")
@@ -153,7 +153,7 @@ def test_anywhere_and_without_waiting(fox: World) -> None:
 
 
 @pytest.mark.parametrize("force", [(), ("--force",)], ids=["", "force"])
-def test_copies_that_are_in_place_already_stay_there(fox: World, force: tuple[str, ...]) -> None:
+def test_copies_that_are_in_place_already_stay_there(fox: Cli, force: tuple[str, ...]) -> None:
     """No copy is made over a picture that another copy is to come from."""
     fox.krea("generate", "a fox", "-o", "fox-2.png")
     before = read(fox, "fox.png"), read(fox, "fox-2.png")
@@ -165,8 +165,8 @@ def test_copies_that_are_in_place_already_stay_there(fox: World, force: tuple[st
     assert len(fox.service.posts) == 2
 
 
-def test_any_seed_goes_before_a_chosen_one(fox: World) -> None:
-    """That seed if it is there, else another."""
+def test_any_seed_goes_before_a_chosen_one(fox: Cli) -> None:
+    """The chosen seed if a picture of it is there, else another."""
     assert fox.krea("generate", "a fox", "--seed", "8", "-o", "8.png").code == 0
     for seed, same in (("7", "fox.png"), ("8", "8.png"), ("9", "8.png")):
         words = ("generate", "a fox", "--seed", seed, "--reuse", "--any-seed", "-o", f"c{seed}.png")
@@ -175,7 +175,7 @@ def test_any_seed_goes_before_a_chosen_one(fox: World) -> None:
     assert len(fox.service.posts) == 2
 
 
-def test_a_copy_that_cannot_be_made_cost_nothing(fox: World) -> None:
+def test_a_copy_that_cannot_be_made_cost_nothing(fox: Cli) -> None:
     """The sentence and the record say so."""
     stands = fox.home / "work" / ".copy.png.part"
     stands.mkdir()
@@ -184,22 +184,22 @@ def test_a_copy_that_cannot_be_made_cost_nothing(fox: World) -> None:
     assert "could not be copied" in result.err
 
 
-def test_a_copy_with_its_recipe_inside_is_known_again(fox: World) -> None:
-    """It is another file than the one that it was copied from."""
+def test_a_copy_with_its_recipe_inside_is_known_again(fox: Cli) -> None:
+    """The copy is another file than its source."""
     for _ in range(2):
         result = fox.krea(*FOX, "--reuse", "--embed", "-o", "copy.png")
         assert (result.code, result.out) == (0, "copy.png\n")
     assert len(fox.service.posts) == 1
 
 
-def test_again_and_reuse_contradict_each_other(fox: World) -> None:
+def test_again_and_reuse_contradict_each_other(fox: Cli) -> None:
     """One makes a new job, the other none."""
     assert fox.krea(*FOX, "--again", "--reuse", "-o", "x.png").code == 2
     assert len(fox.service.posts) == 1
 
 
-def test_any_seed_alone_is_a_slip(fox: World) -> None:
-    """It says what --reuse may take."""
+def test_any_seed_alone_is_a_slip(fox: Cli) -> None:
+    """The option says what --reuse may take."""
     result = fox.krea("generate", "a fox", "--any-seed")
     assert (result.code, "--any-seed says what --reuse may take" in result.err) == (2, True)
     assert len(fox.service.posts) == 1

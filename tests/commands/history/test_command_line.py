@@ -11,8 +11,8 @@ from krea_cli.catalog.cache import Store
 from krea_cli.catalog.catalog import Catalog
 from krea_cli.catalog.examples import sample
 from krea_cli.catalog.local_files import LocalFile
-from krea_cli.commands.history.command_line import command
-from tests.harness.cli import World
+from krea_cli.commands.history.command_line import generate_command
+from tests.harness.cli import Cli
 
 CATALOG: Catalog = Store(Path("/nonexistent"), "none").load()
 BODIES: dict[str, dict[str, Any]] = {
@@ -26,44 +26,44 @@ BODIES: dict[str, dict[str, Any]] = {
 }
 
 
-def asked(world: World, text: str) -> dict[str, Any]:
-    """The body that the command TEXT would send."""
+def dry_run_body(cli: Cli, text: str) -> dict[str, Any]:
+    """Return the body of the request that the command TEXT would send."""
     krea, *words = shlex.split(text)
     assert krea == "krea"
-    result = world.krea(*words, "--dry-run", "--json")
+    result = cli.krea(*words, "--dry-run", "--json")
     assert result.code == 0, result.err
     body: dict[str, Any] = json.loads(result.out)["body"]
     return body
 
 
 @pytest.mark.parametrize("model_id", [model.id for model in CATALOG.models()])
-def test_every_models_request_comes_out_again(world: World, model_id: str) -> None:
+def test_every_models_request_comes_out_again(cli: Cli, model_id: str) -> None:
     """Written as a command, read by the command line: the same body."""
     model = CATALOG.model(model_id)
     body = sample(model)
-    assert asked(world, command(model.id, body, model=model)) == body
+    assert dry_run_body(cli, generate_command(model.id, body, model=model)) == body
 
 
 @pytest.mark.parametrize("name", BODIES)
-def test_what_a_shell_or_an_option_could_misread(world: World, name: str) -> None:
+def test_what_a_shell_or_an_option_could_misread(cli: Cli, name: str) -> None:
     """Quotes, dashes, at signs, line ends."""
     model = CATALOG.model("bfl/flux-1-dev")
     body = BODIES[name]
-    assert asked(world, command(model.id, body, model=model)) == body
+    assert dry_run_body(cli, generate_command(model.id, body, model=model)) == body
 
 
-def test_fields_that_nobody_checks(world: World) -> None:
+def test_fields_that_nobody_checks(cli: Cli) -> None:
     """A request that was sent with --no-check is made again with it."""
     model = CATALOG.model("bfl/flux-1-dev")
     body = {"prompt": "x", "brand_new": [1, "a"], "steps": 9999}
-    text = command(model.id, body, model=model)
+    text = generate_command(model.id, body, model=model)
     assert "--no-check" in text.split()
-    assert asked(world, text) == body
+    assert dry_run_body(cli, text) == body
 
 
-def test_a_foreign_text_is_never_a_file(world: World) -> None:
+def test_a_foreign_text_is_never_a_file(cli: Cli) -> None:
     """An at sign in a stranger's recipe is doubled, at any depth: pasted, it uploads nothing."""
-    secret = world.home / "secret.png"
+    secret = cli.home / "secret.png"
     secret.write_bytes(b"secret")
     for model_id, name in (
         ("bfl/flux-1-kontext-dev", "image_url"),
@@ -71,18 +71,18 @@ def test_a_foreign_text_is_never_a_file(world: World) -> None:
     ):
         model = CATALOG.model(model_id)
         value = f"@{secret}" if name == "image_url" else [f"@{secret}"]
-        text = command(model.id, {"prompt": "x", name: value}, model=model)
-        result = world.krea(*shlex.split(text)[1:], "-o", "x.png")
-        assert "POST /assets" not in world.service.requests, (text, result)
+        text = generate_command(model.id, {"prompt": "x", name: value}, model=model)
+        result = cli.krea(*shlex.split(text)[1:], "-o", "x.png")
+        assert "POST /assets" not in cli.service.requests, (text, result)
 
 
-def test_local_files(world: World) -> None:
+def test_local_files(cli: Cli) -> None:
     """A file stands as @path, at any depth."""
-    from tests.fakes.krea_service import picture
+    from tests.pictures import picture_bytes
 
-    day = world.home / "work" / "day 1.png"
-    day.write_bytes(picture())
+    day = cli.home / "work" / "day 1.png"
+    day.write_bytes(picture_bytes())
     kontext = CATALOG.model("bfl/flux-1-kontext-dev")
     body = {"prompt": "night", "image_url": LocalFile(str(day))}
-    shown = {"prompt": "night", "image_url": f"@{day}"}
-    assert asked(world, command(kontext.id, body, model=kontext)) == shown
+    sent_body = {"prompt": "night", "image_url": f"@{day}"}
+    assert dry_run_body(cli, generate_command(kontext.id, body, model=kontext)) == sent_body

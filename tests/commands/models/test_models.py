@@ -1,4 +1,4 @@
-"""`krea models`: the list, the search, the sheet, the refresh."""
+"""`krea models`: the list, the search, the card, the refresh."""
 
 import json
 from pathlib import Path
@@ -7,12 +7,12 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.fakes.krea_service import Service
-from tests.harness.cli import World
+from tests.fakes.krea_service import KreaService
+from tests.harness.cli import Cli
 
 
 def operation(title: str, **fields: Any) -> dict[str, Any]:
-    """A POST operation with these fields, the prompt required."""
+    """Return a POST operation with FIELDS and a required prompt."""
     schema = {
         "type": "object",
         "properties": {"prompt": {"type": "string"}, **fields},
@@ -22,12 +22,12 @@ def operation(title: str, **fields: Any) -> dict[str, Any]:
     return {"summary": title, "requestBody": {"content": {"application/json": {"schema": schema}}}}
 
 
-class Documented(Service):
-    """A service that also serves its OpenAPI document, or what stands in its place."""
+class ServiceWithDocument(KreaService):
+    """A service with an OpenAPI document at `paths`, or the answer `instead`."""
 
-    def __init__(self, world: World) -> None:
-        super().__init__(world.clock.now)
-        world.service = self
+    def __init__(self, cli: Cli) -> None:
+        super().__init__(cli.clock.now)
+        cli.service = self
         self.paths: dict[str, Any] = {
             "/generate/image/maker/brush": {"post": operation("Brush")},
             "/generate/video/maker/film": {"post": operation("Film")},
@@ -49,15 +49,15 @@ class Documented(Service):
         return httpx.Response(200, text=content, headers={"etag": etag})
 
 
-def test_all_models_are_listed_without_a_token_or_a_request(world: World) -> None:
+def test_all_models_are_listed_without_a_token_or_a_request(cli: Cli) -> None:
     """A line each, tab-separated for a pipe: model, kind, usual time, price, title."""
-    del world.environ["KREA_API_KEY"]
-    result = world.krea("models")
+    del cli.environ["KREA_API_KEY"]
+    result = cli.krea("models")
     lines = result.out.splitlines()
     assert (result.code, result.err, len(lines)) == (0, "", 108)
     assert lines[5] == "bfl/flux-1-dev\timage\t7 s\t\tFlux.1 Dev"
     assert "kling/kling-2.6\tvideo\t\t$0.07/s\tKling 2.6" in lines
-    assert world.service.requests == []
+    assert cli.service.requests == []
 
 
 @pytest.mark.parametrize(
@@ -70,17 +70,15 @@ def test_all_models_are_listed_without_a_token_or_a_request(world: World) -> Non
         (("krea-2",), ["medium", "large", "medium-turbo"]),
     ],
 )
-def test_models_are_looked_for_by_words(
-    world: World, argv: tuple[str, ...], ids: list[str]
-) -> None:
+def test_models_are_looked_for_by_words(cli: Cli, argv: tuple[str, ...], ids: list[str]) -> None:
     """In ids and titles; all words have to be there."""
-    result = world.krea("models", *argv, "--json")
+    result = cli.krea("models", *argv, "--json")
     assert [str(record["id"]).split("/")[-1] for record in result.records] == ids
 
 
-def test_a_model_is_shown_with_all_it_takes(world: World) -> None:
+def test_a_model_is_shown_with_all_it_takes(cli: Cli) -> None:
     """Fields, bounds, defaults, price, time, and a command to begin with."""
-    result = world.krea("models", "z-image")
+    result = cli.krea("models", "z-image")
     assert result.out == (
         "z-image/z-image  Z Image\n"
         "image, usually 5 s, price $0.003\n"
@@ -102,9 +100,9 @@ def test_a_model_is_shown_with_all_it_takes(world: World) -> None:
     )
 
 
-def test_a_model_as_json_holds_the_facts_of_each_field(world: World) -> None:
+def test_a_model_as_json_holds_the_facts_of_each_field(cli: Cli) -> None:
     """One object, for a script."""
-    (record,) = world.krea("models", "krea-2/large", "--json").records
+    (record,) = cli.krea("models", "krea-2/large", "--json").records
     assert (record["id"], record["kind"], record["price"]) == (
         "krea/krea-2/large",
         "image",
@@ -123,27 +121,50 @@ def test_a_model_as_json_holds_the_facts_of_each_field(world: World) -> None:
     }
 
 
-def test_every_model_can_be_shown(world: World) -> None:
+def test_a_model_that_ends_is_shown_with_its_sunset_date(cli: Cli) -> None:
+    """On its card and in its record; a model without a date has neither."""
+    service = ServiceWithDocument(cli)
+    service.paths["/generate/image/maker/brush"]["post"]["x-krea-sunset-date"] = "2027-01-31"
+    cli.krea("models", "--refresh")
+    assert cli.krea("models", "brush").out == (
+        "maker/brush  Brush\n"
+        "image, price unknown, ends on 2027-01-31\n"
+        "\n"
+        "  prompt*  text\n"
+        "\n"
+        "* required\n"
+        "\n"
+        'krea generate "a serene mountain landscape at sunset" -m maker/brush\n'
+    )
+    (brush,) = cli.krea("models", "brush", "--json").records
+    assert brush["sunset"] == "2027-01-31"
+
+    assert cli.krea("models", "film").out.splitlines()[1] == "video, price unknown"
+    (film,) = cli.krea("models", "film", "--json").records
+    assert "sunset" not in film
+
+
+def test_every_model_can_be_shown(cli: Cli) -> None:
     """Each of the 108, by its full id."""
-    for name in world.krea("models").out.splitlines():
+    for name in cli.krea("models").out.splitlines():
         model_id = name.split("\t")[0]
-        result = world.krea("models", model_id)
+        result = cli.krea("models", model_id)
         assert (result.code, result.out.split("  ")[0]) == (0, model_id)
 
 
-def test_a_refresh_says_what_changed_and_sends_no_token(world: World) -> None:
-    """First all that is different, then nothing, then one model and one that cannot be used."""
-    service = Documented(world)
-    result = world.krea("models", "--refresh")
+def test_a_refresh_says_what_changed_and_sends_no_token(cli: Cli) -> None:
+    """Everything is new at first, then nothing, then one model and one unusable route."""
+    service = ServiceWithDocument(cli)
+    result = cli.krea("models", "--refresh")
     assert result.code == 0
     assert result.out == "maker/brush\timage\t\t\tBrush\nmaker/film\tvideo\t\t\tFilm\n"
     assert "new model maker/brush\n" in result.err
-    assert world.krea("models", "--refresh").err == "the catalogue is up to date\n"
+    assert cli.krea("models", "--refresh").err == "the catalogue is up to date\n"
     service.paths |= {
         "/generate/image/maker/pen": {"post": operation("Pen")},
         "/generate/image/../jobs": {"post": operation("Trap")},
     }
-    result = world.krea("models", "--refresh", "--kind", "image")
+    result = cli.krea("models", "--refresh", "--kind", "image")
     assert result.err == (
         "new model maker/pen\n"
         "warning: left out of the catalogue: /generate/image/../jobs: "
@@ -151,17 +172,17 @@ def test_a_refresh_says_what_changed_and_sends_no_token(world: World) -> None:
     )
     assert result.out == "maker/brush\timage\t\t\tBrush\nmaker/pen\timage\t\t\tPen\n"
     assert service.tokens == [None, None, None]
-    assert Path(world.home, "cache", "models.list").read_text() == (
+    assert Path(cli.home, "cache", "models.list").read_text() == (
         "maker/brush\nmaker/film\nmaker/pen\n"
     )
 
 
-def test_a_broken_answer_keeps_the_last_catalogue(world: World) -> None:
+def test_a_broken_answer_keeps_the_last_catalogue(cli: Cli) -> None:
     """Exit 1 and a sentence; the list is still there."""
-    service = Documented(world)
-    world.krea("models", "--refresh")
+    service = ServiceWithDocument(cli)
+    cli.krea("models", "--refresh")
     service.instead = httpx.Response(200, text="<html>down for maintenance</html>")
-    result = world.krea("models", "--refresh")
+    result = cli.krea("models", "--refresh")
     assert (result.code, result.out) == (1, "")
     assert result.err == (
         "error: the service's catalogue cannot be used: the OpenAPI document is not valid JSON; "
@@ -169,20 +190,20 @@ def test_a_broken_answer_keeps_the_last_catalogue(world: World) -> None:
         "  hint: krea models --refresh fetches it again; krea doctor shows where it is kept\n"
         "  charged: no\n"
     )
-    assert len(world.krea("models").out.splitlines()) == 2
+    assert len(cli.krea("models").out.splitlines()) == 2
 
 
-def test_a_model_that_is_new_is_found_by_one_refresh(world: World) -> None:
+def test_a_model_that_is_new_is_found_by_one_refresh(cli: Cli) -> None:
     """Before it is called unknown, the service is asked once."""
-    service = Documented(world)
-    result = world.krea("models", "brush")
+    service = ServiceWithDocument(cli)
+    result = cli.krea("models", "brush")
     assert (result.code, result.out.splitlines()[0]) == (0, "maker/brush  Brush")
     assert service.requests == ["GET /openapi.json"]
 
 
-def test_a_name_that_fits_nothing_is_told_with_what_is_close(world: World) -> None:
+def test_a_name_that_fits_nothing_is_told_with_what_is_close(cli: Cli) -> None:
     """Exit 2, and offline stays silent."""
-    result = world.krea("models", "flux-1-dv")
+    result = cli.krea("models", "flux-1-dv")
     assert (result.code, result.out) == (2, "")
     assert result.err == (
         "error: there is no model called 'flux-1-dv'; close to it: bfl/flux-1-dev\n"
@@ -191,9 +212,9 @@ def test_a_name_that_fits_nothing_is_told_with_what_is_close(world: World) -> No
     )
 
 
-def test_a_kind_that_is_none_is_told(world: World) -> None:
+def test_a_kind_that_is_none_is_told(cli: Cli) -> None:
     """With the kinds there are."""
-    result = world.krea("models", "--kind", "sound")
+    result = cli.krea("models", "--kind", "sound")
     assert result.code == 2
     assert result.err == (
         "error: there is no kind 'sound'; there are image, enhance, video, 3d, audio\n"
@@ -202,12 +223,12 @@ def test_a_kind_that_is_none_is_told(world: World) -> None:
     )
 
 
-def test_a_damaged_cache_is_told_and_costs_nothing(world: World) -> None:
+def test_a_damaged_cache_is_told_and_costs_nothing(cli: Cli) -> None:
     """The snapshot stands in."""
-    Documented(world)
-    world.krea("models", "--refresh")
-    (file,) = Path(world.home, "cache", "catalog").iterdir()
+    ServiceWithDocument(cli)
+    cli.krea("models", "--refresh")
+    (file,) = Path(cli.home, "cache", "catalog").iterdir()
     file.write_text("{")
-    result = world.krea("models", "--kind", "audio")
+    result = cli.krea("models", "--kind", "audio")
     assert (result.code, len(result.out.splitlines())) == (0, 5)
     assert result.err == "warning: the cached catalogue is damaged and was ignored\n"

@@ -13,51 +13,49 @@ import pexpect
 import pytest
 
 from krea_cli import __version__
-from krea_cli.sandbox.faults import KINDS
-from tests.harness.cli import World
+from krea_cli.sandbox.faults import FAULT_KINDS
+from tests.harness.cli import Cli
 from tests.harness.installed_cli import wait_until
 
 KREA = str(Path(sys.executable).parent / "krea")
 
 
-def test_a_command_runs_against_the_sandbox(
-    world: World, capfd: pytest.CaptureFixture[str]
-) -> None:
+def test_a_command_runs_against_the_sandbox(cli: Cli, capfd: pytest.CaptureFixture[str]) -> None:
     """Base, token and folders of its own; the real tokens stay out of sight."""
-    world.environ |= {"KREA_API_TOKEN": "real", "KREA_KEY": "real", "HOME": "/home/me"}
+    cli.environ |= {"KREA_API_TOKEN": "real", "KREA_KEY": "real", "HOME": "/home/me"}
 
-    result = world.krea("sandbox", "--", "sh", "-c", "env | grep -e KREA -e HOME | sort")
+    result = cli.krea("sandbox", "--", "sh", "-c", "env | grep -e KREA -e HOME | sort")
 
     assert (result.code, result.out, result.err) == (0, "", "")
-    listed = dict(line.split("=", 1) for line in capfd.readouterr().out.splitlines())
-    folder = Path(listed["KREA_STATE_DIR"]).parent
-    assert listed == {
+    variables = dict(line.split("=", 1) for line in capfd.readouterr().out.splitlines())
+    folder = Path(variables["KREA_STATE_DIR"]).parent
+    assert variables == {
         "HOME": "/home/me",
-        "KREA_API_BASE": listed["KREA_API_BASE"],
-        "KREA_API_KEY": listed["KREA_API_KEY"],
+        "KREA_API_BASE": variables["KREA_API_BASE"],
+        "KREA_API_KEY": variables["KREA_API_KEY"],
         "KREA_CACHE_DIR": str(folder / "cache"),
         "KREA_CONFIG_DIR": str(folder / "config"),
         "KREA_STATE_DIR": str(folder / "state"),
     }
-    assert re.fullmatch(r"http://127\.0\.0\.1:\d+", listed["KREA_API_BASE"])
-    assert re.fullmatch(r"sandbox-[0-9a-f]{8}:free-of-charge", listed["KREA_API_KEY"])
+    assert re.fullmatch(r"http://127\.0\.0\.1:\d+", variables["KREA_API_BASE"])
+    assert re.fullmatch(r"sandbox-[0-9a-f]{8}:free-of-charge", variables["KREA_API_KEY"])
     assert not folder.exists()
 
 
-def test_the_command_finds_this_very_krea(world: World, capfd: pytest.CaptureFixture[str]) -> None:
+def test_the_command_finds_this_very_krea(cli: Cli, capfd: pytest.CaptureFixture[str]) -> None:
     """The folder of the running interpreter comes first on PATH."""
-    result = world.krea("sandbox", "--", "krea", "--version")
+    result = cli.krea("sandbox", "--", "krea", "--version")
 
     assert (result.code, capfd.readouterr().out) == (0, f"krea {__version__}\n")
 
 
 def test_the_command_knows_the_models_and_times_of_the_sandbox(
-    world: World, capfd: pytest.CaptureFixture[str]
+    cli: Cli, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    """Its cache holds the document that the sandbox serves, where that is not the embedded one."""
+    """Its cache holds the document of the sandbox, if that is not the embedded one."""
     script = "krea models z-image/z-image --json"
 
-    result = world.krea("sandbox", "--seconds", "0.25", "--", "sh", "-c", script)
+    result = cli.krea("sandbox", "--seconds", "0.25", "--", "sh", "-c", script)
 
     assert result.code == 0
     assert '"typical_seconds": 0.25' in capfd.readouterr().out
@@ -68,16 +66,16 @@ def test_the_command_knows_the_models_and_times_of_the_sandbox(
     [("exit 0", 0), ("exit 7", 7), ("kill -9 $$", 137)],
     ids=["well", "failed", "killed"],
 )
-def test_the_exit_code_is_that_of_the_command(world: World, script: str, code: int) -> None:
+def test_the_exit_code_is_that_of_the_command(cli: Cli, script: str, code: int) -> None:
     """As a shell gives it: 128 + signal for one that was killed."""
-    assert world.krea("sandbox", "--", "sh", "-c", script).code == code
+    assert cli.krea("sandbox", "--", "sh", "-c", script).code == code
 
 
-def test_without_a_command_it_serves_until_ctrl_c(world: World) -> None:
+def test_without_a_command_it_serves_until_ctrl_c(cli: Cli) -> None:
     """Two lines to paste into another terminal, then nothing; Ctrl-C is a good end."""
-    world.clock.stop_at(world.clock.now() + 60, signal.SIGINT)
+    cli.clock.stop_at(cli.clock.now() + 60, signal.SIGINT)
 
-    result = world.krea("sandbox")
+    result = cli.krea("sandbox")
 
     base, key = result.out.splitlines()
     assert re.fullmatch(r"export KREA_API_BASE=http://127\.0\.0\.1:\d+", base)
@@ -85,16 +83,16 @@ def test_without_a_command_it_serves_until_ctrl_c(world: World) -> None:
     assert (result.code, result.err) == (0, "")
 
 
-def test_another_signal_is_told(world: World) -> None:
+def test_another_signal_is_told(cli: Cli) -> None:
     """TERM ends it as it ends every command: 143."""
-    world.clock.stop_at(world.clock.now() + 60, signal.SIGTERM)
+    cli.clock.stop_at(cli.clock.now() + 60, signal.SIGTERM)
 
-    assert world.krea("sandbox").code == 143
+    assert cli.krea("sandbox").code == 143
 
 
-def test_a_command_that_does_not_exist(world: World) -> None:
+def test_a_command_that_does_not_exist(cli: Cli) -> None:
     """One sentence and a hint, exit 2."""
-    result = world.krea("sandbox", "--", "nonesuch")
+    result = cli.krea("sandbox", "--", "nonesuch")
 
     assert (result.code, result.out) == (2, "")
     assert result.err == (
@@ -104,9 +102,9 @@ def test_a_command_that_does_not_exist(world: World) -> None:
     )
 
 
-def test_settings_that_cannot_work(world: World) -> None:
+def test_settings_that_cannot_work(cli: Cli) -> None:
     """The sandbox's own sentence, exit 2."""
-    result = world.krea("sandbox", "--speed", "0", "--", "true")
+    result = cli.krea("sandbox", "--speed", "0", "--", "true")
 
     assert (result.code, result.out) == (2, "")
     assert result.err == (
@@ -114,13 +112,11 @@ def test_settings_that_cannot_work(world: World) -> None:
     )
 
 
-def test_without_pillow_it_says_what_to_install(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_without_pillow_it_says_what_to_install(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     """The extra is named."""
     monkeypatch.setitem(sys.modules, "PIL", None)
 
-    result = world.krea("sandbox")
+    result = cli.krea("sandbox")
 
     assert (result.code, result.out) == (1, "")
     assert result.err == (
@@ -131,21 +127,21 @@ def test_without_pillow_it_says_what_to_install(
 
 
 def test_the_help_names_every_fault() -> None:
-    """What can be asked for can be read about."""
-    from krea_cli.commands.sandbox import FAULTS
+    """Each kind of fault is in the help text."""
+    from krea_cli.commands.sandbox import FAULT_HELP
 
-    named = set(re.findall(r"[a-z0-9]+(?:-[a-z0-9]+)*", FAULTS))
-    assert set(KINDS) - named == set()
+    names = set(re.findall(r"[a-z0-9]+(?:-[a-z0-9]+)*", FAULT_HELP))
+    assert set(FAULT_KINDS) - names == set()
 
 
 def environment(folder: Path) -> dict[str, str]:
-    """Variables for the installed command."""
+    """Return variables for the installed command."""
     return {"PATH": os.environ["PATH"], "HOME": str(folder), "NO_COLOR": "1", "TERM": "dumb"}
 
 
 @contextmanager
-def rehearsing(script: str, folder: Path) -> Iterator["subprocess.Popen[bytes]"]:
-    """`krea sandbox -- sh -c SCRIPT` without a terminal, once SCRIPT has said that it is ready."""
+def run_in_sandbox(script: str, folder: Path) -> Iterator["subprocess.Popen[bytes]"]:
+    """Run `krea sandbox -- sh -c SCRIPT` without a terminal; wait for its line "ready"."""
     process = subprocess.Popen(
         [KREA, "sandbox", "--", "sh", "-c", script],
         env=environment(folder),
@@ -166,7 +162,7 @@ def test_a_signal_reaches_the_command_and_its_children(tmp_path: Path) -> None:
     """TERM goes to the whole group; the exit code is the command's."""
     child = "trap 'exit 4' TERM; echo ready; while :; do sleep 0.05; done"
     script = f"trap 'wait; exit 5' TERM; sh -c \"{child}\" & wait"
-    with rehearsing(script, tmp_path) as process:
+    with run_in_sandbox(script, tmp_path) as process:
         process.terminate()
         assert process.wait(20) == 5
 
@@ -188,10 +184,10 @@ def test_ctrl_c_in_a_terminal_reaches_the_command_once(tmp_path: Path) -> None:
 
 
 def test_a_rehearsal_leaves_login_and_settings_alone(
-    world: World, capfd: pytest.CaptureFixture[str]
+    cli: Cli, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    """It knows the settings and every profile, and changes copies of them."""
-    config = world.home / "config"
+    """The command knows settings and profiles, and changes only copies of them."""
+    config = cli.home / "config"
     config.mkdir()
     logins = '{"work": {"token": "real:token", "base": "https://api.krea.ai"}}'
     settings = '[model]\ndefault = "z-image/z-image"\n\n[api]\nbase = "https://krea.example"\n'
@@ -204,7 +200,7 @@ def test_a_rehearsal_leaves_login_and_settings_alone(
         krea auth logout --profile work
     """
 
-    result = world.krea("sandbox", "--", "sh", "-c", script)
+    result = cli.krea("sandbox", "--", "sh", "-c", script)
 
     assert (result.code, result.err) == (0, "")
     assert capfd.readouterr().out.splitlines()[0] == "z-image/z-image"
@@ -215,7 +211,7 @@ def test_a_rehearsal_leaves_login_and_settings_alone(
 def test_every_signal_is_handed_on(tmp_path: Path) -> None:
     """A command that ignores the first can be ended by the second."""
     script = "trap '' INT; trap 'exit 6' TERM; echo ready; while :; do sleep 0.05; done"
-    with rehearsing(script, tmp_path) as process:
+    with run_in_sandbox(script, tmp_path) as process:
         process.send_signal(signal.SIGINT)
         process.terminate()
         assert process.wait(20) == 6
@@ -236,9 +232,9 @@ def test_a_piped_command_may_ask_at_the_terminal(tmp_path: Path) -> None:
 
 def test_term_in_a_terminal_reaches_grandchildren(tmp_path: Path) -> None:
     """Nothing that was started goes on behind the prompt."""
-    left = tmp_path / "left"
+    mark_file = tmp_path / "left"
     # The end of a session's leader, which krea is here, sends HUP to what is left in it.
-    traps = f"trap '' HUP; trap 'echo ended > {left}; exit' TERM"
+    traps = f"trap '' HUP; trap 'echo ended > {mark_file}; exit' TERM"
     script = f'sh -c "{traps}; echo ready; while :; do sleep 0.05; done"; :'
     terminal = pexpect.spawn(
         KREA, ["sandbox", "--", "sh", "-c", script], env=environment(tmp_path), timeout=20
@@ -248,12 +244,12 @@ def test_term_in_a_terminal_reaches_grandchildren(tmp_path: Path) -> None:
     terminal.expect(pexpect.EOF)
     terminal.close()
 
-    wait_until(lambda: left.exists() and left.read_text() == "ended\n")
+    wait_until(lambda: mark_file.exists() and mark_file.read_text() == "ended\n")
 
 
 def test_a_stopped_command_can_be_ended(tmp_path: Path) -> None:
-    """It is woken up, so that it notices."""
+    """A stopped process is continued, so that it handles the signal."""
     script = "trap 'exit 3' TERM; echo ready; kill -STOP $$"
-    with rehearsing(script, tmp_path) as process:
+    with run_in_sandbox(script, tmp_path) as process:
         process.terminate()
         assert process.wait(20) == 3

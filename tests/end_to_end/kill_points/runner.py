@@ -1,4 +1,4 @@
-"""Commands that die at a step of theirs, one after the other."""
+"""Run commands that are killed at a step of theirs, one after the other."""
 
 import json
 import select
@@ -7,11 +7,12 @@ import sys
 from collections.abc import Callable
 
 from tests.end_to_end.kill_points import worker
-from tests.harness.installed_cli import PATIENCE, Desk, Ended, wait_until
+from tests.harness.cli import CliResult
+from tests.harness.installed_cli import TIMEOUT_SECONDS, InstalledCli, wait_until
 
 
-class Doomed:
-    """The process that `killed_at` describes, and how to give it orders."""
+class KillRunner:
+    """A `worker.py` under way, and the way to give it orders."""
 
     def __init__(self) -> None:
         command = [sys.executable, worker.__file__]
@@ -20,31 +21,41 @@ class Doomed:
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
 
-    def run(self, desk: Desk, step: list[str], argv: list[str], look: Callable[[], None]) -> Ended:
-        """Run `krea ARGV` at DESK until it dies at STEP or ends; LOOK is called meanwhile."""
+    def run(
+        self, installed: InstalledCli, step: list[str], argv: list[str], look: Callable[[], None]
+    ) -> CliResult:
+        """Run `krea ARGV` in the folder of INSTALLED until it dies at STEP or ends.
+
+        LOOK is called again and again meanwhile.
+        """
         assert self._process.stdin and self._process.stdout
-        out, err = desk.folder.parent / "out", desk.folder.parent / "err"
-        order = {"step": step, "argv": argv, "folder": str(desk.folder), "environ": desk.environ}
+        out, err = installed.folder.parent / "out", installed.folder.parent / "err"
+        order = {
+            "step": step,
+            "argv": argv,
+            "folder": str(installed.folder),
+            "environ": installed.environ,
+        }
         order |= {"out": str(out), "err": str(err)}
         self._process.stdin.write(f"{json.dumps(order)}\n")
         self._process.stdin.flush()
         answers = self._process.stdout
 
-        def over() -> bool:
+        def has_answered() -> bool:
             look()
             return bool(select.select([answers], [], [], 0)[0])
 
-        wait_until(over)
+        wait_until(has_answered)
         code = int(answers.readline())
         look()
-        return Ended(code if code >= 0 else 128 - code, out.read_text(), err.read_text())
+        return CliResult(code if code >= 0 else 128 - code, out.read_text(), err.read_text())
 
     def close(self) -> None:
         """Let it end, or end it where a command hangs."""
         assert self._process.stdin and self._process.stdout
         self._process.stdin.close()
         try:
-            self._process.wait(PATIENCE)
+            self._process.wait(TIMEOUT_SECONDS)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()

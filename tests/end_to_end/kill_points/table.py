@@ -1,94 +1,107 @@
-"""Where `generate` is killed: steps over the whole life of a request, and what each leaves behind.
+"""The steps at which `generate` is killed, over the whole life of a request.
 
-A step is written as `killed_at.py` takes it. The groups are in the order of that life.
+The groups are in the order of that life; `worker.py` describes how a step is written.
 """
 
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 
 
-class Left(Enum):
-    """What a kill leaves of the request that was under way."""
+class Remains(Enum):
+    """The state of the request that was under way, after a kill."""
 
-    NOTHING = auto()  # it was not sent
-    DOUBT = auto()  # the ledger says that it leaves, and no job was made of it
-    LOST = auto()  # a job was made, and nobody was told
-    RUNS = auto()  # the job is known; its file is not there, or not booked
-    OVER = auto()
+    NOT_SENT = auto()  # it was not sent
+    IN_DOUBT = auto()  # the ledger says that it leaves, and no job was made of it
+    ANSWER_LOST = auto()  # a job was made, and nobody was told
+    RUNNING = auto()  # the job is known; its file is not there, or not booked
+    FINISHED = auto()
 
 
-# The states in the ledger that tell it: there must be a row with one of them.
+# The ledger has a row in one of these states.
 STATES = {
-    Left.NOTHING: {"checked"},
-    Left.DOUBT: {"sending"},
-    Left.LOST: {"sending"},
-    Left.RUNS: {"submitted", "completed"},
-    Left.OVER: {"saved"},
+    Remains.NOT_SENT: {"checked"},
+    Remains.IN_DOUBT: {"sending"},
+    Remains.ANSWER_LOST: {"sending"},
+    Remains.RUNNING: {"submitted", "completed"},
+    Remains.FINISHED: {"saved"},
 }
 
 
 @dataclass(frozen=True)
-class Order:
-    """A command line, the files that it is to leave, the jobs that those take, what stood there."""
+class Command:
+    """A command line and its work.
+
+    argv: the words after `krea`
+    files: names of the files that it makes
+    jobs: how many jobs it takes
+    pictures: names of the files that stand there before
+    """
 
     argv: tuple[str, ...]
     files: tuple[str, ...]
     jobs: int = 1
-    pictures: tuple[str, ...] = ()  # that stand on the desk before
+    pictures: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
-class Point:
-    """One kill: what happens just then, the step, what it leaves, and how the service behaves.
+class KillPoint:
+    """One kill of a command at a step of it.
 
-    `made` counts the jobs that were made by then, or will be by what was sent.
+    name: the step in words
+    step: the step as `worker.py` takes it
+    remains: the state of the request afterwards
+    jobs_made: number of jobs made by all that was sent
+    faults: faults of the sandbox
+    result_bytes: the least size of a result
     """
 
     name: str
     step: str
-    left: Left
-    order: Order
-    made: int = 1
+    remains: Remains
+    command: Command
+    jobs_made: int = 1
     faults: tuple[str, ...] = ()
-    big: int = 0  # bytes that a result has at least
+    result_bytes: int = 0
 
 
 SMALL = ("--width", "512", "--height", "512", "--seed", "1")  # drawn quickly, and once
-FOX = Order(("generate", "a red fox", *SMALL, "-o", "fox.png"), ("fox.png",))
-TWO = Order(("generate", "[two] red foxes", *SMALL, "-o", "fox.png"), ("fox.png", "fox-2.png"))
-THREE = Order(
+FOX = Command(("generate", "a red fox", *SMALL, "-o", "fox.png"), ("fox.png",))
+TWO = Command(("generate", "[two] red foxes", *SMALL, "-o", "fox.png"), ("fox.png", "fox-2.png"))
+THREE = Command(
     ("generate", "a red fox", *SMALL, "-n", "3", "-o", "fox.png"),
     ("fox.png", "fox-2.png", "fox-3.png"),
     jobs=3,
 )
-NIGHT = Order(
+NIGHT = Command(
     ("generate", "make it night", "-m", "flux-kontext", "--image", "day.png", "-o", "night.png"),
     ("night.png",),
     pictures=("day.png",),
 )
-OVERWRITE = Order(
+OVERWRITE = Command(
     ("generate", "a red fox", *SMALL, "--force", "-o", "fox.png"),
     ("fox.png",),
     pictures=("fox.png",),
 )
 HTTP11 = "httpcore._sync.http11:HTTP11Connection"
+API = "krea_cli.api.client:Api"
+ROWS = "krea_cli.local.ledger.request_rows:RequestRows"
 
 BEFORE = {
     "the command starts": "krea_cli.main:main call 1",
     "the ledger is about to be made": "krea_cli.local.ledger.database:_create call 1",
     "the ledger has its tables": "krea_cli.local.ledger.migrations:migrate return 1",
     "the ledger gets its name": "os:rename return 1",
-    "targets are looked at": "krea_cli.flows.files.target:Target.check return 1",
-    "the row is written": "krea_cli.local.ledger.account_ledger:Book.begin return 1",
-    "the row is put down": "krea_cli.local.ledger.account_ledger:Book.begin_or_join return 1",
+    "targets are looked at": "krea_cli.flows.files.target:Target.refuse_existing return 1",
+    "the row is written": f"{ROWS}.insert return 1",
+    "the row is in the ledger": f"{ROWS}.insert_or_join return 1",
     "the part is made": "os:open@_open return 1",
     "the part is reserved": "krea_cli.flows.submit.claim:claim return 1",
-    "the wire is prepared": "krea_cli.api.client:Api.prepare return 1",
-    "the post lock is taken": "krea_cli.flows.submit.submit:bury_the_dead call 1",
-    "`sending` is written": "krea_cli.local.ledger.account_ledger:Book.move return 1",
+    "the wire is prepared": f"{API}.prepare return 1",
+    "the post lock is taken": "krea_cli.flows.submit.submit:mark_abandoned_sends_unknown call 1",
+    "`sending` is written": f"{ROWS}.change_state return 1",
 }
 LEAVING = {
-    "`sending` is on disk": "krea_cli.local.ledger.account_ledger:Book.sending return 1",
+    "`sending` is on disk": f"{ROWS}.mark_sending return 1",
     "it connects": "httpcore._backends.sync:SyncBackend.connect_tcp call 1",
     "it is connected": "httpcore._backends.sync:SyncBackend.connect_tcp return 1",
     "its headers are sent": f"{HTTP11}._send_request_headers return 1",
@@ -99,21 +112,21 @@ SENT = {
     "the answer's headers came": f"{HTTP11}._receive_response_headers return 1",
     "the answer's body came": "krea_cli.api.http:Exchange.reply return 1",
     "the answer is read": "krea_cli.api.jobs:parse_job return 1",
-    "the answer is written": "krea_cli.local.ledger.account_ledger:Book.move return 2",
+    "the answer is written": f"{ROWS}.change_state return 2",
 }
 WAITING = {"it waits for the answer": f"{HTTP11}._receive_response_headers call 1"}
 RUNNING = {
-    "the answer is booked": "krea_cli.local.ledger.account_ledger:Book.submitted return 1",
+    "the answer is recorded": f"{ROWS}.mark_submitted return 1",
     "the job is put under watch": "krea_cli.flows.jobs.watch:Watch.add return 1",
-    "the first poll leaves": "krea_cli.api.client:Api.job call 1",
-    "the first poll is answered": "krea_cli.api.client:Api.job return 1",
-    "the job has ended": "krea_cli.flows.jobs.watch:Watch._saw return 1",
-    "half of the end is booked": "krea_cli.local.ledger.account_ledger:Book.seen return 1",
-    "the end is booked": "krea_cli.local.ledger.account_ledger:Book.ended return 1",
+    "the first poll leaves": f"{API}.job call 1",
+    "the first poll is answered": f"{API}.job return 1",
+    "the job has ended": "krea_cli.flows.jobs.watch:Watch._apply_status return 1",
+    "half of the end is recorded": f"{ROWS}.record_status return 1",
+    "the end is recorded": f"{ROWS}.mark_ended return 1",
     "the stream is about to be opened": "krea_cli.api.http:Http.stream call 1",
     "the stream is open": "krea_cli.flows.transfer.fetch:_Attempt._begin return 1",
 }
-POLLING = {"the second poll leaves": "krea_cli.api.client:Api.job call 2"}
+POLLING = {"the second poll leaves": f"{API}.job call 2"}
 ARRIVING = {
     "the first piece is written": "os:pwrite return 1",
     "the second piece is written": "os:pwrite return 2",
@@ -121,84 +134,66 @@ ARRIVING = {
     "the last piece is written": "krea_cli.flows.transfer.fetch:_Attempt._copy return 1",
 }
 SAVING = {
-    "the content is checked": "krea_cli.flows.transfer.fetch:_checked return 1",
+    "the content is checked": "krea_cli.flows.transfer.fetch:_check_content return 1",
     "the part is synced": "os:fsync@publish return 1",
     "the name is about to be given": "os:link call 1",
     "the name is given": "os:link return 1",
-    "the part is about to be removed": "krea_cli.flows.files.part_file:_remove call 1",
-    "the part is removed": "krea_cli.flows.files.part_file:_remove return 1",
+    "the part is about to be removed": "krea_cli.flows.files.part_file:_remove_part call 1",
+    "the part is removed": "krea_cli.flows.files.part_file:_remove_part return 1",
     "the folder is synced": "krea_cli.flows.files.publish:_sync_folder return 1",
-    "the file is about to be booked": "krea_cli.local.ledger.account_ledger:Book.file call 1",
-    "the file is booked": "krea_cli.local.ledger.account_ledger:Book.file return 1",
+    "the file is about to be recorded": f"{ROWS}.record_file call 1",
+    "the file is recorded": f"{ROWS}.record_file return 1",
 }
 AFTER = {
-    "`saved` is booked": "krea_cli.local.ledger.account_ledger:Book.saved return 1",
-    "everything is released": "krea_cli.flows.generate.generate:Generation._release return 1",
-    "the path is printed": "krea_cli.terminal.output:Output.saved return 1",
+    "`saved` is recorded": f"{ROWS}.mark_saved return 1",
+    "everything is released": "krea_cli.flows.generate.generate:Generate._release return 1",
+    "the path is printed": "krea_cli.terminal.output:Output.print_files return 1",
     "the command ends": "krea_cli.main:leave call 1",
 }
 OUTPUTS = {
     "the first of two has its name": "os:link return 1",
-    "the first of two is booked": "krea_cli.local.ledger.account_ledger:Book.file return 1",
+    "the first of two is recorded": f"{ROWS}.record_file return 1",
     "the second of two is about to come": "krea_cli.api.http:Http.stream call 2",
     "the second of two is about to be named": "os:link call 2",
-    "the second of two is booked": "krea_cli.local.ledger.account_ledger:Book.file return 2",
+    "the second of two is recorded": f"{ROWS}.record_file return 2",
 }
 UPLOADING = {
-    "an upload is about to be sent": "krea_cli.api.client:Api.upload call 1",
-    "an upload is sent": "krea_cli.api.client:Api.upload return 1",
-    "an upload is remembered": "krea_cli.local.ledger.uploads:Uploads.remember return 1",
+    "an upload is about to be sent": f"{API}.upload call 1",
+    "an upload is sent": f"{API}.upload return 1",
+    "an upload is remembered": "krea_cli.local.ledger.uploads:UploadRows.record return 1",
 }
 REPLACING = {
     "another file is about to be replaced": "os:replace@_publish_as call 1",
     "another file is replaced": "os:replace@_publish_as return 1",
 }
 SEVERAL = (
-    ("three are put down", "krea_cli.flows.submit.claim:claim call 1", Left.NOTHING, 0),
-    (
-        "the first of three is booked",
-        "krea_cli.local.ledger.account_ledger:Book.submitted return 1",
-        Left.RUNS,
-        1,
-    ),
-    (
-        "the second of three leaves",
-        "krea_cli.local.ledger.account_ledger:Book.sending return 2",
-        Left.DOUBT,
-        1,
-    ),
-    ("the second of three is sent", "krea_cli.api.client:Api.submit return 2", Left.LOST, 2),
-    (
-        "the third of three is booked",
-        "krea_cli.local.ledger.account_ledger:Book.submitted return 3",
-        Left.RUNS,
-        3,
-    ),
-    (
-        "the second of three is saved",
-        "krea_cli.local.ledger.account_ledger:Book.saved return 2",
-        Left.RUNS,
-        3,
-    ),
+    ("three are in the ledger", "krea_cli.flows.submit.claim:claim call 1", Remains.NOT_SENT, 0),
+    ("the first of three is recorded", f"{ROWS}.mark_submitted return 1", Remains.RUNNING, 1),
+    ("the second of three leaves", f"{ROWS}.mark_sending return 2", Remains.IN_DOUBT, 1),
+    ("the second of three is sent", f"{API}.submit return 2", Remains.ANSWER_LOST, 2),
+    ("the third of three is recorded", f"{ROWS}.mark_submitted return 3", Remains.RUNNING, 3),
+    ("the second of three is saved", f"{ROWS}.mark_saved return 2", Remains.RUNNING, 3),
 )
 
 
-def _at(steps: dict[str, str], left: Left, order: Order = FOX, made: int = 1) -> list[Point]:
-    return [Point(name, step, left, order, made) for name, step in steps.items()]
+def _at(
+    steps: dict[str, str], remains: Remains, command: Command = FOX, jobs_made: int = 1
+) -> list[KillPoint]:
+    return [KillPoint(name, step, remains, command, jobs_made) for name, step in steps.items()]
 
 
-POINTS = [
-    *_at(UPLOADING, Left.NOTHING, NIGHT, 0),
-    *_at(BEFORE, Left.NOTHING, made=0),
-    *_at(LEAVING, Left.DOUBT, made=0),
-    *_at(SENT, Left.LOST),
-    *(replace(each, faults=("slow-submit:x1:0.3s",)) for each in _at(WAITING, Left.LOST)),
-    *_at(RUNNING, Left.RUNS),
-    *(replace(each, faults=("poll-500:x1",)) for each in _at(POLLING, Left.RUNS)),
-    *(replace(each, big=2_000_000) for each in _at(ARRIVING, Left.RUNS)),
-    *_at(SAVING, Left.RUNS),
-    *_at(REPLACING, Left.RUNS, OVERWRITE),
-    *_at(OUTPUTS, Left.RUNS, TWO),
-    *(Point(name, step, left, THREE, made) for name, step, left, made in SEVERAL),
-    *_at(AFTER, Left.OVER),
+KILL_POINTS = [
+    *_at(UPLOADING, Remains.NOT_SENT, NIGHT, 0),
+    *_at(BEFORE, Remains.NOT_SENT, jobs_made=0),
+    *_at(LEAVING, Remains.IN_DOUBT, jobs_made=0),
+    *_at(SENT, Remains.ANSWER_LOST),
+    *(replace(each, faults=("slow-submit:x1:0.3s",)) for each in _at(WAITING, Remains.ANSWER_LOST)),
+    *_at(RUNNING, Remains.RUNNING),
+    *(replace(each, faults=("poll-500:x1",)) for each in _at(POLLING, Remains.RUNNING)),
+    *(replace(each, result_bytes=2_000_000) for each in _at(ARRIVING, Remains.RUNNING)),
+    *_at(SAVING, Remains.RUNNING),
+    *_at(REPLACING, Remains.RUNNING, OVERWRITE),
+    *_at(OUTPUTS, Remains.RUNNING, TWO),
+    *(KillPoint(name, step, remains, THREE, made) for name, step, remains, made in SEVERAL),
+    *_at(AFTER, Remains.FINISHED),
 ]

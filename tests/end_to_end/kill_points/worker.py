@@ -5,8 +5,8 @@ Reads orders from stdin, one JSON object a line, and answers each with its exit 
     {"step": [PLACE, "call" or "return", N], "argv": […], "folder": …, "environ": {…},
      "out": FILE, "err": FILE}
 
-Each is carried out by a process of its own, a fork of this one: libraries are imported once, the
-product in each. The process kills itself at the N-th entry to a function, or return from it, in
+Each order runs in a fork of this process: libraries are imported once, the product in each fork.
+The fork kills itself at the N-th entry to a function, or return from it, in
 any of its threads. PLACE is MODULE:FUNCTION[@CALLER]; CALLER narrows it down to those made from
 one function. FUNCTION is a qualified name; functions of the system are those of `os`. The product
 knows nothing of this: the function is wrapped before anybody imports it. A step that never comes
@@ -26,7 +26,10 @@ LIBRARIES = ("httpx", "platformdirs", "rich.console", "sqlite3", "typer")
 
 
 class Step:
-    """The moment to die at: `left` is how often it still comes before that."""
+    """The moment to die at.
+
+    left: how many times it still comes
+    """
 
     def __init__(self, place: str, moment: str, number: int) -> None:
         whole, _, self.caller = place.partition("@")
@@ -35,7 +38,7 @@ class Step:
         self.left = number
 
     def arm(self) -> None:
-        """Put the function that dies in the place of the one that does not."""
+        """Replace the function by one that dies."""
         owner: Any = import_module(self.module)
         *path, name = self.function.split(".")
         for inner in path:
@@ -46,11 +49,11 @@ class Step:
         @functools.wraps(function)
         def deadly(*arguments: Any, **named: Any) -> Any:
             caller = sys._getframe(1).f_code.co_qualname
-            meant = not self.caller or caller == self.caller
-            if meant and self.moment == "call":
+            counts = not self.caller or caller == self.caller
+            if counts and self.moment == "call":
                 self._met()
             answer = function(*arguments, **named)
-            if meant and self.moment == "return":
+            if counts and self.moment == "return":
                 self._met()
             return answer
 
@@ -62,7 +65,7 @@ class Step:
             os.kill(os.getpid(), signal.SIGKILL)
 
 
-def carry_out(order: dict[str, Any]) -> NoReturn:
+def run_command(order: dict[str, Any]) -> NoReturn:
     """Become the command of ORDER, and die where it says."""
     output = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
     for stream, (path, flags) in enumerate(
@@ -87,7 +90,7 @@ def main() -> None:
     for line in iter(sys.stdin.readline, ""):
         child = os.fork()
         if child == 0:
-            carry_out(json.loads(line))
+            run_command(json.loads(line))
         _, status = os.waitpid(child, 0)
         sys.stdout.write(f"{os.waitstatus_to_exitcode(status)}\n")
         sys.stdout.flush()

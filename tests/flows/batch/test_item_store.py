@@ -2,11 +2,11 @@
 
 from krea_cli.catalog.local_files import LocalFile
 from krea_cli.flows.batch.item import Item
-from krea_cli.flows.batch.item_store import Roster
+from krea_cli.flows.batch.item_store import ItemStore
 
 
-def item(index: int) -> Item:
-    """An item with a file in it."""
+def make_item(index: int) -> Item:
+    """An item with a local file."""
     return Item(
         line=index,
         index=index,
@@ -15,20 +15,20 @@ def item(index: int) -> Item:
         route="/generate/image/m",
         body={"prompt": "a fox", "image_url": LocalFile("a.png")},
         given={"prompt": "a fox", "image_url": "sha256:x"},
-        identity="1",
-        digest="2" * 64,
+        request_fingerprint="1",
+        fingerprint="2" * 64,
         target="{slug}.{ext}",
         price="unknown",
-        prints={"a.png": "x"},
+        file_hashes={"a.png": "x"},
     )
 
 
-def test_what_was_added_comes_back() -> None:
-    """In order, and by its place, while others are still read."""
-    roster = Roster()
+def test_items_are_read_back() -> None:
+    """Items are read in order, and by position."""
+    store = ItemStore()
     for index in (1, 2, 3):
-        roster.add(item(index))
-    assert len(roster) == 3
-    assert [each.index for each in roster] == [1, 2, 3]
-    assert roster.item(1) == item(2)
-    roster.close()
+        store.add(make_item(index))
+    assert len(store) == 3
+    assert [each.index for each in store] == [1, 2, 3]
+    assert store.get(1) == make_item(2)
+    store.close()

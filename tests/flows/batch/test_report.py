@@ -17,7 +17,7 @@ from krea_cli.flows.batch.item import Item
 from krea_cli.flows.batch.report import check_report, write_report
 from krea_cli.local.ledger.account_ledger import AccountLedger
 from krea_cli.local.ledger.ledger import Ledger
-from krea_cli.local.ledger.rows import Draft
+from krea_cli.local.ledger.rows import RequestDraft
 from tests.clocks.fake_clock import FakeClock
 
 NOW = 1_800_000_000.0
@@ -26,8 +26,8 @@ CLOCK = FakeClock()
 
 
 @pytest.fixture
-def book(tmp_path: Path) -> Iterator[AccountLedger]:
-    """The part of one account of a ledger at a fixed time."""
+def ledger(tmp_path: Path) -> Iterator[AccountLedger]:
+    """The ledger of one account, at a fixed time."""
     ledger = Ledger.open(tmp_path / "state", clock_now=lambda: NOW)
     yield ledger.for_account("https://api.krea.ai", "0123456789abcdef")
     ledger.close()
@@ -41,8 +41,8 @@ def out(tmp_path: Path) -> Path:
     return folder
 
 
-def item(line: int = 1, **changes: Any) -> Item:
-    """An item of that line, with what differs."""
+def make_item(line: int = 1, **changes: Any) -> Item:
+    """An item of LINE, with CHANGES."""
     plain: dict[str, Any] = {
         "line": line,
         "index": line,
@@ -52,8 +52,8 @@ def item(line: int = 1, **changes: Any) -> Item:
         "body": {"prompt": "a fox", "width": 512},
         "given": {"prompt": "a fox"},
         "prompt": "a fox",
-        "identity": f"identity-{line}",
-        "digest": f"digest-{line}",
+        "request_fingerprint": f"request-{line}",
+        "fingerprint": f"item-{line}",
         "target": "out/fox-{seed}.{ext}",
         "price": "$0.07",
         "cost": 70_000,
@@ -61,35 +61,39 @@ def item(line: int = 1, **changes: Any) -> Item:
     return Item(**plain | changes)
 
 
-def begun(book: AccountLedger, it: Item, **changes: Any) -> int:
-    """The number of the row of IT, not sent yet."""
+def insert_row(ledger: AccountLedger, item: Item, **changes: Any) -> int:
+    """Insert a row for ITEM, not sent yet; return its number."""
     plain: dict[str, Any] = {
-        "model": it.model,
-        "kind": it.kind,
-        "route": it.route,
-        "body": it.body | {"seed": 7},
-        "given": it.given,
+        "model": item.model,
+        "kind": item.kind,
+        "route": item.route,
+        "body": item.body | {"seed": 7},
+        "given": item.given,
         "seed": 7,
-        "price": it.price,
-        "cost": it.cost,
-        "item": it.digest,
+        "price": item.price,
+        "cost": item.cost,
+        "item_fingerprint": item.fingerprint,
     }
-    return book.begin(Draft(**plain | changes)).id
+    return ledger.requests.insert(RequestDraft(**plain | changes)).id
 
 
-def sent(book: AccountLedger, it: Item, **changes: Any) -> str:
-    """The job of IT, which runs."""
-    row = begun(book, it, **changes)
-    job_id = f"job-{it.line}"
-    book.sending(row, NOW)
-    book.submitted(row, Job(job_id, "queued", created_at=NOW + 1), answered_at=NOW + 2)
+def insert_running_job(ledger: AccountLedger, item: Item, **changes: Any) -> str:
+    """Insert a row for ITEM with a running job; return the job's id."""
+    row = insert_row(ledger, item, **changes)
+    job_id = f"job-{item.line}"
+    ledger.requests.mark_sending(row, NOW)
+    ledger.requests.mark_submitted(
+        row, Job(job_id, "queued", created_at=NOW + 1), answered_at=NOW + 2
+    )
     return job_id
 
 
-def saved(book: AccountLedger, it: Item, path: Path, *, at: float = NOW, index: int = 1) -> None:
-    """A result of IT at PATH."""
-    book.file(
-        f"job-{it.line}",
+def record_file(
+    ledger: AccountLedger, item: Item, path: Path, *, at: float = NOW, index: int = 1
+) -> None:
+    """Record a result of ITEM at PATH."""
+    ledger.requests.record_file(
+        f"job-{item.line}",
         index,
         url="https://x/fox.png",
         path=str(path),
@@ -100,33 +104,33 @@ def saved(book: AccountLedger, it: Item, path: Path, *, at: float = NOW, index: 
     )
 
 
-def ended(
-    book: AccountLedger, it: Item, status: str, *, charged: str, error: str | None = None
+def mark_ended(
+    ledger: AccountLedger, item: Item, status: str, *, charged: str, error: str | None = None
 ) -> None:
-    """The job of IT is over."""
-    job = Job(f"job-{it.line}", status, completed_at=NOW + 9)
-    book.ended(job.id, job, charged=charged, error=error)
+    """End the job of ITEM."""
+    job = Job(f"job-{item.line}", status, completed_at=NOW + 9)
+    ledger.requests.mark_ended(job.id, job, charged=charged, error=error)
 
 
-def written(path: Path) -> list[dict[str, Any]]:
-    """The entries of the report at PATH."""
+def read_report(path: Path) -> list[dict[str, Any]]:
+    """Read the entries of the report at PATH."""
     return [json.loads(line) for line in path.read_text().splitlines()]
 
 
-def report(book: AccountLedger, items: list[Item], out: Path) -> list[dict[str, Any]]:
-    """The entries of the report on ITEMS, written into OUT."""
-    write_report("out/report.jsonl", items, book, cwd=out.parent, clock=CLOCK)
-    return written(out / "report.jsonl")
+def write(ledger: AccountLedger, items: list[Item], out: Path) -> list[dict[str, Any]]:
+    """Write the report on ITEMS into OUT; return its entries."""
+    write_report("out/report.jsonl", items, ledger, cwd=out.parent, clock=CLOCK)
+    return read_report(out / "report.jsonl")
 
 
-def test_a_saved_item(book: AccountLedger, out: Path) -> None:
-    """All that is known of it; the path is relative to the folder of the report."""
-    it = item(prints={})
-    sent(book, it)
-    saved(book, it, out / "fox.png")
-    ended(book, it, "completed", charged="yes")
-    book.saved("job-1")
-    assert report(book, [it], out) == [
+def test_a_saved_item(ledger: AccountLedger, out: Path) -> None:
+    """The entry has all facts; the path is relative to the folder of the report."""
+    item = make_item(file_hashes={})
+    insert_running_job(ledger, item)
+    record_file(ledger, item, out / "fox.png")
+    mark_ended(ledger, item, "completed", charged="yes")
+    ledger.requests.mark_saved("job-1")
+    assert write(ledger, [item], out) == [
         {
             "schema": 1,
             "line": 1,
@@ -148,23 +152,23 @@ def test_a_saved_item(book: AccountLedger, out: Path) -> None:
     ]
 
 
-def test_the_state_of_each(book: AccountLedger, out: Path) -> None:
-    """In the order of the items; what was not billed cost nothing, so that costs can be added."""
-    items = [item(line) for line in range(1, 10)]
-    begun(book, items[1])
-    book.sending(begun(book, items[2]), NOW)
-    sent(book, items[3])
-    sent(book, items[4])
-    ended(book, items[4], "failed", charged="no", error="job job-5 failed")
-    sent(book, items[5], cost=None)
-    ended(book, items[5], "completed", charged="yes")
-    row = begun(book, items[6])
-    book.sending(row, NOW)
-    book.refused(row, "the service refused the request")
-    sent(book, items[7])
-    ended(book, items[7], "completed", charged="unknown", error="no result")
-    found = report(book, [*items[1:], items[0]], out)
-    assert [(each["line"], each["state"], each["cost"], each["charged"]) for each in found] == [
+def test_the_state_of_each(ledger: AccountLedger, out: Path) -> None:
+    """Entries come in the order of the items; no charge means no cost, so that costs add up."""
+    items = [make_item(line) for line in range(1, 10)]
+    insert_row(ledger, items[1])
+    ledger.requests.mark_sending(insert_row(ledger, items[2]), NOW)
+    insert_running_job(ledger, items[3])
+    insert_running_job(ledger, items[4])
+    mark_ended(ledger, items[4], "failed", charged="no", error="job job-5 failed")
+    insert_running_job(ledger, items[5], cost=None)
+    mark_ended(ledger, items[5], "completed", charged="yes")
+    row = insert_row(ledger, items[6])
+    ledger.requests.mark_sending(row, NOW)
+    ledger.requests.mark_refused(row, "the service refused the request")
+    insert_running_job(ledger, items[7])
+    mark_ended(ledger, items[7], "completed", charged="unknown", error="no result")
+    records = write(ledger, [*items[1:], items[0]], out)
+    assert [(each["line"], each["state"], each["cost"], each["charged"]) for each in records] == [
         (2, "waiting", 0.0, "no"),
         (3, "in doubt", 0.07, "unknown"),
         (4, "running", 0.07, "unknown"),
@@ -175,138 +179,140 @@ def test_the_state_of_each(book: AccountLedger, out: Path) -> None:
         (9, "waiting", 0.0, "no"),
         (1, "waiting", 0.0, "no"),
     ]
-    assert found[3]["error"] == "job job-5 failed"
+    assert records[3]["error"] == "job job-5 failed"
 
 
-def test_files_of_the_request_are_told_by_content(book: AccountLedger, out: Path) -> None:
-    """Neither an address that opens without a token nor a path of this machine is told."""
-    before = item(
-        1, body={"image_url": LocalFile("/home/me/a.png")}, prints={"/home/me/a.png": FOX}
+def test_files_of_the_request_are_told_by_content(ledger: AccountLedger, out: Path) -> None:
+    """Neither the address of an upload, which opens without a token, nor a local path is told."""
+    before = make_item(
+        1, body={"image_url": LocalFile("/home/me/a.png")}, file_hashes={"/home/me/a.png": FOX}
     )
-    after = item(2, body={"image_url": "https://x/uploaded"})
-    book.uploads.remember(FOX, "https://x/uploaded", None, NOW)
-    sent(book, after)
-    found = report(book, [before, after], out)
-    assert [each["request"]["image_url"] for each in found] == [f"sha256:{FOX}"] * 2
+    after = make_item(2, body={"image_url": "https://x/uploaded"})
+    ledger.uploads.record(FOX, "https://x/uploaded", None, NOW)
+    insert_running_job(ledger, after)
+    records = write(ledger, [before, after], out)
+    assert [each["request"]["image_url"] for each in records] == [f"sha256:{FOX}"] * 2
 
 
-def test_the_file_where_the_item_goes_now(book: AccountLedger, out: Path) -> None:
-    """Of several copies the last one in its folder; elsewhere only where there is none."""
-    one, other = item(1), item(2, target="elsewhere/{ext}")
-    for it in (one, other):
-        sent(book, it)
-        saved(book, it, out / "old.png", at=NOW)
-        saved(book, it, out / "new.png", at=NOW + 1)
-        saved(book, it, Path("/tmp/copy.png"), at=NOW + 2)
-        saved(book, it, out / "second.png", at=NOW, index=2)
-    found = [[file["path"] for file in each["files"]] for each in report(book, [one, other], out)]
-    assert found == [["new.png", "second.png"], ["/tmp/copy.png", "second.png"]]
+def test_the_file_where_the_item_goes_now(ledger: AccountLedger, out: Path) -> None:
+    """Of several copies, the last one in the item's folder counts, else the last one of all."""
+    one, other = make_item(1), make_item(2, target="elsewhere/{ext}")
+    for item in (one, other):
+        insert_running_job(ledger, item)
+        record_file(ledger, item, out / "old.png", at=NOW)
+        record_file(ledger, item, out / "new.png", at=NOW + 1)
+        record_file(ledger, item, Path("/tmp/copy.png"), at=NOW + 2)
+        record_file(ledger, item, out / "second.png", at=NOW, index=2)
+    records = [
+        [file["path"] for file in each["files"]] for each in write(ledger, [one, other], out)
+    ]
+    assert records == [["new.png", "second.png"], ["/tmp/copy.png", "second.png"]]
 
 
-def test_a_file_of_another_machine(book: AccountLedger, out: Path) -> None:
-    """What its sidecar tells of it; the ledger knows nothing."""
+def test_a_file_of_another_machine(ledger: AccountLedger, out: Path) -> None:
+    """The entry is made from its sidecar; the ledger knows nothing."""
     (out / "fox.png").write_bytes(b"a fox")
-    told = {"krea": "1", "schema": 1, "model": "bfl/flux-1-dev", "request": {"prompt": "a fox"}}
-    told |= {"seed": 9, "job_id": "job-9", "price": "$0.08", "sha256": FOX}
-    (out / "fox.png.json").write_text(json.dumps(told))
-    (found,) = report(book, [item(found="out/fox.png")], out)
-    assert (found["state"], found["seed"], found["job_id"]) == ("saved", 9, "job-9")
-    assert (found["price"], found["cost"], found["charged"]) == ("$0.08", None, "yes")
-    (file,) = found["files"]
+    sidecar = {"krea": "1", "schema": 1, "model": "bfl/flux-1-dev", "request": {"prompt": "a fox"}}
+    sidecar |= {"seed": 9, "job_id": "job-9", "price": "$0.08", "sha256": FOX}
+    (out / "fox.png.json").write_text(json.dumps(sidecar))
+    (record,) = write(ledger, [make_item(existing_file="out/fox.png")], out)
+    assert (record["state"], record["seed"], record["job_id"]) == ("saved", 9, "job-9")
+    assert (record["price"], record["cost"], record["charged"]) == ("$0.08", None, "yes")
+    (file,) = record["files"]
     assert (file["path"], file["sha256"], file["bytes"]) == ("fox.png", FOX, 5)
     (out / "fox.png").unlink()
-    (found,) = report(book, [item(found="out/fox.png")], out)
-    assert (found["state"], found["files"]) == ("not saved", [])
+    (record,) = write(ledger, [make_item(existing_file="out/fox.png")], out)
+    assert (record["state"], record["files"]) == ("not saved", [])
 
 
-def test_paths_through_a_link(book: AccountLedger, out: Path) -> None:
-    """A folder by another name is the same folder; what is not below is told in full."""
+def test_paths_through_a_link(ledger: AccountLedger, out: Path) -> None:
+    """A folder is found through a link as well; a path outside of it is absolute."""
     link = out.parent / "link"
     link.symlink_to(out)
-    it = item()
-    sent(book, it)
-    saved(book, it, link / "deep" / "fox.png", index=1)
-    saved(book, it, out.parent / "outside.png", index=2)
-    write_report(str(link / "report.jsonl"), [it], book, cwd=out, clock=CLOCK)
-    (found,) = written(out / "report.jsonl")
-    assert [file["path"] for file in found["files"]] == [
+    item = make_item()
+    insert_running_job(ledger, item)
+    record_file(ledger, item, link / "deep" / "fox.png", index=1)
+    record_file(ledger, item, out.parent / "outside.png", index=2)
+    write_report(str(link / "report.jsonl"), [item], ledger, cwd=out, clock=CLOCK)
+    (record,) = read_report(out / "report.jsonl")
+    assert [file["path"] for file in record["files"]] == [
         "deep/fox.png",
         str(out.parent / "outside.png"),
     ]
 
 
-def test_a_link_is_followed(book: AccountLedger, out: Path) -> None:
+def test_a_link_is_followed(ledger: AccountLedger, out: Path) -> None:
     """The file that it points at is replaced, and the link stays."""
     (out / "link.jsonl").symlink_to(out / "real.jsonl")
-    write_report("link.jsonl", [item()], book, cwd=out, clock=CLOCK)
+    write_report("link.jsonl", [make_item()], ledger, cwd=out, clock=CLOCK)
     assert (out / "link.jsonl").is_symlink()
-    assert len(written(out / "real.jsonl")) == 1
+    assert len(read_report(out / "real.jsonl")) == 1
 
 
-def test_whole_or_not_at_all(book: AccountLedger, out: Path) -> None:
-    """What ends the writing leaves the old report, and nothing beside it."""
-    report(book, [item()], out)
+def test_whole_or_not_at_all(ledger: AccountLedger, out: Path) -> None:
+    """An error while writing leaves the old report, and nothing beside it."""
+    write(ledger, [make_item()], out)
     before = (out / "report.jsonl").read_bytes()
 
     def broken() -> Iterator[Item]:
-        yield item(5)
+        yield make_item(5)
         raise KreaError("the ledger is gone")
 
     with pytest.raises(KreaError, match="the ledger is gone"):
-        write_report("report.jsonl", broken(), book, cwd=out, clock=CLOCK)
+        write_report("report.jsonl", broken(), ledger, cwd=out, clock=CLOCK)
     assert (out / "report.jsonl").read_bytes() == before
     assert [path.name for path in out.iterdir()] == ["report.jsonl"]
 
 
-def test_two_runs_that_end_together(book: AccountLedger, out: Path) -> None:
+def test_two_runs_that_end_together(ledger: AccountLedger, out: Path) -> None:
     """The one that finds the other's part writes its own, and leaves nothing of it."""
     from krea_cli.flows.files.part_file import open_part, part_path
 
     part = open_part(part_path(out / "report.jsonl"))
     assert part is not None
-    assert len(report(book, [item()], out)) == 1
+    assert len(write(ledger, [make_item()], out)) == 1
     part.release()
     assert [path.name for path in out.iterdir()] == ["report.jsonl"]
 
 
-def test_a_fifo_is_written_to(book: AccountLedger, out: Path) -> None:
+def test_a_fifo_is_written_to(ledger: AccountLedger, out: Path) -> None:
     """A reader at the other end gets the report, with full paths."""
     os.mkfifo(out / "fifo")
     check_report("fifo", cwd=out)
     read: list[bytes] = []
     reader = threading.Thread(target=lambda: read.append((out / "fifo").read_bytes()))
     reader.start()
-    it = item()
-    sent(book, it)
-    saved(book, it, out / "fox.png")
-    write_report("fifo", [it], book, cwd=out, clock=CLOCK)
+    item = make_item()
+    insert_running_job(ledger, item)
+    record_file(ledger, item, out / "fox.png")
+    write_report("fifo", [item], ledger, cwd=out, clock=CLOCK)
     reader.join()
     assert json.loads(read[0])["files"][0]["path"] == str(out / "fox.png")
 
 
-def test_after_a_signal_nobody_is_waited_for(book: AccountLedger, out: Path) -> None:
+def test_after_a_signal_nobody_is_waited_for(ledger: AccountLedger, out: Path) -> None:
     """A FIFO without a reader ends the report, not the program's end."""
     os.mkfifo(out / "fifo")
     clock = FakeClock()
     clock.stop(2)
     with pytest.raises(KreaError, match="the report fifo could not be written"):
-        write_report("fifo", [item()], book, cwd=out, clock=clock)
+        write_report("fifo", [make_item()], ledger, cwd=out, clock=clock)
 
 
-def test_an_open_file_is_not_truncated(book: AccountLedger, out: Path) -> None:
-    """What /dev/stdout leads to may be a file that holds the answer already."""
+def test_an_open_file_is_not_truncated(ledger: AccountLedger, out: Path) -> None:
+    """The file behind /dev/stdout may hold the answer already."""
     with open(out / "answer", "wb", buffering=0) as file:
         file.write(b"fox.png\n")
         name = f"/dev/fd/{file.fileno()}"
         check_report(name, cwd=out)
-        write_report(name, [item()], book, cwd=out, clock=CLOCK)
+        write_report(name, [make_item()], ledger, cwd=out, clock=CLOCK)
     first, second = (out / "answer").read_bytes().splitlines()
     assert (first, json.loads(second)["state"]) == (b"fox.png", "waiting")
 
 
 @pytest.mark.parametrize("name", ["", "-", "folder", "new/", "file/report.jsonl", "/dev/fd/999"])
 def test_a_path_that_takes_no_report(out: Path, name: str) -> None:
-    """It is refused before anything is spent."""
+    """A bad path is refused before anything is spent."""
     (out / "folder").mkdir()
     (out / "file").write_text("")
     with pytest.raises(UsageError) as caught:
@@ -314,28 +320,28 @@ def test_a_path_that_takes_no_report(out: Path, name: str) -> None:
     assert "--report" in str(caught.value.hint)
 
 
-def test_another_file_is_not_replaced(book: AccountLedger, out: Path) -> None:
-    """The file of prompts, say; an older report and an empty file are."""
+def test_another_file_is_not_replaced(ledger: AccountLedger, out: Path) -> None:
+    """The list itself is not replaced; an older report and an empty file are."""
     (out / "prompts.txt").write_text("a fox\n")
     (out / "empty").write_text("")
-    report(book, [item()], out)
+    write(ledger, [make_item()], out)
     check_report("report.jsonl", cwd=out)
     check_report("empty", cwd=out)
     check_report("new/folder/report.jsonl", cwd=out)
     for name in ("prompts.txt", "./prompts.txt"):
-        with pytest.raises(WouldOverwrite, match="is there, and is no report of a batch"):
+        with pytest.raises(WouldOverwrite, match="exists, and is not a report of a batch"):
             check_report(name, cwd=out)
     assert (out / "prompts.txt").read_text() == "a fox\n"
     assert list(out.rglob("*.part")) == []
 
 
-def test_no_more_than_a_few_lines_are_held(book: AccountLedger, out: Path) -> None:
-    """The items are asked for one by one, and written as they come."""
+def test_no_more_than_a_few_lines_are_held(ledger: AccountLedger, out: Path) -> None:
+    """Items are read one by one, and written at once."""
     import tracemalloc
 
-    items = (item(line, body={"prompt": "x" * 5000}) for line in range(1, 1001))
+    items = (make_item(line, body={"prompt": "x" * 5000}) for line in range(1, 1001))
     tracemalloc.start()
-    write_report("report.jsonl", items, book, cwd=out, clock=CLOCK)
+    write_report("report.jsonl", items, ledger, cwd=out, clock=CLOCK)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert (out / "report.jsonl").stat().st_size > 5_000_000

@@ -6,8 +6,8 @@ from krea_cli.flows.files import content_type as content_types
 from krea_cli.flows.files.content_type import (
     ContentType,
     content_type,
-    cut_short,
-    known_extension,
+    is_known_extension,
+    is_truncated,
     sniff,
 )
 
@@ -20,7 +20,7 @@ def box(name: bytes, content: bytes) -> bytes:
 
 
 def wide(name: bytes, content: bytes) -> bytes:
-    """A box that tells its length in 64 bits."""
+    """A box with its length in 64 bits."""
     return b"\0\0\0\1" + name + (16 + len(content)).to_bytes(8, "big") + content
 
 
@@ -60,7 +60,7 @@ def test_sniff(head: bytes, kind: ContentType) -> None:
 
 
 def test_unknown_bytes_fall_back_to_the_header() -> None:
-    """Bytes that say nothing leave it to the Content-Type; without one the file is .bin."""
+    """For unknown bytes the Content-Type counts; without one the file is .bin."""
     assert sniff(b"v 0.1 0.2 0.3\n") is None
     assert content_type(b"abc", "Audio/MPEG; x=1") is content_types.MP3
     assert content_type(b"abc", "image/jpg") is content_types.JPEG
@@ -72,7 +72,7 @@ def test_extensions() -> None:
     """A type allows its usual spellings in any case, and no others."""
     assert content_types.JPEG.allows("JPEG") and content_types.JPEG.allows("jpg")
     assert not content_types.PNG.allows("jpg")
-    assert known_extension("Mp4") and not known_extension("v2")
+    assert is_known_extension("Mp4") and not is_known_extension("v2")
 
 
 @pytest.mark.parametrize(
@@ -96,15 +96,15 @@ def test_extensions() -> None:
 )
 def test_cut_short(kind: ContentType, whole: bytes) -> None:
     """A file that lacks its end is told from a whole one."""
-    assert not cut_short(kind, lambda at, count: whole[at : at + count], len(whole))
+    assert not is_truncated(kind, lambda at, count: whole[at : at + count], len(whole))
     cut = whole[:-3]
-    assert cut_short(kind, lambda at, count: cut[at : at + count], len(cut))
+    assert is_truncated(kind, lambda at, count: cut[at : at + count], len(cut))
 
 
 def test_a_clip_without_its_index_is_cut() -> None:
-    """It ends where a box ends, and a player finds nothing in it."""
+    """A clip without moov is truncated, even if it ends with a whole box."""
     clip = box(b"ftyp", b"isom\0\0\0\0") + box(b"mdat", b"film")
-    assert cut_short(content_types.MP4, lambda at, count: clip[at : at + count], len(clip))
+    assert is_truncated(content_types.MP4, lambda at, count: clip[at : at + count], len(clip))
 
 
 @pytest.mark.parametrize(
@@ -119,4 +119,4 @@ def test_a_clip_without_its_index_is_cut() -> None:
 )
 def test_a_message_is_no_media(head: bytes, message: bool) -> None:
     """JSON and XML are told from bytes that only begin like them."""
-    assert content_types.is_message(head) is message
+    assert content_types.is_json_or_xml(head) is message

@@ -1,4 +1,4 @@
-"""Names made from prompts and server text are readable, short, and stay where they belong."""
+"""Names made from prompts and server text are readable, short, and stay in their folder."""
 
 import unicodedata
 
@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from krea_cli.errors import UsageError
 from krea_cli.flows.files import naming
-from krea_cli.flows.files.naming import Facts
+from krea_cli.flows.files.naming import NameFacts
 
 JOB = "550e8400-e29b-41d4-a716-446655440000"
 
@@ -37,7 +37,7 @@ def test_slug(prompt: str | None, slug: str) -> None:
 
 def test_default_stem() -> None:
     """The default name is the slug and the first six hex digits of the job."""
-    facts = Facts("a serene mountain landscape", "bfl/flux-1-dev", 7, JOB)
+    facts = NameFacts("a serene mountain landscape", "bfl/flux-1-dev", 7, JOB)
     assert naming.default_stem(facts) == "a-serene-mountain-landscape-550e84"
     assert naming.short_id("Job_9") == "job9"
     assert naming.short_id("--") == "job"
@@ -61,16 +61,16 @@ def test_lone_brace(template: str) -> None:
 
 
 def test_escaped_braces() -> None:
-    """Doubled braces stand for themselves, also around a placeholder."""
+    """Doubled braces are literal braces, also around a placeholder."""
     assert naming.placeholders("{{{slug}}}") == ["slug"]
-    assert naming.unescape(naming.fill("{{{slug}}}", {"slug": "fox"})) == "{fox}"
+    assert naming.unescape(naming.fill_template("{{{slug}}}", {"slug": "fox"})) == "{fox}"
 
 
 @given(st.text(), st.text(min_size=1), st.text(min_size=1))
 def test_values_are_harmless(prompt: str, model: str, job_id: str) -> None:
     """Whatever the server or the prompt says, a value is one plain part of a path."""
-    facts = Facts(prompt, model, None, job_id, 0.0)
-    for name, value in naming.values(facts, n=1, index=1, ext="png").items():
+    facts = NameFacts(prompt, model, None, job_id, 0.0)
+    for name, value in naming.placeholder_values(facts, n=1, index=1, ext="png").items():
         assert value and "/" not in value and value[0] not in ".-", name
         assert all(unicodedata.category(letter)[0] != "C" for letter in value), name
 
@@ -79,12 +79,12 @@ def test_values_are_harmless(prompt: str, model: str, job_id: str) -> None:
 def test_shortened(name: str, limit: int) -> None:
     """A shortened name fits its limit in bytes."""
     name = name.encode(errors="ignore").decode() or "x"
-    assert len(naming.shortened(name + ".png", limit=limit).encode()) <= max(limit, len(".png"))
+    assert len(naming.shorten(name + ".png", limit=limit).encode()) <= max(limit, len(".png"))
 
 
 def test_shortened_keeps_the_extension() -> None:
     """The stem is cut between letters; the extension stays."""
-    assert naming.shortened("é" * 200 + ".png", limit=13) == "éééé.png"
+    assert naming.shorten("é" * 200 + ".png", limit=13) == "éééé.png"
 
 
 @pytest.mark.parametrize(
@@ -98,10 +98,10 @@ def test_shortened_keeps_the_extension() -> None:
     ],
 )
 def test_with_suffix(name: str, suffixed: str) -> None:
-    """The number goes before the extension, where there is one."""
-    assert naming.with_suffix(name, "-2") == suffixed
+    """The number goes before the extension, if there is one."""
+    assert naming.add_suffix(name, "-2") == suffixed
 
 
 def test_a_number_finds_room() -> None:
-    """A name as long as a file system takes gives up letters of its stem, not the number."""
-    assert naming.with_suffix("a/" + "é" * 125 + ".png", "-12") == "a/" + "é" * 124 + "-12.png"
+    """A name of maximal length loses letters of its stem, not the number."""
+    assert naming.add_suffix("a/" + "é" * 125 + ".png", "-12") == "a/" + "é" * 124 + "-12.png"

@@ -1,4 +1,4 @@
-"""What -o means, which names follow from it, and what is refused before anything is spent."""
+"""The meaning of -o: its paths, and the errors before anything is spent."""
 
 import os
 from dataclasses import dataclass
@@ -9,15 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from krea_cli.errors import KreaError, UsageError, WouldOverwrite
-from krea_cli.flows.files.naming import Facts
-from krea_cli.flows.files.target import Kind, Target, parse_target
+from krea_cli.flows.files.naming import NameFacts
+from krea_cli.flows.files.target import Target, TargetKind, parse_target
 
-FACTS = Facts("a red fox", "krea/krea-2/large", 7, "550e8400-e29b-41d4", 0.0)
+NAME = "a-red-fox-550e84"
+FACTS = NameFacts("a red fox", "krea/krea-2/large", 7, "550e8400-e29b-41d4", 0.0)
 
 
 @dataclass
 class Row:
-    """As much of a ledger row as a target needs."""
+    """The part of a ledger row that a target needs."""
 
     target: str | None
 
@@ -31,53 +32,53 @@ def here(tmp_path: Path) -> Path:
 
 
 def target(text: str | None, here: Path, *, force: bool = False) -> Target:
-    """-o TEXT, typed in HERE."""
+    """Parse -o TEXT, typed in HERE."""
     return parse_target(text, cwd=here, force=force)
 
 
 @pytest.mark.parametrize(
     ("text", "kind", "name", "second_output", "second_job"),
     [
-        (None, Kind.DEFAULT, "a-red-fox-550e84.png", "a-red-fox-550e84-2.png", None),
-        ("out.png", Kind.EXACT, "out.png", "out-2.png", "out-2.png"),
-        ("out", Kind.EXACT, "out", "out-2", "out-2"),
-        ("new/out.png", Kind.EXACT, "new/out.png", "new/out-2.png", "new/out-2.png"),
-        ("pics", Kind.FOLDER, "pics/a-red-fox-550e84.png", "pics/a-red-fox-550e84-2.png", None),
-        ("new/", Kind.FOLDER, "new/a-red-fox-550e84.png", "new/a-red-fox-550e84-2.png", None),
-        (".", Kind.FOLDER, "./a-red-fox-550e84.png", "./a-red-fox-550e84-2.png", None),
-        ("{slug}.{ext}", Kind.TEMPLATE, "a-red-fox.png", "a-red-fox-2.png", "a-red-fox.png"),
-        ("{n}-{index}.x", Kind.TEMPLATE, "1-1.x", "1-2.x", "2-1.x"),
-        ("{model}/{seed}.{ext}", Kind.TEMPLATE, "krea-krea-2-large/7.png", None, None),
-        ("{seed}/", Kind.TEMPLATE, "7/a-red-fox-550e84.png", "7/a-red-fox-550e84-2.png", None),
-        ("a{{b}}.png", Kind.EXACT, "a{b}.png", "a{b}-2.png", "a{b}-2.png"),
-        ("-", Kind.STDOUT, "-", "-", "-"),
-        ("/dev/stdout", Kind.STDOUT, "-", "-", "-"),
-        ("/dev/null", Kind.DEVICE, "/dev/null", "/dev/null", "/dev/null"),
+        (None, TargetKind.DEFAULT, f"{NAME}.png", f"{NAME}-2.png", None),
+        ("out.png", TargetKind.EXACT, "out.png", "out-2.png", "out-2.png"),
+        ("out", TargetKind.EXACT, "out", "out-2", "out-2"),
+        ("new/out.png", TargetKind.EXACT, "new/out.png", "new/out-2.png", "new/out-2.png"),
+        ("pics", TargetKind.FOLDER, f"pics/{NAME}.png", f"pics/{NAME}-2.png", None),
+        ("new/", TargetKind.FOLDER, f"new/{NAME}.png", f"new/{NAME}-2.png", None),
+        (".", TargetKind.FOLDER, f"./{NAME}.png", f"./{NAME}-2.png", None),
+        ("{slug}.{ext}", TargetKind.TEMPLATE, "a-red-fox.png", "a-red-fox-2.png", "a-red-fox.png"),
+        ("{n}-{index}.x", TargetKind.TEMPLATE, "1-1.x", "1-2.x", "2-1.x"),
+        ("{model}/{seed}.{ext}", TargetKind.TEMPLATE, "krea-krea-2-large/7.png", None, None),
+        ("{seed}/", TargetKind.TEMPLATE, f"7/{NAME}.png", f"7/{NAME}-2.png", None),
+        ("a{{b}}.png", TargetKind.EXACT, "a{b}.png", "a{b}-2.png", "a{b}-2.png"),
+        ("-", TargetKind.STDOUT, "-", "-", "-"),
+        ("/dev/stdout", TargetKind.STDOUT, "-", "-", "-"),
+        ("/dev/null", TargetKind.DEVICE, "/dev/null", "/dev/null", "/dev/null"),
     ],
 )  # fmt: skip
 def test_names(
     here: Path,
     text: str | None,
-    kind: Kind,
+    kind: TargetKind,
     name: str,
     second_output: str | None,
     second_job: str | None,
 ) -> None:
-    """Every form of -o names the first output, the second one, and the second job's."""
+    """Every form of -o has a path for the first result, the second one, and the second job."""
     parsed = target(text, here)
     assert parsed.kind is kind
-    assert parsed.name(FACTS, ext="png") == name
+    assert parsed.path(FACTS, ext="png") == name
     if second_output:
-        assert parsed.name(FACTS, index=2, ext="png") == second_output
+        assert parsed.path(FACTS, index=2, ext="png") == second_output
     if second_job:
-        assert parsed.name(FACTS, n=2, count=2, ext="png") == second_job
+        assert parsed.path(FACTS, n=2, count=2, ext="png") == second_job
 
 
 def test_several_jobs_with_several_outputs_never_collide(here: Path) -> None:
-    """With -n, the outputs of one job and those of another have names of their own."""
+    """With -n, every output of every job has a path of its own."""
     parsed = target("out.png", here)
     names = [
-        parsed.name(FACTS, n=n, count=3, index=index, ext="png")
+        parsed.path(FACTS, n=n, count=3, index=index, ext="png")
         for n in (1, 2, 3)
         for index in (1, 2, 3)
     ]
@@ -95,7 +96,7 @@ def test_several_jobs_with_several_outputs_never_collide(here: Path) -> None:
 )
 def test_previews_stand_apart(here: Path, text: str | None, name: str) -> None:
     """A preview has the name of the result, `-preview`, and its own extension."""
-    assert target(text, here).name(FACTS, ext="jpg", preview=True) == name
+    assert target(text, here).path(FACTS, ext="jpg", preview=True) == name
 
 
 @pytest.mark.parametrize(
@@ -112,7 +113,7 @@ def test_previews_stand_apart(here: Path, text: str | None, name: str) -> None:
     ],
 )
 def test_keys(here: Path, text: str | None, key: str | None, third: str | None) -> None:
-    """A key is absolute, tells the jobs of one command apart, and is the same from anywhere."""
+    """A key is absolute, differs for each job, and does not depend on the current folder."""
     parsed = target(text, here)
     assert parsed.key() == (key and key.replace("{here}", str(here)))
     assert parsed.key(3, 3) == (third and third.replace("{here}", str(here)))
@@ -122,61 +123,61 @@ def test_keys(here: Path, text: str | None, key: str | None, third: str | None) 
     "text", ["out.png", "pics", "{slug}-{n}.{ext}", "{slug}.{ext}", "a{{b}}", "{seed}/"]
 )
 def test_the_ledger_remembers_the_target(here: Path, text: str) -> None:
-    """A target made from a key names the same file; relative where it is below this folder."""
+    """A target made from a key has the path of the old one, relative below the current folder."""
     given = target(text, here)
     for n, count in ((1, 1), (3, 3)):
-        again = target(None, here).for_row(Row(given.key(n, count)))
-        named = given.name(FACTS, n=n, count=count, ext="png")
-        assert again.name(FACTS, ext="png") == named
-        elsewhere = target(None, Path("/")).for_row(Row(given.key(n, count)))
-        assert elsewhere.name(FACTS, ext="png") == str(here / named).removeprefix("/")
+        again = target(None, here).or_remembered(Row(given.key(n, count)))
+        named = given.path(FACTS, n=n, count=count, ext="png")
+        assert again.path(FACTS, ext="png") == named
+        elsewhere = target(None, Path("/")).or_remembered(Row(given.key(n, count)))
+        assert elsewhere.path(FACTS, ext="png") == str(here / named).removeprefix("/")
 
 
 def test_a_given_target_beats_the_remembered_one(here: Path) -> None:
-    """-o on the command line counts; and bytes that went to stdout once do not go there again."""
+    """-o on the command line counts first, and stdout is never remembered."""
     given = target("new.png", here)
-    assert given.for_row(Row(str(here / "old.png"))) is given
+    assert given.or_remembered(Row(str(here / "old.png"))) is given
     default = target(None, here)
-    assert default.for_row(Row("-")) is default
-    assert default.for_row(None) is default
+    assert default.or_remembered(Row("-")) is default
+    assert default.or_remembered(None) is default
 
 
-def test_what_would_be_overwritten(here: Path) -> None:
-    """A name that is taken is refused before the job, unless --force; so is a known template."""
+def test_existing_files_are_refused(here: Path) -> None:
+    """A path that exists is refused before the job, unless --force; so is a known template."""
     with pytest.raises(WouldOverwrite) as caught:
-        target("old.png", here).check()
+        target("old.png", here).refuse_existing()
     assert caught.value.message == "old.png exists"
     assert caught.value.hint == "--force overwrites it; or choose another name with -o"
-    target("old.png", here, force=True).check()
+    target("old.png", here, force=True).refuse_existing()
     (here / "a-red-fox-7.png").touch()
     with pytest.raises(WouldOverwrite):
-        target("{slug}-{seed}.png", here).check(facts=FACTS)
-    target("{slug}-{seed}.png", here).check()
-    target("{slug}-{seed}.{ext}", here).check(facts=FACTS)
-    target("pics", here).check()
-    target("/dev/null", here).check()
+        target("{slug}-{seed}.png", here).refuse_existing(facts=FACTS)
+    target("{slug}-{seed}.png", here).refuse_existing()
+    target("{slug}-{seed}.{ext}", here).refuse_existing(facts=FACTS)
+    target("pics", here).refuse_existing()
+    target("/dev/null", here).refuse_existing()
     (here / "out-2.png").touch()
-    target("out.png", here).check(1, 2)
+    target("out.png", here).refuse_existing(1, 2)
     with pytest.raises(WouldOverwrite):
-        target("out.png", here).check(2, 2)
+        target("out.png", here).refuse_existing(2, 2)
 
 
 @pytest.mark.parametrize("text", ["", "a\0b", "{size}.png", "x" * 256])
-def test_what_cannot_be_a_target(here: Path, text: str) -> None:
-    """Nonsense after -o is wrong usage."""
+def test_invalid_targets(here: Path, text: str) -> None:
+    """Nonsense after -o is a usage error."""
     with pytest.raises(UsageError):
         target(text, here)
 
 
 def test_a_link_is_followed(here: Path) -> None:
-    """Through a link, the file it points at is written; the link itself stays."""
+    """The file behind a link is written; the link itself stays."""
     (here / "link.png").symlink_to("pics/real.png")
     parsed = target("link.png", here)
-    assert parsed.name(FACTS, ext="png") == "link.png"
-    assert parsed.real("link.png") == here / "pics" / "real.png"
-    reservation = parsed.reserve(row_id=1)
-    assert reservation and reservation.path == here / "pics" / ".real.png.part"
-    reservation.release()
+    assert parsed.path(FACTS, ext="png") == "link.png"
+    assert parsed.real_path("link.png") == here / "pics" / "real.png"
+    part_file = parsed.reserve(row_id=1)
+    assert part_file and part_file.path == here / "pics" / ".real.png.part"
+    part_file.release()
 
 
 @pytest.mark.parametrize(
@@ -191,39 +192,39 @@ def test_a_link_is_followed(here: Path) -> None:
     ],
 )
 def test_reserving(here: Path, text: str | None, part: str) -> None:
-    """The part lies in the part of the path that is known; missing folders are made."""
-    reservation = target(text, here).reserve(row_id=5)
-    assert reservation and reservation.path == here / part
-    assert reservation.path.exists()
+    """The part file lies in the folder that is known; missing folders are made."""
+    part_file = target(text, here).reserve(row_id=5)
+    assert part_file and part_file.path == here / part
+    assert part_file.path.exists()
     assert target(text, here).reserve(row_id=5) is None
-    reservation.release()
+    part_file.release()
     assert not (here / part).exists()
 
 
 def test_a_folder_that_cannot_be_written(here: Path) -> None:
-    """Where no file can be made, one sentence says so before anything is spent."""
+    """A folder in which no file can be made is an error before anything is spent."""
     with pytest.raises(KreaError) as caught:
         target("old.png/out.png", here).reserve(row_id=1)
     assert caught.value.message == f"cannot write in {here}/old.png: Not a directory"
     assert (caught.value.exit_code, caught.value.charged) == (1, "no")
 
 
-def test_stdout_and_devices_are_spooled(here: Path) -> None:
-    """Bytes that cannot be taken back are held in a nameless file until they are whole."""
+def test_stdout_and_devices_have_nameless_parts(here: Path) -> None:
+    """Bytes for stdout are kept in a file without a name until they are whole."""
     for text in ("-", "/dev/null"):
-        reservation = target(text, here).reserve(row_id=1)
-        assert reservation and reservation.path is None
-        os.write(reservation.file, b"whole")
-        reservation.release()
+        part_file = target(text, here).reserve(row_id=1)
+        assert part_file and part_file.path is None
+        os.write(part_file.fd, b"whole")
+        part_file.release()
     assert sorted(os.listdir(here)) == ["old.png", "pics"]
 
 
 @given(prompt=st.text(), model=st.text(min_size=1), job_id=st.text(min_size=1))
 def test_names_stay_in_their_folder(prompt: str, model: str, job_id: str) -> None:
-    """No prompt and no answer leads out of the folder, or to a hidden or a dashed name."""
-    facts = Facts(prompt, model, None, job_id, None)
+    """No prompt and no answer leads out of the folder, or to a name with a leading dot or dash."""
+    facts = NameFacts(prompt, model, None, job_id, None)
     for text in (None, "pics/", "{slug}{model}{job_id}", "pics/{job_id}/{slug}.{ext}"):
-        shown = target(text, Path("/home/me")).name(facts, ext="png")
+        shown = target(text, Path("/home/me")).path(facts, ext="png")
         parts = shown.split("/")
         assert len(parts) == {None: 1, "pics/": 2}.get(text, len(parts))
         assert all(part and part[0] not in ".-" for part in parts)

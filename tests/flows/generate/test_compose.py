@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from krea_cli.catalog.cache import snapshot
-from tests.harness.cli import World
+from tests.harness.cli import Cli
 
 
 def document(route: str, field: str) -> dict[str, Any]:
@@ -20,16 +20,16 @@ def document(route: str, field: str) -> dict[str, Any]:
 
 
 @pytest.fixture
-def live(world: World, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+def live(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     """The documents that the service serves, newest last; empty: it cannot be reached."""
     documents: list[dict[str, Any]] = []
-    usual = world.service.transport
+    usual = cli.service.transport
 
     def transport() -> httpx.MockTransport:
         def handle(request: httpx.Request) -> httpx.Response:
             if request.url.path != "/openapi.json":
                 return usual().handle_request(request)
-            world.service.requests.append("GET /openapi.json")
+            cli.service.requests.append("GET /openapi.json")
             assert "authorization" not in request.headers
             if not documents:
                 raise httpx.ConnectError("no route to host")
@@ -37,54 +37,52 @@ def live(world: World, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
 
         return httpx.MockTransport(handle)
 
-    monkeypatch.setattr(world.service, "transport", transport)
+    monkeypatch.setattr(cli.service, "transport", transport)
     return documents
 
 
-def test_a_new_model_is_found_by_one_refresh(world: World, live: list[dict[str, Any]]) -> None:
+def test_a_new_model_is_found_by_one_refresh(cli: Cli, live: list[dict[str, Any]]) -> None:
     """A model newer than the snapshot can be used at once; no token is sent for the list."""
     live.append(document("/generate/image/krea/krea-9", "mood"))
-    result = world.krea("generate", "a fox", "-m", "krea-9", "--dry-run", "--json")
+    result = cli.krea("generate", "a fox", "-m", "krea-9", "--dry-run", "--json")
     assert result.records[0]["route"] == "/generate/image/krea/krea-9"
-    assert world.service.requests == ["GET /openapi.json"]
+    assert cli.service.requests == ["GET /openapi.json"]
 
 
-def test_a_new_field_is_found_by_one_refresh(world: World, live: list[dict[str, Any]]) -> None:
+def test_a_new_field_is_found_by_one_refresh(cli: Cli, live: list[dict[str, Any]]) -> None:
     """A field newer than the snapshot is taken once the live document has it."""
     live.append(document("/generate/image/bfl/flux-1-dev", "mood"))
-    result = world.krea("generate", "a fox", "-i", "mood=calm", "--dry-run", "--json")
+    result = cli.krea("generate", "a fox", "-i", "mood=calm", "--dry-run", "--json")
     assert result.records[0]["body"] == {"prompt": "a fox", "mood": "calm"}
 
 
-def test_a_misspelt_model_is_asked_for_once(world: World, live: list[dict[str, Any]]) -> None:
+def test_a_misspelt_model_is_asked_for_once(cli: Cli, live: list[dict[str, Any]]) -> None:
     """Still unknown after the refresh: exit 2, with what is close."""
     live.append({"openapi": "3.1.0", "paths": {}} | document("/generate/image/bfl/flux-2", "x"))
-    result = world.krea("generate", "a fox", "-m", "flux-77", "-o", "fox.png")
-    assert (result.code, world.service.requests) == (2, ["GET /openapi.json"])
+    result = cli.krea("generate", "a fox", "-m", "flux-77", "-o", "fox.png")
+    assert (result.code, cli.service.requests) == (2, ["GET /openapi.json"])
 
 
-def test_without_a_network_the_snapshot_has_the_word(
-    world: World, live: list[dict[str, Any]]
-) -> None:
+def test_without_a_network_the_snapshot_has_the_word(cli: Cli, live: list[dict[str, Any]]) -> None:
     """Offline, a misspelt name is still answered with what is close to it."""
-    result = world.krea("generate", "a fox", "-m", "fluks-1-dev", "-o", "fox.png")
+    result = cli.krea("generate", "a fox", "-m", "fluks-1-dev", "-o", "fox.png")
     assert result.code == 2
     assert "bfl/flux-1-dev" in result.err
 
 
-def test_a_vanished_model_is_not_replaced(world: World, live: list[dict[str, Any]]) -> None:
+def test_a_vanished_model_is_not_replaced(cli: Cli, live: list[dict[str, Any]]) -> None:
     """The refresh that an unknown field caused may remove the model: then it is unknown."""
     live.append(document("/generate/image/krea/krea-9", "mood"))
-    result = world.krea("generate", "a fox", "-i", "mood=calm", "-m", "bfl/flux-1-dev")
+    result = cli.krea("generate", "a fox", "-i", "mood=calm", "-m", "bfl/flux-1-dev")
     assert result.code == 2
     assert "there is no model called 'bfl/flux-1-dev'" in result.err
 
 
-def test_every_model_of_the_snapshot_accepts_its_sample(world: World) -> None:
+def test_every_model_of_the_snapshot_accepts_its_sample(cli: Cli) -> None:
     """What the catalogue itself gives as an example passes its own check."""
     for model in snapshot().models():
         fields = [f"-i{key}={_typed(value)}" for key, value in (model.example or {}).items()]
-        result = world.krea("generate", "-m", model.route, "--dry-run", *fields)
+        result = cli.krea("generate", "-m", model.route, "--dry-run", *fields)
         assert result.code == 0, f"{model.id}: {result.err}"
 
 
@@ -101,24 +99,22 @@ def _typed(value: object) -> str:
     ],
 )
 def test_an_option_for_a_new_field_leads_to_one_refresh(
-    world: World, live: list[dict[str, Any]], option: tuple[str, str], field: str
+    cli: Cli, live: list[dict[str, Any]], option: tuple[str, str], field: str
 ) -> None:
     """Options are fields too: they may be newer than the snapshot."""
     route = "/generate/image/qwen/2512"
     live.append(document(route, field))
     schema = live[0]["paths"][route]["post"]["requestBody"]["content"]["application/json"]
     schema["schema"]["properties"][field]["format"] = "uri" if field == "image_url" else "none"
-    result = world.krea("generate", "a fox", "-m", "qwen/2512", *option, "--dry-run", "--json")
+    result = cli.krea("generate", "a fox", "-m", "qwen/2512", *option, "--dry-run", "--json")
     assert result.records[0]["body"] == {"prompt": "a fox", field: option[1]}, result.err
-    assert world.service.requests == ["GET /openapi.json"]
+    assert cli.service.requests == ["GET /openapi.json"]
 
 
-def test_half_a_name_is_asked_for_before_it_is_taken(
-    world: World, live: list[dict[str, Any]]
-) -> None:
+def test_half_a_name_is_asked_for_before_it_is_taken(cli: Cli, live: list[dict[str, Any]]) -> None:
     """The snapshot has only a longer name; today's catalogue has just the one that was named."""
     live.append(document("/generate/image/recraft/recraft-v4.1", "mood"))
     for _ in range(2):  # the second time the catalogue is one of today
-        result = world.krea("generate", "a fox", "-m", "recraft-v4.1", "--dry-run", "--json")
+        result = cli.krea("generate", "a fox", "-m", "recraft-v4.1", "--dry-run", "--json")
         assert result.records[0]["route"] == "/generate/image/recraft/recraft-v4.1"
-    assert world.service.requests == ["GET /openapi.json"]
+    assert cli.service.requests == ["GET /openapi.json"]

@@ -9,7 +9,7 @@ import pytest
 
 from krea_cli.clock import Clock
 from krea_cli.errors import UsageError
-from krea_cli.flows.jobs.job_ids import Mention, mentions
+from krea_cli.flows.jobs.job_ids import JobMention, read_job_ids
 from krea_cli.flows.jobs.record import Reference
 
 
@@ -23,11 +23,11 @@ class Terminal(io.StringIO):
 
 def named(*arguments: str, stdin: io.TextIOBase | None = None) -> list[str]:
     """What is meant, as ids and error codes, without the lulls."""
-    found = mentions(arguments, stdin, Clock(), command="wait")  # type: ignore[arg-type]
+    found = read_job_ids(arguments, stdin, Clock(), command="wait")  # type: ignore[arg-type]
     return [_name(mention) for mention in found if mention is not None]
 
 
-def _name(mention: Mention) -> str:
+def _name(mention: JobMention) -> str:
     return mention.job_id if isinstance(mention, Reference) else f"! {mention and mention.code}"
 
 
@@ -39,7 +39,7 @@ def test_arguments_name_jobs_each_once() -> None:
 def test_a_bad_argument_is_refused_before_anything_is_done() -> None:
     """At the call, not at the first step."""
     with pytest.raises(UsageError):
-        mentions(["a", "../b"], None, Clock(), command="wait")
+        read_job_ids(["a", "../b"], None, Clock(), command="wait")
 
 
 def test_a_stream_names_jobs_line_by_line() -> None:
@@ -66,7 +66,7 @@ def test_a_dash_reads_stdin_behind_the_arguments() -> None:
 def test_no_id_at_a_terminal_is_an_error() -> None:
     """A person would wait in vain."""
     with pytest.raises(UsageError) as refused:
-        mentions([], Terminal(), Clock(), command="wait")
+        read_job_ids([], Terminal(), Clock(), command="wait")
     assert refused.value.message == "no job id was given"
     assert refused.value.hint == "krea wait ID; or a pipe: krea generate --no-wait … | krea wait"
 
@@ -88,7 +88,7 @@ def test_a_line_is_there_before_the_next_one_is() -> None:
     """The stream is a pipe that stays open: what came is acted upon."""
     read, write = os.pipe()
     with os.fdopen(read) as stdin, os.fdopen(write, "w") as source:
-        found: Iterator[Mention] = mentions([], stdin, Clock(), command="wait")
+        found: Iterator[JobMention] = read_job_ids([], stdin, Clock(), command="wait")
         source.write("a\n")
         source.flush()
         assert [_name(mention) for mention in islice(found, 1)] == ["a"]

@@ -4,7 +4,7 @@ import pytest
 
 from krea_cli.api.types import Job, Output
 from krea_cli.errors import EmptyResult, JobFailed, Moderated, StillRunning, UsageError
-from krea_cli.flows.jobs.record import Reference, parse_line, record, recorded_failure
+from krea_cli.flows.jobs.record import Reference, failure_in_record, job_record, parse_line
 from krea_cli.local.ledger.rows import FileRow
 
 JOB = Job(
@@ -28,7 +28,7 @@ SAVED = FileRow(
 
 def test_a_record_holds_everything_that_is_known_of_a_job() -> None:
     """Service and disk together; what nobody knows is null."""
-    assert record(JOB, files=[SAVED]) == {
+    assert job_record(JOB, files=[SAVED]) == {
         "schema": 1,
         "job_id": "job-1",
         "status": "completed",
@@ -65,7 +65,7 @@ def test_a_record_holds_everything_that_is_known_of_a_job() -> None:
 def test_a_file_from_an_older_address_stands_beside_the_new_one() -> None:
     """Addresses change; what was saved does not get lost."""
     moved = Job("job-1", "completed", outputs=(Output("https://gen.krea.ai/new.glb"),))
-    outputs = record(moved, files=[SAVED])["outputs"]
+    outputs = job_record(moved, files=[SAVED])["outputs"]
     assert [(output["url"], output["path"]) for output in outputs] == [
         ("https://gen.krea.ai/new.glb", None),
         ("https://gen.krea.ai/a.glb", "/home/me/a.glb"),
@@ -78,12 +78,12 @@ def test_a_file_from_an_older_address_stands_beside_the_new_one() -> None:
 )
 def test_the_status_says_what_was_charged(status: str, charged: str) -> None:
     """Failed and cancelled jobs are not billed."""
-    assert record(Job("job-1", status))["charged"] == charged
+    assert job_record(Job("job-1", status))["charged"] == charged
 
 
 def test_an_error_says_it_better() -> None:
     """A completed job without a result may or may not have been charged."""
-    told = record(Job("job-1", "completed"), error=EmptyResult("nothing came"))
+    told = job_record(Job("job-1", "completed"), error=EmptyResult("nothing came"))
     assert told["charged"] == "unknown"
     assert told["error"] == {
         "code": "empty_result",
@@ -96,7 +96,7 @@ def test_an_error_says_it_better() -> None:
 
 def test_a_job_that_could_not_be_read_still_has_a_record() -> None:
     """Its id and its error."""
-    told = record(None, job_id="job-9", error=StillRunning("stopped waiting"))
+    told = job_record(None, job_id="job-9", error=StillRunning("stopped waiting"))
     assert (told["job_id"], told["status"], told["result"]) == ("job-9", None, None)
 
 
@@ -156,7 +156,7 @@ def test_a_record_of_an_ended_job_needs_no_question() -> None:
 )
 def test_a_recorded_failure_is_the_same_failure_again(error: JobFailed, code: int) -> None:
     """Through a pipe and back: sentence, hint, charge and exit code."""
-    again = recorded_failure(record(Job("a", "failed"), error=error))
+    again = failure_in_record(job_record(Job("a", "failed"), error=error))
     assert again is not None
     assert again.as_dict() == error.as_dict()
     assert again.exit_code == code
@@ -164,7 +164,7 @@ def test_a_recorded_failure_is_the_same_failure_again(error: JobFailed, code: in
 
 def test_a_record_without_a_failure_has_none() -> None:
     """Nor has a running job; a failed one has, even if it does not say why."""
-    assert recorded_failure({"job_id": "a", "status": "completed"}) is None
-    silent = recorded_failure({"job_id": "a", "status": "cancelled", "error": "?"})
+    assert failure_in_record({"job_id": "a", "status": "completed"}) is None
+    silent = failure_in_record({"job_id": "a", "status": "cancelled", "error": "?"})
     assert silent is not None
     assert (silent.code, silent.message) == ("job_cancelled", "the job ended as cancelled")

@@ -1,4 +1,4 @@
-"""A text is one property of an XMP packet, beside whatever else is there."""
+"""A recipe is one property of an XMP packet, beside any others."""
 
 from xml.etree import ElementTree
 
@@ -7,7 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from krea_cli.flows.recipe import xmp
-from krea_cli.flows.recipe.xmp import LARGEST, NAMESPACE, extended, packet, text_in
+from krea_cli.flows.recipe.xmp import (
+    MAX_PACKET_BYTES,
+    RECIPE_NAMESPACE,
+    create_packet,
+    get_recipe,
+    set_recipe,
+)
 
 SYNTAX = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 RECIPE = '{"prompt": "a \'fox\' & <a> \\"hen\\" ]]>"}'
@@ -29,16 +35,16 @@ FOREIGN = f"""<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 def graph(content: str, attributes: str = "") -> bytes:
     """A packet without wrapper: our namespace is k."""
     return (
-        f'<r:RDF xmlns:r="{SYNTAX}"><r:Description r:about="" xmlns:k="{NAMESPACE}" '
+        f'<r:RDF xmlns:r="{SYNTAX}"><r:Description r:about="" xmlns:k="{RECIPE_NAMESPACE}" '
         f'xmlns:o="urn:other"{attributes}>{content}</r:Description></r:RDF>'
     ).encode()
 
 
 def recipes(packet: bytes) -> list[str | None]:
-    """Every recipe in PACKET, as another XML parser sees them."""
+    """List all recipes in PACKET with another XML parser."""
     root = ElementTree.fromstring(packet)
     nodes = root.iter(f"{{{SYNTAX}}}Description")
-    name = f"{{{NAMESPACE}}}recipe"
+    name = f"{{{RECIPE_NAMESPACE}}}recipe"
     return [
         *(each.text for each in root.iter(name)),
         *(each.get(name) for each in nodes if each.get(name) is not None),
@@ -48,33 +54,33 @@ def recipes(packet: bytes) -> list[str | None]:
 @given(TEXTS)
 def test_any_text_comes_back(text: str) -> None:
     """Quotes, line ends, brackets and other scripts survive, in an element and in an attribute."""
-    attribute = extended(graph("", ' k:recipe="old"'), text)
-    assert text_in(packet(text)) == text_in(attribute) == text
-    assert [each or "" for each in recipes(packet(text))] == [text]
+    attribute = set_recipe(graph("", ' k:recipe="old"'), text)
+    assert get_recipe(create_packet(text)) == get_recipe(attribute) == text
+    assert [each or "" for each in recipes(create_packet(text))] == [text]
 
 
 @pytest.mark.parametrize("letter", ["\0", "\x1b", "\ud800", "\uffff"])
 def test_what_xml_cannot_say_is_refused(letter: str) -> None:
-    """A text that would not come back is not written."""
+    """A text that cannot be read back is not written."""
     with pytest.raises(ValueError, match=f"cannot hold the character U\\+{ord(letter):04X}"):
-        packet(f"a{letter}b")
+        create_packet(f"a{letter}b")
 
 
 def test_what_is_foreign_stays_byte_for_byte() -> None:
-    """The recipe is put between two bytes of the packet, and speaks of the same thing."""
-    result = extended(FOREIGN, RECIPE)
+    """The recipe is put between two bytes of the packet, and is about its resource."""
+    result = set_recipe(FOREIGN, RECIPE)
     at = FOREIGN.index(b"</rdf:RDF\n")
     assert result[:at] == FOREIGN[:at] and result.endswith(FOREIGN[at:])
-    assert text_in(result) == RECIPE
+    assert get_recipe(result) == RECIPE
     about = {node.get(f"{{{SYNTAX}}}about") for node in ElementTree.fromstring(result)[0]}
     assert about == {"uuid:<1'"}
 
 
-@pytest.mark.parametrize("before", [FOREIGN, packet("old")], ids=["foreign", "ours"])
+@pytest.mark.parametrize("before", [FOREIGN, create_packet("old")], ids=["foreign", "ours"])
 def test_a_second_recipe_replaces_the_first(before: bytes) -> None:
-    """Only the last one is there, and putting it there again changes nothing."""
-    once = extended(before, RECIPE)
-    assert extended(extended(before, "first"), RECIPE) == once == extended(once, RECIPE)
+    """Only the last recipe stays, and setting it again changes nothing."""
+    once = set_recipe(before, RECIPE)
+    assert set_recipe(set_recipe(before, "first"), RECIPE) == once == set_recipe(once, RECIPE)
     assert recipes(once) == [RECIPE]
 
 
@@ -91,11 +97,11 @@ def test_a_second_recipe_replaces_the_first(before: bytes) -> None:
     ids=["element", "empty", "attribute", "attributes", "several", "nested"],
 )
 def test_a_recipe_that_another_tool_wrote_anew_is_replaced(content: str, attributes: str) -> None:
-    """Whichever of the forms of RDF it has, and whatever stands beside it, one is left."""
+    """In every form of RDF, and beside any properties, one recipe is left."""
     before = graph(content, attributes)
-    after = extended(before, RECIPE)
+    after = set_recipe(before, RECIPE)
     assert recipes(after) == [RECIPE]
-    assert text_in(after) == RECIPE
+    assert get_recipe(after) == RECIPE
     assert after.count(b"o:") == before.count(b"o:")
 
 
@@ -106,8 +112,8 @@ def test_a_recipe_that_another_tool_wrote_anew_is_replaced(content: str, attribu
 )
 def test_a_packet_without_recipe_has_none_and_takes_one(empty: str) -> None:
     """A graph without content is opened for it."""
-    assert text_in(empty.encode()) is None
-    assert text_in(extended(empty.encode(), RECIPE)) == RECIPE
+    assert get_recipe(empty.encode()) is None
+    assert get_recipe(set_recipe(empty.encode(), RECIPE)) == RECIPE
 
 
 BOMB = '<!DOCTYPE a [<!ENTITY a "aaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;">]>'
@@ -119,7 +125,7 @@ UNREADABLE = {
     "entities": (BOMB.encode() + graph("<k:recipe>&b;</k:recipe>"), "declares a document type"),
     "file": (b'<!DOCTYPE a SYSTEM "file:///etc/passwd"><a/>', "declares a document type"),
     "namespace": (f"<a xmlns='{'n' * 2000}'>{'<b/>' * 9}</a>".encode(), "namespace"),
-    "long": (FOREIGN + b" " * LARGEST, "longer than 4,194,304 bytes"),
+    "long": (FOREIGN + b" " * MAX_PACKET_BYTES, "longer than 4,194,304 bytes"),
     "no graph": (b"<x:xmpmeta xmlns:x='adobe:ns:meta/'/>", "no rdf:RDF"),
 }
 
@@ -127,37 +133,37 @@ UNREADABLE = {
 @pytest.mark.parametrize(("foreign", "why"), UNREADABLE.values(), ids=UNREADABLE)
 def test_a_packet_that_cannot_be_read_safely_is_left_alone(foreign: bytes, why: str) -> None:
     """Nothing is found in it, nothing is fetched or expanded, and nothing is put into it."""
-    assert text_in(foreign) is None
+    assert get_recipe(foreign) is None
     with pytest.raises(ValueError, match=why):
-        extended(foreign, RECIPE)
+        set_recipe(foreign, RECIPE)
 
 
 def test_a_packet_does_not_grow_beyond_what_is_read() -> None:
-    """What is written can be read again, or is not written."""
+    """A packet that is too long to be read is not written."""
     with pytest.raises(ValueError, match="would be longer"):
-        packet("a" * LARGEST)
+        create_packet("a" * MAX_PACKET_BYTES)
 
 
 @pytest.mark.parametrize(
     "hostile",
     [
-        "<a>" * (LARGEST // 8) + "</a>" * (LARGEST // 8 - 1),
-        "<a " + " ".join(f"a{number}=''" for number in range(LARGEST // 16)),
-        f"<a xmlns='{'n' * 999}'>" + "<b/>" * (LARGEST // 8),
-        f"<RDF xmlns='{SYNTAX}'>" * (LARGEST // 128),
-        graph(f"<k:recipe>{'&#10;' * (LARGEST // 8)}<").decode(),
+        "<a>" * (MAX_PACKET_BYTES // 8) + "</a>" * (MAX_PACKET_BYTES // 8 - 1),
+        "<a " + " ".join(f"a{number}=''" for number in range(MAX_PACKET_BYTES // 16)),
+        f"<a xmlns='{'n' * 999}'>" + "<b/>" * (MAX_PACKET_BYTES // 8),
+        f"<RDF xmlns='{SYNTAX}'>" * (MAX_PACKET_BYTES // 128),
+        graph(f"<k:recipe>{'&#10;' * (MAX_PACKET_BYTES // 8)}<").decode(),
     ],
     ids=["deep", "attributes", "namespace", "graphs", "references"],
 )
 def test_time_grows_with_the_length_alone(hostile: str) -> None:
     """Megabytes made to be slow are done with in a second or two; their square would take hours."""
-    assert text_in(hostile.encode()) is None
+    assert get_recipe(hostile.encode()) is None
 
 
 @given(st.lists(st.sampled_from([*map(bytes, FOREIGN.split(b" ")), b"<", b">", b'"', b"\0"])))
 def test_hostile_packets_are_read_without_harm(pieces: list[bytes]) -> None:
-    """Whatever the bytes, the answer is that there is no recipe, or one that is there."""
-    assert text_in(b" ".join(pieces)) is None
+    """For any bytes, reading finds no recipe, or one that exists."""
+    assert get_recipe(b" ".join(pieces)) is None
 
 
 @given(st.integers(0, len(FOREIGN)), st.binary(max_size=3))
@@ -165,6 +171,6 @@ def test_a_changed_packet_never_breaks_the_recipe(at: int, change: bytes) -> Non
     """Either the packet takes the recipe and gives it back, or it says why not."""
     changed = FOREIGN[:at] + change + FOREIGN[at + len(change) :]
     try:
-        assert xmp.text_in(extended(changed, RECIPE)) == RECIPE
+        assert xmp.get_recipe(set_recipe(changed, RECIPE)) == RECIPE
     except ValueError as failure:
-        assert "the XMP metadata that is there" in str(failure)
+        assert "its XMP metadata" in str(failure)

@@ -9,10 +9,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.fakes.krea_service import PNG, Service
-from tests.harness.cli import World
+from tests.fakes.krea_service import PNG, KreaService, ScriptedJob
+from tests.harness.cli import Cli
 
-Answer = Callable[[Service, dict[str, object]], httpx.Response | None]
+Answer = Callable[[KreaService, dict[str, object]], httpx.Response | None]
 
 
 @pytest.fixture
@@ -24,89 +24,87 @@ def full_disk() -> Iterator[Callable[[], None]]:
 
 
 @contextmanager
-def requests(world: World) -> Iterator[sqlite3.Connection]:
+def requests(cli: Cli) -> Iterator[sqlite3.Connection]:
     """The ledger of WORLD, to be looked into."""
-    ledger = sqlite3.connect(world.home / "state" / "ledger.sqlite3", isolation_level=None)
+    ledger = sqlite3.connect(cli.home / "state" / "ledger.sqlite3", isolation_level=None)
     try:
         yield ledger
     finally:
         ledger.close()
 
 
-def state(world: World) -> list[tuple[str, str | None]]:
+def states(cli: Cli) -> list[tuple[str, str | None]]:
     """State and job of every request."""
-    with requests(world) as ledger:
+    with requests(cli) as ledger:
         return ledger.execute("SELECT state, job_id FROM requests ORDER BY id").fetchall()
 
 
 def test_a_disk_that_is_full_after_the_post_loses_no_picture(
-    world: World, full_disk: Callable[[], None]
+    cli: Cli, full_disk: Callable[[], None]
 ) -> None:
     """The job is told, waited for and saved; the ledger's failure is a warning."""
 
-    def fills_up(service: Service, job: dict[str, object]) -> None:
+    def fills_up(service: KreaService, job: ScriptedJob) -> None:
         full_disk()
 
-    world.service.answers = [fills_up]
-    result = world.krea("generate", "a fox", "-o", "fox.png")
+    cli.service.answers = [fills_up]
+    result = cli.krea("generate", "a fox", "-o", "fox.png")
     assert (result.code, result.out) == (0, "fox.png\n"), result.err
     assert Path("fox.png").read_bytes() == PNG
     assert "warning: job job-1 is not in the ledger" in result.err
 
 
 def test_what_the_ledger_missed_is_found_by_the_next_command(
-    world: World, full_disk: Callable[[], None]
+    cli: Cli, full_disk: Callable[[], None]
 ) -> None:
     """The request stood there as being sent: its job is looked up, and counts as ours."""
-    world.service.answers = [lambda *_: full_disk()]
-    world.krea("generate", "a fox", "-o", "fox.png")
+    cli.service.answers = [lambda *_: full_disk()]
+    cli.krea("generate", "a fox", "-o", "fox.png")
     _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
-    assert state(world) == [("sending", None)]
-    assert world.krea("generate", "a hen", "-o", "hen.png").code == 0
-    assert state(world)[0] == ("submitted", "job-1")
+    assert cli.states == [("sending", None)]
+    assert cli.krea("generate", "a hen", "-o", "hen.png").code == 0
+    assert cli.states[0] == ("submitted", "job-1")
 
 
-def test_a_full_disk_makes_no_doubt_a_certainty(
-    world: World, full_disk: Callable[[], None]
-) -> None:
+def test_a_full_disk_makes_no_doubt_a_certainty(cli: Cli, full_disk: Callable[[], None]) -> None:
     """The answer got lost and the ledger fails as well: exit 9, charged unknown."""
 
-    def both(service: Service, job: dict[str, object]) -> None:
+    def both(service: KreaService, job: ScriptedJob) -> None:
         full_disk()
         raise httpx.ReadError("reset")
 
-    world.service.answers = [both]
-    result = world.krea("generate", "a fox", "-o", "fox.png")
-    assert (result.code, len(world.service.posts)) == (9, 1)
+    cli.service.answers = [both]
+    result = cli.krea("generate", "a fox", "-o", "fox.png")
+    assert (result.code, len(cli.service.posts)) == (9, 1)
     assert "charged: unknown" in result.err
 
 
 @pytest.mark.parametrize("status", [401, 402, 403, 404])
-def test_a_list_that_is_refused_leaves_the_doubt(world: World, status: int) -> None:
+def test_a_list_that_is_refused_leaves_the_doubt(cli: Cli, status: int) -> None:
     """A lost answer and a refused list: still exit 9, not what the list's refusal would be."""
-    world.service.list_status = status
+    cli.service.list_status = status
 
-    def lost(service: Service, job: dict[str, object]) -> None:
+    def lost(service: KreaService, job: ScriptedJob) -> None:
         raise httpx.ReadError("reset")
 
-    world.service.answers = [lost]
-    result = world.krea("generate", "a fox", "-o", "fox.png")
-    assert (result.code, len(world.service.posts)) == (9, 1)
+    cli.service.answers = [lost]
+    result = cli.krea("generate", "a fox", "-o", "fox.png")
+    assert (result.code, len(cli.service.posts)) == (9, 1)
     assert "charged: unknown" in result.err
-    assert state(world) == [("unknown", None)]
+    assert cli.states == [("unknown", None)]
 
 
 def test_what_cannot_leave_is_never_booked_as_sent(
-    world: World, monkeypatch: pytest.MonkeyPatch
+    cli: Cli, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """All that can fail before the first byte fails before: a kill in there leaves no doubt."""
     monkeypatch.setenv("HTTPS_PROXY", "socks9://localhost:1")
-    world.environ["KREA_API_BASE"] = "https://krea.invalid"
-    world.service.transport = lambda: None  # type: ignore[method-assign]
-    result = world.krea("generate", "a fox", "-o", "fox.png")
+    cli.environ["KREA_API_BASE"] = "https://krea.invalid"
+    cli.service.transport = lambda: None  # type: ignore[method-assign]
+    result = cli.krea("generate", "a fox", "-o", "fox.png")
     assert (result.code, result.out) == (8, "")
-    with requests(world) as ledger:
+    with requests(cli) as ledger:
         assert ledger.execute("SELECT state, sent_at FROM requests").fetchall() == [
             ("checked", None)
         ]

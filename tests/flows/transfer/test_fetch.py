@@ -1,4 +1,4 @@
-"""One address into one part: streamed, checked, resumed after a cut only where that is safe."""
+"""One address into one part file: streamed, checked, and resumed only if that is safe."""
 
 import errno
 import os
@@ -13,53 +13,53 @@ import pytest
 from krea_cli.api.http import Http
 from krea_cli.errors import Busy, Interrupted, KreaError, Unanswered
 from krea_cli.flows.files import content_type
-from krea_cli.flows.files.part_file import Reservation, open_part
-from krea_cli.flows.transfer.fetch import DiskFailure, Fetched, Gone, fetch
+from krea_cli.flows.files.part_file import PartFile, open_part
+from krea_cli.flows.transfer.fetch import DiskError, PartContent, ResultGone, fetch
 from tests.clocks.fake_clock import FakeClock
-from tests.fakes.download_host import WHOLE, Answer, Host, cut, rest, status, whole
-from tests.fakes.sandbox_process import Sandbox
+from tests.fakes.download_host import WHOLE, Answer, DownloadHost, cut, error_page, rest, whole
+from tests.fakes.sandbox_process import SandboxProcess
 
 HALF = len(WHOLE) // 2
 ETAG = {"ETag": '"one"'}
 
 
 @pytest.fixture
-def part(tmp_path: Path) -> Iterator[Reservation]:
-    """An empty part."""
-    reservation = open_part(tmp_path / ".a.png.part")
-    assert reservation
-    yield reservation
-    reservation.release()
+def part(tmp_path: Path) -> Iterator[PartFile]:
+    """An empty part file."""
+    part = open_part(tmp_path / ".a.png.part")
+    assert part
+    yield part
+    part.release()
 
 
-def held(part: Reservation) -> bytes:
-    """What is in the part."""
-    return os.pread(part.file, 1 << 24, 0)
+def read_part(part: PartFile) -> bytes:
+    """Read all bytes in the part file."""
+    return os.pread(part.fd, 1 << 24, 0)
 
 
-FETCHED = Fetched(sha256(WHOLE).hexdigest(), len(WHOLE), content_type.PNG)
+CONTENT = PartContent(sha256(WHOLE).hexdigest(), len(WHOLE), content_type.PNG)
 
 
-def test_a_whole_answer(part: Reservation) -> None:
-    """The bytes are in the part with their digest, size and type; no token left the machine."""
-    host = Host(whole())
-    assert host.fetch(part) == FETCHED
-    assert held(part) == WHOLE
-    assert host.asked[0]["accept-encoding"] == "identity"
-    assert "authorization" not in host.asked[0]
-    assert host.told[-1] == (len(WHOLE), len(WHOLE))
+def test_a_whole_answer(part: PartFile) -> None:
+    """The bytes are in the part file, with their hash, size and type; no token is sent."""
+    host = DownloadHost(whole())
+    assert host.fetch(part) == CONTENT
+    assert read_part(part) == WHOLE
+    assert host.request_headers[0]["accept-encoding"] == "identity"
+    assert "authorization" not in host.request_headers[0]
+    assert host.progress[-1] == (len(WHOLE), len(WHOLE))
 
 
 @pytest.mark.parametrize(
     "validator", [ETAG, {"Last-Modified": "Sun, 22 Nov 2026 12:00:00 GMT"}], ids=["tag", "date"]
 )
-def test_a_cut_is_resumed(part: Reservation, validator: dict[str, str]) -> None:
-    """After a cut only the rest is asked for, on the condition that nothing changed."""
-    host = Host(cut(WHOLE, HALF, **validator), rest(HALF, **validator))
-    assert host.fetch(part) == FETCHED
-    assert held(part) == WHOLE
-    assert host.asked[1]["range"] == f"bytes={HALF}-"
-    assert [host.asked[1]["if-range"]] == list(validator.values())
+def test_a_cut_is_resumed(part: PartFile, validator: dict[str, str]) -> None:
+    """After a cut only the rest is requested, on the condition that nothing changed."""
+    host = DownloadHost(cut(WHOLE, HALF, **validator), rest(HALF, **validator))
+    assert host.fetch(part) == CONTENT
+    assert read_part(part) == WHOLE
+    assert host.request_headers[1]["range"] == f"bytes={HALF}-"
+    assert [host.request_headers[1]["if-range"]] == list(validator.values())
 
 
 @pytest.mark.parametrize(
@@ -71,14 +71,12 @@ def test_a_cut_is_resumed(part: Reservation, validator: dict[str, str]) -> None:
     ],
     ids=["changed", "no validator", "weak validator"],
 )
-def test_a_cut_that_starts_over(
-    part: Reservation, second: Answer, validator: dict[str, str]
-) -> None:
-    """Where the host sends all of it again, or nothing proves it unchanged, it starts over."""
-    host = Host(cut(b"other" * 300_000, 700_000, **validator), second)
-    assert host.fetch(part) == FETCHED
-    assert held(part) == WHOLE
-    assert ("range" in host.asked[1]) == (validator == ETAG)
+def test_a_cut_that_starts_over(part: PartFile, second: Answer, validator: dict[str, str]) -> None:
+    """A download starts over if the host sends all of it again, or nothing proves it unchanged."""
+    host = DownloadHost(cut(b"other" * 300_000, 700_000, **validator), second)
+    assert host.fetch(part) == CONTENT
+    assert read_part(part) == WHOLE
+    assert ("range" in host.request_headers[1]) == (validator == ETAG)
 
 
 @pytest.mark.parametrize(
@@ -88,47 +86,47 @@ def test_a_cut_that_starts_over(
         rest(HALF, ETag='"two"'),
         rest(HALF, total=len(WHOLE) + 1, **ETAG),
         lambda _: httpx.Response(206, content=WHOLE[HALF:]),
-        status(416),
+        error_page(416),
     ],
     ids=["other start", "other version", "other length", "no range", "416"],
 )
-def test_a_wrong_continuation_is_not_used(part: Reservation, wrong: Answer) -> None:
-    """A 206 that is not the rest of what we have leads to a new start without Range."""
-    host = Host(cut(WHOLE, HALF, **ETAG), wrong, whole())
-    assert host.fetch(part) == FETCHED
-    assert held(part) == WHOLE
-    assert "range" not in host.asked[2]
+def test_a_wrong_continuation_is_not_used(part: PartFile, wrong: Answer) -> None:
+    """A 206 that does not continue our bytes leads to a new start without Range."""
+    host = DownloadHost(cut(WHOLE, HALF, **ETAG), wrong, whole())
+    assert host.fetch(part) == CONTENT
+    assert read_part(part) == WHOLE
+    assert "range" not in host.request_headers[2]
 
 
 @pytest.mark.parametrize("code", [500, 502, 503, 429, 408])
-def test_passing_faults(part: Reservation, code: int) -> None:
-    """Faults of the host are waited out, each a little longer."""
-    host = Host(status(code), status(code), whole())
-    assert host.fetch(part) == FETCHED
+def test_transient_faults(part: PartFile, code: int) -> None:
+    """Transient faults of the host are waited out, each a little longer."""
+    host = DownloadHost(error_page(code), error_page(code), whole())
+    assert host.fetch(part) == CONTENT
     assert len(host.clock.pauses) == 2
     assert host.clock.pauses[0] < host.clock.pauses[1]
 
 
-def test_retry_after_is_honoured(part: Reservation) -> None:
+def test_retry_after_is_honoured(part: PartFile) -> None:
     """The host says when to come back."""
-    host = Host(status(503, **{"Retry-After": "40"}), whole())
+    host = DownloadHost(error_page(503, **{"Retry-After": "40"}), whole())
     host.fetch(part)
     assert host.clock.pauses == [40.0]
 
 
-def test_giving_up(part: Reservation) -> None:
+def test_giving_up(part: PartFile) -> None:
     """Five fruitless tries are enough."""
-    host = Host(*[status(500)] * 5)
+    host = DownloadHost(*[error_page(500)] * 5)
     with pytest.raises(Unanswered) as caught:
         host.fetch(part)
     assert caught.value.message == "the result's host answered HTTP 500"
-    host = Host(*[status(429)] * 5)
+    host = DownloadHost(*[error_page(429)] * 5)
     with pytest.raises(Busy):
         host.fetch(part)
 
 
-def test_a_line_that_breaks_often_still_ends(part: Reservation) -> None:
-    """Tries that bring the file further do not count: seven cuts, one whole file."""
+def test_a_line_that_breaks_often_still_ends(part: PartFile) -> None:
+    """Tries that bring many bytes do not count: seven cuts, one whole file."""
     step = len(WHOLE) // 8 + 1 + 256 * 1024
     body = WHOLE * 4
     at = range(step, len(body), step)
@@ -138,7 +136,7 @@ def test_a_line_that_breaks_often_still_ends(part: Reservation) -> None:
         headers = ETAG | {"Content-Range": f"bytes {start}-{len(body) - 1}/{len(body)}"}
         return cut(body[start:], step, 206, **headers)
 
-    host = Host(first, *[more(start) for start in at][:-1])
+    host = DownloadHost(first, *[more(start) for start in at][:-1])
     last = at[-1]
     headers = ETAG | {"Content-Range": f"bytes {last}-{len(body) - 1}/{len(body)}"}
     host.answers.append(lambda _: httpx.Response(206, content=body[last:], headers=headers))
@@ -146,9 +144,9 @@ def test_a_line_that_breaks_often_still_ends(part: Reservation) -> None:
     assert host.fetch(part).sha256 == sha256(body).hexdigest()
 
 
-def test_a_cut_is_told(part: Reservation) -> None:
+def test_error_of_a_broken_download(part: PartFile) -> None:
     """The last error says how far the download came."""
-    host = Host(*[cut(WHOLE, 1000)] * 5)
+    host = DownloadHost(*[cut(WHOLE, 1000)] * 5)
     with pytest.raises(Unanswered) as caught:
         host.fetch(part)
     message = f"the download broke off after 1000 of {len(WHOLE)} bytes"
@@ -156,17 +154,17 @@ def test_a_cut_is_told(part: Reservation) -> None:
 
 
 @pytest.mark.parametrize("code", [403, 404, 410])
-def test_gone(part: Reservation, code: int) -> None:
+def test_gone(part: PartFile, code: int) -> None:
     """An address that is refused is not asked again: the job must be read for another."""
-    with pytest.raises(Gone) as caught:
-        Host(status(code)).fetch(part)
+    with pytest.raises(ResultGone) as caught:
+        DownloadHost(error_page(code)).fetch(part)
     assert caught.value.message == f"the result's host answered HTTP {code}"
 
 
-def test_a_clear_refusal_ends_at_once(part: Reservation) -> None:
-    """What asking again cannot cure is not asked again."""
+def test_a_clear_refusal_ends_at_once(part: PartFile) -> None:
+    """A refusal that would be the same again is not tried again."""
     with pytest.raises(KreaError) as caught:
-        Host(status(451)).fetch(part)
+        DownloadHost(error_page(451)).fetch(part)
     assert caught.value.message == "the result's host answered HTTP 451"
 
 
@@ -179,35 +177,35 @@ def test_a_clear_refusal_ends_at_once(part: Reservation) -> None:
         (b"", "sent nothing"),
     ],
 )
-def test_what_is_no_result(part: Reservation, page: bytes, message: str) -> None:
+def test_answers_that_are_not_results(part: PartFile, page: bytes, message: str) -> None:
     """A web page or nothing, with status 200, is never taken for a picture."""
-    host = Host(*[whole(page)] * 5)
+    host = DownloadHost(*[whole(page)] * 5)
     with pytest.raises(Unanswered) as caught:
         host.fetch(part)
     assert caught.value.message == f"the result's host {message}"
 
 
-def test_without_a_length_a_cut_shows_in_the_content(part: Reservation) -> None:
+def test_without_a_length_a_cut_shows_in_the_content(part: PartFile) -> None:
     """An answer that simply ends is believed only if the picture has its end."""
 
     def unsized(body: bytes) -> Answer:
         return lambda _: httpx.Response(200, content=iter([body]))
 
-    host = Host(unsized(WHOLE[:HALF]), unsized(WHOLE))
-    assert host.fetch(part) == FETCHED
+    host = DownloadHost(unsized(WHOLE[:HALF]), unsized(WHOLE))
+    assert host.fetch(part) == CONTENT
 
 
-def test_a_host_that_tells_the_wrong_length(part: Reservation) -> None:
-    """All that it promised came, and the picture lacks its end: it is paid, so it is taken."""
-    host = Host(whole(WHOLE[:HALF]))
-    assert host.fetch(part) == Fetched(
-        sha256(WHOLE[:HALF]).hexdigest(), HALF, content_type.PNG, whole=False
+def test_a_host_with_a_wrong_length(part: PartFile) -> None:
+    """A picture of the promised length that lacks its end is kept: it is paid."""
+    host = DownloadHost(whole(WHOLE[:HALF]))
+    assert host.fetch(part) == PartContent(
+        sha256(WHOLE[:HALF]).hexdigest(), HALF, content_type.PNG, is_whole=False
     )
 
 
-def test_a_signal_stops_between_two_chunks(part: Reservation) -> None:
+def test_a_signal_stops_between_two_chunks(part: PartFile) -> None:
     """An interrupted download ends as such, and soon."""
-    host = Host()
+    host = DownloadHost()
 
     def pieces() -> Iterator[bytes]:
         yield WHOLE[:1000]
@@ -221,37 +219,37 @@ def test_a_signal_stops_between_two_chunks(part: Reservation) -> None:
         host.fetch(part)
 
 
-def test_a_full_disk(part: Reservation, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The cause is the disk, and is called so; asking the host again would not help."""
+def test_a_full_disk(part: PartFile, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A full disk is named as the cause, and the host is not asked again."""
 
     def full(file: int, data: object, offset: int) -> int:
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(os, "pwrite", full)
-    with pytest.raises(DiskFailure) as caught:
-        Host(whole()).fetch(part)
+    with pytest.raises(DiskError) as caught:
+        DownloadHost(whole()).fetch(part)
     assert caught.value.message == "the disk is full"
 
 
-def test_progress_is_told_seldom(part: Reservation) -> None:
-    """However many chunks come, progress is told ten times a second at most."""
+def test_progress_is_reported_seldom(part: PartFile) -> None:
+    """Progress is reported ten times a second at most, for any number of chunks."""
     chunks = [WHOLE[at : at + 100] for at in range(0, len(WHOLE), 100)]
     headers = {"Content-Length": str(len(WHOLE))}
-    host = Host(lambda _: httpx.Response(200, content=iter(chunks), headers=headers))
+    host = DownloadHost(lambda _: httpx.Response(200, content=iter(chunks), headers=headers))
     host.fetch(part)
-    assert host.told == [(100, len(WHOLE)), (len(WHOLE), len(WHOLE))]
+    assert host.progress == [(100, len(WHOLE)), (len(WHOLE), len(WHOLE))]
 
 
-def test_against_the_sandbox(part: Reservation) -> None:
+def test_against_the_sandbox(part: PartFile) -> None:
     """A real server that cuts every connection halfway is resumed over real sockets."""
-    with Sandbox("--speed", "1000", "--fault", "cut:x2") as sandbox:
+    with SandboxProcess("--speed", "1000", "--fault", "cut:x2") as sandbox:
         http = Http(sandbox.api, sandbox.token, version="0")
         body = {"prompt": "a fox", "width": 1024, "height": 1024}
-        made = http.request("POST", "/generate/image/bfl/flux-1-dev", json=body).json()
-        job = made
+        submitted = http.request("POST", "/generate/image/bfl/flux-1-dev", json=body).json()
+        job = submitted
         while job["status"] != "completed":
-            job = http.request("GET", f"/jobs/{made['job_id']}").json()
-        fetched = fetch(
+            job = http.request("GET", f"/jobs/{submitted['job_id']}").json()
+        content = fetch(
             job["result"]["urls"][0],
             part,
             http=http,
@@ -259,6 +257,6 @@ def test_against_the_sandbox(part: Reservation) -> None:
             random=Random(1),
             progress=lambda received, total: None,
         )
-        assert fetched.type is content_type.PNG
-        assert sha256(held(part)).hexdigest() == fetched.sha256
+        assert content.type is content_type.PNG
+        assert sha256(read_part(part)).hexdigest() == content.sha256
         http.close()

@@ -13,8 +13,9 @@ from krea_cli.api.client import Api
 from krea_cli.api.http import Http
 from krea_cli.catalog.local_files import LocalFile
 from krea_cli.errors import Busy, KreaError, UsageError
+from krea_cli.flows.context import FlowContext
 from krea_cli.flows.events import Event, Note, Uploading
-from krea_cli.flows.transfer.upload import addresses, fingerprints, media_type
+from krea_cli.flows.transfer.upload import hash_files, media_type, upload_files
 from krea_cli.local.ledger.ledger import Ledger
 from tests.clocks.fake_clock import FakeClock
 from tests.tokens import KEY
@@ -25,34 +26,40 @@ MP3 = b"ID3\x04" + b"mp3 " * 100
 
 
 class Service:
-    """Takes uploads; `answers` come before the usual one."""
+    """A service that takes uploads.
+
+    answers: answers to give before the usual one
+    uploads: type and body of each upload
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.answers: list[Callable[[], httpx.Response]] = []
-        self.got: list[tuple[str, bytes]] = []
-        self.told: list[Event] = []
+        self.uploads: list[tuple[str, bytes]] = []
+        self.events: list[Event] = []
         self.clock = FakeClock()
         transport = httpx.MockTransport(self._handle)
-        self.api = Api(Http(BASE, KEY, version="0", transport=transport))
+        self.http = Http(BASE, KEY, version="0", transport=transport)
+        self.api = Api(self.http)
         self.ledger = Ledger.in_memory()
 
     def write(self, name: str, content: bytes) -> LocalFile:
-        """A file of this machine."""
+        """Write a local file."""
         (self.folder / name).write_bytes(content)
         return LocalFile(str(self.folder / name))
 
-    def addresses(self, *files: LocalFile, account: str = "mine") -> list[str]:
-        """The addresses of FILES, in order."""
-        found = addresses(
-            files,
+    def upload(self, *files: LocalFile, account: str = "mine") -> list[str]:
+        """Upload FILES; return their addresses in order."""
+        context = FlowContext(
             api=self.api,
-            ledger=self.ledger.for_account(BASE, account),
+            http=self.http,
+            account_ledger=self.ledger.for_account(BASE, account),
             clock=self.clock,
-            tell=self.told.append,
+            tell=self.events.append,
             random=Random(1),
         )
-        return [found[file.path] for file in files]
+        urls = upload_files(files, context)
+        return [urls[file.path] for file in files]
 
     def _handle(self, request: httpx.Request) -> httpx.Response:
         assert (request.method, request.url.path) == ("POST", "/assets")
@@ -61,9 +68,9 @@ class Service:
             return self.answers.pop(0)()
         mime = re.search(rb"Content-Type: (\S+)\r\n\r\n", body)
         assert mime
-        self.got.append((mime[1].decode(), body))
-        url = f"https://app-uploads.krea.ai/{len(self.got)}"
-        return httpx.Response(200, json={"id": f"asset-{len(self.got)}", "image_url": url})
+        self.uploads.append((mime[1].decode(), body))
+        url = f"https://app-uploads.krea.ai/{len(self.uploads)}"
+        return httpx.Response(200, json={"id": f"asset-{len(self.uploads)}", "image_url": url})
 
 
 @pytest.fixture
@@ -77,48 +84,48 @@ def service(tmp_path: Path) -> Iterator[Service]:
 def test_types_are_exact_and_from_the_content(service: Service) -> None:
     """A JPEG is image/jpeg and an MP3 audio/mpeg, whatever the files are called."""
     files = service.write("photo.png", JPEG), service.write("voice.mp4", MP3)
-    assert service.addresses(*files) == [
+    assert service.upload(*files) == [
         "https://app-uploads.krea.ai/1",
         "https://app-uploads.krea.ai/2",
     ]
-    assert [mime for mime, _ in service.got] == ["image/jpeg", "audio/mpeg"]
-    assert JPEG in service.got[0][1]
-    sent = [event for event in service.told if isinstance(event, Uploading)]
+    assert [mime for mime, _ in service.uploads] == ["image/jpeg", "audio/mpeg"]
+    assert JPEG in service.uploads[0][1]
+    sent = [event for event in service.events if isinstance(event, Uploading)]
     assert sent[0] == Uploading(files[0].path, 0, len(JPEG))
 
 
 def test_once_per_content(service: Service) -> None:
-    """The same content is sent once, under whatever names, today and tomorrow."""
+    """Equal content is sent once, under any names, today and tomorrow."""
     first, same = service.write("a.jpg", JPEG), service.write("b.jpg", JPEG)
-    assert len(set(service.addresses(first, same))) == 1
-    service.told.clear()
-    assert service.addresses(same) == ["https://app-uploads.krea.ai/1"]
-    assert service.told == [Note(f"{same.path} was uploaded before")]
-    assert len(service.got) == 1
+    assert len(set(service.upload(first, same))) == 1
+    service.events.clear()
+    assert service.upload(same) == ["https://app-uploads.krea.ai/1"]
+    assert service.events == [Note(f"{same.path} was uploaded before")]
+    assert len(service.uploads) == 1
 
 
 def test_another_account_uploads_for_itself(service: Service) -> None:
-    """What one account uploaded is not lent to another."""
+    """A file that one account uploaded is uploaded again for another."""
     file = service.write("a.jpg", JPEG)
-    service.addresses(file)
-    assert service.addresses(file, account="other") == ["https://app-uploads.krea.ai/2"]
+    service.upload(file)
+    assert service.upload(file, account="other") == ["https://app-uploads.krea.ai/2"]
 
 
 @pytest.mark.parametrize(
     ("content", "message"),
     [
         (b"", "is empty"),
-        (b"just some text", "is no media file that is known here"),
+        (b"just some text", "is not a known type of media file"),
         (b"GIF89a", "is image/gif"),
     ],
 )
-def test_what_the_service_does_not_take(service: Service, content: bytes, message: str) -> None:
+def test_files_that_are_not_accepted(service: Service, content: bytes, message: str) -> None:
     """Every file is checked before the first is sent."""
     good, bad = service.write("a.jpg", JPEG), service.write("x.png", content)
     with pytest.raises(UsageError) as caught:
-        service.addresses(good, bad)
+        service.upload(good, bad)
     assert caught.value.message == f"{bad.path} {message}"
-    assert service.got == []
+    assert service.uploads == []
 
 
 def test_too_large(service: Service) -> None:
@@ -127,25 +134,25 @@ def test_too_large(service: Service) -> None:
     with open(file.path, "r+b") as sparse:
         sparse.truncate(76 * 1024 * 1024)
     with pytest.raises(UsageError) as caught:
-        service.addresses(file)
+        service.upload(file)
     assert caught.value.message == (f"{file.path} has 76 MB, and the service takes 75 MB at most")
 
 
 @pytest.mark.parametrize("name", ["missing.png", "."])
-def test_what_is_no_file(service: Service, name: str) -> None:
+def test_missing_files_and_folders(service: Service, name: str) -> None:
     """A missing file, or a folder, is wrong usage."""
     path = f"{service.folder}/{name}"
     with pytest.raises(UsageError) as caught:
         media_type(path)
     assert caught.value.message.startswith(path)
     with pytest.raises(UsageError):
-        fingerprints([LocalFile(path)])
+        hash_files([LocalFile(path)])
 
 
-def test_passing_faults_are_waited_out(service: Service) -> None:
+def test_transient_faults_are_waited_out(service: Service) -> None:
     """Uploads are free, so a fault only costs time."""
     service.answers = [lambda: httpx.Response(502), lambda: httpx.Response(429)]
-    assert service.addresses(service.write("a.jpg", JPEG)) == ["https://app-uploads.krea.ai/1"]
+    assert service.upload(service.write("a.jpg", JPEG)) == ["https://app-uploads.krea.ai/1"]
     assert len(service.clock.pauses) == 2
 
 
@@ -154,16 +161,16 @@ def test_errors_name_the_file(service: Service) -> None:
     service.answers = [lambda: httpx.Response(502)] * 5
     file = service.write("a.jpg", JPEG)
     with pytest.raises(Busy) as caught:
-        service.addresses(file)
+        service.upload(file)
     assert "a.jpg" in caught.value.message
     assert caught.value.charged == "no"
     service.answers = [lambda: httpx.Response(400, json={"error": "bad pixels"})]
     with pytest.raises(KreaError) as refused:
-        service.addresses(file)
+        service.upload(file)
     assert refused.value.message == "the service does not take a.jpg: bad pixels"
 
 
-def test_fingerprints(service: Service) -> None:
-    """A file stands in a request's identity by its content."""
+def test_hash_files(service: Service) -> None:
+    """A request names a file by the hash of its content."""
     file = service.write("a.jpg", JPEG)
-    assert fingerprints([file]) == {file.path: sha256(JPEG).hexdigest()}
+    assert hash_files([file]) == {file.path: sha256(JPEG).hexdigest()}

@@ -1,49 +1,49 @@
-"""Pieces taken in a thread of their own: all of them, in order, or the first failure."""
+"""Chunks are written in a thread of their own: all of them, in order, or up to an error."""
 
 import pytest
 
-from krea_cli.flows.transfer.writer_thread import AHEAD, Aside
+from krea_cli.flows.transfer.writer_thread import MAX_QUEUED_CHUNKS, WriterThread
 
 
-def test_everything_is_taken_in_order() -> None:
-    """When the block is left, nothing is on its way any more."""
-    taken: list[bytes] = []
-    pieces = [bytes([number]) for number in range(5 * AHEAD)]
-    with Aside(taken.append) as aside:
-        for piece in pieces:
-            aside.put(piece)
-    assert taken == pieces
+def test_everything_is_written_in_order() -> None:
+    """At the end of the block, all chunks are written."""
+    written: list[bytes] = []
+    chunks = [bytes([number]) for number in range(5 * MAX_QUEUED_CHUNKS)]
+    with WriterThread(written.append) as writer:
+        for chunk in chunks:
+            writer.put(chunk)
+    assert written == chunks
 
 
-def test_a_failure_is_raised_where_the_pieces_come_from() -> None:
-    """The rest is dropped; whoever hands over learns of it, however many pieces there are."""
-    taken: list[bytes] = []
+def test_an_error_is_raised_by_put() -> None:
+    """After an error the rest is dropped, and `put` raises it, for any number of chunks."""
+    written: list[bytes] = []
 
-    def take(piece: bytes) -> None:
-        if len(taken) == 3:
+    def write(chunk: bytes) -> None:
+        if len(written) == 3:
             raise OSError("the disk is full")
-        taken.append(piece)
+        written.append(chunk)
 
-    with pytest.raises(OSError, match="the disk is full"), Aside(take) as aside:
+    with pytest.raises(OSError, match="the disk is full"), WriterThread(write) as writer:
         while True:
-            aside.put(b"piece")
-    assert len(taken) == 3
+            writer.put(b"chunk")
+    assert len(written) == 3
 
 
-def test_the_last_piece_may_fail_too() -> None:
-    """A failure after the last `put` is raised at the end of the block."""
+def test_an_error_in_the_last_chunk() -> None:
+    """An error after the last `put` is raised at the end of the block."""
 
-    def take(piece: bytes) -> None:
+    def write(chunk: bytes) -> None:
         raise OSError("the disk is full")
 
-    with pytest.raises(OSError, match="the disk is full"), Aside(take) as aside:
-        aside.put(b"piece")
+    with pytest.raises(OSError, match="the disk is full"), WriterThread(write) as writer:
+        writer.put(b"chunk")
 
 
-def test_what_came_before_an_error_is_taken() -> None:
-    """A connection that breaks off: the bytes that came are on disk, so that it can go on."""
-    taken: list[bytes] = []
-    with pytest.raises(ConnectionError), Aside(taken.append) as aside:
-        aside.put(b"one")
+def test_chunks_before_an_error_are_written() -> None:
+    """If the connection breaks off, the bytes so far are on disk, so that it can go on."""
+    written: list[bytes] = []
+    with pytest.raises(ConnectionError), WriterThread(written.append) as writer:
+        writer.put(b"one")
         raise ConnectionError
-    assert taken == [b"one"]
+    assert written == [b"one"]

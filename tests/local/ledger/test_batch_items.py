@@ -6,17 +6,15 @@ import pytest
 
 from krea_cli.api.types import Job
 from krea_cli.local.ledger.account_ledger import AccountLedger
-from krea_cli.local.ledger.batch_items import Claimed
-from krea_cli.local.ledger.rows import Draft
-from tests.local.ledger.conftest import NOW
+from krea_cli.local.ledger.batch_items import ItemClaim
+from tests.local.ledger.conftest import NOW, MakeDraft
 
-Drafts = Callable[..., Draft]
 ITEM = "ab" * 32
 
 
 @pytest.fixture
-def claim(book: AccountLedger, draft: Drafts) -> Callable[..., Claimed | None]:
-    """Claims the item for a run, with what differs."""
+def claim(ledger: AccountLedger, make_draft: MakeDraft) -> Callable[..., ItemClaim | None]:
+    """Claim the item for a run."""
 
     def ask(
         run: str,
@@ -25,39 +23,47 @@ def claim(book: AccountLedger, draft: Drafts) -> Callable[..., Claimed | None]:
         retry: bool = False,
         fresh: bool = True,
         target: str = "/home/me/fox.png",
-    ) -> Claimed | None:
-        return book.items.claim(
+    ) -> ItemClaim | None:
+        return ledger.items.claim(
             ITEM,
             run,
-            draft=draft(item=ITEM, batch="list.txt", claim=run) if fresh else None,
+            draft=make_draft(item_fingerprint=ITEM, batch="list.txt", claim=run) if fresh else None,
             target=target,
             label="list.txt",
-            alive=lambda name: name in alive,
+            is_alive=lambda name: name in alive,
             retry=retry,
         )
 
     return ask
 
 
-def end(book: AccountLedger, row_id: int, status: str) -> None:
-    """The request becomes a job that ends so."""
-    book.sending(row_id, NOW)
-    book.submitted(row_id, Job(f"job-{row_id}", "queued", created_at=NOW), answered_at=NOW)
-    book.ended(f"job-{row_id}", Job(f"job-{row_id}", status), charged="no", error=None)
+def end_job(ledger: AccountLedger, row_id: int, status: str) -> None:
+    """Let the request become a job that ends with STATUS."""
+    ledger.requests.mark_sending(row_id, NOW)
+    ledger.requests.mark_submitted(
+        row_id, Job(f"job-{row_id}", "queued", created_at=NOW), answered_at=NOW
+    )
+    ledger.requests.mark_ended(
+        f"job-{row_id}", Job(f"job-{row_id}", status), charged="no", error=None
+    )
 
 
-Ask = Callable[..., Claimed | None]
+ClaimItem = Callable[..., ItemClaim | None]
 
 
-def test_a_new_item_is_ours(book: AccountLedger, claim: Ask) -> None:
-    """It is put down with batch and claim."""
+def test_a_new_item_is_ours(ledger: AccountLedger, claim: ClaimItem) -> None:
+    """Its request is inserted with batch and claim."""
     claimed = claim("one")
     assert claimed and claimed.ours
-    assert (claimed.row.item, claimed.row.batch, claimed.row.claim) == (ITEM, "list.txt", "one")
-    assert book.items.state(ITEM) == "checked"
+    assert (claimed.row.item_fingerprint, claimed.row.batch, claimed.row.claim) == (
+        ITEM,
+        "list.txt",
+        "one",
+    )
+    assert ledger.items.find_state(ITEM) == "checked"
 
 
-def test_an_item_of_a_living_run_is_left_alone(claim: Ask) -> None:
+def test_an_item_of_a_living_run_is_left_alone(claim: ClaimItem) -> None:
     """Until that run is dead; the request stays the same one."""
     first = claim("one")
     second = claim("two", alive=("one",))
@@ -68,59 +74,59 @@ def test_an_item_of_a_living_run_is_left_alone(claim: Ask) -> None:
     assert third.row.target == "/home/me/red.png"  # where it is wanted now
 
 
-def test_what_was_never_sent_is_put_down_anew(book: AccountLedger, claim: Ask) -> None:
-    """By the options of today; what was sent stays what it was."""
+def test_an_unsent_request_is_redrafted(ledger: AccountLedger, claim: ClaimItem) -> None:
+    """An unsent request takes the options of today; a sent one stays as it was."""
     first, second = claim("one"), claim("two")
     assert first and second and second.ours
     assert (second.row.id, second.row.claim) == (first.row.id, "two")
-    book.sending(second.row.id, NOW)
+    ledger.requests.mark_sending(second.row.id, NOW)
     third = claim("three")
     assert third and (third.ours, third.row.id) == (True, second.row.id)
 
 
-def test_a_released_item_is_free_for_others(book: AccountLedger, claim: Ask) -> None:
+def test_a_released_item_is_free_for_others(ledger: AccountLedger, claim: ClaimItem) -> None:
     """Although its run lives on: it came to its end there, and not by being done."""
     first = claim("one")
     assert first
-    book.sending(first.row.id, NOW)
-    book.items.release(ITEM, "two")
+    ledger.requests.mark_sending(first.row.id, NOW)
+    ledger.items.release(ITEM, "two")
     still = claim("two", alive=("one",))
     assert still and not still.ours
-    book.items.release(ITEM, "one")
+    ledger.items.release(ITEM, "one")
     free = claim("two", alive=("one",))
     assert free and free.ours
 
 
-def test_what_failed_is_sent_again_only_on_request(book: AccountLedger, claim: Ask) -> None:
+def test_what_failed_is_sent_again_only_on_request(ledger: AccountLedger, claim: ClaimItem) -> None:
     """A failed item is over; `retry` makes a new request of it."""
     first = claim("one")
     assert first
-    end(book, first.row.id, "failed")
+    end_job(ledger, first.row.id, "failed")
     again = claim("two")
     assert again and (again.ours, again.row.state) == (False, "failed")
     retried = claim("two", retry=True)
     assert retried and retried.ours
     assert retried.row.id != first.row.id
-    assert book.items.latest(ITEM) == retried.row
+    assert ledger.items.find_latest(ITEM) == retried.row
 
 
-def test_what_is_done_is_never_ours(book: AccountLedger, claim: Ask) -> None:
+def test_what_is_done_is_never_ours(ledger: AccountLedger, claim: ClaimItem) -> None:
     """Not even with `retry`."""
     first = claim("one")
     assert first
-    end(book, first.row.id, "completed")
-    book.saved(f"job-{first.row.id}")
+    end_job(ledger, first.row.id, "completed")
+    ledger.requests.mark_saved(f"job-{first.row.id}")
     again = claim("two", retry=True)
     assert again and (again.ours, again.row.state) == (False, "saved")
 
 
-def test_a_forgotten_item_is_as_if_it_never_was(book: AccountLedger, claim: Ask) -> None:
-    """The user let it go; who has no request for it is told that there is none."""
+def test_a_forgotten_item_is_as_if_it_never_was(ledger: AccountLedger, claim: ClaimItem) -> None:
+    """Without a draft, a claim of it has no answer."""
     first = claim("one")
     assert first
-    book.sending(first.row.id, NOW)
-    book.doubtful(first.row.id, "reset")
-    assert book.items.state(ITEM) == "unknown"
-    book.move(first.row.id, ("unknown",), "forgotten")
-    assert book.items.state(ITEM) is None
+    ledger.requests.mark_sending(first.row.id, NOW)
+    ledger.requests.mark_in_doubt(first.row.id, "reset")
+    assert ledger.items.find_state(ITEM) == "unknown"
+    ledger.requests.change_state(first.row.id, ("unknown",), "forgotten")
+    assert ledger.items.find_state(ITEM) is None
     assert claim("two", fresh=False) is None

@@ -10,7 +10,7 @@ import pytest
 from krea_cli.errors import LedgerUnusable
 from krea_cli.local.ledger.file_lock import FileLock
 
-HOLD = """
+HOLDER_SCRIPT = """
 import sys
 from pathlib import Path
 from krea_cli.local.ledger.file_lock import FileLock
@@ -27,7 +27,7 @@ def test_one_holder_at_a_time(tmp_path: Path) -> None:
     assert first.try_acquire()
     assert first.try_acquire()
     assert not second.try_acquire()
-    assert second.holder == os.getpid()
+    assert second.holder_pid == os.getpid()
     first.release()
     first.release()
     with second:
@@ -41,7 +41,7 @@ def test_a_dead_process_holds_nothing(tmp_path: Path) -> None:
     """A lock that a killed process held is free at once."""
     path = tmp_path / "post.lock"
     holder = subprocess.Popen(
-        [sys.executable, "-c", HOLD, str(path)],
+        [sys.executable, "-c", HOLDER_SCRIPT, str(path)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -50,7 +50,7 @@ def test_a_dead_process_holds_nothing(tmp_path: Path) -> None:
     assert holder.stdout.readline() == "True\n"
     mine = FileLock(path)
     assert not mine.try_acquire()
-    assert mine.holder == holder.pid
+    assert mine.holder_pid == holder.pid
     holder.kill()
     holder.communicate()
     assert mine.try_acquire()
@@ -58,7 +58,7 @@ def test_a_dead_process_holds_nothing(tmp_path: Path) -> None:
 
 
 def test_a_lock_file_that_was_removed_locks_nothing(tmp_path: Path) -> None:
-    """Who finds another file at the path takes that one's lock, not the removed one's."""
+    """The lock is on the file at the path, not on a removed one."""
     path = tmp_path / "post.lock"
     first, second = FileLock(path), FileLock(path)
     assert first.try_acquire()
@@ -103,4 +103,4 @@ def test_a_lock_for_nobody() -> None:
     first, second = FileLock(None), FileLock(None)
     assert first.try_acquire()
     assert second.try_acquire()
-    assert first.holder is None
+    assert first.holder_pid is None

@@ -1,121 +1,124 @@
-"""What is found of the requests of before."""
-
-from collections.abc import Callable
+"""The search through past requests."""
 
 from krea_cli.api.types import Job
 from krea_cli.local.ledger.account_ledger import AccountLedger
-from krea_cli.local.ledger.history import Query
+from krea_cli.local.ledger.history import HistoryQuery
 from krea_cli.local.ledger.ledger import Ledger
-from krea_cli.local.ledger.resolutions import Verdicts
-from krea_cli.local.ledger.rows import Draft
-from tests.local.ledger.conftest import NOW
-
-Drafts = Callable[..., Draft]
-Submits = Callable[..., int]
+from krea_cli.local.ledger.resolutions import Resolutions
+from tests.local.ledger.conftest import NOW, MakeDraft, Submit
 
 
-def save(book: AccountLedger, job_id: str, path: str, sha256: str = "ab") -> None:
-    """Book the result of a job as saved."""
-    book.ended(job_id, Job(job_id, "completed"), charged="yes", error=None)
-    book.file(job_id, 1, url="u", path=path, sha256=sha256, size=3, type="image/png", at=NOW)
-    book.saved(job_id)
+def save(ledger: AccountLedger, job_id: str, path: str, sha256: str = "ab") -> None:
+    """Record the result of a job as saved."""
+    ledger.requests.mark_ended(job_id, Job(job_id, "completed"), charged="yes", error=None)
+    ledger.requests.record_file(
+        job_id, 1, url="u", path=path, sha256=sha256, size=3, type="image/png", at=NOW
+    )
+    ledger.requests.mark_saved(job_id)
 
 
-def found(book: AccountLedger, **query: object) -> list[int]:
-    """The numbers of the requests that QUERY describes."""
-    return [row.id for row in book.history.search(Query(**query))]  # type: ignore[arg-type]
+def search_ids(ledger: AccountLedger, **query: object) -> list[int]:
+    """Return the ids of the requests that match QUERY."""
+    return [row.id for row in ledger.history.search(HistoryQuery(**query))]  # type: ignore[arg-type]
 
 
 def test_the_newest_come_first_and_every_condition_counts(
-    book: AccountLedger, draft: Drafts, submitted: Submits
+    ledger: AccountLedger, make_draft: MakeDraft, submit: Submit
 ) -> None:
     """Words are looked for in prompt, model, id and target, whatever their case."""
-    fox = submitted("j-fox", prompt="A Red Fox")
-    hen = submitted("j-hen", prompt="a red hen", model="krea/krea-2/large", target="/tmp/hen.png")
-    save(book, "j-hen", "/tmp/hen.png")
-    never = book.begin(draft(prompt="unsent")).id
+    fox = submit("j-fox", prompt="A Red Fox")
+    hen = submit("j-hen", prompt="a red hen", model="krea/krea-2/large", target="/tmp/hen.png")
+    save(ledger, "j-hen", "/tmp/hen.png")
+    never = ledger.requests.insert(make_draft(prompt="unsent")).id
 
-    assert found(book) == [never, hen, fox]
-    assert found(book, words=("red",)) == [hen, fox]
-    assert found(book, words=("RED", "fox")) == [fox]
-    assert found(book, words=("/tmp/hen",)) == [hen]
-    assert found(book, words=("j-fox",)) == [fox]
-    assert found(book, model="krea-2") == [hen]
-    assert found(book, status="saved") == [hen]
-    assert found(book, status="queued") == [fox]
-    assert found(book, unfinished=True) == [never, fox]
-    assert found(book, since=NOW) == [never, hen, fox]
-    assert found(book, since=NOW + 1) == []
+    assert search_ids(ledger) == [never, hen, fox]
+    assert search_ids(ledger, words=("red",)) == [hen, fox]
+    assert search_ids(ledger, words=("RED", "fox")) == [fox]
+    assert search_ids(ledger, words=("/tmp/hen",)) == [hen]
+    assert search_ids(ledger, words=("j-fox",)) == [fox]
+    assert search_ids(ledger, model="krea-2") == [hen]
+    assert search_ids(ledger, status="saved") == [hen]
+    assert search_ids(ledger, status="queued") == [fox]
+    assert search_ids(ledger, unfinished=True) == [never, fox]
+    assert search_ids(ledger, since=NOW) == [never, hen, fox]
+    assert search_ids(ledger, since=NOW + 1) == []
 
 
-def test_a_file_leads_to_what_made_it(book: AccountLedger, submitted: Submits) -> None:
-    """By its place or its content; the last that made it counts."""
+def test_a_file_leads_to_what_made_it(ledger: AccountLedger, submit: Submit) -> None:
+    """By its path or its content; the last request to save it counts."""
     for job_id, sha256 in (("j1", "aa"), ("j2", "bb")):
-        submitted(job_id)
-        save(book, job_id, "/home/me/fox.png", sha256)
-    made, first = book.history.made("/home/me/fox.png"), book.history.holding("aa")
+        submit(job_id)
+        save(ledger, job_id, "/home/me/fox.png", sha256)
+    made, first = (
+        ledger.history.find_by_path("/home/me/fox.png"),
+        ledger.history.find_by_file_hash("aa"),
+    )
     assert made and made.job_id == "j2"
     assert first and first.job_id == "j1"
-    assert book.history.made("/home/me/hen.png") is None
-    assert book.history.holding("cc") is None
+    assert ledger.history.find_by_path("/home/me/hen.png") is None
+    assert ledger.history.find_by_file_hash("cc") is None
 
 
-def test_what_never_landed_is_known(book: AccountLedger, draft: Drafts, submitted: Submits) -> None:
+def test_what_never_landed_is_known(
+    ledger: AccountLedger, make_draft: MakeDraft, submit: Submit
+) -> None:
     """Jobs that run or are done without a file; not the saved, the failed, the doubtful."""
-    running, done = submitted("j1"), submitted("j2")
-    book.ended("j2", Job("j2", "completed"), charged="yes", error=None)
-    submitted("j3")
-    save(book, "j3", "/home/me/3.png")
-    submitted("j4")
-    book.ended("j4", Job("j4", "failed"), charged="no", error="no")
-    lost = book.begin(draft())
-    book.sending(lost.id, NOW)
-    book.doubtful(lost.id, "reset")
-    assert [row.id for row in book.history.unsaved()] == [running, done]
-    assert [row.id for row in book.history.doubts()] == [lost.id]
+    running, done = submit("j1"), submit("j2")
+    ledger.requests.mark_ended("j2", Job("j2", "completed"), charged="yes", error=None)
+    submit("j3")
+    save(ledger, "j3", "/home/me/3.png")
+    submit("j4")
+    ledger.requests.mark_ended("j4", Job("j4", "failed"), charged="no", error="no")
+    lost = ledger.requests.insert(make_draft())
+    ledger.requests.mark_sending(lost.id, NOW)
+    ledger.requests.mark_in_doubt(lost.id, "reset")
+    assert [row.id for row in ledger.history.list_unsaved()] == [running, done]
+    assert [row.id for row in ledger.history.list_in_doubt()] == [lost.id]
 
 
-def test_the_same_recipe_is_found_by_its_seed(book: AccountLedger, submitted: Submits) -> None:
+def test_saved_requests_are_found_by_body_hash_and_seed(
+    ledger: AccountLedger, submit: Submit
+) -> None:
     """Only saved requests; without a seed any will do."""
     for job_id, seed in (("j1", 1), ("j2", 2), ("j3", 1)):
-        submitted(job_id, recipe="r", seed=seed)
-        save(book, job_id, f"/home/me/{job_id}.png")
-    submitted("j4", recipe="r", seed=1)
-    assert [row.job_id for row in book.history.alike("r", 1)] == ["j3", "j1"]
-    assert [row.job_id for row in book.history.alike("r", None)] == ["j3", "j2", "j1"]
-    assert book.history.alike("other", None) == []
+        submit(job_id, body_hash="r", seed=seed)
+        save(ledger, job_id, f"/home/me/{job_id}.png")
+    submit("j4", body_hash="r", seed=1)
+    assert [row.job_id for row in ledger.history.list_saved("r", 1)] == ["j3", "j1"]
+    assert [row.job_id for row in ledger.history.list_saved("r", None)] == ["j3", "j2", "j1"]
+    assert ledger.history.list_saved("other", None) == []
 
 
 def test_pruning_keeps_what_may_cost_money_or_be_fetched(
-    ledger: Ledger, book: AccountLedger, draft: Drafts, submitted: Submits
+    whole_ledger: Ledger, ledger: AccountLedger, make_draft: MakeDraft, submit: Submit
 ) -> None:
-    """What is over goes, of every account, with its files; the rest stays however old it is."""
-    submitted("j1")
-    save(book, "j1", "/home/me/1.png")
-    running = submitted("j2")
-    unsent = book.begin(draft()).id
-    other = ledger.for_account("http://127.0.0.1:8000", book.account)
-    theirs = other.begin(draft())
-    other.sending(theirs.id, NOW)
-    other.refused(theirs.id, "no")
+    """Requests that are over go, of every account, with their files; the rest stays."""
+    submit("j1")
+    save(ledger, "j1", "/home/me/1.png")
+    running = submit("j2")
+    unsent = ledger.requests.insert(make_draft()).id
+    other = whole_ledger.for_account("http://127.0.0.1:8000", ledger.account)
+    theirs = other.requests.insert(make_draft())
+    other.requests.mark_sending(theirs.id, NOW)
+    other.requests.mark_refused(theirs.id, "no")
 
-    assert ledger.prune(NOW) == 0
-    assert ledger.prune(NOW + 1) == 2
-    assert found(book) == [unsent, running]
-    assert book.history.files("j1") == []
-    assert found(other) == []
+    assert whole_ledger.prune(NOW) == 0
+    assert whole_ledger.prune(NOW + 1) == 2
+    assert search_ids(ledger) == [unsent, running]
+    assert ledger.history.list_files("j1") == []
+    assert search_ids(other) == []
 
 
 def test_pruning_keeps_what_was_sent_around_a_request_in_doubt(
-    ledger: Ledger, book: AccountLedger, draft: Drafts, submitted: Submits
+    whole_ledger: Ledger, ledger: AccountLedger, make_draft: MakeDraft, submit: Submit
 ) -> None:
-    """Its job is looked for among those that nobody owns."""
-    submitted("j1")
-    save(book, "j1", "/home/me/1.png")
-    lost = book.begin(draft())
-    book.sending(lost.id, NOW)
-    assert ledger.prune(NOW + 1) == 0
-    book.doubtful(lost.id, "reset")
-    assert ledger.prune(NOW + 1) == 0
-    Verdicts(book).forget(lost.id)
-    assert ledger.prune(NOW + 1) == 2
+    """Its job is looked for among the jobs without an owner."""
+    submit("j1")
+    save(ledger, "j1", "/home/me/1.png")
+    lost = ledger.requests.insert(make_draft())
+    ledger.requests.mark_sending(lost.id, NOW)
+    assert whole_ledger.prune(NOW + 1) == 0
+    ledger.requests.mark_in_doubt(lost.id, "reset")
+    assert whole_ledger.prune(NOW + 1) == 0
+    Resolutions(ledger).forget(lost.id)
+    assert whole_ledger.prune(NOW + 1) == 2

@@ -1,11 +1,15 @@
-"""Which folders are on a network file system."""
+"""The detection of folders on a network file system."""
 
 from pathlib import Path
 
 import pytest
 
-from krea_cli.local.ledger.database import location
-from krea_cli.local.ledger.network_mounts import network_type, type_in, type_in_mount
+from krea_cli.local.ledger.database import locate_ledger
+from krea_cli.local.ledger.network_mounts import (
+    network_type,
+    type_in_mount_listing,
+    type_in_mountinfo,
+)
 
 MOUNTINFO = """\
 22 1 254:0 / / rw,relatime shared:1 - ext4 /dev/vda rw
@@ -39,7 +43,7 @@ garbage
 )
 def test_the_nearest_mount_decides(folder: str, kind: str | None) -> None:
     """The longest mount point above a folder, and the last of two at one point, counts."""
-    assert type_in(MOUNTINFO, folder) == kind
+    assert type_in_mountinfo(MOUNTINFO, folder) == kind
 
 
 @pytest.mark.parametrize(
@@ -53,10 +57,10 @@ def test_mounts_of_macos(folder: str, kind: str | None) -> None:
         "//me@server/share on /Volumes/my share (smbfs, nodev, nosuid, mounted by me)\n"
         "server:/x on /net/x (nfs, nodev, nosuid)\n"
     )
-    assert type_in_mount(listing, folder) == kind
+    assert type_in_mount_listing(listing, folder) == kind
 
 
 def test_a_temporary_folder_is_local(tmp_path: Path) -> None:
     """The folder of this test has one ledger for the machine, with no host in its name."""
     assert network_type(tmp_path) is None
-    assert location(tmp_path) == (tmp_path / "ledger.sqlite3", False)
+    assert locate_ledger(tmp_path) == (tmp_path / "ledger.sqlite3", False)

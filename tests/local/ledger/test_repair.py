@@ -1,6 +1,5 @@
-"""Looking at the ledger, and setting a damaged one aside."""
+"""Examining the ledger, and setting a damaged one aside."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -8,26 +7,28 @@ import pytest
 from krea_cli.errors import KreaError, LedgerUnusable
 from krea_cli.local.ledger.account_ledger import AccountLedger
 from krea_cli.local.ledger.ledger import Ledger
-from krea_cli.local.ledger.repair import Health, examine, set_aside
-from krea_cli.local.ledger.rows import Draft
+from krea_cli.local.ledger.repair import LedgerHealth, examine_ledger, set_ledger_aside
+from tests.local.ledger.conftest import MakeDraft
 
 NAME = "ledger.sqlite3"
 
 
-def test_a_ledger_is_counted(
-    book: AccountLedger, draft: Callable[..., Draft], tmp_path: Path
-) -> None:
+def test_a_ledger_is_counted(ledger: AccountLedger, make_draft: MakeDraft, tmp_path: Path) -> None:
     """All requests count, and those that may have been received."""
     for _ in range(3):
-        row = book.begin(draft())
-    book.sending(row.id, 1.0)
+        row = ledger.requests.insert(make_draft())
+    ledger.requests.mark_sending(row.id, 1.0)
     folder = tmp_path / "state"
-    assert examine(folder) == Health(folder / NAME, exists=True, requests=3, in_doubt=1)
+    assert examine_ledger(folder) == LedgerHealth(
+        folder / NAME, exists=True, requests=3, in_doubt=1
+    )
 
 
 def test_no_ledger_yet(tmp_path: Path) -> None:
-    """Looking makes nothing."""
-    assert examine(tmp_path / "state") == Health(tmp_path / "state" / NAME, exists=False)
+    """An examination makes no ledger."""
+    assert examine_ledger(tmp_path / "state") == LedgerHealth(
+        tmp_path / "state" / NAME, exists=False
+    )
     assert list(tmp_path.iterdir()) == []
 
 
@@ -36,7 +37,7 @@ def test_a_damaged_ledger_is_renamed_with_all_that_belongs_to_it(tmp_path: Path)
     for _ in range(2):
         (tmp_path / NAME).write_bytes(b"damaged")
         (tmp_path / f"{NAME}-wal").write_bytes(b"its log")
-        set_aside(tmp_path, now=0.0)
+        set_ledger_aside(tmp_path, now=0.0)
     damaged = sorted(path.name for path in tmp_path.glob("*.damaged*"))
     stamp = damaged[0]
     assert damaged == [stamp, f"{stamp}-2", f"{stamp}-2-wal", f"{stamp}-wal"]
@@ -45,33 +46,33 @@ def test_a_damaged_ledger_is_renamed_with_all_that_belongs_to_it(tmp_path: Path)
 
 
 def test_damage_inside_is_found(
-    book: AccountLedger, draft: Callable[..., Draft], tmp_path: Path
+    ledger: AccountLedger, make_draft: MakeDraft, tmp_path: Path
 ) -> None:
     """A ledger that opens and is damaged further in can be set aside too."""
     path = tmp_path / "state" / NAME
     for _ in range(100):
-        book.begin(draft(prompt="x" * 400))
+        ledger.requests.insert(make_draft(prompt="x" * 400))
     Ledger.open(path.parent).close()
-    book._database.close()
+    ledger._database.close()
     content = path.read_bytes()
     path.write_bytes(content[:8192] + b"\xff" * 8192 + content[16384:])
-    problem = examine(path.parent).problem
+    problem = examine_ledger(path.parent).problem
     assert problem is not None
     assert "is damaged" in problem.message
-    assert set_aside(path.parent, now=0.0).exists()
+    assert set_ledger_aside(path.parent, now=0.0).exists()
     assert not path.exists()
 
 
-def test_a_healthy_ledger_is_not_set_aside(ledger: Ledger, tmp_path: Path) -> None:
+def test_a_healthy_ledger_is_not_set_aside(whole_ledger: Ledger, tmp_path: Path) -> None:
     """An empty ledger would forget what is in doubt."""
     with pytest.raises(KreaError, match="the ledger is not damaged: there is nothing to repair"):
-        set_aside(tmp_path / "state", now=0.0)
+        set_ledger_aside(tmp_path / "state", now=0.0)
     assert (tmp_path / "state" / NAME).exists()
 
 
-def test_a_problem_that_is_no_damage_is_told(tmp_path: Path) -> None:
-    """What renaming would not help is left, and told."""
+def test_a_problem_that_is_no_damage_is_raised(tmp_path: Path) -> None:
+    """A ledger that renaming would not help is left in place."""
     (tmp_path / NAME).mkdir()
     with pytest.raises(LedgerUnusable, match="unable to open database file"):
-        set_aside(tmp_path, now=0.0)
+        set_ledger_aside(tmp_path, now=0.0)
     assert (tmp_path / NAME).is_dir()

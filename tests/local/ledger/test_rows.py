@@ -1,8 +1,8 @@
-"""What makes two requests the same."""
+"""The fingerprint of a request."""
 
 import pytest
 
-from krea_cli.local.ledger.rows import identity
+from krea_cli.local.ledger.rows import request_fingerprint
 
 FOX = {"prompt": "a fox", "width": 1024, "styles": [{"id": "a", "strength": 1}]}
 
@@ -17,8 +17,8 @@ FOX = {"prompt": "a fox", "width": 1024, "styles": [{"id": "a", "strength": 1}]}
 )
 def test_how_it_is_written_does_not_count(same: dict[str, object]) -> None:
     """The order of keys and 1.0 for 1 make no other request."""
-    assert identity("m", same) == identity("m", FOX)
-    assert len(identity("m", FOX)) == 64
+    assert request_fingerprint("m", same) == request_fingerprint("m", FOX)
+    assert len(request_fingerprint("m", FOX)) == 64
 
 
 @pytest.mark.parametrize(
@@ -33,5 +33,5 @@ def test_how_it_is_written_does_not_count(same: dict[str, object]) -> None:
 )
 def test_what_is_asked_counts(other: dict[str, object]) -> None:
     """Any other input, or model, is another request."""
-    assert identity("m", other) != identity("m", FOX)
-    assert identity("n", FOX) != identity("m", FOX)
+    assert request_fingerprint("m", other) != request_fingerprint("m", FOX)
+    assert request_fingerprint("n", FOX) != request_fingerprint("m", FOX)

@@ -1,1 +1,1 @@
-"""What a batch is to be: every line of its file read, checked, priced and named."""
+"""Check of a batch: every line of its list is read, checked, priced and named."""

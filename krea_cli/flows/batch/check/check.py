@@ -10,166 +10,221 @@ from typing import TYPE_CHECKING, BinaryIO
 from krea_cli.catalog.local_files import local_files
 from krea_cli.catalog.request.prepare import Prepared
 from krea_cli.errors import InvalidRequest, Problem, UsageError
-from krea_cli.flows.batch.check.existing_files import Evidence
-from krea_cli.flows.batch.check.expand import Variant, variants
+from krea_cli.flows.batch.check.existing_files import ExistingFiles
+from krea_cli.flows.batch.check.expand import Variant, expand
+from krea_cli.flows.batch.check.line_requests import LineRequests
 from krea_cli.flows.batch.check.lines import Line
-from krea_cli.flows.batch.check.media_cache import Media
-from krea_cli.flows.batch.check.options import Brief
-from krea_cli.flows.batch.check.output_template import SPECIAL, Template, Values
-from krea_cli.flows.batch.check.paths import Place, Places
-from krea_cli.flows.batch.check.price_cache import Pricing
+from krea_cli.flows.batch.check.media_cache import MediaCache
+from krea_cli.flows.batch.check.options import CheckOptions
+from krea_cli.flows.batch.check.output_template import (
+    SPECIAL_PLACEHOLDERS,
+    OutputTemplate,
+    PlaceholderValues,
+)
+from krea_cli.flows.batch.check.paths import OutputPath, OutputPaths
+from krea_cli.flows.batch.check.price_cache import PriceCache
 from krea_cli.flows.batch.check.problems import Problems
 from krea_cli.flows.batch.check.read_lines import read_lines
-from krea_cli.flows.batch.check.requests import Requests
-from krea_cli.flows.batch.check.sweep import MOST
-from krea_cli.flows.batch.check.uniqueness import Register
+from krea_cli.flows.batch.check.sweep import MAX_ITEMS
+from krea_cli.flows.batch.check.used_names import UsedNames
 from krea_cli.flows.batch.item import KEY_DIGITS, Item
-from krea_cli.flows.batch.item_store import Roster
+from krea_cli.flows.batch.item_store import ItemStore
 
 if TYPE_CHECKING:
     from krea_cli.flows.generate.compose import Composer
     from krea_cli.local.ledger.account_ledger import AccountLedger
 
-PICTURED = ("image", "enhance")  # kinds of models whose results may be pictures
-MOST_OF_A_LINE = 1000
-NO_FIELD = "there is no such field"
+IMAGE_KINDS = ("image", "enhance")  # kinds of models whose results may be pictures
+MAX_JOBS_PER_LINE = 1000
+UNKNOWN_FIELD = "there is no such field"  # start of the message
 
 
-def check(
+def check_batch(
     file: BinaryIO,
-    brief: Brief,
+    options: CheckOptions,
     composer: "Composer",
     *,
     ledger: "AccountLedger | None",
     base: str,
     anonymous: bool = False,
-) -> Roster:
-    """The items of the batch in FILE, which is read once, all checked; close it in the end.
+) -> ItemStore:
+    """Check the list FILE, reading it once; return its items, to be closed in the end.
 
-    BOOK is None where there is no ledger, as for the ANONYMOUS, who have no token; BASE is the
-    API's address. Raises `InvalidBatch` with every problem of every line, `UsageError` for more
-    than a million items.
+    Raises `InvalidBatch` with every problem of every line, and `UsageError` for more than a
+    million items.
+
+    ledger: None if there is none, as for a user without a token
+    base: address of the API
+    anonymous: the user has no token
     """
-    with ExitStack() as failing:
-        roster = failing.enter_context(closing(Roster()))
-        _Check(brief, composer, Evidence(ledger, base), roster).fill(file, anonymous=anonymous)
-        failing.pop_all()
-    return roster
+    with ExitStack() as on_error:
+        store = on_error.enter_context(closing(ItemStore()))
+        checker = _Checker(options, composer, ExistingFiles(ledger, base), store)
+        checker.fill_store(file, anonymous=anonymous)
+        on_error.pop_all()
+    return store
 
 
-class _Check:
+class _Checker:
     def __init__(
-        self, brief: Brief, composer: "Composer", evidence: Evidence, roster: Roster
+        self,
+        options: CheckOptions,
+        composer: "Composer",
+        existing_files: ExistingFiles,
+        store: ItemStore,
     ) -> None:
-        self._brief = brief
-        self._evidence = evidence
-        self._media = Media()
-        self._requests = Requests(composer, brief.defaults, self._media)
-        self._places = Places(brief.output, cwd=brief.cwd, allow_outside=brief.allow_outside)
-        self._pricing = Pricing(brief.assume_price)
-        self._register = Register()
+        self._options = options
+        self._existing_files = existing_files
+        self._media = MediaCache()
+        self._requests = LineRequests(composer, options.defaults, self._media)
+        self._paths = OutputPaths(
+            options.output, cwd=options.cwd, allow_outside=options.allow_outside
+        )
+        self._prices = PriceCache(options.assume_price)
+        self._used_names = UsedNames()
         self._problems = Problems()
-        self._roster = roster
+        self._store = store
         self._index = 0
-        self._taken = 0
-        self._list = None if brief.piped else os.path.realpath(brief.cwd / brief.name)
+        self._foreign_files = 0
+        self._list_path = None if options.is_stdin else os.path.realpath(options.cwd / options.name)
 
-    def fill(self, file: BinaryIO, *, anonymous: bool) -> None:
-        """Put the items of FILE into the roster, if nothing is wrong with any."""
-        shard = self._brief.shard
-        for entry in read_lines(file, self._brief.format, self._problems):
-            for item in self._items(entry):
-                # After a problem nothing is run: the rest is only looked at for more of them.
-                if not self._problems and shard.has(item.digest):
-                    self._roster.add(item)
-        self._placeholders()
-        self._problems.end(self._brief.name, taken=self._taken, anonymous=anonymous)
+    def fill_store(self, file: BinaryIO, *, anonymous: bool) -> None:
+        """Add the items of FILE to the store. Raises `InvalidBatch` if there is any problem."""
+        shard = self._options.shard
+        for line in read_lines(file, self._options.format, self._problems):
+            for item in self._check_line(line):
+                # After a problem nothing will run: the rest is only checked for more problems.
+                if not self._problems and shard.includes(item.fingerprint):
+                    self._store.add(item)
+        self._refuse_unknown_placeholders()
+        self._problems.raise_if_any(
+            self._options.name, foreign_files=self._foreign_files, anonymous=anonymous
+        )
 
-    def _items(self, entry: Line) -> Iterator[Item]:
-        template, count = self._template(entry), self._count(entry)
-        if not self._model_is_named(entry) or template is None or count is None:
+    def _check_line(self, line: Line) -> Iterator[Item]:
+        template, count = self._read_template(line), self._read_count(line)
+        if not self._has_valid_model(line) or template is None or count is None:
             return
-        total = count * len(self._brief.sweep)
-        if self._index + total > MOST:
-            more = f"line {entry.line} of {self._brief.name} is beyond {MOST:,} items"
-            raise UsageError(more, hint="split the file")
+        total = count * len(self._options.sweep)
+        if self._index + total > MAX_ITEMS:
+            message = f"line {line.number} of {self._options.name} is beyond {MAX_ITEMS:,} items"
+            raise UsageError(message, hint="split the file")
         n = 0
-        for swept in self._brief.sweep:
-            prepared = self._prepared(entry, swept)
+        for sweep_values in self._options.sweep:
+            prepared = self._prepare(line, sweep_values)
             if prepared is None:
                 self._index += count
                 n += count
                 continue
-            if entry.output and template.fields:
-                self._unknown(entry, prepared, template)
-            for variant in self._variants(entry, prepared, count):
+            if line.output and template.fields:
+                self._refuse_unknown_fields(line, prepared, template)
+            for variant in self._expand(line, prepared, count):
                 n += 1
                 self._index += 1
-                item = self._item(entry, prepared, variant, template, n=n, count=total)
+                item = self._make_item(line, prepared, variant, template, n=n, count=total)
                 if item is not None:
                     yield item
 
-    def _prepared(self, entry: Line, swept: Mapping[str, str]) -> Prepared | None:
+    def _read_template(self, line: Line) -> OutputTemplate | None:
+        output = line.output
+        if output is not None and not (isinstance(output, str) and output.strip()):
+            self._problems.add_message(line.number, "is not the name of a file", field="output")
+            return None
         try:
-            prepared = self._requests.prepared(entry, swept)
+            return self._paths.line_template(output.strip() if output else None)
+        except UsageError as error:
+            self._problems.add_message(line.number, error.message, field="output")
+            return None
+
+    def _read_count(self, line: Line) -> int | None:
+        value = line.count
+        if value is None:
+            return self._options.defaults.count
+        is_number = isinstance(value, str) and re.fullmatch("[0-9]{1,9}", value.strip())
+        count = int(value) if isinstance(value, str) and is_number else value
+        if type(count) is int and 1 <= count <= MAX_JOBS_PER_LINE:
+            return count
+        shown = repr(value[:40]) if isinstance(value, str) else json.dumps(value)[:40]
+        message = f"{shown} is not a whole number from 1 to {MAX_JOBS_PER_LINE}"
+        self._problems.add_message(line.number, message, field="count")
+        return None
+
+    def _has_valid_model(self, line: Line) -> bool:
+        if line.model is None:
+            return True
+        if not (isinstance(line.model, str) and line.model.strip()):
+            self._problems.add_message(line.number, "is not the name of a model", field="model")
+            return False
+        if "model" in self._options.sweep.names:
+            message = "given by the line and by --sweep"
+            self._problems.add_message(line.number, message, field="model")
+            return False
+        return True
+
+    def _prepare(self, line: Line, sweep_values: Mapping[str, str]) -> Prepared | None:
+        try:
+            prepared = self._requests.prepare(line, sweep_values)
         except InvalidRequest as error:
             for problem in error.problems:
-                self._problems.add(entry.line, self._with_headings(entry, problem))
+                self._problems.add(line.number, _explain_heading(problem, line))
             return None
         except UsageError as error:
-            self._problems.say(entry.line, error.message)
+            self._problems.add_message(line.number, error.message)
             return None
         model = prepared.model
-        if model.id not in self._roster.models:
-            self._roster.models[model.id] = model
-        if self._brief.embed and model.kind not in PICTURED:
-            told = f"--embed writes into pictures, and {model.id} makes {model.kind}"
-            self._problems.say(entry.line, told)
+        if model.id not in self._store.models:
+            self._store.models[model.id] = model
+        if self._options.embed and model.kind not in IMAGE_KINDS:
+            message = f"--embed writes into pictures, and {model.id} makes {model.kind}"
+            self._problems.add_message(line.number, message)
         return prepared
 
-    def _with_headings(self, entry: Line, problem: Problem) -> Problem:
-        """PROBLEM, with where the name comes from if it is a heading that is no field."""
-        if problem.field not in entry.cells or not problem.message.startswith(NO_FIELD):
-            return problem
-        told = f"{problem.message}; the first line of a table (line 1) names the fields"
-        return Problem(problem.field, told, problem.hint)
+    def _refuse_unknown_fields(
+        self, line: Line, prepared: Prepared, template: OutputTemplate
+    ) -> None:
+        # A placeholder of -o may be a field of another line's model: it is checked in the end.
+        names = {field.name for field in prepared.model.fields}
+        for name in sorted(template.fields - names):
+            message = f"unknown placeholder {{{name}}}: the model has no such field"
+            self._problems.add_message(line.number, message, field="output")
 
-    def _variants(self, entry: Line, prepared: Prepared, count: int) -> Iterator[Variant]:
+    def _expand(self, line: Line, prepared: Prepared, count: int) -> Iterator[Variant]:
         try:
-            prints = self._media.prints(local_files(prepared.body))
-            yield from variants(prepared, count, prints)
+            file_hashes = self._media.hash_files(local_files(prepared.body))
+            yield from expand(prepared, count, file_hashes)
         except InvalidRequest as error:
             for problem in error.problems:
-                self._problems.add(entry.line, problem)
+                self._problems.add(line.number, problem)
         except UsageError as error:
-            self._problems.say(entry.line, error.message)
+            self._problems.add_message(line.number, error.message)
 
-    def _item(
+    def _make_item(
         self,
-        entry: Line,
+        line: Line,
         prepared: Prepared,
         variant: Variant,
-        template: Template,
+        template: OutputTemplate,
         *,
         n: int,
         count: int,
     ) -> Item | None:
-        model, body, line = prepared.model, variant.body, entry.line
-        digest = self._register.digest(variant.identity)
-        values = Values(model, body, digest, line, self._index, n)
+        model, body = prepared.model, variant.body
+        fingerprint = self._used_names.next_fingerprint(variant.request_fingerprint)
+        values = PlaceholderValues(model, body, fingerprint, line.number, self._index, n)
         try:
-            place = self._place(template, values)
-            judgement = self._evidence.judge(digest, place)
+            path = self._find_path(template, values)
+            file_check = self._existing_files.check(fingerprint, path)
         except UsageError as error:
-            self._problems.say(line, error.message, field="output" if entry.output else None)
+            field = "output" if line.output else None
+            self._problems.add_message(line.number, error.message, field=field)
             return None
-        if judgement.taken and not self._brief.force:
-            self._tell_taken(line, judgement.taken, paid=judgement.paid)
-        price, prompt = self._pricing.price(model, body), body.get("prompt")
+        if file_check.foreign_file and not self._options.force:
+            self._refuse_existing(line, file_check.foreign_file, is_paid=file_check.is_paid)
+        price, prompt = self._prices.price(model, body), body.get("prompt")
         return Item(
-            line=line,
+            line=line.number,
             index=self._index,
-            n=n if place.name is None else place.n,
+            n=n if path.name is None else path.n,
             count=count,
             model=model.id,
             kind=model.kind,
@@ -177,89 +232,63 @@ class _Check:
             body=body,
             given=variant.given,
             prompt=prompt if isinstance(prompt, str) else None,
-            identity=variant.identity,
-            digest=digest,
-            target=place.text,
+            request_fingerprint=variant.request_fingerprint,
+            fingerprint=fingerprint,
+            target=path.text,
             price=str(price),
-            cost=self._pricing.cost(price),
-            prints=dict(variant.prints),
-            found=judgement.found,
+            cost=self._prices.cost(price),
+            file_hashes=dict(variant.file_hashes),
+            existing_file=file_check.own_file,
         )
 
-    def _tell_taken(self, line: int, file: str, *, paid: bool) -> None:
-        if paid:
-            told = f"{file} exists; --force puts there what was made for this item before"
+    def _find_path(self, template: OutputTemplate, values: PlaceholderValues) -> OutputPath:
+        """Find the path of an item. Raises `UsageError` if it has none, or that of another item."""
+        path = self._paths.find(template, values, values.line)
+        owner = self._used_names.owner(path)
+        if owner is not None and template.is_default:
+            values.key_digits = 2 * KEY_DIGITS
+            path = self._paths.find(template, values, values.line)
+            owner = self._used_names.owner(path)
+        if owner == values.line:
+            raise UsageError(
+                f"several items would be saved as {path.typed_path}; {{key}} keeps them apart"
+            )
+        if owner is not None:
+            raise UsageError(f"would be saved as {path.typed_path}, and so would line {owner}")
+        if (conflict := self._used_names.conflict(path)) is not None:
+            raise UsageError(
+                f"{path.typed_path}: line {conflict} has a file where this line needs a folder,"
+                " or the reverse"
+            )
+        if self._list_path and path.is_file(self._list_path):
+            raise UsageError(f"{path.typed_path} is this list itself")
+        self._used_names.add(path, values.line)
+        return path
+
+    def _refuse_existing(self, line: Line, file: str, *, is_paid: bool) -> None:
+        if is_paid:
+            message = f"{file} exists; --force replaces it with the earlier result of this item"
         else:
-            told = f"{file} exists, and is not known as what this item made"
-            self._taken += 1
-        self._problems.say(line, told)
+            message = f"{file} exists, and is not known as a result of this item"
+            self._foreign_files += 1
+        self._problems.add_message(line.number, message)
 
-    def _place(self, template: Template, values: Values) -> Place:
-        """The place of an item. Raises `UsageError` where it has none, or another's."""
-        place = self._places.place(template, values, values.line)
-        holder = self._register.holder(place)
-        if holder is not None and template.default:
-            values.digits = 2 * KEY_DIGITS
-            place = self._places.place(template, values, values.line)
-            holder = self._register.holder(place)
-        if holder == values.line:
-            raise UsageError(f"several items would be {place.shown}; {{key}} tells them apart")
-        if holder is not None:
-            raise UsageError(f"would be {place.shown}, and so would line {holder}")
-        if (crossed := self._register.crossed(place)) is not None:
-            raise UsageError(f"{place.shown}: one is a file where line {crossed} needs a folder")
-        if self._list and place.is_file(self._list):
-            raise UsageError(f"{place.shown} is this list itself")
-        self._register.take(place, values.line)
-        return place
-
-    def _template(self, entry: Line) -> Template | None:
-        output = entry.output
-        if output is not None and not (isinstance(output, str) and output.strip()):
-            self._problems.say(entry.line, "is no name of a file", field="output")
-            return None
-        try:
-            return self._places.template(output.strip() if output else None)
-        except UsageError as error:
-            self._problems.say(entry.line, error.message, field="output")
-            return None
-
-    def _count(self, entry: Line) -> int | None:
-        given = entry.count
-        if given is None:
-            return self._brief.defaults.count
-        written = isinstance(given, str) and re.fullmatch("[0-9]{1,9}", given.strip())
-        count = int(given) if isinstance(given, str) and written else given
-        if type(count) is int and 1 <= count <= MOST_OF_A_LINE:
-            return count
-        shown = repr(given[:40]) if isinstance(given, str) else json.dumps(given)[:40]
-        told = f"{shown} is not a whole number from 1 to {MOST_OF_A_LINE}"
-        self._problems.say(entry.line, told, field="count")
-        return None
-
-    def _model_is_named(self, entry: Line) -> bool:
-        named = isinstance(entry.model, str) and entry.model.strip()
-        if entry.model is not None and not named:
-            self._problems.say(entry.line, "is no name of a model", field="model")
-        elif entry.model is not None and "model" in self._brief.sweep.names:
-            self._problems.say(entry.line, "given by the line and by --sweep", field="model")
-        else:
-            return True
-        return False
-
-    def _unknown(self, entry: Line, prepared: Prepared, template: Template) -> None:
-        # That of -o may be a field of another line's model: told at the end, if it is of none.
-        known = {field.name for field in prepared.model.fields}
-        for name in sorted(template.fields - known):
-            told = f"unknown placeholder {{{name}}}: the model has no such field"
-            self._problems.say(entry.line, told, field="output")
-
-    def _placeholders(self) -> None:
-        """A field of none of the models is no placeholder, as far as the models are known."""
-        models = self._roster.models.values()
-        known = {field.name for model in models for field in model.fields}
-        unknown = sorted(self._brief.output.fields - known) if models else []
+    def _refuse_unknown_placeholders(self) -> None:
+        """Refuse placeholders of -o that are a field of none of the models, as far as known."""
+        models = self._store.models.values()
+        names = {field.name for model in models for field in model.fields}
+        unknown = sorted(self._options.output.fields - names) if models else []
         for name in unknown:
-            listed = " ".join(f"{{{each}}}" for each in SPECIAL)
-            told = f"-o has an unknown placeholder {{{name}}}; known are {listed} and the fields"
-            self._problems.add(None, Problem(None, told))
+            special = " ".join(f"{{{each}}}" for each in SPECIAL_PLACEHOLDERS)
+            message = (
+                f"-o has an unknown placeholder {{{name}}}; known are {special} and the fields"
+            )
+            self._problems.add(None, Problem(None, message))
+
+
+def _explain_heading(problem: Problem, line: Line) -> Problem:
+    """Add the origin of the name to PROBLEM, if it is a heading that is not a field."""
+    if problem.field not in line.cells or not problem.message.startswith(UNKNOWN_FIELD):
+        return problem
+    message = f"{problem.message}; the first line of a table (line 1) names the fields"
+    return Problem(problem.field, message, problem.hint)

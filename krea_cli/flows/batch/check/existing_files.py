@@ -1,77 +1,86 @@
-"""Whether what stands in an item's place is the item's own: paid for, and no collision."""
+"""Tell if a file at the path of an item is the item's own: paid for, and no collision."""
 
 import os
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from krea_cli.flows.batch.check.paths import Place
-from krea_cli.flows.files.publish import digest as print_of
-from krea_cli.flows.files.publish import holds
-from krea_cli.flows.recipe.recipe import seal
+from krea_cli.flows.batch.check.paths import OutputFolder, OutputPath
+from krea_cli.flows.files.publish import has_hash, hash_file
+from krea_cli.flows.recipe.recipe import service_item_fingerprint
 from krea_cli.flows.recipe.sidecar import read_sidecar
 from krea_cli.local.ledger.account_ledger import AccountLedger
-from krea_cli.local.ledger.rows import UNDER_WAY
+from krea_cli.local.ledger.rows import UNDER_WAY_STATES
 
 
 @dataclass(frozen=True)
-class Judgement:
-    """Whether an item may have its place: not where the file `taken` stands.
+class FileCheck:
+    """The files at the path of an item.
 
-    `found` is the finished file that a sidecar proves. `paid` says that the ledger knows the item
-    as saved, so that making it once more costs nothing.
+    foreign_file: a file that is not the item's; it must not be replaced
+    own_file: the finished file of the item; a sidecar proves it
+    is_paid: the ledger knows the item as saved, so that to save it again costs nothing
     """
 
-    taken: str | None = None
-    found: str | None = None
-    paid: bool = False
+    foreign_file: str | None = None
+    own_file: str | None = None
+    is_paid: bool = False
 
 
-class Evidence:
-    """What the ledger BOOK (None: there is none) and sidecars of the service at BASE say."""
+class ExistingFiles:
+    """Checks files by the LEDGER, if there is one, and by sidecars for the service at BASE."""
 
     def __init__(self, ledger: AccountLedger | None, base: str) -> None:
         self._ledger = ledger
         self._base = base
 
-    def judge(self, digest: str, place: Place) -> Judgement:
-        """Whether the item DIGEST may have PLACE. Raises `UsageError` where nobody may look."""
-        there = place.there()
-        waits = place.name is None and place.stem is None
-        if not there and not (waits and place.folder.sealed):
-            return Judgement()
-        state = self._ledger.items.state(digest) if self._ledger else None
-        if state in UNDER_WAY:
-            return Judgement()
-        if state == "saved" and (waits or self._saved_there(digest, place, there)):
-            return Judgement()
-        found = self._sealed(digest, place, there, waits=waits)
-        if found is not None or not there:
-            return Judgement(found=found)
-        return Judgement(taken=os.path.join(place.folder.typed, there[0]), paid=state == "saved")
+    def check(self, fingerprint: str, path: OutputPath) -> FileCheck:
+        """Check the files at PATH, for the item with FINGERPRINT.
 
-    def _saved_there(self, digest: str, place: Place, there: list[str]) -> bool:
-        """Whether the ledger knows one of the files THERE, by its name or by its content."""
-        made = self._ledger.items.files(digest) if self._ledger else []
-        paths, prints = {path for path, _ in made}, {sha256 for _, sha256 in made}
-        for name in there:
-            path = os.path.join(place.folder.real, name)
+        Raises `UsageError` if the folder cannot be listed.
+        """
+        names = path.existing_names()
+        is_open = path.name is None and path.stem is None
+        if not names and not (is_open and path.folder.files_by_item):
+            return FileCheck()
+        state = self._ledger.items.find_state(fingerprint) if self._ledger else None
+        if state in UNDER_WAY_STATES:
+            return FileCheck()
+        is_saved = state == "saved"
+        if is_saved and (is_open or self._is_in_ledger(fingerprint, path.folder, names)):
+            return FileCheck()
+        candidates = names
+        service_fingerprint = service_item_fingerprint(self._base, fingerprint)
+        if is_open:
+            name = path.folder.files_by_item.get(service_fingerprint)
+            candidates = [name] if name else []
+        own_file = _find_by_sidecar(service_fingerprint, path.folder, candidates)
+        if own_file is not None or not names:
+            return FileCheck(own_file=own_file)
+        foreign_file = os.path.join(path.folder.typed_path, names[0])
+        return FileCheck(foreign_file=foreign_file, is_paid=is_saved)
+
+    def _is_in_ledger(self, fingerprint: str, folder: OutputFolder, names: list[str]) -> bool:
+        """Tell if the ledger knows one of the files NAMES of the item, by path or by content."""
+        files = self._ledger.items.list_files(fingerprint) if self._ledger else []
+        paths, hashes = {path for path, _ in files}, {sha256 for _, sha256 in files}
+        for name in names:
+            path = os.path.join(folder.real_path, name)
             if path in paths or os.path.realpath(path) in paths:
                 return True
             with suppress(OSError):
-                if print_of(Path(path)) in prints:
+                if hash_file(Path(path)) in hashes:
                     return True
         return False
 
-    def _sealed(self, digest: str, place: Place, there: list[str], *, waits: bool) -> str | None:
-        """The file whose sidecar carries the item's seal, unchanged since."""
-        wanted = seal(self._base, digest)
-        names = [place.folder.sealed.get(wanted)] if waits else there
-        for name in filter(None, names):
-            path = Path(place.folder.real, name)
-            recipe = read_sidecar(path)
-            if recipe is None or recipe.item != wanted or recipe.sha256 is None:
-                continue
-            if holds(path, recipe.sha256):
-                return os.path.join(place.folder.typed, name)
-        return None
+
+def _find_by_sidecar(fingerprint: str, folder: OutputFolder, names: list[str]) -> str | None:
+    """Find the file among NAMES with a sidecar of the item, and unchanged since."""
+    for name in names:
+        path = Path(folder.real_path, name)
+        recipe = read_sidecar(path)
+        if recipe is None or recipe.item != fingerprint or recipe.sha256 is None:
+            continue
+        if has_hash(path, recipe.sha256):
+            return os.path.join(folder.typed_path, name)
+    return None

@@ -1,4 +1,4 @@
-"""The jobs of one request: the same but for seeds that are counted up."""
+"""Expand one request into several jobs, with seeds that are counted up."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -7,43 +7,50 @@ from typing import Any
 from krea_cli.catalog.local_files import replaced
 from krea_cli.catalog.request.prepare import Prepared
 from krea_cli.flows.generate.seeds import given_seeds
-from krea_cli.flows.recipe.recipe import CONTENT
-from krea_cli.local.ledger.rows import identity
+from krea_cli.flows.recipe.recipe import HASH_PREFIX
+from krea_cli.local.ledger.rows import request_fingerprint
 
 
 @dataclass(frozen=True)
 class Variant:
-    """One job: what is sent, what the user gave for it, what that makes it, and its files."""
+    """The request of one job.
+
+    body: the fields to send
+    given: the fields that the user gave, with `sha256:…` for local files
+    request_fingerprint: hash of the model and `given`
+    file_hashes: sha256 of each local file, by its path
+    """
 
     body: dict[str, Any]
     given: dict[str, Any]
-    identity: str
-    prints: Mapping[str, str]
+    request_fingerprint: str
+    file_hashes: Mapping[str, str]
 
 
-def variants(prepared: Prepared, count: int, prints: Mapping[str, str]) -> Iterator[Variant]:
-    """The COUNT jobs of a request; PRINTS is the sha256 of each local file, by path.
+def expand(prepared: Prepared, count: int, file_hashes: Mapping[str, str]) -> Iterator[Variant]:
+    """Yield COUNT jobs of a request. FILE_HASHES holds the sha256 of each local file, by its path.
 
-    A seed that was given is counted up; without one all have the same identity. Raises
-    `InvalidRequest` where it cannot be counted.
+    A seed that was given is counted up; without one, all jobs have one fingerprint.
+    Raises `InvalidRequest` if the seed cannot be counted up.
     """
     given = prepared.given
-    if prints:
-        contents = {path: CONTENT + sha256 for path, sha256 in prints.items()}
-        given = replaced(given, contents)
+    if file_hashes:
+        hashes = {path: HASH_PREFIX + sha256 for path, sha256 in file_hashes.items()}
+        given = replaced(given, hashes)
     seeds = given_seeds(prepared.model, prepared.body, count)
     if seeds is None or seeds[0] is None or count == 1:
-        one = Variant(prepared.body, given, _identity(prepared, given), prints)
-        yield from (one for _ in range(count))
+        variant = Variant(prepared.body, given, _fingerprint(prepared, given), file_hashes)
+        yield from (variant for _ in range(count))
         return
     for seed in seeds:
-        own = given | {"seed": seed}
-        yield Variant(prepared.body | {"seed": seed}, own, _identity(prepared, own), prints)
+        seeded = given | {"seed": seed}
+        fingerprint = _fingerprint(prepared, seeded)
+        yield Variant(prepared.body | {"seed": seed}, seeded, fingerprint, file_hashes)
 
 
-def _identity(prepared: Prepared, given: dict[str, Any]) -> str:
-    """By the names that the user wrote: a document that renames a field makes nothing new."""
+def _fingerprint(prepared: Prepared, given: dict[str, Any]) -> str:
+    """Hash with names as typed: an item stays the same if the catalog renames a field."""
     names = prepared.typed
     if names:
         given = {names.get(name, name): value for name, value in given.items()}
-    return identity(prepared.model.id, given)
+    return request_fingerprint(prepared.model.id, given)

@@ -1,26 +1,29 @@
-"""The lines of a batch file, one by one as they are read: texts, tables, JSON."""
+"""The lines of a list, decoded one by one."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
 FORMATS = ("txt", "csv", "tsv", "jsonl")
-RESERVED = ("model", "output", "count")
-LONGEST = 10 * 1024 * 1024  # bytes of one line
-FIELD = "input."  # in front of a field whose name is reserved, or of any other
-AS_CSV = "save it as CSV (UTF-8)"
-WITH_LF = "tr '\\r' '\\n' < OLD > NEW converts it"
-IN_UTF8 = "a batch is read as UTF-8: iconv -t UTF-8 converts it"
+RESERVED_NAMES = ("model", "output", "count")
+MAX_LINE_BYTES = 10 * 1024 * 1024
+FIELD_PREFIX = "input."  # required before a field with a reserved name, allowed before any other
+CSV_HINT = "save it as CSV (UTF-8)"
+LF_HINT = "tr '\\r' '\\n' < OLD > NEW converts it"
+UTF8_HINT = "a batch is read as UTF-8: iconv -t UTF-8 converts it"
 
 
 @dataclass(frozen=True)
 class Line:
-    """One line: what stands under `model`, `output` and `count`, and its fields.
+    """One line of a list.
 
-    `cells` are texts, to be read as the schema says; `values` are what they are.
+    number: from 1
+    model, output, count: values with these reserved names
+    cells: fields as texts, to be read by the schema
+    values: fields as JSON values
     """
 
-    line: int
+    number: int
     model: Any = None
     output: Any = None
     count: Any = None
@@ -28,8 +31,8 @@ class Line:
     values: dict[str, Any] = field(default_factory=dict)
 
 
-class Illegible(Exception):
-    """From this line on the file cannot be read."""
+class UnreadableLine(Exception):
+    """The list cannot be read from this line on."""
 
     def __init__(self, line: int, message: str) -> None:
         super().__init__(message)
@@ -37,39 +40,41 @@ class Illegible(Exception):
         self.message = message
 
 
-def texts(file: BinaryIO) -> Iterator[str]:
-    """The lines of FILE as text, each with its end. Raises `Illegible`."""
-    for number, raw in enumerate(iter(lambda: file.readline(LONGEST + 1), b""), 1):
-        if len(raw) > LONGEST:
-            raise Illegible(number, "is longer than 10 MB")
+def decode_lines(file: BinaryIO) -> Iterator[str]:
+    """Yield the lines of FILE as text, with their line ends. Raises `UnreadableLine`."""
+    for number, raw in enumerate(iter(lambda: file.readline(MAX_LINE_BYTES + 1), b""), 1):
+        if len(raw) > MAX_LINE_BYTES:
+            raise UnreadableLine(number, "is longer than 10 MB")
         if number == 1:
             if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-                raise Illegible(1, f"this is UTF-16; {IN_UTF8}")
+                raise UnreadableLine(1, f"this is UTF-16; {UTF8_HINT}")
             if raw.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-                raise Illegible(1, f"this is a spreadsheet or an archive, no text; {AS_CSV}")
+                raise UnreadableLine(
+                    1, f"this is a spreadsheet or an archive, not text; {CSV_HINT}"
+                )
             raw = raw.removeprefix(b"\xef\xbb\xbf")
         try:
             text = raw.decode()
         except UnicodeDecodeError:
-            raise Illegible(number, f"is no UTF-8 text; {IN_UTF8}") from None
+            raise UnreadableLine(number, f"is not UTF-8 text; {UTF8_HINT}") from None
         if number == 1 and "\r" in text.rstrip("\r\n"):
-            raise Illegible(number, f"its lines end in CR alone; {WITH_LF}")
+            raise UnreadableLine(number, f"its lines end in CR alone; {LF_HINT}")
         if "\0" in text:
-            raise Illegible(number, f"has a null byte; {IN_UTF8}")
+            raise UnreadableLine(number, f"has a null byte; {UTF8_HINT}")
         yield text
 
 
-def named(key: str) -> str:
-    """The name under which the heading or key KEY counts: `input.` says nothing new of most."""
-    plain = key.removeprefix(FIELD)
-    return key if plain in RESERVED else plain
+def field_name(key: str) -> str:
+    """Name of the field for a heading or key; keeps `input.` only before a reserved name."""
+    name = key.removeprefix(FIELD_PREFIX)
+    return key if name in RESERVED_NAMES else name
 
 
-def split(line: int, fields: dict[str, Any], *, texts: bool) -> Line:
-    """The entry of FIELDS by their names; TEXTS to be read as the schema says, or values."""
-    reserved = {name: fields.pop(name) for name in RESERVED if name in fields}
-    if any(key.startswith(FIELD) for key in fields):
-        fields = {key.removeprefix(FIELD): value for key, value in fields.items()}
+def make_line(number: int, fields: dict[str, Any], *, texts: bool) -> Line:
+    """Make the line NUMBER of FIELDS, either texts to be read by the schema, or values."""
+    reserved = {name: fields.pop(name) for name in RESERVED_NAMES if name in fields}
+    if any(key.startswith(FIELD_PREFIX) for key in fields):
+        fields = {key.removeprefix(FIELD_PREFIX): value for key, value in fields.items()}
     if texts:
-        return Line(line, **reserved, cells=fields)
-    return Line(line, **reserved, values=fields)
+        return Line(number, **reserved, cells=fields)
+    return Line(number, **reserved, values=fields)

@@ -1,127 +1,133 @@
-"""-o of a batch: a folder or a template, filled for each item as far as it can be by now."""
+"""Fill -o of a batch, a folder or a template, for each item as far as possible."""
 
-from collections.abc import Mapping
+import os
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from krea_cli.catalog.local_files import LocalFile
+from krea_cli.errors import UsageError
 from krea_cli.flows.batch.item import KEY_DIGITS
 from krea_cli.flows.files import naming
+from krea_cli.flows.files.content_type import is_known_extension
+from krea_cli.flows.files.target import STDOUT_NAMES
 
 if TYPE_CHECKING:
     from krea_cli.catalog.model import Model
 
-import os
-import re
-from collections.abc import Callable
-from functools import cached_property
-from pathlib import Path
-
-from krea_cli.catalog.local_files import LocalFile
-from krea_cli.errors import UsageError
-from krea_cli.flows.files.content_type import known_extension
-from krea_cli.flows.files.target import STDOUT_NAMES
-
-DEFAULT = "{slug}-{key}.{ext}"
-SPECIAL = ("line", "index", "n", "slug", "key", "seed", "job_id", "model", "date", "ext")
-LATE = frozenset({"job_id", "date", "ext"})  # known when the result is
-LONGEST_VALUE = 60  # characters that one field adds to a name
-MOST_BYTES = 150  # … and bytes
-# A line break would split what stdout says into two names; marks of direction would lie about one.
-CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
-HINT = '-o FOLDER/, or a template such as -o "{slug}-{key}.{ext}"'
+DEFAULT_NAME = "{slug}-{key}.{ext}"
+SPECIAL_PLACEHOLDERS = (
+    "line",
+    "index",
+    "n",
+    "slug",
+    "key",
+    "seed",
+    "job_id",
+    "model",
+    "date",
+    "ext",
+)
+LATE_PLACEHOLDERS = frozenset({"job_id", "date", "ext"})  # known with the result only
+MAX_VALUE_CHARACTERS = 60  # that one field adds to a name
+MAX_VALUE_BYTES = 150
+# A line break would look like two names on stdout; marks of direction would show a false name.
+CONTROL_CHARACTERS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
+OUTPUT_HINT = '-o FOLDER/, or a template such as -o "{slug}-{key}.{ext}"'
 
 
 @dataclass(frozen=True)
-class Template:
-    """Where results go, as typed, with placeholders; it ends in the `default` name where it is one.
+class OutputTemplate:
+    """A template for the paths of results.
 
-    `folder` is the part in front of the first placeholder, as a path.
+    text: as typed, with placeholders
+    folder: the part before the first placeholder, as a path
+    is_default: the name is `DEFAULT_NAME`, because the user gave a folder or nothing
     """
 
     text: str
     folder: str
-    default: bool
+    is_default: bool
 
     @cached_property
     def names(self) -> frozenset[str]:
-        """The placeholders."""
-        return frozenset(naming.placeholders(self.text, checked=False))
+        """All placeholders."""
+        return frozenset(naming.placeholders(self.text, known_only=False))
 
     @cached_property
     def fields(self) -> frozenset[str]:
-        """The placeholders that are fields of a model."""
-        return self.names - set(SPECIAL)
+        """Placeholders that are fields of a model."""
+        return self.names - set(SPECIAL_PLACEHOLDERS)
 
     @cached_property
     def pieces(self) -> tuple[tuple[str, str | None], ...]:
-        """Literal text, still escaped, each with the placeholder behind it."""
-        return tuple(naming.pieces(self.text))
+        """Pairs of literal text, still escaped, and the placeholder after it."""
+        return tuple(naming.split_template(self.text))
 
-    def filled(self, value: Callable[[str], str | None]) -> str:
-        """The text with what VALUE knows; a placeholder that it does not know yet stays."""
+    def fill(self, value: Callable[[str], str | None]) -> str:
+        """Replace each placeholder by its VALUE; one with the value None stays."""
         parts = []
         for literal, name in self.pieces:
             parts.append(literal)
             if name is not None:
-                known = value(name)
-                parts.append(f"{{{name}}}" if known is None else naming.escape(known))
+                text = value(name)
+                parts.append(f"{{{name}}}" if text is None else naming.escape(text))
         return "".join(parts)
 
 
-def output_template(text: str | None, cwd: Path) -> Template:
-    """What -o TEXT means for a batch. Raises `UsageError`: one file is no place for many."""
+def parse_output_template(text: str | None, cwd: Path) -> OutputTemplate:
+    """Read TEXT of -o for a batch. Raises `UsageError`, as for a single file or stdout."""
     if text is None:
-        return Template(DEFAULT, "", True)
+        return OutputTemplate(DEFAULT_NAME, "", True)
     if text in STDOUT_NAMES:
-        raise UsageError(f"-o {text} takes one result, and a batch makes many", hint=HINT)
+        raise UsageError(f"-o {text} takes one result, and a batch makes many", hint=OUTPUT_HINT)
     if not text or "\0" in text:
-        raise UsageError("-o needs a name", hint=HINT)
-    if naming.placeholders(text, checked=False):
-        return _template(text)
+        raise UsageError("-o needs a name", hint=OUTPUT_HINT)
+    if naming.placeholders(text, known_only=False):
+        return _make_template(text)
     literal = naming.unescape(text)
-    place, ext = cwd / literal, literal.rpartition(".")[2]
-    if not text.endswith("/") and not os.path.isdir(place):
-        if os.path.lexists(place):
-            raise UsageError(f"-o {text} is there and no folder", hint=HINT)
-        if "." in os.path.basename(literal) and known_extension(ext):
-            raise UsageError(f"-o {text} names one file, and a batch makes many", hint=HINT)
-    return _template(text.rstrip("/") + "/")
+    path, ext = cwd / literal, literal.rpartition(".")[2]
+    if not text.endswith("/") and not os.path.isdir(path):
+        if os.path.lexists(path):
+            raise UsageError(f"-o {text} exists and is not a folder", hint=OUTPUT_HINT)
+        if "." in os.path.basename(literal) and is_known_extension(ext):
+            raise UsageError(f"-o {text} names one file, and a batch makes many", hint=OUTPUT_HINT)
+    return _make_template(text.rstrip("/") + "/")
 
 
-def cell_template(text: str, within: str, cwd: Path) -> Template:
-    """What the output cell TEXT of a line means WITHIN a folder. Raises `UsageError`."""
+def parse_cell_template(text: str, folder: str, cwd: Path) -> OutputTemplate:
+    """Read TEXT of a line's output cell, relative to FOLDER. Raises `UsageError`."""
     if text in STDOUT_NAMES or "\0" in text:
-        raise UsageError("output names a file or a folder", hint=HINT)
-    if CONTROLS.search(text):
-        raise UsageError("has a line break or another control character", hint=HINT)
-    named = naming.placeholders(text, checked=False)
-    joined = os.path.join(naming.escape(within), text)
-    # Not Path.is_dir, which raises where the name is too long.
-    if not named and os.path.isdir(cwd / naming.unescape(joined)):
-        joined += "/"
-    return _template(joined)
+        raise UsageError("must name a file or a folder", hint=OUTPUT_HINT)
+    if CONTROL_CHARACTERS.search(text):
+        raise UsageError("has a line break or another control character", hint=OUTPUT_HINT)
+    path = os.path.join(naming.escape(folder), text)
+    # os.path.isdir does not raise if the name is too long, as Path.is_dir does.
+    has_placeholders = naming.placeholders(text, known_only=False)
+    if not has_placeholders and os.path.isdir(cwd / naming.unescape(path)):
+        path += "/"
+    return _make_template(path)
 
 
-def _template(text: str) -> Template:
-    """Raises `UsageError` for a name that no file system takes."""
-    default = text.endswith("/")
+def _make_template(text: str) -> OutputTemplate:
+    """Make the template TEXT. Raises `UsageError` for a name that no file system takes."""
+    is_default = text.endswith("/")
     for part in text.split("/"):
-        known = naming.unescape("".join(literal for literal, _ in naming.pieces(part)))
-        if len(os.fsencode(known)) > naming.LONGEST_NAME:
+        static = naming.unescape("".join(literal for literal, _ in naming.split_template(part)))
+        if len(os.fsencode(static)) > naming.MAX_NAME_BYTES:
             raise UsageError(
-                f"the name {part[:40]}… is longer than {naming.LONGEST_NAME} bytes", hint=HINT
+                f"the name {part[:40]}… is longer than {naming.MAX_NAME_BYTES} bytes",
+                hint=OUTPUT_HINT,
             )
-    folders = []
-    for part in os.path.dirname(text).split("/"):
-        if naming.placeholders(part, checked=False):
-            break
-        folders.append(naming.unescape(part))
-    folder = "/".join(folders) or ("/" if text.startswith("/") else "")
-    return Template(text + DEFAULT if default else text, folder, default)
+    full_text = text + DEFAULT_NAME if is_default else text
+    return OutputTemplate(full_text, naming.static_folder(text), is_default)
 
 
 def value_text(value: Any) -> str:
-    """A field's VALUE as a part of a name, harmless and short."""
+    """Turn the VALUE of a field into a part of a name, harmless and short."""
     if isinstance(value, LocalFile):
         value = os.path.splitext(os.path.basename(value.path))[0]
     if isinstance(value, bool) or value is None:
@@ -130,42 +136,45 @@ def value_text(value: Any) -> str:
         value = "-".join(value_text(element) for element in value)
     if isinstance(value, dict):
         value = "-".join(value_text(inner) for inner in value.values())
-    return limited(naming.safe(str(value)[: 4 * LONGEST_VALUE]))
+    return limit_value(naming.safe_part(str(value)[: 4 * MAX_VALUE_CHARACTERS]))
 
 
-def limited(text: str) -> str:
-    """TEXT, cut to what one placeholder may add to a name."""
-    text = text[:LONGEST_VALUE]
+def limit_value(text: str) -> str:
+    """Cut TEXT to the length that one placeholder may add to a name."""
+    text = text[:MAX_VALUE_CHARACTERS]
     if not text.isascii():
-        text = text.encode(errors="ignore")[:MOST_BYTES].decode(errors="ignore")
+        text = text.encode(errors="ignore")[:MAX_VALUE_BYTES].decode(errors="ignore")
     return text.rstrip("-. ") or "x"
 
 
 @dataclass
-class Values:
-    """Called with a placeholder, gives its text; None for what is known only later."""
+class PlaceholderValues:
+    """The values of placeholders for an item; call it with the name of one.
+
+    It returns None for a value that is known later.
+    """
 
     model: "Model"
     body: Mapping[str, Any]
-    digest: str
+    fingerprint: str
     line: int
     index: int
     n: int
-    digits: int = KEY_DIGITS  # of the key
+    key_digits: int = KEY_DIGITS
 
     def __call__(self, name: str) -> str | None:
-        if name in LATE:
+        if name in LATE_PLACEHOLDERS:
             return None
         if name == "key":
-            return self.digest[: self.digits]
+            return self.fingerprint[: self.key_digits]
         if name == "slug":
-            return limited(naming.slug(self._prompt, self.model.id))
+            return limit_value(naming.slug(self._prompt, self.model.id))
         if name == "seed":
             return self._seed()
         if name in ("line", "index", "n"):
             return str(getattr(self, name))
         if name == "model":
-            return naming.safe(self.model.id)
+            return naming.safe_part(self.model.id)
         return value_text(self.body.get(name))
 
     @property

@@ -1,4 +1,4 @@
-"""Where each item of a batch goes: below the folder of -o, and no two to the same place."""
+"""Find the output path of each item of a batch, below the folder of -o."""
 
 import os
 from collections.abc import Callable
@@ -7,199 +7,214 @@ from functools import cached_property
 from pathlib import Path
 
 from krea_cli.errors import UsageError
-from krea_cli.flows.batch.check.output_template import LATE, Template, cell_template
+from krea_cli.flows.batch.check.output_template import (
+    LATE_PLACEHOLDERS,
+    OutputTemplate,
+    parse_cell_template,
+)
 from krea_cli.flows.batch.item import Item
 from krea_cli.flows.files import naming
-from krea_cli.flows.recipe.sidecar import ENDING, read_sidecar
+from krea_cli.flows.recipe.sidecar import SIDECAR_SUFFIX, read_sidecar
 
-Value = Callable[[str], str | None]
-EXT = ".{ext}"
-
-
-LONGEST_SHOWN = 100  # characters of a path
+PlaceholderValue = Callable[[str], str | None]
+EXT_PLACEHOLDER = ".{ext}"
+MAX_SHOWN_CHARACTERS = 100  # of a path in a message
 
 
-class Folder:
-    """The folder TYPED, seen from CWD. What is not there yet is empty."""
+class OutputFolder:
+    """A folder as the user typed it, relative to CWD; empty if it does not exist yet."""
 
-    def __init__(self, typed: str, cwd: Path) -> None:
-        self.typed = typed
-        self.real = os.path.realpath(cwd / typed)
+    def __init__(self, typed_path: str, cwd: Path) -> None:
+        self.typed_path = typed_path
+        self.real_path = os.path.realpath(cwd / typed_path)
 
-    def within(self, root: str) -> bool:
-        """Whether it is the folder ROOT, a real path, or below it."""
-        return self.real == root or self.real.startswith(root.rstrip("/") + "/")
+    def is_within(self, root: str) -> bool:
+        """Tell if it is the folder ROOT, a real path, or below it."""
+        return self.real_path == root or self.real_path.startswith(root.rstrip("/") + "/")
 
     @cached_property
     def names(self) -> frozenset[str]:
-        """Everything in it. Raises `UsageError` where nobody may look, or it can never be."""
+        """Names of all files in it. Raises `UsageError` if it cannot be listed or made."""
         try:
-            return frozenset(os.listdir(self.real))
+            return frozenset(os.listdir(self.real_path))
         except FileNotFoundError:
             return frozenset()
         except OSError as failure:
-            shown = self.typed if len(self.typed) <= LONGEST_SHOWN else f"{self.typed[:40]}…"
+            shown = self.typed_path or "."
+            if len(shown) > MAX_SHOWN_CHARACTERS:
+                shown = f"{shown[:40]}…"
             raise UsageError(
-                f"cannot look into {shown or '.'}: {failure.strerror}",
+                f"cannot list the folder {shown}: {failure.strerror}",
                 hint="choose another folder with -o",
             ) from failure
 
     @cached_property
     def stems(self) -> dict[str, str | list[str]]:
-        """Names without their extension, and the one or several files that they stand for.
+        """Names without extension, each with the file or the files that have it.
 
-        Hidden files and sidecars are in nobody's way.
+        Hidden files and sidecars do not count.
         """
-        found: dict[str, str | list[str]] = {}
+        stems: dict[str, str | list[str]] = {}
         for name in self.names:
             stem, dot, ext = name.rpartition(".")
-            if not dot or not stem or name.startswith(".") or f".{ext}" == ENDING:
+            if not dot or not stem or name.startswith(".") or f".{ext}" == SIDECAR_SUFFIX:
                 continue
-            known = found.get(stem)
-            if known is None:
-                found[stem] = name
+            others = stems.get(stem)
+            if others is None:
+                stems[stem] = name  # a list for each name would need much memory
             else:
-                found[stem] = [*([known] if isinstance(known, str) else known), name]
-        return found
+                stems[stem] = [*([others] if isinstance(others, str) else others), name]
+        return stems
 
     @cached_property
-    def sealed(self) -> dict[str, str]:
-        """The files whose sidecars carry the seal of a batch, by the seal."""
-        found = {}
+    def files_by_item(self) -> dict[str, str]:
+        """Names of files with a sidecar of a batch item, by the item's fingerprint."""
+        names = {}
         for name in self.names:
-            if f"{name}{ENDING}" in self.names:
-                recipe = read_sidecar(Path(self.real, name))
+            if f"{name}{SIDECAR_SUFFIX}" in self.names:
+                recipe = read_sidecar(Path(self.real_path, name))
                 if recipe is not None and recipe.item is not None:
-                    found[recipe.item] = name
-        return found
+                    names[recipe.item] = name
+        return names
 
 
 @dataclass(frozen=True)
-class Place:
-    """The target of one item. TEXT is its template; `n` counts equal exact names of a line.
+class OutputPath:
+    """The path for the results of one item, as far as it is known.
 
-    `name` is the whole name where it is known, `stem` where only the extension is not; neither
-    if it waits for more.
+    text: its template, filled as far as possible
+    name: the name, if all of it is known
+    stem: the name without its extension, if only that is unknown
+    n: number among the items of a line with this exact name
+    is_unique: a placeholder that is filled later will make it different from all others
     """
 
     text: str
-    folder: Folder
+    folder: OutputFolder
     name: str | None = None
     stem: str | None = None
     n: int = 1
-    unique: bool = False  # whatever is still to come tells it from all others
+    is_unique: bool = False
 
     @property
-    def shown(self) -> str:
-        """The name for people, as they would type it."""
-        return os.path.join(self.folder.typed, self.name) if self.name else self.text
+    def typed_path(self) -> str:
+        """Path as the user would type it."""
+        return os.path.join(self.folder.typed_path, self.name) if self.name else self.text
 
     @property
-    def mark(self) -> int:
-        """A number that two places share if they are the same; one in 10 ** 19 else."""
+    def key(self) -> int:
+        """Hash of the path: equal paths share it, others by a chance of one in 10 ** 19."""
         rest = self.name or os.path.basename(self.text)
-        return hash((self.folder.real, self.name is None, rest))
+        return hash((self.folder.real_path, self.name is None, rest))
 
     @property
-    def open_mark(self) -> int | None:
-        """For an exact name, the mark of the place that may take any extension."""
+    def stem_key(self) -> int | None:
+        """Key of the path with this stem and any extension; None for a name without extension."""
         stem, dot, _ = (self.name or "").rpartition(".")
         if not dot or not stem:
             return None
-        return hash((self.folder.real, True, naming.escape(stem) + EXT))
+        return hash((self.folder.real_path, True, naming.escape(stem) + EXT_PLACEHOLDER))
 
     @property
-    def path(self) -> str | None:
-        """The real path of an exact name, links not followed."""
-        return None if self.name is None else os.path.join(self.folder.real, self.name)
+    def real_path(self) -> str | None:
+        """Absolute path of an exact name, with links in its folder followed; else None."""
+        return None if self.name is None else os.path.join(self.folder.real_path, self.name)
 
     def is_file(self, real: str) -> bool:
-        """Whether an exact name is that of the file REAL, through a link as well."""
-        if self.path is None or self.name not in self.folder.names:
+        """Tell if it is an exact name of the file REAL, perhaps through a link."""
+        if self.real_path is None or self.name not in self.folder.names:
             return False
-        return os.path.realpath(self.path) == real
+        return os.path.realpath(self.real_path) == real
 
-    def there(self) -> list[str]:
-        """The names of the files that stand in its place already."""
+    def existing_names(self) -> list[str]:
+        """List the names of existing files that it may be the path of."""
         if self.name is not None:
             return [self.name] if self.name in self.folder.names else []
-        known = self.folder.stems.get(self.stem, []) if self.stem is not None else []
-        return [known] if isinstance(known, str) else known
+        names = self.folder.stems.get(self.stem, []) if self.stem is not None else []
+        return [names] if isinstance(names, str) else names
 
 
-class Places:
-    """Finds the place of each item, for TEMPLATE or what its line says instead."""
+class OutputPaths:
+    """Finds the path of each item, by TEMPLATE or by the one in its line."""
 
-    def __init__(self, template: Template, *, cwd: Path, allow_outside: bool) -> None:
+    def __init__(self, template: OutputTemplate, *, cwd: Path, allow_outside: bool) -> None:
         self._template = template
         self._cwd = cwd
         self._root = os.path.realpath(cwd / template.folder)
         self._allow_outside = allow_outside
-        self._folders: dict[str, Folder] = {}
-        self._line: tuple[int, dict[str, int]] = (0, {})
+        self._folders: dict[str, OutputFolder] = {}
+        self._line = 0
+        self._counts: dict[str, int] = {}  # of exact names in that line
 
-    def template(self, output: str | None) -> Template:
-        """The template of a line whose OUTPUT cell may say another. Raises `UsageError`."""
+    def line_template(self, output: str | None) -> OutputTemplate:
+        """Template of a line: its OUTPUT cell, else that of -o. Raises `UsageError`."""
         if output is None:
             return self._template
         if os.path.isabs(output) and not self._allow_outside:
-            raise _outside(output)
-        template = cell_template(output, self._template.folder, self._cwd)
-        beyond = naming.escape(template.folder)
-        if ".." in template.text.removeprefix(beyond).split("/") and not self._allow_outside:
-            raise _outside(output)
+            raise _outside_error(output)
+        template = parse_cell_template(output, self._template.folder, self._cwd)
+        folder = naming.escape(template.folder)
+        if ".." in template.text.removeprefix(folder).split("/") and not self._allow_outside:
+            raise _outside_error(output)
         return template
 
-    def place(self, template: Template, value: Value, line: int) -> Place:
-        """The place of an item of LINE. Raises `UsageError` where it cannot be."""
-        text = template.filled(value)
-        typed, _, name = text.rpartition("/")
-        typed = "/" if text.startswith("/") and not typed else typed
-        waiting = template.names & LATE
+    def find(self, template: OutputTemplate, value: PlaceholderValue, line: int) -> OutputPath:
+        """Find the path of an item of LINE. Raises `UsageError` if it cannot be one.
+
+        VALUE gives the text for a placeholder; None if it is not known yet.
+        """
+        text = template.fill(value)
+        folder_text, _, name = text.rpartition("/")
+        if text.startswith("/") and not folder_text:
+            folder_text = "/"
+        late_names = template.names & LATE_PLACEHOLDERS
         if "seed" in template.names and value("seed") is None:
-            waiting |= {"seed"}
-        if len(os.fsencode(name)) > naming.NAME_BYTES:
-            raise UsageError(f"the name {name[:40]}… is longer than {naming.NAME_BYTES} bytes")
-        if waiting and naming.placeholders(typed, checked=False):
-            return Place(text, self._folder(template.folder), unique=True)
-        folder = self._folder(naming.unescape(typed))
-        if not waiting:
-            return self._exact(text, folder, naming.unescape(name), line)
-        if waiting == {"ext"} and name.endswith(EXT) and name.count("{ext}") == 1:
-            return Place(text, folder, stem=naming.unescape(name.removesuffix(EXT)))
-        return Place(text, folder, unique=bool(waiting & {"seed", "job_id"}))
+            late_names |= {"seed"}
+        if len(os.fsencode(name)) > naming.MAX_GENERATED_NAME_BYTES:
+            raise UsageError(
+                f"the name {name[:40]}… is longer than {naming.MAX_GENERATED_NAME_BYTES} bytes"
+            )
+        if late_names and naming.placeholders(folder_text, known_only=False):
+            return OutputPath(text, self._folder_at(template.folder), is_unique=True)
+        folder = self._folder_at(naming.unescape(folder_text))
+        if not late_names:
+            return self._exact_path(text, folder, naming.unescape(name), line)
+        if late_names == {"ext"} and name.endswith(EXT_PLACEHOLDER) and name.count("{ext}") == 1:
+            stem = naming.unescape(name.removesuffix(EXT_PLACEHOLDER))
+            return OutputPath(text, folder, stem=stem)
+        return OutputPath(text, folder, is_unique=bool(late_names & {"seed", "job_id"}))
 
-    def _exact(self, text: str, folder: Folder, name: str, line: int) -> Place:
-        """An exact name, numbered as `generate -n` does among those of its line."""
-        if self._line[0] != line:
-            self._line = (line, {})
-        n = self._line[1][text] = self._line[1].get(text, 0) + 1
-        name = name if n == 1 else naming.with_suffix(name, f"-{n}")
+    def _exact_path(self, text: str, folder: OutputFolder, name: str, line: int) -> OutputPath:
+        """Number equal names of one line, as `krea generate -n` does."""
+        if self._line != line:
+            self._line, self._counts = line, {}
+        n = self._counts[text] = self._counts.get(text, 0) + 1
+        name = name if n == 1 else naming.add_suffix(name, f"-{n}")
         if name in folder.names:
-            path = os.path.join(folder.real, name)
+            path = os.path.join(folder.real_path, name)
             if os.path.isdir(path):
-                raise UsageError(f"{os.path.join(folder.typed, name)} is a folder")
-            if os.path.islink(path):  # it is written to what it leads to
-                led_to = os.path.dirname(os.path.realpath(path))
-                self._folder(led_to, shown=os.path.join(folder.typed, name))
-        return Place(text, folder, name=name, n=n)
+                raise UsageError(f"{os.path.join(folder.typed_path, name)} is a folder")
+            if os.path.islink(path):  # the result is written to the file behind it
+                real_folder = os.path.dirname(os.path.realpath(path))
+                self._folder_at(real_folder, shown=os.path.join(folder.typed_path, name))
+        return OutputPath(text, folder, name=name, n=n)
 
-    def _folder(self, typed: str, *, shown: str | None = None) -> Folder:
-        folder = self._folders.get(typed)
+    def _folder_at(self, path: str, *, shown: str | None = None) -> OutputFolder:
+        folder = self._folders.get(path)
         if folder is None:
-            folder = self._folders[typed] = Folder(typed, self._cwd)
-        if not self._allow_outside and not folder.within(self._root):
-            raise _outside(shown or typed)
+            folder = self._folders[path] = OutputFolder(path, self._cwd)
+        if not self._allow_outside and not folder.is_within(self._root):
+            raise _outside_error(shown or path)
         return folder
 
 
-def foreseen(item: Item) -> str:
-    """The name of ITEM's file as far as it is known, to be shown."""
-    if naming.placeholders(item.target, checked=False):
+def expected_path(item: Item) -> str:
+    """Path of the result of ITEM, as far as it is known, for people."""
+    if naming.placeholders(item.target, known_only=False):
         return item.target
     exact = naming.unescape(item.target)
-    return exact if item.n == 1 else naming.with_suffix(exact, f"-{item.n}")
+    return exact if item.n == 1 else naming.add_suffix(exact, f"-{item.n}")
 
 
-def _outside(place: str) -> UsageError:
-    return UsageError(f"{place} is outside of the folder of -o; --allow-outside permits it")
+def _outside_error(path: str) -> UsageError:
+    return UsageError(f"{path} is outside of the folder of -o; --allow-outside permits it")

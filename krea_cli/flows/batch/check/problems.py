@@ -1,18 +1,21 @@
-"""What is wrong with the lines of a batch: every sentence once, with all the lines it is about."""
+"""Problems of the lines of a batch: every sentence once, with all its lines."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from krea_cli.errors import Problem, UsageError
 
-MOST_RANGES = 12  # of lines that one sentence names; `--json` has all
-MOST_TOLD = 200  # sentences; `--json` has all
-MEND = "mend it; the same command with --dry-run only checks"
+MAX_RANGES_SHOWN = 12  # of lines, in one sentence; `--json` has all
+MAX_PROBLEMS_SHOWN = 200  # `--json` has all
+FIX_HINT = "correct it; the same command with --dry-run only checks"
 
 
 @dataclass(frozen=True)
-class Fault:
-    """A problem and the lines that have it, as ranges of the first and last; none: the whole."""
+class BatchProblem:
+    """A problem and the lines that have it.
+
+    lines: ranges, as pairs of first and last; empty if it is a problem of the whole batch
+    """
 
     problem: Problem
     lines: tuple[tuple[int, int], ...] = ()
@@ -20,15 +23,15 @@ class Fault:
     def __str__(self) -> str:
         if not self.lines:
             return str(self.problem)
-        told = [str(a) if a == b else f"{a}-{b}" for a, b in self.lines[:MOST_RANGES]]
-        more = len(self.lines) - len(told)
-        alone = len(self.lines) == 1 and self.lines[0][0] == self.lines[0][1]
-        word = "line" if alone else "lines"
+        ranges = [str(a) if a == b else f"{a}-{b}" for a, b in self.lines[:MAX_RANGES_SHOWN]]
+        more = len(self.lines) - len(ranges)
+        is_single = len(self.lines) == 1 and self.lines[0][0] == self.lines[0][1]
+        word = "line" if is_single else "lines"
         rest = f" and {more} more" if more else ""
-        return f"{word} {', '.join(told)}{rest}: {self.problem}"
+        return f"{word} {', '.join(ranges)}{rest}: {self.problem}"
 
     def as_dict(self) -> dict[str, object]:
-        """What `--json` tells: `line` is the first, `lines` are [first, last] pairs."""
+        """JSON object: `line` (the first), `lines` ([first, last] pairs), `field`, `message`."""
         return {
             "line": self.lines[0][0] if self.lines else None,
             "lines": [list(pair) for pair in self.lines],
@@ -38,29 +41,31 @@ class Fault:
 
 
 class InvalidBatch(UsageError):
-    """Lines of a batch cannot be sent as they stand; carries every problem at once.
+    """Lines of a batch cannot be sent as they stand; it carries all problems.
 
-    `--json` lists the `problems`: line, lines, field, message of each.
+    `--json` lists them under `problems`, as `BatchProblem.as_dict` gives them.
     """
 
     code = "invalid_batch"
 
-    def __init__(self, name: str, faults: Sequence[Fault], *, hint: str = MEND) -> None:
-        self.faults = tuple(faults)
-        if len(self.faults) == 1:
-            message = f"{name} cannot be run as it stands: {self.faults[0]}"
+    def __init__(
+        self, name: str, problems: Sequence[BatchProblem], *, hint: str = FIX_HINT
+    ) -> None:
+        self.problems = tuple(problems)
+        if len(self.problems) == 1:
+            message = f"{name} cannot be run as it stands: {self.problems[0]}"
         else:
-            listed = "".join(f"\n  - {fault}" for fault in self.faults[:MOST_TOLD])
-            if more := len(self.faults[MOST_TOLD:]):
+            listed = "".join(f"\n  - {fault}" for fault in self.problems[:MAX_PROBLEMS_SHOWN])
+            if more := len(self.problems[MAX_PROBLEMS_SHOWN:]):
                 listed += f"\n  - and {more:,} more, which --json lists"
-            reasons = f"for {len(self.faults):,} reasons"
+            reasons = f"for {len(self.problems):,} reasons"
             message = f"{name} cannot be run as it stands, {reasons}:{listed}"
         super().__init__(message, hint=hint)
-        self.details = {"problems": [fault.as_dict() for fault in self.faults]}
+        self.details = {"problems": [fault.as_dict() for fault in self.problems]}
 
 
 class Problems:
-    """Collects what is wrong, in the order of the lines."""
+    """Collects problems, in the order of the lines."""
 
     def __init__(self) -> None:
         self._lines: dict[Problem, list[tuple[int, int]]] = {}
@@ -69,8 +74,8 @@ class Problems:
         return bool(self._lines)
 
     def add(self, line: int | None, problem: Problem) -> None:
-        """Note PROBLEM of LINE; None for what is about the whole."""
-        # The same sentence is the same problem, whatever would help against it.
+        """Add PROBLEM of LINE; None if it is one of the whole batch."""
+        # Without the hint: one sentence is one problem, whatever would help.
         ranges = self._lines.setdefault(Problem(problem.field, problem.message), [])
         if line is None:
             return
@@ -79,34 +84,36 @@ class Problems:
         else:
             ranges.append((line, line))
 
-    def say(self, line: int | None, message: str, *, field: str | None = None) -> None:
-        """Note a MESSAGE about LINE."""
+    def add_message(self, line: int | None, message: str, *, field: str | None = None) -> None:
+        """Add a problem of LINE with MESSAGE."""
         self.add(line, Problem(field, message))
 
-    def end(self, name: str, *, taken: int = 0, anonymous: bool = False) -> None:
-        """Raise `InvalidBatch` for the file NAME if anything is wrong.
+    def raise_if_any(self, name: str, *, foreign_files: int = 0, anonymous: bool = False) -> None:
+        """Raise `InvalidBatch` for the list NAME if there are problems.
 
-        TAKEN is how many items have their places taken by files that nobody knows, ANONYMOUS
-        whether that is for want of a token.
+        foreign_files: number of items with a file at their path that is not known as theirs
+        anonymous: the user has no token
         """
         if not self._lines:
             return
-        faults = [Fault(problem, tuple(lines)) for problem, lines in self._lines.items()]
-        hint = _about_taken(taken, anonymous=anonymous) if taken else MEND
-        raise InvalidBatch(name, faults, hint=hint)
+        problems = [BatchProblem(problem, tuple(lines)) for problem, lines in self._lines.items()]
+        hint = (
+            _foreign_files_hint(foreign_files, anonymous=anonymous) if foreign_files else FIX_HINT
+        )
+        raise InvalidBatch(name, problems, hint=hint)
 
 
-def _about_taken(count: int, *, anonymous: bool) -> str:
-    """What to do about files in the places of COUNT items; --force alone would pay for all."""
+def _foreign_files_hint(count: int, *, anonymous: bool) -> str:
+    """Hint for unknown files at the paths of COUNT items; --force alone would pay for all."""
     results = "1 new result" if count == 1 else f"{count:,} new results"
     force = f"--force would make and pay for {results}"
     if anonymous:
         return (
-            "without a token nobody can tell what is done: krea auth login, or set KREA_API_KEY;"
-            f" {force}"
+            "without a token, krea cannot tell which items are done: krea auth login, or set"
+            f" KREA_API_KEY; {force}"
         )
     return (
-        "neither this ledger nor a sidecar knows what is there as the items' own: choose another"
-        " -o, or use the KREA_STATE_DIR and the API key with which it was made;"
+        "neither the ledger nor a sidecar says that these files are the items' own: choose another"
+        " -o, or use the KREA_STATE_DIR and the API key with which they were made;"
         f" {force}"
     )

@@ -1,39 +1,50 @@
-"""The lines of a batch file, one by one as they are read: texts, tables, JSON."""
+"""Read the lines of a list: prompts, tables or JSON objects."""
 
 import json
 from collections.abc import Iterator
 from math import isfinite
 from typing import Any, BinaryIO, NoReturn
 
-from krea_cli.flows.batch.check.lines import Illegible, Line, named, split, texts
+from krea_cli.flows.batch.check.lines import (
+    Line,
+    UnreadableLine,
+    decode_lines,
+    field_name,
+    make_line,
+)
 from krea_cli.flows.batch.check.problems import Problems
+from krea_cli.flows.batch.check.table import read_table
+
+
+class _DuplicateKey(ValueError):
+    pass
 
 
 def read_lines(file: BinaryIO, format: str, problems: Problems) -> Iterator[Line]:
-    """The lines of FILE in a FORMAT of `FORMATS`; what cannot be read goes to PROBLEMS."""
-    from krea_cli.flows.batch.check.table import table
-
+    """Read the lines of FILE in a FORMAT of `FORMATS`; add unreadable ones to PROBLEMS."""
     try:
         if format in ("csv", "tsv"):
-            yield from table(texts(file), problems, tabs=format == "tsv")
+            yield from read_table(decode_lines(file), problems, tabs=format == "tsv")
         else:
-            yield from (prompts(file) if format == "txt" else objects(file, problems))
-    except Illegible as broken:
-        problems.say(broken.line, broken.message)
+            yield from (read_prompts(file) if format == "txt" else read_objects(file, problems))
+    except UnreadableLine as error:
+        problems.add_message(error.line, error.message)
 
 
-def prompts(file: BinaryIO) -> Iterator[Line]:
-    """A prompt a line; blank lines and those that begin with # say nothing, \\# is a #."""
-    for number, text in enumerate(texts(file), 1):
+def read_prompts(file: BinaryIO) -> Iterator[Line]:
+    """Read one prompt a line; skip blank lines and comments after #. An escaped \\# is a #."""
+    for number, text in enumerate(decode_lines(file), 1):
         prompt = text.strip()
         if prompt and not prompt.startswith("#"):
             yield Line(number, values={"prompt": prompt[1:] if prompt[:2] == "\\#" else prompt})
 
 
-def objects(file: BinaryIO, problems: Problems) -> Iterator[Line]:
-    """A JSON object a line."""
-    decoder = json.JSONDecoder(object_pairs_hook=_once, parse_constant=_refuse, parse_float=_finite)
-    for number, text in enumerate(texts(file), 1):
+def read_objects(file: BinaryIO, problems: Problems) -> Iterator[Line]:
+    """Read one JSON object a line."""
+    decoder = json.JSONDecoder(
+        object_pairs_hook=_unique_keys, parse_constant=_refuse_number, parse_float=_finite
+    )
+    for number, text in enumerate(decode_lines(file), 1):
         if not text.strip():
             continue
         try:
@@ -41,46 +52,42 @@ def objects(file: BinaryIO, problems: Problems) -> Iterator[Line]:
             if "\\u" in text:
                 json.dumps(value, ensure_ascii=False).encode()
         except (ValueError, RecursionError) as error:
-            problems.say(number, _reason(error))
+            problems.add_message(number, _reason(error))
             continue
         if not isinstance(value, dict):
-            problems.say(number, 'is no JSON object such as {"prompt": "a fox"}')
+            problems.add_message(number, 'is not a JSON object such as {"prompt": "a fox"}')
             continue
-        fields = {named(key.strip()): inner for key, inner in value.items()}
+        fields = {field_name(key.strip()): inner for key, inner in value.items()}
         if len(fields) < len(value):
-            problems.say(number, "has the same field twice")
+            problems.add_message(number, "has the same field twice")
             continue
-        yield split(number, fields, texts=False)
+        yield make_line(number, fields, texts=False)
 
 
-class _Twice(ValueError):
-    pass
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
+def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    fields = dict(pairs)
+    if len(fields) < len(pairs):
         names = [name for name, _ in pairs]
-        raise _Twice(next(name for name in names if names.count(name) > 1))
-    return found
+        raise _DuplicateKey(next(name for name in names if names.count(name) > 1))
+    return fields
 
 
 def _finite(text: str) -> float:
     number = float(text)
-    return number if isfinite(number) else _refuse(text)
+    return number if isfinite(number) else _refuse_number(text)
 
 
-def _refuse(name: str) -> NoReturn:
+def _refuse_number(name: str) -> NoReturn:
     raise ValueError(name)
 
 
 def _reason(error: Exception) -> str:
     if isinstance(error, json.JSONDecodeError):
-        return f"is no valid JSON: {error.msg} at character {error.colno}"
-    if isinstance(error, _Twice):
+        return f"is not valid JSON: {error.msg} at character {error.colno}"
+    if isinstance(error, _DuplicateKey):
         return f"has {str(error)[:60]!r} twice"
     if isinstance(error, UnicodeEncodeError):
-        return "has half of a character"
+        return "has half of a surrogate pair"
     if isinstance(error, RecursionError):
         return "is nested too deeply"
-    return f"has {str(error)[:60]}, which is no number of JSON"
+    return f"has {str(error)[:60]}, which is not a JSON number"

@@ -1,4 +1,4 @@
-"""--sweep: every line once for each combination of some values."""
+"""Sweeps: every line once for each combination of some values."""
 
 import csv
 import re
@@ -9,17 +9,17 @@ from itertools import product
 from math import prod
 
 from krea_cli.errors import UsageError
-from krea_cli.flows.batch.check.lines import FIELD, named
+from krea_cli.flows.batch.check.lines import FIELD_PREFIX, field_name
 
-MOST = 1_000_000  # items of one batch
-NUMBER = r"[+-]?[0-9]{1,15}(?:\.[0-9]{1,9})?"
-RANGE = re.compile(rf"({NUMBER})\.\.({NUMBER})(?:\.\.({NUMBER}))?")
-HINT = "--sweep seed=1..4 --sweep guidance_scale=2,3.5"
+MAX_ITEMS = 1_000_000  # items of one batch
+NUMBER_PATTERN = r"[+-]?[0-9]{1,15}(?:\.[0-9]{1,9})?"
+RANGE_PATTERN = re.compile(rf"({NUMBER_PATTERN})\.\.({NUMBER_PATTERN})(?:\.\.({NUMBER_PATTERN}))?")
+SWEEP_HINT = "--sweep seed=1..4 --sweep guidance_scale=2,3.5"
 
 
 @dataclass(frozen=True)
 class Sweep:
-    """Fields and the texts that each takes in turn; the first one changes slowest."""
+    """Fields, each with the texts that it takes in turn; the first field changes slowest."""
 
     fields: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
@@ -33,57 +33,57 @@ class Sweep:
 
     @property
     def names(self) -> frozenset[str]:
-        """The fields that are swept, `model` among them."""
+        """Names of the fields in the sweep; perhaps `model`."""
         return frozenset(name for name, _ in self.fields)
 
 
 def parse_sweep(texts: Sequence[str]) -> Sweep:
-    """The sweep of every `KEY=VALUES` of TEXTS. Raises `UsageError`."""
+    """Read a sweep from TEXTS such as `KEY=VALUES`. Raises `UsageError`."""
     fields: dict[str, tuple[str, ...]] = {}
     for text in texts:
         key, separator, listed = text.partition("=")
-        name = named(key.strip())
+        name = field_name(key.strip())
         if not separator or not name:
-            raise UsageError(f"--sweep {text}: written as KEY=VALUES", hint=HINT)
+            raise UsageError(f"--sweep {text}: must be KEY=VALUES", hint=SWEEP_HINT)
         if name in ("count", "output"):
-            raise UsageError(f"--sweep {text}: {name} is no field of a model", hint=HINT)
-        if (name := name.removeprefix(FIELD) if name != "input.model" else name) in fields:
-            raise UsageError(f"--sweep names {name} twice", hint=HINT)
+            raise UsageError(f"--sweep {text}: {name} is not a field of a model", hint=SWEEP_HINT)
+        if (name := name.removeprefix(FIELD_PREFIX) if name != "input.model" else name) in fields:
+            raise UsageError(f"--sweep names {name} twice", hint=SWEEP_HINT)
         fields[name] = _values(text, listed)
     sweep = Sweep(tuple(fields.items()))
-    if len(sweep) > MOST:
+    if len(sweep) > MAX_ITEMS:
         raise UsageError(f"--sweep makes {len(sweep):,} of each line", hint="sweep fewer values")
     return sweep
 
 
 def _values(text: str, listed: str) -> tuple[str, ...]:
-    # A value with a comma in it stands in quotes, as in a table.
+    # A value with a comma in it is quoted, as in a table.
     parts = next(csv.reader([listed]), [])
     values = [value for part in parts for value in _range(text, part.strip())]
     if not values or "" in values:
-        raise UsageError(f"--sweep {text} has an empty value", hint=HINT)
+        raise UsageError(f"--sweep {text} has an empty value", hint=SWEEP_HINT)
     if len(set(values)) < len(values):
         raise UsageError(f"--sweep {text} has a value twice", hint="--count N makes N of each line")
     return tuple(values)
 
 
 def _range(text: str, part: str) -> Iterator[str]:
-    """1..4 is 1, 2, 3, 4; 1..9..2 goes by twos; 4..1 goes down; anything else is itself."""
-    match = RANGE.fullmatch(part)
+    """Expand a range: 1..4 is 1, 2, 3, 4; 1..9..2 goes by twos; 4..1 goes down; others stay."""
+    match = RANGE_PATTERN.fullmatch(part)
     if match is None:
         yield part
         return
     first, last = Decimal(match[1]), Decimal(match[2])
     step = abs(Decimal(match[3] or 1))
     if not step:
-        raise UsageError(f"--sweep {text} goes nowhere by steps of 0", hint=HINT)
+        raise UsageError(f"--sweep {text} has a step of 0", hint=SWEEP_HINT)
     if abs(last - first) % step:
         raise UsageError(
             f"--sweep {text}: {last} is not reached from {first} by steps of {step}",
             hint=f"{first}..{last}..STEP goes by other steps; or list the values with commas",
         )
     count = int(abs(last - first) / step) + 1
-    if count > MOST:
+    if count > MAX_ITEMS:
         raise UsageError(f"--sweep {text} has {count:,} values", hint="sweep fewer values")
     step = step if last >= first else -step
-    yield from (str(first + step * place) for place in range(count))
+    yield from (str(first + step * index) for index in range(count))

@@ -1,4 +1,4 @@
-"""Tables of text, as spreadsheets and scripts write them: headings, then a record a line."""
+"""Read tables of text, as spreadsheets and scripts write them: headings, then one record a line."""
 
 import csv
 import re
@@ -6,56 +6,65 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from krea_cli.flows.batch.check.lines import LONGEST, Illegible, Line, named, split
+from krea_cli.flows.batch.check.lines import (
+    MAX_LINE_BYTES,
+    Line,
+    UnreadableLine,
+    field_name,
+    make_line,
+)
 from krea_cli.flows.batch.check.problems import Problems
 
 if TYPE_CHECKING:
     from _csv import Reader
 
-DELIMITERS = ",;\t|"
-QUOTED = re.compile(r'"[^"]*"?')
+DELIMITERS = ",;\t|"  # the most frequent one in the headings counts
+QUOTED_PATTERN = re.compile(r'"[^"]*"?')
 
 
-def table(lines: Iterator[str], problems: Problems, *, tabs: bool) -> Iterator[Line]:
-    """The records below the headings, which tell the delimiter unless TABS do. Raises `Illegible`.
+def read_table(lines: Iterator[str], problems: Problems, *, tabs: bool) -> Iterator[Line]:
+    """Read the records below the headings. Raises `UnreadableLine`.
 
-    A record counts as the line that it begins on. One with more or fewer cells than there are
-    headings is a problem: of a file that was cut off, nothing is to be paid for.
+    A record has the number of the line that it begins on. It must have as many cells as there are
+    headings: the file may be cut off, and no part of it should be paid for.
+
+    tabs: the delimiter is a tab; otherwise it is guessed from the headings
     """
-    first, skipped, delimiter = _beginning(lines)
-    csv.field_size_limit(LONGEST)
+    first, skipped, delimiter = _read_beginning(lines)
+    csv.field_size_limit(MAX_LINE_BYTES)
     reader = csv.reader(chain([first], lines), delimiter="\t" if tabs else delimiter, strict=True)
-    records = _records(reader, skipped)
+    records = _number_records(reader, skipped)
     number, headings = next(records, (1, []))
-    names = _names(number, headings)
+    names = _read_headings(number, headings)
     for number, record in records:
         if not any(map(str.strip, record)):
             continue
         if len(record) != len(names):
-            problems.say(number, f"has {_cells(len(record))}, and there {_headings(len(names))}")
+            message = f"has {_count(len(record), 'cell')} for {_count(len(names), 'heading')}"
+            problems.add_message(number, message)
             continue
         fields = {
             name: cell.replace("\r\n", "\n") if "\r" in cell else cell
             for name, cell in zip(names, record, strict=True)
             if cell and not cell.isspace()
         }
-        yield split(number, fields, texts=True)
+        yield make_line(number, fields, texts=True)
 
 
-def _beginning(lines: Iterator[str]) -> tuple[str, int, str]:
-    """The line of the headings, how many lines stand above it, and the delimiter."""
+def _read_beginning(lines: Iterator[str]) -> tuple[str, int, str]:
+    """Return the line of the headings, the number of lines above it, and the delimiter."""
     for skipped, line in enumerate(lines):
         text = line.strip()
-        if text.lower().startswith("sep=") and len(text) == 5:  # what Excel puts on top
+        if text.lower().startswith("sep=") and len(text) == 5:  # Excel writes it on top
             return next(lines, ""), skipped + 1, text[4]
         if text:
-            bare = QUOTED.sub("", line)
-            return line, skipped, max(DELIMITERS, key=bare.count)
-    raise Illegible(1, "the file is empty: a table begins with its headings")
+            unquoted = QUOTED_PATTERN.sub("", line)
+            return line, skipped, max(DELIMITERS, key=unquoted.count)
+    raise UnreadableLine(1, "the file is empty: a table begins with its headings")
 
 
-def _records(reader: "Reader", skipped: int) -> Iterator[tuple[int, list[str]]]:
-    """Each record with the line that it begins on."""
+def _number_records(reader: "Reader", skipped: int) -> Iterator[tuple[int, list[str]]]:
+    """Yield each record with the number of the line that it begins on."""
     while True:
         number = reader.line_num + skipped + 1
         try:
@@ -64,23 +73,19 @@ def _records(reader: "Reader", skipped: int) -> Iterator[tuple[int, list[str]]]:
             return
         except csv.Error as error:
             reason = "its quote is never closed" if "end of data" in str(error) else str(error)
-            raise Illegible(number, f"is no record of a table: {reason}") from error
+            raise UnreadableLine(number, f"is not a valid table record: {reason}") from error
         yield number, record
 
 
-def _names(number: int, headings: list[str]) -> list[str]:
-    names = [named(heading.strip()) for heading in headings]
+def _read_headings(number: int, headings: list[str]) -> list[str]:
+    names = [field_name(heading.strip()) for heading in headings]
     if not names or "" in names:
-        raise Illegible(number, "a heading is empty: columns are named like fields")
+        raise UnreadableLine(number, "a heading is empty: each must name a field")
     for name in names:
         if names.count(name) > 1:
-            raise Illegible(number, f"the heading {name!r} is there twice")
+            raise UnreadableLine(number, f"the heading {name!r} appears twice")
     return names
 
 
-def _headings(count: int) -> str:
-    return "is 1 heading" if count == 1 else f"are {count} headings"
-
-
-def _cells(count: int) -> str:
-    return "1 cell" if count == 1 else f"{count} cells"
+def _count(number: int, noun: str) -> str:
+    return f"1 {noun}" if number == 1 else f"{number} {noun}s"

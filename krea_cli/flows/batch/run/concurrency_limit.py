@@ -1,42 +1,41 @@
-"""How many jobs may be with the service at once: fewer when it has no room, more again in time."""
+"""Adapt how many jobs may be with the service at once."""
 
 
-class Throttle:
-    """Up to MOST jobs at once. A refusal or a queue shows what the account takes just now.
+class AdaptiveLimit:
+    """Allows up to MAXIMUM jobs at once, fewer while the account has no room for them.
 
-    The limit falls at once. What was found to be the most is tried again, but not with every job:
-    only after as many successes as the limit allows jobs. Where more than that is taken then, it
-    was a passing trouble, and each success raises the limit by one.
+    The limit falls at once, and is raised after as many successes as it allows jobs. Where the
+    account takes more than it had room for, the trouble was passing: then each success raises it.
     """
 
-    def __init__(self, most: int) -> None:
-        self.most = most
-        self.limit = most
-        self._ceiling = most  # what seems to be the most
+    def __init__(self, maximum: int) -> None:
+        self.maximum = maximum
+        self.limit = maximum
+        self._ceiling = maximum  # the most that the account seems to take
         self._successes = 0
-        self._queued: set[str] = set()
+        self._backlogged: set[str] = set()
 
-    def refused(self, flying: int) -> None:
-        """There was no room for one more than FLYING jobs."""
-        self._lower(flying)
+    def refuse(self, in_flight: int) -> None:
+        """Take in that there was no room for one more than IN_FLIGHT jobs."""
+        self._lower(in_flight)
 
-    def taken(self, flying: int) -> None:
-        """There was room for one more, which makes FLYING."""
-        if flying > self._ceiling:
-            self._ceiling = self.most
+    def accept(self, in_flight: int) -> None:
+        """Take in that there was room for one more, which makes IN_FLIGHT."""
+        if in_flight > self._ceiling:
+            self._ceiling = self.maximum
 
-    def queued(self, job_id: str, flying: int) -> None:
-        """Of FLYING jobs this one is kept waiting by the service; it counts once."""
-        if job_id not in self._queued:
-            self._queued.add(job_id)
-            self._lower(min(self.limit, flying) - 1)
+    def backlog(self, job_id: str, in_flight: int) -> None:
+        """Take in that the service keeps this job of IN_FLIGHT waiting; it counts once."""
+        if job_id not in self._backlogged:
+            self._backlogged.add(job_id)
+            self._lower(min(self.limit, in_flight) - 1)
 
-    def succeeded(self, job_id: str) -> None:
-        """A job was done."""
-        self._queued.discard(job_id)
+    def succeed(self, job_id: str) -> None:
+        """Take in that a job is done."""
+        self._backlogged.discard(job_id)
         self._successes += 1
         needed = 1 if self.limit < self._ceiling else self.limit
-        if self._successes >= needed and self.limit < self.most:
+        if self._successes >= needed and self.limit < self.maximum:
             self.limit += 1
             self._successes = 0
 

@@ -7,34 +7,40 @@ from krea_cli.flows.events import BatchProgress
 
 
 @dataclass
-class Tally:
-    """How many of TOTAL items came to which end; what this run may have cost."""
+class Counts:
+    """The number of items by their end, and the cost of this run.
+
+    made: items done whose job this run paid for
+    left: items whose time was over while the job still ran
+    spent: the most that this run may cost, in millionths of a dollar
+    unpriced: jobs of unknown price, not in `spent`
+    """
 
     total: int
     done: int = 0
     made: int = 0
     failed: int = 0
     doubtful: int = 0
-    left: int = 0  # still running when their time was over
+    left: int = 0
     spent: int = 0
     unpriced: int = 0
 
     def charge(self, item: Item) -> None:
-        """ITEM was sent, and may be billed."""
+        """Add the cost of ITEM, which was sent and may be billed."""
         if item.cost is None:
             self.unpriced += 1
         else:
             self.spent += item.cost
 
     def refund(self, item: Item) -> None:
-        """ITEM, which was charged, is not billed after all."""
+        """Take back the cost of ITEM, which is not billed after all."""
         if item.cost is None:
             self.unpriced -= 1
         else:
             self.spent -= item.cost
 
-    def standing(self, *, running: int, limit: int, stopping: str | None) -> BatchProgress:
-        """All of it, with how many jobs are RUNNING."""
+    def progress(self, *, running: int, limit: int, stopping: str | None) -> BatchProgress:
+        """The progress event, with RUNNING jobs and the reason for STOPPING."""
         over = self.done + self.failed + self.doubtful + self.left
         return BatchProgress(
             total=self.total,

@@ -1,4 +1,4 @@
-"""What an error of one item means for the others of its batch."""
+"""Decide what an error of one item means for the others of its batch."""
 
 import errno
 from enum import Enum
@@ -18,9 +18,9 @@ from krea_cli.errors import (
     Untrusted,
 )
 
-FULL = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
-# What the next request would meet as well.
-FOR_ALL = (
+FULL_DISK_ERRNOS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
+# Errors that the next request would meet as well.
+STOPS_ALL = (
     BalanceEmpty,
     Interrupted,
     LedgerUnusable,
@@ -32,29 +32,34 @@ FOR_ALL = (
 )
 
 
-class Verdict(Enum):
-    """The item is over (FAILED), or in doubt, or comes again later (AGAIN), or nothing is sent
-    any more (STOP)."""
+class Action(Enum):
+    """The reaction to an item that was not submitted.
 
-    FAILED = "failed"
+    FAIL: the item is over
+    DOUBT: it may have been submitted; nobody knows
+    RETRY: it comes again later
+    STOP: nothing more is sent
+    """
+
+    FAIL = "fail"
     DOUBT = "doubt"
-    AGAIN = "again"
+    RETRY = "retry"
     STOP = "stop"
 
 
-def verdict(error: KreaError) -> Verdict:
-    """What ERROR, which kept an item from its job, means."""
+def action_for(error: KreaError) -> Action:
+    """The reaction to ERROR, which kept an item from its job."""
     if isinstance(error, InDoubt):
-        return Verdict.DOUBT
-    if isinstance(error, FOR_ALL) or full_disk(error):
-        return Verdict.STOP
-    return Verdict.AGAIN if isinstance(error, Busy | Unreachable) else Verdict.FAILED
+        return Action.DOUBT
+    if isinstance(error, STOPS_ALL) or is_full_disk(error):
+        return Action.STOP
+    return Action.RETRY if isinstance(error, Busy | Unreachable) else Action.FAIL
 
 
-def full_disk(error: BaseException | None) -> bool:
-    """Whether a disk that takes no more is behind ERROR."""
+def is_full_disk(error: BaseException | None) -> bool:
+    """Return True if ERROR comes from a disk that takes no more."""
     while error is not None:
-        if isinstance(error, OSError) and error.errno in FULL:
+        if isinstance(error, OSError) and error.errno in FULL_DISK_ERRNOS:
             return True
         error = error.__cause__
     return False

@@ -1,44 +1,42 @@
-"""What a batch tells of all that its flows tell: what concerns single jobs would drown the rest."""
+"""Drop per-job events during a batch: hundreds of them would drown the rest."""
 
 import threading
 from dataclasses import replace
 
 from krea_cli.flows.context import FlowContext
-from krea_cli.flows.download.save import Saver
 from krea_cli.flows.events import (
+    BatchProgress,
     Event,
     ItemEnded,
-    Paused,
     Note,
+    Paused,
     Reconciling,
-    BatchProgress,
     Tell,
     WarningNote,
 )
 
-TOLD = (ItemEnded, Paused, Reconciling, BatchProgress)
-ONCE = (Note, WarningNote)  # the same sentence about a model, or a file, comes with every item
+ALWAYS = (BatchProgress, ItemEnded, Paused, Reconciling)
+ONCE = (Note, WarningNote)  # the same sentence about a model or a file comes with every item
 
 
-def heard(context: FlowContext, saver: Saver) -> tuple[FlowContext, Saver]:
-    """WORLD and SAVER for a batch."""
-    tell = _Hearing(context.tell).tell
-    return replace(context, tell=tell), replace(saver, tell=tell)
+def filter_events(context: FlowContext) -> FlowContext:
+    """CONTEXT for a batch: tells the events of the batch, and each note once."""
+    return replace(context, tell=_EventFilter(context.tell).tell)
 
 
-class _Hearing:
+class _EventFilter:
     def __init__(self, tell: Tell) -> None:
         self._tell = tell
-        self._told: set[Event] = set()
+        self._notes: set[Event] = set()
         self._lock = threading.Lock()
 
     def tell(self, event: Event) -> None:
         if isinstance(event, ONCE):
             with self._lock:
-                known = event in self._told
-                self._told.add(event)
-            if known:
+                is_repeated = event in self._notes
+                self._notes.add(event)
+            if is_repeated:
                 return
-        elif not isinstance(event, TOLD):
+        elif not isinstance(event, ALWAYS):
             return
         self._tell(event)

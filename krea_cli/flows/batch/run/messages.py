@@ -1,4 +1,4 @@
-"""What the threads of a batch report to its scheduler."""
+"""The messages of a batch's threads to its scheduler."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,94 +6,107 @@ from typing import TYPE_CHECKING
 
 from krea_cli.errors import KreaError
 from krea_cli.flows.batch.item import Item
-from krea_cli.flows.download.collect import Outcome, Wanted
-from krea_cli.flows.files.destination import Saved
+from krea_cli.flows.download.collect import JobOutcome, PendingJob
+from krea_cli.flows.files.output_slot import SavedFile
 from krea_cli.flows.jobs.watch import Update
 
 if TYPE_CHECKING:
-    from krea_cli.local.ledger.rows import Row
+    from krea_cli.local.ledger.rows import RequestRow
 
 
 @dataclass(frozen=True)
-class Begun:
-    """The item has a job, to be watched; `fresh` if this run made it just now."""
+class ItemSubmitted:
+    """An item has a job to be watched; `fresh`: this run made it just now."""
 
     item: Item
-    row: "Row"
-    wanted: Wanted
+    row: "RequestRow"
+    pending: PendingJob
     fresh: bool
 
 
 @dataclass(frozen=True)
-class Over:
-    """The item came to its end before this run: with files on disk, to be copied, or with none.
+class AlreadyDone:
+    """An item ended before this run.
 
-    `wanted` is what is to be copied.
+    saved: its files in their place
+    copy: the job whose results are to be copied into place
+    Without either, its request failed.
     """
 
     item: Item
-    row: "Row"
-    saved: tuple[Saved, ...] = ()
-    wanted: Wanted | None = None
+    row: "RequestRow"
+    saved: tuple[SavedFile, ...] = ()
+    copy: PendingJob | None = None
 
 
 @dataclass(frozen=True)
-class Taken:
-    """Another run, which is alive, is at the item."""
+class ClaimedElsewhere:
+    """An item is claimed by another run, which is alive."""
 
     item: Item
 
 
 @dataclass(frozen=True)
-class Unsent:
-    """The item has no job, or nobody knows of one: `error` says why; `row` if it was put down."""
+class NotSubmitted:
+    """An item has no job, or nobody knows of one: see `error`; `row` if it was inserted."""
 
     item: Item
     error: KreaError
-    row: "Row | None" = None
+    row: "RequestRow | None" = None
 
 
 @dataclass(frozen=True)
-class Settled:
-    """What became of items in doubt, by index: a job, or still none."""
+class DoubtsResolved:
+    """A search for the jobs of items in doubt is over; `submitted` by index of the item."""
 
-    begun: Mapping[int, Begun]
+    submitted: Mapping[int, ItemSubmitted]
 
 
 @dataclass(frozen=True)
-class Looked:
-    """How jobs stand."""
+class Polled:
+    """News of watched jobs."""
 
     updates: Sequence[Update]
 
 
 @dataclass(frozen=True)
-class Left:
-    """The job is watched no longer, and had not ended."""
+class JobUnwatched:
+    """A job is watched no longer, and had not ended."""
 
     job_id: str
 
 
 @dataclass(frozen=True)
-class Blind:
+class PollFailed:
     """Jobs can be read no more."""
 
     error: KreaError
 
 
 @dataclass(frozen=True)
-class Landed:
+class ItemSaved:
     """The results of an item are on disk, or cannot be had."""
 
     item: Item
-    outcome: Outcome
+    outcome: JobOutcome
 
 
 @dataclass(frozen=True)
-class Broken:
-    """A thread ended by a failure that nobody foresaw."""
+class Crashed:
+    """A thread ended by a bug."""
 
     bug: Exception
 
 
-Report = Broken | Begun | Over | Taken | Unsent | Settled | Looked | Left | Blind | Landed
+WorkerMessage = (
+    AlreadyDone
+    | ClaimedElsewhere
+    | Crashed
+    | DoubtsResolved
+    | ItemSaved
+    | ItemSubmitted
+    | JobUnwatched
+    | NotSubmitted
+    | PollFailed
+    | Polled
+)

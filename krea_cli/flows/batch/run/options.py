@@ -1,4 +1,4 @@
-"""What holds for every item of one run of a batch."""
+"""RunOptions: the options of one run of a batch."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,11 +10,13 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Terms:
-    """How a batch is carried out.
+class RunOptions:
+    """The options that hold for every item.
 
-    `label` names the batch in the ledger; `model` gives a model by its id, `limit` the seconds to
-    wait for a job of a kind (None: for ever). No more than `jobs` are with the service at once.
+    label: the name of the batch in the ledger
+    model: gives a model by its id
+    limit: gives the seconds to wait for a job of a kind; None waits for ever
+    jobs: how many jobs may be with the service at once
     """
 
     label: str

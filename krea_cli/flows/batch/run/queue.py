@@ -1,58 +1,56 @@
-"""Which item of a batch is the next to be sent, and until when none is."""
+"""Give out the items of a batch that are to be sent, one at a time."""
 
 from collections import deque
 from collections.abc import Iterable, Iterator
 from math import inf
 
-from krea_cli.clock import Clock
-from krea_cli.errors import Busy, KreaError
-from krea_cli.flows.backoff import Hold
+from krea_cli.errors import KreaError
+from krea_cli.flows.backoff import SlotBackoff
 from krea_cli.flows.batch.item import Item
 from krea_cli.flows.context import FlowContext
-from krea_cli.flows.events import Paused, Tell
+from krea_cli.flows.events import Paused
 
-LOOK_AGAIN = 1.0  # seconds until an item that another run has is looked at again
+CLAIM_POLL_SECONDS = 1.0  # until an item that another run has is looked at again
 
 
 class Queue:
-    """The items that are left, in their order; what found no room comes first.
+    """The items left, in their order; those without a free slot come first.
 
-    A hold keeps back all of them: when the service says how long to wait, it says so to the
-    account, not to the one request.
+    A pause holds back all of them: the service tells the account how long to wait, not one
+    request.
     """
 
     def __init__(self, items: Iterable[Item], context: FlowContext) -> None:
         self._items: Iterator[Item] = iter(items)
         self._first: deque[Item] = deque()
-        self._theirs: deque[tuple[float, Item]] = deque()  # when to look again, at what
-        self._taken: dict[int, float] = {}  # since when another run has an item, by its index
+        self._elsewhere: deque[tuple[float, Item]] = deque()  # with the time of the next look
+        self._elsewhere_since: dict[int, float] = {}  # by index of the item
         self._exhausted = False
-        self._clock: Clock = context.clock
-        self._tell: Tell = context.tell
-        self._random = context.random
-        self._hold = Hold(context.random)
-        self._held_until = -inf
+        self._context = context
+        self._clock = context.clock
+        self._backoff = SlotBackoff(context)
+        self._paused_until = -inf
         self._asked_at = 0.0  # when the last item was given out
-        self._trouble: float | None = None  # since when nothing could be sent
+        self._failing_since: float | None = None
 
     @property
     def empty(self) -> bool:
-        """Whether nothing is left."""
-        return self._exhausted and not self._first and not self._theirs
+        """True if no item is left."""
+        return self._exhausted and not self._first and not self._elsewhere
 
     @property
     def wait(self) -> float:
-        """Seconds until an item may be there to be sent; inf when none is left."""
+        """The seconds until an item may be there to be sent; inf when none is left."""
         now = self._clock.monotonic()
         ready = now if self._first or not self._exhausted else inf
-        if self._theirs:
-            ready = min(ready, self._theirs[0][0])
-        return max(0.0, ready - now, self._held_until - now)
+        if self._elsewhere:
+            ready = min(ready, self._elsewhere[0][0])
+        return max(0.0, ready - now, self._paused_until - now)
 
     def next(self) -> Item | None:
-        """The next item to be sent now, None if there is none."""
+        """Take the next item to be sent now, None if there is none."""
         now = self._asked_at = self._clock.monotonic()
-        if now < self._held_until:
+        if now < self._paused_until:
             return None
         if self._first:
             return self._first.popleft()
@@ -60,47 +58,44 @@ class Queue:
             if (item := next(self._items, None)) is not None:
                 return item
             self._exhausted = True
-        if self._theirs and self._theirs[0][0] <= now:
-            return self._theirs.popleft()[1]
+        if self._elsewhere and self._elsewhere[0][0] <= now:
+            return self._elsewhere.popleft()[1]
         return None
 
     def put_back(self, item: Item) -> None:
-        """ITEM, which was taken a moment ago, is the next one again."""
+        """Make ITEM, which was taken a moment ago, the next one again."""
         self._first.appendleft(item)
 
-    def theirs(self, item: Item, *, patience: float | None) -> bool:
-        """Another run is at ITEM: it is asked for again in a moment.
+    def wait_for_other_run(self, item: Item, *, limit: float | None) -> bool:
+        """Put back ITEM, which another run has claimed, for a later look.
 
-        False, and it is not, when that run has been at it for PATIENCE seconds (None: for ever).
+        Returns False, and leaves it out, after LIMIT seconds (None: never).
         """
         now = self._clock.monotonic()
-        if not self._taken:
-            self._tell(Paused("another krea is at work on some of the items"))
-        since = self._taken.setdefault(item.index, now)
-        if patience is not None and now - since > patience:
+        if not self._elsewhere_since:
+            self._context.tell(Paused("another krea is at work on some of the items"))
+        since = self._elsewhere_since.setdefault(item.index, now)
+        if limit is not None and now - since > limit:
             return False
-        self._theirs.append((now + LOOK_AGAIN, item))
+        self._elsewhere.append((now + CLAIM_POLL_SECONDS, item))
         return True
 
-    def again(self, item: Item, error: KreaError, *, patience: float | None) -> bool:
-        """ITEM could not be sent: it is the next one, after a hold.
+    def retry(self, item: Item, error: KreaError, *, limit: float | None) -> bool:
+        """Put back ITEM, which could not be sent, as the next one after a pause.
 
-        False when nothing could be sent for PATIENCE seconds (None: for ever).
+        Returns False when nothing could be sent for LIMIT seconds (None: never).
         """
         self._first.appendleft(item)
         now = self._clock.monotonic()
-        self._trouble = self._asked_at if self._trouble is None else self._trouble
-        if patience is not None and now - self._trouble > patience:
+        if self._failing_since is None:
+            self._failing_since = self._asked_at
+        if limit is not None and now - self._failing_since > limit:
             return False
-        busy = error if isinstance(error, Busy) else Busy(error.message)
-        seconds = self._hold.seconds(busy)
-        self._held_until = now + seconds
-        what = "waiting for a free slot: " if isinstance(error, Busy) else ""
-        self._tell(Paused(f"{what}{error.message}", seconds))
+        self._paused_until = self._backoff.pause_until(error)
         return True
 
     def sent(self) -> None:
-        """A request got through: the next hold is the first again."""
-        if self._trouble is not None:
-            self._trouble = None
-            self._hold = Hold(self._random)
+        """Take in that a request got through: the next pause is the first again."""
+        if self._failing_since is not None:
+            self._failing_since = None
+            self._backoff = SlotBackoff(self._context)

@@ -1,194 +1,208 @@
-"""One run of a batch: keeps as many jobs with the service as it takes, until every item is over.
+"""Keep as many jobs with the service as it takes, until every item of the batch is over.
 
-Everything is decided in one thread, the scheduler's; the threads of the crew send, watch and save,
-and report. Nothing waits for a slow one of them: while a picture comes down, the next job runs.
+Everything is decided in one thread, the scheduler's. The other threads submit, poll and save, and
+report. Nothing waits for a slow one: while a result is downloaded, the next job runs.
 """
 
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from math import inf
+from signal import SIGINT
 
 from krea_cli.errors import Interrupted, KreaError
 from krea_cli.flows.batch.item import Item
-from krea_cli.flows.batch.run.event_filter import heard
-from krea_cli.flows.batch.run.options import Terms
+from krea_cli.flows.batch.run.event_filter import filter_events
+from krea_cli.flows.batch.run.options import RunOptions
 from krea_cli.flows.batch.run.outcome import ItemOutcome
-from krea_cli.flows.batch.run.poll_worker import Poller
+from krea_cli.flows.batch.run.poll_worker import PollWorker
 from krea_cli.flows.batch.run.queue import Queue
-from krea_cli.flows.batch.run.state import Board
-from krea_cli.flows.batch.run.submit_worker import Sender
-from krea_cli.flows.batch.run.workers import GOES_ON, Crew
+from krea_cli.flows.batch.run.state import BatchState
+from krea_cli.flows.batch.run.submit_worker import SubmitWorker
+from krea_cli.flows.batch.run.workers import SAME_COMMAND_CONTINUES, Workers
 from krea_cli.flows.context import FlowContext
-from krea_cli.flows.download.save import Saver
+from krea_cli.flows.download.save import ResultSaver
 from krea_cli.flows.events import BatchProgress
-from krea_cli.flows.submit.submit import GRACE
+from krea_cli.flows.submit.reconcile import LIST_LAG_SECONDS
+from krea_cli.flows.submit.submit import INTERRUPT_GRACE_SECONDS
 
-SIGINT = 2
-UNSENT = (None, "checked")  # states of an item that is to be paid for
-LATELY = 120.0  # seconds after which the list shows every job that was made
-PARTING = 1.0  # seconds that a download has to put away what it has when all is to end
-AHEAD = 2  # results per job in flight that may wait to be saved before nothing more is sent
+UNSENT_STATES = (None, "checked")  # of an item that is to be paid for
+DRAIN_SECONDS = 1.0  # that a download has to put away its data when all is to end
+MAX_UNSAVED_PER_JOB = 2  # results per job in flight that wait before nothing more is sent
 
 
-class Run:
-    """Makes ITEMS, TOTAL of them. `stop` is why not all of them were sent, if they were not."""
+class Scheduler:
+    """Makes ITEMS, TOTAL of them. `stop` is the reason why not all of them were sent."""
 
     def __init__(
-        self, items: Iterable[Item], total: int, terms: Terms, context: FlowContext, saver: Saver
+        self,
+        items: Iterable[Item],
+        total: int,
+        options: RunOptions,
+        context: FlowContext,
+        saver: ResultSaver,
     ) -> None:
-        context, saver = heard(context, saver)
+        context = filter_events(context)
+        saver = replace(saver, context=filter_events(saver.context))
         self._context = context
         self._queue = Queue(items, context)
-        self._settled = False
+        self._doubts_resolved = False
         self._holding = False  # until what was paid before is seen to be saved
-        self._told: BatchProgress | None = None
-        self._claims = context.ledger.claims()
-        mail = context.clock.mailbox()
-        self._crew = Crew(
+        self._last_progress: BatchProgress | None = None
+        self._run_lock = context.ledger.run_lock()
+        mailbox = context.clock.mailbox()
+        self._workers = Workers(
             context,
-            mail,
-            sender=Sender(terms, context, self._claims),
-            poller=Poller(context, lambda model: terms.model(model).typical_seconds, mail.put),
+            mailbox,
+            submit_worker=SubmitWorker(options, context, self._run_lock),
+            poll_worker=PollWorker(
+                context, lambda model: options.model(model).typical_seconds, mailbox.put
+            ),
             saver=saver,
         )
-        self._board = Board(
+        self._state = BatchState(
             total,
-            terms=terms,
+            options=options,
             context=context,
             queue=self._queue,
-            crew=self._crew,
-            run=self._claims.name,
+            workers=self._workers,
+            run=self._run_lock.name,
         )
 
     @property
     def stop(self) -> KreaError | None:
-        """Why not all items were sent."""
-        return self._board.stop
+        """The reason why not all items were sent."""
+        return self._state.stop
 
     @property
-    def standing(self) -> BatchProgress:
-        """How the batch stands."""
-        board = self._board
-        return board.tally.standing(
-            running=len(board.flights) + self._crew.landing,
-            limit=board.throttle.limit,
-            stopping=board.stop.message if board.stop else None,
+    def progress(self) -> BatchProgress:
+        """The progress of the batch."""
+        state = self._state
+        return state.counts.progress(
+            running=len(state.in_flight) + self._workers.saving,
+            limit=state.limit.limit,
+            stopping=state.stop.message if state.stop else None,
         )
 
     def outcomes(self) -> Iterator[ItemOutcome]:
-        """An outcome per item as it ends; none for those that were not sent."""
+        """Yield an outcome per item as it ends; none for those that were not sent."""
         try:
             for outcome in self._outcomes():
                 if not outcome.free:
                     self._context.tell(outcome.event())
                 yield outcome
-                self._tell()
+                self._tell_progress()
         finally:
-            # However it ends: a request that is under way is waited for, and its job booked.
+            # However it ends: a request that is under way is waited for, and its job recorded.
             with suppress(KreaError):
-                for _ in () if self._context.clock.stopping else self._farewell():
+                for _ in () if self._context.clock.stopping else self._drain():
                     pass
             self._phrase_stop()
-            self._board.release()
-            self._crew.dismiss()
-            self._claims.release()
+            self._state.release()
+            self._workers.shut_down()
+            self._run_lock.release()
 
     def halt(self, error: KreaError) -> None:
-        """Send nothing more, because of ERROR; what is with the service is still saved."""
-        self._board.stop = self._board.stop or error
+        """Send nothing more, because of ERROR; results with the service are still saved."""
+        self._state.stop = self._state.stop or error
 
     def _outcomes(self) -> Iterator[ItemOutcome]:
         try:
             with self._context.clock.gently():
-                while not self._over:
+                while not self._is_over:
                     yield from self._step()
         except Interrupted as stop:
-            self._board.stop = stop
-            yield from self._farewell()
-        yield from self._board.doubts.values()
+            self._state.stop = stop
+            yield from self._drain()
+        yield from self._state.doubts.values()
 
     @property
-    def _over(self) -> bool:
-        board, queue = self._board, self._queue
-        if self._crew.sending or board.flights or self._crew.landing:
+    def _is_over(self) -> bool:
+        state, queue = self._state, self._queue
+        if self._workers.submitting or state.in_flight or self._workers.saving:
             return False
-        return board.stop is not None or (queue.empty and (self._settled or not board.doubts))
+        is_resolved = self._doubts_resolved or not state.doubts
+        return state.stop is not None or (queue.empty and is_resolved)
 
     @property
-    def _room(self) -> bool:
-        """Whether one more may be sent now."""
-        board, limit = self._board, self._board.throttle.limit
-        free = len(board.flights) < limit and self._crew.landing <= AHEAD * limit
-        return free and not (self._crew.sending or self._holding) and board.stop is None
+    def _has_room(self) -> bool:
+        """True if one more may be sent now."""
+        state, workers, limit = self._state, self._workers, self._state.limit.limit
+        is_free = len(state.in_flight) < limit and workers.saving <= MAX_UNSAVED_PER_JOB * limit
+        return is_free and not (workers.submitting or self._holding) and state.stop is None
 
     def _step(self) -> Iterator[ItemOutcome]:
-        board = self._board
-        if self._context.clock.asked and board.stop is None:
-            board.stop = Interrupted(SIGINT, message="interrupted: waiting for what runs")
+        state = self._state
+        if self._context.clock.asked and state.stop is None:
+            state.stop = Interrupted(SIGINT, message="interrupted: waiting for what runs")
         # A disk that was full when an earlier run ended may be full still.
-        self._holding = self._holding and board.unproven
+        self._holding = self._holding and state.is_unproven
         yield from self._dispatch()
-        self._tell()
-        if self._over:
+        self._tell_progress()
+        if self._is_over:
             return
-        report = self._crew.hear(self._patience())
-        if report is not None:
-            yield from board.take(report)
-        board.part_with_the_late()
+        message = self._workers.next_message(self._seconds_to_wait())
+        if message is not None:
+            yield from state.apply(message)
+        state.expire_overdue()
 
     def _dispatch(self) -> Iterator[ItemOutcome]:
-        board, ledger = self._board, self._context.ledger
-        while self._room and (item := self._queue.next()):
-            state = ledger.items.state(item.digest) if item.found or board.unproven else ""
-            if item.found and state is None:
-                yield board.done_elsewhere(item, item.found)
-            elif board.unproven and state in UNSENT:
+        state, items = self._state, self._context.ledger.items
+        while self._has_room and (item := self._queue.next()):
+            needs_state = item.existing_file or state.is_unproven
+            item_state = items.find_state(item.fingerprint) if needs_state else ""
+            if item.existing_file and item_state is None:
+                yield state.done_elsewhere(item, item.existing_file)
+            elif state.is_unproven and item_state in UNSENT_STATES:
                 self._queue.put_back(item)
                 self._holding = True
             else:
-                self._crew.send(item)
-        if self._room and self._queue.empty and board.doubts and not self._settled:
-            self._settled = True
-            lately = self._context.clock.now() - board.doubted_at < LATELY
-            doubts = {index: outcome.item for index, outcome in board.doubts.items()}
-            self._crew.settle(doubts, lately=lately)
+                self._workers.submit(item)
+        if self._has_room and self._queue.empty and state.doubts and not self._doubts_resolved:
+            self._doubts_resolved = True
+            is_recent = self._context.clock.now() - state.last_doubt_at < LIST_LAG_SECONDS
+            doubts = {index: outcome.item for index, outcome in state.doubts.items()}
+            self._workers.resolve_doubts(doubts, recent=is_recent)
 
-    def _patience(self) -> float | None:
-        """Seconds until something is to be done even if nobody reports anything."""
+    def _seconds_to_wait(self) -> float | None:
+        """The seconds until something is to be done even if nobody reports anything."""
         now = self._context.clock.monotonic()
-        ends = [flight.until - now for flight in self._board.flights.values()]
-        wait = min([*ends, self._queue.wait if self._room else inf])
+        ends = [flight.until - now for flight in self._state.in_flight.values()]
+        wait = min([*ends, self._queue.wait if self._has_room else inf])
         return None if wait == inf else max(0.0, wait)
 
-    def _farewell(self) -> Iterator[ItemOutcome]:
-        """All is to end: hear what a request under way and downloads still have to say."""
-        clock, crew = self._context.clock, self._crew
-        end = clock.monotonic() + (GRACE + 1 if crew.sending else PARTING)
-        while crew.busy and (left := end - clock.monotonic()) > 0:
-            report = crew.hear(left, deaf=True)
-            if report is not None:
-                yield from self._board.take(report)
+    def _drain(self) -> Iterator[ItemOutcome]:
+        """Hear the end of a request under way, and of downloads, before all ends."""
+        clock, workers = self._context.clock, self._workers
+        grace = INTERRUPT_GRACE_SECONDS + 1 if workers.submitting else DRAIN_SECONDS
+        end = clock.monotonic() + grace
+        while workers.busy and (seconds := end - clock.monotonic()) > 0:
+            message = workers.next_message(seconds, ignore_signals=True)
+            if message is not None:
+                yield from self._state.apply(message)
 
     def _phrase_stop(self) -> None:
         """Let the end by a signal say what it leaves; it leaves nothing where all was done."""
-        board, standing = self._board, self.standing
-        if not isinstance(board.stop, Interrupted):
+        state, progress = self._state, self.progress
+        if not isinstance(state.stop, Interrupted):
             return
-        if standing.waiting == standing.running == 0:
-            board.stop = None
+        if progress.waiting == progress.running == 0:
+            state.stop = None
             return
-        told = [Interrupted(board.stop.signal).message]
-        if running := standing.running:
-            told.append(f"{running} {'job is' if running == 1 else 'jobs are'} not saved yet")
-        if standing.waiting:
-            told.append(f"{standing.waiting} of {standing.total} items were not sent")
-        board.stop = Interrupted(board.stop.signal, message="; ".join(told), hint=GOES_ON)
+        parts = [Interrupted(state.stop.signal).message]
+        if running := progress.running:
+            parts.append(f"{running} {'job is' if running == 1 else 'jobs are'} not saved yet")
+        if progress.waiting:
+            parts.append(f"{progress.waiting} of {progress.total} items were not sent")
+        state.stop = Interrupted(
+            state.stop.signal, message="; ".join(parts), hint=SAME_COMMAND_CONTINUES
+        )
         if running:
-            board.stop.job_id, board.stop.charged = next(iter(board.flights), None), "unknown"
+            state.stop.job_id, state.stop.charged = next(iter(state.in_flight), None), "unknown"
 
-    def _tell(self) -> None:
-        """Tell how the batch stands, where that has changed."""
-        standing = self.standing
-        if standing != self._told:
-            self._told = standing
-            self._context.tell(standing)
+    def _tell_progress(self) -> None:
+        """Tell the progress, where it has changed."""
+        progress = self.progress
+        if progress != self._last_progress:
+            self._last_progress = progress
+            self._context.tell(progress)

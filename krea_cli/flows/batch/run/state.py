@@ -1,244 +1,266 @@
-"""Where the items of a batch are: in flight, landing, in doubt, or over."""
+"""The state of a batch under way: items in flight, being saved, in doubt, or over."""
 
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from math import inf
 
+from krea_cli.api.types import Job
 from krea_cli.errors import Busy, JobFailed, KreaError, LedgerUnusable, StillRunning
 from krea_cli.flows.batch.item import Item
 from krea_cli.flows.batch.run import messages
-from krea_cli.flows.batch.run.concurrency_limit import Throttle
-from krea_cli.flows.batch.run.counts import Tally
-from krea_cli.flows.batch.run.error_policy import Verdict, full_disk, verdict
-from krea_cli.flows.batch.run.options import Terms
+from krea_cli.flows.batch.run.concurrency_limit import AdaptiveLimit
+from krea_cli.flows.batch.run.counts import Counts
+from krea_cli.flows.batch.run.error_policy import Action, action_for, is_full_disk
+from krea_cli.flows.batch.run.options import RunOptions
 from krea_cli.flows.batch.run.outcome import ItemOutcome, earlier_failure
 from krea_cli.flows.batch.run.queue import Queue
-from krea_cli.flows.batch.run.workers import GOES_ON, Crew
+from krea_cli.flows.batch.run.workers import SAME_COMMAND_CONTINUES, Workers
 from krea_cli.flows.context import FlowContext
-from krea_cli.flows.download.collect import Outcome, Wanted, unreadable
+from krea_cli.flows.download.collect import JobOutcome, PendingJob, unreadable_job_error
+from krea_cli.flows.jobs.wait import still_running
 from krea_cli.flows.jobs.watch import Update
 
-DONE = ("completed", "saved")  # states of a request whose results are there to be saved
+PAID_STATES = ("completed", "saved")  # of a request whose results are there to be saved
 BACKLOGGED = "backlogged"  # the account has as many jobs at work as it may
 
 
 @dataclass
-class Flight:
-    """A job on its way, waited for UNTIL then (monotonic); `fresh` if this run paid for it."""
+class InFlight:
+    """A job on its way.
+
+    until: end of the waiting, monotonic
+    fresh: this run paid for it
+    """
 
     item: Item
-    wanted: Wanted
+    pending: PendingJob
     until: float
     fresh: bool
 
 
-class Board:
-    """Takes in what the crew reports, and says which items ended by it.
+class BatchState:
+    """Applies the messages of the workers, and yields the items that ended by them.
 
-    `stop` is why nothing more is sent, None while the rest is. RUN is the name that our items
-    are claimed under.
+    stop: the reason why nothing more is sent, None while the rest is
+    in_flight: the jobs with the service, by id
+    doubts: the items in doubt, by index
     """
 
     def __init__(
-        self, total: int, *, terms: Terms, context: FlowContext, queue: Queue, crew: Crew, run: str
+        self,
+        total: int,
+        *,
+        options: RunOptions,
+        context: FlowContext,
+        queue: Queue,
+        workers: Workers,
+        run: str,
     ) -> None:
         self.stop: KreaError | None = None
-        self.tally = Tally(total)
-        self.throttle = Throttle(terms.jobs)
-        self.flights: dict[str, Flight] = {}  # by job id
-        self.doubts: dict[int, ItemOutcome] = {}  # by index of the item
-        self.doubted_at = context.clock.now()
-        self._landing: dict[int, Flight] = {}
-        self._terms = terms
+        self.counts = Counts(total)
+        self.limit = AdaptiveLimit(options.jobs)
+        self.in_flight: dict[str, InFlight] = {}
+        self.doubts: dict[int, ItemOutcome] = {}
+        self.last_doubt_at = context.clock.now()
+        self._saving: dict[int, InFlight] = {}
+        self._options = options
         self._clock = context.clock
         self._items = context.ledger.items
         self._run = run
         self._queue = queue
-        self._crew = crew
-        self._began = self.doubted_at
-        self._proved = False
+        self._workers = workers
+        self._started_at = self.last_doubt_at
+        self._has_saved = False
 
     @property
-    def unproven(self) -> bool:
-        """Whether it is still to be seen if what is paid can be saved: an earlier run could not."""
-        under_way = (*self.flights.values(), *self._landing.values())
-        return not self._proved and any(
-            flight.wanted.row is not None
-            and flight.wanted.row.state in DONE
-            and not (flight.fresh or flight.wanted.copies)
-            for flight in under_way
+    def is_unproven(self) -> bool:
+        """True until a paid result of an earlier run is saved: that run could not do it."""
+        under_way = (*self.in_flight.values(), *self._saving.values())
+        return not self._has_saved and any(
+            each.pending.slot.row is not None
+            and each.pending.slot.row.state in PAID_STATES
+            and not (each.fresh or each.pending.slot.copies)
+            for each in under_way
         )
 
-    def take(self, report: messages.Report) -> Iterator[ItemOutcome]:
-        """Book what happened."""
-        for outcome in self._taken(report):
+    def apply(self, message: messages.WorkerMessage) -> Iterator[ItemOutcome]:
+        """Apply MESSAGE; yield the items that ended by it."""
+        for outcome in self._apply(message):
             if outcome.error is not None:
-                self._let_go(outcome.item)
+                self._release_claim(outcome.item)
             yield outcome
 
-    def _taken(self, report: messages.Report) -> Iterator[ItemOutcome]:
-        match report:
-            case messages.Begun():
-                self._fly(report)
-            case messages.Over():
-                yield from self._ended_before(report)
-            case messages.Taken(item=item):
-                if not self._queue.theirs(item, patience=self._terms.limit(item.kind)):
-                    self.tally.left += 1
-                    error = StillRunning("another krea is still at work on it", hint=GOES_ON)
+    def _apply(self, message: messages.WorkerMessage) -> Iterator[ItemOutcome]:
+        match message:
+            case messages.ItemSubmitted():
+                self._track(message)
+            case messages.AlreadyDone():
+                yield from self._already_done(message)
+            case messages.ClaimedElsewhere(item=item):
+                limit = self._options.limit(item.kind)
+                if not self._queue.wait_for_other_run(item, limit=limit):
+                    self.counts.left += 1
+                    text = "another krea is still at work on it"
+                    error = StillRunning(text, hint=SAME_COMMAND_CONTINUES)
                     yield ItemOutcome(item=item, error=error)
-            case messages.Unsent():
-                yield from self._unsent(report)
-            case messages.Settled(begun=begun):
-                for index, each in begun.items():
+            case messages.NotSubmitted():
+                yield from self._not_submitted(message)
+            case messages.DoubtsResolved(submitted=submitted):
+                for index, each in submitted.items():
                     del self.doubts[index]
-                    self.tally.doubtful -= 1
-                    self._fly(each)
-            case messages.Looked(updates=updates):
+                    self.counts.doubtful -= 1
+                    self._track(each)
+            case messages.Polled(updates=updates):
                 for update in updates:
-                    yield from self._learn(update)
-            case messages.Left(job_id=job_id):
-                yield from self._left(job_id)
-            case messages.Blind(error=error):
-                yield from self._blind(error)
-            case messages.Landed(item=item, outcome=outcome):
-                yield self._landed(item, outcome)
-            case messages.Broken(bug=bug):
+                    yield from self._update(update)
+            case messages.JobUnwatched(job_id=job_id):
+                yield from self._time_out(job_id)
+            case messages.PollFailed(error=error):
+                yield from self._leave_all(error)
+            case messages.ItemSaved(item=item, outcome=outcome):
+                yield self._saved(item, outcome)
+            case messages.Crashed(bug=bug):
                 raise bug
 
-    def _fly(self, begun: messages.Begun) -> None:
-        seconds = self._terms.limit(begun.item.kind)
+    def _track(self, submitted: messages.ItemSubmitted) -> None:
+        item, pending = submitted.item, submitted.pending
+        seconds = self._options.limit(item.kind)
         until = inf if seconds is None else self._clock.monotonic() + seconds
-        flight = Flight(begun.item, begun.wanted, until, begun.fresh)
-        self.flights[begun.wanted.job_id] = flight
-        self._crew.follow(begun)
-        if begun.fresh:
+        self.in_flight[pending.job_id] = InFlight(item, pending, until, submitted.fresh)
+        self._workers.watch(submitted)
+        if submitted.fresh:
             self._queue.sent()
-            self.throttle.taken(len(self.flights))
-            self.tally.charge(begun.item)
+            self.limit.accept(len(self.in_flight))
+            self.counts.charge(item)
 
-    def _ended_before(self, report: messages.Over) -> Iterator[ItemOutcome]:
-        item, row, wanted = report.item, report.row, report.wanted
-        if wanted is not None and wanted.job is not None:
-            self._landing[item.index] = Flight(item, wanted, inf, fresh=False)
-            self._crew.land(item, wanted, wanted.job)
-        elif report.saved:
-            self.tally.done += 1
-            yield ItemOutcome(item=item, row=row, saved=report.saved, free=True)
+    def _already_done(self, done: messages.AlreadyDone) -> Iterator[ItemOutcome]:
+        item, row, copy = done.item, done.row, done.copy
+        if copy is not None and copy.job is not None:
+            self._save(InFlight(item, copy, inf, fresh=False), copy.job)
+        elif done.saved:
+            self.counts.done += 1
+            yield ItemOutcome(item=item, row=row, saved=done.saved, free=True)
         else:
-            self.tally.failed += 1
+            self.counts.failed += 1
             yield ItemOutcome(item=item, row=row, error=earlier_failure(row), free=True)
 
-    def _unsent(self, report: messages.Unsent) -> Iterator[ItemOutcome]:
-        item, error, row = report.item, report.error, report.row
+    def _save(self, flight: InFlight, job: Job) -> None:
+        self._saving[flight.item.index] = flight
+        self._workers.save(flight.item, flight.pending, job)
+
+    def _not_submitted(self, message: messages.NotSubmitted) -> Iterator[ItemOutcome]:
+        item, error, row = message.item, message.error, message.row
         outcome = ItemOutcome(item=item, row=row, error=error)
-        match verdict(error):
-            case Verdict.DOUBT:
-                if row is not None and (row.sent_at or 0.0) >= self._began:
-                    self.tally.charge(item)
-                    self.doubted_at = self._clock.now()
-                self.tally.doubtful += 1
+        match action_for(error):
+            case Action.DOUBT:
+                if row is not None and (row.sent_at or 0.0) >= self._started_at:
+                    self.counts.charge(item)
+                    self.last_doubt_at = self._clock.now()
+                self.counts.doubtful += 1
                 self.doubts[item.index] = outcome
-                self._let_go(item)
-            case Verdict.STOP:
+                self._release_claim(item)
+            case Action.STOP:
                 self.stop = self.stop or error
-            case Verdict.AGAIN:
+            case Action.RETRY:
                 if isinstance(error, Busy):
-                    self.throttle.refused(len(self.flights))
-                if not self._queue.again(item, error, patience=self._terms.limit(item.kind)):
+                    self.limit.refuse(len(self.in_flight))
+                if not self._queue.retry(item, error, limit=self._options.limit(item.kind)):
                     self.stop = self.stop or error
-            case Verdict.FAILED:
+            case Action.FAIL:
                 yield self._failed(outcome)
 
-    def _learn(self, update: Update) -> Iterator[ItemOutcome]:
-        flight, job = self.flights.get(update.job_id), update.job
+    def _update(self, update: Update) -> Iterator[ItemOutcome]:
+        flight, job = self.in_flight.get(update.job_id), update.job
         if flight is None:
             return
         if job is None:
-            yield self._failed(self._parted(update.job_id, unreadable(flight.wanted, update.error)))
+            assert update.error is not None
+            error = unreadable_job_error(flight.pending, update.error)
+            yield self._failed(self._leave(update.job_id, error))
         elif job.ended:
-            del self.flights[job.id]
+            del self.in_flight[job.id]
             if job.status == "completed":
-                self.throttle.succeeded(job.id)
+                self.limit.succeed(job.id)
             else:
                 self._fail_fast()  # before its place is taken by the next
-            self._landing[flight.item.index] = flight
-            self._crew.land(flight.item, flight.wanted, job)
+            self._save(flight, job)
         elif job.status == BACKLOGGED:
-            self.throttle.queued(job.id, len(self.flights))
+            self.limit.backlog(job.id, len(self.in_flight))
 
-    def _landed(self, item: Item, outcome: Outcome) -> ItemOutcome:
-        flight, error = self._landing.pop(item.index), outcome.error
-        ended = ItemOutcome(
+    def _saved(self, item: Item, outcome: JobOutcome) -> ItemOutcome:
+        flight, error = self._saving.pop(item.index), outcome.error
+        slot = outcome.pending.slot
+        item_outcome = ItemOutcome(
             item=item,
-            row=outcome.wanted.row,
+            row=slot.row,
             job=outcome.job,
             saved=outcome.saved,
             error=error,
-            free=bool(outcome.wanted.copies),
+            free=bool(slot.copies),
         )
         if error is None:
-            self._proved = self._proved or not outcome.wanted.copies
-            self.tally.done += 1
-            self.tally.made += flight.fresh
-            return ended
+            self._has_saved = self._has_saved or not slot.copies
+            self.counts.done += 1
+            self.counts.made += flight.fresh
+            return item_outcome
         if isinstance(error, StillRunning):
-            self.tally.left += 1
-            return ended
+            self.counts.left += 1
+            return item_outcome
         if flight.fresh and isinstance(error, JobFailed) and error.charged == "no":
-            self.tally.refund(item)
-        if full_disk(error):
+            self.counts.refund(item)
+        if is_full_disk(error):
             self.stop = self.stop or error
-        return self._failed(ended)
+        return self._failed(item_outcome)
 
     def _failed(self, outcome: ItemOutcome) -> ItemOutcome:
-        self.tally.failed += 1
+        self.counts.failed += 1
         self._fail_fast()
         return outcome
 
     def _fail_fast(self) -> None:
-        if self._terms.fail_fast and self.stop is None:
-            self.stop = KreaError("nothing more is sent, as an item failed", hint=GOES_ON)
+        if self._options.fail_fast and self.stop is None:
+            text = "nothing more is sent, as an item failed"
+            self.stop = KreaError(text, hint=SAME_COMMAND_CONTINUES)
 
-    def _left(self, job_id: str) -> Iterator[ItemOutcome]:
-        if job_id in self.flights:
-            message = f"stopped waiting; job {job_id} still runs"
-            self.tally.left += 1
-            yield self._parted(job_id, StillRunning(message, hint=GOES_ON, job_id=job_id))
+    def _time_out(self, job_id: str) -> Iterator[ItemOutcome]:
+        if job_id in self.in_flight:
+            self.counts.left += 1
+            yield self._leave(job_id, still_running(job_id, SAME_COMMAND_CONTINUES))
 
-    def _blind(self, error: KreaError) -> Iterator[ItemOutcome]:
-        """Jobs can be read no more, because the token is refused, say: they are left running."""
+    def _leave_all(self, error: KreaError) -> Iterator[ItemOutcome]:
+        """Leave the jobs running: none can be read any more, say because the token is refused."""
         self.stop = self.stop or error
-        for job_id, flight in list(self.flights.items()):
-            self.tally.left += 1
-            yield self._parted(job_id, unreadable(flight.wanted, error))
+        for job_id, flight in list(self.in_flight.items()):
+            self.counts.left += 1
+            yield self._leave(job_id, unreadable_job_error(flight.pending, error))
 
-    def _parted(self, job_id: str, error: KreaError | None) -> ItemOutcome:
+    def _leave(self, job_id: str, error: KreaError) -> ItemOutcome:
         """The outcome of an item whose job is watched no longer."""
-        flight = self.flights.pop(job_id)
-        flight.wanted.release()
-        return ItemOutcome(item=flight.item, row=flight.wanted.row, error=error)
+        flight = self.in_flight.pop(job_id)
+        slot = flight.pending.slot
+        slot.release()
+        return ItemOutcome(item=flight.item, row=slot.row, error=error)
 
-    def _let_go(self, item: Item) -> None:
-        """Nothing more becomes of ITEM in this run: another one that has it too may go on."""
+    def _release_claim(self, item: Item) -> None:
+        """Let another run that has ITEM too go on with it: nothing more becomes of it here."""
         with suppress(LedgerUnusable):  # else it may when this process has ended
-            self._items.release(item.digest, self._run)
+            self._items.release(item.fingerprint, self._run)
 
-    def part_with_the_late(self) -> None:
-        """Have jobs whose time is over looked at once more."""
+    def expire_overdue(self) -> None:
+        """Have the jobs whose time is over looked at once more."""
         now = self._clock.monotonic()
-        for job_id, flight in self.flights.items():
+        for job_id, flight in self.in_flight.items():
             if flight.until <= now:
                 flight.until = inf
-                self._crew.leave(job_id)
+                self._workers.leave(job_id)
 
     def done_elsewhere(self, item: Item, path: str) -> ItemOutcome:
-        """A file of another machine that its sidecar proves to be that of ITEM."""
-        self.tally.done += 1
-        return ItemOutcome(item=item, found=path, free=True)
+        """The outcome of an item that another machine made, as its sidecar proves."""
+        self.counts.done += 1
+        return ItemOutcome(item=item, existing_file=path, free=True)
 
     def release(self) -> None:
-        """Give back what is held for jobs that are left running."""
-        for flight in self.flights.values():
-            flight.wanted.release()
+        """Release the part files of the jobs that are left running."""
+        for flight in self.in_flight.values():
+            flight.pending.slot.release()

@@ -1,11 +1,11 @@
-"""The thread of a batch that sends: one item after the other, as no two POSTs may be under way."""
+"""The thread of a batch that sends: one item after the other, as no two POSTs are under way."""
 
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from krea_cli.catalog.local_files import local_files, replaced
+from krea_cli.catalog.local_files import local_files
 from krea_cli.errors import (
     BalanceEmpty,
     KreaError,
@@ -17,231 +17,239 @@ from krea_cli.errors import (
     WouldOverwrite,
 )
 from krea_cli.flows.batch.item import Item
-from krea_cli.flows.batch.run.existing_results import on_hand
-from krea_cli.flows.batch.run.messages import Begun, Over, Report, Settled, Taken, Unsent
-from krea_cli.flows.batch.run.options import Terms
+from krea_cli.flows.batch.run.messages import (
+    AlreadyDone,
+    ClaimedElsewhere,
+    DoubtsResolved,
+    ItemSubmitted,
+    NotSubmitted,
+    WorkerMessage,
+)
+from krea_cli.flows.batch.run.options import RunOptions
 from krea_cli.flows.context import FlowContext
-from krea_cli.flows.download.collect import Wanted
+from krea_cli.flows.download.collect import PendingJob
 from krea_cli.flows.events import WarningNote
-from krea_cli.flows.files.part_file import Reservation
+from krea_cli.flows.files.existing_results import find_existing_results
+from krea_cli.flows.files.naming import NameFacts
+from krea_cli.flows.files.output_slot import OutputSlot
 from krea_cli.flows.files.target import parse_target
-from krea_cli.flows.generate.result_cache import Reusable
+from krea_cli.flows.generate.draft import RequestFiles, build_draft
+from krea_cli.flows.generate.request import GenerateRequest
+from krea_cli.flows.generate.result_cache import CachedResult
 from krea_cli.flows.generate.seeds import seeds
-from krea_cli.flows.recipe.recipe import by_content, sources_of
-from krea_cli.flows.submit.claim import Goal, settled
-from krea_cli.flows.submit.reconcile import PATIENCE, settle
-from krea_cli.flows.submit.submit import alone, submit
-from krea_cli.flows.transfer.upload import addresses, doubt_uploads, fingerprints
-from krea_cli.local.ledger.rows import FAILED, UNFINISHED, Draft, Row, identity
+from krea_cli.flows.submit.claim import resolve_in_doubt
+from krea_cli.flows.submit.reconcile import SEARCH_SECONDS, reconcile
+from krea_cli.flows.submit.submit import exclusive_submit, submit
+from krea_cli.flows.transfer.upload import forget_refused_uploads, hash_files, upload_files
+from krea_cli.local.ledger.rows import FAILED_STATES, UNFINISHED_STATES, RequestDraft, RequestRow
 
 if TYPE_CHECKING:
-    from krea_cli.local.ledger.run_locks import Claims
+    from krea_cli.local.ledger.run_lock import RunLock
 
-OF_THE_ACCOUNT = (BalanceEmpty, PlanRequired, TokenRefused)
+CHANGED_FILE = (
+    "is not what was saved there, and counts as done all the same;"
+    " remove it to have the result fetched again"
+)
+ACCOUNT_ERRORS = (BalanceEmpty, PlanRequired, TokenRefused)
 
 
-class Sender:
-    """Claims items, sends what was not sent, and settles what is in doubt."""
+class SubmitWorker:
+    """Claims items, sends them, and reconciles those in doubt."""
 
-    def __init__(self, terms: Terms, context: FlowContext, claims: "Claims") -> None:
-        self._terms = terms
+    def __init__(self, options: RunOptions, context: FlowContext, run_lock: "RunLock") -> None:
+        self._options = options
         self._context = context
-        self._claims = claims
+        self._run_lock = run_lock
 
-    def send(self, item: Item) -> Report:
-        """Bring ITEM to its job, if it has none yet; what became of it."""
+    def submit(self, item: Item) -> WorkerMessage:
+        """Get ITEM its job, if it has none yet, and return the result."""
         try:
-            return self._claimed(item, goal_of(item, self._terms))
+            request = item_request(item, self._options)
+            return self._claim(item, request, request.slot(item.n))
         except KreaError as error:
-            return Unsent(item, error, self._row(item))
+            return NotSubmitted(item, error, self._find_row(item))
         except Exception as bug:  # of this item: the paid jobs beside it go on
-            found = KreaError(f"this is a bug in krea: {type(bug).__name__}: {bug}")
-            found.bug, found.charged = bug, "unknown"
-            return Unsent(item, found)
+            failure = KreaError(f"this is a bug in krea: {type(bug).__name__}: {bug}")
+            failure.bug, failure.charged = bug, "unknown"
+            return NotSubmitted(item, failure)
 
-    def settle(self, doubts: Mapping[int, Item], *, lately: bool) -> Settled:
-        """Look once more for the jobs of the items in doubt; LATELY: of an answer lost just now."""
+    def resolve_doubts(self, items: Mapping[int, Item], *, recent: bool) -> DoubtsResolved:
+        """Look once more for the jobs of ITEMS in doubt; RECENT: an answer was lost just now."""
         context = self._context
-        with suppress(KreaError):  # what was in doubt is
-            settle(
-                context, patience=PATIENCE if lately else 0.0, alone=lambda: alone(context, None)
+        with suppress(KreaError):  # they stay in doubt
+            reconcile(
+                context,
+                seconds=SEARCH_SECONDS if recent else 0.0,
+                exclusive=lambda: exclusive_submit(context, None),
             )
-        found = {index: self._found(item) for index, item in doubts.items()}
-        return Settled({index: begun for index, begun in found.items() if begun})
+        submitted = {index: self._find_job(item) for index, item in items.items()}
+        return DoubtsResolved({index: each for index, each in submitted.items() if each})
 
-    def _row(self, item: Item) -> Row | None:
+    def _find_row(self, item: Item) -> RequestRow | None:
         with suppress(LedgerUnusable):
-            return self._context.ledger.items.latest(item.digest)
+            return self._context.ledger.items.find_latest(item.fingerprint)
         return None
 
-    def _found(self, item: Item) -> Begun | None:
-        row = self._row(item)
+    def _find_job(self, item: Item) -> ItemSubmitted | None:
+        row = self._find_row(item)
         if row is None or row.job_id is None:
             return None
-        goal, reservation = goal_of(item, self._terms), None
+        slot = item_request(item, self._options).slot(item.n)
         with suppress(KreaError):  # told when the result is saved
-            reservation = goal.reserve(row)
-        return Begun(item, row, self._wanted(row, goal, reservation), fresh=False)
+            slot = replace(slot, part_file=slot.reserve(row))
+        return ItemSubmitted(item, row, _pending_job(row, slot), fresh=False)
 
-    def _claimed(self, item: Item, goal: Goal) -> Report:
-        items, terms = self._context.ledger.items, self._terms
+    def _claim(self, item: Item, request: GenerateRequest, slot: OutputSlot) -> WorkerMessage:
+        items, options = self._context.ledger.items, self._options
         while True:
-            known = items.state(item.digest)
-            anew = known in (None, "checked") or (terms.retry_failed and known in FAILED)
+            state = items.find_state(item.fingerprint)
+            is_new = state in (None, "checked") or (options.retry_failed and state in FAILED_STATES)
             draft = None
-            if anew:
-                goal.target.check(goal.n, goal.count)
-                draft = draft_of(item, goal, terms, self._context, run=self._claims.name)
+            if is_new:
+                slot.refuse_existing()
+                draft = self._build_draft(item, request, slot)
             claimed = items.claim(
-                item.digest,
-                self._claims.name,
+                item.fingerprint,
+                self._run_lock.name,
                 draft=draft,
-                target=goal.key,
-                label=terms.label,
-                alive=self._claims.alive,
-                retry=terms.retry_failed,
+                target=slot.claim_key,
+                label=options.label,
+                is_alive=self._run_lock.is_alive,
+                retry=options.retry_failed,
             )
             if claimed is not None:
                 break
         row = claimed.row
         if claimed.ours:
-            return self._carried_on(item, row, goal)
-        return Taken(item) if row.state in UNFINISHED else self._over(item, row, goal)
+            return self._continue(item, row, slot)
+        return (
+            ClaimedElsewhere(item) if row.state in UNFINISHED_STATES else self._end(item, row, slot)
+        )
 
-    def _carried_on(self, item: Item, row: Row, goal: Goal) -> Report:
-        """An unfinished request of ours: sent, or its job, once its place is held."""
-        reservation = goal.reserve(row)
-        if reservation is None:  # by another command, `krea download` say, that is at this job
-            return Taken(item)
+    def _continue(self, item: Item, row: RequestRow, slot: OutputSlot) -> WorkerMessage:
+        """Lock the slot of a request of ours, and send it if it has no job yet."""
+        part_file = slot.reserve(row)
+        if part_file is None:  # another command, `krea download` say, is at this job
+            return ClaimedElsewhere(item)
         try:
             fresh = row.state == "checked"
-            row = self._sent(row, goal) if fresh else settled(row, self._context, until=None)
+            row = (
+                self._submit(row, slot)
+                if fresh
+                else resolve_in_doubt(row, self._context, until=None)
+            )
             if row.job_id is None:
                 raise KreaError(f"the request is {row.state}", hint=f"krea history {row.id}")
         except BaseException:
-            reservation.release()
+            part_file.release()
             raise
-        return Begun(item, row, self._wanted(row, goal, reservation), fresh=fresh)
+        slot = replace(slot, part_file=part_file)
+        return ItemSubmitted(item, row, _pending_job(row, slot), fresh=fresh)
 
-    def _sent(self, row: Row, goal: Goal) -> Row:
+    def _submit(self, row: RequestRow, slot: OutputSlot) -> RequestRow:
+        ledger = self._context.ledger
         try:
             # Nothing is paid yet: who put a file there meanwhile wants to keep it.
-            goal.target.check(goal.n, goal.count)
+            slot.refuse_existing()
             return submit(row, self._context, deadline=None)
         except WouldOverwrite:
-            self._context.ledger.discard(row.id)
+            ledger.requests.discard(row.id)
             raise
-        except OF_THE_ACCOUNT:
+        except ACCOUNT_ERRORS:
             # Not the item's fault: it is sent as soon as the account may, without --retry-failed.
-            if self._context.ledger.row(row.id).state == "refused":
-                self._context.ledger.move(row.id, ("refused",), "checked", charged="no", error=None)
+            if ledger.requests.get(row.id).state == "refused":
+                ledger.requests.change_state(
+                    row.id, ("refused",), "checked", charged="no", error=None
+                )
             raise
         except RequestRefused as refused:
             urls = (source.get("url", "") for source in row.sources.values())
-            doubt_uploads(refused, urls, self._context.ledger.uploads)
+            forget_refused_uploads(refused, urls, ledger.uploads)
             raise
 
-    def _over(self, item: Item, row: Row, goal: Goal) -> Report:
-        """A request that came to its end before: its files, where to copy them from, or its job."""
+    def _end(self, item: Item, row: RequestRow, slot: OutputSlot) -> WorkerMessage:
+        """The result of a request that ended before: its files, or where to get them."""
         if row.state != "saved":
-            self._clear(row, goal)
-            return Over(item, row)
-        wanted = self._wanted(row, goal, None)
-        files = self._context.ledger.history.files(row.job_id or "")
-        found = on_hand(row, files, wanted, key=goal.key)
-        if found is None:
-            return Begun(item, row, wanted, fresh=False)  # paid, and gone: fetched once more
-        for path in found.changed:
-            told = f"{path} is not what was saved there, and counts as done all the same"
-            self._context.tell(WarningNote(f"{told}; remove it to have the result fetched again"))
-        if not found.copies:
-            return Over(item, row, found.saved)
-        reusable = Reusable(row, found.copies)
-        return Over(item, row, wanted=replace(wanted, job=reusable.job, copies=found.copies))
+            self._remove_part_file(row, slot)
+            return AlreadyDone(item, row)
+        pending = _pending_job(row, slot)
+        files = self._context.ledger.history.list_files(row.job_id or "")
+        facts = NameFacts(row.prompt, row.model, row.seed, row.job_id, row.created_at)
+        existing = find_existing_results(files, slot, facts, row=row)
+        if not existing.is_complete:
+            return ItemSubmitted(item, row, pending, fresh=False)  # paid, and gone: fetched again
+        if not existing.copies:
+            for path in existing.changed:
+                self._context.tell(WarningNote(f"{path} {CHANGED_FILE}"))
+            saved = tuple(existing.saved[position] for position in sorted(existing.saved))
+            return AlreadyDone(item, row, saved)
+        job = CachedResult(row, existing.copies).job
+        copy = replace(pending, job=job, slot=replace(pending.slot, copies=existing.copies))
+        return AlreadyDone(item, row, copy=copy)
 
-    def _clear(self, row: Row, goal: Goal) -> None:
-        """Remove the part that a process left which was killed just as its job had failed."""
+    def _remove_part_file(self, row: RequestRow, slot: OutputSlot) -> None:
+        """Remove the part file of a process that was killed just as its job had failed."""
         with suppress(KreaError):
-            if left := goal.reserve(row):
-                left.release()
+            if part_file := slot.reserve(row):
+                part_file.release()
 
-    def _wanted(self, row: Row, goal: Goal, reservation: Reservation | None) -> Wanted:
-        return Wanted(
-            job_id=row.job_id or "",
-            target=goal.target,
-            n=goal.n,
-            count=goal.count,
-            row=row,
-            reservation=reservation,
-            sidecar=self._terms.sidecar,
-            embed=self._terms.embed,
+    def _build_draft(self, item: Item, request: GenerateRequest, slot: OutputSlot) -> RequestDraft:
+        """Build the draft of ITEM under the name of this run; upload its media, draw its seed.
+
+        Raises `UsageError` for a file that has changed since the check, and the service's errors
+        about an upload.
+        """
+        context = self._context
+        files = _upload(item, context)
+        (seed,) = seeds(request.model, item.body, 1, context.random)
+        draft = build_draft(
+            request,
+            slot,
+            files,
+            given=item.given,
+            seed=seed,
+            uploads=context.ledger.uploads,
+        )
+        return replace(
+            draft,
+            item_fingerprint=item.fingerprint,
+            batch=self._options.label,
+            claim=self._run_lock.name,
         )
 
 
-def goal_of(item: Item, terms: Terms) -> Goal:
-    """Where the results of ITEM go."""
-    target = parse_target(item.target, cwd=terms.cwd, force=terms.force)
-    return Goal(target, item.n, item.count)
-
-
-def draft_of(item: Item, goal: Goal, terms: Terms, context: FlowContext, *, run: str) -> Draft:
-    """The request of ITEM, claimed under the name RUN: media uploaded, its seed drawn.
-
-    Raises `UsageError` for a file that is not what it was when it was checked, and what the
-    service says to an upload.
-    """
-    uploaded = _uploaded(item, context)
-    model = terms.model(item.model)
-    (seed,) = seeds(model, item.body, 1, context.random)
-    body: dict[str, Any] = replaced(item.body, uploaded)
-    field = model.seed_field
-    seedless = body
-    if field is not None and seed is not None:
-        body = body | {field.name: seed}
-        seedless = {name: value for name, value in item.body.items() if name != field.name}
-    recipe = by_content(seedless, item.prints, context.ledger.uploads)
-    return Draft(
-        model=item.model,
-        kind=item.kind,
-        route=item.route,
-        body=body,
+def item_request(item: Item, options: RunOptions) -> GenerateRequest:
+    """The request of ITEM."""
+    return GenerateRequest(
+        model=options.model(item.model),
+        body=item.body,
         given=item.given,
-        profile=terms.profile,
-        target=goal.key,
-        index=item.n,
-        count=item.count,
-        price=item.price,
-        cost=item.cost,
-        seed=seed,
         prompt=item.prompt,
-        webhook=terms.webhook,
-        folder=str(terms.cwd),
-        sources=sources_of(uploaded, item.prints),
-        recipe=identity(item.model, recipe),
-        sidecar=terms.sidecar,
-        embed=terms.embed,
-        item=item.digest,
-        batch=terms.label,
-        claim=run,
+        price=item.price,
+        target=parse_target(item.target, cwd=options.cwd, force=options.force),
+        cost=item.cost,
+        count=item.count,
+        sidecar=options.sidecar,
+        embed=options.embed,
+        webhook=options.webhook,
+        profile=options.profile,
     )
 
 
-def _uploaded(item: Item, context: FlowContext) -> dict[str, str]:
-    """The addresses of the files of ITEM, by path; each content goes up once."""
-    if not item.prints:
-        return {}
+def _pending_job(row: RequestRow, slot: OutputSlot) -> PendingJob:
+    return PendingJob(job_id=row.job_id or "", slot=replace(slot, row=row))
+
+
+def _upload(item: Item, context: FlowContext) -> RequestFiles:
+    """Upload the files of ITEM, each content once."""
+    if not item.file_hashes:
+        return RequestFiles()
     files = local_files(item.body)
-    now = fingerprints(files)
-    if changed := [path for path, sha256 in now.items() if item.prints[path] != sha256]:
+    current = hash_files(files)
+    changed = [path for path, sha256 in current.items() if item.file_hashes[path] != sha256]
+    if changed:
         raise UsageError(
             f"{changed[0]} was changed since it was checked; nothing was sent",
             hint="run the same command again: it is another item now",
         )
-    return addresses(
-        files,
-        api=context.api,
-        ledger=context.ledger,
-        clock=context.clock,
-        tell=context.tell,
-        random=context.random,
-    )
+    return RequestFiles(item.file_hashes, upload_files(files, context))

@@ -1,4 +1,4 @@
-"""The threads of a batch: one that sends, one that watches, a few that save."""
+"""The threads of a batch: one that submits, one that polls, a few that save."""
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -7,146 +7,161 @@ from typing import TYPE_CHECKING, Literal
 from krea_cli.clock import Mailbox
 from krea_cli.errors import Interrupted, StillRunning
 from krea_cli.flows.batch.item import Item
-from krea_cli.flows.batch.run.messages import Begun, Blind, Broken, Landed, Left, Looked, Report
-from krea_cli.flows.batch.run.poll_worker import Follow, Leave, Poller
-from krea_cli.flows.batch.run.submit_worker import Sender
+from krea_cli.flows.batch.run.messages import (
+    Crashed,
+    ItemSaved,
+    ItemSubmitted,
+    JobUnwatched,
+    Polled,
+    PollFailed,
+    WorkerMessage,
+)
+from krea_cli.flows.batch.run.poll_worker import LeaveOrder, PollWorker, WatchOrder
+from krea_cli.flows.batch.run.submit_worker import SubmitWorker
 from krea_cli.flows.context import FlowContext
-from krea_cli.flows.download.collect import Outcome, Wanted, ended
+from krea_cli.flows.download.collect import JobOutcome, PendingJob, save_ended_job
 
 if TYPE_CHECKING:
     from krea_cli.api.types import Job
-    from krea_cli.flows.download.save import Saver
+    from krea_cli.flows.download.save import ResultSaver
 
-GOES_ON = "the same command goes on with what is left"
+SAME_COMMAND_CONTINUES = "the same command goes on with what is left"
 # Downloads at once: few, as they take time from the requests, and more where the host is slow.
-LOADERS, MOST_LOADERS = 2, 8
-SLOW = 1.0  # seconds that a result may wait before there is one more
-FROM_THE_POLLER = (Looked, Left, Blind)
-# Seconds for which a result lets requests go first: an idle place at the service costs more.
-ASIDE = 0.3
-Task = Callable[[], Report]
-Tasks = Mailbox[Task | Literal["over"]]
+MIN_SAVERS, MAX_SAVERS = 2, 8
+SLOW_SAVE_SECONDS = 1.0  # that a result may wait before there is one saver more
+# Saves wait this long while a submit is pending: an empty job slot costs more than a late file.
+SAVE_DELAY_SECONDS = 0.3
+POLL_MESSAGES = (Polled, JobUnwatched, PollFailed)
+Task = Callable[[], WorkerMessage]
+TaskQueue = Mailbox[Task | Literal["over"]]
 
 
-class Crew:
-    """Threads at work for one scheduler, which hears of everything.
+class Workers:
+    """Threads at work for one scheduler, which reads their messages.
 
-    `sending` and `landing` say what they are at. POLLER reports to MAIL like the others.
+    submitting: a request is on its way
+    saving: how many items are being saved, or wait for it
     """
 
     def __init__(
         self,
         context: FlowContext,
-        mail: Mailbox[Report],
+        mailbox: Mailbox[WorkerMessage],
         *,
-        sender: Sender,
-        poller: Poller,
-        saver: "Saver",
+        submit_worker: SubmitWorker,
+        poll_worker: PollWorker,
+        saver: "ResultSaver",
     ) -> None:
-        self.sending = False
-        self.landing = 0
-        self._queued: dict[int, tuple[float, Wanted]] = {}  # to be saved, since when; not begun
-        self._loaders = 0
+        self.submitting = False
+        self.saving = 0
+        # Items to be saved whose saving has not begun, by index, with the time of their queueing.
+        self._unsaved: dict[int, tuple[float, PendingJob]] = {}
+        self._savers = 0
         self._clock = context.clock
-        self._mail = mail
-        self._sender = sender
+        self._mailbox = mailbox
+        self._submit_worker = submit_worker
+        self._poll_worker = poll_worker
         self._saver = saver
-        self._poller = poller
-        self._lane: Tasks = context.clock.mailbox()
-        self._pool: Tasks = context.clock.mailbox()
-        context.clock.spawn(self._guarded(self._worker(self._lane)))
-        for _ in range(LOADERS):
-            self._add_loader()
-        context.clock.spawn(self._guarded(poller.watch))
+        self._submit_queue: TaskQueue = context.clock.mailbox()
+        self._save_queue: TaskQueue = context.clock.mailbox()
+        context.clock.spawn(self._report_crash(self._worker(self._submit_queue)))
+        for _ in range(MIN_SAVERS):
+            self._add_saver()
+        context.clock.spawn(self._report_crash(poll_worker.run))
 
-    def hear(self, seconds: float | None, *, deaf: bool = False) -> Report | None:
-        """The next report; None after SECONDS or a word from the user. See `Mailbox.get`."""
-        report = self._mail.get(seconds, deaf=deaf)
-        if isinstance(report, Landed):
-            self.landing -= 1
-        elif report is not None and not isinstance(report, FROM_THE_POLLER):
-            self.sending = False
-        return report
+    def next_message(
+        self, seconds: float | None, *, ignore_signals: bool = False
+    ) -> WorkerMessage | None:
+        """Take the next message; None after SECONDS, or when a signal asked. See `Mailbox.get`."""
+        message = self._mailbox.get(seconds, ignore_signals=ignore_signals)
+        if isinstance(message, ItemSaved):
+            self.saving -= 1
+        elif message is not None and not isinstance(message, POLL_MESSAGES):
+            self.submitting = False
+        return message
 
-    def send(self, item: Item) -> None:
-        """Let ITEM be sent."""
-        self.sending = True
-        self._lane.put(lambda: self._sender.send(item))
+    def submit(self, item: Item) -> None:
+        """Let ITEM be submitted."""
+        self.submitting = True
+        self._submit_queue.put(lambda: self._submit_worker.submit(item))
 
-    def settle(self, doubts: Mapping[int, Item], *, lately: bool) -> None:
-        """Let the jobs of the items in doubt be looked for."""
-        self.sending = True
-        self._lane.put(lambda: self._sender.settle(doubts, lately=lately))
+    def resolve_doubts(self, items: Mapping[int, Item], *, recent: bool) -> None:
+        """Let the jobs of ITEMS in doubt be looked for."""
+        self.submitting = True
+        self._submit_queue.put(lambda: self._submit_worker.resolve_doubts(items, recent=recent))
 
-    def follow(self, begun: Begun) -> None:
+    def watch(self, submitted: ItemSubmitted) -> None:
         """Let the job be watched."""
-        self._poller.orders.put(Follow(begun.row, begun.fresh))
+        self._poll_worker.orders.put(WatchOrder(submitted.row, submitted.fresh))
 
     def leave(self, job_id: str) -> None:
         """Let the job be looked at once more, and then no longer."""
-        self._poller.orders.put(Leave(job_id))
+        self._poll_worker.orders.put(LeaveOrder(job_id))
 
     @property
     def busy(self) -> bool:
-        """Whether a request, or a result, is on its way at this moment."""
-        return self.sending or self.landing > len(self._queued)
+        """True while a request, or a result, is on its way."""
+        return self.submitting or self.saving > len(self._unsaved)
 
-    def land(self, item: Item, wanted: Wanted, job: "Job") -> None:
+    def save(self, item: Item, pending: PendingJob, job: "Job") -> None:
         """Let the results of the job be saved, or copied."""
         now = self._clock.monotonic()
-        late = [since for since, _ in list(self._queued.values())[:1] if now - since > SLOW]
-        if late and self._loaders < MOST_LOADERS:
-            self._add_loader()
-        self.landing += 1
-        self._queued[item.index] = now, wanted
-        wait = now + ASIDE if self.sending else 0.0
-        self._pool.put(lambda: Landed(item, self._landed(item, wanted, job, wait)))
+        oldest = next(iter(list(self._unsaved.values())), None)
+        if oldest and now - oldest[0] > SLOW_SAVE_SECONDS and self._savers < MAX_SAVERS:
+            self._add_saver()
+        self.saving += 1
+        self._unsaved[item.index] = now, pending
+        not_before = now + SAVE_DELAY_SECONDS if self.submitting else 0.0
+        self._save_queue.put(lambda: ItemSaved(item, self._save(item, pending, job, not_before)))
 
-    def dismiss(self) -> None:
-        """Nothing more is to be done; what was not begun is given back."""
-        for index in list(self._queued):
-            if given_back := self._queued.pop(index, None):
-                given_back[1].release()
-        self._poller.orders.put("over")
-        self._lane.put("over")
-        for _ in range(self._loaders):
-            self._pool.put("over")
+    def shut_down(self) -> None:
+        """End the threads; release the part files whose saving has not begun."""
+        for index in list(self._unsaved):
+            if unsaved := self._unsaved.pop(index, None):
+                unsaved[1].slot.release()
+        self._poll_worker.orders.put("over")
+        self._submit_queue.put("over")
+        for _ in range(self._savers):
+            self._save_queue.put("over")
 
-    def _add_loader(self) -> None:
-        self._loaders += 1
-        self._clock.spawn(self._guarded(self._worker(self._pool)))
+    def _add_saver(self) -> None:
+        self._savers += 1
+        self._clock.spawn(self._report_crash(self._worker(self._save_queue)))
 
-    def _landed(self, item: Item, wanted: Wanted, job: "Job", not_before: float) -> Outcome:
+    def _save(self, item: Item, pending: PendingJob, job: "Job", not_before: float) -> JobOutcome:
         with suppress(Interrupted):
             self._clock.pause(not_before - self._clock.monotonic())
-            if self._queued.pop(item.index, None):  # else it was given back meanwhile
-                return ended(wanted, job, self._saver)
-        return Outcome(job_id=job.id, wanted=wanted, job=job, error=_unsaved(wanted, job))
+            if self._unsaved.pop(item.index, None):  # else it was released meanwhile
+                return save_ended_job(pending, job, self._saver)
+        return JobOutcome(pending=pending, job=job, error=_not_saved_error(pending, job))
 
-    def _worker(self, tasks: Tasks) -> Callable[[], None]:
+    def _worker(self, tasks: TaskQueue) -> Callable[[], None]:
         def work() -> None:
             while (task := tasks.get()) != "over":
                 if task is not None:
-                    self._mail.put(task())
+                    self._mailbox.put(task())
 
         return work
 
-    def _guarded(self, work: Callable[[], None]) -> Callable[[], None]:
-        """WORK, of which a failure that nobody foresaw is heard of."""
+    def _report_crash(self, work: Callable[[], None]) -> Callable[[], None]:
+        """WORK, whose bugs are carried over to the scheduler."""
 
         def guarded() -> None:
             try:
                 work()
             except Interrupted:
                 return
-            except Exception as bug:  # carried over to the scheduler
-                self._mail.put(Broken(bug))
+            except Exception as bug:
+                self._mailbox.put(Crashed(bug))
 
         return guarded
 
 
-def _unsaved(wanted: Wanted, job: "Job") -> StillRunning:
-    """The error of a job that is done, and whose results the end of the run left where they are."""
-    charged = "no" if wanted.copies else "yes"
-    told = f"stopped; the result of job {job.id} is not saved yet"
-    return StillRunning(told, hint=GOES_ON, job_id=job.id, charged=charged)
+def _not_saved_error(pending: PendingJob, job: "Job") -> StillRunning:
+    """The error of a job that is done, and whose results the end of the run left unsaved."""
+    return StillRunning(
+        f"stopped; the result of job {job.id} is not saved yet",
+        hint=SAME_COMMAND_CONTINUES,
+        job_id=job.id,
+        charged="no" if pending.slot.copies else "yes",
+    )

@@ -1,4 +1,4 @@
-"""The formats of a batch file: what each line says, and what is wrong with it."""
+"""The formats of a list: the fields of each line, and its problems."""
 
 import io
 
@@ -10,30 +10,30 @@ from krea_cli.flows.batch.check.read_lines import read_lines
 
 
 def read(content: str | bytes, format: str) -> list[Line]:
-    """The entries of CONTENT. Raises `InvalidBatch` with all that is wrong."""
+    """Read the lines of CONTENT. Raises `InvalidBatch` with all problems."""
     problems = Problems()
     data = content.encode() if isinstance(content, str) else content
-    found = list(read_lines(io.BytesIO(data), format, problems))
-    problems.end("it")
-    return found
+    lines = list(read_lines(io.BytesIO(data), format, problems))
+    problems.raise_if_any("it")
+    return lines
 
 
 def cells(content: str | bytes, format: str = "csv") -> list[tuple[int, dict[str, str]]]:
-    """Line and cells of every record."""
-    return [(entry.line, entry.cells) for entry in read(content, format)]
+    """Number and cells of every line."""
+    return [(line.number, line.cells) for line in read(content, format)]
 
 
-def wrong(content: str | bytes, format: str) -> list[str]:
-    """Every sentence about CONTENT."""
+def problems_of(content: str | bytes, format: str) -> list[str]:
+    """All problems of CONTENT, as sentences."""
     with pytest.raises(InvalidBatch) as caught:
         read(content, format)
-    return [str(fault) for fault in caught.value.faults]
+    return [str(problem) for problem in caught.value.problems]
 
 
 def test_a_prompt_a_line() -> None:
-    """Blank lines and comments say nothing; a backslash makes a # part of the prompt."""
+    """Blank lines and comments are skipped; a backslash makes a # part of the prompt."""
     text = "\ufeff  a fox \r\n\n# not this\n\\# a hash\nan owl # here"
-    assert [(entry.line, entry.values) for entry in read(text, "txt")] == [
+    assert [(line.number, line.values) for line in read(text, "txt")] == [
         (1, {"prompt": "a fox"}),
         (4, {"prompt": "# a hash"}),
         (5, {"prompt": "an owl # here"}),
@@ -42,23 +42,23 @@ def test_a_prompt_a_line() -> None:
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"], ids=["comma", "semi", "tab", "bar"])
 def test_the_headings_tell_the_delimiter(delimiter: str) -> None:
-    """Whatever a spreadsheet writes between its cells."""
+    """Any delimiter of a spreadsheet is found."""
     text = f"prompt{delimiter}seed\r\na fox{delimiter}7\r\n"
     assert cells(text) == [(2, {"prompt": "a fox", "seed": "7"})]
 
 
 def test_a_delimiter_inside_a_quoted_heading_is_none() -> None:
-    """Only what stands between headings counts."""
+    """Only delimiters between headings count."""
     assert cells('"a;b;c",seed\nx,7\n') == [(2, {"a;b;c": "x", "seed": "7"})]
 
 
-def test_what_excel_puts_on_top() -> None:
+def test_first_line_of_excel() -> None:
     """A byte order mark and `sep=` are no headings, and lines are counted as the file has them."""
     assert cells("\ufeffsep=|\r\nprompt|seed\r\na,b|7\r\n") == [(3, {"prompt": "a,b", "seed": "7"})]
 
 
 def test_a_quoted_cell_may_have_lines() -> None:
-    """The record counts as the line it begins on; its line ends are those of any other system."""
+    """A record has the number of its first line; line ends inside of it become \\n."""
     text = 'prompt,seed\n"a fox\r\nin snow",1\n\n,\n"an ""old"" owl, alone",\n'
     assert cells(text) == [
         (2, {"prompt": "a fox\nin snow", "seed": "1"}),
@@ -67,7 +67,7 @@ def test_a_quoted_cell_may_have_lines() -> None:
 
 
 def test_reserved_headings_and_fields_of_that_name() -> None:
-    """`model`, `output`, `count` are the batch's own; with `input.` they are fields."""
+    """`model`, `output` and `count` belong to the batch; with `input.` they are fields."""
     text = "model,output,count,input.model,input.seed\nflux,a.png,2,m,7\n"
     cells = {"model": "m", "seed": "7"}
     assert read(text, "csv") == [Line(2, "flux", "a.png", "2", cells, {})]
@@ -80,18 +80,18 @@ def test_reserved_headings_and_fields_of_that_name() -> None:
     ("content", "format", "sentences"),
     [
         ("", "csv", ["line 1: the file is empty: a table begins with its headings"]),
-        ("prompt,,seed\n", "csv", ["line 1: a heading is empty: columns are named like fields"]),
-        ("seed,input.seed\n", "csv", ["line 1: the heading 'seed' is there twice"]),
+        ("prompt,,seed\n", "csv", ["line 1: a heading is empty: each must name a field"]),
+        ("seed,input.seed\n", "csv", ["line 1: the heading 'seed' appears twice"]),
         ("a,b\n1\n1,2,3\n2\n", "csv", [
-            "lines 2, 4: has 1 cell, and there are 2 headings",
-            "line 3: has 3 cells, and there are 2 headings",
+            "lines 2, 4: has 1 cell for 2 headings",
+            "line 3: has 3 cells for 2 headings",
         ]),
         ('a,b\n1,2\n1,"2\n3,4\n', "csv", [
-            "line 3: is no record of a table: its quote is never closed"
+            "line 3: is not a valid table record: its quote is never closed"
         ]),
-        ('a\n"x" y\n', "csv", ["line 2: is no record of a table: ',' expected after '\"'"]),
+        ('a\n"x" y\n', "csv", ["line 2: is not a valid table record: ',' expected after '\"'"]),
         (b"a fox\n\xe4n owl\n", "txt", [
-            "line 2: is no UTF-8 text; a batch is read as UTF-8: iconv -t UTF-8 converts it"
+            "line 2: is not UTF-8 text; a batch is read as UTF-8: iconv -t UTF-8 converts it"
         ]),
         ("a fox".encode("utf-16"), "txt", [
             "line 1: this is UTF-16; a batch is read as UTF-8: iconv -t UTF-8 converts it"
@@ -100,12 +100,12 @@ def test_reserved_headings_and_fields_of_that_name() -> None:
             "line 1: has a null byte; a batch is read as UTF-8: iconv -t UTF-8 converts it"
         ]),
         ('{"a": 1\n[1]\n{"a": 1, "a": 2}\n{"a": NaN}\n{"a": 1e999}\n{"a": "\\ud800"}\n', "jsonl", [
-            "line 1: is no valid JSON: Expecting ',' delimiter at character 8",
-            'line 2: is no JSON object such as {"prompt": "a fox"}',
+            "line 1: is not valid JSON: Expecting ',' delimiter at character 8",
+            'line 2: is not a JSON object such as {"prompt": "a fox"}',
             "line 3: has 'a' twice",
-            "line 4: has NaN, which is no number of JSON",
-            "line 5: has 1e999, which is no number of JSON",
-            "line 6: has half of a character",
+            "line 4: has NaN, which is not a JSON number",
+            "line 5: has 1e999, which is not a JSON number",
+            "line 6: has half of a surrogate pair",
         ]),
         ('{"seed": 1, "input.seed": 2}\n', "jsonl", ["line 1: has the same field twice"]),
         ("[" * 100_000, "jsonl", ["line 1: is nested too deeply"]),
@@ -115,16 +115,16 @@ def test_reserved_headings_and_fields_of_that_name() -> None:
         "utf-16", "utf-16 without a mark", "json", "json twice", "deep",
     ],
 )  # fmt: skip
-def test_what_cannot_be_read_is_told_with_its_line(
+def test_problems_come_with_their_line(
     content: str | bytes, format: str, sentences: list[str]
 ) -> None:
     """Nothing of a file that is cut off or garbled is guessed."""
-    assert wrong(content, format) == sentences
+    assert problems_of(content, format) == sentences
 
 
 def test_many_lines_are_named_as_ranges() -> None:
-    """One sentence for all lines of a kind; beyond a dozen ranges it only counts them."""
+    """Lines with one problem share a sentence; after a dozen ranges it only counts them."""
     text = "a,b\n" + "1\n1\n1,2\n" * 20
-    (sentence,) = wrong(text, "csv")
+    (sentence,) = problems_of(text, "csv")
     assert sentence.startswith("lines 2-3, 5-6, 8-9, ")
-    assert sentence.endswith(" and 8 more: has 1 cell, and there are 2 headings")
+    assert sentence.endswith(" and 8 more: has 1 cell for 2 headings")

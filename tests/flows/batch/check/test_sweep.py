@@ -1,4 +1,4 @@
-"""--sweep: the values of a field, and all combinations of several."""
+"""Sweeps: the values of a field, and all combinations of several."""
 
 import pytest
 
@@ -51,7 +51,7 @@ def test_all_combinations() -> None:
         ["output=a,b"],
     ],
 )
-def test_what_is_no_sweep(texts: list[str]) -> None:
-    """Nothing is guessed: an empty value, one that is there twice, more than a million."""
+def test_invalid_sweeps(texts: list[str]) -> None:
+    """Nothing is guessed: an empty value, a value given twice, more than a million."""
     with pytest.raises(UsageError):
         parse_sweep(texts)

@@ -1,4 +1,4 @@
-"""Which run of krea is at a piece of work: a name in the ledger, and a lock that dies with it."""
+"""The lock of a run: while its process lives, the items that it claimed are its own."""
 
 import re
 import secrets
@@ -8,11 +8,11 @@ from pathlib import Path
 from krea_cli.local.ledger.file_lock import FileLock
 
 
-class Claims:
-    """The name under which this process claims work, alive until `release` or the process's end.
+class RunLock:
+    """A locked file of this process in FOLDER, and the name under which it claims items.
 
-    FOLDER is that of the ledger; None where nobody else can see it. Raises LedgerUnusable where
-    files cannot be locked.
+    FOLDER is the ledger's; None for a ledger in memory. Raises LedgerUnusable if files there
+    cannot be locked.
     """
 
     def __init__(self, folder: Path | None) -> None:
@@ -20,11 +20,11 @@ class Claims:
         self._folder = folder
         self._lock = FileLock(self._path(self.name))
         self._lock.try_acquire()
-        for left in folder.glob("run-*.lock") if folder else ():
-            self.alive(left.stem.removeprefix("run-"))  # what the dead left is removed
+        for path in folder.glob("run-*.lock") if folder else ():
+            self.is_alive(path.stem.removeprefix("run-"))  # removes the files of dead processes
 
-    def alive(self, name: str) -> bool:
-        """Whether the process behind NAME, another one, still runs."""
+    def is_alive(self, name: str) -> bool:
+        """Tell if the process of the run NAME still lives; remove its lock file if not."""
         path = self._path(name)
         if name == self.name:
             return True
@@ -38,7 +38,7 @@ class Claims:
         return False
 
     def release(self) -> None:
-        """What is claimed under our name is free for others."""
+        """Let other runs claim the items of this one."""
         if self._lock.path is not None:
             _remove(self._lock.path)
         self._lock.release()
@@ -48,6 +48,6 @@ class Claims:
 
 
 def _remove(path: Path) -> None:
-    # While it is locked: whoever opens it now finds that it is not at its path any more.
+    # Call it while the file is locked: whoever opened it meanwhile sees that it left its path.
     with suppress(OSError):
         path.unlink()

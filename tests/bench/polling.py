@@ -1,10 +1,8 @@
-"""The pace of polling in simulated time, for trying other constants: seconds instead of minutes.
+"""The polling schedule in simulated time, for trying other constants: seconds instead of minutes.
 
-`python -m tests.bench.pacing` prints how late the end of a job is noticed and how many requests
-that takes, against asking every 2 s. Job times, queueing and statuses are drawn from distributions
-that the pace does not know: the typical seconds are off by a factor per model, each model has a
-spread of its own, and the statuses fall at shares of the time that differ from job to job, or
-never change until the end ("silent").
+`python -m tests.bench.polling` prints the lateness and the number of requests, against asking every
+2 s. The times are drawn at random. The typical seconds of a model are off by a factor, and its jobs
+have a spread of their own. Statuses change at random shares of the time, or never ("silent").
 """
 
 import sys
@@ -14,16 +12,16 @@ from itertools import product
 from math import exp
 from random import Random
 
-from krea_cli.flows.jobs.poll_schedule import Pace
+from krea_cli.flows.jobs.poll_schedule import PollSchedule
 
 FIXED_SECONDS = 2.0
 # From the request that notices the end to the file on disk: the same for both.
 SAVING_SECONDS = 0.07
-TYPICAL = (7.0, 23.0, 38.0, 72.0, 55.0, 22.0, 5.0, 97.0, 113.0, 57.0, 22.0)
+TYPICAL_SECONDS = (7.0, 23.0, 38.0, 72.0, 55.0, 22.0, 5.0, 97.0, 113.0, 57.0, 22.0)
 
 
 @dataclass(frozen=True)
-class Course:
+class JobTimes:
     """One job: seconds in the queue, seconds in all, and the shares at which its status changes."""
 
     queued: float
@@ -42,7 +40,7 @@ class Course:
 
 
 @dataclass
-class Tally:
+class Sums:
     """Sums over jobs: seconds too late and requests, of the pace and of the fixed interval."""
 
     late: float = 0.0
@@ -67,15 +65,17 @@ class Tally:
         )
 
 
-def course(chance: Random, typical: float, bias: float, spread: float, *, silent: bool) -> Course:
+def draw_job(
+    chance: Random, typical: float, bias: float, spread: float, *, silent: bool
+) -> JobTimes:
     """Draw a job of a model whose seconds are TYPICAL times BIAS, with a log-normal SPREAD."""
     queued = (0.2 + 0.04 * typical) * exp(chance.gauss(0.0, 0.8))
     running = typical * bias * exp(chance.gauss(0.0, spread))
     sampling = 2.0 if silent else chance.uniform(0.2, 0.8)
-    return Course(queued, queued + running, sampling, chance.uniform(min(sampling, 1.0), 1.0))
+    return JobTimes(queued, queued + running, sampling, chance.uniform(min(sampling, 1.0), 1.0))
 
 
-def follow(pace: Pace, job: Course, chance: Random) -> tuple[float, int]:
+def poll_job(pace: PollSchedule, job: JobTimes, chance: Random) -> tuple[float, int]:
     """Seconds between the end of the job and the poll that sees it, and the number of polls."""
     elapsed = origin = 0.0
     polls = 0
@@ -96,37 +96,37 @@ def simulate(
     seen: int,
     silent: bool = False,
     jobs: int = 400,
-) -> Tally:
+) -> Sums:
     """Follow JOBS jobs; DRAW gives typical seconds, bias and spread; SEEN jobs came before."""
     chance = Random(20261122)
-    tally = Tally()
+    tally = Sums()
     for _ in range(jobs):
         typical, bias, spread = draw(chance)
-        past = [course(chance, typical, bias, spread, silent=silent).total for _ in range(seen)]
-        job = course(chance, typical, bias, spread, silent=silent)
-        pace = Pace(typical, past, "image" if typical < 80 else "video")
-        tally.add(*follow(pace, job, chance), job.total)
+        past = [draw_job(chance, typical, bias, spread, silent=silent).total for _ in range(seen)]
+        job = draw_job(chance, typical, bias, spread, silent=silent)
+        pace = PollSchedule(typical, past, "image" if typical < 80 else "video")
+        tally.add(*poll_job(pace, job, chance), job.total)
     return tally
 
 
-def _a_model(chance: Random) -> tuple[float, float, float]:
-    return chance.choice(TYPICAL), exp(chance.gauss(0.0, 0.15)), chance.uniform(0.12, 0.3)
+def _draw_model(chance: Random) -> tuple[float, float, float]:
+    return chance.choice(TYPICAL_SECONDS), exp(chance.gauss(0.0, 0.15)), chance.uniform(0.12, 0.3)
 
 
 def main() -> None:
     """Print a line per state of knowledge, and per way in which a model is unlike its catalogue."""
-    _show(f"{'':44} {'late':>8} {'every 2 s':>9} {'ratio':>8} {'requests':>8}")
+    _print(f"{'':44} {'late':>8} {'every 2 s':>9} {'ratio':>8} {'requests':>8}")
     for seen in (0, 5, 50):
-        _show(simulate(_a_model, seen=seen).row(f"the catalogue, {seen} jobs seen"))
-        tally = simulate(_a_model, seen=seen, silent=True)
-        _show(tally.row(f"the same, statuses silent, {seen} jobs seen"))
+        _print(simulate(_draw_model, seen=seen).row(f"the catalogue, {seen} jobs seen"))
+        tally = simulate(_draw_model, seen=seen, silent=True)
+        _print(tally.row(f"the same, statuses silent, {seen} jobs seen"))
     for spread, bias, seen in product((0.15, 0.25, 0.35, 0.5), (0.7, 1.0, 1.3), (0, 5, 50)):
         model = (7.0, bias, spread)
         tally = simulate(lambda chance, model=model: model, seen=seen, jobs=200)  # type: ignore[misc]
-        _show(tally.row(f"7 s, spread {spread}, typical x {1 / bias:.2f}, {seen} jobs seen"))
+        _print(tally.row(f"7 s, spread {spread}, typical x {1 / bias:.2f}, {seen} jobs seen"))
 
 
-def _show(line: str) -> None:
+def _print(line: str) -> None:
     sys.stdout.write(line + "\n")
 
 

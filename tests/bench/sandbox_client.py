@@ -1,4 +1,4 @@
-"""What the benches ask of a sandbox beside the client that they measure."""
+"""Requests of the benches to a sandbox, beside the client under measurement."""
 
 import json
 import urllib.request
@@ -11,19 +11,19 @@ ROUTE = "/generate/image/bfl/flux-1-dev"
 
 
 def submit(sandbox: Sandbox, route: str = ROUTE) -> str:
-    """Make a job; its id."""
-    return str(ask(sandbox, route, json.dumps(BODY).encode())["job_id"])
+    """Make a job, and return its id."""
+    return str(request_json(sandbox, route, json.dumps(BODY).encode())["job_id"])
 
 
-def ask(sandbox: Sandbox, path: str, body: bytes | None = None) -> dict[str, Any]:
+def request_json(sandbox: Sandbox, path: str, body: bytes | None = None) -> dict[str, Any]:
     """The JSON answer to a GET, or to a POST of BODY."""
     headers = {"Authorization": f"Bearer {sandbox.token}", "Content-Type": "application/json"}
     request = urllib.request.Request(sandbox.api + path, body, headers)
     with urllib.request.urlopen(request, timeout=30) as answer:
-        told: dict[str, Any] = json.load(answer)
-        return told
+        fields: dict[str, Any] = json.load(answer)
+        return fields
 
 
-def polls(sandbox: Sandbox) -> int:
-    """How many reads of jobs it has answered."""
+def count_polls(sandbox: Sandbox) -> int:
+    """The number of reads of jobs that SANDBOX has answered."""
     return sum(sandbox.stats()["polls"].values())

@@ -1,0 +1,61 @@
+"""--dry-run of a generate: the request as it would be sent, and its price."""
+
+import json
+from typing import TYPE_CHECKING
+
+from krea_cli.catalog.local_files import show_files
+from krea_cli.catalog.prices import UNKNOWN
+from krea_cli.dollars import told
+from krea_cli.flows.generate.request import GenerateRequest
+from krea_cli.flows.generate.seeds import given_seeds
+
+if TYPE_CHECKING:
+    from krea_cli.commands.session import Session
+    from krea_cli.local.ledger.budget import Budget
+
+
+def show_request(session: "Session", request: GenerateRequest, budget: "Budget | None") -> None:
+    """Print the request, its route, its seeds and its price; send nothing.
+
+    The JSON record has model, route, body, count, price, seeds and fits.
+    Raises `OverBudget` where not all of it would fit.
+    """
+    model, count = request.model, request.count
+    body = show_files(request.body)
+    seeds = given_seeds(model, request.body, count)
+    numbers = seeds if seeds and None not in seeds else None
+    times = f", {count} times" if count > 1 else ""
+    lines = [f"POST {model.route}{times}", json.dumps(body, indent=2, ensure_ascii=False)]
+    if model.seed_field and seeds is None:
+        lines.append("seed: drawn when it is sent")
+    elif numbers and count > 1:
+        lines.append(f"seeds: {numbers[0]} to {numbers[-1]}")
+    each = " each" if count > 1 and request.price != str(UNKNOWN) else ""
+    lines.append(f"price: {request.price}{each}")
+    fits, refusal = None, None
+    if budget:
+        from krea_cli.commands.budget import forecast_spending
+
+        ledger = session.account_ledger_if_logged_in()
+        fits, refusal = forecast_spending(
+            budget,
+            [(model.id, request.cost)] * count,
+            ledger.spending if ledger else None,
+            now=session.clock.now(),
+            noun="jobs",
+        )
+        if refusal and fits:
+            refusal.message += f", at {told(request.cost)} each"
+        lines.append(f"within the budget: {fits} of {count}")
+    record = {
+        "model": model.id,
+        "route": model.route,
+        "body": body,
+        "count": count,
+        "price": request.price,
+        "seeds": numbers,
+        "fits": fits,
+    }
+    session.output.print_line("\n".join(lines), record)
+    if refusal:
+        raise refusal

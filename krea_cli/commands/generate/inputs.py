@@ -1,0 +1,177 @@
+"""The options of one `generate`, and the request that they make."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from krea_cli.catalog.prices import Price, estimate
+from krea_cli.catalog.request.inputs import MAX_TEXT, Wishes
+from krea_cli.commands.request_options import (
+    UTF8_HINT,
+    FieldOptions,
+    as_utf8,
+    model_name,
+    read_text_file,
+)
+from krea_cli.errors import UsageError
+from krea_cli.flows.files.target import Target, parse_target
+from krea_cli.flows.generate.request import GenerateRequest
+
+if TYPE_CHECKING:
+    from krea_cli.catalog.model import Model
+    from krea_cli.commands.session import Session
+    from krea_cli.flows.recipe.provenance import BaseRecipe
+
+PICTURE_KINDS = ("image", "enhance")  # of models whose results may be pictures
+
+
+@dataclass(frozen=True, kw_only=True)
+class GenerateOptions:
+    """The command line of one `generate`, as typed.
+
+    timeout: seconds
+    max_cost: US dollars
+    assume_price: US dollars
+    """
+
+    prompt: str | None
+    prompt_file: str | None
+    model: str | None
+    output: str | None
+    fields: FieldOptions
+    count: int
+    wait: bool
+    timeout: float | None
+    max_cost: Decimal | None
+    assume_price: Decimal | None
+    webhook: str | None
+    dry_run: bool
+    force: bool
+    again: bool
+    like: str | None
+    reuse: bool
+    any_seed: bool
+    sidecar: bool
+    embed: bool
+    profile: str | None
+
+
+def build_request(session: "Session", options: GenerateOptions, target: Target) -> GenerateRequest:
+    """Build the request that OPTIONS ask for; everything is checked, nothing is sent.
+
+    Raises `UsageError`, `UnknownModel`, `InvalidRequest`.
+    """
+    base = _read_base_recipe(session, options.like)
+    inputs = Wishes(
+        prompt=_read_prompt(session, options),
+        base=base.base,
+        # What was filled in for one model counts for no other one.
+        filled={} if options.model else base.filled,
+        **options.fields.request_inputs(session),
+    )
+    name = model_name(session, options.model or base.model)
+    prepared = session.composer().compose(name, inputs)
+    _check_options(options, target, prepared.model)
+    prompt = prepared.body.get("prompt")
+    price = estimate(prepared.model, prepared.body)
+    priced = price if price.amount is not None else Price(options.assume_price)
+    return GenerateRequest(
+        model=prepared.model,
+        body=prepared.body,
+        given=prepared.given,
+        prompt=prompt if isinstance(prompt, str) else None,
+        price=str(price),
+        cost=priced.micros,
+        target=target,
+        count=options.count,
+        again=options.again,
+        reuse=options.reuse,
+        any_seed=options.any_seed,
+        sidecar=options.sidecar,
+        embed=options.embed,
+        webhook=options.webhook,
+        profile=options.profile,
+        timeout=session.timeout_seconds(options.timeout, prepared.model.kind),
+    )
+
+
+def parse_output(session: "Session", options: GenerateOptions) -> Target:
+    """The target that -o means. Refuses bytes for a terminal. Raises `UsageError`."""
+    target = parse_target(options.output, cwd=session.env.current_dir, force=options.force)
+    if target.to_stdout:
+        session.output.require_binary_stdout()
+    return target
+
+
+def _check_options(options: GenerateOptions, target: Target, model: "Model") -> None:
+    """Refuse options that contradict each other, before anything is paid."""
+    if options.dry_run:
+        return
+    if target.to_stdout and options.count > 1:
+        raise UsageError("-o - takes one result, and -n asks for more", hint="-o FOLDER/")
+    if options.again and options.reuse:
+        raise UsageError("--again makes a new job, and --reuse none", hint="leave one away")
+    if options.any_seed and not options.reuse:
+        raise UsageError("--any-seed says what --reuse may take", hint="--reuse --any-seed")
+    if options.sidecar and not target.makes_files:
+        raise UsageError(
+            "--sidecar writes beside a file, and -o names none", hint="-o FILE, or no --sidecar"
+        )
+    if options.embed and model.kind not in PICTURE_KINDS:
+        raise UsageError(
+            f"--embed writes into pictures, and {model.id} makes {model.kind}",
+            hint="--sidecar writes the recipe beside any file",
+        )
+
+
+def _read_base_recipe(session: "Session", like: str | None) -> "BaseRecipe":
+    """Read the recipe of the file or job LIKE. Raises `UsageError`."""
+    from krea_cli.flows.recipe.provenance import BaseRecipe, read_base_recipe
+
+    if like is None:
+        return BaseRecipe()
+    ledger = session.account_ledger_if_logged_in()
+    base = read_base_recipe(like, ledger, cwd=session.env.current_dir)
+    if base.is_changed:
+        session.output.warn(
+            f"{like} is not the file that was saved there: this is the recipe of that one"
+        )
+    return base
+
+
+def _read_prompt(session: "Session", options: GenerateOptions) -> str | None:
+    """Read the prompt: as typed, from stdin for `-`, or from a file, without its last newline.
+
+    Raises `UsageError` when it is given twice or cannot be read.
+    """
+    prompt, file = options.prompt, options.prompt_file
+    if file is None and prompt != "-":
+        return None if prompt is None else as_utf8(prompt, "the prompt")
+    if file is not None and prompt is not None:
+        raise UsageError("a prompt and --prompt-file were both given", hint="leave one away")
+    text = _read_stdin(session) if file in (None, "-") else _read_file(session, str(file))
+    return text.removesuffix("\n").removesuffix("\r")
+
+
+def _read_file(session: "Session", file: str) -> str:
+    try:
+        return read_text_file(session, file)
+    except (OSError, ValueError) as failure:
+        reason = getattr(failure, "strerror", None) or str(failure)
+        if isinstance(failure, UnicodeDecodeError):
+            reason = "it is no UTF-8 text"
+        raise UsageError(
+            f"the prompt cannot be read from {file}: {reason}",
+            hint="--prompt-file takes a text file",
+        ) from failure
+
+
+def _read_stdin(session: "Session") -> str:
+    try:
+        with session.clock.exposed():
+            text = session.env.stdin.read(MAX_TEXT + 1)
+    except UnicodeDecodeError as failure:
+        raise UsageError("the prompt on stdin is no UTF-8 text", hint=UTF8_HINT) from failure
+    if len(text) > MAX_TEXT:
+        raise UsageError("the prompt on stdin is larger than 10 MB", hint="a prompt is a text")
+    return as_utf8(text, "the prompt")

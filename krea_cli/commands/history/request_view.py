@@ -1,0 +1,170 @@
+"""A request of the ledger: as a row of a table, as a record, or in full with its recipe."""
+
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from krea_cli.commands.history.command_line import generate_command
+from krea_cli.flows.files.naming import escape
+from krea_cli.flows.files.publish import hash_file
+from krea_cli.flows.files.target import TargetKind, parse_target
+from krea_cli.flows.jobs.record import iso_time, job_record
+from krea_cli.flows.recipe.provenance import Provenance
+from krea_cli.flows.recipe.recipe import restore_files
+from krea_cli.terminal import formats
+from krea_cli.text import clean, one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from krea_cli.commands.session import Session
+    from krea_cli.local.ledger.account_ledger import AccountLedger
+    from krea_cli.local.ledger.rows import FileRow, RequestRow
+
+COLUMNS = ("row", "when", "status", "model", "file", "prompt")
+MAX_PROMPT_CHARACTERS = 200
+
+
+def to_row(row: "RequestRow", files: "Sequence[FileRow]", cwd: Path) -> tuple[object, ...]:
+    """Return a request as a row of the table, with its first file, or its target without one."""
+    path = files[0].path if files else row.target
+    return (
+        row.id,
+        formats.local_time(row.created_at),
+        _shown_status(row),
+        row.model,
+        _relative_path(path, cwd) if path else None,
+        (row.prompt or "")[:MAX_PROMPT_CHARACTERS],
+    )
+
+
+def to_record(row: "RequestRow", files: "Sequence[FileRow]") -> dict[str, Any]:
+    """Return a request as a job record.
+
+    More keys than `job_record`: charged, row, state, kind, target, folder, sent_at, adopted and
+    reason.
+    """
+    record = job_record(None, row, files=files)
+    return record | {
+        "urls": [file.url for file in files if not file.preview],
+        "created_at": record["created_at"] or iso_time(row.created_at),
+        "charged": row.charged,
+        "row": row.id,
+        "state": row.state,
+        "kind": row.kind,
+        "target": row.target,
+        "folder": row.folder,
+        "sent_at": iso_time(row.sent_at),
+        "adopted": row.adopted,
+        "reason": row.error,
+    }
+
+
+def saved_files(ledger: "AccountLedger | None", row: "RequestRow | None") -> "list[FileRow]":
+    """Return the saved files of a request, in the order of its results."""
+    return ledger.history.list_files(row.job_id) if ledger and row and row.job_id else []
+
+
+class RequestView:
+    """One request in full, or one result without a request in the ledger.
+
+    command: the command line that makes it again
+    """
+
+    def __init__(self, session: "Session", provenance: Provenance) -> None:
+        self._provenance = provenance
+        self._row = row = provenance.row
+        self._cwd = session.env.current_dir
+        account_ledger = session.account_ledger_if_logged_in()
+        self._files = saved_files(account_ledger, row)
+        recipe = provenance.recipe
+        self.command = generate_command(
+            recipe.model,
+            restore_files(recipe, account_ledger.uploads if account_ledger else None),
+            model=session.model_if_known(recipe.model),
+            output=self._output_option(),
+            profile=row.profile if row else None,
+        )
+
+    def full_record(self) -> dict[str, Any]:
+        """Return the job record with the whole recipe.
+
+        More keys than `to_record`: source, changed, request, given, inputs and command.
+        """
+        recipe, row = self._provenance.recipe, self._row
+        record = to_record(row, self._files) if row else job_record(None, job_id=recipe.job_id)
+        facts = {name: getattr(recipe, name) for name in ("model", "prompt", "seed", "price")}
+        return {
+            **record,
+            **{name: value for name, value in facts.items() if record[name] is None},
+            "source": self._provenance.source,
+            "changed": self._provenance.is_changed,
+            "request": recipe.request,
+            "given": list(recipe.given),
+            "inputs": dict(recipe.sources),
+            "command": self.command,
+        }
+
+    def text(self) -> str:
+        """Return the request as text, a fact per line."""
+        recipe, row = self._provenance.recipe, self._row
+        head = (
+            f"request {row.id}  {_shown_status(row)}"
+            if row
+            else f"from its {self._provenance.source}"
+        )
+        charged = f", charged {row.charged}" if row else ""
+        facts = {
+            "job": recipe.job_id,
+            "model": recipe.model,
+            "when": _times(row) if row else recipe.created_at,
+            "price": f"{recipe.price or 'unknown'}{charged}",
+            "seed": recipe.seed,
+            "for": _relative_path(row.target, self._cwd) if row and row.target else None,
+            "why": row.error if row else None,
+            "request": json.dumps(recipe.request, ensure_ascii=False),
+        }
+        lines = [f"{name:<8}{one_line(str(fact))}" for name, fact in facts.items() if fact]
+        lines += [f"{'file':<8}{_describe_file(file, self._cwd)}" for file in self._files]
+        lines.append(f"{'again':<8}{self.command}")
+        if clean(self.command) != self.command:
+            lines.append("        (invisible characters are left out here; --json has them)")
+        return "\n".join([head, *lines])
+
+    def _output_option(self) -> str | None:
+        """Return the value of -o that overwrites no file; None for the default name."""
+        row = self._row
+        if row is None or not row.target:
+            return None
+        target = parse_target(None, cwd=self._cwd).or_remembered(row)
+        if target.kind is TargetKind.DEFAULT:
+            return None
+        if target.kind is TargetKind.EXACT and os.path.lexists(target.real_path(target.text)):
+            return None
+        return target.text if target.kind is TargetKind.TEMPLATE else escape(target.text)
+
+
+def _shown_status(row: "RequestRow") -> str:
+    return row.status if row.state == "submitted" and row.status else row.state
+
+
+def _times(row: "RequestRow") -> str:
+    created_at = formats.local_time(row.created_at)
+    if row.completed_at is None or row.server_created_at is None:
+        return created_at
+    return f"{created_at}, took {formats.duration(row.completed_at - row.server_created_at)}"
+
+
+def _relative_path(path: str, cwd: Path) -> str:
+    return path.removeprefix(f"{str(cwd).rstrip('/')}/")
+
+
+def _describe_file(file: "FileRow", cwd: Path) -> str:
+    path = Path(file.path)
+    try:
+        change = "" if hash_file(path) == file.sha256 else "; it has changed since"
+    except OSError:
+        change = "; it no longer exists"
+    name = one_line(_relative_path(file.path, cwd))
+    return f"{name}  ({formats.size(file.size)}, {file.type}, sha256 {file.sha256[:12]}…{change})"

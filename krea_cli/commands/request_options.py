@@ -1,0 +1,127 @@
+"""The options of a request: what `generate` and `batch` both take."""
+
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any
+
+from typer import Option
+
+from krea_cli.catalog.request.inputs import read_text
+from krea_cli.errors import UsageError
+from krea_cli.options import address, filled
+
+if TYPE_CHECKING:
+    from krea_cli.commands.session import Session
+
+UTF8_HINT = "convert it: iconv -t UTF-8, or set LANG to a UTF-8 locale"
+
+Texts = list[str] | None
+ModelName = Annotated[
+    str | None,
+    Option(
+        "--model",
+        "-m",
+        parser=filled,
+        metavar="NAME",
+        help="The model: an id, its last part, or an alias.",
+    ),
+]
+Inputs = Annotated[
+    Texts, Option("--input", "-i", metavar="KEY=VALUE", help="Any field; @FILE reads a file.")
+]
+# A zero too many should not buy ten thousand pictures.
+Count = Annotated[
+    int,
+    Option("--count", "-n", metavar="COUNT", min=1, max=1000, help="How many; seeds differ."),
+]
+Images = Annotated[Texts, Option("--image", metavar="FILE", help="A picture: file or address.")]
+Videos = Annotated[Texts, Option("--video", metavar="FILE", help="A clip: file or address.")]
+Audios = Annotated[Texts, Option("--audio", metavar="FILE", help="A sound: file or address.")]
+Styles = Annotated[
+    Texts, Option("--style", metavar="ID[=S]", help="A style, with strength S (default 1).")
+]
+Seed = Annotated[
+    int | None, Option("--seed", metavar="NUMBER", help="The first seed; one is drawn without.")
+]
+Width = Annotated[int | None, Option("--width", metavar="PIXELS", help="Of the picture or clip.")]
+Height = Annotated[int | None, Option("--height", metavar="PIXELS", help="Of the picture or clip.")]
+AspectRatio = Annotated[str | None, Option("--aspect-ratio", metavar="W:H", help="Such as 16:9.")]
+Resolution = Annotated[
+    str | None, Option("--resolution", metavar="SIZE", help="Such as 2K or 720p.")
+]
+Duration = Annotated[str | None, Option("--duration", metavar="SECONDS", help="Of a clip.")]
+Webhook = Annotated[
+    str | None,
+    Option("--webhook", parser=address, metavar="URL", help="Where Krea tells that the job ended."),
+]
+NoCheck = Annotated[bool, Option("--no-check", help="Send the fields as they are.")]
+
+
+@dataclass(frozen=True, kw_only=True)
+class FieldOptions:
+    """The options that are fields of a request, as typed."""
+
+    inputs: list[str] | None
+    images: list[str] | None
+    videos: list[str] | None
+    audios: list[str] | None
+    styles: list[str] | None
+    seed: int | None
+    width: int | None
+    height: int | None
+    aspect_ratio: str | None
+    resolution: str | None
+    duration: str | None
+    no_check: bool
+
+    def request_inputs(self, session: "Session") -> dict[str, Any]:
+        """The arguments for `RequestInputs`, by name. Raises `UsageError` for text not in UTF-8."""
+        from krea_cli.flows.transfer.upload import media_type
+
+        return {
+            "inputs": tuple(as_utf8(text, f"-i {text}") for text in self.inputs or ()),
+            "images": tuple(self.images or ()),
+            "videos": tuple(self.videos or ()),
+            "audios": tuple(self.audios or ()),
+            "styles": tuple(self.styles or ()),
+            "seed": self.seed,
+            "width": self.width,
+            "height": self.height,
+            "aspect_ratio": self.aspect_ratio,
+            "resolution": self.resolution,
+            "duration": self.duration,
+            "check": not self.no_check,
+            "read_text": lambda path: read_text_file(session, path),
+            "media_type": lambda path: media_type(path).mime,
+        }
+
+
+def model_name(session: "Session", option: str | None) -> str | None:
+    """The model that the user named: -m, then KREA_MODEL, then the setting; None without any."""
+    name = option or session.env.get("KREA_MODEL") or session.config.get("model.default")
+    return str(name) if name else None
+
+
+def read_text_file(session: "Session", path: str) -> str:
+    """Read the text of a file. Raises OSError or ValueError."""
+    # A FIFO may keep us waiting for its writer.
+    with session.clock.exposed():
+        return read_text(path)
+
+
+def as_utf8(text: str, name: str) -> str:
+    """TEXT as the user meant it: without a UTF-8 locale its bytes arrive as lone surrogates.
+
+    Raises `UsageError`, with the NAME of the text, for other bytes; a file name may have them.
+    """
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        if "=@" in text:
+            return text
+        try:
+            return os.fsencode(text).decode()
+        except UnicodeError as failure:
+            printable = name[:40].encode("ascii", "backslashreplace").decode()
+            raise UsageError(f"{printable} is no UTF-8 text", hint=UTF8_HINT) from failure
+    return text

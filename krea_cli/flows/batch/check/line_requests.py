@@ -1,0 +1,83 @@
+"""Prepare the request of a line: its own fields, those of the sweep, and options as defaults."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from krea_cli.catalog.request.inputs import Wishes
+from krea_cli.catalog.request.prepare import Prepared, gathered
+from krea_cli.errors import Problem
+from krea_cli.flows.batch.check.lines import Line
+from krea_cli.flows.batch.check.media_cache import MediaCache
+from krea_cli.flows.generate.compose import Composer
+
+if TYPE_CHECKING:
+    from krea_cli.catalog.model import Model
+
+
+@dataclass(frozen=True)
+class Defaults:
+    """Values for lines that do not give their own.
+
+    inputs: the fields, in the user's terms
+    """
+
+    model: str | None = None
+    count: int = 1
+    inputs: Wishes = field(default_factory=Wishes)
+
+
+class LineRequests:
+    """Prepares the request of each line; reads the defaults once for each model."""
+
+    def __init__(self, composer: Composer, defaults: Defaults, media: MediaCache) -> None:
+        self._composer = composer
+        self._defaults = defaults
+        self._media = media
+        self._defaults_by_model: dict[str, tuple[Model, dict[str, Any], list[Problem]]] = {}
+
+    def prepare(self, line: Line, sweep_values: Mapping[str, str]) -> Prepared:
+        """Prepare the request of LINE with SWEEP_VALUES, its model and fields in this turn.
+
+        Raises `UnknownModel`, `InvalidRequest`.
+        """
+        name = sweep_values.get("model") or line.model or self._defaults.model
+        fields = {name: text for name, text in sweep_values.items() if name != "model"}
+        return self._composer.compose_for(name, lambda model: self._inputs(model, line, fields))
+
+    def _inputs(self, model: "Model", line: Line, swept: Mapping[str, str]) -> Wishes:
+        base, default_problems = self._default_fields(model)
+        problems = [
+            problem
+            for problem in default_problems
+            if problem.field not in line.cells and problem.field not in line.values
+        ]
+        for name in swept:
+            if name in line.cells or name in line.values:
+                problems.append(Problem(name, "given by the line and by --sweep"))
+            elif name in base:
+                problems.append(Problem(name, "given by an option and by --sweep"))
+        # A field that the line gives as well is reported above: once is enough.
+        swept = {name: text for name, text in swept.items() if name not in line.values}
+        return Wishes(
+            cells={**swept, **line.cells} if swept else line.cells,
+            fields=line.values,
+            base=base,
+            problems=problems,
+            check=self._defaults.inputs.check,
+            is_file=self._media.is_file,
+            measure=self._media.measure,
+            media_type=self._media.media_type,
+        )
+
+    def _default_fields(self, model: "Model") -> tuple[dict[str, Any], list[Problem]]:
+        """Fields that the options give for MODEL, and their problems."""
+        cached = self._defaults_by_model.get(model.id)
+        if cached is None or cached[0] is not model:  # a refresh brings a new model of that id
+            builder = gathered(model, self._defaults.inputs)
+            # Names as typed: an item stays the same if the catalog renames a field.
+            names = builder.typed
+            given = {names.get(name, name): value for name, value in builder.given.items()}
+            cached = self._defaults_by_model[model.id] = (model, given, builder.problems)
+            self._composer.note(builder.notes)
+        return cached[1], cached[2]

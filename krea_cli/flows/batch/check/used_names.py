@@ -1,0 +1,68 @@
+"""Record the requests and the names of a batch so far, so that none is used twice."""
+
+import os
+from collections.abc import Iterator
+
+from krea_cli.flows.batch.check.paths import OutputPath
+from krea_cli.flows.batch.item import item_fingerprint
+
+
+class UsedNames:
+    """Counts equal items in the order of the list, and gives each name to one item."""
+
+    def __init__(self) -> None:
+        # Made for a hundred thousand items: only sixteen bytes of each fingerprint, and numbers.
+        self._occurrences: dict[bytes, int] = {}
+        self._lines: dict[int, int] = {}
+        self._stems: dict[int, int] = {}
+        self._folders: dict[str, int] = {}
+
+    def next_fingerprint(self, request_fingerprint: str) -> str:
+        """Fingerprint of the next item with REQUEST_FINGERPRINT."""
+        key = bytes.fromhex(request_fingerprint)[:16]
+        occurrence = self._occurrences[key] = self._occurrences.get(key, 0) + 1
+        return item_fingerprint(request_fingerprint, occurrence)
+
+    def owner(self, path: OutputPath) -> int | None:
+        """Line of the item that has PATH already; None if it is free."""
+        if path.is_unique:
+            return None
+        owner = self._lines.get(path.key)
+        if owner is None and path.name is None:
+            return self._stems.get(path.key)
+        if owner is None and path.stem_key is not None:
+            return self._lines.get(path.stem_key)
+        return owner
+
+    def conflict(self, path: OutputPath) -> int | None:
+        """Line of an item with a folder at PATH, or with a file at a folder of PATH; else None."""
+        if path.real_path is not None and path.real_path in self._folders:
+            return self._folders[path.real_path]
+        if path.folder.real_path in self._folders:
+            return None  # it was checked with its first file
+        for folder, name in _ancestors(path.folder.real_path):
+            line = self._lines.get(hash((folder, False, name)))
+            if line is not None:
+                return line
+        return None
+
+    def add(self, path: OutputPath, line: int) -> None:
+        """Give PATH to an item of LINE."""
+        if not path.is_unique:
+            self._lines[path.key] = line
+            if path.stem_key is not None:
+                self._stems.setdefault(path.stem_key, line)
+        if path.folder.real_path not in self._folders:
+            self._folders[path.folder.real_path] = line
+            for folder, name in _ancestors(path.folder.real_path):
+                self._folders.setdefault(os.path.join(folder, name), line)
+
+
+def _ancestors(path: str) -> Iterator[tuple[str, str]]:
+    """Yield parent folder and name of PATH, and of each folder above it."""
+    while True:
+        folder, name = os.path.split(path)
+        if not name:
+            return
+        yield folder, name
+        path = folder

@@ -1,0 +1,129 @@
+"""The place for the results of one job, the files in it, and the command that fills it later."""
+
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from krea_cli.errors import KreaError, NotSaved
+from krea_cli.flows.files.naming import NameFacts
+from krea_cli.flows.files.part_file import PartFile, part_tag
+from krea_cli.flows.files.result import Result
+from krea_cli.flows.files.target import Target
+
+if TYPE_CHECKING:
+    from krea_cli.local.ledger.rows import FileRow, RequestRow
+
+
+@dataclass(frozen=True)
+class SavedFile:
+    """A result on disk.
+
+    path: as the user would type it
+    size: in bytes
+    type: MIME type
+    position: among all outputs of the job, from 1
+    """
+
+    path: str
+    url: str
+    sha256: str
+    size: int
+    type: str | None
+    position: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class OutputSlot:
+    """The place for the results of one job: the n-th of `count` of a target.
+
+    row: the job's request in the ledger
+    ledger_lasts: the ledger will still know the job when the next command runs
+    copies: results that are on disk already, by position
+    sidecar, embed: write the recipe beside the results, or into them, even if `row` says no
+    part_file: the locked part file for the first result
+    """
+
+    target: Target
+    n: int = 1
+    count: int = 1
+    row: "RequestRow | None" = None
+    ledger_lasts: bool = True
+    copies: "Mapping[int, FileRow]" = field(default_factory=dict)
+    sidecar: bool = False
+    embed: bool = False
+    part_file: PartFile | None = field(default=None, compare=False)
+
+    @cached_property
+    def key(self) -> str | None:
+        """The absolute place, as the ledger knows it; None when no -o was given."""
+        return self.target.key(self.n, self.count)
+
+    @property
+    def claim_key(self) -> str | None:
+        """The key by which the same command, run again, finds its request; None without one."""
+        return None if self.target.to_stdout else self.key
+
+    @property
+    def keeps_recipe(self) -> bool:
+        """True if the recipe is wanted beside the results or in them, now or by the request."""
+        # A copy is another file than the one that was asked for then.
+        row = None if self.copies else self.row
+        return self.sidecar or self.embed or bool(row and (row.sidecar or row.embed))
+
+    def refuse_existing(self, facts: NameFacts | None = None) -> None:
+        """Raise `WouldOverwrite` if the name is known by now and taken. See `Target`."""
+        self.target.refuse_existing(self.n, self.count, facts=facts)
+
+    def reserve(self, row: "RequestRow") -> PartFile | None:
+        """Lock the part file of this slot for ROW; None while a living process holds it."""
+        return self.target.reserve(self.n, self.count, row_id=part_tag(row))
+
+    def path(self, facts: NameFacts, result: Result, ext: str) -> str:
+        """Path of RESULT, as the user would type it."""
+        return self.target.path(
+            facts,
+            n=self.n,
+            count=self.count,
+            index=result.index,
+            ext=ext,
+            preview=result.preview,
+        )
+
+    def open_part(self, position: int, job_id: str) -> PartFile | None:
+        """Open the part file for the output at POSITION; None while another process holds it."""
+        if position == 1 and self.part_file is not None:
+            return self.part_file
+        row_id = part_tag(self.row) if self.row else job_id
+        return self.target.reserve(self.n, self.count, position, row_id=row_id)
+
+    def release(self) -> None:
+        """Release the part file."""
+        if self.part_file is not None:
+            self.part_file.release()
+
+    def download_command(self, job_id: str) -> str:
+        """Command that saves the results here later; it needs no -o if the ledger knows it."""
+        target, row = self.target, self.row
+        words = f"krea download {job_id}"
+        is_in_ledger = self.ledger_lasts and row and row.target
+        if target.is_given and not target.to_stdout and not is_in_ledger:
+            words += f" -o {shlex.quote(target.text)}"
+        if target.force and target.is_given:
+            words += " --force"
+        return words + (f" --profile {shlex.quote(row.profile)}" if row and row.profile else "")
+
+    def not_saved(self, job_id: str, cause: str) -> KreaError:
+        """Error for a paid result, or for a copy of one, that could not be saved."""
+        if self.copies:
+            return KreaError(
+                f"the result of job {job_id} could not be copied: {cause}",
+                hint="krea generate without --reuse makes it again, and is paid for",
+                job_id=job_id,
+            )
+        return NotSaved(
+            f"the result of job {job_id} is paid and could not be saved: {cause}",
+            hint=self.download_command(job_id),
+            job_id=job_id,
+        )

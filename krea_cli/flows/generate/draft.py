@@ -1,0 +1,71 @@
+"""Build the draft of a request: the row that is on disk before anything is sent."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from krea_cli.catalog.local_files import replaced
+from krea_cli.flows.files.output_slot import OutputSlot
+from krea_cli.flows.generate.request import GenerateRequest
+from krea_cli.flows.recipe.recipe import list_sources, replace_files_by_hash
+from krea_cli.local.ledger.rows import RequestDraft, request_fingerprint
+
+if TYPE_CHECKING:
+    from krea_cli.local.ledger.uploads import UploadRows
+
+
+@dataclass(frozen=True)
+class RequestFiles:
+    """The local files of a request, by path.
+
+    hashes: the SHA-256 of each
+    addresses: the address of each at the service; empty before the upload
+    """
+
+    hashes: Mapping[str, str] = field(default_factory=dict)
+    addresses: Mapping[str, str] = field(default_factory=dict)
+
+
+def build_draft(
+    request: GenerateRequest,
+    slot: OutputSlot,
+    files: RequestFiles,
+    *,
+    given: dict[str, Any],
+    seed: int | None,
+    uploads: "UploadRows",
+) -> RequestDraft:
+    """Build the draft of one job of REQUEST at SLOT, with its SEED.
+
+    GIVEN: the fields that make the same command find this request again
+    """
+    body = replaced(request.body, files.addresses) if files.addresses else request.body
+    return RequestDraft(
+        model=request.model.id,
+        kind=request.model.kind,
+        route=request.model.route,
+        body=request.with_seed(body, seed),
+        given=given,
+        profile=request.profile,
+        target=slot.key,
+        index=slot.n,
+        count=slot.count,
+        price=request.price,
+        cost=request.cost,
+        seed=seed,
+        prompt=request.prompt,
+        webhook=request.webhook,
+        folder=str(request.target.cwd),
+        sources=list_sources(files.addresses, files.hashes),
+        body_hash=hash_body(request, seed, files, uploads),
+        sidecar=request.sidecar,
+        embed=request.embed,
+    )
+
+
+def hash_body(
+    request: GenerateRequest, seed: int | None, files: RequestFiles, uploads: "UploadRows"
+) -> str:
+    """Hash the body as it is sent, without a numeric seed, and with local files by content."""
+    body = replace_files_by_hash(request.body, files.hashes, uploads)
+    return request_fingerprint(request.model.id, request.without_seed(body, seed))

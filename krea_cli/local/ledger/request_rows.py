@@ -1,0 +1,243 @@
+"""The requests of one account as rows, and every change of their state."""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from krea_cli.api.types import Job
+from krea_cli.errors import InDoubt, KreaError
+from krea_cli.local.ledger.rows import (
+    UNFINISHED_STATES,
+    RequestDraft,
+    RequestRow,
+    request_fingerprint,
+    to_columns,
+)
+from krea_cli.local.ledger.scope import IN_SCOPE, Scope
+
+if TYPE_CHECKING:
+    from krea_cli.local.ledger.budget import Budget
+
+
+class RequestRows:
+    """Insert requests, change their state, and look them up. Raises LedgerUnusable.
+
+    A row changes only from the states in which a step may begin.
+    `mark_sending`, `mark_submitted` and `record_file` are synced to the disk before they return.
+    """
+
+    def __init__(self, scope: Scope, clock_now: Callable[[], float]) -> None:
+        self._scope = scope
+        self._clock_now = clock_now
+
+    # Before the request is sent
+
+    def insert(self, draft: RequestDraft) -> RequestRow:
+        """Insert a request in the state `checked`: nothing was sent yet."""
+        values = {
+            "created_at": self._clock_now(),
+            "base": self._scope.base,
+            "account": self._scope.account,
+            **to_columns(draft),
+            "state": "checked",
+        }
+        return self.get(self._scope.database.insert("requests", values))
+
+    def insert_or_join(self, draft: RequestDraft) -> tuple[RequestRow, bool]:
+        """Return the unfinished request with the input and target of DRAFT, or insert DRAFT.
+
+        The flag is True for a new row. Two processes that ask at one moment get one row.
+        """
+        with self._scope.database.transaction():
+            fingerprint = request_fingerprint(draft.model, draft.given)
+            row = self.find_unfinished(fingerprint, draft.target)
+            return (row, False) if row else (self.insert(draft), True)
+
+    def record_part(self, row_id: int, part: str) -> None:
+        """Record PART as the part file of a request: whoever joined the row holds it."""
+        self._scope.database.execute(
+            f"UPDATE requests SET part = ? WHERE id = ? AND {IN_SCOPE}",
+            (part, row_id, *self._scope.values),
+        )
+
+    def discard(self, row_id: int) -> bool:
+        """Delete a request if it was never sent and nobody joined it. Return True if deleted."""
+        deleted = self._scope.database.execute(
+            f"DELETE FROM requests WHERE id = ? AND {IN_SCOPE}"
+            " AND state = 'checked' AND part IS NULL",
+            (row_id, *self._scope.values),
+        )
+        return deleted == 1
+
+    # While it is sent
+
+    def mark_sending(self, row_id: int, sent_at: float, *, budget: "Budget | None" = None) -> None:
+        """Mark a `checked` request as leaving at SENT_AT. Any other may have been sent before.
+
+        Raises OverBudget if BUDGET does not leave its cost; then the row stays `checked`.
+        """
+        with self._scope.database.transaction():
+            self.change_state(
+                row_id, ("checked",), "sending", sent_at=sent_at, charged="unknown", error=None
+            )
+            if budget is not None:
+                from krea_cli.local.ledger.budget import Spending
+
+                budget.reserve(self.get(row_id), Spending(self._scope))
+
+    def mark_unsent(self, row_id: int) -> None:
+        """Mark a request `checked` again: it never left, or the answer was "not now".
+
+        No job was made, so it may be sent again.
+        """
+        self.change_state(row_id, ("sending",), "checked", charged="no")
+
+    def mark_submitted(
+        self, row_id: int, job: Job, *, answered_at: float, adopted: bool = False
+    ) -> None:
+        """Record JOB as the job of a request. Raises InDoubt if another row has that job."""
+        with self._scope.database.transaction(charged="unknown", job_id=job.id):
+            owner = self.find_by_job(job.id)
+            if owner is not None:
+                if owner.id == row_id:
+                    return
+                raise InDoubt(f"job {job.id} belongs to another request of the ledger already")
+            self.change_state(
+                row_id,
+                ("sending", "unknown", "unfound"),
+                "submitted",
+                job_id=job.id,
+                answered_at=answered_at,
+                adopted=int(adopted),
+                server_created_at=job.created_at,
+                status=job.status,
+                type=job.type,
+                backlogged=int(job.status == "backlogged"),
+                error=None,
+            )
+
+    def mark_refused(self, row_id: int, error: str) -> None:
+        """Mark a request as clearly refused by the service: no job was made."""
+        self.change_state(row_id, ("sending",), "refused", error=error, charged="no")
+
+    def mark_in_doubt(self, row_id: int, reason: str) -> None:
+        """Mark a request `unknown`: no clear answer came, and it may have been received."""
+        self.change_state(row_id, ("sending", "unknown"), "unknown", error=reason)
+
+    def mark_given_up(self, row_id: int, at: float) -> None:
+        """Record the end of the search for a request in doubt, in seconds since 1970.
+
+        No job made after AT is taken for its own.
+        """
+        self.change_state(row_id, ("unknown",), "unknown", gave_up_at=at)
+
+    def mark_unfound(self, row_id: int) -> None:
+        """Mark a request in doubt as absent from the list of jobs: reconciling leaves it out."""
+        self.change_state(row_id, ("sending", "unknown", "unfound"), "unfound")
+
+    # While its job runs. A job that the ledger does not know changes nothing.
+
+    def record_status(self, job_id: str, job: Job) -> None:
+        """Record the status and type of a job, and that it stood in a queue."""
+        columns = (job.status, job.type, job.created_at, job.status)
+        self._scope.database.execute(
+            "UPDATE requests SET status = ?, type = coalesce(?, type),"
+            " server_created_at = coalesce(server_created_at, ?),"
+            " backlogged = backlogged OR ? = 'backlogged'"
+            f" WHERE {IN_SCOPE} AND job_id = ? AND (status IS NOT ? OR type IS NULL)",
+            (*columns, *self._scope.values, job_id, job.status),
+        )
+
+    def mark_ended(self, job_id: str, job: Job, *, charged: str, error: str | None) -> None:
+        """Make the final status of a job the state of its row. A saved row stays saved."""
+        self.record_status(job_id, job)
+        self._scope.database.execute(
+            f"UPDATE requests SET state = ?, completed_at = ?, charged = ?, error = ?"
+            f" WHERE {IN_SCOPE} AND job_id = ? AND state != 'saved'",
+            (job.status, job.completed_at, charged, error, *self._scope.values, job_id),
+        )
+
+    def record_file(
+        self,
+        job_id: str,
+        index: int,
+        *,
+        url: str,
+        path: str,
+        sha256: str,
+        size: int,
+        type: str | None,
+        at: float,
+        preview: bool = False,
+    ) -> None:
+        """Record a result of a job that is whole on disk: INDEX from 1, SIZE in bytes."""
+        values = (index, url, path, sha256, size, type, at, preview)
+        with self._scope.database.transaction(charged="yes", job_id=job_id):
+            self._scope.database.execute(
+                'INSERT OR REPLACE INTO files (request_id, "index", url, path, sha256, size, type,'
+                " at, preview) SELECT id, ?, ?, ?, ?, ?, ?, ?, ? FROM requests"
+                f" WHERE {IN_SCOPE} AND job_id = ?",
+                (*values, *self._scope.values, job_id),
+            )
+
+    def mark_saved(self, job_id: str) -> None:
+        """Mark a job as saved: all its results are on disk."""
+        self._scope.database.execute(
+            f"UPDATE requests SET state = 'saved' WHERE {IN_SCOPE} AND job_id = ?",
+            (*self._scope.values, job_id),
+        )
+
+    # Look-ups
+
+    def find(self, row_id: int) -> RequestRow | None:
+        """Return one request; None if it was discarded."""
+        return self._scope.find_first("id = ?", (row_id,))
+
+    def get(self, row_id: int) -> RequestRow:
+        """Return one request. Raises KreaError if it is missing."""
+        row = self.find(row_id)
+        if row is None:
+            raise KreaError(f"the ledger has no request {row_id} for this account")
+        return row
+
+    def find_by_job(self, job_id: str) -> RequestRow | None:
+        """Return the request that became this job."""
+        return self._scope.find_first("job_id = ?", (job_id,))
+
+    def find_unfinished(self, fingerprint: str, target: str | None) -> RequestRow | None:
+        """Return the newest unfinished request of FINGERPRINT at TARGET."""
+        condition = f"identity = ? AND target IS ? AND state IN {UNFINISHED_STATES}"
+        return self._scope.find_first(f"{condition} ORDER BY id DESC", (fingerprint, target))
+
+    def find_latest(self, fingerprint: str, target: str) -> RequestRow | None:
+        """Return the newest request of FINGERPRINT at TARGET, in any state."""
+        condition = "identity = ? AND target IS ?"
+        return self._scope.find_first(f"{condition} ORDER BY id DESC", (fingerprint, target))
+
+    def list_unknown(self) -> list[RequestRow]:
+        """List the requests in doubt whose jobs are still looked for, oldest first."""
+        return self._scope.find_all("state = 'unknown' ORDER BY id")
+
+    def owned_job_ids(self, job_ids: Iterable[str]) -> set[str]:
+        """Return the members of JOB_IDS that belong to requests of this ledger."""
+        return {job_id for job_id in job_ids if self.find_by_job(job_id)}
+
+    def change_state(self, row_id: int, allowed: Sequence[str], state: str, **changes: Any) -> None:
+        """Change a row in one of the ALLOWED states to STATE, with CHANGES by column.
+
+        Raises KreaError for a row in any other state.
+        """
+        assignments = ", ".join(f'"{name}" = ?' for name in ("state", *changes))
+        marks = ", ".join("?" * len(allowed))
+        changed = self._scope.database.execute(
+            f"UPDATE requests SET {assignments} WHERE id = ? AND {IN_SCOPE} AND state IN ({marks})",
+            (state, *changes.values(), row_id, *self._scope.values, *allowed),
+        )
+        if not changed:
+            row = self.get(row_id)
+            raise KreaError(
+                f"request {row_id} is {row.state}, so it cannot become {state}:"
+                " another krea went on with it",
+                hint="run the same command again",
+                job_id=row.job_id,
+                charged=row.charged,
+            )
