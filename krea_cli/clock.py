@@ -1,4 +1,4 @@
-"""Time, and how to wait in it so that a signal is answered at once and a test never sleeps."""
+"""Tell the time and wait, so that a signal ends a wait at once and no test has to sleep."""
 
 import signal
 import threading
@@ -11,181 +11,189 @@ from typing import Any, Generic, TypeVar
 from krea_cli.errors import Interrupted
 
 T = TypeVar("T")
-LOOK_UP = 0.2  # seconds
-# What wakes who waits: a signal that ends the wait, one that only asks, an answer.
-_STOP, _LOOK, _DONE = object(), object(), object()
+SIGNAL_CHECK_SECONDS = 0.2
+# What a signal puts into the queue of a waiting thread: end the wait, or look at
+# `drain_requested`. `_DONE`: the call is over.
+_STOP, _DRAIN, _DONE = object(), object(), object()
 
 
 class Clock:
-    """The system's clock, and a stop that interrupts whatever waits on it.
+    """The system's clock, and a stop that interrupts every wait on it.
 
-    Everything that takes long happens in `pause` or `attend`. A signal handler calls `stop`; the
-    wait under way then ends with `Interrupted`. Nothing is raised between two waits, so a
-    ledger row or a file is never left half done.
+    Everything slow happens in `sleep`, `wait_for` or `Mailbox.get`. A signal handler calls `stop`;
+    the current wait then raises `Interrupted`. Between two waits nothing is raised, so no ledger
+    row or file is left half written.
+
+    signal: the number of the first signal, or None
+    drain_requested: True once SIGINT asked to start nothing new, inside `drain_on_interrupt`
+    now: seconds since 1970, as the ledger stores them
+    monotonic: seconds that never jump back, for timeouts and rates
     """
+
+    now = staticmethod(time.time)
+    monotonic = staticmethod(time.monotonic)
 
     def __init__(self) -> None:
         self.signal: int | None = None
-        self.asked = False  # an INT inside `gently` asked to begin nothing new
-        self._gentle = False
-        self._signals = 0
+        self.drain_requested = False
+        self._drains_on_interrupt = False
+        self._signal_count = 0
         # SimpleQueue.put is safe inside a signal handler; Event.set can deadlock there.
-        self._waiting: list[SimpleQueue[Any]] = []
-        self._exposed = False
-
-    def now(self) -> float:
-        """Seconds since 1970, as the ledger stores them."""
-        return time.time()
-
-    def monotonic(self) -> float:
-        """Seconds that only ever grow, for time-outs and rates."""
-        return time.monotonic()
+        self._wake_queues: list[SimpleQueue[Any]] = []
+        self._raises_in_handler = False
 
     @property
     def stopping(self) -> bool:
-        """True once `stop` was called; threads at work look at it between two chunks."""
+        """True once `stop` was called; busy threads look at it between two chunks."""
         return self.signal is not None
 
     def stop(self, number: int) -> None:
-        """Ask everything that waits to end, because signal NUMBER arrived. Safe in a handler."""
-        gentle = self._gentle and number == signal.SIGINT and not (self.asked or self.signal)
-        if gentle:
-            self.asked = True
+        """Interrupt every wait, because signal NUMBER arrived. Safe in a signal handler."""
+        is_first = not (self.drain_requested or self.signal)
+        only_drain = self._drains_on_interrupt and number == signal.SIGINT and is_first
+        if only_drain:
+            self.drain_requested = True
         else:
             self.signal = self.signal or number
-            self._signals += 1
-        for box in tuple(self._waiting):
-            box.put(_LOOK if gentle else _STOP)
-        if self._exposed and not gentle:
+            self._signal_count += 1
+        for queue in tuple(self._wake_queues):
+            queue.put(_DRAIN if only_drain else _STOP)
+        if self._raises_in_handler and not only_drain:
             raise Interrupted(number)
 
     @contextmanager
-    def gently(self) -> Iterator[None]:
-        """Around work in which a first INT only asks (`asked`) and wakes who waits for mail."""
-        self._gentle = True
+    def drain_on_interrupt(self) -> Iterator[None]:
+        """Let the first SIGINT of the block only set `drain_requested` and wake `Mailbox.get`."""
+        self._drains_on_interrupt = True
         try:
             yield
         finally:
-            self._gentle = False
+            self._drains_on_interrupt = False
 
-    def spawn(self, work: Callable[[], None]) -> None:
+    def start_thread(self, work: Callable[[], None]) -> None:
         """Do WORK in a thread of its own, which dies with the process."""
         threading.Thread(target=work, daemon=True).start()
 
     def mailbox(self) -> "Mailbox[Any]":
-        """A place where threads leave things for one of them."""
+        """Make a mailbox on this clock."""
         return Mailbox(self)
 
     @contextmanager
-    def exposed(self) -> Iterator[None]:
-        """Around a blocking read in the main thread (a prompt, stdin): a signal raises there."""
-        self.check()
-        before, self._exposed = self._exposed, True
+    def interruptible(self) -> Iterator[None]:
+        """Let a signal raise `Interrupted` inside a blocking read of the block (prompt, stdin).
+
+        For the main thread only.
+        """
+        self.raise_if_interrupted()
+        before, self._raises_in_handler = self._raises_in_handler, True
         try:
             yield
         finally:
-            self._exposed = before
+            self._raises_in_handler = before
 
-    def check(self) -> None:
+    def raise_if_interrupted(self) -> None:
         """Raise `Interrupted` if a signal arrived."""
         if self.signal is not None:
             raise Interrupted(self.signal)
 
-    def pause(self, seconds: float) -> None:
-        """Let SECONDS pass. Raises `Interrupted` as soon as a signal arrives."""
+    def sleep(self, seconds: float) -> None:
+        """Wait for SECONDS. Raises `Interrupted` as soon as a signal arrives."""
         self._sleep(seconds)
-        self.check()
+        self.raise_if_interrupted()
 
-    def attend(self, call: Callable[[], T], *, grace: float = 0.0) -> T:
-        """Run CALL in a daemon thread and give back what it returns or raises.
+    def wait_for(self, call: Callable[[], T], *, grace: float = 0.0) -> T:
+        """Run CALL in a daemon thread and return its result, or raise its exception.
 
-        After a signal, wait up to GRACE seconds more for its answer (a second signal ends that
-        too), then raise `Interrupted` and leave the thread behind: it dies with the process.
-        An answer that came within the grace is returned; the next wait raises `Interrupted`.
+        After a signal, wait GRACE seconds more for the result, or until a second signal. Then
+        raise `Interrupted` and abandon the thread, which dies with the process. A result within
+        the grace is returned, and the next wait raises `Interrupted`.
         """
-        box: SimpleQueue[object] = SimpleQueue()
-        answers: list[T] = []
+        queue: SimpleQueue[object] = SimpleQueue()
+        results: list[T] = []
         failures: list[BaseException] = []
 
         def work() -> None:
             try:
-                answers.append(call())
-            except BaseException as failure:  # carried over to the thread that waits
+                results.append(call())
+            except BaseException as failure:  # carried over to the waiting thread
                 failures.append(failure)
-            box.put(_DONE)
+            queue.put(_DONE)
 
-        self._waiting.append(box)
+        self._wake_queues.append(queue)
         try:
-            self.check()  # after the box is known: a signal in between would not wake us
+            # After the queue is listed: a signal in between would not wake us.
+            self.raise_if_interrupted()
             threading.Thread(target=work, daemon=True).start()
-            while (word := taken(box)) is _LOOK:
+            while (event := get_interruptibly(queue)) is _DRAIN:
                 pass
-            if word is _STOP and self._signals == 1 and grace > 0:
+            if event is _STOP and self._signal_count == 1 and grace > 0:
                 with suppress(Empty):
-                    word = box.get(timeout=grace)
-            if word is _STOP and not (grace > 0 and answers):
-                self.check()
+                    event = queue.get(timeout=grace)
+            if event is _STOP and not (grace > 0 and results):
+                self.raise_if_interrupted()
         finally:
-            self._waiting.remove(box)
+            self._wake_queues.remove(queue)
         if failures:
             raise failures[0]
-        return answers[0]
+        return results[0]
 
     def _sleep(self, seconds: float) -> None:
         if seconds <= 0:
             return
-        box: SimpleQueue[object] = SimpleQueue()
-        self._waiting.append(box)
+        queue: SimpleQueue[object] = SimpleQueue()
+        self._wake_queues.append(queue)
         try:
             if not self.stopping:
-                box.get(timeout=seconds)
+                queue.get(timeout=seconds)
         except Empty:
             pass
         finally:
-            self._waiting.remove(box)
+            self._wake_queues.remove(queue)
 
 
 class Mailbox(Generic[T]):
-    """Hands things from any thread to the one that takes them out, in their order."""
+    """A queue from any thread to one thread, which waits on a clock."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._box: SimpleQueue[T] = SimpleQueue()
+        self._queue: SimpleQueue[T] = SimpleQueue()
 
-    def put(self, thing: T) -> None:
-        """Leave THING here."""
-        self._box.put(thing)
+    def put(self, item: T) -> None:
+        """Leave ITEM for the other thread."""
+        self._queue.put(item)
 
     def get(self, seconds: float | None = None, *, ignore_signals: bool = False) -> T | None:
-        """The next thing. None after SECONDS, or when a signal only asked.
+        """Take the next item; None after SECONDS, or when `drain_requested` was set.
 
-        Raises `Interrupted`, unless DEAF: for who has heard the signal and waits for the others.
+        Raises `Interrupted`. Use IGNORE_SIGNALS to wait for threads after a signal was handled.
         """
-        clock, box = self._clock, self._box
+        clock, queue = self._clock, self._queue
         end = None if seconds is None else time.monotonic() + seconds
-        clock._waiting.append(box)
+        clock._wake_queues.append(queue)
         try:
             while True:
                 if not ignore_signals:
-                    clock.check()
-                left = LOOK_UP if end is None else min(LOOK_UP, end - time.monotonic())
+                    clock.raise_if_interrupted()
+                timeout = SIGNAL_CHECK_SECONDS
+                if end is not None:
+                    timeout = min(timeout, end - time.monotonic())
                 with suppress(Empty):
-                    thing = box.get(timeout=left) if left > 0 else box.get_nowait()
-                    if thing is not _STOP:
-                        return None if thing is _LOOK else thing
+                    item = queue.get(timeout=timeout) if timeout > 0 else queue.get_nowait()
+                    if item is not _STOP:
+                        return None if item is _DRAIN else item
                     continue
-                if left <= 0:
+                if timeout <= 0:
                     return None
         finally:
-            clock._waiting.remove(box)
+            clock._wake_queues.remove(queue)
 
 
-def taken(box: "SimpleQueue[T]") -> T:
-    """The next thing out of BOX, which a signal handler may fill: waits as long as it takes.
+def get_interruptibly(queue: "SimpleQueue[T]") -> T:
+    """Wait for the next item of QUEUE, which a signal handler may fill.
 
-    Python runs a handler between two steps of this thread: a signal that came just before a wait
-    without an end would be noticed only when the next one comes.
+    Python runs a handler between two steps of this thread. Just before an endless wait, it would
+    take effect only when the next item comes. Hence many short waits.
     """
     while True:
         with suppress(Empty):
-            return box.get(timeout=LOOK_UP)
+            return queue.get(timeout=SIGNAL_CHECK_SECONDS)

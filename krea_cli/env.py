@@ -1,4 +1,4 @@
-"""Env: everything that comes from outside, in one object that tests can replace piece by piece."""
+"""Everything that comes from outside, in one object; tests replace parts of it."""
 
 import io
 import os
@@ -16,50 +16,53 @@ from krea_cli.errors import KreaError
 
 @dataclass(kw_only=True)
 class Env:
-    """The world as a command sees it: variables, streams, clock, chance, folders, the wire."""
+    """The surroundings of a command: variables, streams, clock, chance, folders, network.
+
+    transport: an httpx transport that replaces the network in tests
+    """
 
     environ: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
-    # Python has None for a standard input that was closed (`<&-`): an empty one says the same.
+    # Python has None for a standard input that the shell closed (`<&-`): read it as empty.
     stdin: TextIO = field(default_factory=lambda: sys.stdin or io.StringIO())
     stdout: TextIO = field(default_factory=lambda: sys.stdout)
     stderr: TextIO = field(default_factory=lambda: sys.stderr)
     clock: Clock = field(default_factory=Clock)
     random: Random = field(default_factory=Random)
-    transport: object = None  # an httpx transport that replaces the network, for tests
+    transport: object = None
 
     def get(self, name: str) -> str | None:
-        """The variable NAME; an empty one counts as unset."""
+        """The variable NAME; None if it is unset or empty."""
         return self.environ.get(name) or None
 
     @cached_property
     def config_dir(self) -> Path:
-        """Where settings and credentials are kept (KREA_CONFIG_DIR, else the platform's)."""
-        return self._folder("KREA_CONFIG_DIR", "user_config_path")
+        """The folder of settings and credentials: KREA_CONFIG_DIR, else the platform's."""
+        return self._dir("KREA_CONFIG_DIR", "user_config_path")
 
     @cached_property
     def state_dir(self) -> Path:
-        """Where the ledger is kept (KREA_STATE_DIR, else the platform's)."""
-        return self._folder("KREA_STATE_DIR", "user_state_path")
+        """The folder of the ledger: KREA_STATE_DIR, else the platform's."""
+        return self._dir("KREA_STATE_DIR", "user_state_path")
 
     @cached_property
     def cache_dir(self) -> Path:
-        """Where the catalogue is cached (KREA_CACHE_DIR, else the platform's)."""
-        return self._folder("KREA_CACHE_DIR", "user_cache_path")
+        """The folder of the cached catalogue: KREA_CACHE_DIR, else the platform's."""
+        return self._dir("KREA_CACHE_DIR", "user_cache_path")
 
     @property
     def current_dir(self) -> Path:
-        """The current folder; raises KreaError when somebody removed it meanwhile."""
+        """The current folder. Raises `KreaError` if it was removed meanwhile."""
         try:
             return Path.cwd()
         except FileNotFoundError as failure:
             raise KreaError(
-                "the current folder does not exist any more", hint="cd to a folder that does"
+                "the current folder does not exist any more", hint="cd to a folder that exists"
             ) from failure
 
-    def _folder(self, variable: str, function: str) -> Path:
-        if chosen := self.get(variable):
-            return Path(chosen).expanduser()
-        import platformdirs  # 20 ms, spared where the variable is set
+    def _dir(self, variable: str, function: str) -> Path:
+        if path := self.get(variable):
+            return Path(path).expanduser()
+        import platformdirs  # 20 ms, spared if the variable is set
 
-        path: Path = getattr(platformdirs, function)("krea", appauthor=False)
-        return path
+        default: Path = getattr(platformdirs, function)("krea", appauthor=False)
+        return default

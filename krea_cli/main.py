@@ -1,4 +1,4 @@
-"""The front door: the commands, `main(argv, env)`, and the one place that catches everything."""
+"""Run one command line. The only place that catches every exception."""
 
 import errno
 import os
@@ -18,9 +18,8 @@ if TYPE_CHECKING:
     from krea_cli.errors import KreaError
     from krea_cli.terminal.output import Output
 
-VERSION_WORDS = (["--version"], ["-V"])
-HELP_NAMES = {"help_option_names": ["-h", "--help"]}
-
+VERSION_ARGUMENTS = (["--version"], ["-V"])
+HELP_SETTINGS = {"help_option_names": ["-h", "--help"]}
 
 HELP = """Generate images, video, audio and 3D with the Krea API; never pay twice.
 
@@ -34,7 +33,7 @@ Examples:
   krea sandbox -- krea generate "a red fox in snow" -o fox.png
 """
 
-# In the order of the help. A group's module has an `app`, the others a function of their name.
+# In the order of the help. The module of a group has an `app`, any other a function of its name.
 COMMANDS = (
     "generate",
     "status",
@@ -53,8 +52,8 @@ COMMANDS = (
 )
 
 
-def build(argv: Sequence[str] = ()) -> "typer.Typer":
-    """The command tree; only the branch that ARGV names, if it names one: the rest costs time."""
+def build_app(argv: Sequence[str] = ()) -> "typer.Typer":
+    """Build the command tree, or only the branch of ARGV: the rest costs time."""
     import typer
 
     app = typer.Typer(
@@ -64,7 +63,7 @@ def build(argv: Sequence[str] = ()) -> "typer.Typer":
         add_completion=False,
         pretty_exceptions_enable=False,
         rich_markup_mode=None,  # plain help: quick, and square brackets stay what they are
-        context_settings=HELP_NAMES,
+        context_settings=HELP_SETTINGS,
     )
 
     @app.callback()
@@ -76,36 +75,36 @@ def build(argv: Sequence[str] = ()) -> "typer.Typer":
     for name in argv[:1] if argv and argv[0] in COMMANDS else COMMANDS:
         module = import_module(f"krea_cli.commands.{name}")
         if group := getattr(module, "app", None):
-            app.add_typer(group, name=name, context_settings=HELP_NAMES)
+            app.add_typer(group, name=name, context_settings=HELP_SETTINGS)
         else:
             app.command(name)(getattr(module, name))
     return app
 
 
 def main(argv: list[str], env: "Env | None" = None) -> int:
-    """Run one command line in the world ENV and return its exit code. Never raises."""
-    if argv[:1] in VERSION_WORDS:
+    """Run one command line in ENV and return its exit code. Never raises."""
+    if argv[:1] in VERSION_ARGUMENTS:
         # Answered before anything is imported: scripts ask for it often.
-        return tell_version(env.stdout if env else sys.stdout)
+        return print_version(env.stdout if env else sys.stdout)
 
     from krea_cli.commands.session import Session
     from krea_cli.env import Env
     from krea_cli.terminal.output import Output
 
     env = env or Env()
-    # An error in the command line itself must already be told in the mode asked for.
-    words = argv[: argv.index("--")] if "--" in argv else argv
-    output = Output(env, json="--json" in words, quiet=False, verbose=False)
+    # An error in the command line itself must already be printed in the chosen mode.
+    options = argv[: argv.index("--")] if "--" in argv else argv
+    output = Output(env, json="--json" in options, quiet=False, verbose=False)
     session = Session(env, output, argv)
     try:
-        return guarded(argv, session, output)
+        return run_command(argv, session, output)
     finally:
         session.close()
         output.close()
 
 
-def tell_version(stream: "TextIO | None") -> int:
-    """Write the version to STREAM, None where the shell closed it, and return the exit code."""
+def print_version(stream: "TextIO | None") -> int:
+    """Write the version to STREAM and return the exit code. None: the shell closed stdout."""
     try:
         if stream is not None:
             stream.write(f"krea {__version__}\n")
@@ -118,82 +117,82 @@ def tell_version(stream: "TextIO | None") -> int:
     return 0
 
 
-def guarded(argv: list[str], session: "Session", output: "Output") -> int:
-    """Turn whatever ends a command into words and an exit code: the only such place."""
+def run_command(argv: list[str], session: "Session", output: "Output") -> int:
+    """Run the command and return its exit code; print the exception that ended it."""
     import typer
 
     from krea_cli.errors import Interrupted, KreaError
 
     try:
-        # `krea` alone is a question, and the help the answer.
-        code = build(argv)(
+        # `krea` alone prints the help.
+        code = build_app(argv)(
             args=argv or ["--help"], prog_name="krea", obj=session, standalone_mode=False
         )
         return code if isinstance(code, int) else 0
     except KreaError as error:
         output.print_error(error)
         return error.exit_code
-    except SystemExit as way_out:
-        # Typer's way out (1) when the reader of its help is gone: whoever left has read enough.
-        if way_out.code != 1:
+    except SystemExit as failure:
+        # Typer exits with 1 when the reader of its help has closed the pipe: it has read enough.
+        if failure.code != 1:
             raise
         return 0
     except (KeyboardInterrupt, typer.Abort):
         interrupted = Interrupted(2)
         output.print_error(interrupted)
         return interrupted.exit_code
-    except Exception as error:
+    except Exception as failure:
         from krea_cli.commands.usage_errors import usage_error
 
-        if wrong := usage_error(error) or full_disk(error):
-            output.print_error(wrong)
-            return wrong.exit_code
-        output.print_bug(error)
+        if krea_error := usage_error(failure) or full_disk_error(failure):
+            output.print_error(krea_error)
+            return krea_error.exit_code
+        output.print_bug(failure)
         return 1
 
 
-def full_disk(error: Exception) -> "KreaError | None":
-    """Typer writes its help by itself, so a full disk behind stdout shows up here."""
+def full_disk_error(failure: Exception) -> "KreaError | None":
+    """Return the error for a full disk behind stdout, where Typer writes its help; else None."""
     from krea_cli.errors import KreaError
 
-    if not isinstance(error, OSError) or error.errno != errno.ENOSPC or error.filename:
+    if not isinstance(failure, OSError) or failure.errno != errno.ENOSPC or failure.filename:
         return None
     return KreaError("standard output could not be written: no space left", hint="make room")
 
 
-def watch_signals(env: "Env") -> None:
-    """Let INT, TERM and HUP end the wait under way instead of the process."""
+def install_signal_handlers(env: "Env") -> None:
+    """Let INT, TERM and HUP interrupt the current wait instead of killing the process."""
     import signal
 
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        # Whoever started us with a signal ignored (nohup, a background job) means it.
+        # A signal that was ignored at the start (nohup, a background job) stays ignored.
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, lambda number, _: env.clock.stop(number))
 
 
 def run() -> NoReturn:
-    """The installed command."""
+    """Run the installed command `krea`."""
     argv = sys.argv[1:]
-    if argv[:1] in VERSION_WORDS:
-        leave(main(argv))
+    if argv[:1] in VERSION_ARGUMENTS:
+        exit_now(main(argv))
     try:
         from krea_cli.env import Env
 
         env = Env()
-        watch_signals(env)
+        install_signal_handlers(env)
         code = main(argv, env)
     except KeyboardInterrupt:
         code = 130
-    leave(code)
+    exit_now(code)
 
 
-def leave(code: int) -> NoReturn:
-    """End the process now; whatever had to be closed is closed.
+def exit_now(code: int) -> NoReturn:
+    """End the process at once, when everything is closed.
 
-    Python's own end takes 25 ms to dismantle modules one by one, and aborts when one of our
-    daemon threads, which may sit in a socket, is just then writing to a stream.
+    Python's own exit spends 25 ms on taking modules apart. It also aborts if a daemon thread is
+    writing to a stream just then.
     """
-    for stream in filter(None, (sys.stdout, sys.stderr)):  # None where the shell closed it: `>&-`
+    for stream in filter(None, (sys.stdout, sys.stderr)):  # None if the shell closed it: `>&-`
         with suppress(OSError, ValueError):
             stream.flush()
     os._exit(code)

@@ -1,44 +1,39 @@
 """Arguments and options that several commands share, as Annotated names."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-if TYPE_CHECKING:
-    from decimal import Decimal
-else:
-    Decimal = str  # Typer looks at the parser alone, and the import costs every command 1 ms
 
-
-def seconds(text: str) -> float:
-    """Read `90`, `90s`, `15m` or `2h` as seconds; 0 means for ever."""
+def parse_seconds(text: str) -> float:
+    """Parse `90`, `90s`, `15m` or `2h` as seconds; 0 means for ever."""
     from krea_cli.local.config import parse_duration
 
     try:
         return parse_duration(text)
-    except ValueError as wanted:
-        raise typer.BadParameter(f"{text!r} is not {wanted}") from wanted
+    except ValueError as expected:
+        raise typer.BadParameter(f"{text!r} is not {expected}") from expected
 
 
-def dollars(text: str) -> "Decimal":
-    """Read `7`, `0.50` or `$2` as US dollars."""
-    from krea_cli.dollars import amount
+def parse_micros(text: str) -> int:
+    """Parse `7`, `0.50` or `$2` as millionths of a dollar."""
+    from krea_cli.dollars import parse_dollars
 
     try:
-        return amount(text)
-    except ValueError as wanted:
-        raise typer.BadParameter(f"{text!r} is not {wanted}") from wanted
+        return parse_dollars(text)
+    except ValueError as expected:
+        raise typer.BadParameter(f"{text!r} is not {expected}") from expected
 
 
-def filled(text: str) -> str:
-    """A value that must not be empty: `-m "$MODEL"` with no MODEL would mean another model."""
+def parse_nonempty(text: str) -> str:
+    """Return TEXT, and refuse an empty one: `-m "$MODEL"` without MODEL means another model."""
     if not text.strip():
         raise typer.BadParameter("it is empty")
     return text
 
 
-def address(text: str) -> str:
-    """The address that Krea is to call, as it can stand in a header."""
+def parse_webhook_url(text: str) -> str:
+    """Return the address of a webhook, if a header can carry it."""
     scheme, slashes, rest = text.partition("://")
     if scheme not in ("https", "http") or not slashes or not rest.strip("/"):
         raise typer.BadParameter(f"{text!r} is not an address such as https://example.com/done")
@@ -47,53 +42,58 @@ def address(text: str) -> str:
     return text
 
 
-# The modes are set while the command line is read, so that commands need not know them.
-def _json(context: typer.Context, value: bool) -> bool:
+# Set while the command line is parsed, so that commands need not know the modes.
+def _set_json(context: typer.Context, value: bool) -> bool:
     context.obj.output.json = context.obj.output.json or value
     return value
 
 
-def _quiet(context: typer.Context, value: bool) -> bool:
+def _set_quiet(context: typer.Context, value: bool) -> bool:
     context.obj.output.quiet = context.obj.output.quiet or value
     return value
 
 
-def _verbose(context: typer.Context, value: bool) -> bool:
+def _set_verbose(context: typer.Context, value: bool) -> bool:
     context.obj.output.verbose = context.obj.output.verbose or value
     return value
 
 
-def _profile(context: typer.Context, value: str | None) -> str | None:
+def _set_profile(context: typer.Context, value: str | None) -> str | None:
     context.obj.profile = value
     return value
 
 
-def _token_file(context: typer.Context, value: str | None) -> str | None:
+def _set_token_file(context: typer.Context, value: str | None) -> str | None:
     context.obj.token_file = value
     return value
 
 
-def _no_ledger(context: typer.Context, value: bool) -> bool:
+def _set_no_ledger(context: typer.Context, value: bool) -> bool:
     context.obj.without_ledger = value
     return value
 
 
 Json = Annotated[
-    bool, typer.Option("--json", callback=_json, help="JSON lines instead of text, on both ends.")
+    bool,
+    typer.Option(
+        "--json", callback=_set_json, help="JSON lines instead of text, for input and output."
+    ),
 ]
 Quiet = Annotated[
-    bool, typer.Option("--quiet", "-q", callback=_quiet, help="No progress, no remarks.")
+    bool, typer.Option("--quiet", "-q", callback=_set_quiet, help="No progress, no remarks.")
 ]
 Verbose = Annotated[
     bool,
-    typer.Option("--verbose", "-v", callback=_verbose, help="Each request and its time on stderr."),
+    typer.Option(
+        "--verbose", "-v", callback=_set_verbose, help="Each request and its time on stderr."
+    ),
 ]
 Profile = Annotated[
     str | None,
     typer.Option(
         "--profile",
-        callback=_profile,
-        parser=filled,
+        callback=_set_profile,
+        parser=parse_nonempty,
         metavar="NAME",
         help="Use the stored login NAME.",
     ),
@@ -102,8 +102,8 @@ TokenFile = Annotated[
     str | None,
     typer.Option(
         "--token-file",
-        callback=_token_file,
-        parser=filled,
+        callback=_set_token_file,
+        parser=parse_nonempty,
         metavar="FILE",
         help="Read the token from FILE.",
     ),
@@ -112,7 +112,7 @@ NoLedger = Annotated[
     bool,
     typer.Option(
         "--no-ledger",
-        callback=_no_ledger,
+        callback=_set_no_ledger,
         help="Keep no record of what is paid for, at your own risk.",
     ),
 ]
@@ -124,27 +124,27 @@ Timeout = Annotated[
     float | None,
     typer.Option(
         "--timeout",
-        parser=seconds,
+        parser=parse_seconds,
         metavar="TIME",
         help="How long to wait: 90, 90s, 15m; 0 is for ever. Default: 15m for images, else 150m.",
     ),
 ]
 MaxCost = Annotated[
-    Decimal | None,
+    int | None,
     typer.Option(
         "--max-cost",
-        parser=dollars,
+        parser=parse_micros,
         metavar="USD",
         help="Stop before a request that could take the total above this.",
     ),
 ]
 AssumePrice = Annotated[
-    Decimal | None,
+    int | None,
     typer.Option(
         "--assume-price",
-        parser=dollars,
+        parser=parse_micros,
         metavar="USD",
-        help="What to count for a request whose price is unknown.",
+        help="The price to assume where the price is unknown.",
     ),
 ]
 OutputPath = Annotated[
@@ -162,4 +162,4 @@ Sidecar = Annotated[
 Embed = Annotated[
     bool, typer.Option("--embed", help="Write the recipe into the metadata of each picture.")
 ]
-Force = Annotated[bool, typer.Option("--force", help="Overwrite what stands at the target.")]
+Force = Annotated[bool, typer.Option("--force", help="Overwrite existing files.")]

@@ -1,4 +1,4 @@
-"""Foreign text made safe for a terminal: the one definition of unsafe characters."""
+"""Make foreign text safe for a terminal. The only definition of unsafe characters."""
 
 import re
 
@@ -35,7 +35,7 @@ def one_line(text: str) -> str:
     return re.sub(r"[\n\t]+", " ", clean(text)).strip()
 
 
-def indented(text: str) -> str:
+def indent_later_lines(text: str) -> str:
     """Clean TEXT and indent its later lines, so that none can pass for a line of ours."""
     first, *rest = clean(text).split("\n")
     return "\n".join([first, *("    " + line.strip() for line in rest)])

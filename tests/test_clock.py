@@ -1,4 +1,4 @@
-"""The clock: a signal ends every wait, and an answer that is there already is not thrown away."""
+"""The clock: a signal ends every wait, and a result that is there already is not lost."""
 
 import signal
 import threading
@@ -9,57 +9,57 @@ from krea_cli.clock import Clock
 from krea_cli.errors import Interrupted
 
 
-def test_an_answer_within_the_grace_is_given_back() -> None:
-    """The signal arrives first, the answer a moment later: the answer counts."""
+def test_a_result_within_the_grace_is_returned() -> None:
+    """A result that arrives shortly after the signal counts."""
     clock = Clock()
-    asked = threading.Event()
+    stopped = threading.Event()
 
     def answer() -> int:
-        asked.wait(5)
+        stopped.wait(5)
         return 7
 
     def interrupt() -> None:
         clock.stop(signal.SIGINT)
-        asked.set()
+        stopped.set()
 
     threading.Timer(0.01, interrupt).start()
-    assert clock.attend(answer, grace=5) == 7
+    assert clock.wait_for(answer, grace=5) == 7
     with pytest.raises(Interrupted):
-        clock.check()
+        clock.raise_if_interrupted()
 
 
-def test_a_second_signal_ends_the_grace_unless_the_answer_is_there() -> None:
-    """Two signals: whoever has answered by then is heard, nobody else is waited for."""
+def test_a_second_signal_ends_the_grace_unless_the_result_is_there() -> None:
+    """After two signals nobody waits any longer."""
     clock = Clock()
-    waiting = threading.Event()
+    release = threading.Event()
 
-    def twice() -> None:
+    def interrupt_twice() -> None:
         clock.stop(signal.SIGINT)
         clock.stop(signal.SIGINT)
 
-    threading.Timer(0.01, twice).start()
+    threading.Timer(0.01, interrupt_twice).start()
     with pytest.raises(Interrupted):
-        clock.attend(lambda: waiting.wait(5), grace=5)
-    waiting.set()
+        clock.wait_for(lambda: release.wait(5), grace=5)
+    release.set()
 
 
 def test_a_signal_before_the_wait_starts_nothing() -> None:
-    """Nothing is begun once a signal has arrived, and no pause passes."""
+    """After a signal no call is started, and no time passes."""
     clock = Clock()
     clock.stop(signal.SIGTERM)
-    begun: list[int] = []
-    with pytest.raises(Interrupted) as stopped:
-        clock.attend(lambda: begun.append(1), grace=5)
-    assert (stopped.value.exit_code, begun) == (143, [])
+    calls: list[int] = []
+    with pytest.raises(Interrupted) as interrupted:
+        clock.wait_for(lambda: calls.append(1), grace=5)
+    assert (interrupted.value.exit_code, calls) == (143, [])
     with pytest.raises(Interrupted):
-        clock.pause(60)
+        clock.sleep(60)
 
 
-def test_a_read_inside_another_leaves_it_exposed() -> None:
-    """A prompt's file that is read while a batch is: a signal still ends what goes on after it."""
+def test_a_read_inside_another_leaves_the_outer_one_interruptible() -> None:
+    """A prompt's file is read while the list of a batch is; a signal still ends the list."""
     clock = Clock()
-    with pytest.raises(Interrupted), clock.exposed():
-        with clock.exposed():
+    with pytest.raises(Interrupted), clock.interruptible():
+        with clock.interruptible():
             pass
         clock.stop(2)
     clock.stop(2)

@@ -15,7 +15,7 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 # What the files of each folder may import of this package.
 BELOW = {"errors", "clock", "dollars", "text"}
 MAY_IMPORT = {
-    "errors": {"errors"},
+    "errors": {"dollars", "errors"},
     "clock": {"errors"},
     "dollars": set(),
     "text": set(),
@@ -33,6 +33,24 @@ MAY_IMPORT = {
     | {"env", "main", "manual", "catalog", "commands", "local", "sandbox", "terminal", "flows"},
     "main": BELOW | {"env", "commands", "terminal"},
 }
+# The rooms of `flows/`: each may import those that stand before it, as far as they are named.
+GROUND = {"context", "events"}
+ROOMS = {
+    "events": set(),
+    "context": {"events"},
+    "backoff": GROUND,
+    "files": set(),
+    "jobs": GROUND | {"backoff"},
+    "transfer": GROUND | {"backoff", "files"},
+    "recipe": {"files", "jobs"},
+    "submit": GROUND | {"backoff", "files", "jobs"},
+    "download": GROUND | {"files", "jobs", "recipe", "transfer"},
+    "generate": GROUND | {"files", "jobs", "recipe", "transfer", "submit", "download"},
+    "batch": GROUND
+    | {"backoff", "files", "jobs", "recipe", "transfer", "submit", "download", "generate"},
+}
+# The files of `commands/` that several commands share; the others are commands.
+SHARED_BY_COMMANDS = {"budget", "exit_status", "request_options", "session", "usage_errors"}
 # Who alone may import a library.
 ONLY = {
     "httpx": {"api/http.py"},
@@ -72,6 +90,60 @@ def test_a_file_imports_only_what_lies_below_it(path: Path) -> None:
         return
     own = [name.split(".")[1] for name in imports(path) if name.startswith("krea_cli.")]
     assert set(own) - MAY_IMPORT[layer(path)] == set()
+
+
+def own_imports(path: Path) -> set[str]:
+    """The modules of this package that PATH imports, with the modules named behind `import`."""
+    names = {
+        f"{node.module}.{alias.name}"
+        for node in parsed(path)
+        if isinstance(node, ast.ImportFrom) and node.module
+        for alias in node.names
+    }
+    modules = {module_name(file) for file in FILES}
+    return {
+        name if name in modules else name.rpartition(".")[0]
+        for name in names | set(imports(path))
+        if name.startswith("krea_cli.")
+    }
+
+
+def module_name(path: Path) -> str:
+    """The name under which PATH is imported."""
+    parts = path.relative_to(PACKAGE.parent).with_suffix("").parts
+    return ".".join(parts).removesuffix(".__init__")
+
+
+def part(module: str, folder: str) -> str | None:
+    """The part of FOLDER that MODULE belongs to: a file or a folder in it; None outside."""
+    inside = module.removeprefix(f"krea_cli.{folder}.")
+    return inside.partition(".")[0] if inside != module else None
+
+
+@pytest.mark.parametrize("path", sorted((PACKAGE / "flows").rglob("*.py")), ids=module_name)
+def test_a_room_of_flows_uses_only_the_rooms_before_it(path: Path) -> None:
+    """A room without a row in the table has no place."""
+    room = part(module_name(path), "flows")
+    if room is not None:
+        rooms = {part(module, "flows") for module in own_imports(path)} - {None, room}
+        assert rooms - ROOMS[room] == set()
+
+
+@pytest.mark.parametrize("path", sorted((PACKAGE / "commands").rglob("*.py")), ids=module_name)
+def test_a_command_imports_no_other_command(path: Path) -> None:
+    """Files that several commands share stand beside them."""
+    command = part(module_name(path), "commands")
+    used = {part(module, "commands") for module in own_imports(path)} - {None, command}
+    assert used - SHARED_BY_COMMANDS == set()
+
+
+def test_no_files_form_a_circle() -> None:
+    """A file never reaches itself through imports, wherever in a file they stand."""
+    graph = {module_name(path): own_imports(path) for path in FILES}
+    graph = {name: {each for each in used if each in graph} - {name} for name, used in graph.items()}
+    while leaves := {name for name, used in graph.items() if not used}:
+        graph = {name: used - leaves for name, used in graph.items() if name not in leaves}
+    assert graph == {}
 
 
 @pytest.mark.parametrize("library", ONLY)

@@ -1,4 +1,4 @@
-"""The front door, where it answers before anything else is imported."""
+"""The installed command: the version, and a closed standard output."""
 
 import os
 import subprocess
@@ -12,7 +12,7 @@ KREA = f"{sys.executable} -m krea_cli.main"
 
 
 @pytest.mark.parametrize(
-    ("redirection", "ended"),
+    ("redirection", "expected"),
     [
         ("", (0, f"krea {__version__}\n", "")),
         (">&-", (0, "", "")),
@@ -23,18 +23,18 @@ KREA = f"{sys.executable} -m krea_cli.main"
     ],
     ids=["pipe", "closed", "full"],
 )
-def test_the_version(redirection: str, ended: tuple[int, str, str]) -> None:
-    """Written at once; a stdout that takes nothing is one sentence or none, never a traceback."""
+def test_the_version(redirection: str, expected: tuple[int, str, str]) -> None:
+    """The version is printed; a broken stdout is one error or none, never a traceback."""
     if "full" in redirection and not os.path.exists("/dev/full"):
         pytest.skip("this system has no full device")
     done = subprocess.run(
         ["sh", "-c", f"{KREA} --version {redirection}"], capture_output=True, text=True, check=False
     )
-    assert (done.returncode, done.stdout, done.stderr) == ended
+    assert (done.returncode, done.stdout, done.stderr) == expected
 
 
-def test_a_reader_of_the_help_that_leaves() -> None:
-    """`krea --help | true` is no failure: whoever left has read enough."""
+def test_a_reader_that_closes_the_pipe() -> None:
+    """`krea generate --help | true` is no failure."""
     script = f"{{ {KREA} generate --help; echo $? >&2; }} | true"
     done = subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=False)
     assert (done.stdout, done.stderr) == ("", "0\n")

@@ -1,1 +1,1 @@
-"""What the server speaks: one method per endpoint, plain types in and out."""
+"""The client of the Krea API: one method for each endpoint, plain types in and out."""

@@ -1,4 +1,4 @@
-"""What leaves: JSON bodies and headers, checked while nothing has been sent yet."""
+"""Encode JSON bodies and headers, and refuse a bad one before anything is sent."""
 
 import json
 from collections.abc import Mapping
@@ -7,23 +7,21 @@ from krea_cli.errors import TokenRefused, UsageError
 
 
 def encode_json(data: object) -> bytes:
-    """DATA as UTF-8 JSON. Raises UsageError for what JSON or Unicode cannot hold."""
+    """Encode DATA as UTF-8 JSON. Raises `UsageError` for values without a form in JSON."""
     try:
         text = json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
         return text.encode()
     except UnicodeEncodeError:
         raise UsageError(
-            "the request holds bytes that are no text; nothing was sent",
+            "the request holds bytes that are not UTF-8 text; nothing was sent",
             hint="write the prompt as UTF-8, or read it with --prompt-file",
         ) from None
     except ValueError:
-        raise UsageError(
-            "the request holds a number that JSON has no word for (nan, inf)"
-        ) from None
+        raise UsageError("the request holds nan or inf, which JSON cannot express") from None
 
 
 def check_headers(headers: Mapping[str, str]) -> dict[str, str]:
-    """HEADERS, if all can be sent as they are; else UsageError."""
+    """Return HEADERS if each value is printable ASCII. Raises `UsageError`."""
     for name, value in headers.items():
         if not all(" " <= character <= "~" for character in value):
             raise UsageError(
@@ -32,12 +30,12 @@ def check_headers(headers: Mapping[str, str]) -> dict[str, str]:
     return dict(headers)
 
 
-def bearer(token: str) -> str:
-    """The Authorization header for TOKEN. Raises TokenRefused for what no header can carry."""
+def authorization_value(token: str) -> str:
+    """Build the Authorization header for TOKEN. Raises `TokenRefused` if it cannot stand there."""
     if not token or not all("!" <= character <= "~" for character in token):
         raise TokenRefused(
-            "the token holds what no header can carry (a space, a line break or a letter beyond "
-            "ASCII), so nothing was sent",
-            hint="krea auth login stores it anew, cleaned of what pasting adds",
+            "the token holds a space, a line break or a letter beyond ASCII, which no header can"
+            " carry; nothing was sent",
+            hint="krea auth login stores it again, without what pasting adds",
         )
     return f"Bearer {token}"

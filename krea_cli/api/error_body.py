@@ -1,117 +1,127 @@
-"""Reads what an error answer says, in all the shapes that the service was seen to use.
+"""Parse the body of an error response, in all the shapes that the service was seen to use.
 
-Source: the contract of 2026-11, section 4: `error` as text or object, `message`, `detail` as
-text or list, lists of issues under five names, HTML pages of gateways, plain text, nothing.
+Source: the contract of 2026-11, section 4. The shapes: `error` as text or object, `message`,
+`detail` as text or list. Also lists of issues under five names, HTML pages, plain text, nothing.
 """
 
 import re
 from dataclasses import dataclass
 from typing import Any
 
-from krea_cli.api.response import Reply
+from krea_cli.api.response import Response
 from krea_cli.text import excerpt
 
-ISSUE_LISTS = ("details", "errors", "issues", "validationErrors", "validation_errors", "detail")
-MOST_ISSUES = 8
+ISSUE_LIST_KEYS = (
+    "details", "errors", "issues", "validationErrors", "validation_errors", "detail",
+)  # fmt: skip
+MAX_ISSUES = 8
+MAX_PAGE_BYTES = 20_000
+MAX_TITLE_CHARACTERS = 200
 
 
 @dataclass(frozen=True)
-class Said:
-    """An error answer: its sentence (maybe empty), its codes in lower case, its JSON object."""
+class ErrorBody:
+    """The content of an error response.
 
-    text: str
+    message: one line, maybe empty
+    codes: the error codes in it, in lower case
+    data: its JSON object, {} without one
+    has_error_key: True for the service's own {"error": …}; gateways write "message" alone
+    """
+
+    message: str
     codes: frozenset[str]
     data: dict[str, Any]
-    own: bool  # the declared {"error": …}; a gateway's JSON has "message" alone
+    has_error_key: bool
 
 
-def read_error(reply: Reply) -> Said:
-    """What REPLY says about why it is an error. Never raises."""
+def parse_error_body(response: Response) -> ErrorBody:
+    """Parse the body of RESPONSE. Never raises."""
     try:
-        data = reply.json()
+        data = response.json()
     except ValueError:
-        return Said(_page_text(reply.content), frozenset(), {}, own=False)
+        return ErrorBody(_page_text(response.content), frozenset(), {}, has_error_key=False)
     if isinstance(data, str):
-        return Said(excerpt(data), frozenset(), {}, own=False)
+        return ErrorBody(excerpt(data), frozenset(), {}, has_error_key=False)
     if not isinstance(data, dict):
-        return Said("", frozenset(), {}, own=False)
-    text = _sentence(data)
-    return Said(text, frozenset(_codes(data)), data, own=bool(data.get("error")))
+        return ErrorBody("", frozenset(), {}, has_error_key=False)
+    codes = frozenset(_codes(data))
+    return ErrorBody(_message(data), codes, data, has_error_key=bool(data.get("error")))
 
 
-def _sentence(data: dict[str, Any]) -> str:
-    nested = data.get("error")
-    inner = _inner(data)
-    words = _first_text(data.get("message"), inner.get("message"), data.get("detail"), nested)
-    words = words or _first_text(inner.get("error"), inner.get("code"), data.get("reason"))
-    # {"error": "Forbidden", "message": "no access"}: both, where the first is no mere code.
-    title = nested if isinstance(nested, str) else ""
-    if title and title != words and " " in title.strip():
-        words = f"{title}: {words}"
-    issues = [*_issues(data), *_issues(inner)]
-    listed = "; ".join(issues[:MOST_ISSUES])
-    if len(issues) > MOST_ISSUES:
-        listed += f"; and {len(issues) - MOST_ISSUES} more"
-    return excerpt(f"{words}: {listed}" if words and listed else words or listed)
+def _message(data: dict[str, Any]) -> str:
+    error, nested = data.get("error"), _nested_error(data)
+    message = _first_text(data.get("message"), nested.get("message"), data.get("detail"), error)
+    message = message or _first_text(nested.get("error"), nested.get("code"), data.get("reason"))
+    # {"error": "Forbidden here", "message": "no access"}: both, unless the first is a mere code.
+    title = error if isinstance(error, str) else ""
+    if title and title != message and " " in title.strip():
+        message = f"{title}: {message}"
+    issues = [*_issue_messages(data), *_issue_messages(nested)]
+    listed = "; ".join(issues[:MAX_ISSUES])
+    if len(issues) > MAX_ISSUES:
+        listed += f"; and {len(issues) - MAX_ISSUES} more"
+    return excerpt(f"{message}: {listed}" if message and listed else message or listed)
 
 
 def _first_text(*values: Any) -> str:
     return next((value for value in values if isinstance(value, str) and value.strip()), "")
 
 
-def _issues(data: dict[str, Any]) -> list[str]:
-    found: dict[str, None] = {}  # a body may carry the same list under two names
-    for name in ISSUE_LISTS:
-        entries = data.get(name)
-        if isinstance(entries, dict) and name != "detail":
-            entries = [_named(key, value) for key, value in entries.items()]
+def _issue_messages(data: dict[str, Any]) -> list[str]:
+    messages: dict[str, None] = {}  # a body may carry one list under two names
+    for key in ISSUE_LIST_KEYS:
+        entries = data.get(key)
+        if isinstance(entries, dict) and key != "detail":
+            entries = [_with_path(path, value) for path, value in entries.items()]
         if isinstance(entries, list):
-            found |= dict.fromkeys(filter(None, map(_issue, entries)))
-    return list(found)
+            messages |= dict.fromkeys(filter(None, map(_issue_message, entries)))
+    return list(messages)
 
 
-def _named(key: str, value: Any) -> Any:
+def _with_path(path: str, value: Any) -> Any:
     if isinstance(value, list):
         value = ", ".join(item for item in value if isinstance(item, str))
-    return value | {"path": key} if isinstance(value, dict) else {"path": key, "message": value}
+    return value | {"path": path} if isinstance(value, dict) else {"path": path, "message": value}
 
 
-def _issue(entry: Any) -> str:
+def _issue_message(entry: Any) -> str:
     if isinstance(entry, str):
         return entry.strip()
     if not isinstance(entry, dict):
         return ""
-    said = _first_text(*(entry.get(name) for name in ("message", "msg", "error", "type", "code")))
-    where = next((entry[name] for name in ("path", "loc", "field") if entry.get(name)), "")
-    if isinstance(where, list):
-        # FastAPI starts with "body", which is no field of anybody's.
-        steps = [str(step) for step in where if isinstance(step, str | int)]
-        where = ".".join(steps[1:] if steps[:1] == ["body"] else steps)
-    return f"{where}: {said}" if isinstance(where, str) and where and said else said
+    text = _first_text(*(entry.get(key) for key in ("message", "msg", "error", "type", "code")))
+    path = next((entry[key] for key in ("path", "loc", "field") if entry.get(key)), "")
+    if isinstance(path, list):
+        # FastAPI starts with "body", which is not a field.
+        steps = [str(step) for step in path if isinstance(step, str | int)]
+        path = ".".join(steps[1:] if steps[:1] == ["body"] else steps)
+    return f"{path}: {text}" if isinstance(path, str) and path and text else text
 
 
-def _inner(data: dict[str, Any]) -> dict[str, Any]:
-    nested = (data.get("error"), data.get("detail"))
-    return next((value for value in nested if isinstance(value, dict)), {})
+def _nested_error(data: dict[str, Any]) -> dict[str, Any]:
+    values = (data.get("error"), data.get("detail"))
+    return next((value for value in values if isinstance(value, dict)), {})
 
 
 def _codes(data: dict[str, Any]) -> list[str]:
     values = [
-        place.get(name)
-        for place in (data, _inner(data))
-        for name in ("code", "error", "reason", "type")
+        source.get(key)
+        for source in (data, _nested_error(data))
+        for key in ("code", "error", "reason", "type")
     ]
     # One word is a code; more are a sentence, which may name a code without being one.
     return [value.lower() for value in values if isinstance(value, str) and len(value.split()) == 1]
 
 
 def _page_text(content: bytes) -> str:
-    text = content[:20_000].decode("utf-8", "replace")
+    """Return the text of a plain answer, or the title of an HTML page."""
+    text = content[:MAX_PAGE_BYTES].decode("utf-8", "replace")
     if "<" not in text[:1000]:
         return excerpt(text)
-    found = re.search(r"<title[^>]{0,200}>([^<]{1,500})", text, re.IGNORECASE)
-    if not found:
+    match = re.search(r"<title[^>]{0,200}>([^<]{1,500})", text, re.IGNORECASE)
+    if not match:
         return ""
     import html
 
-    return excerpt(html.unescape(found[1]), limit=200)
+    return excerpt(html.unescape(match[1]), limit=MAX_TITLE_CHARACTERS)

@@ -1,20 +1,20 @@
-"""The wire: one request in, one answer out. The only file that imports httpx.
+"""Send one request and read one response. No other file imports httpx.
 
-Decides where the token goes, which connections are used again, which certificates count and how
-long an answer may take. What an answer means is decided in client.py and failures.py.
+Decides about the token, the reuse of connections, certificates and timeouts.
 """
 
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from krea_cli.api import url_policy
-from krea_cli.api.encoding import bearer, check_headers, encode_json
-from krea_cli.api.request_log import logged
-from krea_cli.api.response import Reply, StreamReply
-from krea_cli.api.transport_errors import Trail, translate
+from krea_cli.api.encoding import authorization_value, check_headers, encode_json
+from krea_cli.api.request_log import log_request
+from krea_cli.api.response import Response, StreamResponse
+from krea_cli.api.transport_errors import SendTrace, translate_error
 from krea_cli.errors import NotSaved, Unanswered, Unreachable
 
 # httpx imports its own command line when it finds click and pygments: 100 ms for nothing.
@@ -27,19 +27,22 @@ if TYPE_CHECKING:
 
 CONNECT_SECONDS = 10.0
 WRITE_SECONDS = 150.0
-# Between two pieces of a result: short, so that a thread that was called off ends soon.
-STREAM_SECONDS = 10.0
-# Four times httpcore's own: its bookkeeping per piece halves the speed of a large download.
-PIECE_BYTES = 256 * 1024
-MOST_BYTES = 20_000_000
-MOST_HOPS = 5
+# Between two chunks of a result: short, so that a thread nobody waits for any more ends soon.
+STREAM_READ_SECONDS = 10.0
+# Four times httpcore's own: its bookkeeping per chunk halves the speed of a large download.
+READ_CHUNK_BYTES = 256 * 1024
+MAX_RESPONSE_BYTES = 20_000_000
+MAX_REDIRECTS = 5
 
 
-class Http:
-    """Requests to one API with one token; may be used from several threads.
+class HttpClient:
+    """Requests to one API with one token. Safe to use from several threads.
 
-    BASE is the API's address, with or without a path; TRANSPORT replaces the network in tests;
-    LOG takes one line per request, without the token; RESOLVE finds the addresses of a host.
+    base: the API's address, with or without a path
+    token: sent to the API's own origin only
+    transport: replaces the network in tests
+    log: takes one line per request, without the token
+    resolve: finds the addresses of a host
     """
 
     def __init__(
@@ -50,18 +53,18 @@ class Http:
         version: str,
         transport: object = None,
         log: Callable[[str], None] | None = None,
-        resolve: url_policy.Resolve = url_policy.resolve,
+        resolve: url_policy.Resolver = url_policy.resolve_host,
     ) -> None:
         self.base = base.strip().rstrip("/")
         self._token = token
-        self._agent = {"User-Agent": f"krea-cli/{version} (python)"}
+        self._user_agent = {"User-Agent": f"krea-cli/{version} (python)"}
         self._log = log
-        self._resolve = resolve
-        self._clients = Clients(transport)
+        self._resolve = resolve if transport is None else None
+        self._pool = ClientPool(transport)
 
-    def prepare(self) -> None:
-        """Load what a fresh request needs, so that it leaves at once; raises what it would."""
-        self._clients.get(self._address(""), fresh=True)
+    def prepare_submit(self) -> None:
+        """Load now the modules and certificates of a fresh request. Raises as `request` does."""
+        self._pool.get(self._base_url, fresh=True)
 
     def request(
         self,
@@ -71,28 +74,29 @@ class Http:
         json: object = None,
         params: Mapping[str, str | int] | None = None,
         headers: Mapping[str, str] | None = None,
-        content: bytes | None = None,
         files: Mapping[str, tuple[str, Any, str]] | None = None,
         timeout: float = 30.0,
         fresh: bool = False,
         authorize: bool = True,
-    ) -> Reply:
-        """Send one request and read the whole answer, whatever its status; 3xx is not followed.
+    ) -> Response:
+        """Send one request and read the whole response. Follows no redirects.
 
-        TIMEOUT is the longest silence in seconds; FRESH asks for a connection that was never
-        used, which every POST needs. Raises Unreachable or Untrusted when nothing left this
-        machine, Unanswered when it may have.
+        timeout: the longest silence, in seconds
+        fresh: take a connection without earlier requests; every POST needs one
+
+        Raises `Unreachable` if nothing left this machine, `Unanswered` if something may have.
         """
-        url = self._address(path_or_url)
-        sent = self._headers(url, headers or {}, authorize=authorize)
-        if json is not None:
-            content = encode_json(json)
-            sent["Content-Type"] = "application/json"
-        query = dict(params) if params else None
-        body = {"headers": sent, "params": query, "content": content, "files": files}
+        url = self._parse_api_url(path_or_url)
+        all_headers = self._build_headers(url, headers or {}, authorize=authorize)
+        content = None if json is None else encode_json(json)
+        if content is not None:
+            all_headers["Content-Type"] = "application/json"
+        body = {"params": params or None, "content": content, "files": files}
         try:
-            with self._exchange(method, url, fresh=fresh, seconds=timeout, **body) as exchange:
-                return exchange.reply()
+            with self._exchange(
+                method, url, fresh=fresh, timeout=timeout, headers=all_headers, **body
+            ) as exchange:
+                return exchange.read_response()
         except Unanswered as failure:
             if method != "POST":
                 failure.charged = "no"  # only a POST can cost anything
@@ -101,141 +105,135 @@ class Http:
     @contextmanager
     def stream(
         self, url: str, *, headers: Mapping[str, str] | None = None
-    ) -> Iterator[StreamReply]:
-        """Open a result, whatever its status; redirects are followed to https (or loopback) only.
+    ) -> Iterator[StreamResponse]:
+        """Open a result, whatever its status. Never sends the token.
 
-        Never sends the token. Raises NotSaved for an address that must not be asked, and
-        Unreachable or Unanswered as `request` does.
+        Follows redirects to https, or to loopback. Raises `NotSaved` for a forbidden address,
+        `Unreachable` and `Unanswered` as `request` does.
         """
-        sent = self._agent | {"Accept": "*/*", "Accept-Encoding": "identity"}
-        sent |= check_headers(headers or {})
-        home, target = self._address(""), _parse(url)
-        resolve = None if self._clients.replaced else self._resolve
-        for _ in range(MOST_HOPS + 1):
-            target = url_policy.check_result_address(target, url, home=home, resolve=resolve)
-            with self._exchange("GET", target, headers=sent, seconds=STREAM_SECONDS) as exchange:
-                url_policy.check_peer(exchange.peer, target, home=home, resolve=resolve)
-                reply = StreamReply(exchange.status, exchange.headers, str(target), exchange.pieces)
-                if (onward := exchange.location) is None:
-                    yield reply
+        all_headers = self._user_agent | {"Accept": "*/*", "Accept-Encoding": "identity"}
+        all_headers |= check_headers(headers or {})
+        policy = url_policy.ResultPolicy(self._base_url, self._resolve)
+        target = _parse_url(url)
+        for _ in range(MAX_REDIRECTS + 1):
+            target = policy.check_url(target, url)
+            with self._exchange(
+                "GET", target, headers=all_headers, timeout=STREAM_READ_SECONDS
+            ) as exchange:
+                policy.check_peer(exchange.peer_address, target)
+                if (location := exchange.redirect_target) is None:
+                    yield StreamResponse(exchange.status, exchange.headers, exchange.iter_chunks)
                     return
-            url, target = onward, _parse(onward, seen_from=target)
-        raise NotSaved(f"the result's address leads through more than {MOST_HOPS} redirects")
+            url, target = location, _parse_url(location, relative_to=target)
+        raise NotSaved(f"the result's address leads through more than {MAX_REDIRECTS} redirects")
 
     def close(self) -> None:
         """Close every connection."""
-        self._clients.close()
+        self._pool.close()
 
-    def _address(self, path_or_url: str) -> "httpx.URL":
-        whole = "://" in path_or_url.partition("?")[0]
-        text = path_or_url if whole else f"{self.base}/{path_or_url.lstrip('/')}"
-        return url_policy.check_api_address(_parse(text), text)
+    @cached_property
+    def _base_url(self) -> "httpx.URL":
+        return self._parse_api_url("")
 
-    def _headers(
-        self, url: "httpx.URL", given: Mapping[str, str], *, authorize: bool
+    def _parse_api_url(self, path_or_url: str) -> "httpx.URL":
+        if "://" not in path_or_url.partition("?")[0]:
+            path_or_url = f"{self.base}/{path_or_url.lstrip('/')}"
+        return url_policy.check_api_url(_parse_url(path_or_url), path_or_url)
+
+    def _build_headers(
+        self, url: "httpx.URL", headers: Mapping[str, str], *, authorize: bool
     ) -> dict[str, str]:
-        headers = self._agent | {"Accept": "application/json"} | check_headers(given)
-        home = url_policy.origin(self._address(""))
-        if authorize and self._token is not None and url_policy.origin(url) == home:
-            headers["Authorization"] = bearer(self._token)
-        return headers
+        all_headers = self._user_agent | {"Accept": "application/json"} | check_headers(headers)
+        is_home = url_policy.origin(url) == url_policy.origin(self._base_url)
+        if authorize and self._token is not None and is_home:
+            all_headers["Authorization"] = authorization_value(self._token)
+        return all_headers
 
     @contextmanager
     def _exchange(
-        self, method: str, url: "httpx.URL", *, fresh: bool = False, **sent: Any
+        self, method: str, url: "httpx.URL", *, fresh: bool = False, **parts: Any
     ) -> Iterator["Exchange"]:
         with (
-            logged(self._log, method, url, home=self._address("")) as entry,
-            Exchange(self._clients.get(url, fresh=fresh), method, url, **sent) as exchange,
+            log_request(self._log, method, url, home=self._base_url) as entry,
+            Exchange(self._pool.get(url, fresh=fresh), method, url, **parts) as exchange,
         ):
             entry.exchange = exchange
             yield exchange
 
 
-class Clients:
-    """httpx clients, built when first needed: what is never used is never paid for."""
+class ClientPool:
+    """The httpx clients. Each is built at its first use: its certificates take 40 ms to load."""
 
     def __init__(self, transport: object) -> None:
-        self.replaced = transport is not None
         self._transport = transport
-        self._built: dict[tuple[bool, bool, bool], httpx.Client] = {}
+        self._clients: dict[tuple[bool, bool, bool], httpx.Client] = {}
         self._certificates: ssl.SSLContext | None = None
         self._lock = threading.Lock()
 
     def get(self, url: "httpx.URL", *, fresh: bool) -> "httpx.Client":
-        """The client for URL; a FRESH one never uses a connection twice."""
+        """Return the client for URL; a FRESH one uses each connection once."""
         key = (url.scheme == "https", url_policy.is_loopback(url.host), fresh)
         with self._lock:
-            if key not in self._built:
-                self._built[key] = self._build(tls=key[0], local=key[1], fresh=fresh)
-            return self._built[key]
+            if key not in self._clients:
+                self._clients[key] = self._build(tls=key[0], local=key[1], fresh=fresh)
+            return self._clients[key]
 
     def close(self) -> None:
         """Close every connection of every client."""
         with self._lock:
-            for client in self._built.values():
+            for client in self._clients.values():
                 client.close()
-            self._built.clear()
+            self._clients.clear()
 
     def _build(self, *, tls: bool, local: bool, fresh: bool) -> "httpx.Client":
         import httpcore
         import httpx
 
-        httpcore.HTTP11Connection.READ_NUM_BYTES = PIECE_BYTES
-
+        httpcore.HTTP11Connection.READ_NUM_BYTES = READ_CHUNK_BYTES
         if self._transport is not None:
             return httpx.Client(transport=self._transport)  # type: ignore[arg-type]
         limits = httpx.Limits(max_connections=100, max_keepalive_connections=0 if fresh else 20)
-        context = self._context(tls=tls)
+        tls_context = self._tls_context(tls=tls)
         try:
-            return httpx.Client(verify=context, trust_env=not local, limits=limits)
+            return httpx.Client(verify=tls_context, trust_env=not local, limits=limits)
         except (ImportError, ValueError, httpx.InvalidURL) as failure:
             raise Unreachable(
                 f"no connection: the proxy in the environment cannot be used ({failure})",
                 hint="set HTTPS_PROXY and ALL_PROXY to an http:// proxy, or unset them",
             ) from failure
 
-    def _context(self, *, tls: bool) -> "ssl.SSLContext":
+    def _tls_context(self, *, tls: bool) -> "ssl.SSLContext":
         import ssl
 
         import httpx
 
         if not tls:
-            # The certificates cost 40 ms to read, and plain http asks for none. This context
-            # trusts nobody: should it ever meet TLS, it refuses.
+            # Certificates cost 40 ms to read. This context trusts nobody: it refuses all TLS.
             return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         try:
             self._certificates = self._certificates or httpx.create_ssl_context()
         except OSError as failure:
             raise Unreachable(
                 f"no connection: the trusted certificates cannot be read ({failure})",
-                hint="SSL_CERT_FILE and SSL_CERT_DIR must name what is there, or be unset",
+                hint="set SSL_CERT_FILE and SSL_CERT_DIR to existing paths, or unset them",
             ) from failure
         return self._certificates
 
 
 class Exchange:
-    """One request on its way and the answer to it. Every failure of httpx becomes a KreaError."""
+    """One request on its way and its response. Raises a KreaError for every failure of httpx."""
 
     def __init__(
-        self,
-        client: "httpx.Client",
-        method: str,
-        url: "httpx.URL",
-        *,
-        headers: dict[str, str],
-        seconds: float,
-        **body: Any,
+        self, client: "httpx.Client", method: str, url: "httpx.URL", *, timeout: float, **parts: Any
     ) -> None:
         import httpx
 
-        self._host, self._seconds, self._trail = url.host, seconds, Trail()
-        self.broke = ""  # what kept the answer from being read to its end
-        patience = httpx.Timeout(seconds, connect=CONNECT_SECONDS, write=WRITE_SECONDS)
-        traced = {"trace": self._trail}
-        with self._translated():
+        self._host, self._timeout, self._trace = url.host, timeout, SendTrace()
+        self.body_error = ""  # the error that broke off the body
+        timeouts = httpx.Timeout(timeout, connect=CONNECT_SECONDS, write=WRITE_SECONDS)
+        with self._translate_errors():
             request = client.build_request(
-                method, url, headers=headers, timeout=patience, extensions=traced, **body
+                method, url, timeout=timeouts, extensions={"trace": self._trace}, **parts
             )
             self._response = client.send(request, stream=True)
         self.status = self._response.status_code
@@ -248,53 +246,52 @@ class Exchange:
         self._response.close()
 
     @property
-    def location(self) -> str | None:
-        """Where a redirect leads; None for every other answer."""
-        moved = self.status in {301, 302, 303, 307, 308}
-        return self.headers.get("location") if moved else None
+    def redirect_target(self) -> str | None:
+        """The address of a redirect; None for every other response."""
+        return self.headers["location"] if self._response.has_redirect_location else None
 
     @property
-    def peer(self) -> str | None:
-        """The address of the machine that answered, where the transport knows it."""
+    def peer_address(self) -> str | None:
+        """The address of the machine at the other end; None if the transport does not know it."""
         network = self._response.extensions.get("network_stream")
         try:
             return str(network.get_extra_info("server_addr")[0]) if network is not None else None
         except OSError:  # it has hung up since
             return None
 
-    def pieces(self) -> Iterator[bytes]:
-        """The body as it arrives, decoded where the server encoded it."""
-        with self._translated():
+    def iter_chunks(self) -> Iterator[bytes]:
+        """Yield the body as it arrives, decoded if the server encoded it."""
+        with self._translate_errors():
             yield from self._response.iter_bytes()
 
-    def reply(self) -> Reply:
-        """The whole answer, up to what any honest one needs."""
-        parts, size = [], 0
-        for piece in self.pieces():
-            parts.append(piece)
-            size += len(piece)
-            if size > MOST_BYTES:
+    def read_response(self) -> Response:
+        """Read the whole response. Raises `Unanswered` above 20 MB."""
+        chunks, size = [], 0
+        for chunk in self.iter_chunks():
+            chunks.append(chunk)
+            size += len(chunk)
+            if size > MAX_RESPONSE_BYTES:
                 raise Unanswered(f"the answer of {self._host} is larger than 20 MB")
-        return Reply(self.status, self.headers, b"".join(parts))
+        return Response(self.status, self.headers, b"".join(chunks))
 
     @contextmanager
-    def _translated(self) -> Iterator[None]:
+    def _translate_errors(self) -> Iterator[None]:
         import httpx
 
         # A host or header that cannot be encoded raises UnicodeError, before anything is sent.
-        wire = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, httpx.CookieConflict)
+        httpx_errors = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, httpx.CookieConflict)
         try:
             yield
-        except (*wire, UnicodeError) as failure:
-            told = translate(failure, host=self._host, seconds=self._seconds, trail=self._trail)
-            self.broke = told.message
-            raise told from failure
+        except (*httpx_errors, UnicodeError) as failure:
+            error = translate_error(failure, self._trace, host=self._host, timeout=self._timeout)
+            self.body_error = error.message
+            raise error from failure
 
 
-def _parse(text: str, *, seen_from: "httpx.URL | None" = None) -> "httpx.URL | None":
+def _parse_url(text: str, *, relative_to: "httpx.URL | None" = None) -> "httpx.URL | None":
     import httpx
 
     try:
-        return httpx.URL(text) if seen_from is None else seen_from.join(text)
+        return httpx.URL(text) if relative_to is None else relative_to.join(text)
     except (httpx.InvalidURL, ValueError):
         return None

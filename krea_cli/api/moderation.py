@@ -1,6 +1,6 @@
-"""What the service's moderation refuses, why, and what helps against each of its reasons.
+"""Recognize refusals by the service's moderation, and say what helps against each reason.
 
-Source: the contract of 2026-11, section 3.2: the codes that the service's own programs name.
+Source: the contract of 2026-11, section 3.2: the codes in the service's own programs.
 """
 
 import re
@@ -9,84 +9,94 @@ from typing import NamedTuple
 
 from krea_cli.errors import Moderated
 
-IN_VAIN = "the same request is refused again, so change it before the next krea generate"
+ADVICE_PREFIX = "the same request is refused again, so change it before the next krea generate"
+MODERATED_PHRASE = "was refused by moderation"
+UNKNOWN_REASON = ""  # moderation refused, for a reason that REASONS lacks
+# "violence" alone may well be a word of the prompt.
+MODERATION_PATTERN = r"\b(nsfw|ip_detected|personal_info|content[ _]policy|moderation|moderated)\b"
 
 
-BY_MODERATION = "was refused by moderation"
+class ModerationReason(NamedTuple):
+    """A reason to refuse.
 
+    subject: the cause, in the request or its result
+    advice: a change of the request that helps
+    """
 
-class Reason(NamedTuple):
-    """One reason to refuse: what was seen in the request or its result, and what to change."""
-
-    seen: str
-    helps: str
+    subject: str
+    advice: str
 
 
 REASONS = {
-    "nsfw": Reason(
+    "nsfw": ModerationReason(
         "nudity or sex",
         "leave both out of the prompt and the pictures given, and say what people wear",
     ),
-    "ip_detected": Reason(
+    "ip_detected": ModerationReason(
         "a protected name, character or brand",
         "describe the look instead of naming artists, characters, films or brands, and give no"
         " pictures of them or with a logo",
     ),
-    "violence": Reason(
+    "violence": ModerationReason(
         "violence",
         "leave wounds, weapons and cruelty out of the prompt and the pictures given",
     ),
-    "personal_info": Reason(
+    "personal_info": ModerationReason(
         "a real person's name, face or data",
         "name nobody real in the prompt, and give no pictures of faces, papers or addresses",
     ),
 }
-UNNAMED = ""  # moderation refused, for a reason that is not in the table
 
 
-def reason_in(codes: Iterable[str | None], message: str | None) -> str | None:
-    """Why moderation refused: one of REASONS, or UNNAMED; None when it was not moderation."""
-    found = [*map(_of_code, codes), _of_message(message)]
-    # A reason that is known goes before UNNAMED.
-    return max((reason for reason in found if reason is not None), default=None)
+def find_reason(codes: Iterable[str | None], message: str | None) -> str | None:
+    """Find the reason of moderation in CODES or MESSAGE: a key of REASONS, or UNKNOWN_REASON.
+
+    None means that moderation did not refuse.
+    """
+    reasons = [*map(_reason_of_code, codes), _reason_of_message(message)]
+    # max: any other reason goes before UNKNOWN_REASON, which is empty.
+    return max((reason for reason in reasons if reason is not None), default=None)
 
 
-def refused(
+def moderation_error(
     what: str,
     reason: str,
-    said: str | None,
+    words: str | None,
     *,
     job_id: str | None = None,
     charged: str | None = None,
 ) -> Moderated:
-    """The failure of WHAT ("job 1f0c…"): REASON is what `reason_in` found, SAID the words."""
-    sentence, known = f"{what} {BY_MODERATION}", REASONS.get(reason)
-    words = f": {said}" if said and said.lower() != reason else ""
+    """Return the error for WHAT ("job 1f0c…").
+
+    reason: as `find_reason` returns it
+    words: the service's own words
+    """
+    message, known = f"{what} {MODERATED_PHRASE}", REASONS.get(reason)
+    suffix = f": {words}" if words and words.lower() != reason else ""
     if known is None:
-        return Moderated(f"{sentence}{words}", job_id=job_id, charged=charged)
-    failure = Moderated(
-        f"{sentence} because of {known.seen} ({reason}){words}",
-        hint=f"{IN_VAIN}: {known.helps}",
+        return Moderated(f"{message}{suffix}", job_id=job_id, charged=charged)
+    error = Moderated(
+        f"{message} because of {known.subject} ({reason}){suffix}",
+        hint=f"{ADVICE_PREFIX}: {known.advice}",
         job_id=job_id,
         charged=charged,
     )
-    failure.details = {"reason": reason}
-    return failure
+    error.details = {"reason": reason}
+    return error
 
 
-def _of_code(code: str | None) -> str | None:
+def _reason_of_code(code: str | None) -> str | None:
     word = (code or "").lower().replace("-", "_")
     if word in REASONS:
         return word
-    return _named(word) if "moderation" in word else None
+    return _reason_in_text(word) if "moderation" in word else None
 
 
-def _of_message(message: str | None) -> str | None:
+def _reason_of_message(message: str | None) -> str | None:
     text = (message or "").lower()
-    # "violence" alone may well be a word of the prompt.
-    pattern = r"\b(nsfw|ip_detected|personal_info|content[ _]policy|moderation|moderated)\b"
-    return _named(text) if text in REASONS or re.search(pattern, text) else None
+    is_moderation = text in REASONS or re.search(MODERATION_PATTERN, text)
+    return _reason_in_text(text) if is_moderation else None
 
 
-def _named(text: str) -> str:
-    return next((reason for reason in REASONS if reason in text), UNNAMED)
+def _reason_in_text(text: str) -> str:
+    return next((reason for reason in REASONS if reason in text), UNKNOWN_REASON)

@@ -1,4 +1,4 @@
-"""What `--verbose` shows of a request: method, place, status and time, in one line."""
+"""Log each request for `--verbose` in one line: method, path, status and time."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -10,44 +10,44 @@ from krea_cli.api.url_policy import Url, origin
 from krea_cli.errors import KreaError
 
 
-class Answered(Protocol):
-    """What is told of an exchange: the status, and what kept the body from being read, or ""."""
+class LoggedExchange(Protocol):
+    """The logged part of an exchange: the status, and the error that broke off the body, or ""."""
 
     status: int
-    broke: str
+    body_error: str
 
 
 @dataclass
-class Entry:
-    """The line in the making; `exchange` is set as soon as there is a status."""
+class LogEntry:
+    """A line that is not written yet; `exchange` is set once there is a status."""
 
-    exchange: Answered | None = None
+    exchange: LoggedExchange | None = None
 
 
-def logged_place(url: Url, *, home: Url) -> str:
-    """The path of URL as it is sent, with the host if that is not HOME's.
+def display_path(url: Url, *, home: Url) -> str:
+    """Return the path of URL as it is sent, with the host if HOME has another one.
 
-    Without the query: that of a result may hold a signature, as good as a password.
+    Leaves out the query: a result's may hold a signature, as good as a password.
     """
     path = url.raw_path.decode("ascii", "replace").partition("?")[0]
     return path if origin(url) == origin(home) else url.host + path
 
 
 @contextmanager
-def logged(
+def log_request(
     log: Callable[[str], None] | None, method: str, url: Url, *, home: Url
-) -> Iterator[Entry]:
-    """Tell LOG of the request METHOD URL once the block is over, however it ends."""
-    started, entry, told = time.monotonic(), Entry(), "given up"
+) -> Iterator[LogEntry]:
+    """Log the request METHOD URL when the block ends, in whatever way it ends."""
+    start, entry, outcome = time.monotonic(), LogEntry(), "given up"
     try:
         yield entry
     except KreaError as failure:
-        told = failure.message
+        outcome = failure.message
         raise
     finally:
         if log is not None:
             if entry.exchange is not None:
-                broke = entry.exchange.broke
-                told = f"{entry.exchange.status}{f', then {broke}' if broke else ''}"
-            took = (time.monotonic() - started) * 1000
-            log(f"{method} {logged_place(url, home=home)}: {told} in {took:.0f} ms")
+                error = entry.exchange.body_error
+                outcome = f"{entry.exchange.status}{f', then {error}' if error else ''}"
+            milliseconds = (time.monotonic() - start) * 1000
+            log(f"{method} {display_path(url, home=home)}: {outcome} in {milliseconds:.0f} ms")

@@ -1,4 +1,4 @@
-"""What came back over the wire, before anybody judged it."""
+"""Responses as they came over the wire, before anything in them is judged."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -7,17 +7,17 @@ from typing import Any
 
 
 @dataclass(frozen=True)
-class Reply:
-    """A whole answer; the header names are lower case."""
+class Response:
+    """A whole response; the header names are in lower case."""
 
     status: int
     headers: dict[str, str]
     content: bytes
 
     def json(self) -> Any:
-        """The body as JSON, whatever its content type claims (some edges mislabel it).
+        """Parse the body as JSON, whatever its content type: some gateways mislabel it.
 
-        Raises ValueError, for nesting beyond reason too.
+        Raises ValueError, for too deep nesting too.
         """
         try:
             return json.loads(self.content)
@@ -26,34 +26,32 @@ class Reply:
 
     @property
     def server_time(self) -> float | None:
-        """The Date header in seconds since 1970 (whole ones); None without a readable one."""
-        return read_date(self.headers.get("date", ""))
+        """The Date header in whole seconds since 1970; None without a readable one."""
+        return parse_http_date(self.headers.get("date", ""))
 
 
 @dataclass(frozen=True)
-class StreamReply:
-    """An answer whose body is still to be read; the header names are lower case."""
+class StreamResponse:
+    """A response with an unread body; the header names are in lower case.
+
+    iter_chunks: yields the body; raises `Unanswered` when it breaks off
+    """
 
     status: int
     headers: dict[str, str]
-    url: str  # the last one, after redirects
-    pieces: Callable[[], Iterator[bytes]] = field(repr=False)
+    iter_chunks: Callable[[], Iterator[bytes]] = field(repr=False)
 
     @property
-    def length(self) -> int | None:
-        """How many bytes `chunks` will give, if the server says so; None for an encoded body."""
+    def content_length(self) -> int | None:
+        """The number of bytes in the body; None if the server does not say, or encoded it."""
         if self.headers.get("content-encoding", "identity") != "identity":
             return None
         text = self.headers.get("content-length", "")
         return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
 
-    def chunks(self) -> Iterator[bytes]:
-        """The body piece by piece. Raises Unanswered when it breaks off."""
-        return self.pieces()
 
-
-def read_date(text: str) -> float | None:
-    """An HTTP date ("Sun, 22 Nov 2026 12:00:00 GMT") in seconds since 1970, or None."""
+def parse_http_date(text: str) -> float | None:
+    """Parse "Sun, 22 Nov 2026 12:00:00 GMT" as seconds since 1970; None if it is no date."""
     from datetime import UTC
     from email.utils import parsedate_to_datetime  # heavy, but httpx has imported it by now
 

@@ -1,17 +1,21 @@
-"""What the API answers, parsed once at the border. Source: the contract of 2026-11, section 3.
+"""The answers of the API, parsed once at the border. Source: the contract of 2026-11, section 3.
 
-Named tuples where they will do: every command defines these, each 0.6 ms sooner than a dataclass.
+Named tuples where possible: every command defines these, each 0.6 ms sooner than a dataclass.
 """
 
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-TERMINAL = frozenset({"completed", "failed", "cancelled"})
-WAITING = frozenset({"backlogged", "queued", "scheduled"})
+TERMINAL_STATUSES = frozenset({"completed", "failed", "cancelled"})
+QUEUED_STATUSES = frozenset({"backlogged", "queued", "scheduled"})
 
 
-class Output(NamedTuple):
-    """One result of a job: its address; its kind ("preview" ones are kept apart); its map key."""
+class JobOutput(NamedTuple):
+    """One output of a job.
+
+    kind: the service's word for it, "preview" say
+    name: its key, if the job has a map of outputs
+    """
 
     url: str
     kind: str | None = None
@@ -19,12 +23,12 @@ class Output(NamedTuple):
 
     @property
     def preview(self) -> bool:
-        """True for a picture of the result rather than the result."""
+        """True for a picture of the result rather than the result itself."""
         return self.kind == "preview"
 
 
 class JobError(NamedTuple):
-    """Why a job failed, as far as the service says."""
+    """The service's reason for the failure of a job."""
 
     code: str | None
     message: str | None
@@ -32,42 +36,53 @@ class JobError(NamedTuple):
 
 @dataclass(frozen=True)
 class Job:
-    """A job as the service describes it at one moment. Times are seconds since 1970."""
+    """A job as the service describes it at one moment.
+
+    created_at: seconds since 1970
+    completed_at: seconds since 1970
+    style_id: the result of a training
+    raw: the JSON object of the service
+    """
 
     id: str
     status: str
     created_at: float | None = None
     completed_at: float | None = None
     type: str | None = None
-    outputs: tuple[Output, ...] = ()
+    outputs: tuple[JobOutput, ...] = ()
     error: JobError | None = None
     style_id: str | None = None
     raw: dict[str, Any] = field(default_factory=dict, compare=False)
 
     @property
     def ended(self) -> bool:
-        """Only three statuses end a job; one that nobody knows counts as running."""
-        return self.status in TERMINAL
+        """True for the three statuses that end a job; an unknown status counts as running."""
+        return self.status in TERMINAL_STATUSES
 
 
 class Notice(NamedTuple):
-    """What an answer's headers warn of: the Deprecation and Sunset of a model."""
+    """The warning in the headers of a response about a model.
+
+    sunset: the date of its end, in the service's words
+    """
 
     deprecated: bool = False
     sunset: str | None = None
-    link: str | None = None
 
 
 class Submitted(NamedTuple):
-    """The answer to a submit: the job, and what the headers said beside it."""
+    """The answer to a submit."""
 
     job: Job
     notice: Notice | None = None
-    server_time: float | None = None  # the Date header: whole seconds
 
 
 class JobsPage(NamedTuple):
-    """One page of the job list, newest first; `next_cursor` is None on the last page."""
+    """One page of the job list, newest first.
+
+    next_cursor: None on the last page
+    server_time: the Date header, in whole seconds since 1970
+    """
 
     jobs: tuple[Job, ...]
     next_cursor: str | None
@@ -75,16 +90,14 @@ class JobsPage(NamedTuple):
 
 
 class Asset(NamedTuple):
-    """An uploaded file: `url` is what goes into a media field (`image_url` on the wire)."""
+    """An uploaded file; `url` goes into a media field (`image_url` on the wire)."""
 
     id: str
     url: str
-    mime_type: str | None = None
-    size: int | None = None
 
 
-class Document(NamedTuple):
-    """An OpenAPI document as fetched, with what spares the next transfer."""
+class OpenapiDocument(NamedTuple):
+    """An OpenAPI document as it was fetched; its validators spare the next transfer."""
 
     content: bytes
     etag: str | None

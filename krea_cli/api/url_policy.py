@@ -1,24 +1,25 @@
-"""Which hosts may be spoken to: loopback for plain http, public ones for results."""
+"""Decide which hosts may be asked: loopback for plain http, public hosts for results."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from krea_cli.errors import NotSaved, UsageError
 
-# Every address that a host name stands for, as text. Raises OSError when it has none.
-Resolve = Callable[[str, int], Iterable[str]]
+# Returns every address of a host and port as text. Raises OSError if it has none.
+Resolver = Callable[[str, int], Iterable[str]]
 
 
-def resolve(host: str, port: int) -> list[str]:
-    """Ask the system's resolver; OSError when the name is unknown."""
+def resolve_host(host: str, port: int) -> list[str]:
+    """Ask the system for the addresses of HOST. Raises OSError if the name is unknown."""
     import socket
 
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return [str(entry[4][0]) for entry in found]
+    entries = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return [str(entry[4][0]) for entry in entries]
 
 
 def is_loopback(host: str) -> bool:
-    """True for `localhost` and for loopback addresses, which never leave this machine."""
+    """Return True for `localhost` and for loopback addresses, which never leave this machine."""
     if host.lower() == "localhost":
         return True
     import ipaddress
@@ -30,21 +31,20 @@ def is_loopback(host: str) -> bool:
 
 
 def is_public(address: str) -> bool:
-    """True for an address of the internet at large; False for what is behind a firewall."""
+    """Return True for an address of the public internet."""
     import ipaddress
 
     try:
-        found = ipaddress.ip_address(address.partition("%")[0])
+        parsed = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
         return False
     # ::ffff:10.0.0.1 reaches 10.0.0.1, and older Pythons call it global.
-    mapped = getattr(found, "ipv4_mapped", None)
-    plain = mapped or found
-    return plain.is_global and not plain.is_multicast
+    target = getattr(parsed, "ipv4_mapped", None) or parsed
+    return target.is_global and not target.is_multicast
 
 
-def names_private(host: str) -> bool:
-    """True when HOST itself is loopback or a private address, without asking a resolver."""
+def is_private_host(host: str) -> bool:
+    """Return True if HOST itself is loopback or a private address. Asks no resolver."""
     import ipaddress
 
     if is_loopback(host):
@@ -56,10 +56,10 @@ def names_private(host: str) -> bool:
     return not is_public(host)
 
 
-def private_address(host: str, port: int, *, resolve: Resolve) -> str | None:
-    """The first address of HOST that is not public; None when all are, or none is known.
+def find_private_address(host: str, port: int, *, resolve: Resolver) -> str | None:
+    """Return the first private address of HOST; None if all are public, or none is known.
 
-    A name that only a proxy can resolve has no address here, and that is the proxy's to judge.
+    A name that only a proxy can resolve has no address here: the proxy judges it.
     """
     try:
         addresses = list(resolve(host, port))
@@ -69,7 +69,7 @@ def private_address(host: str, port: int, *, resolve: Resolve) -> str | None:
 
 
 class Url(Protocol):
-    """What is looked at of an address: httpx's own reading, the one that is connected to."""
+    """The parts of a URL that matter here, as httpx parsed them: httpx will connect to them."""
 
     @property
     def scheme(self) -> str: ...
@@ -87,75 +87,81 @@ AnyUrl = TypeVar("AnyUrl", bound=Url)
 
 
 def origin(url: Url) -> tuple[str, str, int | None]:
-    """Scheme, host and port: what a token is bound to."""
+    """Scheme, host and port: a token is bound to them."""
     port = url.port or {"https": 443, "http": 80}.get(url.scheme)
     return url.scheme, url.host.lower(), port
 
 
-def _is_whole(url: Url) -> bool:
+def _is_usable(url: Url) -> bool:
     try:
         host = url.host
-    except UnicodeError:  # "xn--" and letters that stand for no name
+    except UnicodeError:  # "xn--" with letters that encode no name
         return False
-    # httpx escapes what no host can hold, such as a lone bracket; a name in the address would
-    # take the place of the token.
+    # httpx escapes characters that no host can hold, such as a lone bracket. A user name in the
+    # address would take the place of the token.
     return bool(host) and "%" not in host and not url.userinfo
 
 
-def check_api_address(url: AnyUrl | None, text: str) -> AnyUrl:
-    """URL, read from TEXT, if it may be sent a token; else UsageError."""
-    if url is None or url.scheme not in {"https", "http"} or not _is_whole(url):
+def check_api_url(url: AnyUrl | None, text: str) -> AnyUrl:
+    """Return URL, parsed from TEXT, if the token may be sent to it. Raises `UsageError`."""
+    if url is None or url.scheme not in {"https", "http"} or not _is_usable(url):
         raise UsageError(
-            f"{text[:200]!a} is no address that can be asked",
-            hint="krea config get api.base shows the address in use; KREA_API_BASE goes before it",
+            f"{text[:200]!a} is not a valid address of the API",
+            hint="krea config get api.base shows the address in use; KREA_API_BASE overrides it",
         )
     if url.scheme == "http" and not is_loopback(url.host):
         raise UsageError(
-            f"plain http is for loopback only; http://{url.host} would show the token on the way",
+            f"plain http is for loopback only; http://{url.host} would send the token in the clear",
             hint=f"use https://{url.host}",
         )
     return url
 
 
-def check_result_address(
-    url: AnyUrl | None, text: str, *, home: Url, resolve: Resolve | None
-) -> AnyUrl:
-    """URL, read from TEXT, if a result may be fetched from it; else NotSaved.
+@dataclass(frozen=True)
+class ResultPolicy:
+    """The rule for results: over https only, and from private hosts only if the API is private.
 
-    HOME is the API's address: what a public one names must be public too. Without RESOLVE
-    only the text is judged.
+    home: the API's address
+    resolve: finds the addresses of a host; with None, only the text of a URL is judged
     """
-    if url is None or not _is_whole(url):
-        raise NotSaved(f"the result's address cannot be read: {text[:200]!a}")
-    local = is_loopback(home.host) and is_loopback(url.host)
-    if url.scheme != "https" and not (url.scheme == "http" and local):
-        raise NotSaved(f"the result's address is not https: {text[:200]!a}")
-    if names_private(url.host):
-        check_address(url.host, url, home=home, resolve=resolve)
-    elif resolve is not None and not names_private(home.host):
-        found = private_address(url.host, url.port or 443, resolve=resolve)
-        check_address(found, url, home=home, resolve=resolve)
-    return url
 
+    home: Url
+    resolve: Resolver | None
 
-def check_peer(peer: str | None, url: Url, *, home: Url, resolve: Resolve | None) -> None:
-    """Raise NotSaved when the machine PEER that answered for URL has a private address.
+    def check_url(self, url: AnyUrl | None, text: str) -> AnyUrl:
+        """Return URL, parsed from TEXT, if a result may be fetched from it. Raises `NotSaved`."""
+        if url is None or not _is_usable(url):
+            raise NotSaved(f"the result's address cannot be read: {text[:200]!a}")
+        is_local = is_loopback(self.home.host) and is_loopback(url.host)
+        if url.scheme != "https" and not (url.scheme == "http" and is_local):
+            raise NotSaved(f"the result's address is not https: {text[:200]!a}")
+        if is_private_host(url.host):
+            self._check_address(url.host, url)
+        elif self.resolve is not None and not is_private_host(self.home.host):
+            address = find_private_address(url.host, url.port or 443, resolve=self.resolve)
+            self._check_address(address, url)
+        return url
 
-    A name may stand for another address the second time it is asked for. Through a proxy the
-    peer is the proxy, which says nothing about the host.
-    """
-    from urllib.request import getproxies  # httpx has imported it by now
+    def check_peer(self, peer: str | None, url: Url) -> None:
+        """Raise `NotSaved` if the machine PEER, which responded for URL, is private.
 
-    if not any(scheme in getproxies() for scheme in ("http", "https", "all")):
-        check_address(peer, url, home=home, resolve=resolve)
+        A name may resolve to another address the second time. Through a proxy, the peer is the
+        proxy: its address says nothing about the host.
+        """
+        from urllib.request import getproxies  # httpx has imported it by now
 
+        if not any(scheme in getproxies() for scheme in ("http", "https", "all")):
+            self._check_address(peer, url)
 
-def check_address(address: str | None, url: Url, *, home: Url, resolve: Resolve | None) -> None:
-    """Raise NotSaved when ADDRESS, where URL leads, is private and the API's HOME is public."""
-    if address is None or is_public(address) or names_private(home.host):
-        return
-    # Some VPNs give every name an address of their own; then the API's has one, too.
-    named = names_private(url.host)
-    if not named and resolve and private_address(home.host, home.port or 443, resolve=resolve):
-        return
-    raise NotSaved(f"the result's host {url.host} has the private address {address}; not asked")
+    def _check_address(self, address: str | None, url: Url) -> None:
+        """Raise `NotSaved` if ADDRESS, the target of URL, is private and the API is public."""
+        if address is None or is_public(address) or is_private_host(self.home.host):
+            return
+        # Some VPNs map every name to a private address; then the API's name has one, too.
+        if not is_private_host(url.host) and self.resolve:
+            port = self.home.port or 443
+            if find_private_address(self.home.host, port, resolve=self.resolve):
+                return
+        raise NotSaved(
+            f"the result's host {url.host} has the private address {address}; nothing was fetched"
+        )

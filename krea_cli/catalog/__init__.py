@@ -1,1 +1,1 @@
-"""What can be asked for: models, fields, checks and prices, read from an OpenAPI document."""
+"""Models that can be asked for: their fields, checks and prices, read from an OpenAPI document."""

@@ -1,4 +1,4 @@
-"""Where the live catalogue is cached, per API address; the embedded snapshot stands in for it."""
+"""Cache the live catalog, one file per API address; the embedded snapshot stands in for it."""
 
 import json
 import os
@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from krea_cli.catalog.catalog import Catalog
-from krea_cli.catalog.diff import Changes, compare
-from krea_cli.catalog.openapi.document import UnreadableDocument, parse_document, reduced
+from krea_cli.catalog.diff import CatalogDiff, diff_catalogs
+from krea_cli.catalog.openapi.document import UnreadableDocument, parse_document, reduce_document
 
-SNAPSHOT = Path(__file__).with_name("snapshot.json")
-LIST = "models.list"
+SNAPSHOT_FILE = Path(__file__).with_name("snapshot.json")
+ID_LIST_NAME = "models.list"  # read by the completion scripts
 
 
-class Fetched(Protocol):
+class FetchedDocument(Protocol):
     """An OpenAPI document as the API answered it."""
 
     @property
@@ -30,62 +30,69 @@ class Fetched(Protocol):
         """The answer's Last-Modified."""
 
 
-Fetch = Callable[[str | None, str | None], Fetched | None]
+# fetch(etag, last_modified) returns None if the document is still the same.
+Fetch = Callable[[str | None, str | None], FetchedDocument | None]
 
 
-def snapshot() -> Catalog:
-    """The embedded catalogue."""
-    return Catalog.of(json.loads(SNAPSHOT.read_bytes()), source="snapshot")
+def load_snapshot() -> Catalog:
+    """Load the embedded catalog."""
+    return Catalog(json.loads(SNAPSHOT_FILE.read_bytes()), source="snapshot")
 
 
-class Store:
-    """The cached catalogue of the API at BASE. `note` says what went wrong with it, if anything."""
+class CatalogCache:
+    """The cached catalog of the API at BASE.
+
+    file: the cached document, with its ETag and age
+    id_list_file: the ids of the models, one a line
+    warning: the sentence for a cache that cannot be read or written, else None
+    """
 
     def __init__(self, cache_dir: Path, base: str) -> None:
         import hashlib
 
+        base_hash = hashlib.sha256(base.encode()).hexdigest()[:16]
         self.base = base
-        self.list = cache_dir / LIST
-        self.file = cache_dir / "catalog" / f"{hashlib.sha256(base.encode()).hexdigest()[:16]}.json"
-        self.note: str | None = None
-        self._kept: dict[str, Any] | None = None
+        self.id_list_file = cache_dir / ID_LIST_NAME
+        self.file = cache_dir / "catalog" / f"{base_hash}.json"
+        self.warning: str | None = None
+        # The object in the file: base, etag, last_modified, fetched_at, document.
+        self._record: dict[str, Any] | None = None
         self._catalog: Catalog | None = None
 
     def load(self) -> Catalog:
-        """The cached live catalogue, else the snapshot."""
+        """Return the cached catalog, or the snapshot if there is none."""
         if self._catalog is None:
-            kept = self._read()
-            if kept is None:
-                self._catalog = snapshot()
-            else:
-                at = kept["fetched_at"]
-                self._catalog = Catalog.of(kept["document"], source=self.base, fetched_at=at)
+            self._record = self._read()
+            self._catalog = self._parse_record(self._record) if self._record else load_snapshot()
         return self._catalog
 
     def age(self, now: float) -> float | None:
-        """Seconds since the service was last asked; None if it never was."""
+        """Return the seconds since the service was last asked; None if it never was.
+
+        now: seconds since 1970
+        """
         fetched_at = self.load().fetched_at
         return None if fetched_at is None else max(0.0, now - fetched_at)
 
-    def refresh(self, fetch: Fetch, now: float) -> Changes:
-        """Ask the service with FETCH(etag, last_modified), keep its answer, tell what changed.
+    def refresh(self, fetch: Fetch, now: float) -> CatalogDiff:
+        """Fetch the catalog, save it, and return its differences from the last one.
 
-        Raises what FETCH raises, and `UnreadableDocument` for an answer that is none; the last
-        good catalogue is kept then.
+        Raises `UnreadableDocument` for an unusable answer, and the errors of FETCH. The last good
+        catalog is kept then.
         """
         old = self.load()
-        kept = self._kept or {}
-        answer = fetch(kept.get("etag"), kept.get("last_modified"))
+        record = self._record or {}
+        answer = fetch(record.get("etag"), record.get("last_modified"))
         if answer is None:
-            if self._kept is not None:
-                self._keep(self._kept | {"fetched_at": now})
-            return Changes(modified=False)
-        document = reduced(self._parsed(answer.content))
-        new = Catalog.of(document, source=self.base, fetched_at=now)
+            if self._record is not None:
+                self._save(self._record | {"fetched_at": now})
+            return CatalogDiff()
+        document = reduce_document(_parse_answer(answer.content))
+        new = Catalog(document, source=self.base, fetched_at=now)
         if not new.ids:
             raise UnreadableDocument("the service's catalogue lists no model; the last one is kept")
-        changes = compare(old, new)
-        self._keep(
+        diff = diff_catalogs(old, new)
+        self._save(
             {
                 "base": self.base,
                 "etag": answer.etag,
@@ -94,53 +101,56 @@ class Store:
                 "document": document,
             }
         )
-        return changes
-
-    def _parsed(self, content: bytes) -> dict[str, Any]:
-        try:
-            return parse_document(content)
-        except UnreadableDocument as error:
-            message = f"the service's catalogue cannot be used: {error.message}"
-            raise UnreadableDocument(f"{message}; the last one is kept") from error
+        return diff
 
     def _read(self) -> dict[str, Any] | None:
+        """Read the record; None, perhaps with a warning, if there is no usable one."""
         try:
-            kept = json.loads(self.file.read_bytes())
+            record = json.loads(self.file.read_bytes())
         except FileNotFoundError:
             return None
         except OSError as failure:
-            self.note = f"the cached catalogue was ignored: {failure.strerror} ({self.file})"
+            self.warning = f"the cached catalogue was ignored: {failure.strerror} ({self.file})"
             return None
         except (ValueError, RecursionError):
-            kept = None
-        if not self._whole(kept):
-            self.note = "the cached catalogue is damaged and was ignored"
+            record = None
+        if not isinstance(record, dict) or not self._is_valid(record):
+            self.warning = "the cached catalogue is damaged and was ignored"
             return None
-        self._kept = kept
-        return self._kept
+        return record
 
-    def _whole(self, kept: object) -> bool:
-        if not isinstance(kept, dict) or kept.get("base") != self.base:
+    def _is_valid(self, record: dict[str, Any]) -> bool:
+        if record.get("base") != self.base:
             return False
-        if not all(isinstance(kept.get(name), str | None) for name in ("etag", "last_modified")):
+        if not all(isinstance(record.get(name), str | None) for name in ("etag", "last_modified")):
             return False
-        document, at = kept.get("document"), kept.get("fetched_at")
+        document, fetched_at = record.get("document"), record.get("fetched_at")
         paths = document.get("paths") if isinstance(document, dict) else None
-        return isinstance(paths, dict) and bool(paths) and isinstance(at, (int, float))
+        return isinstance(paths, dict) and bool(paths) and isinstance(fetched_at, (int, float))
 
-    def _keep(self, kept: dict[str, Any]) -> None:
-        self._kept = kept
-        self._catalog = Catalog.of(
-            kept["document"], source=self.base, fetched_at=kept["fetched_at"]
-        )
+    def _parse_record(self, record: dict[str, Any]) -> Catalog:
+        return Catalog(record["document"], source=self.base, fetched_at=record["fetched_at"])
+
+    def _save(self, record: dict[str, Any]) -> None:
+        self._record = record
+        self._catalog = self._parse_record(record)
+        text = json.dumps(record, ensure_ascii=False, separators=(",", ":"))
         try:
-            write_whole(self.file, json.dumps(kept, ensure_ascii=False, separators=(",", ":")))
-            write_whole(self.list, "".join(f"{name}\n" for name in self._catalog.ids))
+            write_atomically(self.file, text)
+            write_atomically(self.id_list_file, "".join(f"{name}\n" for name in self._catalog.ids))
         except OSError as error:
-            self.note = f"the catalogue was not cached: {error.strerror or error} ({self.file})"
+            self.warning = f"the catalogue was not cached: {error.strerror or error} ({self.file})"
 
 
-def write_whole(path: Path, text: str) -> None:
+def _parse_answer(content: bytes) -> dict[str, Any]:
+    try:
+        return parse_document(content)
+    except UnreadableDocument as error:
+        message = f"the service's catalogue cannot be used: {error.message}"
+        raise UnreadableDocument(f"{message}; the last one is kept") from error
+
+
+def write_atomically(path: Path, text: str) -> None:
     """Write PATH through a temporary file beside it: readers see the old text or the new one."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{os.getpid()}")

@@ -1,19 +1,24 @@
-"""The catalogue: every model of an OpenAPI document, each read when it is asked for."""
+"""The catalog: every model of an OpenAPI document, each read when it is asked for."""
 
 from collections.abc import Iterable
 from typing import Any
 
 from krea_cli.catalog.model import Model
-from krea_cli.catalog.openapi.document import PREFIX, UnreadableDocument, operations, safe_route
-from krea_cli.catalog.openapi.json_schema import Budget
+from krea_cli.catalog.openapi.document import (
+    ROUTE_PREFIX,
+    UnreadableDocument,
+    is_safe_route,
+    operations,
+)
+from krea_cli.catalog.openapi.json_schema import StepLimit
 from krea_cli.catalog.openapi.reader import read_model
 
 
 class Catalog:
-    """The models of one document.
+    """The models of one parsed document.
 
-    `source` says where it came from ("snapshot" or the API's address), `fetched_at` when, in
-    seconds since 1970 (None for the snapshot); `dropped` names what could not be used, and why.
+    source: "snapshot" or the address of the API
+    fetched_at: seconds since 1970; None for the snapshot
     """
 
     def __init__(
@@ -21,93 +26,92 @@ class Catalog:
     ) -> None:
         self._document = document
         self._operations, self._dropped = operations(document)
-        self._routes = _ids(self._operations)
-        self._ids = tuple(self._routes)
+        self._routes = _routes_by_id(self._operations)
         self._models: dict[str, Model] = {}
-        self._budget = Budget()
+        self._step_limit = StepLimit()
         self.source = source
         self.fetched_at = fetched_at
-
-    @classmethod
-    def of(
-        cls, document: dict[str, Any], *, source: str, fetched_at: float | None = None
-    ) -> "Catalog":
-        """The catalogue of a parsed DOCUMENT."""
-        return cls(document, source=source, fetched_at=fetched_at)
-
-    @property
-    def ids(self) -> tuple[str, ...]:
-        """Every id, such as "bfl/flux-1-dev"; "image/…" where two kinds share one."""
-        return self._ids
+        self.ids = tuple(self._routes)
 
     @property
     def dropped(self) -> tuple[str, ...]:
-        """What the document offered and could not be used, each with the reason."""
+        """Unusable routes of the document, each with the reason: "ROUTE: REASON"."""
         return self._dropped
 
     def route(self, model_id: str) -> str:
-        """The route of MODEL_ID."""
+        """Return the route of MODEL_ID. Raises KeyError."""
         return self._routes[model_id]
 
     def model(self, model_id: str) -> Model:
-        """The model MODEL_ID, read now. Raises KeyError, or `UnreadableDocument`."""
+        """Return the model MODEL_ID, read at its first use. Raises KeyError, `UnreadableDocument`.
+
+        An id is "bfl/flux-1-dev", or "image/bfl/flux-1-dev" if two kinds share it.
+        """
         if model_id not in self._models:
             route = self._routes[model_id]
             self._models[model_id] = read_model(
-                route, self._operations[route], self._document, name=model_id, budget=self._budget
+                route,
+                self._operations[route],
+                self._document,
+                name=model_id,
+                step_limit=self._step_limit,
             )
         return self._models[model_id]
 
     def models(self, kind: str | None = None) -> tuple[Model, ...]:
-        """All models, or those of one KIND. What cannot be read joins `dropped`."""
-        found = []
+        """Return all models, or those of one KIND. Unreadable ones are added to `dropped`."""
+        models = []
         for model_id, route in self._routes.items():
-            if kind is not None and route.split("/")[2] != kind:
+            if kind is not None and _kind(route) != kind:
                 continue
             try:
-                found.append(self.model(model_id))
+                models.append(self.model(model_id))
             except UnreadableDocument as error:
                 reason = f"{route}: {error.message}"
                 if reason not in self._dropped:
                     self._dropped = (*self._dropped, reason)
-        return tuple(found)
+        return tuple(models)
 
     @property
     def kinds(self) -> tuple[str, ...]:
-        """The kinds there are: image, video, …"""
-        return tuple(dict.fromkeys(route.split("/")[2] for route in self._routes.values()))
+        """The kinds of all models: image, video, …"""
+        return tuple(dict.fromkeys(_kind(route) for route in self._routes.values()))
 
     @property
-    def default(self) -> str | None:
-        """The model meant when none is named, if the document or this program names one."""
+    def default_id(self) -> str | None:
+        """The model for requests that name none: the document's choice, else krea's own."""
         stated = self._document.get("x-krea-default")
-        wanted = stated if isinstance(stated, str) else _embedded_names()["default"]
-        return wanted if wanted in self._routes else None
+        default = stated if isinstance(stated, str) else _embedded_names()["default"]
+        return default if default in self._routes else None
 
     @property
     def aliases(self) -> dict[str, str]:
-        """Short names, each valid only while its target exists."""
+        """Short name -> id: the document's aliases, else krea's own, if their models exist."""
         stated = self._document.get("x-krea-aliases")
-        named = stated if isinstance(stated, dict) else _embedded_names()["aliases"]
+        aliases = stated if isinstance(stated, dict) else _embedded_names()["aliases"]
         return {
-            alias: target
-            for alias, target in named.items()
-            if isinstance(target, str)
-            and target in self._routes
-            and safe_route(PREFIX + "x/" + alias)
+            alias: model_id
+            for alias, model_id in aliases.items()
+            if isinstance(model_id, str)
+            and model_id in self._routes
+            and is_safe_route(ROUTE_PREFIX + "x/" + alias)
         }
 
 
-def _ids(routes: Iterable[str]) -> dict[str, str]:
-    """Id -> route. The kind is left out of the id where that leaves it unique."""
-    short: dict[str, list[str]] = {}
+def _kind(route: str) -> str:
+    return route.split("/")[2]
+
+
+def _routes_by_id(routes: Iterable[str]) -> dict[str, str]:
+    """Map ids to routes. An id contains the kind only if it is not unique without."""
+    routes_by_name: dict[str, list[str]] = {}
     for route in routes:
         parts = route.split("/", 3)
-        short.setdefault(parts[3] if len(parts) > 3 else parts[2], []).append(route)
+        routes_by_name.setdefault(parts[3] if len(parts) > 3 else parts[2], []).append(route)
     return {
-        name if len(several) == 1 else route.removeprefix(PREFIX): route
-        for name, several in short.items()
-        for route in several
+        name if len(same_name) == 1 else route.removeprefix(ROUTE_PREFIX): route
+        for name, same_name in routes_by_name.items()
+        for route in same_name
     }
 
 

@@ -1,25 +1,31 @@
-"""Example requests of the project's own: the least that a model accepts, made from its fields."""
+"""Example requests of krea's own: the smallest that a model accepts, made from its fields."""
 
 from typing import Any
 
 from krea_cli.catalog.model import Field, Model
 
-PROMPTS = {
+EXAMPLE_PROMPTS = {
     "image": "a serene mountain landscape at sunset",
     "video": "a paper boat drifts down a rainy street",
     "3d": "a small clay teapot with a bamboo handle",
     "audio": "slow piano and soft rain on a tin roof",
     "enhance": "fine detail, natural light",
 }
-FILES = (("video", "clip.mp4"), ("audio", "sound.mp3"), ("", "picture.png"))
+# A word in the name of a field, and a file for it. The empty word stands for any other name.
+EXAMPLE_FILES = (("video", "clip.mp4"), ("audio", "sound.mp3"), ("", "picture.png"))
+EXAMPLE_SIDE_PIXELS = 1024
+MAX_EXAMPLE_ELEMENTS = 100
 
 
-def sample(model: Model) -> dict[str, Any]:
-    """A small valid body: the prompt, the required fields, and what a 3D model needs to begin."""
+def example_body(model: Model) -> dict[str, Any]:
+    """Return a small valid body for MODEL: the prompt and the required fields.
+
+    A 3D model that works from pictures by default is told to work from text.
+    """
     body: dict[str, Any] = {}
     for field in model.fields:
         if field.name == "prompt" and (field.required or model.kind != "enhance"):
-            body["prompt"] = PROMPTS.get(model.kind, PROMPTS["image"])
+            body["prompt"] = EXAMPLE_PROMPTS.get(model.kind, EXAMPLE_PROMPTS["image"])
         elif field.name == "input_mode" and "text" in field.choices:
             body["input_mode"] = "text"
         elif field.required:
@@ -27,36 +33,37 @@ def sample(model: Model) -> dict[str, Any]:
     return body
 
 
-def _value(field: Field, place: int) -> Any:
-    """A value for FIELD; PLACE tells the elements of an array apart."""
+def _value(field: Field, index: int) -> Any:
+    """Return a value for FIELD, different for each INDEX in an array."""
     if field.choices:
         return "1:1" if "1:1" in field.choices else field.choices[0]
     if field.variants:
-        return _value(field.variants[0], place)
+        return _value(field.variants[0], index)
     if "array" in field.types:
-        count = min(max(1, field.min_items or 1), 100)
-        return [_value(field.items or Field("text"), place + i) for i in range(count)]
+        count = min(max(1, field.min_items or 1), MAX_EXAMPLE_ELEMENTS)
+        return [_value(field.items or Field("text"), index + i) for i in range(count)]
     if "object" in field.types:
-        return {inner.name: _value(inner, place) for inner in field.properties if inner.required}
+        return {inner.name: _value(inner, index) for inner in field.properties if inner.required}
     if "number" in field.types or "integer" in field.types:
-        return _number(field, place)
+        return _number(field, index)
     if "boolean" in field.types:
         return False
-    return _text(field, place)
+    return _text(field, index)
 
 
-def _number(field: Field, place: int) -> int:
-    wanted = 1024 if field.name in ("width", "height") else place
-    least = field.minimum if field.minimum is not None else wanted
-    if field.above is not None and least <= field.above:
-        least = field.above + 1
-    most = field.maximum if field.maximum is not None else max(wanted, least)
-    return int(min(max(wanted, least), most))
+def _number(field: Field, index: int) -> int:
+    wanted = EXAMPLE_SIDE_PIXELS if field.name in ("width", "height") else index
+    low = field.minimum if field.minimum is not None else wanted
+    if field.above is not None and low <= field.above:
+        low = field.above + 1
+    high = field.maximum if field.maximum is not None else max(wanted, low)
+    return int(min(max(wanted, low), high))
 
 
-def _text(field: Field, place: int) -> str:
+def _text(field: Field, index: int) -> str:
     if field.is_media:
-        return f"https://example.com/{next(file for word, file in FILES if word in field.name)}"
+        name = next(file for word, file in EXAMPLE_FILES if word in field.name)
+        return f"https://example.com/{name}"
     if field.format == "uuid":
-        return f"00000000-0000-4000-8000-{place:012d}"
-    return f"{field.name}_{place + 1}"
+        return f"00000000-0000-4000-8000-{index:012d}"
+    return f"{field.name}_{index + 1}"

@@ -1,10 +1,10 @@
-"""Local files where a model wants an address: found in a request, and replaced once uploaded."""
+"""Local files inside a request: found, shown, and replaced by addresses once uploaded."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-ADDRESSES = ("https://", "http://", "data:")
+ADDRESS_PREFIXES = ("https://", "http://", "data:")
 
 
 @dataclass(frozen=True)
@@ -15,12 +15,12 @@ class LocalFile:
 
 
 def is_address(text: str) -> bool:
-    """True for what goes into a media field as it is."""
-    return text.lower().startswith(ADDRESSES)
+    """Return True for text that goes into a media field as it is."""
+    return text.lower().startswith(ADDRESS_PREFIXES)
 
 
-def local_files(tree: object) -> list[LocalFile]:
-    """Every file in a request body, in order, each once."""
+def find_local_files(tree: object) -> list[LocalFile]:
+    """Return every file in a request body, in order, each once."""
     return list(dict.fromkeys(_walk(tree)))
 
 
@@ -30,27 +30,39 @@ def _walk(tree: object) -> list[LocalFile]:
     if isinstance(tree, LocalFile):
         return [tree]
     if isinstance(tree, Mapping):
-        return [found for value in tree.values() for found in _walk(value)]
+        return [file for value in tree.values() for file in _walk(value)]
     if isinstance(tree, (list, tuple)):
-        return [found for value in tree for found in _walk(value)]
+        return [file for value in tree for file in _walk(value)]
     return []
 
 
-def replaced(tree: Any, addresses: Mapping[str, str]) -> Any:
-    """TREE with every file replaced by its address. Raises KeyError for a file without one."""
+def has_address(tree: object) -> bool:
+    """Return True if a text in TREE is the address of a file."""
+    if isinstance(tree, str):
+        return is_address(tree)
+    if isinstance(tree, Mapping):
+        return any(map(has_address, tree.values()))
+    return isinstance(tree, (list, tuple)) and any(map(has_address, tree))
+
+
+def replace_local_files(tree: Any, addresses: Mapping[str, str]) -> Any:
+    """Copy TREE with every file replaced by its address. Raises KeyError for a file without one.
+
+    addresses: path -> address
+    """
     if isinstance(tree, LocalFile):
         return addresses[tree.path]
     if isinstance(tree, Mapping):
-        return {key: replaced(value, addresses) for key, value in tree.items()}
+        return {key: replace_local_files(value, addresses) for key, value in tree.items()}
     if isinstance(tree, (list, tuple)):
-        return [replaced(value, addresses) for value in tree]
+        return [replace_local_files(value, addresses) for value in tree]
     return tree
 
 
-def show_files(tree: Any) -> Any:
-    """Copy TREE with each local file as `@path`: it has no address before it is uploaded."""
+def format_local_files(tree: Any) -> Any:
+    """Copy TREE with every file as `@path`, the way it is typed: it has no address yet."""
     if isinstance(tree, LocalFile):
         return f"@{tree.path}"
     if isinstance(tree, dict):
-        return {key: show_files(value) for key, value in tree.items()}
-    return [show_files(value) for value in tree] if isinstance(tree, list) else tree
+        return {key: format_local_files(value) for key, value in tree.items()}
+    return [format_local_files(value) for value in tree] if isinstance(tree, list) else tree

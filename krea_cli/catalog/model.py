@@ -1,4 +1,4 @@
-"""A model and its fields: what a request may hold, as the document describes it."""
+"""A model and its fields, as the OpenAPI document describes them."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -6,11 +6,21 @@ from functools import cached_property
 from typing import Any
 
 Number = int | float
+MAX_SEED = 2**31 - 1
 
 
 @dataclass(frozen=True)
 class Field:
-    """One field of a request, or of an object inside it. Empty `types` allow anything."""
+    """One field of a request, or of an object inside a request.
+
+    types: names of JSON types; empty if any value is allowed
+    above, below: exclusive bounds (exclusiveMinimum, exclusiveMaximum)
+    items: the element of an array
+    properties: the fields of an object
+    closed: true if an object takes no other properties
+    variants: shapes; a value has to fit one of them
+    visible_when: pairs of another field and the value it needs for this one to count
+    """
 
     name: str
     types: tuple[str, ...] = ()
@@ -21,8 +31,8 @@ class Field:
     choices: tuple[Any, ...] = ()
     minimum: Number | None = None
     maximum: Number | None = None
-    above: Number | None = None  # exclusiveMinimum
-    below: Number | None = None  # exclusiveMaximum
+    above: Number | None = None
+    below: Number | None = None
     multiple_of: Number | None = None
     min_length: int | None = None
     max_length: int | None = None
@@ -33,46 +43,54 @@ class Field:
     items: "Field | None" = None
     properties: tuple["Field", ...] = ()
     closed: bool = False
-    variants: tuple["Field", ...] = ()  # shapes of which one must fit
+    variants: tuple["Field", ...] = ()
     deprecated: bool = False
-    description: str | None = None
     visible_when: tuple[tuple[str, Any], ...] = ()
 
     @property
     def is_media(self) -> bool:
-        """True if the value itself is the address of a picture, clip or sound."""
+        """Return True if the value itself is the address of a picture, clip or sound."""
         return self.format == "uri" or any(variant.is_media for variant in self.variants)
 
     @property
     def takes_media(self) -> bool:
-        """True if an address goes somewhere into the value, at any depth."""
+        """Return True if an address goes somewhere into the value, at any depth."""
         return self.is_media or any(part.takes_media for part in self.parts())
 
     @property
     def is_list(self) -> bool:
-        """True if the values are always sent as an array."""
+        """Return True if the value is always an array."""
         return self.types == ("array",)
 
     def parts(self) -> Iterator["Field"]:
-        """The fields one level below: elements, properties, alternatives."""
+        """Yield the fields one level below: the element, properties and variants."""
         if self.items is not None:
             yield self.items
         yield from self.properties
         yield from self.variants
 
     def property(self, name: str) -> "Field | None":
-        """The property NAME of an object."""
+        """Return the property NAME of an object."""
         return next((inner for inner in self.properties if inner.name == name), None)
 
     def media_property(self) -> "Field | None":
-        """The property of an object that takes the address, if there is exactly one."""
-        found = [inner for inner in self.properties if inner.is_media]
-        return found[0] if len(found) == 1 else None
+        """Return the property that takes an address, None unless there is exactly one."""
+        media = [inner for inner in self.properties if inner.is_media]
+        return media[0] if len(media) == 1 else None
 
 
 @dataclass(frozen=True)
 class Model:
-    """What can be asked for at one route."""
+    """A model: one route of the service and the fields that it takes.
+
+    kind: the first part of the route below /generate/, such as image or video
+    closed: true if the service takes no other fields
+    aliases: old field name -> today's name
+    pricing: the document's x-krea-pricing, as it is
+    typical_seconds: seconds that a job usually takes
+    sunset: the date on which the service drops the model, as the document writes it
+    example: a request body of the document
+    """
 
     id: str
     kind: str
@@ -80,44 +98,40 @@ class Model:
     title: str
     fields: tuple[Field, ...] = ()
     closed: bool = True
-    aliases: Mapping[str, str] = field(default_factory=dict)  # old field name -> today's
+    aliases: Mapping[str, str] = field(default_factory=dict)
     pricing: Mapping[str, Any] | None = None
     typical_seconds: float | None = None
     deprecated: bool = False
     sunset: str | None = None
-    description: str | None = None
     example: Mapping[str, Any] | None = None
 
     @cached_property
     def _by_name(self) -> dict[str, Field]:
-        return {known.name: known for known in self.fields}
+        return {field.name: field for field in self.fields}
 
     def field(self, name: str) -> Field | None:
-        """The field NAME."""
+        """Return the field NAME."""
         return self._by_name.get(name)
 
     @property
     def prompt_field(self) -> Field | None:
-        """Where the prompt goes; None if the model takes none."""
+        """The field of the prompt; None if the model takes none."""
         return self.field("prompt")
 
     @property
     def seed_field(self) -> Field | None:
-        """Where the seed goes; None if the model takes none."""
+        """The field of the seed; None if the model takes none."""
         return self.field("seed")
 
 
-MAX_SEED = 2**31 - 1
-
-
 def seed_bounds(model: Model) -> tuple[int, int]:
-    """The lowest and highest seed to draw for MODEL: 0 … 2³¹−1 within its own bounds."""
+    """Return the lowest and highest seed to draw for MODEL: 0 to 2³¹-1, within its bounds."""
     seed = model.seed_field
     low = 0 if seed is None or seed.minimum is None else max(0, int(seed.minimum))
     high = MAX_SEED if seed is None or seed.maximum is None else min(MAX_SEED, int(seed.maximum))
     return (low, high) if low <= high else (low, low)
 
 
-def same(one: object, other: object) -> bool:
-    """JSON equality: 5 is 5.0, but true is not 1."""
+def json_equal(one: object, other: object) -> bool:
+    """Tell if two JSON values are equal: 5 is 5.0, but true is not 1."""
     return one == other and isinstance(one, bool) == isinstance(other, bool)

@@ -1,114 +1,114 @@
-"""Which model a name means: never another than the one named; nothing is guessed."""
+"""Find the model of a name, and search models by words. An unclear name is an error."""
 
 from dataclasses import dataclass
 
 from krea_cli.catalog.catalog import Catalog
 from krea_cli.catalog.model import Model
+from krea_cli.catalog.openapi.document import ROUTE_PREFIX
 from krea_cli.errors import UnknownModel
 from krea_cli.text import excerpt
 
-LISTED = 8
+MAX_LISTED_MODELS = 8
 
 
 @dataclass(frozen=True)
-class Resolution:
-    """The id that was meant, and the alias or beginning of a name that led there, if one did.
+class ResolvedModel:
+    """The model of a name.
 
-    `begun`: only the beginning was given, which a newer catalogue may have another model for.
+    alias: the name as typed, if it was an alias or a part of a name
+    is_partial: true for a part of a name; a newer catalog may fit it to another model
     """
 
     model_id: str
     alias: str | None = None
-    begun: bool = False
+    is_partial: bool = False
 
 
-def resolve(catalog: Catalog, text: str) -> Resolution:
-    """The model that TEXT names.
+def resolve_model(catalog: Catalog, text: str) -> ResolvedModel:
+    """Find the model that TEXT names.
 
-    In this order: an exact id, exact last segments, an alias, a unique prefix of segments. The
-    forms `flux-1-dev`, `bfl/flux-1-dev`, `image/bfl/flux-1-dev` and the whole route are taken.
-    Raises `UnknownModel` with what fits, or with what is close.
+    Tried in this order: an exact id, exact last segments, an alias, a unique prefix of segments.
+    The forms are `flux-1-dev`, `bfl/flux-1-dev`, `image/bfl/flux-1-dev` and the whole route.
+    Raises `UnknownModel` with the models that fit, or with similar names.
     """
-    name = _plain(text)
+    name = _normalize(text)
     if not name:
         raise UnknownModel("no model is named", hint="krea models lists all of them")
-    found = exactly(catalog, text)
-    if not found and (target := catalog.aliases.get(name)):
-        return Resolution(target, alias=name)
-    if len(found) == 1:
-        return Resolution(found[0])
-    found = found or _prefix(catalog, name)
-    if len(found) == 1:
-        # Told like an alias: half a name may mean more to the catalogue than to its author.
-        return Resolution(found[0], alias=name, begun=True)
-    raise _ambiguous(text, found) if found else _unknown(catalog, text, name)
+    matches = exact_matches(catalog, text)
+    if not matches and (model_id := catalog.aliases.get(name)):
+        return ResolvedModel(model_id, alias=name)
+    if len(matches) == 1:
+        return ResolvedModel(matches[0])
+    matches = matches or _prefix_matches(catalog, name)
+    if len(matches) == 1:
+        return ResolvedModel(matches[0], alias=name, is_partial=True)
+    raise _ambiguous_error(text, matches) if matches else _unknown_error(catalog, text, name)
 
 
-def exactly(catalog: Catalog, text: str) -> list[str]:
-    """The models whose id, route or last segments TEXT is; several only by last segments."""
-    name = _plain(text)
+def exact_matches(catalog: Catalog, text: str) -> list[str]:
+    """Return the ids of models whose id, route or last segments equal TEXT."""
+    name = _normalize(text)
     if name in catalog.ids:
         return [name]
-    whole = [found for found in catalog.ids if name == _full(catalog, found)]
-    return whole or [found for found in catalog.ids if _full(catalog, found).endswith("/" + name)]
+    paths = {model_id: _path(catalog, model_id) for model_id in catalog.ids}
+    whole = [model_id for model_id, path in paths.items() if path == name]
+    return whole or [model_id for model_id, path in paths.items() if path.endswith("/" + name)]
 
 
-def _plain(text: str) -> str:
+def _normalize(text: str) -> str:
     return text.strip().strip("/").removeprefix("generate/")
 
 
-def _full(catalog: Catalog, model_id: str) -> str:
-    return catalog.route(model_id).removeprefix("/generate/")
+def _path(catalog: Catalog, model_id: str) -> str:
+    return catalog.route(model_id).removeprefix(ROUTE_PREFIX)
 
 
-def _prefix(catalog: Catalog, name: str) -> list[str]:
-    return [found for found in catalog.ids if ("/" + name) in ("/" + _full(catalog, found))]
+def _prefix_matches(catalog: Catalog, name: str) -> list[str]:
+    return [model_id for model_id in catalog.ids if f"/{name}" in f"/{_path(catalog, model_id)}"]
 
 
-def _ambiguous(text: str, found: list[str]) -> UnknownModel:
-    listed = ", ".join(found[:LISTED])
-    more = f" and {len(found) - LISTED} more" if len(found) > LISTED else ""
+def _ambiguous_error(text: str, matches: list[str]) -> UnknownModel:
+    listed = ", ".join(matches[:MAX_LISTED_MODELS])
+    rest = len(matches) - MAX_LISTED_MODELS
+    more = f" and {rest} more" if rest > 0 else ""
+    last_segment = excerpt(text.strip().strip("/").split("/")[-1], limit=60)
     return UnknownModel(
-        f"{excerpt(text, limit=120)!r} fits {len(found)} models: {listed}{more}",
-        hint=f"krea models {_word(text)}",
+        f"{excerpt(text, limit=120)!r} fits {len(matches)} models: {listed}{more}",
+        hint=f"krea models {last_segment}",
     )
 
 
-def _unknown(catalog: Catalog, text: str, name: str) -> UnknownModel:
+def _unknown_error(catalog: Catalog, text: str, name: str) -> UnknownModel:
     from difflib import get_close_matches
 
-    known = {found: found for found in catalog.ids}
-    known |= {found.rsplit("/", 1)[-1]: found for found in catalog.ids}
-    known |= dict(catalog.aliases)
-    close = get_close_matches(name[:100].lower(), known, n=3, cutoff=0.6)
-    meant = list(dict.fromkeys(known[match] for match in close))
+    ids_by_name = {model_id: model_id for model_id in catalog.ids}
+    ids_by_name |= {model_id.rsplit("/", 1)[-1]: model_id for model_id in catalog.ids}
+    ids_by_name |= catalog.aliases
+    names = get_close_matches(name[:100].lower(), ids_by_name, n=3, cutoff=0.6)
+    similar = list(dict.fromkeys(ids_by_name[name] for name in names))
     message = f"there is no model called {excerpt(text, limit=120)!r}"
-    if not meant:
+    if not similar:
         return UnknownModel(message, hint="krea models lists all of them; --refresh asks the API")
-    hint = f"krea models {meant[0]}"
-    return UnknownModel(f"{message}; close to it: {', '.join(meant)}", hint=hint)
+    hint = f"krea models {similar[0]}"
+    return UnknownModel(f"{message}; close to it: {', '.join(similar)}", hint=hint)
 
 
-def _word(text: str) -> str:
-    return excerpt(text.strip().strip("/").split("/")[-1], limit=60)
+def search_models(catalog: Catalog, query: str, *, kind: str | None = None) -> tuple[Model, ...]:
+    """Return the model that QUERY names exactly, else all with its words in route or title.
 
-
-def search(catalog: Catalog, query: str, *, kind: str | None = None) -> tuple[Model, ...]:
-    """The one model that QUERY names exactly, else those whose id, title or kind hold its words.
-
-    An alias counts only where no model holds the words: who looks for "flux" wants them all.
+    An alias counts only if no model has the words: a search for "flux" should list them all.
     """
-    named = exactly(catalog, query)
-    found = tuple(map(catalog.model, named)) if len(named) == 1 else _holding(catalog, query)
-    if not found:
+    ids = exact_matches(catalog, query)
+    models = (catalog.model(ids[0]),) if len(ids) == 1 else _models_with_words(catalog, query)
+    if not models:
         try:
-            found = (catalog.model(resolve(catalog, query).model_id),)
+            models = (catalog.model(resolve_model(catalog, query).model_id),)
         except UnknownModel:
             return ()
-    return tuple(model for model in found if kind in (None, model.kind))
+    return tuple(model for model in models if kind in (None, model.kind))
 
 
-def _holding(catalog: Catalog, query: str) -> tuple[Model, ...]:
+def _models_with_words(catalog: Catalog, query: str) -> tuple[Model, ...]:
     words = query.lower().split()
     texts = ((model, f"{model.route} {model.title}".lower()) for model in catalog.models())
     return tuple(model for model, text in texts if all(word in text for word in words))

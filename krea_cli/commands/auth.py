@@ -148,7 +148,7 @@ def _prompt_for_token(session: "Session") -> str:
     # After a Ctrl-Z the shell would give the terminal back with its echo on.
     handler = signal.signal(signal.SIGTSTP, signal.SIG_IGN)
     try:
-        with session.clock.exposed():
+        with session.clock.interruptible():
             typed = getpass("Token: ")
     except (EOFError, Interrupted) as failure:
         session.output.say("")  # the cursor still stands behind the prompt
@@ -165,7 +165,7 @@ def _read_token(session: "Session") -> str:
     from krea_cli.local.credentials import clean_token
 
     try:
-        with session.clock.exposed():
+        with session.clock.interruptible():
             text = session.env.stdin.read(MAX_TOKEN_CHARACTERS + 1)
     except UnicodeDecodeError as failure:
         raise NoToken("the token from stdin is not text", hint=TOKEN_FILE_HINT) from failure
@@ -183,7 +183,7 @@ def _check_token(session: "Session", token: str) -> str:
     from krea_cli.local.credentials import TOKEN_PAGE_URL
 
     api = session.api_with_token(token)
-    verdict = session.clock.attend(api.check_token)
+    verdict = session.clock.wait_for(api.check_token)
     if verdict == "refused":
         raise TokenRefused(
             f"{session.base} refuses the token",

@@ -1,11 +1,10 @@
 """The budget of a command: its own cap, the cap of the day, and prices of today."""
 
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from krea_cli.catalog.prices import estimate
-from krea_cli.dollars import micros, told
+from krea_cli.catalog.prices import estimate_price
+from krea_cli.dollars import format_dollars, to_micros
 from krea_cli.errors import Interrupted, KreaError, OverBudget, UsageError
 from krea_cli.local.ledger.budget import DAY_CAP, MAX_COST_CAP, Budget, sufficient_cap
 
@@ -18,13 +17,13 @@ if TYPE_CHECKING:
 def load_budget(
     session: "Session",
     *,
-    max_cost: Decimal | None = None,
-    assumed_price: Decimal | None = None,
+    max_cost: int | None = None,
+    assumed_price: int | None = None,
 ) -> Budget | None:
     """Return the caps in force, or None without any. With a cap, refresh an old catalogue.
 
-    max_cost: the cap for this command, in US dollars
-    assumed_price: the price of a request without a known one, in US dollars
+    max_cost: the cap for this command, in millionths of a dollar
+    assumed_price: the price of a request without a known one, in millionths of a dollar
 
     Raises `OverBudget` without prices of today, `UsageError` for a daily cap without a ledger.
     """
@@ -40,25 +39,25 @@ def load_budget(
 
     def price_of_row(row: "RequestRow") -> int | None:
         model = session.model_if_known(row.model)
-        return estimate(model, row.body).micros if model else None
+        return estimate_price(model, row.body).micros if model else None
 
     return Budget(
-        max_cost=None if max_cost is None else micros(max_cost),
-        day=None if day is None else micros(Decimal(str(day))),
-        assumed_price=None if assumed_price is None else micros(assumed_price),
+        max_cost=max_cost,
+        day=None if day is None else to_micros(float(day)),
+        assumed_price=assumed_price,
         current_price=price_of_row,
     )
 
 
 def _require_current_prices(session: "Session") -> None:
     """Refresh a catalogue older than a day. Raises `OverBudget` if it stays older."""
-    from krea_cli.flows.generate.compose import refreshed
+    from krea_cli.flows.generate.compose import refresh_catalog
 
     if not _is_catalog_old(session):
         return
     reason = "the service has no list of prices"
     try:
-        refreshed(session.catalog_cache, session.api_without_token, session.clock)
+        refresh_catalog(session.catalog_cache, session.api_without_token, session.clock)
     except Interrupted:
         raise
     except KreaError as error:
@@ -97,7 +96,7 @@ def forecast_spending(
         return fits, None
     count = len(requests)
     if fits:
-        amount = told(refusal.cap)
+        amount = format_dollars(refusal.cap)
         refusal.message = f"{fits} of {count} {noun} fit into {refusal.limit} {amount}"
     costs = (budget.assumed_price if cost is None else cost for _, cost in requests[fits:])
     if refusal.limit == MAX_COST_CAP and (cap := sufficient_cap(refusal, costs)):

@@ -51,8 +51,7 @@ def download(
     """Wait for jobs if necessary, and save their results.
 
     Takes ids, or ids and job records from stdin, and acts on each line as it comes. Without -o
-    the results go where generate was told to put them, else into the current folder. With
-    --missing, saves every finished job that was never saved, at the place first asked for.
+    the results go to the place given to generate, else here. --missing saves each unsaved job.
 
     Examples:
 
@@ -66,7 +65,7 @@ def download(
 
     session: Session = context.obj
     target = _parse_output(session, output, ids, force=force)
-    mentions = _read_mentions(session, ids, output, missing=missing)
+    jobs = _read_mentions(session, ids, output, missing=missing)
     with ExitStatus(session.output) as exit_status, session.output.progress():
         flow = Download(
             session.result_saver(),
@@ -78,8 +77,7 @@ def download(
             sidecar=sidecar,
             embed=embed,
         )
-        outcomes = flow.outcomes(mentions) if mentions else flow.missing(session.status_reader())
-        for outcome in outcomes:
+        for outcome in flow.outcomes(jobs) if jobs else flow.missing(session.status_reader()):
             if not target.to_stdout:
                 session.output.print_files(outcome.record())
             if outcome.error:

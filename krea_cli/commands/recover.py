@@ -7,13 +7,14 @@ import typer
 
 from krea_cli.api.job_id import check_job_id
 from krea_cli.errors import InDoubt, KreaError, UsageError
-from krea_cli.options import AssumePrice, Json, Profile, Quiet, TokenFile, Verbose, seconds
+from krea_cli.options import AssumePrice, Json, Profile, Quiet, TokenFile, Verbose, parse_seconds
 from krea_cli.terminal import formats
 from krea_cli.text import one_line
 
 if TYPE_CHECKING:
     from krea_cli.commands.session import Session
-    from krea_cli.flows.submit.recover import Decision, Doubt, Recovery
+    from krea_cli.flows.submit.doubt import Doubt
+    from krea_cli.flows.submit.recover import Decision, Recovery
 
 MAX_PROMPT_CHARACTERS = 100
 
@@ -33,7 +34,7 @@ Older = Annotated[
     float | None,
     typer.Option(
         "--older",
-        parser=seconds,
+        parser=parse_seconds,
         metavar="TIME",
         help="With `all`: the requests sent longer ago than TIME, such as 15m.",
     ),

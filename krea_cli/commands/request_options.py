@@ -1,17 +1,20 @@
 """The options of a request: what `generate` and `batch` both take."""
 
 import os
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Annotated, Any, Self
 
 from typer import Option
 
 from krea_cli.catalog.request.inputs import read_text
 from krea_cli.errors import UsageError
-from krea_cli.options import address, filled
+from krea_cli.options import parse_nonempty, parse_webhook_url
 
 if TYPE_CHECKING:
+    import typer
+
     from krea_cli.commands.session import Session
+    from krea_cli.local.ledger.budget import Budget
 
 UTF8_HINT = "convert it: iconv -t UTF-8, or set LANG to a UTF-8 locale"
 
@@ -21,7 +24,7 @@ ModelName = Annotated[
     Option(
         "--model",
         "-m",
-        parser=filled,
+        parser=parse_nonempty,
         metavar="NAME",
         help="The model: an id, its last part, or an alias.",
     ),
@@ -52,16 +55,29 @@ Resolution = Annotated[
 Duration = Annotated[str | None, Option("--duration", metavar="SECONDS", help="Of a clip.")]
 Webhook = Annotated[
     str | None,
-    Option("--webhook", parser=address, metavar="URL", help="Where Krea tells that the job ended."),
+    Option(
+        "--webhook",
+        parser=parse_webhook_url,
+        metavar="URL",
+        help="Where Krea tells that the job ended.",
+    ),
 ]
 NoCheck = Annotated[bool, Option("--no-check", help="Send the fields as they are.")]
 
 
 @dataclass(frozen=True, kw_only=True)
-class FieldOptions:
-    """The options that are fields of a request, as typed."""
+class RequestOptions:
+    """The options that `generate` and `batch` share, as typed.
 
+    timeout: seconds
+    max_cost: millionths of a dollar
+    assume_price: millionths of a dollar
+    """
+
+    model: str | None
+    output: str | None
     inputs: list[str] | None
+    count: int
     images: list[str] | None
     videos: list[str] | None
     audios: list[str] | None
@@ -72,7 +88,24 @@ class FieldOptions:
     aspect_ratio: str | None
     resolution: str | None
     duration: str | None
+    timeout: float | None
+    max_cost: int | None
+    assume_price: int | None
+    webhook: str | None
+    dry_run: bool
+    force: bool
     no_check: bool
+    sidecar: bool
+    embed: bool
+    profile: str | None
+
+    @classmethod
+    def of(cls, context: "typer.Context") -> Self:
+        """The options of the command that runs in CONTEXT.
+
+        A test holds that each field is a parameter of the command, of the same type.
+        """
+        return cls(**{field.name: context.params[field.name] for field in fields(cls)})
 
     def request_inputs(self, session: "Session") -> dict[str, Any]:
         """The arguments for `RequestInputs`, by name. Raises `UsageError` for text not in UTF-8."""
@@ -96,6 +129,20 @@ class FieldOptions:
         }
 
 
+def load_budget(
+    session: "Session", max_cost: int | None, assumed_price: int | None
+) -> "Budget | None":
+    """Return the caps in force, None without any. Amounts are in millionths of a dollar.
+
+    Raises `OverBudget` without prices of today, `UsageError` for a daily cap without a ledger.
+    """
+    if max_cost is None and session.config.get("budget.day") is None:
+        return None
+    from krea_cli.commands import budget
+
+    return budget.load_budget(session, max_cost=max_cost, assumed_price=assumed_price)
+
+
 def model_name(session: "Session", option: str | None) -> str | None:
     """The model that the user named: -m, then KREA_MODEL, then the setting; None without any."""
     name = option or session.env.get("KREA_MODEL") or session.config.get("model.default")
@@ -105,7 +152,7 @@ def model_name(session: "Session", option: str | None) -> str | None:
 def read_text_file(session: "Session", path: str) -> str:
     """Read the text of a file. Raises OSError or ValueError."""
     # A FIFO may keep us waiting for its writer.
-    with session.clock.exposed():
+    with session.clock.interruptible():
         return read_text(path)
 
 

@@ -11,11 +11,9 @@ from krea_cli.errors import LedgerUnusable, NoToken
 from krea_cli.terminal.output import Output
 
 if TYPE_CHECKING:
-    from decimal import Decimal
-
-    from krea_cli.api.client import Api
-    from krea_cli.api.http import Http
-    from krea_cli.catalog.cache import Store
+    from krea_cli.api.client import ApiClient
+    from krea_cli.api.http import HttpClient
+    from krea_cli.catalog.cache import CatalogCache
     from krea_cli.catalog.model import Model
     from krea_cli.flows.context import FlowContext
     from krea_cli.flows.download.save import ResultSaver
@@ -23,8 +21,8 @@ if TYPE_CHECKING:
     from krea_cli.flows.jobs.status import StatusReader
     from krea_cli.local.config import Config
     from krea_cli.local.credentials import Token
-    from krea_cli.local.ledger.budget import Budget
     from krea_cli.local.ledger.account_ledger import AccountLedger
+    from krea_cli.local.ledger.budget import Budget
     from krea_cli.local.ledger.ledger import Ledger
 
 DEFAULT_API_BASE = "https://api.krea.ai"
@@ -58,7 +56,7 @@ class Session:
         self.profile: str | None = None
         self.token_file: str | None = None
         self.without_ledger = False
-        self._connections: list[Http] = []
+        self._connections: list[HttpClient] = []
 
     @property
     def clock(self) -> Clock:
@@ -98,10 +96,10 @@ class Session:
         except NoToken:
             return False
 
-    def _open_http(self, token: str | None) -> "Http":
-        from krea_cli.api.http import Http
+    def _open_http(self, token: str | None) -> "HttpClient":
+        from krea_cli.api.http import HttpClient
 
-        http = Http(
+        http = HttpClient(
             self.base,
             token,
             version=__version__,
@@ -112,29 +110,29 @@ class Session:
         return http
 
     @cached_property
-    def http(self) -> "Http":
+    def http(self) -> "HttpClient":
         """The connections, with the token. Raises `NoToken`."""
         return self._open_http(self.token.value)
 
     @cached_property
-    def api(self) -> "Api":
+    def api(self) -> "ApiClient":
         """The endpoints, with the token. Raises `NoToken`."""
-        from krea_cli.api.client import Api
+        from krea_cli.api.client import ApiClient
 
-        return Api(self.http)
+        return ApiClient(self.http)
 
     @cached_property
-    def api_without_token(self) -> "Api":
+    def api_without_token(self) -> "ApiClient":
         """The endpoints that need no token: the OpenAPI document."""
-        from krea_cli.api.client import Api
+        from krea_cli.api.client import ApiClient
 
-        return Api(self._open_http(None))
+        return ApiClient(self._open_http(None))
 
-    def api_with_token(self, token: str) -> "Api":
+    def api_with_token(self, token: str) -> "ApiClient":
         """Return the endpoints with TOKEN instead of the session's own."""
-        from krea_cli.api.client import Api
+        from krea_cli.api.client import ApiClient
 
-        return Api(self._open_http(token))
+        return ApiClient(self._open_http(token))
 
     @cached_property
     def ledger(self) -> "Ledger":
@@ -168,11 +166,11 @@ class Session:
             return None
 
     @cached_property
-    def catalog_cache(self) -> "Store":
+    def catalog_cache(self) -> "CatalogCache":
         """The cached catalogue of this base; loads the embedded snapshot if nothing is cached."""
-        from krea_cli.catalog.cache import Store
+        from krea_cli.catalog.cache import CatalogCache
 
-        return Store(self.env.cache_dir, self.base)
+        return CatalogCache(self.env.cache_dir, self.base)
 
     def composer(self) -> "Composer":
         """Return a composer of requests. It may ask the service for a newer catalogue."""
@@ -247,19 +245,6 @@ class Session:
             tell=self.output.tell,
             random=self.env.random,
         )
-
-    def load_budget(
-        self, max_cost: "Decimal | None", assumed_price: "Decimal | None"
-    ) -> "Budget | None":
-        """Return the caps in force, None without any. Amounts are in US dollars.
-
-        Raises `OverBudget` without prices of today, `UsageError` for a daily cap without a ledger.
-        """
-        if max_cost is None and self.config.get("budget.day") is None:
-            return None
-        from krea_cli.commands.budget import load_budget
-
-        return load_budget(self, max_cost=max_cost, assumed_price=assumed_price)
 
     def status_reader(self) -> "StatusReader":
         """Return a reader of the status of many jobs."""

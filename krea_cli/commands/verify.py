@@ -103,7 +103,7 @@ def _open_report(session: "Session", name: str) -> "Iterator[tuple[Any, Path]]":
         return
     path = Path(os.path.realpath(cwd / name))
     try:
-        with session.clock.exposed():  # a FIFO waits for its writer
+        with session.clock.interruptible():  # a FIFO waits for its writer
             source = path.open("rb")
     except OSError as failure:
         raise UsageError(
@@ -118,7 +118,7 @@ def _read_lines(session: "Session", source: Any) -> "Iterator[bytes]":
     from krea_cli.flows.batch.report_entry import MAX_ENTRY_BYTES
 
     while True:
-        with session.clock.exposed():
+        with session.clock.interruptible():
             line = source.readline(MAX_ENTRY_BYTES)
         if not line:
             return

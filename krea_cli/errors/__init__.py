@@ -1,4 +1,4 @@
-"""Every way in which `krea` fails: the sentence, the next step, exit code, what was charged.
+"""All errors of `krea`, with their exit codes.
 
 KreaError                      1    anything else that went wrong; nothing was charged
 ├── UsageError                 2    the command line is wrong
@@ -19,19 +19,20 @@ KreaError                      1    anything else that went wrong; nothing was c
 ├── Unreachable                8    no connection was ever made; nothing was sent
 │   └── Untrusted                   … because the certificate was refused
 ├── Busy                       8    the service had no room until the time-out (429, 503)
-├── InDoubt                    9    a request may have been received; never sent again by itself
+├── InDoubt                    9    a request may have been received; it is not sent again
 ├── NotSaved                  10    the job is done and paid, its file could not be saved
 ├── EmptyResult               11    completed without any result
 ├── Interrupted              130    a signal arrived (143 TERM, 129 HUP)
-├── Unanswered                 1    wire: a request left and no clear answer came back
-├── NotFound                   2    the server said 404 to something that is read
+├── Unanswered                 1    a request left, and no clear answer came back
+├── NotFound                   2    the server said 404 to a read
 └── LedgerUnusable             1    no ledger, no spending
 
-`charged` says what a person with a bill asks first: "no", "yes" or "unknown".
+Each error says in `charged` if money was spent: "no", "yes" or "unknown".
 """
 
 from collections.abc import Mapping
 
+from krea_cli.dollars import to_dollars
 from krea_cli.errors.base import KreaError as KreaError
 from krea_cli.errors.usage import InvalidRequest as InvalidRequest
 from krea_cli.errors.usage import ModelRetired as ModelRetired
@@ -43,7 +44,7 @@ from krea_cli.errors.usage import WouldOverwrite as WouldOverwrite
 
 
 class NoToken(KreaError):
-    """No token was found where one is needed."""
+    """No token was found, and the command needs one."""
 
     code = "no_token"
     exit_code = 3
@@ -59,7 +60,7 @@ class TokenRefused(KreaError):
 
 
 class StillRunning(KreaError):
-    """The time to wait is over; the job is not."""
+    """The waiting timed out, and the job still runs."""
 
     code = "still_running"
     exit_code = 4
@@ -67,11 +68,14 @@ class StillRunning(KreaError):
 
 
 class OverBudget(KreaError):
-    """The next request could cost more than a cap leaves, so it was not sent.
+    """The next request could cost more than a cap allows, so it was not sent.
 
-    `limit` is how the user set the cap: "--max-cost", "budget.day". `spent` under it before, what
-    this one may `cost`, and the `cap` are millionths of a dollar, None where unknown; `--json`
-    tells them in dollars.
+    limit: the name of the cap, as the user sets it: "--max-cost", "budget.day"
+    spent: spending under the cap so far, in millionths of a dollar; None if unknown
+    cost: highest cost of the request, in millionths of a dollar; None if unknown
+    cap: the cap itself, in millionths of a dollar
+
+    `--json` shows the amounts in dollars.
     """
 
     code = "over_budget"
@@ -89,13 +93,13 @@ class OverBudget(KreaError):
     ) -> None:
         super().__init__(message, hint=hint)
         self.limit, self.spent, self.cost, self.cap = limit, spent, cost, cap
-        known = {"spent": spent, "cost": cost, "cap": cap}
-        dollars = {name: value and value / 1_000_000 for name, value in known.items()}
+        amounts = {"spent": spent, "cost": cost, "cap": cap}
+        dollars = {name: micros and to_dollars(micros) for name, micros in amounts.items()}
         self.details = {"limit": limit, **dollars}
 
 
 class BalanceEmpty(KreaError):
-    """402: the prepaid API balance is used up. The token is fine."""
+    """The prepaid API balance is used up (402). The token is fine."""
 
     code = "balance_empty"
     exit_code = 6
@@ -110,7 +114,7 @@ class PlanRequired(KreaError):
 
     code = "plan_required"
     exit_code = 6
-    hint = "krea models lists others, to be named with -m; a higher plan is to be had at krea.ai"
+    hint = "krea models lists other models for -m; krea.ai sells higher plans"
 
 
 class JobFailed(KreaError):
@@ -129,7 +133,7 @@ class JobCancelled(JobFailed):
 class Moderated(JobFailed):
     """The service's moderation refused the request or its result.
 
-    `--json` tells the `reason` in the service's own word, "nsfw" say, or null for an unknown one.
+    `--json` shows the `reason` in the service's own word, such as "nsfw"; null if it is unknown.
     """
 
     code = "moderated"
@@ -156,9 +160,9 @@ class Untrusted(Unreachable):
 
 
 class Busy(KreaError):
-    """The service had no room (429, or 503 with its own answer), so no job was made.
+    """The service had no room (429, or 503 in its own words), so no job was made.
 
-    `retry_after` is what the server asked for, in seconds; None if it did not say.
+    retry_after: the pause that the server asked for, in seconds; None if it did not
     """
 
     code = "busy"
@@ -171,7 +175,7 @@ class Busy(KreaError):
 
 
 class InDoubt(KreaError):
-    """A request may have reached the service, and cannot be told from the list of jobs."""
+    """A request may have reached the service; the list of jobs does not tell."""
 
     code = "in_doubt"
     exit_code = 9
@@ -179,7 +183,7 @@ class InDoubt(KreaError):
 
 
 class NotSaved(KreaError):
-    """The job is done and paid, and its file is not on disk yet."""
+    """The job is done and paid for, and its file is not on disk yet."""
 
     code = "not_saved"
     exit_code = 10
@@ -198,7 +202,7 @@ SIGNAL_NAMES = {1: "SIGHUP", 2: "SIGINT", 15: "SIGTERM"}
 
 
 class Interrupted(KreaError):
-    """A signal asked the command to end: exit code 128 + signal."""
+    """A signal asked the command to end. The exit code is 128 + its number."""
 
     code = "interrupted"
 
@@ -210,9 +214,9 @@ class Interrupted(KreaError):
 
 
 class Unanswered(KreaError):
-    """A request left this machine and no clear answer came back: it may have been carried out.
+    """A request left this machine and no clear answer came back; it may have been carried out.
 
-    The message is what was seen: "HTTP 524", "api.krea.ai did not answer within 150 s", …
+    The message describes the symptom: "HTTP 524", "api.krea.ai did not answer within 150 s".
     """
 
     code = "unanswered"
@@ -220,14 +224,14 @@ class Unanswered(KreaError):
 
 
 class NotFound(KreaError):
-    """404 to something that is read: missing, or another account's; the API does not say which."""
+    """The server said 404 to a read: it does not exist, or belongs to another account."""
 
     code = "not_found"
     exit_code = 2
 
 
 class LedgerUnusable(KreaError):
-    """The ledger cannot be written, so nothing may be spent."""
+    """The ledger cannot be written, so no money may be spent."""
 
     code = "ledger_unusable"
-    hint = "krea doctor; --no-ledger goes without, at your own risk"
+    hint = "krea doctor says why; --no-ledger goes without, at your own risk"

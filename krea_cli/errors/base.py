@@ -1,17 +1,24 @@
-"""What all errors of `krea` have: one sentence, a next step, an exit code, what was charged."""
+"""The base of all errors of `krea`."""
 
 from collections.abc import Mapping
 
 
 class KreaError(Exception):
-    """A failure with one clear sentence. Subclasses set exit code, code, charged and hint."""
+    """A failure in one clear sentence. Subclasses set code, exit code, charged and hint.
+
+    code: the name of the error in `--json`
+    charged: "no", "yes" or "unknown"
+    hint: the next command to type
+    details: more keys for `--json`
+    unexpected: the exception behind it, if that is a bug
+    """
 
     code = "error"
     exit_code = 1
     charged = "no"
     hint: str | None = None
-    details: Mapping[str, object] = {}  # what `--json` tells besides, by name
-    bug: BaseException | None = None  # what nobody foresaw, where that is behind it
+    details: Mapping[str, object] = {}
+    unexpected: BaseException | None = None
 
     def __init__(
         self,
@@ -30,6 +37,6 @@ class KreaError(Exception):
             self.charged = charged
 
     def as_dict(self) -> dict[str, object]:
-        """The error object of `--json`: code, message, hint, charged, job_id, then the details."""
+        """Build the error object of `--json`: code, message, hint, charged, job_id, details."""
         names = ("code", "message", "hint", "charged", "job_id")
         return {name: getattr(self, name) for name in names} | dict(self.details)

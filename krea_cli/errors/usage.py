@@ -1,27 +1,30 @@
-"""Exit code 2: a command line or a request that cannot be carried out as it stands."""
+"""Errors with exit code 2: the command line or the request is wrong."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from krea_cli.errors.base import KreaError
 
 
 class UsageError(KreaError):
-    """The command line cannot be carried out as it stands."""
+    """The command line is wrong."""
 
     code = "usage"
     exit_code = 2
 
 
 class UnknownModel(UsageError):
-    """The name fits no model, or more than one."""
+    """The name matches no model, or more than one."""
 
     code = "unknown_model"
 
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing that is wrong with a request: the field (None: the whole), what, what helps."""
+    """One problem of a request.
+
+    field: its name; None for a problem of the whole request
+    """
 
     field: str | None
     message: str
@@ -32,9 +35,9 @@ class Problem:
 
 
 class InvalidRequest(UsageError):
-    """The fields of a request do not fit its model; carries every problem at once.
+    """The fields of a request do not fit its model. Holds every problem at once.
 
-    `--json` lists the `problems`: field, message, hint of each.
+    `--json` lists the `problems`, each with field, message and hint.
     """
 
     code = "invalid_request"
@@ -49,16 +52,11 @@ class InvalidRequest(UsageError):
             message = f"{model} does not take this request, for {len(lines)} reasons:{listed}"
         hints = [problem.hint for problem in self.problems if problem.hint]
         super().__init__(message, hint=hints[0] if hints else hint or f"krea models {model}")
-        problem_names = ("field", "message", "hint")
-        self.details = {
-            "problems": [
-                {name: getattr(problem, name) for name in problem_names} for problem in problems
-            ]
-        }
+        self.details = {"problems": [asdict(problem) for problem in self.problems]}
 
 
 class WouldOverwrite(UsageError):
-    """The target is there already, and `--force` was not given."""
+    """The target exists, and `--force` was not given."""
 
     code = "would_overwrite"
 
@@ -70,8 +68,11 @@ class RequestRefused(UsageError):
 
 
 class ModelRetired(RequestRefused):
-    """The server said 410: the model is past its sunset date; `--json` tells `replacement`."""
+    """The server said 410: the model is past its sunset date.
+
+    replacement: the id of the model to use instead, if the server named one; `--json` shows it
+    """
 
     code = "model_retired"
-    replacement: str | None = None  # the model id that the server names instead
+    replacement: str | None = None
     details: Mapping[str, object] = {"replacement": None}

@@ -13,8 +13,8 @@ from krea_cli.errors import LedgerUnusable
 from krea_cli.flows.events import Tell, WarningNote
 
 if TYPE_CHECKING:
-    from krea_cli.api.client import Api
-    from krea_cli.api.http import Http
+    from krea_cli.api.client import ApiClient
+    from krea_cli.api.http import HttpClient
     from krea_cli.local.ledger.account_ledger import AccountLedger
     from krea_cli.local.ledger.budget import Budget
     from krea_cli.local.ledger.rows import FileRow, RequestRow
@@ -86,8 +86,8 @@ class FlowContext:
     budget: the caps on spending; None without any
     """
 
-    api: "Api"
-    http: "Http"
+    api: "ApiClient"
+    http: "HttpClient"
     account_ledger: "AccountLedger | None"
     clock: Clock
     tell: Tell

@@ -1,4 +1,4 @@
-"""What a flow tells while it runs. Typed, so that the terminal chooses the words."""
+"""The events that a flow tells while it runs; the terminal chooses the words."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -98,13 +98,17 @@ class Unwatched:
 
 @dataclass(frozen=True, kw_only=True)
 class BatchProgress:
-    """How a batch stands; told whenever one of its items moves on.
+    """The progress of a batch, told whenever one of its items moves on.
 
-    All count items: `done` have their files, of which `made` were paid by this run; `running`
-    are with the service, of which no more than `limit` at once now; `waiting` are still to be
-    sent, or in the hands of another krea. `spent` is what this run may have cost, in millionths
-    of a dollar, without the `unpriced` jobs whose price is unknown. `stopping` tells why nothing
-    more is sent, None while the rest is.
+    total: items in all
+    done: items with their files
+    made: items of those whose jobs this run paid for
+    running: items with the service
+    waiting: items still to be sent, or claimed by another krea
+    limit: the most jobs that may be with the service now
+    spent: the most that this run may cost, in millionths of a dollar
+    unpriced: jobs of unknown price, not in `spent`
+    stopping: the reason why nothing more is sent; None while the rest is
     """
 
     total: int

@@ -64,9 +64,9 @@ def _parse_retention(value: Any) -> float:
 
 
 def _parse_dollars(value: Any) -> float:
-    from krea_cli.dollars import amount
+    from krea_cli.dollars import parse_dollars, to_dollars
 
-    return float(amount("" if isinstance(value, bool) else str(value)))
+    return to_dollars(parse_dollars("" if isinstance(value, bool) else str(value)))
 
 
 @dataclass(frozen=True)

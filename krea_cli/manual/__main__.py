@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from krea_cli import __version__
-from krea_cli.main import build
+from krea_cli.main import build_app
 from krea_cli.manual.bash import bash_script
 from krea_cli.manual.choices import metavar_choices, model_ids
 from krea_cli.manual.command_tree import read_command_tree
@@ -18,7 +18,7 @@ from krea_cli.manual.zsh import zsh_script
 
 def render_files(checkout: Path) -> Mapping[Path, str]:
     """Path -> content, for every file of CHECKOUT that is generated."""
-    root = read_command_tree(build(), metavar_choices())
+    root = read_command_tree(build_app(), metavar_choices())
     guides = read_guides(checkout / "man" / "guide")
     models = model_ids()
     readme = (checkout / "README.md").read_text(encoding="utf-8")

@@ -28,4 +28,4 @@ def model_ids() -> tuple[str, ...]:
 
 def _embedded_catalog() -> Catalog:
     snapshot = Path(__file__).parents[1] / "catalog" / "snapshot.json"
-    return Catalog.of(parse_document(snapshot.read_bytes()), source="snapshot")
+    return Catalog(parse_document(snapshot.read_bytes()), source="snapshot")

@@ -69,16 +69,16 @@ def _list(node: SyntaxTreeNode, marks: Sequence[str], indent: int) -> Iterator[s
 
 def _table(node: SyntaxTreeNode) -> Iterator[str]:
     rows = [row.children for row in node.walk() if row.type == "tr"]
-    filled = [max(map(_width, column)) > MAX_UNWRAPPED_CELL for column in zip(*rows, strict=True)]
-    columns = ["lx" if fill else "l" for fill in filled]
+    wraps = [max(map(_width, column)) > MAX_UNWRAPPED_CELL for column in zip(*rows, strict=True)]
+    columns = ["lx" if wrap else "l" for wrap in wraps]
     yield from (".PP", ".TS", "allbox;")
     yield " ".join(f"{column}B" for column in columns)
     yield " ".join(columns) + "."
     for cells in rows:
         texts = (roff.guard(_inline(cell)) for cell in cells)
         blocks = (
-            f"T{{\n{text}\nT}}" if fill and text else text
-            for text, fill in zip(texts, filled, strict=True)
+            f"T{{\n{text}\nT}}" if wrap and text else text
+            for text, wrap in zip(texts, wraps, strict=True)
         )
         yield from "\t".join(blocks).splitlines()
     yield from (".TE", ".sp")

@@ -7,7 +7,7 @@ from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
-from krea_cli.dollars import told
+from krea_cli.dollars import format_dollars
 from krea_cli.flows.events import BatchProgress, ItemEnded
 from krea_cli.terminal import sentences
 from krea_cli.terminal.progress_state import ProgressState
@@ -97,7 +97,7 @@ def _batch_segments(progress: ProgressState, batch: BatchProgress) -> list[Segme
     note = progress.step if batch.stopping is None else sentences.stop_reason(batch)
     rate = None if batch.stopping is not None else progress.items_per_second
     seconds_left = progress.seconds_left
-    cost = told(batch.spent) if batch.spent or not batch.unpriced else ""
+    cost = format_dollars(batch.spent) if batch.spent or not batch.unpriced else ""
     segments = [
         Segment(BAR_RANK, "━" * MAX_BAR_CELLS, min_cells=MIN_BAR_CELLS),
         Segment(0, f"{batch.done}/{batch.total}", "bold"),

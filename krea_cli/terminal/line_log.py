@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 
 from krea_cli.clock import Clock
+from krea_cli.dollars import to_dollars
 from krea_cli.flows import events
 from krea_cli.terminal import formats, sentences
 from krea_cli.terminal.progress_state import ProgressState
@@ -130,5 +131,5 @@ def event_record(event: events.Event | Heartbeat) -> dict[str, object] | None:
         record |= vars(event)
         batch = event if isinstance(event, events.BatchProgress) else None
     if batch is not None:
-        record |= vars(batch) | {"spent": batch.spent / 1e6}  # from millionths
+        record |= vars(batch) | {"spent": to_dollars(batch.spent)}
     return record

@@ -13,7 +13,7 @@ from krea_cli.env import Env
 from krea_cli.errors import KreaError, NotSaved, UsageError
 from krea_cli.terminal.json_lines import json_line
 from krea_cli.terminal.stream import Stream
-from krea_cli.text import clean, indented, one_line
+from krea_cli.text import clean, indent_later_lines, one_line
 
 if TYPE_CHECKING:
     from krea_cli.flows import events
@@ -163,12 +163,12 @@ class Output:
         if self.json:
             self._write_stderr(json_line({"trace": {"message": text}}))
         else:
-            self._write_stderr(indented(text) + "\n")
+            self._write_stderr(indent_later_lines(text) + "\n")
 
     def print_error(self, error: KreaError) -> None:
         """Show a failure: the sentence, the next command, the job, and if it was charged."""
-        if error.bug is not None:
-            self._trace_exception(error.bug)
+        if error.unexpected is not None:
+            self._trace_exception(error.unexpected)
         if self.json:
             self._write_stderr(json_line({"error": error.as_dict()}))
             return
@@ -255,7 +255,7 @@ class Output:
             if (record := event_record(event)) is not None:
                 self._write_stderr(json_line(record))
         else:
-            self._write_stderr(indented(log_line(event)) + "\n")
+            self._write_stderr(indent_later_lines(log_line(event)) + "\n")
 
     def _trace_exception(self, failure: BaseException) -> None:
         if self.verbose:
@@ -292,7 +292,7 @@ class Output:
     def _label(self, label: str, text: str) -> str:
         plain = self._dumb or self._env.get("NO_COLOR") or not self._stderr.is_terminal
         start = f"{label}:" if plain else f"\x1b[{LABEL_COLOURS[label]}m{label}:\x1b[0m"
-        return f"{start} {indented(text)}\n"
+        return f"{start} {indent_later_lines(text)}\n"
 
 
 def _job_id(record: Mapping[str, object] | None) -> str | None:

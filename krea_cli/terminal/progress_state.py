@@ -2,8 +2,9 @@
 
 from collections import deque
 from dataclasses import dataclass
+from functools import cached_property
 
-from krea_cli.api.types import TERMINAL, WAITING
+from krea_cli.api.types import QUEUED_STATUSES, TERMINAL_STATUSES
 from krea_cli.clock import Clock
 from krea_cli.flows import events
 from krea_cli.terminal import sentences
@@ -65,10 +66,13 @@ class ProgressState:
         self.failed_jobs = 0
         self.batch: events.BatchProgress | None = None
         self.recent_items: deque[events.ItemEnded] = deque(maxlen=MAX_RECENT_ITEMS)
-        self._rate = Rate()
         self._step_event: events.Event | None = None  # the event behind `step`
         self._last_step: events.Event | None = None  # the last such event that is not a pause
         self._pause_reasons: set[str] = set()  # reasons given since `_last_step`
+
+    @cached_property
+    def _rate(self) -> Rate:
+        return Rate()
 
     def apply(self, event: events.Event) -> bool:
         """Apply EVENT; return True if a log should have a line for it."""
@@ -100,7 +104,7 @@ class ProgressState:
     @property
     def waiting_jobs(self) -> int:
         """Number of jobs that the service has not started."""
-        return sum(job.status in WAITING for job in self.jobs.values())
+        return sum(job.status in QUEUED_STATUSES for job in self.jobs.values())
 
     @property
     def active_transfers(self) -> list[Transfer]:
@@ -195,7 +199,7 @@ class ProgressState:
         else:
             self.failed_jobs += 1
         # The log has a failed job's last status; "saved" is news, and so is a silent end.
-        return ok or job is None or job.status not in TERMINAL
+        return ok or job is None or job.status not in TERMINAL_STATUSES
 
     def _apply_transfer(self, key: tuple[str, str], transfer: Transfer) -> bool:
         is_new = key not in self.transfers

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from krea_cli.dollars import told
+from krea_cli.dollars import format_dollars
 from krea_cli.terminal.formats import duration, size
 from krea_cli.text import clean, one_line
 
@@ -94,8 +94,8 @@ def spending(batch: "BatchProgress", *, joiner: str = " + ") -> str:
     """The most that this run may have cost: "$1.20 + 3 of unknown price"."""
     unknown = f"{batch.unpriced} of unknown price"
     if not batch.unpriced:
-        return told(batch.spent)
-    return f"{told(batch.spent)}{joiner}{unknown}" if batch.spent else unknown
+        return format_dollars(batch.spent)
+    return f"{format_dollars(batch.spent)}{joiner}{unknown}" if batch.spent else unknown
 
 
 def rate_text(per_second: float) -> str:

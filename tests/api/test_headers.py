@@ -1,11 +1,11 @@
-"""What the headers of an answer say: when to come back, what will end."""
+"""Retry-After, Deprecation and Sunset headers."""
 
 import pytest
 
-from krea_cli.api.client import notice
-from krea_cli.api.status_errors import retry_after
+from krea_cli.api.client import parse_notice
+from krea_cli.api.status_errors import retry_after_seconds
 from krea_cli.api.types import Notice
-from tests.api.test_status_errors import reply
+from tests.api.test_status_errors import make_response
 
 
 @pytest.mark.parametrize(
@@ -35,12 +35,12 @@ from tests.api.test_status_errors import reply
     ],
 )
 def test_how_long_the_server_asks_to_wait(headers: dict[str, str], seconds: float | None) -> None:
-    """A number, or a date by the server's own clock where it tells one."""
-    assert retry_after(reply(429, **headers), now=1795348780.0) == seconds
+    """A number of seconds counts, or a date by the server's own clock if it is known."""
+    assert retry_after_seconds(make_response(429, **headers), now=1795348780.0) == seconds
 
 
 @pytest.mark.parametrize(
-    ("headers", "told"),
+    ("headers", "notice"),
     [
         ({}, None),
         ({"deprecation": "false"}, None),
@@ -52,11 +52,11 @@ def test_how_long_the_server_asks_to_wait(headers: dict[str, str], seconds: floa
                 "sunset": "Tue, 01 Dec 2026 00:00:00 GMT",
                 "link": '<https://a/b>; rel="next", <https://a/c>; rel="deprecation"; type="t"',
             },
-            Notice(True, "Tue, 01 Dec 2026 00:00:00 GMT", "https://a/c"),
+            Notice(True, "Tue, 01 Dec 2026 00:00:00 GMT"),
         ),
         ({"sunset": "\x1b[1mX"}, Notice(False, "X")),
     ],
 )
-def test_headers_that_warn(headers: dict[str, str], told: Notice | None) -> None:
-    """Deprecation, Sunset and the Link that explains them."""
-    assert notice(reply(200, **headers)) == told
+def test_headers_that_warn(headers: dict[str, str], notice: Notice | None) -> None:
+    """Deprecation and Sunset make a notice; a Link beside them is ignored."""
+    assert parse_notice(make_response(200, **headers)) == notice

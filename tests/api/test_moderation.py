@@ -1,8 +1,8 @@
-"""What counts as moderation, why it refused, and what is told to help."""
+"""Refusals by moderation: their reasons, and the advice for each."""
 
 import pytest
 
-from krea_cli.api.moderation import REASONS, UNNAMED, reason_in, refused
+from krea_cli.api.moderation import REASONS, UNKNOWN_REASON, find_reason, moderation_error
 
 
 @pytest.mark.parametrize(
@@ -16,8 +16,8 @@ from krea_cli.api.moderation import REASONS, UNNAMED, reason_in, refused
         ([None], "the start image shows violence badly", None),
         ([None], "refused by moderation: violence", "violence"),
         ([None], "refused as personal_info", "personal_info"),
-        ([None], "against the content policy", UNNAMED),
-        (["moderation"], None, UNNAMED),
+        ([None], "against the content policy", UNKNOWN_REASON),
+        (["moderation"], None, UNKNOWN_REASON),
         (["moderation"], "refused: nsfw", "nsfw"),
         (["moderation_nsfw"], None, "nsfw"),
         (["moderation", "violence"], "Flagged", "violence"),
@@ -26,11 +26,11 @@ from krea_cli.api.moderation import REASONS, UNNAMED, reason_in, refused
 def test_why_moderation_refused(
     codes: list[str | None], message: str | None, reason: str | None
 ) -> None:
-    """By a code, or by words that can mean nothing else; a known reason goes before none."""
-    assert reason_in(codes, message) == reason
+    """A code decides, or unambiguous words; a known reason goes before an unknown one."""
+    assert find_reason(codes, message) == reason
 
 
-TOLD = {
+MESSAGE_AND_HINT = {
     "nsfw": (
         "job j was refused by moderation because of nudity or sex (nsfw): Flagged",
         "the same request is refused again, so change it before the next krea generate: leave "
@@ -54,7 +54,7 @@ TOLD = {
         "the same request is refused again, so change it before the next krea generate: name "
         "nobody real in the prompt, and give no pictures of faces, papers or addresses",
     ),
-    UNNAMED: (
+    UNKNOWN_REASON: (
         "job j was refused by moderation: Flagged",
         "the same request is refused again, so change the prompt or the inputs before the next "
         "krea generate",
@@ -62,22 +62,22 @@ TOLD = {
 }
 
 
-@pytest.mark.parametrize("reason", [*REASONS, UNNAMED])
-def test_each_reason_says_what_helps(reason: str) -> None:
-    """A sentence and a hint of its own, and the word that a script can tell it by."""
-    failure = refused("job j", reason, "Flagged", job_id="j", charged="no")
+@pytest.mark.parametrize("reason", [*REASONS, UNKNOWN_REASON])
+def test_each_reason_has_its_advice(reason: str) -> None:
+    """Each reason has its own message, hint and word for scripts."""
+    failure = moderation_error("job j", reason, "Flagged", job_id="j", charged="no")
     assert failure.as_dict() == {
         "code": "moderated",
-        "message": TOLD[reason][0],
-        "hint": TOLD[reason][1],
+        "message": MESSAGE_AND_HINT[reason][0],
+        "hint": MESSAGE_AND_HINT[reason][1],
         "charged": "no",
         "job_id": "j",
         "reason": reason or None,
     }
 
 
-def test_a_code_is_not_said_twice() -> None:
-    """Where the service says nothing but the code, neither do we."""
-    assert refused("job j", "violence", "Violence").message == (
+def test_a_code_is_not_repeated() -> None:
+    """If the service says only the code, the message names it once."""
+    assert moderation_error("job j", "violence", "Violence").message == (
         "job j was refused by moderation because of violence (violence)"
     )

@@ -1,55 +1,56 @@
-"""Results over the wire: without the token, from public hosts, whole or told."""
+"""Results over the network: without the token, from public hosts, complete or an error."""
 
 import socket
 
 import pytest
 from pytest_httpx import HTTPXMock
 
-from krea_cli.api.http import Http
+from krea_cli.api.http import HttpClient
 from krea_cli.errors import NotSaved, Unanswered
 from tests.fakes.raw_http_server import CERTIFICATE, CLOSE, TOKEN, RawServer, response, served
 
 
-def test_a_result_is_fetched_without_the_token_as_it_is() -> None:
-    """No Authorization, no compression, the caller's Range."""
+def test_a_result_is_fetched_without_token_and_compression() -> None:
+    """The request has no Authorization, asks for no compression, and has the caller's Range."""
     with (
         RawServer(lambda _: response(b"x" * 100_000, headers="ETag: e\r\n")) as files,
         served(lambda _: response()) as (_, http),
     ):
         with http.stream(f"{files.url}/a.png", headers={"Range": "bytes=5-"}) as reply:
-            body = b"".join(reply.chunks())
-        assert (reply.status, reply.length, len(body)) == (200, 100_000, 100_000)
-        assert (reply.url, reply.headers["etag"]) == (f"{files.url}/a.png", "e")
+            body = b"".join(reply.iter_chunks())
+        assert (reply.status, reply.content_length, len(body)) == (200, 100_000, 100_000)
+        assert reply.headers["etag"] == "e"
+        assert files.received[0].line == "GET /a.png HTTP/1.1"
         sent = files.received[0].headers
         assert (sent["accept-encoding"], sent["range"]) == ("identity", "bytes=5-")
         assert sent["user-agent"] == "krea-cli/1.2 (python)"
         assert "authorization" not in sent
 
 
-def test_a_result_that_breaks_off_says_so_where_it_is_read() -> None:
-    """The pieces that came are kept; the error comes out of `chunks`, not of the block's end."""
+def test_a_result_that_breaks_off_raises_while_it_is_read() -> None:
+    """The chunks before the break are kept; the error comes out of `iter_chunks`."""
     cut = response(b"x" * 1000)[:-500] + CLOSE
     with served(lambda _: cut) as (server, http), http.stream(f"{server.url}/a") as reply:
-        pieces = reply.chunks()
-        assert len(next(pieces)) == 500
+        chunks = reply.iter_chunks()
+        assert len(next(chunks)) == 500
         with pytest.raises(Unanswered):
-            next(pieces)
+            next(chunks)
 
 
-def test_a_result_may_move_five_times_and_never_takes_the_token_along() -> None:
-    """Relative and absolute redirects; the sixth is one too many."""
+def test_a_result_is_redirected_five_times_at_most_and_never_with_the_token() -> None:
+    """Relative redirects are followed; the sixth is an error."""
 
     def answer(received: object) -> bytes:
         line = received.line  # type: ignore[attr-defined]
-        left = int(line.split()[1].removeprefix("/"))
-        if left == 0:
+        redirects = int(line.split()[1].removeprefix("/"))
+        if redirects == 0:
             return response(b"done")
-        return response(status="302 Found", headers=f"Location: {left - 1}\r\n")
+        return response(status="302 Found", headers=f"Location: {redirects - 1}\r\n")
 
     with served(answer) as (server, http):
         with http.stream(f"{server.url}/5") as reply:
-            assert b"".join(reply.chunks()) == b"done"
-        assert reply.url == f"{server.url}/0"
+            assert b"".join(reply.iter_chunks()) == b"done"
+        assert server.received[-1].line == "GET /0 HTTP/1.1"
         assert not any("authorization" in received.headers for received in server.received)
         with pytest.raises(NotSaved, match="more than 5 redirects"), http.stream(f"{server.url}/6"):
             pass
@@ -68,8 +69,8 @@ def test_a_result_may_move_five_times_and_never_takes_the_token_along() -> None:
     ],
 )
 def test_a_result_comes_over_https(url: str) -> None:
-    """Anything else that a server may name is not asked; the job is paid: exit 10."""
-    http = Http("https://api.krea.ai", TOKEN, version="1")
+    """Any other address is not fetched; the job is paid for: exit 10."""
+    http = HttpClient("https://api.krea.ai", TOKEN, version="1")
     with pytest.raises(NotSaved) as caught, http.stream(url):
         pass
     assert (caught.value.exit_code, caught.value.charged) == (10, "yes")
@@ -82,10 +83,12 @@ def test_a_result_comes_over_https(url: str) -> None:
         "224.0.0.1", "::1", "fe80::1%eth0", "fd00::1", "::ffff:10.0.0.1",
     ],
 )  # fmt: skip
-def test_a_public_base_cannot_send_us_to_a_private_address(address: str) -> None:
-    """By name or by number: the metadata service of a cloud machine is not asked."""
+def test_a_public_api_cannot_send_us_to_a_private_address(address: str) -> None:
+    """Neither a name nor a number leads to the metadata service of a cloud machine."""
     known = {"api.krea.ai": ["1.1.1.1"], "cdn.example": ["1.1.1.1", address]}
-    http = Http("https://api.krea.ai", TOKEN, version="1", resolve=lambda host, _: known[host])
+    http = HttpClient(
+        "https://api.krea.ai", TOKEN, version="1", resolve=lambda host, _: known[host]
+    )
     with (
         pytest.raises(NotSaved, match="has the private address"),
         http.stream("https://cdn.example/a.png"),
@@ -96,33 +99,33 @@ def test_a_public_base_cannot_send_us_to_a_private_address(address: str) -> None
         pass
 
 
-def test_where_a_vpn_gives_every_name_its_own_address_results_are_fetched(
+def test_results_are_fetched_through_a_vpn_with_private_addresses(
     httpx_mock: HTTPXMock,
 ) -> None:
-    """The API's own name is private there, too, so the result's proves nothing."""
+    """If the API's own name has a private address too, the result's proves nothing."""
     httpx_mock.add_response(content=b"png")
-    http = Http("https://api.krea.ai", TOKEN, version="1", resolve=lambda *_: ["198.18.0.7"])
+    http = HttpClient("https://api.krea.ai", TOKEN, version="1", resolve=lambda *_: ["198.18.0.7"])
     with http.stream("https://cdn.example/a.png") as reply:
-        assert b"".join(reply.chunks()) == b"png"
+        assert b"".join(reply.iter_chunks()) == b"png"
     with pytest.raises(NotSaved), http.stream("https://198.18.0.7/a.png"):
         pass
     http.close()
 
 
 def test_a_redirect_cannot_lead_to_a_private_address_either(httpx_mock: HTTPXMock) -> None:
-    """Every hop is judged like the first."""
+    """Every redirect is checked like the first address."""
     httpx_mock.add_response(status_code=302, headers={"Location": "https://10.0.0.1/a"})
-    http = Http("https://api.krea.ai", TOKEN, version="1", resolve=lambda *_: ["1.1.1.1"])
+    http = HttpClient("https://api.krea.ai", TOKEN, version="1", resolve=lambda *_: ["1.1.1.1"])
     with pytest.raises(NotSaved, match=r"10\.0\.0\.1"), http.stream("https://cdn.example/a.png"):
         pass
     assert len(httpx_mock.get_requests()) == 1
 
 
-def test_the_machine_that_answers_is_judged_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A name that is public when asked about and private when connected to is found out."""
+def test_the_peer_is_checked_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A name that resolves to a private address only for the connection is refused."""
     monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
     with RawServer(lambda _: response(), tls=True) as server:
-        http = Http("https://api.krea.ai", TOKEN, version="1", resolve=lambda *_: ["1.1.1.1"])
+        http = HttpClient("https://api.krea.ai", TOKEN, version="1", resolve=lambda *_: ["1.1.1.1"])
         url = server.url.replace("127.0.0.1", "rebound.example")
         real = socket.getaddrinfo
         monkeypatch.setattr(

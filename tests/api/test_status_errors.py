@@ -1,4 +1,4 @@
-"""Error answers in every shape, and what each means for the money."""
+"""Error responses in every shape, and the error and charge of each."""
 
 import json
 
@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from krea_cli.api.client import notice
-from krea_cli.api.error_body import read_error
-from krea_cli.api.response import Reply
-from krea_cli.api.status_errors import read_failure, submit_failure
+from krea_cli.api.client import parse_notice
+from krea_cli.api.error_body import parse_error_body
+from krea_cli.api.response import Response
+from krea_cli.api.status_errors import read_error, submit_error
 from krea_cli.errors import (
     BalanceEmpty,
     Busy,
@@ -23,20 +23,20 @@ from krea_cli.errors import (
     Unanswered,
 )
 
-GENERATE = "krea generate -m image/bfl/flux-2 …"
-REFRESH = "krea models --refresh, then krea models, for what there is now"
+GENERATE_HINT = "krea generate -m image/bfl/flux-2 …"
+REFRESH_HINT = "krea models --refresh, then krea models, shows which models there are now"
 ROUTE = "/generate/image/bfl/flux-1-dev"
 
 
-def reply(status: int, body: object = None, **headers: str) -> Reply:
-    """An answer with BODY as JSON, or as it is when it is bytes."""
+def make_response(status: int, body: object = None, **headers: str) -> Response:
+    """Make a response with BODY as JSON; bytes are sent as they are."""
     content = body if isinstance(body, bytes) else json.dumps(body).encode()
     names = {name.replace("_", "-"): value for name, value in headers.items()}
-    return Reply(status, names, b"" if body is None else content)
+    return Response(status, names, b"" if body is None else content)
 
 
 @pytest.mark.parametrize(
-    ("body", "sentence"),
+    ("body", "message"),
     [
         ({"error": "bad prompt"}, "bad prompt"),
         ({"error": {"code": "x", "message": "bad prompt"}}, "bad prompt"),
@@ -74,12 +74,12 @@ def reply(status: int, body: object = None, **headers: str) -> Reply:
         ({"error": "x" * 600}, "x" * 499 + "…"),
     ],
 )
-def test_error_bodies_in_every_shape(body: object, sentence: str) -> None:
-    """One line of at most 500 characters that moves no cursor and turns no text around."""
-    assert read_error(reply(400, body)).text == sentence
+def test_error_bodies_in_every_shape(body: object, message: str) -> None:
+    """The message is one line of at most 500 characters without control characters."""
+    assert parse_error_body(make_response(400, body)).message == message
 
 
-SHAPES = st.recursive(
+JSON_BODIES = st.recursive(
     st.none() | st.integers() | st.text(),
     lambda inner: (
         st.lists(inner, max_size=3)
@@ -93,139 +93,139 @@ SHAPES = st.recursive(
 
 
 @given(
-    st.binary() | SHAPES.map(lambda data: json.dumps(data).encode()),
+    st.binary() | JSON_BODIES.map(lambda data: json.dumps(data).encode()),
     st.integers(min_value=100, max_value=999),
     st.text(max_size=20),
 )
 @settings(max_examples=150, deadline=None)
-def test_any_answer_is_one_sentence(content: bytes, status: int, header: str) -> None:
-    """Whatever a gateway sends, there is a KreaError of bounded length and no traceback."""
+def test_any_response_is_one_short_message(content: bytes, status: int, header: str) -> None:
+    """Any response of a gateway gives an error of bounded length, and no traceback."""
     headers = {"retry-after": header, "date": header, "deprecation": header, "link": header}
-    answer = Reply(status, headers, content)
-    for failure in (submit_failure(answer, ROUTE, now=0), read_failure(answer, "x", now=0)):
+    answer = Response(status, headers, content)
+    for failure in (submit_error(answer, ROUTE, now=0), read_error(answer, "x", now=0)):
         assert isinstance(failure, KreaError)
         assert 0 < len(failure.message) < 700
         assert failure.message.isprintable()
-    notice(answer)
+    parse_notice(answer)
 
 
 @pytest.mark.parametrize(
     ("answer", "kind", "message"),
     [
         (
-            reply(400, {"error": "no"}),
+            make_response(400, {"error": "no"}),
             RequestRefused,
             "the service refused the request: HTTP 400: no",
         ),
         (
-            reply(422, {"error": "Unrecognized keys: moderation"}),
+            make_response(422, {"error": "Unrecognized keys: moderation"}),
             RequestRefused,
             "the service refused the request: HTTP 422: Unrecognized keys: moderation",
         ),
         (
-            reply(404, b"<html><title>Not Found</title>"),
+            make_response(404, b"<html><title>Not Found</title>"),
             RequestRefused,
             f"the service has no route {ROUTE}: HTTP 404: Not Found",
         ),
         (
-            reply(401, {"message": "Unauthorized"}),
+            make_response(401, {"message": "Unauthorized"}),
             TokenRefused,
             "the service does not accept the token",
         ),
         (
-            reply(402, {"error": "You have run out of credits. Upgrade your plan or top up."}),
+            make_response(
+                402, {"error": "You have run out of credits. Upgrade your plan or top up."}
+            ),
             BalanceEmpty,
-            "the API balance does not suffice: "
+            "the API balance is too low: "
             "You have run out of credits. Upgrade your plan or top up.",
         ),
-        (reply(402), BalanceEmpty, "the API balance does not suffice"),
+        (make_response(402), BalanceEmpty, "the API balance is too low"),
         (
-            reply(402, {"error": "INSUFFICIENT_CREDITS", "message": "Upgrade to go on"}),
+            make_response(402, {"error": "INSUFFICIENT_CREDITS", "message": "Upgrade to go on"}),
             BalanceEmpty,
-            "the API balance does not suffice: Upgrade to go on",
+            "the API balance is too low: Upgrade to go on",
         ),
         (
-            reply(402, {"error": {"code": "plan_required"}}),
+            make_response(402, {"error": {"code": "plan_required"}}),
             PlanRequired,
             "the plan does not include this: plan_required",
         ),
         (
-            reply(402, {"error": "Insufficient plan"}),
+            make_response(402, {"error": "Insufficient plan"}),
             PlanRequired,
             "the plan does not include this: Insufficient plan",
         ),
         (
-            reply(402, {"error": "This model requires Pro"}),
+            make_response(402, {"error": "This model requires Pro"}),
             PlanRequired,
             "the plan does not include this: This model requires Pro",
         ),
         (
-            reply(403, {"error": "This requires the role of an admin"}),
+            make_response(403, {"error": "This requires the role of an admin"}),
             TokenRefused,
             "the token may not do this: HTTP 403: This requires the role of an admin",
         ),
         (
-            reply(402, {"error": "This model requires the Pro plan"}),
+            make_response(402, {"error": "This model requires the Pro plan"}),
             PlanRequired,
             "the plan does not include this: This model requires the Pro plan",
         ),
         (
-            reply(403, {"error": "Upgrade to use it"}),
+            make_response(403, {"error": "Upgrade to use it"}),
             PlanRequired,
             "the plan does not include this: Upgrade to use it",
         ),
         (
-            reply(403, b"<title>Attention Required! | Cloudflare</title>"),
+            make_response(403, b"<title>Attention Required! | Cloudflare</title>"),
             TokenRefused,
             "the token may not do this: HTTP 403: Attention Required! | Cloudflare",
         ),
         (
-            reply(400, {"error": {"code": "nsfw", "message": "Flagged"}}),
+            make_response(400, {"error": {"code": "nsfw", "message": "Flagged"}}),
             Moderated,
             "the request was refused by moderation because of nudity or sex (nsfw): Flagged",
         ),
         (
-            reply(422, {"error": "violence"}),
+            make_response(422, {"error": "violence"}),
             Moderated,
             "the request was refused by moderation because of violence (violence)",
         ),
         (
-            reply(429, {"error": "CONCURRENCY_LIMIT_REACHED"}),
+            make_response(429, {"error": "CONCURRENCY_LIMIT_REACHED"}),
             Busy,
             "all job slots of the account are taken (HTTP 429: CONCURRENCY_LIMIT_REACHED)",
         ),
         (
-            reply(429, b"<title>error 1015</title>"),
+            make_response(429, b"<title>error 1015</title>"),
             Busy,
             "too many requests (HTTP 429: error 1015)",
         ),
         (
-            reply(503, {"error": "maintenance"}),
+            make_response(503, {"error": "maintenance"}),
             Busy,
             "the service is not available now (HTTP 503: maintenance)",
         ),
         (
-            reply(503, b"<html>", retry_after="3"),
+            make_response(503, b"<html>", retry_after="3"),
             Busy,
             "the service is not available now (HTTP 503: Service Unavailable)",
         ),
-        (reply(503, b"<html>"), Unanswered, "HTTP 503: Service Unavailable"),
-        (reply(503, {"message": "Gateway"}), Unanswered, "HTTP 503: Gateway"),
-        (reply(524, b"<title>A timeout</title>"), Unanswered, "HTTP 524: A timeout"),
-        (reply(500, {"error": "boom"}), Unanswered, "HTTP 500: boom"),
-        (reply(302), Unanswered, "HTTP 302: Found"),
-        (reply(408), Unanswered, "HTTP 408: Request Timeout"),
-        (reply(409, {"error": "twice"}), Unanswered, "HTTP 409: twice"),
-        (reply(425), Unanswered, "HTTP 425: Too Early"),
-        (reply(499), Unanswered, "HTTP 499"),
-        (reply(599), Unanswered, "HTTP 599"),
+        (make_response(503, b"<html>"), Unanswered, "HTTP 503: Service Unavailable"),
+        (make_response(503, {"message": "Gateway"}), Unanswered, "HTTP 503: Gateway"),
+        (make_response(524, b"<title>A timeout</title>"), Unanswered, "HTTP 524: A timeout"),
+        (make_response(500, {"error": "boom"}), Unanswered, "HTTP 500: boom"),
+        (make_response(302), Unanswered, "HTTP 302: Found"),
+        (make_response(408), Unanswered, "HTTP 408: Request Timeout"),
+        (make_response(409, {"error": "twice"}), Unanswered, "HTTP 409: twice"),
+        (make_response(425), Unanswered, "HTTP 425: Too Early"),
+        (make_response(499), Unanswered, "HTTP 499"),
+        (make_response(599), Unanswered, "HTTP 599"),
     ],
 )  # fmt: skip
-def test_what_an_answer_means_for_a_submit(
-    answer: Reply, kind: type[KreaError], message: str
-) -> None:
-    """Only Unanswered leaves open whether a job was made and charged."""
-    failure = submit_failure(answer, ROUTE)
+def test_the_error_of_a_submit(answer: Response, kind: type[KreaError], message: str) -> None:
+    """Each status and body has its error; only Unanswered leaves the charge unknown."""
+    failure = submit_error(answer, ROUTE)
     assert (type(failure), failure.message) == (kind, message)
     assert failure.charged == ("unknown" if kind is Unanswered else "no")
     assert failure.hint or kind is Unanswered
@@ -234,32 +234,32 @@ def test_what_an_answer_means_for_a_submit(
 @pytest.mark.parametrize(
     "error", ["Invalid asset URL", "Input file rejected", "image_url: Invalid asset URL"]
 )
-def test_an_outside_address_that_is_not_taken_leads_to_an_upload(error: str) -> None:
-    """The way out is a local file."""
-    hint = submit_failure(reply(422, {"error": error}), ROUTE).hint
+def test_a_refused_address_leads_to_an_upload(error: str) -> None:
+    """The hint for a refused address is to give a local file."""
+    hint = submit_error(make_response(422, {"error": error}), ROUTE).hint
     assert hint is not None and hint.startswith("give a local file")
 
 
 @pytest.mark.parametrize(
     ("fields", "replacement", "hint"),
     [
-        ({"replacement": "image/bfl/flux-2"}, "image/bfl/flux-2", GENERATE),
-        ({"replacement": "/generate/image/bfl/flux-2"}, "image/bfl/flux-2", GENERATE),
-        ({"replacement": "a/b; rm -rf ~"}, None, REFRESH),
-        ({}, None, REFRESH),
+        ({"replacement": "image/bfl/flux-2"}, "image/bfl/flux-2", GENERATE_HINT),
+        ({"replacement": "/generate/image/bfl/flux-2"}, "image/bfl/flux-2", GENERATE_HINT),
+        ({"replacement": "a/b; rm -rf ~"}, None, REFRESH_HINT),
+        ({}, None, REFRESH_HINT),
     ],
 )
 def test_a_retired_model_names_its_replacement(
     fields: dict[str, str], replacement: str | None, hint: str
 ) -> None:
-    """The hint is the command to type, and holds only what a model's name may hold."""
+    """The hint is the command to type; a replacement that is no model's name is left out."""
     body = {
         "error": "model_unavailable",
         "reason": "deprecated",
         "message": "Use the new one.",
         "sunset_date": "2026-10-01",
     }
-    failure = submit_failure(reply(410, body | fields), ROUTE)
+    failure = submit_error(make_response(410, body | fields), ROUTE)
     assert isinstance(failure, ModelRetired)
     assert failure.message == "image/bfl/flux-1-dev was retired on 2026-10-01: Use the new one."
     assert (failure.replacement, failure.hint) == (replacement, hint)
@@ -273,7 +273,7 @@ def test_a_retired_model_names_its_replacement(
         (429, Busy), (500, Busy), (502, Busy), (503, Busy), (524, Busy), (302, Unanswered),
     ],
 )  # fmt: skip
-def test_what_an_answer_means_for_a_reader(status: int, kind: type[KreaError]) -> None:
-    """Busy and Unanswered may pass; the rest will not. Reading is never charged."""
-    failure = read_failure(reply(status), "job j")
+def test_the_error_of_a_read(status: int, kind: type[KreaError]) -> None:
+    """Each status has its error; reading is never charged."""
+    failure = read_error(make_response(status), "job j")
     assert (type(failure), failure.charged) == (kind, "no")

@@ -1,10 +1,10 @@
-"""Which hosts, proxies and certificates are taken, and what a refusal means."""
+"""Hosts, proxies and certificates that are accepted, and the error for the others."""
 
 from pathlib import Path
 
 import pytest
 
-from krea_cli.api.http import Http
+from krea_cli.api.http import HttpClient
 from krea_cli.errors import Unreachable, Untrusted, UsageError
 from tests.fakes.raw_http_server import (
     CERTIFICATE,
@@ -25,10 +25,10 @@ from tests.fakes.raw_http_server import (
 def test_a_proxy_that_does_not_connect_sent_nothing(
     answer: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whatever goes wrong before the tunnel stands, the request itself never left."""
+    """If the proxy fails before the tunnel is open, the request itself was not sent."""
     with RawServer(lambda _: answer) as proxy:
         monkeypatch.setenv("HTTPS_PROXY", proxy.url)
-        http = Http("https://api.invalid", TOKEN, version="1")
+        http = HttpClient("https://api.invalid", TOKEN, version="1")
         with pytest.raises(Unreachable):
             http.request("POST", "/generate/image/a/b", json={}, fresh=True)
         http.close()
@@ -39,31 +39,31 @@ def test_a_proxy_that_does_not_connect_sent_nothing(
 
 
 def test_loopback_never_goes_through_a_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The sandbox is reached in an office, too."""
+    """The sandbox works behind an office proxy."""
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
     monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:1")
     with served(lambda _: response()) as (_, http):
         assert http.request("GET", "/jobs").status == 200
 
 
-def test_a_host_that_no_resolver_takes_sent_nothing() -> None:
-    """A label of more than 63 letters fails in the encoder, not on the network."""
+def test_an_impossible_host_name_sent_nothing() -> None:
+    """A label of more than 63 letters fails in the encoder, before the network."""
     with pytest.raises(Unreachable):
-        Http(f"https://{'a' * 70}.invalid", TOKEN, version="1").request("GET", "/jobs")
+        HttpClient(f"https://{'a' * 70}.invalid", TOKEN, version="1").request("GET", "/jobs")
 
 
 @pytest.mark.parametrize("proxy", ["socks5://127.0.0.1:1", "gopher://127.0.0.1:1"])
-def test_a_proxy_of_an_unknown_kind_is_one_sentence(
+def test_a_proxy_of_an_unknown_kind_is_one_error(
     proxy: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """httpx raises ImportError and ValueError there, while nothing was sent."""
+    """An unusable proxy in the environment is one error, and nothing is sent."""
     monkeypatch.setenv("ALL_PROXY", proxy)
     with pytest.raises(Unreachable, match="the proxy in the environment cannot be used"):
-        Http("https://api.invalid", TOKEN, version="1").request("GET", "/jobs")
+        HttpClient("https://api.invalid", TOKEN, version="1").request("GET", "/jobs")
 
 
-def test_a_certificate_that_nobody_signed_is_refused_before_anything_leaves() -> None:
-    """TLS is on: the token is not shown to a stranger."""
+def test_a_self_signed_certificate_is_refused() -> None:
+    """The request is refused before the token is sent."""
     with served(lambda _: response(), tls=True) as (server, http):
         with pytest.raises(Untrusted) as caught:
             http.request("POST", "/generate/image/a/b", json={}, fresh=True)
@@ -74,28 +74,28 @@ def test_a_certificate_that_nobody_signed_is_refused_before_anything_leaves() ->
 
 
 def test_the_environment_may_name_a_certificate(monkeypatch: pytest.MonkeyPatch) -> None:
-    """SSL_CERT_FILE counts on loopback, too."""
+    """SSL_CERT_FILE counts on loopback too."""
     monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
     with served(lambda _: response(b"[]"), tls=True) as (_, http):
         assert http.request("GET", "/jobs").json() == []
 
 
-def test_certificates_that_are_not_there_are_one_sentence(
+def test_missing_certificates_are_one_error(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A stale SSL_CERT_FILE is told as such."""
+    """A stale SSL_CERT_FILE is named as the cause."""
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "none.pem"))
     with pytest.raises(Unreachable, match="the trusted certificates cannot be read"):
-        Http("https://127.0.0.1:1", TOKEN, version="1").request("GET", "/jobs")
+        HttpClient("https://127.0.0.1:1", TOKEN, version="1").request("GET", "/jobs")
 
 
 def test_a_server_without_tls_is_unreachable_over_https() -> None:
-    """The handshake comes before the request."""
+    """A failed handshake means that nothing was sent."""
     with served(lambda _: response()) as (server, _):
-        http = Http(server.url.replace("http:", "https:"), TOKEN, version="1")
+        http = HttpClient(server.url.replace("http:", "https:"), TOKEN, version="1")
         with pytest.raises(Unreachable) as caught:
             http.request("GET", "/jobs")
-        assert "it speaks no TLS that is understood here" in caught.value.message
+        assert "the TLS handshake failed" in caught.value.message
         http.close()
 
 
@@ -103,6 +103,6 @@ def test_a_server_without_tls_is_unreachable_over_https() -> None:
     "base", ["http://api.krea.ai", "http://10.0.0.1", "http://localhost.evil.example"]
 )
 def test_plain_http_is_for_loopback_only(base: str) -> None:
-    """Neither a public name nor a private address gets a token in the clear."""
+    """Neither a public name nor a private address gets the token in the clear."""
     with pytest.raises(UsageError, match="plain http is for loopback only"):
-        Http(base, TOKEN, version="1").request("GET", "/jobs")
+        HttpClient(base, TOKEN, version="1").request("GET", "/jobs")

@@ -22,8 +22,13 @@ TINY: dict[str, Callable[[], Line]] = {
     "check-memory": partial(check.memory, 3),
 }
 
+WITH_CURL = {"throughput"}
 
-@pytest.mark.parametrize("name", TINY)
+
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=pytest.mark.machine if name in WITH_CURL else ()) for name in TINY],
+)
 def test_a_line_of_the_table_can_be_measured(name: str) -> None:
     """Each kind of measurement runs to its end and has a figure."""
     assert TINY[name]().figure > 0

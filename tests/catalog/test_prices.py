@@ -1,13 +1,13 @@
-"""What a request costs, by the price points of its model."""
+"""Prices of requests, by the price points of their model."""
 
 from typing import Any
 
 import pytest
 
-from krea_cli.catalog.cache import snapshot
+from krea_cli.catalog.cache import load_snapshot
 from krea_cli.catalog.model import Model
-from krea_cli.catalog.prices import estimate, span
-from tests.catalog.documents import model
+from krea_cli.catalog.prices import estimate_price, price_range
+from tests.catalog.documents import make_model
 
 FIELDS = {
     "prompt": {"type": "string"},
@@ -19,29 +19,31 @@ FIELDS = {
 }
 
 
-def priced(*points: Any, fields: dict[str, Any] | None = None, **pricing: Any) -> Model:
-    """A model with these price points: (amount, dimensions…)."""
-    listed = [
+def make_priced_model(*points: Any, fields: dict[str, Any] | None = None, **pricing: Any) -> Model:
+    """Return a model with POINTS, pairs of an amount and its dimensions or None."""
+    price_points = [
         {"amount": amount, "dimensions": dimensions} if dimensions else {"amount": amount}
         for amount, dimensions in points
     ]
-    whole = {"type": "fixed", "currency": "USD", "unit": "request", "price_points": listed}
-    return model(FIELDS if fields is None else fields, **{"x-krea-pricing": whole | pricing})
+    default = {"type": "fixed", "currency": "USD", "unit": "request", "price_points": price_points}
+    return make_model(FIELDS if fields is None else fields, **{"x-krea-pricing": default | pricing})
 
 
-RESOLUTIONS = priced(("0.15", None), ("0.30", {"resolution": "4K"}))
-TIERS = priced(
+RESOLUTIONS = make_priced_model(("0.15", None), ("0.30", {"resolution": "4K"}))
+TIERS = make_priced_model(
     (0.06, None), ("0.065", {"k2BillingTier": "srefs"}), ("0.07", {"k2BillingTier": "m"})
 )
-MODES = priced(("0.1", {"mode": "std"}), ("0.2", {"mode": "pro"}))
-SECONDS = priced(("0.07", None), unit="second")
-VIDEO = priced(
+MODES = make_priced_model(("0.1", {"mode": "std"}), ("0.2", {"mode": "pro"}))
+SECONDS = make_priced_model(("0.07", None), unit="second")
+VIDEO = make_priced_model(
     ("0.3", {"hasVideoReference": False}), ("0.2", {"hasVideoReference": True}), unit="second"
 )
-AUDIO = priced(("1", {"generateAudio": "false"}), ("2", {"generateAudio": True}))
-LENGTHS = priced(("0.5", {"duration": "5"}), ("1", {"duration": 10}))
-ENDLESS = priced(("0.1", None), unit="second", fields={"duration": {"type": "number"}})
-OPEN = priced(("0.1", None), unit="second", fields={"duration": {"type": "number", "maximum": 10}})
+AUDIO = make_priced_model(("1", {"generateAudio": "false"}), ("2", {"generateAudio": True}))
+LENGTHS = make_priced_model(("0.5", {"duration": "5"}), ("1", {"duration": 10}))
+ENDLESS = make_priced_model(("0.1", None), unit="second", fields={"duration": {"type": "number"}})
+OPEN = make_priced_model(
+    ("0.1", None), unit="second", fields={"duration": {"type": "number", "maximum": 10}}
+)
 
 
 @pytest.mark.parametrize(
@@ -63,24 +65,24 @@ OPEN = priced(("0.1", None), unit="second", fields={"duration": {"type": "number
         (LENGTHS, {"duration": 7}, "unknown"),
         (OPEN, {}, "at most $1.00"),
         (ENDLESS, {}, "unknown"),
-        (priced(("0.007", None)), {}, "$0.007"),
-        (priced(("0.1", None), currency="EUR"), {}, "unknown"),
-        (priced(("0.1", None), type="metered"), {}, "unknown"),
-        (priced(("0.1", None), unit="megapixel"), {}, "unknown"),
-        (priced(), {}, "unknown"),
-        (model(FIELDS), {}, "unknown"),
+        (make_priced_model(("0.007", None)), {}, "$0.007"),
+        (make_priced_model(("0.1", None), currency="EUR"), {}, "unknown"),
+        (make_priced_model(("0.1", None), type="metered"), {}, "unknown"),
+        (make_priced_model(("0.1", None), unit="megapixel"), {}, "unknown"),
+        (make_priced_model(), {}, "unknown"),
+        (make_model(FIELDS), {}, "unknown"),
     ],
 )
 def test_the_price_of_a_request(asked: Model, body: dict[str, Any], price: str) -> None:
-    """The most specific point that fits; the highest of those that cannot be told apart."""
-    assert str(estimate(asked, body)) == price
+    """The most specific point that fits counts, of several the highest."""
+    assert str(estimate_price(asked, body)) == price
 
 
 @pytest.mark.parametrize("amount", ["free", "-1", "1e9", "NaN", "Infinity", True, None, [], {}])
-def test_an_amount_that_is_none_is_ignored(amount: object) -> None:
-    """Hostile amounts neither raise nor count."""
-    assert str(estimate(priced((amount, None)), {})) == "unknown"
-    assert str(estimate(priced((amount, None), ("0.5", None)), {})) == "$0.50"
+def test_a_broken_amount_is_ignored(amount: object) -> None:
+    """Hostile amounts neither raise an error nor count."""
+    assert str(estimate_price(make_priced_model((amount, None)), {})) == "unknown"
+    assert str(estimate_price(make_priced_model((amount, None), ("0.5", None)), {})) == "$0.50"
 
 
 @pytest.mark.parametrize(
@@ -93,5 +95,5 @@ def test_an_amount_that_is_none_is_ignored(amount: object) -> None:
     ],
 )
 def test_the_span_of_a_models_prices(model_id: str, price: str) -> None:
-    """What the list of models shows."""
-    assert span(snapshot().model(model_id)) == price
+    """The list of models shows a range, or one price, per request or second."""
+    assert price_range(load_snapshot().model(model_id)) == price

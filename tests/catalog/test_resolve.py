@@ -1,27 +1,10 @@
-"""Names of models: several forms, one meaning, no guessing."""
+"""Names of models: several forms, one meaning each, no guesses."""
 
 import pytest
 
-from krea_cli.catalog.catalog import Catalog
-from krea_cli.catalog.resolve import resolve
+from krea_cli.catalog.resolve import resolve_model
 from krea_cli.errors import UnknownModel
-from tests.catalog.documents import document, operation
-
-ROUTES = (
-    "/generate/image/bfl/flux-1-dev",
-    "/generate/image/bfl/flux-1.1-pro",
-    "/generate/image/bfl/flux-1.1-pro-ultra",
-    "/generate/image/krea/krea-2/large",
-    "/generate/image/krea/krea-2/medium",
-    "/generate/video/kling/kling-2.5",
-    "/generate/image/x/twin",
-    "/generate/video/y/twin",
-)
-
-
-def catalog(**more: object) -> Catalog:
-    """A few models with names that resemble each other."""
-    return Catalog.of(document({route: operation() for route in ROUTES}, **more), source="test")
+from tests.catalog.documents import make_catalog
 
 
 @pytest.mark.parametrize(
@@ -45,9 +28,9 @@ def catalog(**more: object) -> Catalog:
 )
 def test_every_form_of_a_name_is_understood(text: str, model_id: str, alias: str | None) -> None:
     """Exact id, exact last segments, alias, unique prefix of segments."""
-    resolution = resolve(catalog(), text)
-    assert (resolution.model_id, resolution.alias) == (model_id, alias)
-    assert resolution.begun == (text in ("flux-1-", "kling", "krea-2/m"))
+    model = resolve_model(make_catalog(), text)
+    assert (model.model_id, model.alias) == (model_id, alias)
+    assert model.is_partial == (text in ("flux-1-", "kling", "krea-2/m"))
 
 
 @pytest.mark.parametrize(
@@ -77,23 +60,9 @@ def test_every_form_of_a_name_is_understood(text: str, model_id: str, alias: str
         (" / ", "no model is named", "krea models lists all of them"),
     ],
 )
-def test_what_is_not_one_model_is_told(text: str, message: str, hint: str | None) -> None:
-    """What fits several is listed, what fits none gets what is close."""
+def test_no_model_or_several_are_an_error(text: str, message: str, hint: str | None) -> None:
+    """The error lists the models that fit, or similar names."""
     with pytest.raises(UnknownModel) as caught:
-        resolve(catalog(), text)
+        resolve_model(make_catalog(), text)
     assert caught.value.message == message
     assert hint is None or caught.value.hint == hint
-
-
-def test_an_alias_lives_as_long_as_its_target() -> None:
-    """Neither the document's aliases nor ours lead to a model that is gone."""
-    named = {"x-krea-aliases": {"big": "krea/krea-2/large", "old": "gone/model", "bad": 3}}
-    assert catalog(**named).aliases == {"big": "krea/krea-2/large"}
-    assert "flux-kontext" not in catalog().aliases
-
-
-def test_the_default_has_to_exist() -> None:
-    """The document's default counts, then ours; neither stands for a missing model."""
-    assert catalog().default == "bfl/flux-1-dev"
-    assert catalog(**{"x-krea-default": "x/twin"}).default == "x/twin"
-    assert catalog(**{"x-krea-default": "gone/model"}).default is None

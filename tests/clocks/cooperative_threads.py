@@ -111,11 +111,11 @@ class CooperativeMailbox(Mailbox[T], Generic[T]):
     def get(self, seconds: float | None = None, *, ignore_signals: bool = False) -> Any:
         """The next thing; None after SECONDS or a signal."""
         if not ignore_signals:
-            self._clock.check()
+            self._clock.raise_if_interrupted()
         if not self._things:
             self._reader = self._turns.number
             self._turns.sleep(inf if seconds is None else max(0.0, seconds))
             self._reader = None
         if not ignore_signals:
-            self._clock.check()
+            self._clock.raise_if_interrupted()
         return self._things.popleft() if self._things else None

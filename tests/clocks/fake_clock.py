@@ -48,7 +48,7 @@ class FakeClock(Clock):
         if self._turns:
             self._turns.wake()
 
-    def spawn(self, work: Callable[[], None]) -> None:
+    def start_thread(self, work: Callable[[], None]) -> None:
         """From now on threads take turns, the calling one among them."""
         self._threads().spawn(work)
 
@@ -61,9 +61,9 @@ class FakeClock(Clock):
         self._turns.enter()
         return self._turns
 
-    def attend(self, call: Callable[[], T], *, grace: float = 0.0) -> T:
+    def wait_for(self, call: Callable[[], T], *, grace: float = 0.0) -> T:
         """Run CALL here and now."""
-        self.check()
+        self.raise_if_interrupted()
         return call()
 
     def _sleep(self, seconds: float) -> None:

@@ -50,12 +50,12 @@ class CommandClock(Clock):
         """Seconds, equal in all commands."""
         return self._turns.clock.monotonic()
 
-    def attend(self, call: Callable[[], T], *, grace: float = 0.0) -> T:
+    def wait_for(self, call: Callable[[], T], *, grace: float = 0.0) -> T:
         """Run CALL here and now."""
-        self.check()
+        self.raise_if_interrupted()
         return call()
 
-    def spawn(self, work: Callable[[], None]) -> None:
+    def start_thread(self, work: Callable[[], None]) -> None:
         """Start another thread of this command, with turns of its own."""
         self._turns.spawn(work)
 

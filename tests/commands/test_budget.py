@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.catalog.documents import ROUTE, document, operation
+from tests.catalog.documents import ROUTE, make_document, make_operation
 from tests.fakes.krea_service import ScriptedJob, lose_request
 from tests.harness.cli import Cli, CliResult
 
@@ -20,7 +20,7 @@ def document_with_price(amount: str | None) -> dict[str, Any]:
     points = [{"amount": amount}]
     pricing = {"type": "fixed", "currency": "USD", "unit": "request", "price_points": points}
     more = {} if amount is None else {"x-krea-pricing": pricing}
-    return document({ROUTE: operation(FIELDS, "prompt", **more)})
+    return make_document({ROUTE: make_operation(FIELDS, "prompt", **more)})
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.catalog.documents import document, operation
+from tests.catalog.documents import make_document, make_operation
 from tests.fakes.krea_service import BASE, KreaService, ScriptedJob
 from tests.harness.cli import Cli, CliResult
 
@@ -89,7 +89,7 @@ def test_markup_is_text(cli: Cli) -> None:
         2,
         "",
         f"\x1b[1;31merror:\x1b[0m the service refused the request: HTTP 422: {SHOWN}\n"
-        "  \x1b[36mhint:\x1b[0m krea models --refresh reads what the model takes now; then the "
+        "  \x1b[36mhint:\x1b[0m krea models --refresh fetches the current fields; then the "
         "same command again\n  charged: no\n",
     )
 
@@ -107,7 +107,7 @@ def test_a_status_that_nobody_knows(cli: Cli, run: Run) -> None:
     """In a table, in a log, and beside the spinner."""
     cli.krea("generate", "fox", "--no-wait")
     cli.service.ended_fields = {"status": HOSTILE}
-    cli.clock.pause(10)
+    cli.clock.sleep(10)
     assert SHOWN in run("status", "job-1").out
     assert run("wait", "job-1", "--timeout", "30").code == 4
 
@@ -117,10 +117,10 @@ def test_the_models_of_a_fetched_document(cli: Cli, run: Run) -> None:
     prompt = {"type": "string", "description": HOSTILE, "maxLength": 3}
     size = {"type": "string", "enum": [HOSTILE, "small"], "title": HOSTILE}
     fields = {"prompt": prompt, "size": size, f"x{HOSTILE}": {"type": "string"}}
-    brush = operation(fields, "prompt", description=HOSTILE) | {"summary": HOSTILE}
+    brush = make_operation(fields, "prompt", description=HOSTILE) | {"summary": HOSTILE}
     brush["x-krea-pricing"] = {"currency": HOSTILE, "price_points": [{"amount": HOSTILE}]}
-    routes = {"/generate/image/maker/brush": brush, f"/generate/image/{HOSTILE}": operation()}
-    cli.service.openapi = document(routes)
+    routes = {"/generate/image/maker/brush": brush, f"/generate/image/{HOSTILE}": make_operation()}
+    cli.service.openapi = make_document(routes)
     assert run("models", "--refresh").code == 0
     assert run("models").code == 0
     assert "maker/brush" in run("models", "brush").out
@@ -183,7 +183,7 @@ def test_prompt_and_model_of_a_record_name_no_folder(
 ) -> None:
     """Whatever they hold becomes one part of a name; braces in it are no placeholders."""
     cli.krea("generate", "fox", "--no-wait")
-    cli.clock.pause(10)
+    cli.clock.sleep(10)
     shutil.rmtree(cli.home / "state")  # as on another machine: only the record knows the prompt
     result = run("download", *options, stdin=RECORD + "\n")
     letters = name.replace("SLUG", "up-[-0-9a-z]+").replace("MODEL", r"up-[-\w]+")

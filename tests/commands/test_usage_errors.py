@@ -114,7 +114,7 @@ def test_an_escaped_file(cli: Cli) -> None:
             "a number of 400 digits is out of bounds",
         ),
         (("-m", "krea-2/large", "-i", "styles=[1e999]"), "is not valid JSON"),
-        (("-m", "krea-2/large", "-i", 'moodboards={"id":"nope","strength":1}'), "is no UUID"),
+        (("-m", "krea-2/large", "-i", 'moodboards={"id":"nope","strength":1}'), "is not a UUID"),
     ],
 )
 def test_a_value_out_of_this_world(cli: Cli, argv: tuple[str, ...], problem: str) -> None:

@@ -19,7 +19,7 @@ from typing import Any, NoReturn
 def run_command(order: dict[str, Any]) -> NoReturn:
     """Become the command of ORDER."""
     from krea_cli.env import Env
-    from krea_cli.main import leave, main
+    from krea_cli.main import exit_now, main
     from tests.clocks.accelerated_clock import AcceleratedClock
 
     os.chdir(order["folder"])
@@ -28,7 +28,7 @@ def run_command(order: dict[str, Any]) -> NoReturn:
     with open(os.devnull, "w") as out, open(order["err"], "w") as err:
         env = Env(stdout=out, stderr=err, clock=AcceleratedClock(order["origin"]))
         code = main(order["argv"], env)
-    leave(code)
+    exit_now(code)
 
 
 def wait_or_kill(child: int, life: float) -> int:

@@ -21,7 +21,7 @@ from tests.end_to_end import random_kills
 from tests.fakes.sandbox_process import DRAWN_RESULTS, sandbox_environ
 from tests.harness.ledger_rows import LedgerRow, read_rows
 
-pytestmark = pytest.mark.exhaustive
+pytestmark = pytest.mark.machine
 
 ITEMS = 200
 FAULTS = ("reset-after:0.05", "524:0.05", "429:0.1", "cut:0.05")

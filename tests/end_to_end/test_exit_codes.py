@@ -90,7 +90,7 @@ def test_2_wrong_usage(
         ("422", 2, "the service refused the request: HTTP 422: Input file rejected"),
         ("410", 2, "image/bfl/flux-1-dev was retired on .*"),
         ("401", 3, "the service does not accept the token"),
-        ("402", 6, "the API balance does not suffice: .*"),
+        ("402", 6, "the API balance is too low: .*"),
         ("402-plan", 6, "the plan does not include this: .*"),
         ("429", 8, "all job slots of the account are taken .*"),
     ],
@@ -117,6 +117,7 @@ def test_4_stopped_waiting(start_sandbox: StartSandbox) -> None:
     assert posts_and_jobs(sandbox) == (1, 1)
 
 
+@pytest.mark.machine
 def test_9_outcome_unknown(start_sandbox: StartSandbox) -> None:
     """The request left and nobody knows: it is not sent again, by this run or by the next."""
     installed, sandbox = start_sandbox(*QUICK, "--fault", "reset-before")

@@ -3,6 +3,7 @@
 import signal
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from krea_cli.sandbox.result_store import ResultStore
 from krea_cli.sandbox.server import SandboxServer
 from krea_cli.sandbox.settings import Settings
+from tests.clocks.accelerated_clock import AcceleratedClock
 from tests.end_to_end.kill_points.runner import KillRunner
 from tests.end_to_end.kill_points.table import KILL_POINTS, STATES, KillPoint, Remains
 from tests.end_to_end.test_money import is_whole_picture
@@ -28,7 +30,10 @@ KILLED = 128 + signal.SIGKILL
 
 
 class KillScene:
-    """A sandbox that behaves as POINT wants it, and the command in front of it."""
+    """A sandbox that behaves as POINT wants it, and the command in front of it.
+
+    Both go by accelerated clocks of one ORIGIN.
+    """
 
     def __init__(
         self,
@@ -36,8 +41,10 @@ class KillScene:
         running: SandboxServer,
         installed: InstalledCli,
         kill_runner: KillRunner,
+        origin: float,
     ) -> None:
         self.point = point
+        self._origin = origin
         self.installed = installed
         self._state = installed.folder.parent / "state"
         self._runner = kill_runner
@@ -57,7 +64,11 @@ class KillScene:
         watcher = threading.Thread(target=self._look_until, args=(ended,))
         watcher.start()
         try:
-            return run_main(list(argv), environ=self.installed.environ)
+            return run_main(
+                argv,
+                environ=self.installed.environ,
+                clock=AcceleratedClock(self._origin, self.point.clock_speed),
+            )
         finally:
             ended.set()
             watcher.join()
@@ -71,8 +82,7 @@ class KillScene:
 
     def kill(self) -> None:
         """Run the command up to the point; it must die there, and leave what the point says."""
-        step, argv = self.point.step.split(), list(self.point.command.argv)
-        ended = self._runner.run(self.installed, step, argv, self._look)
+        ended = self._runner.run(self.installed, self.point, origin=self._origin, look=self._look)
         assert ended.code == KILLED, f"it never came to {self.point.step}: {ended}"
         if self.point.remains is Remains.ANSWER_LOST:
             wait_until(lambda: self.counts.jobs == self.point.jobs_made)
@@ -146,16 +156,20 @@ def scene(
 ) -> Iterator[KillScene]:
     """The scene of the point that the test is about."""
     point: KillPoint = request.param
+    origin = time.time()
     settings = Settings(
-        seconds=0.05, spread=0, faults=point.faults, min_result_bytes=point.result_bytes
+        seconds=0.05 * point.clock_speed,
+        spread=0,
+        faults=point.faults,
+        min_result_bytes=point.result_bytes,
     )
     with (
-        SandboxServer(settings) as running,
+        SandboxServer(settings, now=AcceleratedClock(origin, point.clock_speed).now) as running,
         closing(InstalledCli(tmp_path, sandbox_environ(running.api, tmp_path))) as installed,
     ):
         monkeypatch.chdir(installed.folder)
         running.state.result_store = ResultStore(DRAWN_RESULTS)
-        yield KillScene(point, running, installed, kill_runner)
+        yield KillScene(point, running, installed, kill_runner, origin)
 
 
 def at(*remains: Remains, part: slice = slice(None)) -> pytest.MarkDecorator:

@@ -122,6 +122,7 @@ def test_two_windows(start_sandbox: StartSandbox) -> None:
     assert (stats["posts"], stats["jobs"], installed.part_files) == (1, 1, [])
 
 
+@pytest.mark.machine
 @pytest.mark.parametrize("sent", [2, 7])
 def test_make_killed_and_run_again(start_sandbox: StartSandbox, sent: int) -> None:
     """Eight at a time, all killed while a request is under way, run again: eight jobs in all."""

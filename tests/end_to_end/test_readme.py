@@ -63,6 +63,11 @@ def examples() -> dict[str, list[str]]:
 EXAMPLES = examples()
 
 
+def takes_long(lines: list[str]) -> bool:
+    """Return True if a lost answer is searched for in real time."""
+    return any("--fault" in line for line in lines)
+
+
 @pytest.fixture
 def installed_with_files(installed: InstalledCli) -> InstalledCli:
     """The installed command with the files and programs that the examples name."""
@@ -135,7 +140,13 @@ def run_against_slow_jobs(line: str, folder: Path) -> CliResult:
         return installed.sh(line)
 
 
-@pytest.mark.parametrize("where", EXAMPLES)
+@pytest.mark.parametrize(
+    "where",
+    [
+        pytest.param(where, marks=pytest.mark.machine if takes_long(lines) else ())
+        for where, lines in EXAMPLES.items()
+    ],
+)
 def test_the_examples_work(
     installed_with_files: InstalledCli,
     sandbox: Sandbox,

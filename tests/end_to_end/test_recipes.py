@@ -81,6 +81,7 @@ def run_parallel_again(installed: InstalledCli, sandbox: Sandbox) -> None:
     assert installed.part_files == []
 
 
+@pytest.mark.machine
 @skip_without("parallel")
 def test_gnu_parallel_killed_and_run_again(start_sandbox: StartSandbox) -> None:
     """All at once gone while the jobs run: each picture is paid once."""
@@ -93,6 +94,7 @@ def test_gnu_parallel_killed_and_run_again(start_sandbox: StartSandbox) -> None:
     run_parallel_again(installed, sandbox)
 
 
+@pytest.mark.machine
 @skip_without("parallel")
 def test_gnu_parallel_interrupted_and_run_again(start_sandbox: StartSandbox) -> None:
     """At Ctrl-C the request under way still learns its job: none is in doubt."""
@@ -113,6 +115,7 @@ def write_make_files(installed: InstalledCli) -> list[str]:
     return [f"{number}.png" for number in range(len(PROMPTS))]
 
 
+@pytest.mark.machine
 @skip_without("make")
 def test_make_fails_and_is_run_again(start_sandbox: StartSandbox) -> None:
     """Without balance for one picture the others are made; then that one; then none."""
@@ -129,6 +132,7 @@ def test_make_fails_and_is_run_again(start_sandbox: StartSandbox) -> None:
     assert set(received_prompts(sandbox)) == set(PROMPTS)
 
 
+@pytest.mark.machine
 @skip_without("make")
 def test_make_keeps_what_is_paid(start_sandbox: StartSandbox, tmp_path: Path) -> None:
     """Ctrl-C when a picture is there and its krea has not ended: make throws nothing away."""

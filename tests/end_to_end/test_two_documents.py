@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from krea_cli.catalog.cache import load_snapshot
 from krea_cli.catalog.catalog import Catalog
-from tests.catalog.documents import REAL, real, snapshot
+from tests.catalog.documents import REAL_FILE, load_real_catalog
 from tests.fakes.sandbox_process import Sandbox, SandboxThreads
 from tests.harness.cli import run_main
 
@@ -34,14 +35,14 @@ def test_the_snapshot(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """All 108 models of the embedded document."""
     monkeypatch.chdir(tmp_path)
     with SandboxThreads(*SHORT_JOBS) as sandbox:
-        assert submit_examples(sandbox, snapshot(), tmp_path) == {}
+        assert submit_examples(sandbox, load_snapshot(), tmp_path) == {}
 
 
 def test_the_real_document(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """All 56 models of May 2026: two examples are refused here, the rest is accepted there."""
     monkeypatch.chdir(tmp_path)
-    catalog = real()
-    with SandboxThreads(*SHORT_JOBS, "--openapi", str(REAL)) as sandbox:
+    catalog = load_real_catalog()
+    with SandboxThreads(*SHORT_JOBS, "--openapi", str(REAL_FILE)) as sandbox:
         refused = submit_examples(sandbox, catalog, tmp_path)
     assert set(refused) == set(LACKING_FIELDS)
     for model_id, reason in LACKING_FIELDS.items():

@@ -5,7 +5,7 @@ from random import Random
 
 import httpx
 
-from krea_cli.api.http import Http
+from krea_cli.api.http import HttpClient
 from krea_cli.flows.files.part_file import PartFile
 from krea_cli.flows.transfer.fetch import PartContent, fetch
 from tests.clocks.fake_clock import FakeClock
@@ -24,7 +24,7 @@ class DownloadHost:
         self.answers = list(answers)
         self.request_headers: list[httpx.Headers] = []
         transport = httpx.MockTransport(self._handle)
-        self.http = Http("http://127.0.0.1:9", KEY, version="0", transport=transport)
+        self.http = HttpClient("http://127.0.0.1:9", KEY, version="0", transport=transport)
         self.clock = FakeClock()
         self.progress: list[tuple[int, int | None]] = []
 

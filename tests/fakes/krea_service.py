@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 
 import httpx
 
-from krea_cli.api.http import Http
+from krea_cli.api.http import HttpClient
 from tests.tokens import KEY
 
 BASE = "http://127.0.0.1:9"
@@ -136,9 +136,9 @@ class KreaService:
         """The wire to this service, in the place of the network."""
         return httpx.MockTransport(self._handle)
 
-    def http(self) -> Http:
+    def http(self) -> HttpClient:
         """A client's connection to this service."""
-        return Http(BASE, KEY, version="0", transport=self.transport())
+        return HttpClient(BASE, KEY, version="0", transport=self.transport())
 
     def job(self, number: int, *, at: float | None = None) -> ScriptedJob:
         """A job made AT a time (default: now), which is not in the list yet."""

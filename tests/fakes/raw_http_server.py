@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from krea_cli.api.http import Http
+from krea_cli.api.http import HttpClient
 from tests.tokens import KEY
 
 BASE = "https://api.krea.test"  # of a client whose wire is stubbed
@@ -129,10 +129,10 @@ class RawServer:
 @contextlib.contextmanager
 def served(
     answer: Answer, *, tls: bool = False, base: str = ""
-) -> Iterator[tuple[RawServer, Http]]:
+) -> Iterator[tuple[RawServer, HttpClient]]:
     """A server that gives ANSWER, and an Http for it with BASE as its path."""
     with RawServer(answer, tls=tls) as server:
-        http = Http(server.url + base, TOKEN, version="1.2")
+        http = HttpClient(server.url + base, TOKEN, version="1.2")
         try:
             yield server, http
         finally:

@@ -12,8 +12,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from krea_cli.api.types import Document
-from krea_cli.catalog.cache import Store, write_whole
+from krea_cli.api.types import OpenapiDocument
+from krea_cli.catalog.cache import CatalogCache, write_atomically
 from krea_cli.sandbox.__main__ import build_parser
 from krea_cli.sandbox.result_store import ResultStore
 from krea_cli.sandbox.server import SandboxServer
@@ -32,9 +32,9 @@ def cached_catalog(content: bytes, etag: str) -> tuple[str, str]:
     Reading a catalogue anew for each of hundreds of sandboxes would take most of their tests' time.
     """
     with TemporaryDirectory() as folder:
-        store = Store(Path(folder), NO_ADDRESS)
-        store.refresh(lambda *_: Document(content, etag, None), time.time())
-        return store.file.read_text("utf-8"), store.list.read_text("utf-8")
+        store = CatalogCache(Path(folder), NO_ADDRESS)
+        store.refresh(lambda *_: OpenapiDocument(content, etag, None), time.time())
+        return store.file.read_text("utf-8"), store.id_list_file.read_text("utf-8")
 
 
 def sandbox_environ(api: str, folder: Path) -> dict[str, str]:
@@ -45,9 +45,9 @@ def sandbox_environ(api: str, folder: Path) -> dict[str, str]:
     """
     with urllib.request.urlopen(f"{api}/openapi.json", timeout=10) as answer:
         catalog, names = cached_catalog(answer.read(), answer.headers["ETag"])
-    store = Store(folder / "cache", api)
-    write_whole(store.file, catalog.replace(json.dumps(NO_ADDRESS), json.dumps(api), 1))
-    write_whole(store.list, names)
+    store = CatalogCache(folder / "cache", api)
+    write_atomically(store.file, catalog.replace(json.dumps(NO_ADDRESS), json.dumps(api), 1))
+    write_atomically(store.id_list_file, names)
     return {
         "KREA_API_BASE": api,
         "KREA_API_KEY": SANDBOX,

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from random import Random
 
-from krea_cli.api.client import Api
-from krea_cli.api.http import Http
+from krea_cli.api.client import ApiClient
+from krea_cli.api.http import HttpClient
 from krea_cli.clock import Clock
 from krea_cli.flows.context import FlowContext
 from krea_cli.flows.events import Event
@@ -12,7 +12,7 @@ from krea_cli.local.ledger.account_ledger import AccountLedger
 
 
 def make_context(
-    http: Http,
+    http: HttpClient,
     clock: Clock,
     *,
     tell: Callable[[Event], None] = lambda event: None,
@@ -20,7 +20,7 @@ def make_context(
 ) -> FlowContext:
     """Make a context over HTTP; LEDGER is None for a flow that goes on without."""
     return FlowContext(
-        api=Api(http),
+        api=ApiClient(http),
         http=http,
         account_ledger=ledger,
         clock=clock,

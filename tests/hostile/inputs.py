@@ -1,9 +1,9 @@
-"""Texts, numbers, addresses and pages that are known to hurt, and where a job may hold them."""
+"""Texts, numbers, addresses and pages known to break programs, and the places in a job."""
 
 from typing import Any
 
-# Written into the JSON text as they are, in the place of a string that only stands for them.
-RAW = [
+# Written into the JSON text as they are, in place of the string "<raw N>".
+RAW_JSON = [
     *("NaN", "Infinity", "-Infinity", "1e999", "-1e999", "1e-999", "-0", "1" * 400, "9" * 4400),
     *("9223372036854775808", "-9223372036854775809", "1e308", "0.1e-400", "1E+400"),
     *("[" * depth + "]" * depth for depth in (45, 300, 700, 800, 850, 880, 900, 920, 940, 960)),
@@ -41,11 +41,11 @@ TEXTS = [
     ),
 ]
 NUMBERS = [0, -1, 1, 2**31, 2**53, 2**63, 2**64, 10**40, -(10**18), 0.5, -0.0, 1e15, 1e300, 1e-300]
-NAMES = [
+FIELD_NAMES = [
     *("job_id", "status", "result", "urls", "url", "type", "error", "code", "message", "detail"),
     *("msg", "loc", "path", "errors", "details", "issues", "reason", "a\u202eb", "", "replacement"),
 ]
-STATUSES = [
+JOB_STATUSES = [
     *("completed", "failed", "cancelled", "canceled", "COMPLETED", " completed", "processing"),
     *("queued", "backlogged", "scheduled", "sampling", "intermediate-complete", "done", "success"),
     *("completed!", "complete", "error", "expired", "finished", "unknown", "failed?", "ended"),
@@ -82,15 +82,15 @@ ADDRESSES = [
         "https://\ud800/",
     ),
 ]
-CODES = [
+ERROR_CODES = [
     *("nsfw", "violence", "internal", "a moderation", "personal_info", "Content policy", "x y")
 ]
-# A place in a job, and what may stand there instead: some of what is known to hurt, or one of the
-# kinds that are made anew for each batch.
-PLACES: list[tuple[tuple[str, ...], str | list[Any]]] = [
+# A place in a job, and the values for it: some of those above, or the name of a pool that is drawn
+# anew for each batch.
+JOB_PLACES: list[tuple[tuple[str, ...], str | list[Any]]] = [
     (("job_id",), ["x/../y", "ä", "a" * 65, "A B", "job-0"]),
-    (("status",), STATUSES),
-    (("status",), STATUSES),
+    (("status",), JOB_STATUSES),
+    (("status",), JOB_STATUSES),
     (("created_at",), TIMES),
     (("completed_at",), TIMES),
     (("type",), TEXTS),
@@ -108,7 +108,7 @@ PLACES: list[tuple[tuple[str, ...], str | list[Any]]] = [
     (("charged",), "trees"),
     (("files",), "trees"),
 ]
-PAGES = [
+ERROR_PAGES = [
     *(
         b"",
         b" ",
@@ -141,7 +141,7 @@ PAGES = [
         b'{"error":{"message":"' + b"m" * 90_000,
     ),
 ]
-_times = [
+_TIME_HEADERS = [
     *("0", "1", "-1", "1.5", "1e9", "9" * 30, "٣", "²", "soon", "", "1, 2", "NaN", "inf", "0x10"),
     *(
         "Sun, 22 Nov 2026 12:00:00 GMT",
@@ -150,12 +150,12 @@ _times = [
     ),
     *("Fri, 31 Dec 9999 23:59:59 -1200", "true", "@1", "Sun Nov 22 12:00:00 2026", "a b c d e f g"),
 ]
-_header = _times + TEXTS
+_HEADER_VALUES = _TIME_HEADERS + TEXTS
 HEADERS = {
-    "retry-after": _header,
-    "date": _header,
-    "deprecation": _header,
-    "sunset": _header,
+    "retry-after": _HEADER_VALUES,
+    "date": _HEADER_VALUES,
+    "deprecation": _HEADER_VALUES,
+    "sunset": _HEADER_VALUES,
     "link": ['<https://a/b>; rel="sunset"', "<" * 900, "\x1b[1m", '<>; rel="deprecation"'],
     "content-type": [
         "text/html",
@@ -165,13 +165,13 @@ HEADERS = {
         "x" * 900,
     ],
     "location": ADDRESSES,
-    "etag": _header,
-    "last-modified": _header,
+    "etag": _HEADER_VALUES,
+    "last-modified": _HEADER_VALUES,
     "content-encoding": ["gzip", "br", "deflate, gzip", "identity", "x", ""],
     "content-range": ["bytes 0-1/2", "bytes 9-/*", "bytes ٣-٤/٥", f"bytes 0-{'9' * 5000}/*"],
     "set-cookie": ["a=b", "=", "a=b; expires=never; domain=..", "\x00"],
 }
-STATUS = [
+HTTP_STATUSES = [
     *(200, 200, 201, 204, 206, 301, 302, 304, 307, 400, 400, 401, 402, 403, 404, 405, 408, 409),
     *(
         410,
@@ -195,4 +195,4 @@ STATUS = [
         524,
     ),
 ]
-NAMED = [(name, value) for name, values in HEADERS.items() for value in values]
+HEADER_PAIRS = [(name, value) for name, values in HEADERS.items() for value in values]

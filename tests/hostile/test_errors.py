@@ -1,4 +1,4 @@
-"""Error bodies, statuses and headers of any shape, wherever an answer is awaited."""
+"""Responses with any status, headers and error body, to every kind of request."""
 
 from pathlib import Path
 
@@ -6,12 +6,20 @@ import httpx
 import pytest
 from hypothesis import strategies as st
 
-from krea_cli.api.client import Api
-from krea_cli.api.http import Http
+from krea_cli.api.client import ApiClient
+from krea_cli.api.http import HttpClient
 from krea_cli.errors import Busy, KreaError, Unanswered
 from tests.fakes.krea_service import BASE
-from tests.hostile.strategies import Answer, answers
-from tests.hostile.wire import FOX, Wire, answered, found, listed, many, sound, world_with
+from tests.hostile.properties import check_result, many_examples
+from tests.hostile.strategies import Answer, answer_batches
+from tests.hostile.stub_service import (
+    GENERATE_FOX,
+    StubService,
+    cli_with,
+    json_response,
+    list_response,
+    to_response,
+)
 
 pytestmark = pytest.mark.exhaustive
 
@@ -19,89 +27,92 @@ IDS = [f"job-{number}" for number in range(25)]
 READERS = st.sampled_from(
     [("status",), ("cancel",), ("wait", "--timeout", "20"), ("download", "--timeout", "20")]
 )
-PICTURE = Path(__file__)  # any file will do: what it holds is not looked at here
-Asked = tuple[str, int]  # method and status
+PICTURE = Path(__file__)  # any file will do: nothing reads it
+Exchange = tuple[str, int]  # method and status
 
 
-class Answers:
-    """Gives BODIES one by one and round again; `given` are the methods and statuses so far."""
+class AnsweringService:
+    """Answers with ANSWERS one by one, again and again.
 
-    def __init__(self, bodies: list[Answer]) -> None:
-        self.bodies = bodies
-        self.given: list[Asked] = []
+    exchanges: the methods and statuses so far
+    """
+
+    def __init__(self, answers: list[Answer]) -> None:
+        self.answers = answers
+        self.exchanges: list[Exchange] = []
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
-        answer = self.bodies[len(self.given) % len(self.bodies)]
-        self.given.append((request.method, answer[0]))
-        return answered(answer)
+        answer = self.answers[len(self.exchanges) % len(self.answers)]
+        self.exchanges.append((request.method, answer[0]))
+        return to_response(answer)
 
     @property
-    def used(self) -> int:
-        """How many of the bodies were given."""
-        return min(len(self.given), len(self.bodies))
+    def used_count(self) -> int:
+        """The number of answers that were used."""
+        return min(len(self.exchanges), len(self.answers))
 
 
-@many(500, examples=32, bodies=answers(60), command=READERS, as_json=st.booleans())
+@many_examples(500, examples=32, bodies=answer_batches(60), command=READERS, as_json=st.booleans())
 def test_answers_to_reading_and_cancelling(
     bodies: list[Answer], command: tuple[str, ...], as_json: bool
 ) -> int:
-    """The list, single jobs, DELETE: what may pass is waited out, the rest is told."""
-    # Those that end a command come last, or few of the others would be met.
-    service = Answers(sorted(bodies, key=lambda answer: answer[0] in (401, 402, 403)))
-    with world_with(service) as world:
+    """Reading and cancelling give a result or an error for any answer."""
+    # Answers that end a command come last, or few of the others would be used.
+    service = AnsweringService(sorted(bodies, key=lambda answer: answer[0] in (401, 402, 403)))
+    with cli_with(service) as cli:
         mode = ("--json",) if as_json else ()
-        sound(world.krea(*command, *mode, *IDS), json_mode=as_json)
-    return service.used
+        check_result(cli.krea(*command, *mode, *IDS), json_mode=as_json)
+    return service.used_count
 
 
-@many(500, examples=12, bodies=answers(60))
+@many_examples(500, examples=12, bodies=answer_batches(60))
 def test_answers_of_a_results_host(bodies: list[Answer]) -> int:
-    """What is no result is not saved as one, and the exit says that it is paid: 10."""
-    hosts = Answers(bodies)
+    """An answer that is no result is not saved as one; the exit code is 10."""
+    hosts = AnsweringService(bodies)
 
     def handle(request: httpx.Request) -> httpx.Response:
         name = request.url.path.rpartition("/")[2]
         if request.url.path.startswith("/files/"):
             return hosts(request)
         if name == "jobs":
-            return listed([])
-        done = {"urls": [f"{BASE}/files/{name}.png"]}
-        return found({"job_id": name, "status": "completed", "result": done})
+            return list_response([])
+        result = {"urls": [f"{BASE}/files/{name}.png"]}
+        return json_response({"job_id": name, "status": "completed", "result": result})
 
-    with world_with(handle) as world:
-        result = sound(
-            world.krea("download", "--json", "-o", f"{world.home}/", *IDS), json_mode=True
+    with cli_with(handle) as cli:
+        result = check_result(
+            cli.krea("download", "--json", "-o", f"{cli.home}/", *IDS), json_mode=True
         )
         assert result.code in (0, 10)
-    return hosts.used
+    return hosts.used_count
 
 
-@many(40, examples=20, bodies=answers(4))
+@many_examples(40, examples=20, bodies=answer_batches(4))
 def test_answers_to_a_submit(bodies: list[Answer]) -> int:
-    """After what leaves the outcome open there is no second POST, in this run or the next."""
-    service = Answers(bodies)
-    with world_with(service) as world:
-        command = (*FOX, "--no-wait", "--timeout", "60", "-o", "fox.png")
-        result = sound(world.krea(*command), json_mode=False)
-        _paid_once(service)
-        # A 503 leaves it open unless it is the service's own.
-        in_doubt = any(map(_open, service.given))
-        assert in_doubt <= (result.code == 9) <= (in_doubt or ("POST", 503) in service.given)
+    """A POST in doubt is not sent again, in this run or the next."""
+    service = AnsweringService(bodies)
+    with cli_with(service) as cli:
+        command = (*GENERATE_FOX, "--no-wait", "--timeout", "60", "-o", "fox.png")
+        result = check_result(cli.krea(*command), json_mode=False)
+        check_paid_once(service)
+        # A 503 leaves the request in doubt unless it is the service's own.
+        in_doubt = any(map(leaves_in_doubt, service.exchanges))
+        assert in_doubt <= (result.code == 9) <= (in_doubt or ("POST", 503) in service.exchanges)
         if result.code == 9:
-            sound(world.krea(*command), json_mode=False)
-            _paid_once(service)
-    return service.used
+            check_result(cli.krea(*command), json_mode=False)
+            check_paid_once(service)
+    return service.used_count
 
 
-@many(1500, examples=25, bodies=answers(60))
-def test_what_a_submits_answer_means(bodies: list[Answer]) -> int:
-    """One layer lower, for their number: refused, busy or in doubt, and always one sentence."""
-    api = _asking(bodies)
+@many_examples(1500, examples=25, bodies=answer_batches(60))
+def test_the_error_of_a_submit(bodies: list[Answer]) -> int:
+    """Each answer gives a job, or one error that is refused, busy or in doubt."""
+    api = client_answering(bodies)
     for answer in bodies:
         try:
             api.submit("/generate/image/a/b", {})
         except KreaError as error:
-            _is_fit(error)
+            check_error_text(error)
             in_doubt = isinstance(error, Unanswered)
             assert in_doubt == (error.charged == "unknown")
             assert in_doubt or not 200 <= answer[0] < 300
@@ -111,47 +122,50 @@ def test_what_a_submits_answer_means(bodies: list[Answer]) -> int:
     return len(bodies)
 
 
-@many(700, examples=14, bodies=answers(50))
-def test_answers_to_uploads_and_to_asking_for_the_catalogue(bodies: list[Answer]) -> int:
-    """Both are free, so nothing is ever in doubt; an odd catalogue leaves the last one in use."""
-    api = _asking(bodies[:-5])
+@many_examples(700, examples=14, bodies=answer_batches(50))
+def test_answers_to_uploads_and_to_fetching_the_catalogue(bodies: list[Answer]) -> int:
+    """Both are free, so nothing is ever in doubt."""
+    api = client_answering(bodies[:-5])
     for _ in bodies[:-5]:
-        _upload(api)
-    with world_with(Answers(bodies[-5:])) as world:
+        upload_for_free(api)
+    with cli_with(AnsweringService(bodies[-5:])) as cli:
         for _ in range(5):
-            result = sound(world.krea("models", "--refresh", "--json"), json_mode=True)
+            result = check_result(cli.krea("models", "--refresh", "--json"), json_mode=True)
             assert result.code in (0, 1, 2, 3, 6, 8), result.code
     return len(bodies)
 
 
-def _asking(bodies: list[Answer]) -> Api:
-    """The API's client, answered by one of BODIES after the other."""
-    return Api(Http(BASE, "a:b", version="0", transport=Wire(Answers(bodies)).transport()))
+def client_answering(bodies: list[Answer]) -> ApiClient:
+    """Make an API client; BODIES answer its requests one after the other."""
+    transport = StubService(AnsweringService(bodies)).transport()
+    return ApiClient(HttpClient(BASE, "a:b", version="0", transport=transport))
 
 
-def _upload(api: Api) -> None:
+def upload_for_free(api: ApiClient) -> None:
+    """Upload a file; check that an error is never charged."""
     try:
         asset = api.upload(PICTURE, "image/png")
     except KreaError as error:
-        _is_fit(error)
+        check_error_text(error)
         assert error.charged == "no"
     else:
         assert asset.url.startswith("http")
 
 
-def _open(asked: Asked) -> bool:
-    """True for a POST whose answer does not say that nothing was made."""
+def leaves_in_doubt(exchange: Exchange) -> bool:
+    """Return True for a POST with a status that may mean a job."""
     refusals = {400, 401, 402, 403, 404, 405, 406, 410, 411, 413, 414, 415, 417, 422, 426, 428, 429}
-    return asked[0] == "POST" and asked[1] not in refusals | {431, 451, 503}
+    return exchange[0] == "POST" and exchange[1] not in refusals | {431, 451, 503}
 
 
-def _paid_once(service: Answers) -> None:
-    posts = [asked for asked in service.given if asked[0] == "POST"]
-    assert not any(_open(asked) for asked in posts[:-1]), posts
+def check_paid_once(service: AnsweringService) -> None:
+    """Check that no POST follows one in doubt."""
+    posts = [exchange for exchange in service.exchanges if exchange[0] == "POST"]
+    assert not any(map(leaves_in_doubt, posts[:-1])), posts
 
 
-def _is_fit(error: KreaError) -> None:
-    """One line of fit text, that says what was charged."""
+def check_error_text(error: KreaError) -> None:
+    """Check that the texts of ERROR are one safe line each, and the charge is known."""
     for text in (error.message, error.hint or ""):
         assert text.isprintable() and len(text) < 2000, ascii(text)
     assert error.message

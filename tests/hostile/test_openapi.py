@@ -1,4 +1,4 @@
-"""OpenAPI documents with odd routes: listed, shown, and asked by `generate --dry-run`."""
+"""OpenAPI documents with odd routes: listed, shown, and used by `generate --dry-run`."""
 
 import json
 import random
@@ -10,63 +10,69 @@ from hypothesis import strategies as st
 
 from krea_cli.catalog.catalog import Catalog
 from krea_cli.catalog.openapi.document import parse_document
-from krea_cli.catalog.prices import estimate
-from krea_cli.catalog.request.prepare import prepare
+from krea_cli.catalog.prices import estimate_price
+from krea_cli.catalog.request.prepare import prepare_request
 from krea_cli.commands.models import model_card
 from krea_cli.errors import InvalidRequest
 from krea_cli.text import clean
-from tests.catalog.documents import wishes
+from tests.catalog.documents import make_inputs
 from tests.harness.cli import Cli
-from tests.hostile.fragments import documents
-from tests.hostile.wire import many, sound, strict, unfit, world_with
+from tests.hostile.openapi_documents import documents
+from tests.hostile.properties import check_result, is_unsafe, many_examples, parse_strict_json
+from tests.hostile.stub_service import cli_with
 
 pytestmark = pytest.mark.exhaustive
 
-SHOWN = 1  # routes of each document that are shown and asked by commands
+SHOWN_ROUTES = 1  # routes of each document that are shown and asked by commands
 
 
-@many(1200, examples=10, bodies=documents(120), seed=st.integers(0, 10**6))
+@many_examples(1200, examples=10, bodies=documents(120), seed=st.integers(0, 10**6))
 def test_documents_that_the_service_serves(bodies: list[dict[str, Any]], seed: int) -> int:
-    """Refreshed, listed, some of them shown and asked: an answer or one error each."""
+    """Each document can be fetched and listed; its models give an answer or one error."""
     content = json.dumps(bodies[0])
 
     def handle(request: httpx.Request) -> httpx.Response:
-        found = request.url.path == "/openapi.json"
-        return httpx.Response(200 if found else 404, text=content if found else "")
+        is_document = request.url.path == "/openapi.json"
+        return httpx.Response(200 if is_document else 404, text=content if is_document else "")
 
-    with world_with(handle) as cli:
-        sound(cli.krea("models", "--refresh"), json_mode=False)
-        listed = sound(cli.krea("models", "--json"), json_mode=True)
-        names = [strict(line)["id"] for line in listed.out.splitlines()]
-        for name in random.Random(seed).sample(names, min(SHOWN, len(names))):
-            _shown_and_asked(cli, name)
+    with cli_with(handle) as cli:
+        check_result(cli.krea("models", "--refresh"), json_mode=False)
+        models = check_result(cli.krea("models", "--json"), json_mode=True)
+        names = [parse_strict_json(line)["id"] for line in models.out.splitlines()]
+        for name in random.Random(seed).sample(names, min(SHOWN_ROUTES, len(names))):
+            show_and_ask(cli, name)
     return len(bodies[0]["paths"])
 
 
-def _shown_and_asked(cli: Cli, name: str) -> None:
-    sound(cli.krea("models", name), json_mode=False)
-    shown = sound(cli.krea("models", "--json", name), json_mode=True)
-    fields = [field for line in shown.out.splitlines() for field in strict(line).get("fields", [])]
-    given = [text for field in fields[:6] for text in ("-i", f"{field['name']}=1")]
-    sound(cli.krea("generate", "x", "-m", name, "--dry-run"), json_mode=False)
-    command = ("generate", "-m", name, "--dry-run", "--seed", "1", "--json", *given)
-    sound(cli.krea(*command), json_mode=True)
+def show_and_ask(cli: Cli, name: str) -> None:
+    """Show the model NAME, and build requests to it."""
+    check_result(cli.krea("models", name), json_mode=False)
+    model = check_result(cli.krea("models", "--json", name), json_mode=True)
+    records = map(parse_strict_json, model.out.splitlines())
+    fields = [field for record in records for field in record.get("fields", [])]
+    inputs = [text for field in fields[:6] for text in ("-i", f"{field['name']}=1")]
+    check_result(cli.krea("generate", "x", "-m", name, "--dry-run"), json_mode=False)
+    command = ("generate", "-m", name, "--dry-run", "--seed", "1", "--json", *inputs)
+    check_result(cli.krea(*command), json_mode=True)
 
 
-@many(2000, examples=20, bodies=documents(100))
+@many_examples(2000, examples=20, bodies=documents(100))
 def test_every_route_can_be_shown_and_asked(bodies: list[dict[str, Any]]) -> int:
-    """One layer lower, for their number: what the commands above would print and send."""
-    read = parse_document(json.dumps(bodies[0]).encode())
-    catalog = Catalog.of(read, source="test")
+    """Each model can be shown, and takes a request or refuses it with one error."""
+    document = parse_document(json.dumps(bodies[0]).encode())
+    catalog = Catalog(document, source="test")
     for model in catalog.models():
-        # Lone surrogates are escaped by the stream, which is not asked here.
-        told = clean(model_card.card_text(model)).encode(errors="backslashreplace").decode()
-        assert not [line for line in told.splitlines() if any(map(unfit, line))]
-        assert strict(json.dumps(model_card.full_record(model)))
+        # The stream would escape lone surrogates.
+        text = clean(model_card.card_text(model)).encode(errors="backslashreplace").decode()
+        assert not [line for line in text.splitlines() if any(map(is_unsafe, line))]
+        assert parse_strict_json(json.dumps(model_card.full_record(model)))
         inputs = tuple(f"{field.name}=1" for field in model.fields)
-        for wanted in (wishes(prompt="x", seed=1), wishes(prompt="x", inputs=inputs)):
+        for request_inputs in (
+            make_inputs(prompt="x", seed=1),
+            make_inputs(prompt="x", inputs=inputs),
+        ):
             try:
-                estimate(model, prepare(model, wanted).body)
+                estimate_price(model, prepare_request(model, request_inputs).body)
             except InvalidRequest as error:
                 assert str(error)
     return len(bodies[0]["paths"])

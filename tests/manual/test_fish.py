@@ -10,7 +10,10 @@ import pytest
 
 from krea_cli.manual import command_tree, fish
 
-pytestmark = pytest.mark.skipif(not shutil.which("fish"), reason="fish is not installed")
+pytestmark = [
+    pytest.mark.machine,
+    pytest.mark.skipif(not shutil.which("fish"), reason="fish is not installed"),
+]
 
 LINES = {
     "krea ": ["auth", "generate", "sandbox"],

@@ -81,6 +81,7 @@ def test_every_exit_code_is_explained() -> None:
     assert codes(errors.KreaError) - explained == set()
 
 
+@pytest.mark.machine
 @pytest.mark.skipif(not shutil.which("groff"), reason="groff is not installed")
 @pytest.mark.parametrize(("section", "least"), [("man1", 10), ("man7", 6)])
 def test_groff_has_no_complaint(section: str, least: int) -> None:
@@ -92,6 +93,7 @@ def test_groff_has_no_complaint(section: str, least: int) -> None:
     assert (len(pages) >= least, done.stderr) == (True, b"")
 
 
+@pytest.mark.machine
 @pytest.mark.skipif(not shutil.which("man"), reason="man is not installed")
 def test_man_has_no_complaint() -> None:
     """A guide is shown without a warning, with the tables that `man` finds in it by itself."""

@@ -10,7 +10,10 @@ import pytest
 
 from krea_cli.manual import command_tree, zsh
 
-pytestmark = pytest.mark.skipif(not shutil.which("zsh"), reason="zsh is not installed")
+pytestmark = [
+    pytest.mark.machine,
+    pytest.mark.skipif(not shutil.which("zsh"), reason="zsh is not installed"),
+]
 
 # ^T completes, then shows the line between marks and clears it.
 SET_UP = r"""

@@ -1,4 +1,4 @@
-"""Faults: how they are written, and when they strike."""
+"""Faults: their notation, and the occasions on which they strike."""
 
 import pytest
 
@@ -18,19 +18,19 @@ from krea_cli.sandbox.settings import SandboxError, Settings
     ],
 )
 def test_a_fault_is_read(text: str, fault: InjectedFault) -> None:
-    """Probability, times and seconds in any order."""
+    """Probability, times and seconds may come in any order."""
     assert parse_fault(text) == fault
 
 
 @pytest.mark.parametrize("text", ["", "nonesuch", "429:2", "429:often", "late:xx", "late:1m"])
 def test_a_fault_that_makes_no_sense_is_refused(text: str) -> None:
-    """Before the sandbox starts."""
+    """A wrong fault is refused before the sandbox starts."""
     with pytest.raises(SandboxError):
         parse_fault(text)
 
 
 def test_chance_is_seeded() -> None:
-    """The same seed strikes at the same times, about as often as asked."""
+    """Equal seeds strike on equal occasions, about as often as the probability says."""
     runs = [
         [bool(faults.strike("cut")) for _ in range(1000)]
         for faults in (FaultInjector(("cut:0.3",), "a"), FaultInjector(("cut:0.3",), "a"))
@@ -41,12 +41,12 @@ def test_chance_is_seeded() -> None:
 
 
 def test_the_first_fault_that_strikes_is_the_one() -> None:
-    """In the order they were asked for; one that is used up gives way to the next."""
+    """The order is that of the request; a fault without strikes left gives way to the next."""
     faults = FaultInjector(("402:x1", "429"), "seed")
 
-    struck = [faults.strike("429", "402") for _ in range(3)]
+    strikes = [faults.strike("429", "402") for _ in range(3)]
 
-    assert [fault.kind if fault else None for fault in struck] == ["402", "429", "429"]
+    assert [fault.kind if fault else None for fault in strikes] == ["402", "429", "429"]
     assert faults.strike("cut") is None
 
 

@@ -1,61 +1,61 @@
 """The life of a job, and the slots that jobs share."""
 
 from krea_cli.sandbox.jobs import STATUSES
-from tests.sandbox.conftest import Start
+from tests.sandbox.conftest import StartSandbox
 
 
-def test_a_job_passes_through_every_status(start: Start) -> None:
-    """Backlogged behind another job, then the whole way to completed."""
-    krea = start(concurrency=1, spread=1.0)
+def test_a_job_passes_through_every_status(start_sandbox: StartSandbox) -> None:
+    """A job behind another one is backlogged, then goes all the way to completed."""
+    krea = start_sandbox(concurrency=1, spread=1.0)
     krea.submit()
     job_id = krea.submit()
-    seen = [krea.job(job_id)["status"]]
-    while seen[-1] != "completed":
+    statuses = [krea.read_job(job_id)["status"]]
+    while statuses[-1] != "completed":
         krea.clock.advance(0.05)
-        status = krea.job(job_id)["status"]
-        if status != seen[-1]:
-            seen.append(status)
+        status = krea.read_job(job_id)["status"]
+        if status != statuses[-1]:
+            statuses.append(status)
 
-    assert seen == [name for name in STATUSES if name not in ("failed", "cancelled")]
+    assert statuses == [name for name in STATUSES if name not in ("failed", "cancelled")]
 
 
-def test_an_intermediate_picture_is_not_the_result(start: Start) -> None:
-    """A preview address is shown before the end, and another one at the end."""
-    krea = start()
+def test_an_intermediate_picture_is_not_the_result(start_sandbox: StartSandbox) -> None:
+    """The address before the end differs from the one at the end."""
+    krea = start_sandbox()
     job_id = krea.submit()
     krea.clock.advance(9)
-    early = krea.job(job_id)
+    early = krea.read_job(job_id)
     krea.clock.advance(1)
 
     assert early["status"] == "intermediate-complete"
-    assert early["result"]["urls"] != krea.job(job_id)["result"]["urls"]
+    assert early["result"]["urls"] != krea.read_job(job_id)["result"]["urls"]
 
 
-def test_the_backlog_runs_in_order(start: Start) -> None:
+def test_the_backlog_runs_in_order(start_sandbox: StartSandbox) -> None:
     """Five jobs of ten seconds in two slots end after 10, 10, 20, 20 and 30 seconds."""
-    krea = start(concurrency=2)
+    krea = start_sandbox(concurrency=2)
     for _ in range(5):
         krea.submit()
 
-    ends = [job["ended_at"] - 1_800_000_000 for job in krea.http.get("/_sandbox/jobs").json()]
+    ends = [job["ended_at"] - 1_800_000_000 for job in krea.client.get("/_sandbox/jobs").json()]
     assert ends == [10, 10, 20, 20, 30]
 
 
-def test_a_cancelled_job_makes_room(start: Start) -> None:
-    """Whoever waits moves up at that moment."""
-    krea = start(concurrency=1)
+def test_a_cancelled_job_makes_room(start_sandbox: StartSandbox) -> None:
+    """The next job starts at that moment."""
+    krea = start_sandbox(concurrency=1)
     first, second, third = (krea.submit() for _ in range(3))
     krea.clock.advance(4)
-    krea.http.delete(f"/jobs/{first}")
+    krea.client.delete(f"/jobs/{first}")
 
-    jobs = {job["job_id"]: job for job in krea.http.get("/_sandbox/jobs").json()}
+    jobs = {job["job_id"]: job for job in krea.client.get("/_sandbox/jobs").json()}
     assert [jobs[job]["ended_at"] - 1_800_000_000 for job in (first, second, third)] == [4, 14, 24]
-    assert krea.job(second)["status"] == "processing"
+    assert krea.read_job(second)["status"] == "processing"
 
 
-def test_speed_divides_every_time(start: Start) -> None:
+def test_speed_divides_every_time(start_sandbox: StartSandbox) -> None:
     """Ten seconds at twenty times the speed are half a second."""
-    krea = start(speed=20.0)
+    krea = start_sandbox(speed=20.0)
     krea.submit()
 
-    assert krea.http.get("/_sandbox/jobs").json()[0]["ended_at"] == 1_800_000_000.5
+    assert krea.client.get("/_sandbox/jobs").json()[0]["ended_at"] == 1_800_000_000.5

@@ -22,7 +22,7 @@ TREE = {"$ref": "#/tree"}
 
 
 @pytest.mark.parametrize(
-    ("schema", "value", "found"),
+    ("schema", "value", "problems"),
     [
         ({"type": "string"}, "x", []),
         ({"type": "string"}, None, ["Expected string, received null"]),
@@ -67,15 +67,15 @@ TREE = {"$ref": "#/tree"}
         (False, 1, ["is not allowed"]),
     ],
 )  # fmt: skip
-def test_a_value_is_checked(schema: Any, value: Any, found: list[str]) -> None:
+def test_a_value_is_checked(schema: Any, value: Any, problems: list[str]) -> None:
     """Every problem has its path and a sentence."""
     root = {"tree": {"properties": {"leaf": {"type": "string"}}}}
 
-    assert [str(problem) for problem in find_problems(schema, value, root=root)] == found
+    assert [str(problem) for problem in find_problems(schema, value, root=root)] == problems
 
 
 def test_a_schema_that_contains_itself_comes_to_an_end() -> None:
-    """References are followed to a depth."""
+    """References are followed up to a depth."""
     root: dict[str, Any] = {"loop": {"$ref": "#/loop"}}
 
     assert find_problems(root["loop"], 1, root=root) == []
@@ -91,6 +91,6 @@ def test_a_schema_that_contains_itself_comes_to_an_end() -> None:
         {"properties": {"a": {"multipleOf": 0, "minimum": "x", "minLength": "y"}}},
     ],
 )
-def test_keywords_of_another_shape_say_nothing(schema: dict[str, object]) -> None:
-    """A document is foreign text: what cannot be read forbids nothing, and breaks nothing."""
+def test_malformed_keywords_forbid_nothing(schema: dict[str, object]) -> None:
+    """A document is foreign text: a malformed keyword is ignored."""
     assert find_problems(schema, {"a": 5}) == []

@@ -1,4 +1,4 @@
-"""Documents: the models that a sandbox serves."""
+"""OpenAPI documents: the models of a sandbox."""
 
 import json
 from pathlib import Path
@@ -10,16 +10,16 @@ from krea_cli.sandbox.settings import SNAPSHOT, SandboxError
 
 
 def test_every_model_of_the_snapshot_accepts_its_own_example() -> None:
-    """The sandbox's check agrees with the embedded document, and types are told apart."""
+    """The examples pass the sandbox's own check, and each model has its own job type."""
     document = OpenapiDocument.read(SNAPSHOT)
-    refused = {}
+    problems_by_route = {}
     for route in document.routes.values():
         operation = document.root["paths"][route.path]["post"]
         example = operation["requestBody"]["content"]["application/json"].get("example", {})
-        if example and (found := document.find_problems(route, example)):
-            refused[route.path] = list(map(str, found))
+        if example and (problems := document.find_problems(route, example)):
+            problems_by_route[route.path] = list(map(str, problems))
 
-    assert refused == {}
+    assert problems_by_route == {}
     assert len({route.job_type for route in document.routes.values()}) == len(document.routes)
 
 
@@ -32,10 +32,10 @@ def test_every_model_of_the_snapshot_accepts_its_own_example() -> None:
         ({}, 60.0),
     ],
 )
-def test_typical_seconds_are_read_from_what_there_is(
+def test_typical_seconds_have_three_sources(
     tmp_path: Path, operation: dict[str, object], seconds: float
 ) -> None:
-    """The extension, then the table in the prose, then what the kind usually takes."""
+    """The extension comes first, then the table in the prose, then the default of the kind."""
     file = tmp_path / "openapi.json"
     file.write_text(json.dumps({"paths": {"/generate/video/x/y": {"post": operation}}}))
 
@@ -45,10 +45,10 @@ def test_typical_seconds_are_read_from_what_there_is(
 @pytest.mark.parametrize(
     ("settings", "seconds"), [({"speed": 10.0}, 6.0), ({"speed": 2.0, "seconds": 8.0}, 4.0)]
 )
-def test_the_document_served_tells_the_times_of_the_sandbox(
+def test_the_served_document_has_the_times_of_the_sandbox(
     tmp_path: Path, settings: dict[str, float], seconds: float
 ) -> None:
-    """A hurried sandbox says so, as the service does; at its usual pace nothing is rewritten."""
+    """Other times are written into the document; without them it is served as it is."""
     file = tmp_path / "openapi.json"
     file.write_text('{"paths": {"/generate/video/x/y": {"post": {}}}}')
 
@@ -69,23 +69,23 @@ def test_the_document_served_tells_the_times_of_the_sandbox(
         ('{"paths": {"/jobs": {}}}', "{file} has no /generate/ routes"),
     ],
 )
-def test_what_is_no_document_is_refused(tmp_path: Path, content: str | None, sentence: str) -> None:
-    """One sentence with the file's name."""
+def test_other_files_are_refused(tmp_path: Path, content: str | None, sentence: str) -> None:
+    """The error is one sentence with the file's name."""
     file = tmp_path / "openapi.json"
     if content is not None:
         file.write_text(content)
 
-    with pytest.raises(SandboxError) as refused:
+    with pytest.raises(SandboxError) as raised:
         OpenapiDocument.read(file)
 
-    assert str(refused.value) == sentence.format(file=file)
+    assert str(raised.value) == sentence.format(file=file)
 
 
 @pytest.mark.parametrize(
     "operation", [5, {"requestBody": 5}, {"requestBody": []}, {"description": 5}, None]
 )
-def test_an_operation_of_another_shape_is_told(tmp_path: Path, operation: object) -> None:
-    """One sentence instead of a bug, before a port is opened."""
+def test_a_malformed_operation_is_refused(tmp_path: Path, operation: object) -> None:
+    """A malformed document gives a sentence, not a bug, before a port is opened."""
     path = tmp_path / "odd.json"
     path.write_text(json.dumps({"paths": {"/generate/image/x/y": {"post": operation}}}))
     with pytest.raises(SandboxError, match="is no OpenAPI document"):

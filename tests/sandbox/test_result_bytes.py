@@ -1,4 +1,4 @@
-"""The bytes of results: files that other programs open."""
+"""Bytes of results: files that other programs can open."""
 
 import io
 import json
@@ -15,19 +15,19 @@ from krea_cli.sandbox.result_spec import ResultSpec
 PICTURE = ResultSpec("picture", "png", 320, 200, 5.0, "a red fox in snow", "0123456789abcdef" * 4)
 
 
-def boxes(content: bytes) -> dict[str, bytes]:
-    """The boxes of an ISO base media file, or inside one of its boxes, by kind."""
-    found = {}
+def parse_boxes(content: bytes) -> dict[str, bytes]:
+    """The boxes of an ISO base media file, or of one of its boxes, by kind."""
+    boxes = {}
     while content:
         size = struct.unpack(">I", content[:4])[0]
-        found[content[4:8].decode()] = content[8:size]
+        boxes[content[4:8].decode()] = content[8:size]
         content = content[size:]
-    return found
+    return boxes
 
 
 @pytest.mark.parametrize("form", ["png", "jpeg", "webp"])
-def test_a_picture_has_the_format_and_size_asked_for(form: str) -> None:
-    """Whole files: every pixel can be read."""
+def test_a_picture_has_the_requested_format_and_size(form: str) -> None:
+    """Every pixel of the file can be read."""
     image = Image.open(io.BytesIO(result_bytes(replace(PICTURE, format=form))))
     image.load()
 
@@ -42,13 +42,13 @@ def test_a_picture_has_the_format_and_size_asked_for(form: str) -> None:
 @pytest.mark.parametrize("size", [(16, 16), (300, 40), (64, 512)])
 def test_any_prompt_can_be_written_on_any_size(text: str, size: tuple[int, int]) -> None:
     """No prompt and no size is too much for the caption."""
-    recipe = replace(PICTURE, caption=text, width=size[0], height=size[1])
+    spec = replace(PICTURE, caption=text, width=size[0], height=size[1])
 
-    assert Image.open(io.BytesIO(result_bytes(recipe))).size == size
+    assert Image.open(io.BytesIO(result_bytes(spec))).size == size
 
 
 def test_a_picture_is_the_same_each_time_and_differs_by_request() -> None:
-    """Bytes follow from the request alone."""
+    """The bytes follow from the request alone."""
     other = replace(PICTURE, request_hash="f" * 64)
 
     assert result_bytes(PICTURE) == result_bytes(PICTURE) != result_bytes(other)
@@ -67,24 +67,24 @@ def test_the_prompt_and_the_watermark_are_in_the_picture() -> None:
 
 
 def test_a_film_is_a_whole_mp4() -> None:
-    """Header first, then eight JPEG frames where the tables say that they are."""
+    """The header comes first, then eight JPEG frames at the offsets in its tables."""
     film = result_bytes(replace(PICTURE, medium="video", format="mp4", width=1280, height=720))
 
-    outer = boxes(film)
-    track = boxes(boxes(outer["moov"])["trak"])
-    samples = boxes(boxes(boxes(track["mdia"])["minf"])["stbl"])
+    outer = parse_boxes(film)
+    track = parse_boxes(parse_boxes(outer["moov"])["trak"])
+    samples = parse_boxes(parse_boxes(parse_boxes(track["mdia"])["minf"])["stbl"])
     sizes = struct.unpack(">8I", samples["stsz"][12:])
     start = struct.unpack(">I", samples["stco"][8:])[0]
     frame = Image.open(io.BytesIO(film[start : start + sizes[0]]))
     assert list(outer) == ["ftyp", "moov", "mdat"]
-    assert struct.unpack(">II", boxes(outer["moov"])["mvhd"][12:20]) == (1000, 5000)
+    assert struct.unpack(">II", parse_boxes(outer["moov"])["mvhd"][12:20]) == (1000, 5000)
     assert struct.unpack(">II", track["tkhd"][-8:]) == (640 << 16, 360 << 16)
     assert sum(sizes) == len(outer["mdat"])
     assert (frame.format, frame.size) == ("JPEG", (640, 360))
 
 
-def test_a_sound_is_a_wav_of_the_length_asked_for() -> None:
-    """16 bit, mono, 22,050 Hz."""
+def test_a_sound_is_a_wav_of_the_requested_length() -> None:
+    """The format is 16 bit, mono, 22,050 Hz."""
     sound = result_bytes(replace(PICTURE, medium="audio", format="wav", seconds=3.0))
 
     with wave.open(io.BytesIO(sound)) as file:
@@ -93,7 +93,7 @@ def test_a_sound_is_a_wav_of_the_length_asked_for() -> None:
 
 
 def test_a_model_is_a_binary_gltf() -> None:
-    """Two chunks of whole words; the buffer holds what the accessors point at."""
+    """The file has two chunks, and a buffer of the length that its accessors need."""
     model = result_bytes(replace(PICTURE, medium="model", format="glb"))
 
     magic, version, length, size, kind = struct.unpack("<4sIII4s", model[:20])

@@ -1,4 +1,4 @@
-"""What the results of a request will be."""
+"""Specifications of the results of a request."""
 
 from typing import Any
 
@@ -11,12 +11,11 @@ from krea_cli.sandbox.settings import SNAPSHOT
 DOCUMENT = OpenapiDocument.read(SNAPSHOT)
 
 
-def made(path: str, **body: Any) -> list[tuple[str, ...]]:
+def result_list(path: str, **body: Any) -> list[tuple[str, ...]]:
     """Label, media type and size of each result of a request to PATH."""
-    found = result_specs(DOCUMENT.routes[f"/generate/{path}"], body)
+    specs = result_specs(DOCUMENT.routes[f"/generate/{path}"], body)
     return [
-        (label, recipe.media_type, f"{recipe.width}x{recipe.height}")
-        for label, recipe in found.items()
+        (label, spec.media_type, f"{spec.width}x{spec.height}") for label, spec in specs.items()
     ]
 
 
@@ -36,9 +35,11 @@ def made(path: str, **body: Any) -> list[tuple[str, ...]]:
         ({"width": 1, "height": 10**9}, "16x8192"),
     ],
 )
-def test_the_size_is_the_one_asked_for(fields: dict[str, Any], size: str) -> None:
-    """Width and height, or a ratio and a resolution in any of the service's spellings."""
-    assert made("image/google/nano-banana-pro", prompt="x", **fields) == [("0", "image/png", size)]
+def test_the_size_follows_the_request(fields: dict[str, Any], size: str) -> None:
+    """The size is from width and height, or from ratio and resolution in any spelling."""
+    assert result_list("image/google/nano-banana-pro", prompt="x", **fields) == [
+        ("0", "image/png", size)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -69,15 +70,15 @@ def test_the_size_is_the_one_asked_for(fields: dict[str, Any], size: str) -> Non
 def test_the_medium_follows_from_the_model_and_the_request(
     path: str, body: dict[str, Any], results: list[tuple[str, str, str]]
 ) -> None:
-    """Pictures, films, sounds and models; several where the prompt asks for them."""
-    assert made(path, **body) == results
+    """Results are pictures, films, sounds or models, and several if the prompt asks for them."""
+    assert result_list(path, **body) == results
 
 
-def test_the_same_request_gives_the_same_result() -> None:
-    """The digest follows every field, and no chance."""
+def test_equal_requests_give_equal_results() -> None:
+    """The hash depends on every field, and on no chance."""
     route = DOCUMENT.routes["/generate/image/z-image/z-image"]
-    one, same, other = (
+    first, equal, other = (
         result_specs(route, {"prompt": "x", "seed": seed})["0"].request_hash for seed in (1, 1, 2)
     )
 
-    assert one == same != other
+    assert first == equal != other

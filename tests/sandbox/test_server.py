@@ -15,7 +15,7 @@ from tests.fakes.sandbox_process import SandboxProcess
 
 
 def test_a_process_serves_until_its_input_closes() -> None:
-    """It says where it is, answers, and is gone at the end."""
+    """The process prints its addresses, answers, and is gone at the end."""
     with SandboxProcess("--speed", "100", "--seed", "3") as sandbox:
         url = f"{sandbox.api}/jobs"
         request = urllib.request.Request(url, headers={"Authorization": f"Bearer {sandbox.token}"})
@@ -29,7 +29,7 @@ def test_a_process_serves_until_its_input_closes() -> None:
 
 
 def test_a_signal_ends_it_in_good_order() -> None:
-    """SIGTERM: exit code 0, nothing on stderr."""
+    """SIGTERM gives exit code 0, and nothing on stderr."""
     command = [sys.executable, "-m", "krea_cli.sandbox"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdout and process.stderr
@@ -39,10 +39,10 @@ def test_a_signal_ends_it_in_good_order() -> None:
         assert process.stderr.read() == b""
 
 
-def test_what_cannot_start_says_why(
+def test_a_sandbox_that_cannot_start_says_why(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """One sentence on stderr, exit code 2."""
+    """The exit code is 2, with one sentence on stderr."""
     monkeypatch.setattr(signal, "signal", lambda number, handler: None)
 
     assert main(["--openapi", str(tmp_path / "none.json")]) == 2
@@ -59,7 +59,7 @@ def test_what_cannot_start_says_why(
     "settings",
     [{"speed": float("nan")}, {"seconds": float("inf")}, {"spread": float("nan")}, {"backlog": -1}],
 )
-def test_numbers_that_end_no_job(settings: dict[str, float]) -> None:
-    """Not a number, without an end, below nothing: refused before a port is opened."""
+def test_impossible_numbers_are_refused(settings: dict[str, float]) -> None:
+    """NaN, infinity and negative numbers are refused before a port is opened."""
     with pytest.raises(SandboxError, match="must be"):
         Settings(**settings)  # type: ignore[arg-type]

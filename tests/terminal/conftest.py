@@ -1,4 +1,4 @@
-"""A world of two recorded streams, and a clock that stands still."""
+"""An output with two recorded streams, and a clock that the test moves."""
 
 import io
 import os
@@ -16,8 +16,8 @@ from krea_cli.terminal.output import Output
 MODES = ("plain", "terminal", "json", "quiet")
 
 
-class StandingClock(Clock):
-    """A clock that only moves when the test says so."""
+class ManualClock(Clock):
+    """A clock that moves only when a test sets `seconds`."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -30,8 +30,8 @@ class StandingClock(Clock):
         return self.seconds
 
 
-class Terminal(io.StringIO):
-    """A recorded stream that says it is a terminal."""
+class RecordedTerminal(io.StringIO):
+    """A recorded stream that passes for a terminal."""
 
     encoding = "utf-8"
 
@@ -41,29 +41,29 @@ class Terminal(io.StringIO):
 
 @dataclass
 class Screen:
-    """An `Output` and what it wrote."""
+    """An `Output` and the streams to which it writes."""
 
     output: Output
     env: Env
 
     @property
-    def shown(self) -> tuple[str, str]:
-        """What stands on stdout and on stderr."""
+    def streams(self) -> tuple[str, str]:
+        """The texts on stdout and stderr."""
         return self.env.stdout.getvalue(), self.env.stderr.getvalue()  # type: ignore[attr-defined]
 
 
 @pytest.fixture
-def screen() -> Callable[..., Screen]:
-    """Makes a `Screen` in one of the MODES; variables may be given."""
+def make_screen() -> Callable[..., Screen]:
+    """Make a `Screen` in one of the MODES, with environment variables."""
 
     def make(mode: str = "plain", *, verbose: bool = False, **variables: str) -> Screen:
-        stream = Terminal if mode == "terminal" else io.StringIO
+        stream = RecordedTerminal if mode == "terminal" else io.StringIO
         env = Env(
             environ=variables,
             stdin=io.StringIO(),
             stdout=stream(),
             stderr=stream(),
-            clock=StandingClock(),
+            clock=ManualClock(),
         )
         output = Output(env, json=mode == "json", quiet=mode == "quiet", verbose=verbose)
         return Screen(output, env)
@@ -73,7 +73,7 @@ def screen() -> Callable[..., Screen]:
 
 @pytest.fixture
 def script(tmp_path: Path) -> Callable[[str], list[str]]:
-    """Turns the body of a program that uses `output` and `env` into a command line."""
+    """Make a command line of the body of a program, which may use `output` and `env`."""
     prelude = (
         "import sys, time\n"
         f"sys.path.insert(0, {os.fspath(Path(__file__).parents[2])!r})\n"

@@ -1,14 +1,16 @@
-"""Progress where nothing can move: lines for a log, objects for a program."""
+"""Progress without a live display: lines for a log, objects for a program."""
 
 import threading
 from collections.abc import Callable
 from typing import Any
 
-from krea_cli.flows import events
-from krea_cli.terminal.line_log import LineLog, event_record, log_line
-from tests.terminal.batches import standing
+import pytest
 
-LIFE = (
+from krea_cli.flows import events
+from krea_cli.terminal.line_log import Heartbeat, LineLog, event_record, log_line
+from tests.terminal.batch_progress import batch_progress
+
+ONE_JOB = (
     events.Note("seed 7"),
     events.Submitting("bfl/flux-1-dev", 1, 1),
     events.Paused("no free slot", 5),
@@ -24,13 +26,13 @@ LIFE = (
 )
 
 
-def test_one_line_per_change(screen: Callable[..., Any]) -> None:
+def test_one_line_per_change(make_screen: Callable[..., Any]) -> None:
     """A log gets each change of state once."""
-    world = screen()
-    with world.output.progress():
-        for event in LIFE:
-            world.output.tell(event)
-    assert world.shown == (
+    screen = make_screen()
+    with screen.output.progress():
+        for event in ONE_JOB:
+            screen.output.tell(event)
+    assert screen.streams == (
         "",
         "seed 7\n"
         "submitting to bfl/flux-1-dev\n"
@@ -43,12 +45,12 @@ def test_one_line_per_change(screen: Callable[..., Any]) -> None:
     )
 
 
-def test_one_object_per_change(screen: Callable[..., Any]) -> None:
-    """--json gets the same as objects."""
-    world = screen("json")
-    for event in LIFE:
-        world.output.tell(event)
-    assert world.shown == (
+def test_one_object_per_change(make_screen: Callable[..., Any]) -> None:
+    """With --json, each change is an object."""
+    screen = make_screen("json")
+    for event in ONE_JOB:
+        screen.output.tell(event)
+    assert screen.streams == (
         "",
         '{"event": "said", "text": "seed 7"}\n'
         '{"event": "submitting", "model": "bfl/flux-1-dev", "index": 1, "count": 1}\n'
@@ -63,26 +65,48 @@ def test_one_object_per_change(screen: Callable[..., Any]) -> None:
     )
 
 
-def test_quiet_tells_nothing(screen: Callable[..., Any]) -> None:
-    """--quiet tells nothing of all this."""
-    world = screen("quiet")
-    with world.output.progress():
-        for event in LIFE:
-            world.output.tell(event)
-    assert world.shown == ("", "")
+@pytest.mark.parametrize(
+    ("event", "record"),
+    [
+        (events.WarningNote("old"), {"event": "warned", "text": "old"}),
+        (
+            events.Uploading("fox.png", 0, 9),
+            {"event": "uploading", "path": "fox.png", "sent": 0, "total": 9},
+        ),
+        (events.Reconciling("HTTP 524"), {"event": "settling", "reason": "HTTP 524"}),
+        (events.Unwatched("j1", True), {"event": "left", "job_id": "j1", "ok": True}),
+        (events.ItemEnded(line=7, files=("fox.png",)), None),
+        (Heartbeat("1 running", 60), {"event": "waiting", "summary": "1 running", "seconds": 60}),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_other_events_as_objects(
+    event: events.Event | Heartbeat, record: dict[str, object] | None
+) -> None:
+    """Scripts read these names: they never change."""
+    assert event_record(event) == record
 
 
-def test_a_dumb_terminal_gets_lines(screen: Callable[..., Any]) -> None:
-    """TERM=dumb is a log with a person before it."""
-    world = screen("terminal", TERM="dumb")
-    with world.output.progress():
-        world.output.tell(events.Running("j1", None, "queued", None, 1_000))
-    assert world.shown == ("", "job j1: queued\n")
+def test_quiet_shows_nothing(make_screen: Callable[..., Any]) -> None:
+    """--quiet shows no progress."""
+    screen = make_screen("quiet")
+    with screen.output.progress():
+        for event in ONE_JOB:
+            screen.output.tell(event)
+    assert screen.streams == ("", "")
 
 
-def test_a_failed_job_has_one_last_line(screen: Callable[..., Any]) -> None:
-    """A failure was told as a status; its end is only told where it came silently."""
-    world = screen()
+def test_a_dumb_terminal_gets_lines(make_screen: Callable[..., Any]) -> None:
+    """TERM=dumb gets the lines of a log."""
+    screen = make_screen("terminal", TERM="dumb")
+    with screen.output.progress():
+        screen.output.tell(events.Running("j1", None, "queued", None, 1_000))
+    assert screen.streams == ("", "job j1: queued\n")
+
+
+def test_a_failed_job_has_one_last_line(make_screen: Callable[..., Any]) -> None:
+    """A failure has the line of its status; only an end without one has a line of its own."""
+    screen = make_screen()
     for event in (
         events.Changed("j1", "failed"),
         events.JobEnded("j1", False),
@@ -91,8 +115,8 @@ def test_a_failed_job_has_one_last_line(screen: Callable[..., Any]) -> None:
         events.Changed("j3", "processing"),
         events.JobEnded("j3", False),
     ):
-        world.output.tell(event)
-    assert world.shown[1].splitlines() == [
+        screen.output.tell(event)
+    assert screen.streams[1].splitlines() == [
         "job j1: failed",
         "job j2: completed",
         "job j3: processing",
@@ -100,9 +124,9 @@ def test_a_failed_job_has_one_last_line(screen: Callable[..., Any]) -> None:
     ]
 
 
-def test_the_heart_beats_each_minute(screen: Callable[..., Any]) -> None:
-    """A minute without news is told, with how things stand; news put it off."""
-    clock = screen().env.clock
+def test_the_heart_beats_each_minute(make_screen: Callable[..., Any]) -> None:
+    """A minute without news gives a heartbeat with the counts; news put it off."""
+    clock = make_screen().env.clock
     lines: list[str] = []
     progress = LineLog(clock, lambda event: lines.append(log_line(event)))
     with progress.running():
@@ -122,13 +146,13 @@ def test_the_heart_beats_each_minute(screen: Callable[..., Any]) -> None:
     ]
 
 
-def test_events_from_many_threads_stay_whole(screen: Callable[..., Any]) -> None:
-    """Lines told by many threads at once are neither lost nor mixed."""
-    world = screen()
+def test_events_from_many_threads_stay_whole(make_screen: Callable[..., Any]) -> None:
+    """Lines of many threads at once are neither lost nor mixed."""
+    screen = make_screen()
 
     def work(name: int) -> None:
         for number in range(50):
-            world.output.tell(events.Changed(f"j{name}-{number}", "queued"))
+            screen.output.tell(events.Changed(f"j{name}-{number}", "queued"))
 
     threads = [threading.Thread(target=work, args=(name,)) for name in range(8)]
     for thread in threads:
@@ -136,28 +160,28 @@ def test_events_from_many_threads_stay_whole(screen: Callable[..., Any]) -> None
     for thread in threads:
         thread.join()
     expected = [f"job j{name}-{number}: queued" for name in range(8) for number in range(50)]
-    assert sorted(world.shown[1].splitlines()) == sorted(expected)
+    assert sorted(screen.streams[1].splitlines()) == sorted(expected)
 
 
 BATCH = (
-    standing(),
+    batch_progress(),
     events.ItemEnded(line=7, files=("out/fox.png", "out/fox-2.png")),
-    standing(done=121),
+    batch_progress(done=121),
     events.Paused("no free slot", 5),
     events.ItemEnded(line=9, error="job j9 failed:\nout of memory", job_id="j9"),
-    standing(done=121, failed=1, running=2, waiting=276, stopping="the balance is used up"),
+    batch_progress(done=121, failed=1, running=2, waiting=276, stopping="the balance is used up"),
     events.Paused("no free slot", 10),
-    standing(done=122, failed=1, running=1, waiting=276, stopping="the balance is used up"),
+    batch_progress(done=122, failed=1, running=1, waiting=276, stopping="the balance is used up"),
 )
 
 
-def test_a_batch_as_a_log(screen: Callable[..., Any]) -> None:
-    """A line per item that ended, none for mere counts, one when nothing more is sent."""
-    world = screen()
-    with world.output.progress():
+def test_a_batch_as_a_log(make_screen: Callable[..., Any]) -> None:
+    """A line for each item that ends and for a stop, none for mere counts."""
+    screen = make_screen()
+    with screen.output.progress():
         for event in BATCH:
-            world.output.tell(event)
-    assert world.shown == (
+            screen.output.tell(event)
+    assert screen.streams == (
         "",
         "line 7: saved out/fox.png, out/fox-2.png\n"
         "no free slot (next try in 5 s)\n"
@@ -166,12 +190,12 @@ def test_a_batch_as_a_log(screen: Callable[..., Any]) -> None:
     )
 
 
-def test_a_batch_for_a_program(screen: Callable[..., Any]) -> None:
-    """The records of items are on stdout, so that stderr does not name them again."""
-    world = screen("json")
+def test_a_batch_for_a_program(make_screen: Callable[..., Any]) -> None:
+    """Items are not on stderr, since stdout has their records."""
+    screen = make_screen("json")
     for event in BATCH:
-        world.output.tell(event)
-    assert world.shown == (
+        screen.output.tell(event)
+    assert screen.streams == (
         "",
         '{"event": "held", "reason": "no free slot", "seconds": 5}\n'
         '{"event": "standing", "total": 400, "done": 121, "made": 40, "failed": 1, "doubtful": 0, '
@@ -180,24 +204,24 @@ def test_a_batch_for_a_program(screen: Callable[..., Any]) -> None:
     )
 
 
-def test_the_heart_of_a_batch_beats_whatever_happens(screen: Callable[..., Any]) -> None:
-    """The totals come each minute, between the lines of the items."""
-    clock = screen().env.clock
-    told: list[Any] = []
-    progress = LineLog(clock, told.append)
+def test_the_heart_of_a_batch_beats_whatever_happens(make_screen: Callable[..., Any]) -> None:
+    """The totals come each minute, whatever else is written."""
+    clock = make_screen().env.clock
+    written: list[Any] = []
+    progress = LineLog(clock, written.append)
     with progress.running():
-        progress.tell(standing(done=80, made=0, waiting=316))
+        progress.tell(batch_progress(done=80, made=0, waiting=316))
         clock.seconds += 50
-        progress.tell(standing(done=100, made=20, waiting=296))
+        progress.tell(batch_progress(done=100, made=20, waiting=296))
         progress.tell(events.ItemEnded(line=7, files=("fox.png",)))
         assert progress.beat(clock.monotonic() + 9) == 1
         clock.seconds += 10
         assert progress.beat(clock.monotonic()) == 60
-    assert [log_line(event) for event in told] == [
+    assert [log_line(event) for event in written] == [
         "line 7: saved fox.png",
         "after 1 min: 100 of 400 done, 4 running, 296 waiting; spent $1.20; 20/min, 15 min left",
     ]
-    record = event_record(told[-1])
+    record = event_record(written[-1])
     assert record is not None
     assert {name: record[name] for name in ("event", "seconds", "total", "done", "made")} == {
         "event": "waiting",
@@ -208,10 +232,10 @@ def test_the_heart_of_a_batch_beats_whatever_happens(screen: Callable[..., Any])
     }
 
 
-def test_quiet_and_a_batch(screen: Callable[..., Any]) -> None:
-    """--quiet tells nothing of it."""
-    world = screen("quiet")
-    with world.output.progress():
+def test_quiet_and_a_batch(make_screen: Callable[..., Any]) -> None:
+    """--quiet shows no progress of a batch."""
+    screen = make_screen("quiet")
+    with screen.output.progress():
         for event in BATCH:
-            world.output.tell(event)
-    assert world.shown == ("", "")
+            screen.output.tell(event)
+    assert screen.streams == ("", "")

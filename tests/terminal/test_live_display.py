@@ -10,7 +10,7 @@ import pyte
 
 Script = Callable[[str], list[str]]
 
-LIFE = """
+ONE_JOB = """
 from krea_cli.terminal import live_display
 live_display.APPEARS_AFTER_SECONDS = 0.0
 with output.progress():
@@ -27,8 +27,8 @@ print("end", flush=True)
 """
 
 
-def start(command: list[str], **environ: str) -> pexpect.spawn:
-    """COMMAND on a terminal of 80 columns."""
+def start_on_terminal(command: list[str], **environ: str) -> pexpect.spawn:
+    """Start COMMAND on a terminal of 80 columns."""
     return pexpect.spawn(
         command[0],
         command[1:],
@@ -39,18 +39,18 @@ def start(command: list[str], **environ: str) -> pexpect.spawn:
     )
 
 
-def spawn(command: list[str], **environ: str) -> str:
-    """All that COMMAND sends to such a terminal."""
-    child = start(command, **environ)
-    shown: str = child.read()
+def run_on_terminal(command: list[str], **environ: str) -> str:
+    """Run COMMAND on a terminal of 80 columns; return everything that it writes."""
+    child = start_on_terminal(command, **environ)
+    output: str = child.read()
     child.close()
-    return shown.replace("\r\n", "\n")
+    return output.replace("\r\n", "\n")
 
 
-def what_stays(shown: str) -> list[str]:
-    """The lines left on the screen: a tiny terminal that knows the codes rich sends."""
+def remaining_lines(output: str) -> list[str]:
+    """The lines that stay on the screen, by a tiny terminal for the codes of rich."""
     lines, row, column = [""], 0, 0
-    for token in re.findall(r"\x1b\[\??[0-9;]*[A-Za-z]|\r|\n|[^\x1b\r\n]+", shown):
+    for token in re.findall(r"\x1b\[\??[0-9;]*[A-Za-z]|\r|\n|[^\x1b\r\n]+", output):
         if token == "\n":
             row, column = row + 1, 0
             lines += [""] * (row + 1 - len(lines))
@@ -70,50 +70,52 @@ def what_stays(shown: str) -> list[str]:
 
 def test_the_spinner_is_seen_and_gone(script: Script) -> None:
     """The display moves while the job runs; only the id, warnings and answers stay."""
-    shown = spawn(script(LIFE))
-    frames = set(re.findall("[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏]", shown))
+    output = run_on_terminal(script(ONE_JOB))
+    frames = set(re.findall("[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏]", output))
     assert len(frames) >= 3
-    assert "submitting to bfl/flux-1-dev" in shown
-    assert re.search(r"processing.*[0-9] s of about 7 s", shown)
-    assert what_stays(shown) == ["job j1", "warning: careful", "out.png", "end"]
-    assert shown.count("\x1b[?25l") == shown.count("\x1b[?25h") >= 1
+    assert "submitting to bfl/flux-1-dev" in output
+    assert re.search(r"processing.*[0-9] s of about 7 s", output)
+    assert remaining_lines(output) == ["job j1", "warning: careful", "out.png", "end"]
+    assert output.count("\x1b[?25l") == output.count("\x1b[?25h") >= 1
 
 
 def test_an_interrupt_gives_the_cursor_back(script: Script) -> None:
-    """Whatever ends the block, the display is gone and the cursor is back."""
-    body = LIFE.replace('output.warn("careful")', "raise KeyboardInterrupt")
-    shown = spawn(
+    """An exception removes the display, and the cursor comes back."""
+    body = ONE_JOB.replace('output.warn("careful")', "raise KeyboardInterrupt")
+    output = run_on_terminal(
         script(
             body.replace("with output", "try:\n  with output")
             .replace("\n    ", "\n      ")
             .replace('print("end"', 'except KeyboardInterrupt: print("end"')
         )
     )
-    assert what_stays(shown) == ["job j1", "end"]
-    assert shown.rindex("\x1b[?25h") > shown.rindex("\x1b[?25l")
+    assert remaining_lines(output) == ["job j1", "end"]
+    assert output.rindex("\x1b[?25h") > output.rindex("\x1b[?25l")
 
 
 def test_a_quick_command_never_draws(script: Script) -> None:
-    """What is over at once shows no display, and imports no rich."""
+    """A command that ends at once shows no display, and imports no rich."""
     body = (
         "with output.progress():\n"
         "    output.tell(Submitting('m', 1, 1))\n"
         "    output.tell(Running('j1', 'm', 'queued', 7, time.time()))\n"
         "print('rich' in sys.modules)\n"
     )
-    assert spawn(script(body)) == "job j1\nFalse\n"
+    assert run_on_terminal(script(body)) == "job j1\nFalse\n"
 
 
 def test_no_colour_and_ascii(script: Script) -> None:
     """NO_COLOR leaves no colour, and a terminal without UTF-8 gets plain characters."""
-    shown = spawn(script(LIFE), NO_COLOR="1", LC_ALL="C", PYTHONUTF8="0", PYTHONCOERCECLOCALE="0")
-    assert shown.isascii()
-    assert not re.search(r"\x1b\[[0-9;]*3[0-9]m", shown)
-    assert what_stays(shown) == ["job j1", "warning: careful", "out.png", "end"]
+    output = run_on_terminal(
+        script(ONE_JOB), NO_COLOR="1", LC_ALL="C", PYTHONUTF8="0", PYTHONCOERCECLOCALE="0"
+    )
+    assert output.isascii()
+    assert not re.search(r"\x1b\[[0-9;]*3[0-9]m", output)
+    assert remaining_lines(output) == ["job j1", "warning: careful", "out.png", "end"]
 
 
 def test_many_jobs_share_one_line(script: Script) -> None:
-    """Hundreds of jobs: the first ids stay, the rest is counted."""
+    """Of many jobs, the first ids stay as lines, and all are counted."""
     body = """
 from krea_cli.terminal import live_display
 live_display.APPEARS_AFTER_SECONDS = 0.0
@@ -124,13 +126,13 @@ with output.progress():
     while "rich.live" not in sys.modules: time.sleep(0.01)
     time.sleep(0.3)
 """
-    shown = spawn(script(body))
-    assert "39 running, 1 failed" in re.sub(r"\x1b\[[0-9;]*m", "", shown)
-    assert what_stays(shown) == [f"job j{n}" for n in range(10)]
+    output = run_on_terminal(script(body))
+    assert "39 running, 1 failed" in re.sub(r"\x1b\[[0-9;]*m", "", output)
+    assert remaining_lines(output) == [f"job j{n}" for n in range(10)]
 
 
-def test_two_in_a_pipe_take_turns(script: Script, tmp_path: Path) -> None:
-    """In a pipe of two, one draws and both keep their lines; the other draws when it is free."""
+def test_two_commands_in_a_pipe_take_turns(script: Script, tmp_path: Path) -> None:
+    """One draws, and the other only after it; both keep their lines."""
     body = """
 from pathlib import Path
 from krea_cli.terminal import live_display
@@ -151,40 +153,40 @@ with output.progress():
 """
     program = " ".join(script(body))
     line = f"{program} first {tmp_path} | {program} second {tmp_path}"
-    child = start(["bash", "-c", line])
+    child = start_on_terminal(["bash", "-c", line])
     (tmp_path / "first may begin").touch()
     child.expect("queued")
     (tmp_path / "second may begin").touch()
-    shown = child.before + child.after
+    output = child.before + child.after
     while not (tmp_path / "second had its chance").exists():
         child.expect([r"\S+", pexpect.TIMEOUT], timeout=0.05)
-        shown += child.before + (child.after if isinstance(child.after, str) else "")
+        output += child.before + (child.after if isinstance(child.after, str) else "")
     (tmp_path / "first may end").touch()
     child.expect("processing")
     (tmp_path / "second may end").touch()
-    shown += child.before + child.after + child.read()
+    output += child.before + child.after + child.read()
     child.close()
-    assert "sampling" not in shown
-    assert what_stays(shown.replace("\r\n", "\n")) == ["job first", "job second"]
+    assert "sampling" not in output
+    assert remaining_lines(output.replace("\r\n", "\n")) == ["job first", "job second"]
 
 
 def test_the_background_does_not_draw(script: Script) -> None:
     """A command sent to the background keeps its lines and leaves the prompt alone."""
-    program = " ".join(script(LIFE))
-    shown = spawn(["bash", "-c", f"set -m; {program} & wait"])
-    plain = re.sub(r"\x1b\[[0-9;]*m", "", shown)
+    program = " ".join(script(ONE_JOB))
+    output = run_on_terminal(["bash", "-c", f"set -m; {program} & wait"])
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", output)
     assert plain.splitlines()[:4] == ["job j1", "warning: careful", "out.png", "end"]
 
 
-BATCH = """
+BATCH_PROGRAM = """
 from krea_cli.terminal import live_display
 live_display.APPEARS_AFTER_SECONDS = 0.0
-def standing(done, **more):
-    told = {"total": 400, "done": done, "made": done, "failed": 0, "doubtful": 0, "running": 4}
-    told |= {"waiting": 396 - done, "limit": 4, "spent": done * 70_000, "unpriced": 0}
-    output.tell(BatchProgress(**told | more))
+def progress(done, **more):
+    fields = {"total": 400, "done": done, "made": done, "failed": 0, "doubtful": 0, "running": 4}
+    fields |= {"waiting": 396 - done, "limit": 4, "spent": done * 70_000, "unpriced": 0}
+    output.tell(BatchProgress(**fields | more))
 with output.progress():
-    standing(0)
+    progress(0)
     while "rich.live" not in sys.modules: time.sleep(0.01)
     time.sleep(0.3)
     PLAY
@@ -192,75 +194,73 @@ output.say("over")
 """
 
 
-def on_screen(shown: str, columns: int = 80) -> list[str]:
-    """The lines that a terminal displays after it was sent SHOWN."""
+def screen_lines(output: str, columns: int = 80) -> list[str]:
+    """The lines on a terminal after OUTPUT was written to it."""
     screen = pyte.Screen(columns, 24)
-    pyte.Stream(screen).feed(shown.replace("\n", "\r\n"))
+    pyte.Stream(screen).feed(output.replace("\n", "\r\n"))
     return [line.rstrip() for line in screen.display if line.strip()]
 
 
 def test_a_batch_has_one_bar(script: Script) -> None:
-    """Saved paths stay above it, where they share the terminal; the bar itself goes."""
+    """Saved paths stay above the bar; the bar itself goes."""
     play = (
         "for n in range(3): output.tell(ItemEnded(line=n, files=(f'{n}.png',)));"
-        " output.print_files({'files': [f'{n}.png']}); standing(n + 1)\n"
+        " output.print_files({'files': [f'{n}.png']}); progress(n + 1)\n"
         "    output.tell(ItemEnded(line=9, error='it failed'))\n"
-        "    standing(3, failed=1, running=3); time.sleep(0.4)\n"
+        "    progress(3, failed=1, running=3); time.sleep(0.4)\n"
         "    print('SEEN', file=sys.stderr, flush=True)"
     )
-    shown = spawn(script(BATCH.replace("PLAY", play)), NO_COLOR="1")
-    seen, _, _ = shown.partition("SEEN")
-    assert on_screen(seen) == [
+    output = run_on_terminal(script(BATCH_PROGRAM.replace("PLAY", play)), NO_COLOR="1")
+    seen, _, _ = output.partition("SEEN")
+    assert screen_lines(seen) == [
         "0.png",
         "1.png",
         "2.png",
         "line 9: it failed",
         "━───────────────────────── · 3/400 · 1 failed · 3 running · 393 waiting · $0.21",
     ]
-    assert on_screen(shown.replace("SEEN\n", ""))[-2:] == ["2.png", "over"]
-    assert not re.search(r"\x1b\[[0-9;]*3[0-9]m", shown)
+    assert screen_lines(output.replace("SEEN\n", ""))[-2:] == ["2.png", "over"]
+    assert not re.search(r"\x1b\[[0-9;]*3[0-9]m", output)
 
 
 def test_thousands_of_items_are_not_drawn_one_by_one(script: Script) -> None:
-    """A batch that finds its items done already draws no more often than an eye can follow."""
+    """Thousands of items in a moment cause ten drawings a second."""
     play = (
         "began = time.monotonic()\n"
         "    for n in range(2000):\n"
-        "        output.print_files({'files': [f'{n}.png']}); standing(n % 390)\n"
+        "        output.print_files({'files': [f'{n}.png']}); progress(n % 390)\n"
         "    took = time.monotonic() - began\n"
         "output.say(f'took {took}')"
     )
-    shown = spawn(script(BATCH.replace("PLAY", play)))
-    found = re.search(r"took ([0-9.]+)", shown)
-    assert found is not None
-    assert shown.count("\x1b[?25l") <= 3 + float(found[1]) * 10
-    assert shown.count(".png") == 2000
+    output = run_on_terminal(script(BATCH_PROGRAM.replace("PLAY", play)))
+    match = re.search(r"took ([0-9.]+)", output)
+    assert match is not None
+    assert output.count("\x1b[?25l") <= 3 + float(match[1]) * 10
+    assert output.count(".png") == 2000
 
 
-def test_the_names_are_above_the_bar_where_stdout_is_elsewhere(
-    script: Script, tmp_path: Path
-) -> None:
-    """With stdout in a file, the last few names are seen all the same, and nothing stays."""
+def test_the_bar_names_files_if_stdout_is_redirected(script: Script, tmp_path: Path) -> None:
+    """With stdout in a file, the last few names are above the bar, and go with it."""
     play = (
         "for n in range(9): output.tell(ItemEnded(line=n, files=(f'{n}.png',)))\n"
-        "    standing(9); time.sleep(0.4)\n"
+        "    progress(9); time.sleep(0.4)\n"
         "    print('SEEN', file=sys.stderr, flush=True)"
     )
-    program = " ".join(script(BATCH.replace("PLAY", play)))
-    shown = spawn(["bash", "-c", f"{program} > {tmp_path}/out"])
-    seen, _, _ = shown.partition("SEEN")
-    *names, _ = on_screen(seen)
+    program = " ".join(script(BATCH_PROGRAM.replace("PLAY", play)))
+    output = run_on_terminal(["bash", "-c", f"{program} > {tmp_path}/out"])
+    seen, _, _ = output.partition("SEEN")
+    *names, _ = screen_lines(seen)
     assert names == [f"line {n}: saved {n}.png" for n in range(4, 9)]
-    assert on_screen(shown.replace("SEEN\n", ""))[-1] == "over"
+    assert screen_lines(output.replace("SEEN\n", ""))[-1] == "over"
 
 
 def test_a_terminal_that_is_made_narrow(script: Script) -> None:
-    """The next picture fits into what is left of it."""
+    """The next drawing fits the new width."""
     play = (
         "print('WIDE', file=sys.stderr, flush=True); sys.stdin.readline()\n"
         "    time.sleep(0.4); print('NARROW', file=sys.stderr, flush=True)"
     )
-    command = script(BATCH.replace("PLAY", play))
+    command = script(BATCH_PROGRAM.replace("PLAY", play))
     child = pexpect.spawn(
         "env",
         ["-u", "COLUMNS", "-u", "LINES", "TERM=xterm-256color", *command],

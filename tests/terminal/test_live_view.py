@@ -17,7 +17,7 @@ RUNNING = events.Running("j1", MODEL, "queued", 7, 1_000)
 
 
 @pytest.mark.parametrize(
-    ("happened", "elapsed", "expected"),
+    ("past_events", "elapsed", "expected"),
     [
         ([events.Submitting(MODEL, 1, 1)], 1, ["- submitting to bfl/flux-1-dev"]),
         ([events.Paused("no free slot", 20)], 1, ["- no free slot (next try in 20 s)"]),
@@ -62,15 +62,20 @@ RUNNING = events.Running("j1", MODEL, "queued", 7, 1_000)
         ),
     ],
 )
-def test_picture(
-    screen: Callable[..., Any], happened: list[events.Event], elapsed: float, expected: list[str]
+def test_live_view(
+    make_screen: Callable[..., Any],
+    past_events: list[events.Event],
+    elapsed: float,
+    expected: list[str],
 ) -> None:
     """One line for the jobs, a bar for each of the first transfers."""
-    env = screen().env
-    tracker = ProgressState(env.clock)
-    for event in happened:
-        tracker.apply(event)
-    view = LiveView(tracker, threading.RLock(), env, started_at=env.clock.monotonic(), ascii_only=True)
+    env = make_screen().env
+    progress = ProgressState(env.clock)
+    for event in past_events:
+        progress.apply(event)
+    view = LiveView(
+        progress, threading.RLock(), env, started_at=env.clock.monotonic(), ascii_only=True
+    )
     env.clock.seconds += elapsed
     text = io.StringIO()
     console = Console(file=text, width=80, force_terminal=False, legacy_windows=False)

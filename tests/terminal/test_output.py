@@ -16,8 +16,8 @@ REFUSED = errors.RequestRefused("seed: too big\ncharged: no", hint="krea models 
 LOST = errors.InDoubt("no answer", hint="krea recover", job_id="j1")
 
 
-def failed() -> Exception:
-    """An exception that nobody foresaw, with its trace."""
+def unexpected_error() -> Exception:
+    """An unexpected exception, with its traceback."""
     try:
         raise RuntimeError("odd\x1b[2J")
     except RuntimeError as failure:
@@ -25,7 +25,7 @@ def failed() -> Exception:
 
 
 CALLS: dict[str, tuple[Callable[[Output], None], dict[str, tuple[str, str]]]] = {
-    "line": (
+    "print_line": (
         lambda output: output.print_line("a\x1b[31mb", {"a": "\u202e"}),
         {
             "plain": ("ab\n", ""),
@@ -34,7 +34,7 @@ CALLS: dict[str, tuple[Callable[[Output], None], dict[str, tuple[str, str]]]] = 
             "quiet": ("ab\n", ""),
         },
     ),
-    "line without a record": (
+    "print_line without a record": (
         lambda output: output.print_line("a"),
         {
             "plain": ("a\n", ""),
@@ -43,7 +43,7 @@ CALLS: dict[str, tuple[Callable[[Output], None], dict[str, tuple[str, str]]]] = 
             "quiet": ("a\n", ""),
         },
     ),
-    "saved": (
+    "print_files": (
         lambda output: output.print_files(RECORD),
         {
             "plain": ("a.png\nb \x1b[1mé.png\n", ""),
@@ -52,7 +52,7 @@ CALLS: dict[str, tuple[Callable[[Output], None], dict[str, tuple[str, str]]]] = 
             "quiet": ("a.png\nb \x1b[1mé.png\n", ""),
         },
     ),
-    "job_id": (
+    "print_job_id": (
         lambda output: output.print_job_id({"job_id": "j1"}),
         {
             "plain": ("j1\n", ""),
@@ -61,7 +61,7 @@ CALLS: dict[str, tuple[Callable[[Output], None], dict[str, tuple[str, str]]]] = 
             "quiet": ("j1\n", ""),
         },
     ),
-    "table": (
+    "print_table": (
         lambda output: output.print_table(
             ["id", "price"], [["m\t1", None], ["m2", "[b]$1\n"]], [{"id": 1}, {"id": 2}]
         ),
@@ -72,7 +72,7 @@ CALLS: dict[str, tuple[Callable[[Output], None], dict[str, tuple[str, str]]]] = 
             "quiet": ("m 1\t\nm2\t[b]$1\n", ""),
         },
     ),
-    "empty table": (
+    "print_table without rows": (
         lambda output: output.print_table(["id"], [], []),
         {"plain": ("", ""), "terminal": ("", ""), "json": ("", ""), "quiet": ("", "")},
     ),
@@ -107,7 +107,7 @@ CALLS: dict[str, tuple[Callable[[Output], None], dict[str, tuple[str, str]]]] = 
         lambda output: output.trace("GET /jobs 200"),
         dict.fromkeys(("plain", "terminal", "json", "quiet"), ("", "")),
     ),
-    "error": (
+    "print_error": (
         lambda output: output.print_error(REFUSED),
         {
             "plain": (
@@ -130,7 +130,7 @@ CALLS: dict[str, tuple[Callable[[Output], None], dict[str, tuple[str, str]]]] = 
             ),
         },
     ),
-    "error about a job": (
+    "print_error about a job": (
         lambda output: output.print_error(LOST),
         {
             "plain": (
@@ -139,8 +139,8 @@ CALLS: dict[str, tuple[Callable[[Output], None], dict[str, tuple[str, str]]]] = 
             ),
         },
     ),
-    "bug": (
-        lambda output: output.print_bug(failed()),
+    "print_bug": (
+        lambda output: output.print_bug(unexpected_error()),
         {
             "plain": (
                 "",
@@ -161,42 +161,45 @@ CALLS: dict[str, tuple[Callable[[Output], None], dict[str, tuple[str, str]]]] = 
 
 
 @pytest.mark.parametrize(
-    ("call", "mode", "shown"),
+    ("call", "mode", "expected"),
     [
-        pytest.param(call, mode, shown, id=f"{name}, {mode}")
+        pytest.param(call, mode, expected, id=f"{name}, {mode}")
         for name, (call, modes) in CALLS.items()
-        for mode, shown in modes.items()
+        for mode, expected in modes.items()
     ],
 )
-def test_every_verb_in_every_mode(
-    screen: Callable[..., Any], call: Callable[[Output], None], mode: str, shown: tuple[str, str]
+def test_every_method_in_every_mode(
+    make_screen: Callable[..., Any],
+    call: Callable[[Output], None],
+    mode: str,
+    expected: tuple[str, str],
 ) -> None:
-    """A verb writes exactly this on stdout and stderr."""
-    world = screen(mode, TERM="xterm", COLUMNS="80")
-    call(world.output)
-    out, err = world.shown
-    assert (without_style(out), err) == shown if mode == "terminal" else (out, err) == shown
+    """Each method writes exactly this on stdout and stderr."""
+    screen = make_screen(mode, TERM="xterm", COLUMNS="80")
+    call(screen.output)
+    out, err = screen.streams
+    assert (strip_style(out) if mode == "terminal" else out, err) == expected
 
 
-def without_style(text: str) -> str:
+def strip_style(text: str) -> str:
     """TEXT without rich's colours and trailing spaces."""
     return re.sub(r"\x1b\[[0-9;]*m", "", text)
 
 
-def test_no_colour_where_it_is_not_wanted(screen: Callable[..., Any]) -> None:
+def test_no_colour_where_it_is_not_wanted(make_screen: Callable[..., Any]) -> None:
     """NO_COLOR and TERM=dumb give plain words on a terminal."""
     for variables in ({"NO_COLOR": "1"}, {"TERM": "dumb"}):
-        world = screen("terminal", **variables)
-        world.output.warn("old")
-        assert world.shown == ("", "warning: old\n")
+        screen = make_screen("terminal", **variables)
+        screen.output.warn("old")
+        assert screen.streams == ("", "warning: old\n")
 
 
-def test_verbose_tells_requests_and_traces(screen: Callable[..., Any]) -> None:
-    """--verbose shows the requests, and where a bug happened."""
-    world = screen(verbose=True)
-    world.output.trace("GET /jobs 200")
-    world.output.print_bug(failed())
-    lines = world.shown[1].splitlines()
+def test_verbose_shows_requests_and_tracebacks(make_screen: Callable[..., Any]) -> None:
+    """--verbose shows the requests, and the traceback of a bug."""
+    screen = make_screen(verbose=True)
+    screen.output.trace("GET /jobs 200")
+    screen.output.print_bug(unexpected_error())
+    lines = screen.streams[1].splitlines()
     assert lines[:2] == ["GET /jobs 200", "Traceback (most recent call last):"]
     assert lines[-3:] == [
         "error: this is a bug in krea: RuntimeError: odd",
@@ -205,15 +208,15 @@ def test_verbose_tells_requests_and_traces(screen: Callable[..., Any]) -> None:
     ]
 
 
-def test_bytes_never_reach_a_terminal(screen: Callable[..., Any]) -> None:
+def test_bytes_never_reach_a_terminal(make_screen: Callable[..., Any]) -> None:
     """The bytes of a picture are refused on a terminal, before anything is spent."""
     with pytest.raises(errors.UsageError, match="would garble the terminal"):
-        screen("terminal").output.require_binary_stdout()
-    screen("plain").output.require_binary_stdout()
+        make_screen("terminal").output.require_binary_stdout()
+    make_screen("plain").output.require_binary_stdout()
 
 
 def test_bytes_need_an_open_standard_output() -> None:
-    """A shell that closed it (`>&-`) is told before money is spent, not after."""
+    """A closed stdout (`>&-`) is an error before money is spent, not after."""
     closed = Output(Env(stdout=None), json=False, quiet=False, verbose=False)  # type: ignore[arg-type]
     with pytest.raises(errors.UsageError, match="standard output is closed"):
         closed.require_binary_stdout()

@@ -1,12 +1,12 @@
-"""How fast a batch goes."""
+"""Growth of a count."""
 
 import pytest
 
 from krea_cli.terminal.rate import WINDOW_SECONDS, Rate
 
 
-def test_nothing_is_said_before_something_happened() -> None:
-    """No sample, a single one, and one that did not grow say nothing."""
+def test_without_growth_there_is_no_rate() -> None:
+    """No sample, a single one, and two of one count give None."""
     rate = Rate()
     assert rate.per_second(10) is None
     rate.add_sample(5, 10)
@@ -15,16 +15,16 @@ def test_nothing_is_said_before_something_happened() -> None:
     assert rate.per_second(40) is None
 
 
-def test_what_was_there_at_the_beginning_does_not_count() -> None:
-    """Only what is made from then on does."""
+def test_the_first_count_is_the_base() -> None:
+    """Only growth after the first sample counts."""
     rate = Rate()
     rate.add_sample(100, 0)
     rate.add_sample(104, 8)
     assert rate.per_second(8) == pytest.approx(0.5)
 
 
-def test_a_standstill_slows_it_down() -> None:
-    """Time that passes without news counts, and after the window nothing is said any more."""
+def test_a_standstill_lowers_the_rate() -> None:
+    """Time without growth counts, and after the whole window there is no rate."""
     rate = Rate()
     rate.add_sample(0, 0)
     rate.add_sample(8, 8)
@@ -32,7 +32,7 @@ def test_a_standstill_slows_it_down() -> None:
     assert rate.per_second(9 + WINDOW_SECONDS) is None
 
 
-def test_what_is_long_ago_is_forgotten() -> None:
+def test_old_samples_are_dropped() -> None:
     """A batch that was quick an hour ago and is slow now is slow."""
     rate = Rate()
     for second in range(1000):

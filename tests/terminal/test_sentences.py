@@ -1,26 +1,53 @@
-"""How a batch stands, in words."""
+"""Events and the progress of a batch, in words."""
 
 from typing import Any
 
 import pytest
 
+from krea_cli.flows import events
 from krea_cli.terminal import sentences
-from tests.terminal.batches import standing
+from tests.terminal.batch_progress import batch_progress
+
+
+@pytest.mark.parametrize(
+    ("event", "expected"),
+    [
+        (events.Note("seed 7"), "seed 7"),
+        (events.Uploading("a\nb.png", 0, 1200), "uploading a b.png (1.2 kB)"),
+        (events.Submitting("bfl/flux-1-dev", 1, 1), "submitting to bfl/flux-1-dev"),
+        (events.Submitting("bfl/flux-1-dev", 2, 3), "submitting 2 of 3 to bfl/flux-1-dev"),
+        (events.Paused("no free slot"), "no free slot"),
+        (events.Paused("no free slot", 20), "no free slot (next try in 20 s)"),
+        (events.Reconciling("HTTP 524"), "looking for the job of a lost answer: HTTP 524"),
+        (events.Running("j1", "m", "queued", 7, 0), "job j1: queued, usually 7 s"),
+        (events.Running("j1", None, "\x1b[2Jodd", None, 0), "job j1: odd"),
+        (
+            events.Changed("j1", "backlogged"),
+            "job j1: backlogged (waiting for a free slot)",
+        ),
+        (events.Downloading("j1", "out.png", 0, None), "downloading out.png"),
+        (events.JobEnded("j1", True), "job j1: saved"),
+        (events.JobEnded("j1", False), "job j1: ended without a saved result"),
+    ],
+)
+def test_event_sentence(event: events.Event, expected: str) -> None:
+    """Each event is one sentence."""
+    assert sentences.event_sentence(event) == expected
 
 
 @pytest.mark.parametrize(
     ("per_second", "expected"), [(0.4, "24/min"), (0.025, "1.5/min"), (0.01, "36/h")]
 )
-def test_pace(per_second: float, expected: str) -> None:
-    """A slow batch is told by the hour."""
+def test_rate_text(per_second: float, expected: str) -> None:
+    """The rate of a slow batch is per hour."""
     assert sentences.rate_text(per_second) == expected
 
 
 @pytest.mark.parametrize(
     ("seconds", "expected"), [(41.4, "41 s left"), (134, "2 min 10 s left"), (833, "14 min left")]
 )
-def test_left(seconds: float, expected: str) -> None:
-    """An estimate is no finer than it can be."""
+def test_time_left(seconds: float, expected: str) -> None:
+    """Long estimates are rounded."""
     assert sentences.time_left(seconds) == expected
 
 
@@ -40,13 +67,13 @@ def test_left(seconds: float, expected: str) -> None:
         ),
     ],
 )
-def test_totals(changes: dict[str, Any], expected: str) -> None:
-    """What is nothing is not told."""
-    now = standing(**changes)
-    assert sentences.batch_summary(now, per_second=0.4, seconds_left=700) == expected
+def test_batch_summary(changes: dict[str, Any], expected: str) -> None:
+    """Counts of 0 are left out."""
+    progress = batch_progress(**changes)
+    assert sentences.batch_summary(progress, per_second=0.4, seconds_left=700) == expected
 
 
 def test_a_stop_as_a_line_of_a_log() -> None:
-    """First why, then how things stand."""
-    told = sentences.event_sentence(standing(stopping="interrupted", waiting=0))
-    assert told == "stopping: interrupted; 120 of 400 done, 4 running"
+    """A stop has its reason first, then the counts."""
+    line = sentences.event_sentence(batch_progress(stopping="interrupted", waiting=0))
+    assert line == "stopping: interrupted; 120 of 400 done, 4 running"

@@ -1,4 +1,4 @@
-"""Streams as real programs meet them: closed, full, narrow."""
+"""Standard streams that are closed, full, or of a narrow encoding."""
 
 import os
 import subprocess
@@ -10,16 +10,16 @@ import pytest
 Script = Callable[[str], list[str]]
 
 
-def run(command: str, **environ: str) -> tuple[int, bytes, bytes]:
-    """Exit code, stdout, stderr of a shell line."""
-    done = subprocess.run(
+def run_shell(command: str, **environ: str) -> tuple[int, bytes, bytes]:
+    """Run a shell line; return its exit code, stdout and stderr."""
+    result = subprocess.run(
         ["bash", "-c", command], capture_output=True, env={**os.environ, **environ}, check=False
     )
-    return done.returncode, done.stdout, done.stderr
+    return result.returncode, result.stdout, result.stderr
 
 
 def test_a_reader_that_leaves_is_no_failure(script: Script) -> None:
-    """`| head -1` ends neither the work nor leaves a complaint, at exit either."""
+    """`| head -1` does not end the work, and there is no complaint, not even at exit."""
     program = " ".join(
         script(
             "for n in range(2000): output.print_line('x' * 100)\n"
@@ -27,27 +27,27 @@ def test_a_reader_that_leaves_is_no_failure(script: Script) -> None:
             "output.close()\n"
         )
     )
-    shown = run(f"{program} | head -1; exit ${{PIPESTATUS[0]}}")
-    assert shown == (0, b"x" * 100 + b"\n", b"worked on\n")
+    result = run_shell(f"{program} | head -1; exit ${{PIPESTATUS[0]}}")
+    assert result == (0, b"x" * 100 + b"\n", b"worked on\n")
 
 
 def test_a_log_that_is_gone_is_no_failure(script: Script) -> None:
-    """stderr may be a closed pipe: the answer still comes."""
+    """With stderr a closed pipe, the answer still comes."""
     program = " ".join(
         script("for n in range(2000): output.say('x' * 100)\noutput.print_line('answer')\n")
     )
-    assert run(f"{program} 2> >(head -1 >/dev/null)") == (0, b"answer\n", b"")
+    assert run_shell(f"{program} 2> >(head -1 >/dev/null)") == (0, b"answer\n", b"")
 
 
 def test_closed_descriptors_are_no_failure(script: Script) -> None:
-    """`>&- 2>&-` leaves nothing to write to, and that is all."""
+    """With `>&- 2>&-` the program ends well without output."""
     program = " ".join(script("output.print_line('a')\noutput.say('b')\n"))
-    assert run(f"{program} >&- 2>&-") == (0, b"", b"")
+    assert run_shell(f"{program} >&- 2>&-") == (0, b"", b"")
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
-def test_a_full_disk_is_told(script: Script) -> None:
-    """An answer that cannot be written is an error; a table cost nothing, bytes are paid for."""
+def test_a_full_disk_is_an_error(script: Script) -> None:
+    """A failed answer is an error: `charged` is "no" for a table, "yes" for a result's bytes."""
     program = " ".join(
         script(
             "from krea_cli.errors import KreaError\n"
@@ -62,7 +62,7 @@ def test_a_full_disk_is_told(script: Script) -> None:
             "    env.stdout = open('/dev/full', 'w')\n"
         )
     )
-    assert run(f"{program} > /dev/full") == (
+    assert run_shell(f"{program} > /dev/full") == (
         0,
         b"",
         b"error: standard output could not be written: No space left on device\n"
@@ -77,7 +77,7 @@ def test_a_full_disk_is_told(script: Script) -> None:
 
 
 def test_a_narrow_encoding_is_no_failure(script: Script) -> None:
-    """What ASCII lacks is escaped; a path keeps its bytes."""
+    """Characters outside ASCII are escaped; a path keeps its bytes."""
     program = " ".join(
         script(
             "output.print_line('caf\\u00e9')\n"
@@ -85,14 +85,14 @@ def test_a_narrow_encoding_is_no_failure(script: Script) -> None:
             "output.print_files({'files': ['caf\\u00e9.png', 'odd\\udcff.png']})\n"
         )
     )
-    shown = run(program, LC_ALL="C", PYTHONUTF8="0", PYTHONCOERCECLOCALE="0")
-    assert shown == (0, b"caf\\xe9\ncaf\\xe9.png\nodd\xff.png\n", b"\\u5c71\n")
+    result = run_shell(program, LC_ALL="C", PYTHONUTF8="0", PYTHONCOERCECLOCALE="0")
+    assert result == (0, b"caf\\xe9\ncaf\\xe9.png\nodd\xff.png\n", b"\\u5c71\n")
 
 
 def test_bytes_go_through_as_they_are(script: Script) -> None:
     """`-o -` writes the bytes of the result and nothing else."""
     program = " ".join(script("output.write_bytes([b'\\x89PNG\\r\\n', b'\\x00\\xff'])\n"))
-    assert run(program) == (0, b"\x89PNG\r\n\x00\xff", b"")
+    assert run_shell(program) == (0, b"\x89PNG\r\n\x00\xff", b"")
 
 
 def test_a_pipe_needs_no_rich(script: Script) -> None:
@@ -105,4 +105,4 @@ def test_a_pipe_needs_no_rich(script: Script) -> None:
             "print([name for name in ('rich', 'json', 'httpx', 'typer') if name in sys.modules])\n"
         )
     )
-    assert run(program) == (0, b"b\n[]\n", b"job j1: queued, usually 7 s\n")
+    assert run_shell(program) == (0, b"b\n[]\n", b"job j1: queued, usually 7 s\n")

@@ -7,18 +7,18 @@ NARROW = {"COLUMNS": "24", "TERM": "xterm", "NO_COLOR": "1"}
 COLUMNS, ROWS = ("model", "title"), [("krea/krea-2/medium", "Krea 2 Medium")]
 
 
-def words(text: str) -> list[str]:
-    """What is read, without escape sequences and space."""
+def plain_words(text: str) -> list[str]:
+    """The words of TEXT, without escape sequences and space."""
     return text.replace("\x1b[1m", "").replace("\x1b[0m", "").split()
 
 
-def test_a_narrow_terminal_does_without_a_spare_column() -> None:
-    """What finds no room is left out whole."""
-    shown = table.render_table(COLUMNS, ROWS, Env(environ=NARROW), last_column_optional=True)
-    assert words(shown) == ["model", "krea/krea-2/medium"]
+def test_a_narrow_terminal_goes_without_an_optional_column() -> None:
+    """A column without room is left out whole."""
+    text = table.render_table(COLUMNS, ROWS, Env(environ=NARROW), last_column_optional=True)
+    assert plain_words(text) == ["model", "krea/krea-2/medium"]
 
 
-def test_a_column_that_matters_is_shown_beyond_the_edge() -> None:
+def test_a_required_column_may_go_beyond_the_edge() -> None:
     """Half an id is worth nothing: the table grows wider than the terminal."""
-    shown = table.render_table(COLUMNS, ROWS, Env(environ=NARROW))
-    assert words(shown) == ["model", "title", "krea/krea-2/medium", "Krea", "2", "Medium"]
+    text = table.render_table(COLUMNS, ROWS, Env(environ=NARROW))
+    assert plain_words(text) == ["model", "title", "krea/krea-2/medium", "Krea", "2", "Medium"]

@@ -1,1 +1,1 @@
-"""An OpenAPI document, read as foreign text: bounded, and reduced to models."""
+"""Models read from an OpenAPI document: text of a stranger, within limits."""

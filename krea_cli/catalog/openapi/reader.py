@@ -1,85 +1,98 @@
-"""From an operation of an OpenAPI document to a Model, whatever the document holds."""
+"""Read an operation of an OpenAPI document as a Model, no matter what the document holds."""
 
 import re
 from typing import Any
 
 from krea_cli.catalog.model import Field, Model, Number
-from krea_cli.catalog.openapi.json_schema import Budget, Schema, Schemas, types_of
+from krea_cli.catalog.openapi.json_schema import Schema, SchemaResolver, StepLimit, types_of
 from krea_cli.text import excerpt
 
-MAX_NAME = 100
+MAX_NAME_CHARACTERS = 100
+MAX_TITLE_CHARACTERS = 80
+MAX_SUNSET_CHARACTERS = 40
 MAX_CHOICES = 1000
-BOUNDS = {
+MAX_TABLE_CHARACTERS = 20_000
+MAX_TYPICAL_SECONDS = 86_400
+BOUND_KEYS = {
     "minimum": "minimum",
     "maximum": "maximum",
     "exclusiveMinimum": "above",
     "exclusiveMaximum": "below",
     "multipleOf": "multiple_of",
 }
-LENGTHS = {
+LENGTH_KEYS = {
     "minLength": "min_length",
     "maxLength": "max_length",
     "minItems": "min_items",
     "maxItems": "max_items",
 }
+TIME_HEADING = "average completion time"
+TIME_CELL = re.compile(r"~?\s{0,3}(\d{1,5}(?:\.\d{1,3})?)\s{0,3}(s|sec|seconds?|m|min|minutes?)?")
 
 
 def read_model(
-    route: str, operation: dict[str, Any], root: Schema, *, name: str, budget: Budget
+    route: str, operation: dict[str, Any], root: Schema, *, name: str, step_limit: StepLimit
 ) -> Model:
-    """The model at ROUTE, called NAME. Raises `UnreadableDocument` for an endless schema."""
-    schemas = Schemas(root, budget)
-    content = _inside(operation, "requestBody", "content", "application/json")
-    body = _read(schemas, "", schemas.resolved(_inside(content, "schema")), required=True)
-    example = _inside(content, "example")
+    """Read the model at ROUTE, with NAME as its id, from OPERATION of the document ROOT.
+
+    Raises `UnreadableDocument` for an endless schema.
+    """
+    resolver = SchemaResolver(root, step_limit)
+    content = request_content(operation)
+    schema = resolver.resolve(get_path(content, "schema"))
+    body = _read_field(resolver, "", schema, required=True)
+    example = get_path(content, "example")
     pricing = operation.get("x-krea-pricing")
-    description = operation.get("description")
     sunset = operation.get("x-krea-sunset-date", operation.get("x-sunset"))
     return Model(
         id=name,
         kind=route.split("/")[2],
         route=route,
-        title=excerpt(str(operation.get("summary") or name), limit=80),
+        title=excerpt(str(operation.get("summary") or name), limit=MAX_TITLE_CHARACTERS),
         fields=body.properties,
         closed=body.closed,
-        aliases=_renamed(operation.get("x-krea-deprecated-field-aliases")),
+        aliases=_field_aliases(operation.get("x-krea-deprecated-field-aliases")),
         pricing=pricing if isinstance(pricing, dict) else None,
         typical_seconds=typical_seconds(operation),
         deprecated=operation.get("deprecated") is True,
-        sunset=excerpt(sunset, limit=40) if isinstance(sunset, str) else None,
-        description=excerpt(description, limit=500) if isinstance(description, str) else None,
+        sunset=excerpt(sunset, limit=MAX_SUNSET_CHARACTERS) if isinstance(sunset, str) else None,
         example=example if isinstance(example, dict) else None,
     )
 
 
-def _inside(node: object, *path: str) -> Any:
-    for key in path:
+def request_content(operation: dict[str, Any]) -> Any:
+    """Return the description of OPERATION's JSON body, with schema and example; None without."""
+    return get_path(operation, "requestBody", "content", "application/json")
+
+
+def get_path(node: object, *keys: str) -> Any:
+    """Return the value behind KEYS in nested objects; None if one of them is missing."""
+    for key in keys:
         node = node.get(key) if isinstance(node, dict) else None
     return node
 
 
-def _renamed(entries: object) -> dict[str, str]:
-    listed = entries if isinstance(entries, list) else []
-    pairs = [(_inside(entry, "from"), _inside(entry, "to")) for entry in listed]
-    return {old: new for old, new in pairs if _usable_name(old) and _usable_name(new)}
+def _field_aliases(entries: object) -> dict[str, str]:
+    pairs = [(get_path(entry, "from"), get_path(entry, "to")) for entry in _as_list(entries)]
+    return {old: new for old, new in pairs if _is_usable_name(old) and _is_usable_name(new)}
 
 
-def _usable_name(name: object) -> bool:
-    return isinstance(name, str) and 0 < len(name) <= MAX_NAME and name.isprintable()
+def _is_usable_name(name: object) -> bool:
+    return isinstance(name, str) and 0 < len(name) <= MAX_NAME_CHARACTERS and name.isprintable()
 
 
-def _read(schemas: Schemas, name: str, flat: Schema, *, required: bool) -> Field:
-    """The field that the resolved schema FLAT describes."""
-    schemas.enter()
-    field = _field(schemas, name, flat, required)
-    schemas.leave()
+def _read_field(resolver: SchemaResolver, name: str, flat: Schema, *, required: bool) -> Field:
+    """Read the field NAME from the resolved schema FLAT."""
+    resolver.enter_level()
+    field = _build_field(resolver, name, flat, required)
+    resolver.leave_level()
     return field
 
 
-def _field(schemas: Schemas, name: str, flat: Schema, required: bool) -> Field:
-    leaves = schemas.alternatives(flat)
+def _build_field(resolver: SchemaResolver, name: str, flat: Schema, required: bool) -> Field:
+    leaves = resolver.alternatives(flat)
     nullable = "null" in types_of(flat) or any("null" in types_of(leaf) for leaf in leaves)
-    leaves = [leaf for leaf in leaves if not _only_null(leaf)]
+    leaves = [leaf for leaf in leaves if not _is_null(leaf)]
     own = {key: value for key, value in flat.items() if key not in ("anyOf", "oneOf")}
     variants: tuple[Field, ...] = ()
     choices: list[Any] = []
@@ -88,10 +101,10 @@ def _field(schemas: Schemas, name: str, flat: Schema, required: bool) -> Field:
     elif leaves and all(_choices(leaf) for leaf in leaves):
         choices = [choice for leaf in leaves for choice in _choices(leaf)]
     else:
-        variants = tuple(_read(schemas, name, leaf, required=False) for leaf in leaves)
+        variants = tuple(_read_field(resolver, name, leaf, required=False) for leaf in leaves)
     types = dict.fromkeys([*types_of(own), *(kind for leaf in leaves for kind in types_of(leaf))])
     choices = [choice for choice in choices or _choices(own) if choice is not None]
-    nullable = nullable or None in _listed(own.get("enum")) or own.get("nullable") is True
+    nullable = nullable or None in _as_list(own.get("enum")) or own.get("nullable") is True
     default = own.get("default")
     return Field(
         name=name,
@@ -99,134 +112,126 @@ def _field(schemas: Schemas, name: str, flat: Schema, required: bool) -> Field:
         required=required,
         nullable=nullable,
         default=default,
-        # A default seed is a random number, printed when the document was rendered.
-        has_default="default" in own and name != "seed" and not _odd(default),
+        # A default seed is a random number, drawn when the document was rendered.
+        has_default="default" in own and name != "seed" and not _is_unusable_default(default),
         choices=tuple(choices[:MAX_CHOICES]),
         **_bounds(own),
-        format=_text(own.get("format")),
-        pattern=_text(own.get("pattern")),
-        items=_items(schemas, name, own),
-        properties=_properties(schemas, own),
+        format=_nonempty_text(own.get("format")),
+        pattern=_nonempty_text(own.get("pattern")),
+        items=_items(resolver, name, own),
+        properties=_properties(resolver, own),
         closed=own.get("additionalProperties") is False,
         variants=variants,
         deprecated=own.get("deprecated") is True,
-        description=excerpt(own["description"], limit=300)
-        if _text(own.get("description"))
-        else None,
         visible_when=_visible_when(own.get("x-krea-visible-when")),
     )
 
 
-def _only_null(schema: Schema) -> bool:
+def _is_null(schema: Schema) -> bool:
     return types_of(schema) == ("null",) or ("const" in schema and schema["const"] is None)
 
 
-def _listed(value: object) -> list[Any]:
+def _as_list(value: object) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
 def _choices(schema: Schema) -> list[Any]:
-    """The values a schema allows, when it lists them; only plain ones can be listed."""
-    listed = [schema["const"]] if "const" in schema else _listed(schema.get("enum"))
-    return [choice for choice in listed if choice is None or _plain(choice)]
+    """Return the values that SCHEMA lists, without arrays, objects and unusable text."""
+    values = [schema["const"]] if "const" in schema else _as_list(schema.get("enum"))
+    return [value for value in values if value is None or _is_plain(value)]
 
 
-def _odd(value: object) -> bool:
-    return isinstance(value, (str, int, float)) and not _plain(value)
+def _is_unusable_default(value: object) -> bool:
+    return isinstance(value, (str, int, float)) and not _is_plain(value)
 
 
-def _plain(value: object) -> bool:
-    """True for a value that can be shown and sent: no control characters, no odd numbers."""
+def _is_plain(value: object) -> bool:
+    """Return True for printable text, a boolean or a usable number."""
     if isinstance(value, str):
         return value.isprintable()
-    return isinstance(value, bool) or finite(value) is not None
+    return isinstance(value, bool) or usable_number(value) is not None
 
 
-def _items(schemas: Schemas, name: str, schema: Schema) -> Field | None:
+def _items(resolver: SchemaResolver, name: str, schema: Schema) -> Field | None:
     if "items" not in schema:
         return None
-    return _read(schemas, name, schemas.resolved(schema["items"]), required=True)
+    return _read_field(resolver, name, resolver.resolve(schema["items"]), required=True)
 
 
-def _properties(schemas: Schemas, schema: Schema) -> tuple[Field, ...]:
+def _properties(resolver: SchemaResolver, schema: Schema) -> tuple[Field, ...]:
     properties = schema.get("properties")
     if not isinstance(properties, dict):
         return ()
-    required = [entry for entry in _listed(schema.get("required")) if isinstance(entry, str)]
+    required = [entry for entry in _as_list(schema.get("required")) if isinstance(entry, str)]
     return tuple(
-        _read(schemas, key, schemas.resolved(inner), required=key in required)
-        for key, inner in properties.items()
-        if _usable_name(key)
+        _read_field(resolver, name, resolver.resolve(inner), required=name in required)
+        for name, inner in properties.items()
+        if _is_usable_name(name)
     )
 
 
 def _bounds(schema: Schema) -> dict[str, Any]:
+    """Return the bounds of SCHEMA as arguments of `Field`."""
     bounds: dict[str, Any] = {
-        ours: number
-        for key, ours in BOUNDS.items()
-        if (number := finite(schema.get(key))) is not None
+        argument: number
+        for key, argument in BOUND_KEYS.items()
+        if (number := usable_number(schema.get(key))) is not None
     }
     if bounds.get("multiple_of", 1) <= 0:
         del bounds["multiple_of"]
-    for key, ours in LENGTHS.items():
-        number = finite(schema.get(key))
+    for key, argument in LENGTH_KEYS.items():
+        number = usable_number(schema.get(key))
         if number is not None and number >= 0:
-            bounds[ours] = int(number)
+            bounds[argument] = int(number)
     return bounds
 
 
-def finite(value: object) -> Number | None:
-    """VALUE if it is a number that can be reckoned with."""
+def usable_number(value: object) -> Number | None:
+    """Return VALUE if it is a number of a size to compute with, else None."""
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return None
     return value if -1e15 <= value <= 1e15 or abs(value) <= 2**63 else None
 
 
-def _text(value: object) -> str | None:
+def _nonempty_text(value: object) -> str | None:
     return value if isinstance(value, str) and value else None
 
 
 def _visible_when(entries: object) -> tuple[tuple[str, Any], ...]:
-    pairs = [(_inside(entry, "field"), _inside(entry, "equals")) for entry in _listed(entries)]
-    return tuple((name, value) for name, value in pairs if _usable_name(name))
-
-
-CELL = re.compile(r"~?\s{0,3}(\d{1,5}(?:\.\d{1,3})?)\s{0,3}(s|sec|seconds?|m|min|minutes?)?")
-
-
-HEADING = "average completion time"
+    pairs = [(get_path(entry, "field"), get_path(entry, "equals")) for entry in _as_list(entries)]
+    return tuple((name, value) for name, value in pairs if _is_usable_name(name))
 
 
 def typical_seconds(operation: dict[str, Any]) -> float | None:
-    """Seconds from x-krea-typical-seconds, else from the description's table; None if neither."""
-    stated = operation.get("x-krea-typical-seconds")
-    if isinstance(stated, (int, float)) and not isinstance(stated, bool) and 0 < stated < 86_400:
-        return float(stated)
-    return seconds_in_table(operation.get("description"))
+    """Return the usual seconds of a job: x-krea-typical-seconds, else the description's table."""
+    seconds = usable_number(operation.get("x-krea-typical-seconds"))
+    if seconds is not None and 0 < seconds < MAX_TYPICAL_SECONDS:
+        return float(seconds)
+    return table_seconds(operation.get("description"))
 
 
-def seconds_in_table(description: object) -> float | None:
-    """The shortest time in the column "Average Completion Time" of a Markdown table.
+def table_seconds(description: object) -> float | None:
+    """Return the shortest time in a Markdown table's column "Average Completion Time".
 
-    Of several rows (durations, resolutions) the shortest counts: a poll that comes early costs
-    one request, one that comes late costs the user's time.
+    Rows differ by duration and resolution. The shortest counts: an early poll costs one request,
+    a late one costs the user's time.
     """
     if not isinstance(description, str):
         return None
     column: int | None = None
     times: list[float] = []
-    for line in description[:20_000].splitlines():
+    for line in description[:MAX_TABLE_CHARACTERS].splitlines():
         cells = [cell.strip().lower() for cell in line.strip().strip("|").split("|")]
-        if HEADING in cells:
-            column = cells.index(HEADING)
+        if TIME_HEADING in cells:
+            column = cells.index(TIME_HEADING)
         elif column is not None and column < len(cells):
-            times += _seconds(cells[column])
+            seconds = _cell_seconds(cells[column])
+            times += [seconds] if seconds else []
     return min(times, default=None)
 
 
-def _seconds(cell: str) -> list[float]:
-    match = CELL.fullmatch(cell)
+def _cell_seconds(cell: str) -> float | None:
+    match = TIME_CELL.fullmatch(cell)
     if match is None:
-        return []
-    amount = float(match[1]) * (60 if (match[2] or "s").startswith("m") else 1)
-    return [amount] if amount > 0 else []
+        return None
+    return float(match[1]) * (60 if (match[2] or "s").startswith("m") else 1)

@@ -1,1 +1,1 @@
-"""From the words of a command line to a request that the model accepts."""
+"""Turn the words of a command line into a request that the model accepts."""

@@ -1,144 +1,154 @@
-"""What was given for one request, field by field, with the problems and remarks on the way."""
+"""Collect the fields of one request, with the problems and notes on the way."""
 
 from typing import Any
 
-from krea_cli.catalog.model import Field, Model, same
-from krea_cli.catalog.request.inputs import Wishes
+from krea_cli.catalog.model import Field, Model, json_equal
+from krea_cli.catalog.request.inputs import RequestInputs
 from krea_cli.catalog.request.parse_value import (
-    Unreadable,
-    elements_of,
-    lenient,
-    short,
-    value_of,
-    with_files,
+    UnreadableValue,
+    parse_elements,
+    parse_file_references,
+    parse_json_or_text,
+    parse_value,
+    quote_value,
 )
-from krea_cli.catalog.request.validate import UnknownField, unknown_field
+from krea_cli.catalog.request.validate import UnknownField, unknown_field_problem
 from krea_cli.errors import Problem
 
+MEDIA_WORDS = ("image", "video", "audio", "url", "uri", "file")
 
-class Gathering:
-    """Collects the given values of one request. `given` keeps the order in which they came.
 
-    `typed` are the names that the user wrote for fields that are called something else by now.
+class RequestBuilder:
+    """Collects the fields that are given for one request.
+
+    given: the values by field, in the order of the user
+    old_names: today's name -> the old name that the user wrote
+    notes: sentences for the user
+    problems: everything that is wrong so far
     """
 
-    def __init__(self, model: Model, wishes: Wishes) -> None:
+    def __init__(self, model: Model, inputs: RequestInputs) -> None:
         self.model = model
-        self.wishes = wishes
+        self.inputs = inputs
         self.given: dict[str, Any] = {}
-        self.typed: dict[str, str] = {}
+        self.old_names: dict[str, str] = {}
         self.notes: list[str] = []
-        self.problems: list[Problem] = list(wishes.problems)
-        self._by: dict[str, str] = {}
+        self.problems: list[Problem] = list(inputs.problems)
+        self._sources: dict[str, str] = {}
 
-    def problem(self, name: str | None, message: str, hint: str | None = None) -> None:
-        """Note that something is wrong."""
+    def report_problem(self, name: str | None, message: str, hint: str | None = None) -> None:
+        """Add a problem with the field NAME (None: with the whole request)."""
         self.problems.append(Problem(name, message, hint))
 
-    def lacking(self, name: str | None, message: str, hint: str | None = None) -> None:
-        """Note that the model has no place for something, as far as this catalogue knows."""
+    def report_missing_field(self, name: str | None, message: str, hint: str | None = None) -> None:
+        """Add the problem that the model has no field NAME, as far as this catalog knows."""
         self.problems.append(UnknownField(name, message, hint))
 
-    def lacks(self, name: str) -> bool:
-        """True if the model has no field NAME; never without checks: the server may have it."""
-        return self.wishes.check and self.model.field(name) is None
+    def has_no_field(self, name: str) -> bool:
+        """Return True if the model has no field NAME. Without checks, the service decides."""
+        return self.inputs.check and self.model.field(name) is None
 
-    def put(self, name: str, value: Any, *, by: str) -> None:
-        """Set the field NAME to VALUE, given BY an option; another value for it is a problem."""
-        if name in self.given and not same(self.given[name], value):
-            self.problem(name, f"given twice, by {self._by[name]} and by {by}")
+    def set_value(self, name: str, value: Any, *, source: str) -> None:
+        """Set the field NAME. A different earlier value becomes a problem that names SOURCE."""
+        if name in self.given and not json_equal(self.given[name], value):
+            self.report_problem(name, f"given twice, by {self._sources[name]} and by {source}")
             return
         self.given[name] = value
-        self._by[name] = by
+        self._sources[name] = source
 
-    def put_text(self, name: str, text: str, *, by: str) -> None:
-        """Set the field NAME to what TEXT means in it."""
+    def set_text(self, name: str, text: str, *, source: str) -> None:
+        """Set the field NAME to the value that TEXT means there."""
         field = self.model.field(name)
         try:
-            value = lenient(text) if field is None else value_of(field, text, self.wishes)
-            self.put(name, value, by=by)
-        except Unreadable as error:
-            self.problem(name, str(error))
+            value = parse_json_or_text(text) if field is None else self._parse(field, text)
+            self.set_value(name, value, source=source)
+        except UnreadableValue as error:
+            self.report_problem(name, str(error))
 
-    def append(self, name: str, elements: list[Any], *, by: str) -> None:
+    def append(self, name: str, elements: list[Any], *, source: str) -> None:
         """Add ELEMENTS to the array NAME."""
-        known = self.given.get(name, [])
-        self.given[name] = [*(known if isinstance(known, list) else [known]), *elements]
-        self._by.setdefault(name, by)
+        earlier = self.given.get(name, [])
+        self.given[name] = [*(earlier if isinstance(earlier, list) else [earlier]), *elements]
+        self._sources.setdefault(name, source)
 
-    def inputs(self) -> None:
-        """Take the `-i key=value` of the wishes, then their cells and their ready-made fields."""
-        for entry in self.wishes.inputs:
+    def read_inputs(self) -> None:
+        """Set the fields of -i, then those of the cells, then those that are values already."""
+        for entry in self.inputs.inputs:
             key, separator, text = entry.partition("=")
             if not separator or not key.strip():
-                self.problem(None, f"-i {short(entry)}: written as -i key=value")
+                self.report_problem(None, f"-i {quote_value(entry)}: write it as -i key=value")
                 continue
-            self._input(self.renamed(key.strip()), text)
-        for key, text in self.wishes.cells.items():
-            name = self.renamed(key)
-            self._input(name, self._literal(name, text))
-        for key, value in self.wishes.fields.items():
-            name = self.renamed(key)
-            self.put(name, with_files(self.model.field(name), value), by="the request")
+            self._read_input(self.translate_name(key.strip()), text)
+        for key, text in self.inputs.cells.items():
+            name = self.translate_name(key)
+            self._read_input(name, self._escape_cell(name, text))
+        for key, value in self.inputs.fields.items():
+            name = self.translate_name(key)
+            parsed = parse_file_references(self.model.field(name), value)
+            self.set_value(name, parsed, source="the request")
 
-    def renamed(self, key: str) -> str:
-        """Today's name of the field KEY; a name that the document renamed is said."""
+    def translate_name(self, key: str) -> str:
+        """Return today's name of the field KEY, and add a note if it was renamed."""
         today = self.model.aliases.get(key)
         if today is None or self.model.field(key) or not self.model.field(today):
             return key
-        self.typed[today] = key
+        self.old_names[today] = key
         self.notes.append(f"{key} is now called {today}")
         return today
 
-    def _literal(self, name: str, text: str) -> str:
-        """The TEXT of a cell as `-i` would say it: an at sign names a file for media only."""
+    def _escape_cell(self, name: str, text: str) -> str:
+        """Return the TEXT of a cell as for -i: @ stays an @, but for files in media fields."""
         if not text.startswith("@"):
             return text
         field = self.model.field(name)
         if field is None:
-            literal = not self.wishes.check and not _sounds_like_media(name, text)
+            is_text = not self.inputs.check and not _sounds_like_media(name, text)
         else:
-            literal = not field.takes_media
-        return f"@{text}" if literal else text
+            is_text = not field.takes_media
+        return f"@{text}" if is_text else text
 
-    def _input(self, key: str, text: str) -> None:
+    def _read_input(self, key: str, text: str) -> None:
         field = self.model.field(key)
-        if not self.wishes.check:
-            self._unchecked(key, field, text)
+        if not self.inputs.check:
+            self._read_unchecked(key, field, text)
         elif field is None and self.model.closed:
-            self.problems.append(unknown_field(self.model, key))
+            self.problems.append(unknown_field_problem(self.model, key))
         elif field is None:
-            self.put(key, lenient(text), by="-i")
+            self.set_value(key, parse_json_or_text(text), source="-i")
         else:
-            self._read(field, text)
+            self._read_checked(field, text)
 
-    def _read(self, field: Field, text: str) -> None:
+    def _read_checked(self, field: Field, text: str) -> None:
+        name = field.name
         try:
             if field.is_list and not (text == "null" and field.nullable):
-                self.append(field.name, elements_of(field, text, self.wishes), by="-i")
-            elif field.name in self.given:
-                self.problem(field.name, f"given twice, by {self._by[field.name]} and by -i")
+                self.append(name, parse_elements(field, text, self.inputs.read_text), source="-i")
+            elif name in self.given:
+                self.report_problem(name, f"given twice, by {self._sources[name]} and by -i")
             else:
-                self.put(field.name, value_of(field, text, self.wishes), by="-i")
-        except Unreadable as error:
-            self.problem(field.name, str(error))
+                self.set_value(name, self._parse(field, text), source="-i")
+        except UnreadableValue as error:
+            self.report_problem(name, str(error))
 
-    def _unchecked(self, key: str, field: Field | None, text: str) -> None:
-        """Without checks: the schema's reading where it has one, else as JSON, else as text."""
+    def _read_unchecked(self, key: str, field: Field | None, text: str) -> None:
+        """Read TEXT by the schema if that works, else as JSON, else as text."""
         try:
             if field is not None and field.is_list:
-                self.append(key, elements_of(field, text, self.wishes), by="-i")
+                self.append(key, parse_elements(field, text, self.inputs.read_text), source="-i")
                 return
-            reading = field or Field(key, format="uri" if _sounds_like_media(key, text) else None)
-            self.put(key, value_of(reading, text, self.wishes), by="-i")
-        except Unreadable as error:
+            media_format = "uri" if _sounds_like_media(key, text) else None
+            value = self._parse(field or Field(key, format=media_format), text)
+            self.set_value(key, value, source="-i")
+        except UnreadableValue as error:
             if text.startswith("@") and not text.startswith("@@"):
-                self.problem(key, str(error))
+                self.report_problem(key, str(error))
             else:
-                self.put(key, lenient(text), by="-i")
+                self.set_value(key, parse_json_or_text(text), source="-i")
+
+    def _parse(self, field: Field, text: str) -> Any:
+        return parse_value(field, text, self.inputs.read_text)
 
 
 def _sounds_like_media(key: str, text: str) -> bool:
-    """True if @FILE in a field that no schema knows is a file to upload, to go by its name."""
-    words = ("image", "video", "audio", "url", "uri", "file")
-    return text.startswith("@") and any(word in key.lower() for word in words)
+    """Tell if @FILE in the unknown field KEY is a file to upload, by the name of the field."""
+    return text.startswith("@") and any(word in key.lower() for word in MEDIA_WORDS)

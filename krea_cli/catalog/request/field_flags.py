@@ -1,125 +1,142 @@
-"""The convenience options: fields like any other, and what a model has instead of them."""
+"""Put --seed, --width and the like into fields; without such a field, suggest another."""
 
 from krea_cli.catalog.model import Model
-from krea_cli.catalog.request.builder import Gathering
-from krea_cli.catalog.request.parse_value import DECIMAL
-from krea_cli.catalog.request.sizes import equal_ratio, nearest_ratio, offers, pixels_for, ratio_of
+from krea_cli.catalog.request.builder import RequestBuilder
+from krea_cli.catalog.request.parse_value import DECIMAL_PATTERN
+from krea_cli.catalog.request.sizes import (
+    describe_size_fields,
+    equal_ratio,
+    nearest_ratio,
+    parse_ratio,
+    pixels_for_ratio,
+)
+
+MAX_STRENGTH = 1e6
+STYLE_PICTURE_FIELDS = ("style_images", "image_style_references")
 
 
-def take_flags(gathering: Gathering) -> None:
-    """Put --seed, --width, --height, --aspect-ratio, --resolution, --duration and --style in."""
-    _seed(gathering)
-    _pixels(gathering)
-    _aspect_ratio(gathering)
-    _resolution(gathering)
-    _duration(gathering)
-    for style in gathering.wishes.styles:
-        _style(gathering, style)
+def apply_field_flags(builder: RequestBuilder) -> None:
+    """Apply --seed, --width, --height, --aspect-ratio, --resolution, --duration and --style."""
+    _apply_seed(builder)
+    _apply_pixels(builder)
+    _apply_aspect_ratio(builder)
+    _apply_resolution(builder)
+    _apply_duration(builder)
+    for style in builder.inputs.styles:
+        _apply_style(builder, style)
 
 
-def _seed(gathering: Gathering) -> None:
-    seed = gathering.wishes.seed
+def _apply_seed(builder: RequestBuilder) -> None:
+    seed = builder.inputs.seed
     if seed is None:
         return
-    if gathering.lacks("seed"):
-        gathering.lacking("seed", "this model takes no seed; leave --seed away")
+    if builder.has_no_field("seed"):
+        builder.report_missing_field("seed", "this model takes no seed; leave --seed out")
     else:
-        gathering.put("seed", seed, by="--seed")
+        builder.set_value("seed", seed, source="--seed")
 
 
-def _pixels(gathering: Gathering) -> None:
-    asked = {"width": gathering.wishes.width, "height": gathering.wishes.height}
+def _apply_pixels(builder: RequestBuilder) -> None:
+    sides = {"width": builder.inputs.width, "height": builder.inputs.height}
     missing = []
-    for name, value in asked.items():
+    for name, value in sides.items():
         if value is None:
             continue
-        if gathering.lacks(name):
+        if builder.has_no_field(name):
             missing.append(name)
         else:
-            gathering.put(name, value, by=f"--{name}")
+            builder.set_value(name, value, source=f"--{name}")
     if missing:
-        message, hint = _instead_of_pixels(gathering.model, asked["width"], asked["height"])
-        gathering.lacking(" and ".join(missing), message, hint)
+        message, hint = _suggest_instead_of_pixels(builder.model, sides["width"], sides["height"])
+        builder.report_missing_field(" and ".join(missing), message, hint)
 
 
-def _instead_of_pixels(
+def _suggest_instead_of_pixels(
     model: Model, width: int | None, height: int | None
 ) -> tuple[str, str | None]:
-    message = f"this model takes no width and height; {offers(model)}"
-    ratio = model.field("aspect_ratio")
-    if ratio is not None and width and height and width > 0 and height > 0:
-        near = nearest_ratio(ratio, width / height)
-        if near is not None:
-            return f"{message}; {near} is the nearest ratio", f"--aspect-ratio {near}"
+    """Return the message for a model without width and height, and a hint."""
+    message = f"this model takes no width and height; {describe_size_fields(model)}"
+    field = model.field("aspect_ratio")
+    if field is not None and width and height and width > 0 and height > 0:
+        nearest = nearest_ratio(field, width / height)
+        if nearest is not None:
+            return f"{message}; {nearest} is the nearest ratio", f"--aspect-ratio {nearest}"
     if model.field("target_width") is not None:
         return message, f"-i target_width={width or '…'} -i target_height={height or '…'}"
     return message, None
 
 
-def _aspect_ratio(gathering: Gathering) -> None:
-    text, model = gathering.wishes.aspect_ratio, gathering.model
+def _apply_aspect_ratio(builder: RequestBuilder) -> None:
+    text = builder.inputs.aspect_ratio
     if text is None:
         return
-    field, ratio = model.field("aspect_ratio"), ratio_of(text)
-    if gathering.lacks("aspect_ratio"):
-        pixels = pixels_for(model, ratio) if ratio else None
-        size = f"--width {pixels[0]} --height {pixels[1]}" if pixels else None
-        told = f": {size} is about {text}" if size else ""
-        if ratio and not pixels and model.field("width"):
-            told = f", whose bounds leave no room for {text}"
-        gathering.lacking(
-            "aspect_ratio", f"this model takes no aspect ratio; {offers(model)}{told}", size
-        )
-    elif gathering.wishes.check and field and ratio and text not in (field.choices or (text,)):
+    field, ratio = builder.model.field("aspect_ratio"), parse_ratio(text)
+    if builder.has_no_field("aspect_ratio"):
+        message, hint = _suggest_instead_of_ratio(builder.model, text, ratio)
+        builder.report_missing_field("aspect_ratio", message, hint)
+    elif builder.inputs.check and field and ratio and text not in (field.choices or (text,)):
         equal = equal_ratio(field, ratio)
-        near = equal or nearest_ratio(field, ratio)
-        word = "is the same" if equal else "is nearest"
+        suggestion = equal or nearest_ratio(field, ratio)
         listed = ", ".join(str(choice) for choice in field.choices)
-        hint = f"--aspect-ratio {near}" if near else None
-        told = f"; {near} {word}" if near else ""
-        gathering.problem("aspect_ratio", f"{text!r} is none of {listed}{told}", hint)
+        message = f"{text!r} is none of {listed}"
+        if suggestion:
+            message += f"; {suggestion} {'is the same' if equal else 'is nearest'}"
+        hint = f"--aspect-ratio {suggestion}" if suggestion else None
+        builder.report_problem("aspect_ratio", message, hint)
     else:
-        gathering.put_text("aspect_ratio", text, by="--aspect-ratio")
+        builder.set_text("aspect_ratio", text, source="--aspect-ratio")
 
 
-def _resolution(gathering: Gathering) -> None:
-    text = gathering.wishes.resolution
+def _suggest_instead_of_ratio(
+    model: Model, text: str, ratio: float | None
+) -> tuple[str, str | None]:
+    """Return the message for a model without an aspect ratio, and a hint."""
+    message = f"this model takes no aspect ratio; {describe_size_fields(model)}"
+    if not ratio:
+        return message, None
+    if pixels := pixels_for_ratio(model, ratio):
+        size = f"--width {pixels[0]} --height {pixels[1]}"
+        return f"{message}: {size} is about {text}", size
+    if model.field("width"):
+        message += f", whose bounds leave no room for {text}"
+    return message, None
+
+
+def _apply_resolution(builder: RequestBuilder) -> None:
+    text = builder.inputs.resolution
     if text is None:
         return
-    if gathering.lacks("resolution"):
-        told = offers(gathering.model)
-        gathering.lacking("resolution", f"this model takes no resolution; {told}")
+    if builder.has_no_field("resolution"):
+        sizes = describe_size_fields(builder.model)
+        builder.report_missing_field("resolution", f"this model takes no resolution; {sizes}")
     else:
-        gathering.put_text("resolution", text, by="--resolution")
+        builder.set_text("resolution", text, source="--resolution")
 
 
-def _duration(gathering: Gathering) -> None:
-    wanted, model = gathering.wishes.duration, gathering.model
-    if wanted is None:
+def _apply_duration(builder: RequestBuilder) -> None:
+    duration, fields = builder.inputs.duration, builder.model.fields
+    if duration is None:
         return
-    text = str(wanted).removesuffix("s").removesuffix(".0")
-    if not gathering.lacks("duration"):
-        gathering.put_text("duration", text, by="--duration")
+    text = str(duration).removesuffix("s").removesuffix(".0")
+    if not builder.has_no_field("duration"):
+        builder.set_text("duration", text, source="--duration")
         return
-    close = [field.name for field in model.fields if "length_ms" in field.name]
-    if close and DECIMAL.fullmatch(text):
-        hint = f"-i {close[0]}={round(float(text) * 1000)}"
-        gathering.lacking("duration", f"this model has {close[0]} instead: {hint}", hint)
+    length_name = next((field.name for field in fields if "length_ms" in field.name), None)
+    if length_name and DECIMAL_PATTERN.fullmatch(text):
+        hint = f"-i {length_name}={round(float(text) * 1000)}"
+        message = f"this model has {length_name} instead: {hint}"
+        builder.report_missing_field("duration", message, hint)
         return
-    other = next((field.name for field in model.fields if field.name == "num_frames"), None)
-    told = f"; it has {other}" if other else ""
-    gathering.lacking("duration", f"this model takes no duration{told}")
+    frames = "; it has num_frames" if builder.model.field("num_frames") else ""
+    builder.report_missing_field("duration", f"this model takes no duration{frames}")
 
 
-def _style(gathering: Gathering, text: str) -> None:
-    model = gathering.model
-    if gathering.lacks("styles"):
-        pictures = [
-            name for name in ("style_images", "image_style_references") if model.field(name)
-        ]
-        told = f"; it takes pictures as styles: {' or '.join(pictures)}" if pictures else ""
-        hint = "--image FILE" if pictures else None
-        gathering.lacking("styles", f"this model takes no styles{told}", hint)
+def _apply_style(builder: RequestBuilder, text: str) -> None:
+    if builder.has_no_field("styles"):
+        names = [name for name in STYLE_PICTURE_FIELDS if builder.model.field(name)]
+        pictures = f"; it takes pictures as styles: {' or '.join(names)}" if names else ""
+        hint = "--image FILE" if names else None
+        builder.report_missing_field("styles", f"this model takes no styles{pictures}", hint)
         return
     style, separator, strength = text.rpartition("=")
     if not separator:
@@ -127,10 +144,11 @@ def _style(gathering: Gathering, text: str) -> None:
     try:
         value = float(strength)
     except ValueError:
-        gathering.problem("styles", f"--style {text!r}: the strength behind = is not a number")
+        message = f"--style {text!r}: the strength behind = is not a number"
+        builder.report_problem("styles", message)
         return
-    if not style or value != value or abs(value) > 1e6:
-        gathering.problem("styles", f"--style {text!r}: written as ID or ID=STRENGTH")
+    if not style or value != value or abs(value) > MAX_STRENGTH:
+        builder.report_problem("styles", f"--style {text!r}: write it as ID or ID=STRENGTH")
         return
     element = {"id": style, "strength": int(value) if value.is_integer() else value}
-    gathering.append("styles", [element], by="--style")
+    builder.append("styles", [element], source="--style")

@@ -1,4 +1,4 @@
-"""What the user asked for, before it is known whether the model can do it."""
+"""Inputs of one request in the user's own terms, before the model is asked what it takes."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -8,25 +8,20 @@ from typing import Any
 
 from krea_cli.errors import Problem
 
-MAX_TEXT = 10 * 1024 * 1024
+MAX_TEXT_CHARACTERS = 10 * 1024 * 1024
 
 
 def read_text(path: str) -> str:
-    """The text of the file PATH, at most 10 MB. Raises OSError or ValueError."""
+    """Read the text of the file PATH, at most 10 MB. Raises OSError or ValueError."""
     with Path(path).open(encoding="utf-8") as file:
-        text = file.read(MAX_TEXT + 1)  # a device has no size, and may have no end
-    if len(text) > MAX_TEXT:
+        text = file.read(MAX_TEXT_CHARACTERS + 1)  # a device has no size, and may have no end
+    if len(text) > MAX_TEXT_CHARACTERS:
         raise ValueError("it is larger than 10 MB")
     return text
 
 
-def any_media(path: str) -> str:
-    """The MIME type of the file PATH, "" for one that is not judged. Raises UsageError."""
-    return ""
-
-
-def measure(path: str) -> tuple[int, int] | None:
-    """Width and height of the picture PATH, read from its header; None when it has none."""
+def read_image_size(path: str) -> tuple[int, int] | None:
+    """Read width and height from the header of a picture; None for any other file."""
     import imagesize  # type: ignore[import-untyped]
 
     try:
@@ -36,14 +31,25 @@ def measure(path: str) -> tuple[int, int] | None:
     return (int(width), int(height)) if width > 0 and height > 0 else None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Wishes:
-    """A request in the user's own terms. `inputs` are `key=value` as typed; `fields` are values.
+def accept_any_media(path: str) -> str:
+    """Return "" instead of a MIME type: the file PATH is not judged."""
+    return ""
 
-    `cells` are texts as a table has them, by field: read like `inputs`, but that `@path` names a
-    file in media fields only. `problems` are what was wrong before the fields were looked at.
-    `base` are the fields of a recipe: they count where the user gave no others, and those in
-    `filled`, which nobody gave, where nothing was given that goes against them.
+
+@dataclass(frozen=True, kw_only=True)
+class RequestInputs:
+    """The inputs of one request, as the user gave them.
+
+    inputs: texts of -i, `key=value`
+    fields: values by field
+    cells: texts of a table by field; `@path` names a file in media fields only
+    problems: problems found before the fields were read
+    base: fields of a recipe, or of options for a batch; fields that the user gives replace them
+    filled: defaults of a recipe, dropped if the user gives more than prompt and seed
+    check: false to send the fields as they are
+    read_text: reads the text of a file; raises OSError or ValueError
+    image_size: returns width and height of a picture, in pixels
+    media_type: returns the MIME type of a file; raises `UsageError` if it cannot be uploaded
     """
 
     prompt: str | None = None
@@ -65,6 +71,6 @@ class Wishes:
     audios: tuple[str, ...] = ()
     check: bool = True
     read_text: Callable[[str], str] = read_text
-    measure: Callable[[str], tuple[int, int] | None] = measure
+    image_size: Callable[[str], tuple[int, int] | None] = read_image_size
     is_file: Callable[[str], bool] = isfile
-    media_type: Callable[[str], str] = any_media
+    media_type: Callable[[str], str] = accept_any_media

@@ -1,14 +1,14 @@
-"""--image, --video and --audio: which field of the model takes them."""
+"""Put --image, --video and --audio into the fields of the model that take them."""
 
 from typing import Any
 
-from krea_cli.catalog.local_files import LocalFile, is_address, local_files
+from krea_cli.catalog.local_files import LocalFile, find_local_files, is_address
 from krea_cli.catalog.model import Field, Model
-from krea_cli.catalog.request.builder import Gathering
+from krea_cli.catalog.request.builder import RequestBuilder
 from krea_cli.errors import UsageError
 
-# The first of these that the model has; others whose name carries the word come after.
-ORDER = {
+# The first of these that the model has is used; without any, the only field with the word.
+PREFERRED_FIELDS = {
     "image": (
         "image_url",
         "image_urls",
@@ -20,100 +20,101 @@ ORDER = {
     "video": ("video_url", "start_video", "init_video", "reference_videos", "video_reference"),
     "audio": ("audio_url", "start_audio", "reference_audios"),
 }
+UNLIMITED_FILES = 10_000  # for an array without a maximum
 
 
-def attach_media(gathering: Gathering) -> None:
-    """Put the pictures, clips and sounds of the wishes into the fields that take them."""
-    wishes = gathering.wishes
+def apply_media_flags(builder: RequestBuilder) -> None:
+    """Put the pictures, clips and sounds of the inputs into fields, with a note for each flag."""
+    inputs = builder.inputs
     for word, files in (
-        ("image", wishes.images),
-        ("video", wishes.videos),
-        ("audio", wishes.audios),
+        ("image", inputs.images),
+        ("video", inputs.videos),
+        ("audio", inputs.audios),
     ):
         if files:
-            _attach(gathering, word, files)
+            _apply_flag(builder, word, files)
 
 
-def _attach(gathering: Gathering, word: str, files: tuple[str, ...]) -> None:
+def _apply_flag(builder: RequestBuilder, word: str, files: tuple[str, ...]) -> None:
     flag = f"--{word}"
-    there = candidates(gathering.model, word)
-    if not there:
-        gathering.lacking(None, f"{flag}: this model takes no {word}{_media(gathering.model)}")
+    fields = _media_fields(builder.model, word)
+    if not fields:
+        others = _list_media_fields(builder.model)
+        builder.report_missing_field(None, f"{flag}: this model takes no {word}{others}")
         return
-    field = next((field for field in there if _room(field) >= len(files)), None)
+    field = next((field for field in fields if _capacity(field) >= len(files)), None)
     if field is None:
-        most = max(there, key=_room)
-        room = "one" if _room(most) == 1 else f"at most {_room(most)}"
-        gathering.problem(most.name, f"takes {room}; {flag} was given {len(files)} times")
+        largest = max(fields, key=_capacity)
+        room = "one" if _capacity(largest) == 1 else f"at most {_capacity(largest)}"
+        message = f"takes {room}; {flag} was given {len(files)} times"
+        builder.report_problem(largest.name, message)
         return
-    values = [_value(gathering, field, file, flag) for file in files]
-    for file in local_files(values):
-        _check_kind(gathering, file, word)
+    values = [_value(builder, field, file) for file in files]
+    for file in find_local_files(values):
+        _check_media_kind(builder, file, word)
     if field.is_list:
-        gathering.append(field.name, values, by=flag)
+        builder.append(field.name, values, source=flag)
     else:
-        gathering.put(field.name, values[0], by=flag)
-    gathering.notes.append(f"{flag} goes to {field.name}")
+        builder.set_value(field.name, values[0], source=flag)
+    builder.notes.append(f"{flag} goes to {field.name}")
 
 
-def candidates(model: Model, word: str) -> list[Field]:
-    """The fields of MODEL that take an image, video or audio, in the order they are tried."""
-    named = [model.field(name) for name in ORDER[word]]
-    found = [field for field in named if field is not None and field.takes_media]
-    if found:
-        return found
+def _media_fields(model: Model, word: str) -> list[Field]:
+    """Return the fields of MODEL that take an image, video or audio, the preferred one first."""
+    named = [model.field(name) for name in PREFERRED_FIELDS[word]]
+    preferred = [field for field in named if field is not None and field.takes_media]
+    if preferred:
+        return preferred
     others = [field for field in model.fields if word in field.name and field.takes_media]
     return others if len(others) == 1 else []
 
 
-def _room(field: Field) -> int:
+def _capacity(field: Field) -> int:
     if not field.is_list:
         return 1
-    return 10_000 if field.max_items is None else field.max_items
+    return UNLIMITED_FILES if field.max_items is None else field.max_items
 
 
-def _media(model: Model) -> str:
+def _list_media_fields(model: Model) -> str:
     names = [field.name for field in model.fields if field.takes_media]
     return f"; with -i it takes {', '.join(names)}" if names else ""
 
 
-def _value(gathering: Gathering, field: Field, text: str, flag: str) -> Any:
+def _value(builder: RequestBuilder, field: Field, text: str) -> Any:
     element = field.items if field.is_list and field.items is not None else field
-    file = _file(gathering, text, field.name, flag)
-    place = None if element.is_media else element.media_property()
-    return file if place is None else {place.name: file}
+    file = text if is_address(text) else _local_file(builder, text)
+    inner = None if element.is_media else element.media_property()
+    return file if inner is None else {inner.name: file}
 
 
-def _file(gathering: Gathering, text: str, name: str, flag: str) -> "LocalFile | str":
-    if is_address(text):
-        return text
-    path = text
-    if text.startswith("@") and not gathering.wishes.is_file(text):
-        path = text[1:]
-    return LocalFile(path)
+def _local_file(builder: RequestBuilder, text: str) -> LocalFile:
+    """Return the file TEXT. A leading @, as for -i, is no part of a name unless there is one."""
+    if text.startswith("@") and not builder.inputs.is_file(text):
+        return LocalFile(text[1:])
+    return LocalFile(text)
 
 
-def _check_kind(gathering: Gathering, file: LocalFile, word: str) -> None:
-    """A picture behind --video is a slip, and may cost more than what was meant."""
-    if not gathering.wishes.check:
+def _check_media_kind(builder: RequestBuilder, file: LocalFile, word: str) -> None:
+    """Report a picture after --video and the like: such a slip may cost more money."""
+    if not builder.inputs.check:
         return
     try:
-        mime = gathering.wishes.media_type(file.path)
+        mime = builder.inputs.media_type(file.path)
     except UsageError:
-        return  # told by `check_files`
+        return  # reported by `check_local_files`
     kind = mime.partition("/")[0]
     # MP4 and WebM may hold nothing but sound.
-    if kind in ORDER and kind != word and (kind, word) != ("video", "audio"):
-        gathering.problem(None, f"--{word} {file.path}: the file is {mime}")
+    if kind in PREFERRED_FIELDS and kind != word and (kind, word) != ("video", "audio"):
+        builder.report_problem(None, f"--{word} {file.path}: the file is {mime}")
 
 
-def check_files(gathering: Gathering, files: list[LocalFile]) -> None:
-    """A problem for each of FILES that is not there, is none, or is not taken by the service."""
+def check_local_files(builder: RequestBuilder, files: list[LocalFile]) -> None:
+    """Report each of FILES that does not exist or cannot be uploaded."""
     for file in files:
-        if not gathering.wishes.is_file(file.path):
-            gathering.problem(None, f"{file.path!r} is neither a file nor an address")
+        if not builder.inputs.is_file(file.path):
+            builder.report_problem(None, f"{file.path!r} is neither a file nor an address")
             continue
         try:
-            gathering.wishes.media_type(file.path)
+            builder.inputs.media_type(file.path)
         except UsageError as error:
-            gathering.problem(None, error.message, error.hint)
+            builder.report_problem(None, error.message, error.hint)

@@ -1,211 +1,223 @@
-"""From the text behind `-i key=` to a JSON value, as the field's schema reads it."""
+"""Parse the text of `-i key=TEXT` into a JSON value, as the schema of the field asks."""
 
 import json
 import re
+from collections.abc import Callable
 from math import isfinite
 from typing import Any, NoReturn
 
 from krea_cli.catalog.local_files import LocalFile, is_address
 from krea_cli.catalog.model import Field
-from krea_cli.catalog.request.inputs import Wishes
 
-INTEGER = re.compile(r"[+-]?[0-9]{1,300}")
-DECIMAL = re.compile(r"[+-]?(?:[0-9]{1,300}\.?[0-9]{0,300}|\.[0-9]{1,300})(?:[eE][+-]?[0-9]{1,3})?")
+MAX_QUOTED_CHARACTERS = 60
+INTEGER_PATTERN = re.compile(r"[+-]?[0-9]{1,300}")
+DECIMAL_PATTERN = re.compile(
+    r"[+-]?(?:[0-9]{1,300}\.?[0-9]{0,300}|\.[0-9]{1,300})(?:[eE][+-]?[0-9]{1,3})?"
+)
+JSON_FIRST_CHARACTERS = "-0123456789[{"
+TYPE_MISMATCHES = {
+    "boolean": "neither true nor false",
+    "integer": "not a whole number",
+    "number": "not a number",
+    "array": "not a JSON array such as [1, 2]",
+    "object": 'not a JSON object such as {"key": "value"}',
+    "string": "not text",
+    "null": "not null",
+}
+
+ReadText = Callable[[str], str]
 
 
-class Unreadable(Exception):
-    """The text is no value of the field's type; says why."""
+class UnreadableValue(Exception):
+    """The text is no value of the field's type; the message says why."""
 
 
-def value_of(field: Field, text: str, wishes: Wishes) -> Any:
-    """The value that TEXT means in FIELD. Raises `Unreadable`.
+def parse_value(field: Field, text: str, read_text: ReadText) -> Any:
+    """Return the value that TEXT means in FIELD. Raises `UnreadableValue`.
 
-    `@file` is the file's text, or the file itself where the field takes media; `@@x` is `@x`.
+    `@file` is the text of a file, or the file itself in a media field; `@@x` is the text `@x`.
     """
     if text.startswith("@@"):
-        return _typed(field, text[1:])
+        return _parse_typed(field, text[1:])
     if text.startswith("@"):
         path = text[1:]
         if field.takes_media:
-            return _placed(field, LocalFile(path))
-        return _typed(field, file_text(path, wishes))
-    return _typed(field, text)
+            return _place_file(field, LocalFile(path))
+        return _parse_typed(field, _read_field_text(path, read_text))
+    return _parse_typed(field, text)
 
 
-def file_text(path: str, wishes: Wishes) -> str:
-    """The text of the file PATH without its last newline. Raises `Unreadable`."""
+def _read_field_text(path: str, read_text: ReadText) -> str:
+    """Read the text of the file PATH without its last newline. Raises `UnreadableValue`."""
     try:
-        text = wishes.read_text(path)
+        text = read_text(path)
     except OSError as error:
-        raise Unreadable(f"cannot read {path!r}: {error.strerror or error}") from error
+        raise UnreadableValue(f"cannot read {path!r}: {error.strerror or error}") from error
     except UnicodeDecodeError as error:
-        raise Unreadable(f"cannot read {path!r} as text") from error
+        raise UnreadableValue(f"cannot read {path!r} as text") from error
     except ValueError as error:
-        raise Unreadable(f"cannot read {path!r}: {error}") from error
+        raise UnreadableValue(f"cannot read {path!r}: {error}") from error
     return text.removesuffix("\n").removesuffix("\r")
 
 
-def elements_of(field: Field, text: str, wishes: Wishes) -> list[Any]:
-    """What TEXT adds to the array FIELD: one element, or those of a JSON array."""
+def parse_elements(field: Field, text: str, read_text: ReadText) -> list[Any]:
+    """Return the elements that TEXT adds to the array FIELD: one, or all of a JSON array.
+
+    Raises `UnreadableValue`.
+    """
     if text.startswith("@") and not text.startswith("@@") and not field.takes_media:
-        text = file_text(text[1:], wishes)
+        text = _read_field_text(text[1:], read_text)
     if text.lstrip().startswith("["):
-        value = _typed(field, text)
+        value = _parse_typed(field, text)
         return value if isinstance(value, list) else [value]
-    return [value_of(field.items or Field(field.name), text, wishes)]
+    return [parse_value(field.items or Field(field.name), text, read_text)]
 
 
-def lenient(text: str) -> Any:
-    """TEXT as JSON where it is a number, true, false, null, an array or an object; else as text."""
-    if text[:1] in "-0123456789[{" or text in ("true", "false", "null"):
+def parse_json_or_text(text: str) -> Any:
+    """Return TEXT as a JSON number, boolean, null, array or object; any other TEXT unchanged."""
+    if text[:1] in JSON_FIRST_CHARACTERS or text in ("true", "false", "null"):
         try:
             return parse_json(text)
-        except Unreadable:
+        except UnreadableValue:
             return text
     return text
 
 
 def parse_json(text: str) -> Any:
-    """The JSON value TEXT. Raises `Unreadable`."""
+    """Parse JSON with finite numbers. Raises `UnreadableValue`."""
     try:
-        return json.loads(text, parse_constant=_refuse, parse_float=_finite)
+        return json.loads(text, parse_constant=_refuse_number, parse_float=_parse_finite)
     except (ValueError, RecursionError) as error:
-        raise Unreadable(f"{short(text)} is not valid JSON") from error
+        raise UnreadableValue(f"{quote_value(text)} is not valid JSON") from error
 
 
-def _finite(text: str) -> float:
+def _parse_finite(text: str) -> float:
     number = float(text)
-    return number if isfinite(number) else _refuse(text)
+    return number if isfinite(number) else _refuse_number(text)
 
 
-def _refuse(name: str) -> NoReturn:
+def _refuse_number(name: str) -> NoReturn:
     raise ValueError(name)
 
 
-def short(value: object, limit: int = 60) -> str:
-    """A value as a message quotes it."""
+def quote_value(value: object) -> str:
+    """Return VALUE as a message quotes it, at most 60 characters."""
     text = value.path if isinstance(value, LocalFile) else value
     quoted = repr(text) if isinstance(text, str) else json.dumps(text, default=str)
-    return quoted if len(quoted) <= limit else quoted[: limit - 1] + "…"
+    if len(quoted) <= MAX_QUOTED_CHARACTERS:
+        return quoted
+    return quoted[: MAX_QUOTED_CHARACTERS - 1] + "…"
 
 
-def _typed(field: Field, text: str) -> Any:
+def _parse_typed(field: Field, text: str) -> Any:
     if text == "null" and (field.nullable or field.types == ("null",)):
         return None
     if field.variants and not field.choices:
-        return _first_variant(field, text)
+        return _parse_variant(field, text)
     if not field.types and not field.choices:
-        return lenient(text)
+        return parse_json_or_text(text)
     for choice in field.choices:
         if text == (choice if isinstance(choice, str) else json.dumps(choice)):
             return choice
-    return _by_type(field, text)
+    return _parse_by_type(field, text)
 
 
-def _by_type(field: Field, text: str) -> Any:
+def _parse_by_type(field: Field, text: str) -> Any:
     types = field.types
     if "boolean" in types and text.lower() in ("true", "false"):
         return text.lower() == "true"
-    if ("integer" in types or "number" in types) and DECIMAL.fullmatch(text.strip()):
-        return number_of(text.strip())
+    if ("integer" in types or "number" in types) and DECIMAL_PATTERN.fullmatch(text.strip()):
+        return _parse_number(text.strip())
     if text.lstrip().startswith("[") and "array" in types:
-        return with_files(field, parse_json(text))
+        return parse_file_references(field, parse_json(text))
     if text.lstrip().startswith("{") and "object" in types:
-        return with_files(field, parse_json(text))
+        return parse_file_references(field, parse_json(text))
     if not types:
-        return lenient(text)
+        return parse_json_or_text(text)
     if "string" in types:
         return text
     if "array" in types and field.items is not None:
-        return [_typed(field.items, text)]
-    if "object" in types and is_address(text) and (place := field.media_property()):
-        return {place.name: text}
-    raise Unreadable(f"{short(text)} is {wanted(field)}")
+        return [_parse_typed(field.items, text)]
+    if "object" in types and is_address(text) and (inner := field.media_property()):
+        return {inner.name: text}
+    raise UnreadableValue(f"{quote_value(text)} is {type_mismatch(field)}")
 
 
-def wanted(field: Field) -> str:
-    """What FIELD wants instead, as the end of a sentence: "not a number"."""
-    names = {
-        "boolean": "neither true nor false",
-        "integer": "not a whole number",
-        "number": "not a number",
-        "array": "not a JSON array such as [1, 2]",
-        "object": 'not a JSON object such as {"key": "value"}',
-        "string": "not text",
-        "null": "not null",
-    }
-    return " and ".join(names.get(kind, f"not of type {kind}") for kind in field.types)
+def type_mismatch(field: Field) -> str:
+    """Return the end of a sentence about a value of another type than FIELD: "not a number"."""
+    return " and ".join(TYPE_MISMATCHES.get(kind, f"not of type {kind}") for kind in field.types)
 
 
-def number_of(text: str) -> int | float:
-    """The number TEXT; whole numbers come back as int."""
-    if INTEGER.fullmatch(text):
+def _parse_number(text: str) -> int | float:
+    if INTEGER_PATTERN.fullmatch(text):
         return int(text)
     number = float(text)
     if not isfinite(number):
-        raise Unreadable(f"{short(text)} is too large")
+        raise UnreadableValue(f"{quote_value(text)} is too large")
     return int(number) if number.is_integer() and abs(number) < 1e15 else number
 
 
-def _first_variant(field: Field, text: str) -> Any:
-    reason: Unreadable | None = None
+def _parse_variant(field: Field, text: str) -> Any:
+    """Parse TEXT as the first variant that takes it, or raise the first variant's error."""
+    first_error: UnreadableValue | None = None
     # A plain text fits nearly everything, so it is tried last; an array only for a JSON array.
     last = ("string",) if text.lstrip().startswith(("[", "{")) else ("array",)
     for variant in sorted(field.variants, key=lambda variant: variant.types == last):
         try:
-            return _typed(variant, text)
-        except Unreadable as error:
-            reason = reason or error
-    raise reason or Unreadable(f"{short(text)} fits none of the shapes")
+            return _parse_typed(variant, text)
+        except UnreadableValue as error:
+            first_error = first_error or error
+    raise first_error or UnreadableValue(f"{quote_value(text)} fits none of the shapes")
 
 
-def _placed(field: Field, file: LocalFile) -> Any:
-    """FILE where the field's address goes: itself, inside an array, or inside an object."""
+def _place_file(field: Field, file: LocalFile) -> Any:
+    """Return FILE as a value of FIELD: itself, inside an array, or inside an object."""
     if field.is_media:
         return file
     if field.is_list and field.items is not None and field.items.takes_media:
-        return [_placed(field.items, file)]
-    place = field.media_property()
-    if place is None:
-        for variant in field.variants:
-            if variant.takes_media:
-                return _placed(variant, file)
-        raise Unreadable(f"{file.path!r} cannot be put into {field.name} by itself: write JSON")
-    return {place.name: file}
+        return [_place_file(field.items, file)]
+    inner = field.media_property()
+    if inner is not None:
+        return {inner.name: file}
+    for variant in field.variants:
+        if variant.takes_media:
+            return _place_file(variant, file)
+    raise UnreadableValue(f"{file.path!r} cannot be put into {field.name} by itself: write JSON")
 
 
-def with_files(field: Field | None, value: Any) -> Any:
-    """VALUE with "@path" as a file wherever FIELD takes an address, at any depth."""
+def parse_file_references(field: Field | None, value: Any) -> Any:
+    """Copy VALUE with "@path" as a `LocalFile` in each place for an address, at any depth."""
     if field is None:
         return value
     if isinstance(value, str) and field.is_media and value.startswith("@"):
         return value[1:] if value.startswith("@@") else LocalFile(value[1:])
     if isinstance(value, list):
         items = element_field(field)
+        elements = [parse_file_references(items, element) for element in value]
         if items is not None and items.media_property():
-            return [_as_object(items, with_files(items, element)) for element in value]
-        return [with_files(items, element) for element in value]
+            return [_wrap_in_object(items, element) for element in elements]
+        return elements
     if isinstance(value, dict):
-        known = inner_fields(field)
-        return {key: with_files(known.get(key), inner) for key, inner in value.items()}
+        inner = inner_fields(field)
+        return {key: parse_file_references(inner.get(key), part) for key, part in value.items()}
     return value
 
 
 def element_field(field: Field | None) -> Field | None:
-    """What the elements of the array FIELD are."""
-    ways = (field, *field.variants) if field else ()
-    return next((one.items for one in ways if one.items), None)
+    """Return the field of the elements of the array FIELD, in FIELD itself or in a variant."""
+    shapes = (field, *field.variants) if field else ()
+    return next((shape.items for shape in shapes if shape.items), None)
 
 
 def inner_fields(field: Field | None) -> dict[str, Field]:
-    """What the object FIELD holds, by name."""
-    ways = (field, *field.variants) if field else ()
-    return {inner.name: inner for one in ways for inner in one.properties}
+    """Return the properties of the object FIELD and of its variants, by name."""
+    shapes = (field, *field.variants) if field else ()
+    return {inner.name: inner for shape in shapes for inner in shape.properties}
 
 
-def _as_object(items: Field, element: Any) -> Any:
-    """An address where an object with an address is wanted: the object."""
-    place = items.media_property()
-    if place is None or not isinstance(element, str) or "string" in items.types:
+def _wrap_in_object(items: Field, element: Any) -> Any:
+    """Put an address into an object if the elements ITEMS are objects with an address."""
+    inner = items.media_property()
+    if inner is None or not isinstance(element, str) or "string" in items.types:
         return element
-    return {place.name: LocalFile(element[1:]) if element.startswith("@") else element}
+    return {inner.name: LocalFile(element[1:]) if element.startswith("@") else element}

@@ -1,92 +1,93 @@
-"""From wishes to a request: everything read, filled in and checked before anything is spent."""
+"""Prepare a request: read, fill in and check everything before anything is spent."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from krea_cli.catalog.local_files import local_files
-from krea_cli.catalog.model import Model, same
-from krea_cli.catalog.request.builder import Gathering
-from krea_cli.catalog.request.defaults import fill, spoken
-from krea_cli.catalog.request.field_flags import take_flags
-from krea_cli.catalog.request.inputs import Wishes
-from krea_cli.catalog.request.media_flags import attach_media, check_files
-from krea_cli.catalog.request.recipe_fields import take_base
-from krea_cli.catalog.request.validate import UnknownField, check_body
+from krea_cli.catalog.local_files import find_local_files
+from krea_cli.catalog.model import Model, json_equal
+from krea_cli.catalog.request.builder import RequestBuilder
+from krea_cli.catalog.request.defaults import fill_defaults, format_value
+from krea_cli.catalog.request.field_flags import apply_field_flags
+from krea_cli.catalog.request.inputs import RequestInputs
+from krea_cli.catalog.request.media_flags import apply_media_flags, check_local_files
+from krea_cli.catalog.request.recipe_fields import apply_base
+from krea_cli.catalog.request.validate import UnknownField, validate_body
 from krea_cli.errors import InvalidRequest, Problem
 
 
 @dataclass(frozen=True)
-class Prepared:
-    """A request that fits its model. Local files stand in it as `LocalFile` until uploaded.
+class PreparedRequest:
+    """A request that fits its model, with local files as `LocalFile` until they are uploaded.
 
-    `given` is what the user gave, in the document's names; `body` is that with what was filled
-    in, which `notes` tell one by one. The seed is not drawn here. `typed` are the names that the
-    user wrote for those that the document has renamed.
+    body: all fields, but for a seed that is still to be drawn
+    given: the fields of the user and of the recipe, without what was filled in
+    notes: sentences about everything that was filled in or translated
+    old_names: today's name -> the old name that the user wrote
     """
 
     model: Model
     body: dict[str, Any]
     given: dict[str, Any]
     notes: tuple[str, ...] = ()
-    typed: Mapping[str, str] = field(default_factory=dict)
+    old_names: Mapping[str, str] = field(default_factory=dict)
 
 
-def prepare(model: Model, wishes: Wishes) -> Prepared:
-    """The request that WISHES mean for MODEL. Raises `InvalidRequest` with every problem."""
-    gathering = gathered(model, wishes)
-    start = take_base(gathering)
-    given = gathering.given
-    check_files(gathering, local_files([given, start]))
-    body, notes = fill(model, start, wishes) if wishes.check else (start, [])
-    problems = gathering.problems
-    if wishes.check:
-        problems = _merged(problems, check_body(model, body))
+def prepare_request(model: Model, inputs: RequestInputs) -> PreparedRequest:
+    """Prepare the request of INPUTS for MODEL. Raises `InvalidRequest` with every problem."""
+    builder = read_fields(model, inputs)
+    start = apply_base(builder)
+    given = builder.given
+    check_local_files(builder, find_local_files([given, start]))
+    body, default_notes = fill_defaults(model, start, inputs) if inputs.check else (start, [])
+    problems = builder.problems
+    if inputs.check:
+        problems = _merge_problems(problems, validate_body(model, body))
     if problems:
         raise InvalidRequest(problems, model=model.id)
-    told = (*gathering.notes, *notes, *_idle(model, body))
-    return Prepared(model, body, given, told, gathering.typed)
+    notes = (*builder.notes, *default_notes, *_idle_field_notes(model, body))
+    return PreparedRequest(model, body, given, notes, builder.old_names)
 
 
-def gathered(model: Model, wishes: Wishes) -> Gathering:
-    """What WISHES give for MODEL, with what is wrong in it; nothing is filled in or checked yet."""
-    gathering = Gathering(model, wishes)
-    _prompt(gathering)
-    gathering.inputs()
-    take_flags(gathering)
-    attach_media(gathering)
-    return gathering
+def read_fields(model: Model, inputs: RequestInputs) -> RequestBuilder:
+    """Read the fields of INPUTS for MODEL. Nothing is filled in or checked yet."""
+    builder = RequestBuilder(model, inputs)
+    _set_prompt(builder)
+    builder.read_inputs()
+    apply_field_flags(builder)
+    apply_media_flags(builder)
+    return builder
 
 
-def outdated(error: InvalidRequest) -> bool:
-    """Whether another catalogue may know a field whose absence ERROR complains of."""
+def has_unknown_field(error: InvalidRequest) -> bool:
+    """Return True if ERROR complains of a field that a newer catalog may know."""
     return any(isinstance(problem, UnknownField) for problem in error.problems)
 
 
-def _idle(model: Model, body: dict[str, Any]) -> list[str]:
-    """A sentence for each field that has no effect, because another is not set to what it needs."""
+def _idle_field_notes(model: Model, body: dict[str, Any]) -> list[str]:
+    """Return a sentence for each field without effect, because of the value of another field."""
     notes = []
     for name in body:
         field = model.field(name)
-        for other, wanted in field.visible_when if field else ():
-            known = model.field(other)
-            if known and not same(body.get(other, known.default), wanted):
-                notes.append(f"{name} counts only when {other} is {spoken(wanted)}")
+        for other_name, wanted in field.visible_when if field else ():
+            other = model.field(other_name)
+            if other and not json_equal(body.get(other_name, other.default), wanted):
+                notes.append(f"{name} counts only when {other_name} is {format_value(wanted)}")
     return notes
 
 
-def _prompt(gathering: Gathering) -> None:
-    prompt, field = gathering.wishes.prompt, gathering.model.prompt_field
+def _set_prompt(builder: RequestBuilder) -> None:
+    prompt = builder.inputs.prompt
     if prompt is None:
         return
-    if field is None and gathering.wishes.check:
-        gathering.lacking("prompt", "this model takes no prompt; leave it away")
+    if builder.has_no_field("prompt"):
+        builder.report_missing_field("prompt", "this model takes no prompt; leave it out")
         return
-    gathering.put("prompt", prompt, by="the PROMPT")
+    builder.set_value("prompt", prompt, source="the PROMPT")
 
 
-def _merged(found: list[Problem], checked: list[Problem]) -> list[Problem]:
-    """FOUND, and what the check adds about other fields: one reason per field is enough."""
-    told = {problem.field for problem in found if problem.field}
-    told |= {"width", "height"} & {word for name in told for word in name.split(" and ")}
-    return found + [problem for problem in checked if problem.field not in told]
+def _merge_problems(earlier: list[Problem], checked: list[Problem]) -> list[Problem]:
+    """Return all problems, but for CHECKED ones of fields with an EARLIER problem."""
+    fields = {problem.field for problem in earlier if problem.field}
+    fields |= {"width", "height"} & {word for name in fields for word in name.split(" and ")}
+    return earlier + [problem for problem in checked if problem.field not in fields]

@@ -1,45 +1,50 @@
-"""A request like an earlier one: its fields, where the user did not give others."""
+"""Fields of an earlier recipe: they count unless the user gives others."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from krea_cli.catalog.request.builder import Gathering
+from krea_cli.catalog.request.builder import RequestBuilder
 
-# The shape of a picture is given by one of these ways, which goes against the other.
-PIXELS, RATIO = frozenset({"width", "height"}), frozenset({"aspect_ratio"})
-OF_NO_SIZE = {"prompt", "seed"}  # fields from which nothing is ever filled in
+# Two ways to give the shape of a picture; one of them excludes the other.
+PIXEL_FIELDS, RATIO_FIELDS = frozenset({"width", "height"}), frozenset({"aspect_ratio"})
+# No default of another field ever follows from these.
+INDEPENDENT_FIELDS = {"prompt", "seed"}
 
 
-def take_base(gathering: Gathering) -> dict[str, Any]:
-    """Give the fields of the base that nothing was given for; the request to fill up from there.
+def apply_base(builder: RequestBuilder) -> dict[str, Any]:
+    """Add the base to the given fields; return them with the recipe's defaults.
 
-    A width or height that is given now replaces the ratio of before, and the reverse.
+    A width or height of the user replaces the aspect ratio of the base, and the reverse.
+    The defaults are dropped if the user gave more than prompt and seed.
     """
-    wishes, typed = gathering.wishes, set(gathering.given)
-    for name, value in _kept(gathering, wishes.base, typed).items():
-        if name == "seed" and gathering.lacks(name):
-            gathering.notes.append("this model takes no seed: that of the recipe is left out")
+    inputs, user_fields = builder.inputs, set(builder.given)
+    for name, value in _unreplaced(builder, inputs.base, user_fields).items():
+        if name == "seed" and builder.has_no_field(name):
+            builder.notes.append("this model takes no seed: that of the recipe is left out")
         else:
-            gathering.put(name, value, by="the recipe")
-    if not typed <= OF_NO_SIZE:
-        # What was filled in may follow from what is changed now: a size from its picture, say.
-        return dict(gathering.given)
-    filled = _kept(gathering, wishes.filled, typed)
-    known = {name: value for name, value in filled.items() if gathering.model.field(name)}
-    return known | gathering.given
+            builder.set_value(name, value, source="the recipe")
+    if not user_fields <= INDEPENDENT_FIELDS:
+        # A default may follow from a field that is changed now: a size from its picture, say.
+        return dict(builder.given)
+    defaults = _unreplaced(builder, inputs.filled, user_fields)
+    usable = {name: value for name, value in defaults.items() if builder.model.field(name)}
+    return usable | builder.given
 
 
-def _kept(gathering: Gathering, fields: Mapping[str, Any], typed: set[str]) -> dict[str, Any]:
-    named = {gathering.renamed(name): value for name, value in fields.items()}
+def _unreplaced(
+    builder: RequestBuilder, fields: Mapping[str, Any], user_fields: set[str]
+) -> dict[str, Any]:
+    """Return FIELDS under today's names, without those that USER_FIELDS replace."""
+    today = {builder.translate_name(name): value for name, value in fields.items()}
     return {
         name: value
-        for name, value in named.items()
-        if name not in typed and not _replaced(name, typed)
+        for name, value in today.items()
+        if name not in user_fields and not _is_replaced(name, user_fields)
     }
 
 
-def _replaced(name: str, typed: set[str]) -> bool:
-    """Whether NAME says another way what was TYPED: a ratio for pixels, or the reverse."""
-    return any(
-        name in own and bool(typed & other) for own, other in ((PIXELS, RATIO), (RATIO, PIXELS))
-    )
+def _is_replaced(name: str, user_fields: set[str]) -> bool:
+    """Return True for a ratio if USER_FIELDS has pixels, and the reverse."""
+    if name in PIXEL_FIELDS:
+        return bool(user_fields & RATIO_FIELDS)
+    return name in RATIO_FIELDS and bool(user_fields & PIXEL_FIELDS)

@@ -1,9 +1,9 @@
 """Make everything that a file lists; run again, finish it.
 
-FILE is a text with a prompt a line, a table (csv, tsv) whose headings are fields of the model, or
-JSON lines (jsonl); - is stdin, with --format. A table may have columns model, output and count
-as well. The other options count for every line that says nothing else. All lines are checked
-before the first cent is spent. The same command again pays only for what is new.
+FILE is a text with a prompt a line, a table (csv, tsv), or JSON lines (jsonl). The headings of a
+table are fields of the model, or model, output and count. - is stdin, with --format. The other
+options count for every line without a value of its own. All lines are checked before the first
+cent is spent. The same command again pays only for what is new.
 
 Examples:
 
@@ -24,7 +24,6 @@ from krea_cli.commands.request_options import (
     Audios,
     Count,
     Duration,
-    FieldOptions,
     Height,
     Images,
     Inputs,
@@ -49,7 +48,7 @@ from krea_cli.options import (
     Timeout,
     TokenFile,
     Verbose,
-    filled,
+    parse_nonempty,
 )
 
 File = Annotated[str, typer.Argument(metavar="FILE", help="What to make; - is stdin.")]
@@ -82,7 +81,12 @@ ShardOf = Annotated[
 ]
 Report = Annotated[
     str | None,
-    Option("--report", parser=filled, metavar="FILE", help="Write what was made to FILE, as JSON."),
+    Option(
+        "--report",
+        parser=parse_nonempty,
+        metavar="FILE",
+        help="Write what was made to FILE, as JSON.",
+    ),
 ]
 DryRun = Annotated[bool, Option("--dry-run", help="Print what would be sent, and the price.")]
 
@@ -127,45 +131,10 @@ def batch(
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:
-    from krea_cli.commands.batch.setup import BatchOptions, BatchSetup
+    from krea_cli.commands.batch.options import BatchOptions
+    from krea_cli.commands.batch.setup import BatchSetup
 
-    options = BatchOptions(
-        file=file,
-        format=format,
-        model=model,
-        output=output,
-        fields=FieldOptions(
-            inputs=inputs,
-            images=images,
-            videos=videos,
-            audios=audios,
-            styles=styles,
-            seed=seed,
-            width=width,
-            height=height,
-            aspect_ratio=aspect_ratio,
-            resolution=resolution,
-            duration=duration,
-            no_check=no_check,
-        ),
-        sweeps=sweeps,
-        count=count,
-        jobs=jobs,
-        fail_fast=fail_fast,
-        retry_failed=retry_failed,
-        max_cost=max_cost,
-        assume_price=assume_price,
-        shard=shard,
-        report=report,
-        timeout=timeout,
-        webhook=webhook,
-        allow_outside=allow_outside,
-        force=force,
-        sidecar=sidecar,
-        embed=embed,
-        profile=profile,
-    )
-    setup = BatchSetup(context.obj, options)
+    setup = BatchSetup(context.obj, BatchOptions.of(context))
     if dry_run:
         setup.show()
     else:

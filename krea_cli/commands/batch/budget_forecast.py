@@ -14,7 +14,7 @@ Request = tuple[str, int | None]  # the model, and its cost in millionths of a d
 
 
 class BudgetForecast:
-    """The requests that BUDGET, that of one batch, lets through one after the other.
+    """The requests that fit into BUDGET, the one of a batch, one after the other.
 
     SPENDING is None where earlier spending is unknown; NOW is in seconds since 1970.
 

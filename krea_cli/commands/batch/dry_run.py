@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from krea_cli.catalog.local_files import show_files
-from krea_cli.catalog.prices import UNKNOWN
+from krea_cli.catalog.local_files import format_local_files
+from krea_cli.catalog.prices import UNKNOWN_PRICE
 from krea_cli.commands.batch.budget_forecast import BudgetForecast
-from krea_cli.dollars import told
+from krea_cli.dollars import format_dollars, to_dollars
 from krea_cli.flows.batch.check.paths import expected_path
 from krea_cli.flows.batch.item import Item
 from krea_cli.local.ledger.rows import FAILED_STATES, IN_DOUBT_STATES, UNDER_WAY_STATES
@@ -74,7 +74,7 @@ class DryRun:
             self._costs[item.model] += item.cost or 0
             if self._forecast:
                 self._forecast.count(item.model, item.cost)
-            if item.price == str(UNKNOWN):
+            if item.price == str(UNKNOWN_PRICE):
                 self._unpriced[item.model] += 1
                 self._is_assumed = self._is_assumed or item.cost is not None
         return state
@@ -108,12 +108,12 @@ class DryRun:
             "state": state,
             "model": item.model,
             "route": item.route,
-            "body": show_files(item.body),
+            "body": format_local_files(item.body),
             "seed": self._seed(item),
             "drawn": self._is_drawn(item),
             "target": expected_path(item),
             "price": item.price,
-            "cost": None if item.cost is None else item.cost / 1_000_000,
+            "cost": None if item.cost is None else to_dollars(item.cost),
         }
 
     def _sums(self) -> Iterator[str]:
@@ -122,7 +122,7 @@ class DryRun:
         for model, count in self._models.most_common():
             yield f"{model}: {count} {TO_SEND}, {self._price(model)}"
         if len(self._models) > 1 and (total := self._costs.total()):
-            yield f"in all at most {told(total)}"
+            yield f"in all at most {format_dollars(total)}"
         if unpriced := self._unpriced.total():
             have = "has" if unpriced == 1 else "have"
             answered = "; --assume-price answers for that" if self._is_assumed else ""
@@ -139,12 +139,12 @@ class DryRun:
                 {
                     "model": model,
                     "to_send": count,
-                    "cost": self._costs[model] / 1_000_000,
+                    "cost": to_dollars(self._costs[model]),
                     "unpriced": self._unpriced[model],
                 }
                 for model, count in self._models.most_common()
             ],
-            "cost": self._costs.total() / 1_000_000,
+            "cost": to_dollars(self._costs.total()),
             "unpriced": self._unpriced.total(),
             "fits": self._forecast.fits if self._forecast else None,
         }
@@ -154,7 +154,7 @@ class DryRun:
         if unknown == self._models[model]:
             return "price unknown"
         rest = f" and {unknown} of unknown price" if unknown else ""
-        return f"at most {told(self._costs[model])}{rest}"
+        return f"at most {format_dollars(self._costs[model])}{rest}"
 
 
 def _items(count: int) -> str:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from krea_cli.commands.batch.ledger_label import ledger_label
-from krea_cli.commands.batch.setup import BatchOptions
+from krea_cli.commands.batch.options import BatchOptions
 from krea_cli.commands.batch.summary import Summary
 from krea_cli.commands.exit_status import ExitStatus
 from krea_cli.commands.session import Session
@@ -47,7 +47,7 @@ class BatchRun:
         self._budget = self._label.budget(budget) if budget else None
 
     def run(self) -> None:
-        """Make what is not made yet; end with the exit code of the worst that happened."""
+        """Make the items not made yet; end with the exit code of the worst error."""
         session, clock = self._session, self._session.clock
         _raise_open_file_limit(self._options.jobs * FILES_PER_JOB)
         sys.setswitchinterval(SWITCH_INTERVAL_SECONDS)
@@ -98,7 +98,7 @@ class BatchRun:
                     scheduler.halt(failure)
 
     def _suggest_cap(self, stop: KreaError) -> None:
-        """Name the --max-cost that lets the rest through, where that is what stopped."""
+        """Hint at a --max-cost that lets the rest through, if --max-cost stopped the run."""
         if not isinstance(stop, OverBudget) or stop.limit != MAX_COST_CAP:
             return
         with suppress(LedgerUnusable):

@@ -4,14 +4,13 @@ import io
 import os
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from krea_cli.catalog.request.inputs import Wishes
+from krea_cli.catalog.request.inputs import RequestInputs
+from krea_cli.commands.batch.options import BatchOptions
 from krea_cli.commands.batch.shard_auto import find_shard
-from krea_cli.commands.request_options import FieldOptions, model_name
+from krea_cli.commands.request_options import load_budget, model_name
 from krea_cli.commands.session import Session
 from krea_cli.errors import LedgerUnusable, UsageError
 from krea_cli.flows.batch.check.check import check_batch
@@ -38,38 +37,6 @@ FORMAT_BY_SUFFIX = {
 SPREADSHEET_SUFFIXES = (".xlsx", ".xls", ".ods")
 
 
-@dataclass(frozen=True, kw_only=True)
-class BatchOptions:
-    """The command line of one `batch`, as typed.
-
-    timeout: seconds
-    max_cost: US dollars
-    assume_price: US dollars
-    """
-
-    file: str
-    format: str | None
-    model: str | None
-    output: str | None
-    fields: FieldOptions
-    sweeps: list[str] | None
-    count: int
-    jobs: int
-    fail_fast: bool
-    retry_failed: bool
-    max_cost: Decimal | None
-    assume_price: Decimal | None
-    shard: str | None
-    report: str | None
-    timeout: float | None
-    webhook: str | None
-    allow_outside: bool
-    force: bool
-    sidecar: bool
-    embed: bool
-    profile: str | None
-
-
 class BatchSetup:
     """One `batch`."""
 
@@ -79,11 +46,11 @@ class BatchSetup:
         self._check_options = _check_options(session, options)
 
     def show(self) -> None:
-        """Print what would be sent, what is done already and what it costs; send nothing."""
+        """Print the requests to be sent, the items done, and the cost; send nothing."""
         from krea_cli.commands.batch.dry_run import DryRun
 
         options = self._options
-        budget = self._session.load_budget(options.max_cost, options.assume_price)
+        budget = load_budget(self._session, options.max_cost, options.assume_price)
         ledger = self._ledger_if_any()
         with closing(self._check(ledger)) as items:
             forecast = self._forecast(budget, ledger, items) if budget else None
@@ -104,7 +71,7 @@ class BatchSetup:
 
             check_report(options.report, cwd=self._check_options.cwd)
         ledger = session.account_ledger
-        budget = session.load_budget(options.max_cost, options.assume_price)
+        budget = load_budget(session, options.max_cost, options.assume_price)
         with closing(self._check(ledger)) as items:
             BatchRun(session, options, self._check_options, items, budget=budget).run()
 
@@ -121,7 +88,7 @@ class BatchSetup:
     def _check(self, ledger: "AccountLedger | None") -> ItemStore:
         session = self._session
         # A pipe may keep us waiting, and a long file takes seconds: a signal ends either.
-        with session.clock.exposed(), self._open_list() as file:
+        with session.clock.interruptible(), self._open_list() as file:
             return check_batch(
                 file,
                 self._check_options,
@@ -175,7 +142,7 @@ def _check_options(session: Session, options: BatchOptions) -> CheckOptions:
         name="stdin" if is_stdin else options.file,
         is_stdin=is_stdin,
         format=_list_format(options),
-        defaults=Defaults(model, options.count, Wishes(**options.fields.request_inputs(session))),
+        defaults=Defaults(model, options.count, RequestInputs(**options.request_inputs(session))),
         output=parse_output_template(options.output, session.env.current_dir),
         cwd=session.env.current_dir,
         sweep=sweep,

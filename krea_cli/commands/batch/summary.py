@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from krea_cli import errors
 from krea_cli.commands.exit_status import EXIT_CODE_PRECEDENCE
-from krea_cli.dollars import told
+from krea_cli.dollars import format_dollars, to_dollars
 from krea_cli.errors import KreaError
 from krea_cli.flows.submit.submit import CANDIDATES
 from krea_cli.terminal import formats, sentences
@@ -91,8 +91,8 @@ class Summary:
             errors.append(_others_error(rest, retry))
         record = {name: value for name, value in vars(progress).items() if name != "limit"}
         record |= {
-            "spent": progress.spent / 1e6,
-            "spent_before": before / 1e6,
+            "spent": to_dollars(progress.spent),
+            "spent_before": to_dollars(before),
             "seconds": round(seconds, 1),
             "groups": [_group_record(group, retry) for group in groups],
         }
@@ -102,7 +102,7 @@ class Summary:
 def _totals(progress: "BatchProgress", *, before: int, seconds: float) -> str:
     spent = sentences.spending(progress, joiner=" and ")
     if before:
-        spent += f" now and {told(before)} before,"
+        spent += f" now and {format_dollars(before)} before,"
     return f"{sentences.item_counts(progress)}; spent {spent} in {formats.duration(seconds)}"
 
 

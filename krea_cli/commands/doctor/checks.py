@@ -154,7 +154,7 @@ def _check_service(session: "Session", name: str) -> Iterator[Finding]:
         api, with_token = session.api, True
     except (NoToken, UsageError):  # reported by the check of the token
         api, with_token = session.api_without_token, False
-    verdict = session.clock.attend(api.check_token)
+    verdict = session.clock.wait_for(api.check_token)
     if not with_token:
         yield Finding(name, "ok", f"{session.base} answers")
     elif verdict == "refused":

@@ -1,9 +1,9 @@
 """Submit a request, wait for it, save the result.
 
 PROMPT is taken literally; - reads it from stdin. The same command with the same -o, run again,
-goes on with the request it finds unfinished: it pays once. --like makes a picture once more, or
-with something changed; --reuse copies one that was paid for before. Fields of a model that have
-no option here are given with -i; krea models MODEL lists them.
+goes on with the unfinished request and pays once. The option --like makes a picture again, with
+changes if you like. The option --reuse copies one that was paid for before. Any field of a model
+is set with -i; krea models MODEL lists them.
 
 Examples:
 
@@ -25,7 +25,6 @@ from krea_cli.commands.request_options import (
     Audios,
     Count,
     Duration,
-    FieldOptions,
     Height,
     Images,
     Inputs,
@@ -52,13 +51,15 @@ from krea_cli.options import (
     Timeout,
     TokenFile,
     Verbose,
-    filled,
+    parse_nonempty,
 )
 
 Prompt = Annotated[str | None, typer.Argument(metavar="[PROMPT]", help="What to make; - is stdin.")]
 PromptFile = Annotated[
     str | None,
-    Option("--prompt-file", parser=filled, metavar="FILE", help="Read the prompt from FILE."),
+    Option(
+        "--prompt-file", parser=parse_nonempty, metavar="FILE", help="Read the prompt from FILE."
+    ),
 ]
 NoWait = Annotated[bool, Option("--no-wait", help="Print the job's id and leave.")]
 DryRun = Annotated[bool, Option("--dry-run", help="Print the request and its price; send nothing.")]
@@ -67,7 +68,7 @@ Like = Annotated[
     str | None,
     Option(
         "--like",
-        parser=filled,
+        parser=parse_nonempty,
         metavar="FILE|ID",
         help="The recipe of that result, seed included, with what is given here changed.",
     ),
@@ -122,42 +123,7 @@ def generate(
     from krea_cli.commands.generate.inputs import GenerateOptions
     from krea_cli.commands.generate.run import run
 
-    options = GenerateOptions(
-        prompt=prompt,
-        prompt_file=prompt_file,
-        model=model,
-        output=output,
-        fields=FieldOptions(
-            inputs=inputs,
-            images=images,
-            videos=videos,
-            audios=audios,
-            styles=styles,
-            seed=seed,
-            width=width,
-            height=height,
-            aspect_ratio=aspect_ratio,
-            resolution=resolution,
-            duration=duration,
-            no_check=no_check,
-        ),
-        count=count,
-        wait=not no_wait,
-        timeout=timeout,
-        max_cost=max_cost,
-        assume_price=assume_price,
-        webhook=webhook,
-        dry_run=dry_run,
-        force=force,
-        again=again,
-        like=like,
-        reuse=reuse,
-        any_seed=any_seed,
-        sidecar=sidecar,
-        embed=embed,
-        profile=profile,
-    )
-    run(context, options)
+    run(context, GenerateOptions.of(context))
 
 
 generate.__doc__ = __doc__

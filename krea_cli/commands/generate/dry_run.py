@@ -3,9 +3,9 @@
 import json
 from typing import TYPE_CHECKING
 
-from krea_cli.catalog.local_files import show_files
-from krea_cli.catalog.prices import UNKNOWN
-from krea_cli.dollars import told
+from krea_cli.catalog.local_files import format_local_files
+from krea_cli.catalog.prices import UNKNOWN_PRICE
+from krea_cli.dollars import format_dollars
 from krea_cli.flows.generate.request import GenerateRequest
 from krea_cli.flows.generate.seeds import given_seeds
 
@@ -21,7 +21,7 @@ def show_request(session: "Session", request: GenerateRequest, budget: "Budget |
     Raises `OverBudget` where not all of it would fit.
     """
     model, count = request.model, request.count
-    body = show_files(request.body)
+    body = format_local_files(request.body)
     seeds = given_seeds(model, request.body, count)
     numbers = seeds if seeds and None not in seeds else None
     times = f", {count} times" if count > 1 else ""
@@ -30,7 +30,7 @@ def show_request(session: "Session", request: GenerateRequest, budget: "Budget |
         lines.append("seed: drawn when it is sent")
     elif numbers and count > 1:
         lines.append(f"seeds: {numbers[0]} to {numbers[-1]}")
-    each = " each" if count > 1 and request.price != str(UNKNOWN) else ""
+    each = " each" if count > 1 and request.price != str(UNKNOWN_PRICE) else ""
     lines.append(f"price: {request.price}{each}")
     fits, refusal = None, None
     if budget:
@@ -45,7 +45,7 @@ def show_request(session: "Session", request: GenerateRequest, budget: "Budget |
             noun="jobs",
         )
         if refusal and fits:
-            refusal.message += f", at {told(request.cost)} each"
+            refusal.message += f", at {format_dollars(request.cost)} each"
         lines.append(f"within the budget: {fits} of {count}")
     record = {
         "model": model.id,

@@ -1,14 +1,13 @@
 """The options of one `generate`, and the request that they make."""
 
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from krea_cli.catalog.prices import Price, estimate
-from krea_cli.catalog.request.inputs import MAX_TEXT, Wishes
+from krea_cli.catalog.prices import estimate_price
+from krea_cli.catalog.request.inputs import MAX_TEXT_CHARACTERS, RequestInputs
 from krea_cli.commands.request_options import (
     UTF8_HINT,
-    FieldOptions,
+    RequestOptions,
     as_utf8,
     model_name,
     read_text_file,
@@ -26,34 +25,16 @@ PICTURE_KINDS = ("image", "enhance")  # of models whose results may be pictures
 
 
 @dataclass(frozen=True, kw_only=True)
-class GenerateOptions:
-    """The command line of one `generate`, as typed.
-
-    timeout: seconds
-    max_cost: US dollars
-    assume_price: US dollars
-    """
+class GenerateOptions(RequestOptions):
+    """The options of one `generate`, as typed."""
 
     prompt: str | None
     prompt_file: str | None
-    model: str | None
-    output: str | None
-    fields: FieldOptions
-    count: int
-    wait: bool
-    timeout: float | None
-    max_cost: Decimal | None
-    assume_price: Decimal | None
-    webhook: str | None
-    dry_run: bool
-    force: bool
+    no_wait: bool
     again: bool
     like: str | None
     reuse: bool
     any_seed: bool
-    sidecar: bool
-    embed: bool
-    profile: str | None
 
 
 def build_request(session: "Session", options: GenerateOptions, target: Target) -> GenerateRequest:
@@ -62,26 +43,25 @@ def build_request(session: "Session", options: GenerateOptions, target: Target) 
     Raises `UsageError`, `UnknownModel`, `InvalidRequest`.
     """
     base = _read_base_recipe(session, options.like)
-    inputs = Wishes(
+    inputs = RequestInputs(
         prompt=_read_prompt(session, options),
         base=base.base,
         # What was filled in for one model counts for no other one.
         filled={} if options.model else base.filled,
-        **options.fields.request_inputs(session),
+        **options.request_inputs(session),
     )
     name = model_name(session, options.model or base.model)
     prepared = session.composer().compose(name, inputs)
     _check_options(options, target, prepared.model)
     prompt = prepared.body.get("prompt")
-    price = estimate(prepared.model, prepared.body)
-    priced = price if price.amount is not None else Price(options.assume_price)
+    price = estimate_price(prepared.model, prepared.body)
     return GenerateRequest(
         model=prepared.model,
         body=prepared.body,
         given=prepared.given,
         prompt=prompt if isinstance(prompt, str) else None,
         price=str(price),
-        cost=priced.micros,
+        cost=options.assume_price if price.micros is None else price.micros,
         target=target,
         count=options.count,
         again=options.again,
@@ -168,10 +148,10 @@ def _read_file(session: "Session", file: str) -> str:
 
 def _read_stdin(session: "Session") -> str:
     try:
-        with session.clock.exposed():
-            text = session.env.stdin.read(MAX_TEXT + 1)
+        with session.clock.interruptible():
+            text = session.env.stdin.read(MAX_TEXT_CHARACTERS + 1)
     except UnicodeDecodeError as failure:
         raise UsageError("the prompt on stdin is no UTF-8 text", hint=UTF8_HINT) from failure
-    if len(text) > MAX_TEXT:
+    if len(text) > MAX_TEXT_CHARACTERS:
         raise UsageError("the prompt on stdin is larger than 10 MB", hint="a prompt is a text")
     return as_utf8(text, "the prompt")

@@ -1,4 +1,4 @@
-"""The command line that was typed, with another model: what can be pasted to go on."""
+"""The command line as typed, with another model, to be pasted."""
 
 import shlex
 from collections.abc import Collection, Iterator, Sequence

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from krea_cli.commands.exit_status import ExitStatus
 from krea_cli.commands.generate.inputs import GenerateOptions, build_request, parse_output
+from krea_cli.commands.request_options import load_budget
 from krea_cli.errors import ModelRetired
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ def run(context: "Context", options: GenerateOptions) -> None:
     session: Session = context.obj
     output = session.output
     target = parse_output(session, options)
-    budget = session.load_budget(options.max_cost, options.assume_price)
+    budget = load_budget(session, options.max_cost, options.assume_price)
     request = build_request(session, options, target)
     if options.dry_run:
         from krea_cli.commands.generate.dry_run import show_request
@@ -31,7 +32,7 @@ def run(context: "Context", options: GenerateOptions) -> None:
     saver = session.result_saver()
     with ExitStatus(output) as exit_status, output.progress():
         try:
-            if options.wait:
+            if not options.no_wait:
                 for outcome in generate.outcomes(saver):
                     output.print_files(outcome.record())
                     if outcome.error:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from krea_cli.options import Json, Profile, Quiet, TokenFile, Verbose, filled
+from krea_cli.options import Json, Profile, Quiet, TokenFile, Verbose, parse_nonempty
 
 if TYPE_CHECKING:
     from krea_cli.commands.session import Session
@@ -27,7 +27,7 @@ ModelName = Annotated[
     typer.Option(
         "--model",
         "-m",
-        parser=filled,
+        parser=parse_nonempty,
         metavar="NAME",
         help="Only requests to models with NAME in the id.",
     ),

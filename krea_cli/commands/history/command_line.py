@@ -4,10 +4,10 @@ import json
 from shlex import quote
 from typing import TYPE_CHECKING, Any
 
-from krea_cli.catalog.describe import option
+from krea_cli.catalog.describe import field_option
 from krea_cli.catalog.local_files import LocalFile
 from krea_cli.catalog.request.parse_value import element_field, inner_fields
-from krea_cli.catalog.request.validate import check_body
+from krea_cli.catalog.request.validate import validate_body
 
 if TYPE_CHECKING:
     from krea_cli.catalog.model import Field, Model
@@ -39,7 +39,7 @@ def generate_command(
         _option(name, value, model.field(name) if model else None)
         for name, value in options.items()
     ]
-    if model is None or check_body(model, fields):
+    if model is None or validate_body(model, fields):
         parts.append("--no-check")
     if output is not None:
         parts.append(f"-o {quote(output)}")
@@ -52,7 +52,7 @@ def _option(name: str, value: Any, field: "Field | None") -> str:
     text = _value_text(value, field)
     if name in INTEGER_OPTIONS and not isinstance(value, int):
         return f"-i {quote(f'{name}={text}')}"
-    return option(name, text)
+    return field_option(name, text)
 
 
 def _value_text(value: Any, field: "Field | None") -> str:

@@ -7,7 +7,7 @@ import typer
 from krea_cli.options import Json, Quiet, Verbose
 
 if TYPE_CHECKING:
-    from krea_cli.catalog.diff import Changes
+    from krea_cli.catalog.diff import CatalogDiff
     from krea_cli.catalog.model import Model
     from krea_cli.commands.session import Session
 
@@ -49,13 +49,13 @@ def models(
 
     session: Session = context.obj
     if refresh:
-        from krea_cli.flows.generate.compose import refreshed
+        from krea_cli.flows.generate.compose import refresh_catalog
 
-        changes = refreshed(session.catalog_cache, session.api_without_token, session.clock)
+        changes = refresh_catalog(session.catalog_cache, session.api_without_token, session.clock)
         _report_changes(session, changes)
     words = " ".join(query or ())
     matches = _find_models(session, words, kind)
-    if note := session.catalog_cache.note:
+    if note := session.catalog_cache.warning:
         session.output.warn(note)
     if words and len(matches) == 1:
         [model] = matches
@@ -68,7 +68,7 @@ def models(
 
 def _find_models(session: "Session", words: str, kind: str | None) -> "tuple[Model, ...]":
     """Return the models that match. Raises `UsageError` if even a fresh catalogue has none."""
-    from krea_cli.catalog.resolve import search
+    from krea_cli.catalog.resolve import search_models
     from krea_cli.errors import UsageError
 
     catalog = session.catalog_cache.load()
@@ -77,7 +77,7 @@ def _find_models(session: "Session", words: str, kind: str | None) -> "tuple[Mod
         raise UsageError(f"there is no kind {kind!r}; there are {kinds}", hint="krea models")
     if not words:
         return catalog.models(kind)
-    if matches := search(catalog, words, kind=kind):
+    if matches := search_models(catalog, words, kind=kind):
         return matches
     model_id = session.composer().resolve(words).model_id  # may refresh the catalogue
     model = session.catalog_cache.load().model(model_id)
@@ -87,7 +87,7 @@ def _find_models(session: "Session", words: str, kind: str | None) -> "tuple[Mod
     return (model,)
 
 
-def _report_changes(session: "Session", changes: "Changes") -> None:
+def _report_changes(session: "Session", changes: "CatalogDiff") -> None:
     """Print what a refresh changed, and warn of unusable parts of the document."""
     output = session.output
     for line in changes.lines[:MAX_CHANGES]:

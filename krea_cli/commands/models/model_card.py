@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from shlex import quote
 from typing import Any
 
-from krea_cli.catalog.describe import facts_of, option
-from krea_cli.catalog.examples import sample
+from krea_cli.catalog.describe import describe_field, field_option
+from krea_cli.catalog.examples import example_body
 from krea_cli.catalog.local_files import is_address
 from krea_cli.catalog.model import Field, Model
-from krea_cli.catalog.prices import span
-from krea_cli.catalog.request.validate import check_body
+from krea_cli.catalog.prices import price_range
+from krea_cli.catalog.request.validate import validate_body
 from krea_cli.terminal import formats
 from krea_cli.text import one_line
 
@@ -32,7 +32,7 @@ def to_record(model: Model) -> dict[str, object]:
         "title": model.title,
         "route": model.route,
         "typical_seconds": model.typical_seconds,
-        "price": span(model),
+        "price": price_range(model),
         "deprecated": model.deprecated,
     }
 
@@ -62,7 +62,7 @@ def to_row(model: Model) -> tuple[str | None, ...]:
     seconds = model.typical_seconds
     usual_time = None if seconds is None else formats.duration(seconds)
     title = f"{model.title} (deprecated)" if model.deprecated else model.title
-    price = span(model)
+    price = price_range(model)
     return model.id, model.kind, usual_time, None if price == "unknown" else price, title
 
 
@@ -87,7 +87,7 @@ def card_text(model: Model) -> str:
 
 
 def _field_row(field: Field) -> tuple[str, str, str]:
-    facts = [one_line(facts_of(field))]
+    facts = [one_line(describe_field(field))]
     if field.has_default and field.default not in (None, "", []):
         facts.append(f"default {_short_text(field.default)}")
     if field.nullable:
@@ -141,8 +141,8 @@ def _inner_fields(field: Field) -> tuple[Field, ...]:
 def example_command(model: Model) -> str:
     """Return a `krea generate` command line for the example of MODEL."""
     example: Mapping[str, Any] = model.example or {}
-    if check_body(model, dict(example)):
-        example = sample(model)  # krea would refuse the document's own
+    if validate_body(model, dict(example)):
+        example = example_body(model)  # krea would refuse the document's own
     parts = ["krea generate"]
     if isinstance(prompt := example.get("prompt"), str):
         parts.append(f'"{prompt}"' if SAFE_IN_QUOTES.fullmatch(prompt) else quote(prompt))
@@ -158,4 +158,4 @@ def _option(name: str, value: Any) -> str:
     if name in MEDIA_FLAGS and all(isinstance(each, str) and is_address(each) for each in values):
         return " ".join(f"{MEDIA_FLAGS[name]} {quote(each)}" for each in values)
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return option(name, text)
+    return field_option(name, text)

@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from queue import SimpleQueue
 
-from krea_cli.clock import taken
+from krea_cli.clock import get_interruptibly
 from krea_cli.errors import UsageError
 
 FORWARDED_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -35,7 +35,7 @@ def run_child(command: Sequence[str], environ: Mapping[str, str]) -> int:
                 hint="krea sandbox -- COMMAND takes a program, as the shell would find it",
             ) from failure
         threading.Thread(target=_announce_end, args=(child, numbers), daemon=True).start()
-        while (number := taken(numbers)) is not None:
+        while (number := get_interruptibly(numbers)) is not None:
             forward_signal(number, child, in_our_group=in_our_group)
         code = child.wait()
     return code if code >= 0 else 128 - code

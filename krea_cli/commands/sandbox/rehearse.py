@@ -52,7 +52,7 @@ def serve(sandbox: "SandboxServer", session: "Session") -> None:
     session.env.stdout.flush()
     try:
         while True:
-            session.clock.pause(3600)
+            session.clock.sleep(3600)
     except Interrupted as interruption:
         if interruption.signal != signal.SIGINT:
             raise
@@ -93,13 +93,13 @@ def fill_cache(sandbox: "SandboxServer", folder: Path, now: float) -> None:
 
     A client with other times would wait for a fast job as long as for a real one.
     """
-    from krea_cli.api.types import Document
-    from krea_cli.catalog.cache import SNAPSHOT, Store
+    from krea_cli.api.types import OpenapiDocument
+    from krea_cli.catalog.cache import SNAPSHOT_FILE, CatalogCache
 
     served = sandbox.state.document
-    if served.content != SNAPSHOT.read_bytes():
-        document = Document(served.content, served.etag, None)
-        Store(folder, sandbox.api).refresh(lambda etag, last_modified: document, now)
+    if served.content != SNAPSHOT_FILE.read_bytes():
+        document = OpenapiDocument(served.content, served.etag, None)
+        CatalogCache(folder, sandbox.api).refresh(lambda etag, last_modified: document, now)
 
 
 def sandbox_variables(sandbox: "SandboxServer") -> dict[str, str]:

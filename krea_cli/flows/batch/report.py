@@ -102,7 +102,7 @@ def _write_file(real: Path, lines: Iterator[bytes]) -> None:
 def _write_stream(path: str, real: Path, lines: Iterator[bytes], clock: "Clock") -> None:
     # A FIFO waits for its reader, who may never come: a signal ends the wait. After a signal there
     # is no wait at all.
-    waiting = nullcontext() if clock.stopping else clock.exposed()
+    waiting = nullcontext() if clock.stopping else clock.interruptible()
     number = _descriptor(path)
     with waiting, suppress(BrokenPipeError):  # the reader had enough
         if number is not None:

@@ -26,7 +26,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from krea_cli.api.job_id import is_job_id
-from krea_cli.catalog.local_files import replaced
+from krea_cli.catalog.local_files import replace_local_files
+from krea_cli.dollars import to_dollars
 from krea_cli.flows.files.content_type import SNIFF_BYTES, content_type
 from krea_cli.flows.files.publish import hash_file
 from krea_cli.flows.recipe.recipe import HASH_PREFIX, Recipe
@@ -105,7 +106,7 @@ def _blank_record(item: "Item") -> dict[str, Any]:
         "index": item.index,
         "n": item.n,
         "model": item.model,
-        "request": replaced(item.body, hashes),
+        "request": replace_local_files(item.body, hashes),
         "seed": item.body.get("seed"),
         "state": None,
         "job_id": None,
@@ -149,7 +150,7 @@ def _dollars(row: "RequestRow") -> float | None:
     """Dollars that the request has cost, or has cost at most."""
     if row.charged == "no":
         return 0.0
-    return None if row.cost is None else row.cost / 1_000_000
+    return None if row.cost is None else to_dollars(row.cost)
 
 
 def _choose_files(files: "list[FileRow]", item: "Item", cwd: Path) -> "list[FileRow]":

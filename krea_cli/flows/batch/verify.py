@@ -81,7 +81,7 @@ class Verification:
         if not entry.files:
             self.fileless_counts[entry.state] += 1
         for file in entry.files:
-            clock.check()
+            clock.raise_if_interrupted()
             self.files += 1
             if difference := _compare(file, folder, clock):
                 state, reason = difference
@@ -119,7 +119,7 @@ def _hash_file_unless_stopped(path: Path, clock: "Clock") -> str:
     with open(path, "rb", buffering=0, opener=_open_without_waiting) as file:
         while chunk := file.read(CHUNK_BYTES):
             hasher.update(chunk)
-            clock.check()
+            clock.raise_if_interrupted()
     return hasher.hexdigest()
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from krea_cli.api.jobs import job_failure
 from krea_cli.api.types import Job
-from krea_cli.errors import Interrupted, KreaError
+from krea_cli.errors import Interrupted, KreaError, StillRunning
 from krea_cli.flows.download.save import ResultSaver
 from krea_cli.flows.events import JobEnded
 from krea_cli.flows.files.output_slot import OutputSlot, SavedFile
@@ -166,7 +166,7 @@ class Collector:
         pending, error = end.awaited, end.error
         if end.job is not None and end.job.ended:
             return self._save(pending, end.job)
-        if end.job is None and error is not None:
+        if error is not None and not isinstance(error, StillRunning):
             error = unreadable_job_error(pending, error)
         return self._outcome(pending, end.job, error=error)
 
@@ -206,7 +206,7 @@ def save_ended_job(pending: PendingJob, job: Job, saver: ResultSaver) -> JobOutc
         error = failure
     except Exception as bug:  # of this item: the paid jobs beside it go on
         error = slot.not_saved(job.id, f"this is a bug in krea: {type(bug).__name__}: {bug}")
-        error.bug = bug
+        error.unexpected = bug
     finally:
         slot.release()
     return JobOutcome(pending=pending, job=job, saved=tuple(saved), error=error)

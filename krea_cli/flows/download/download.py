@@ -194,8 +194,8 @@ class Download:
 def _remembered_count(row: RequestRow) -> int:
     """The count that names the results of ROW at its own target as its command did.
 
-    The first of several has no number in its name, and its second result must not take the name
-    of the second job: fox.png, fox-1-2.png. The others have theirs: fox-2.png, fox-2-2.png.
+    The first of several jobs has no number in its name: fox.png. Its second result must not take
+    the name of the second job: fox-1-2.png. The others have their number: fox-2.png, fox-2-2.png.
     """
     return row.count if row.index == 1 else 1
 

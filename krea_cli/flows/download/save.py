@@ -15,10 +15,9 @@ from krea_cli.flows.events import Note, WarningNote
 from krea_cli.flows.files.content_type import ContentType, is_known_extension
 from krea_cli.flows.files.existing_results import find_existing_results
 from krea_cli.flows.files.naming import NameFacts
-from krea_cli.flows.files.output_slot import OutputSlot, SavedFile
+from krea_cli.flows.files.output_slot import OutputSlot, Result, SavedFile, list_results
 from krea_cli.flows.files.part_file import PartFile
 from krea_cli.flows.files.publish import publish
-from krea_cli.flows.files.result import Result, list_results
 from krea_cli.flows.transfer.fetch import PartContent, copy_into, disk_error
 from krea_cli.flows.transfer.result_source import ResultSource
 
@@ -66,7 +65,7 @@ class ResultSaver:
             slot.release()
 
     def record(self, entry: "Callable[[AccountLedger], None]") -> None:
-        """Write something that has happened; a ledger that fails is only warned of."""
+        """Write something that has happened; warn if the ledger fails."""
         if self.context.account_ledger is None:
             return
         try:
@@ -155,7 +154,7 @@ class _SaveJob:
             if clock.monotonic() > give_up:
                 cause = "another krea has been saving it for a minute"
                 raise self._slot.not_saved(self._job.id, cause)
-            clock.pause(HOLDER_POLL_SECONDS)
+            clock.sleep(HOLDER_POLL_SECONDS)
         return part
 
     def _put(self, part: PartFile, content: PartContent, result: Result) -> SavedFile:
@@ -205,7 +204,7 @@ class _SaveJob:
             finally:
                 os.close(file)
 
-        self._context.clock.attend(write)
+        self._context.clock.wait_for(write)
 
     def _warn_of_extension(self, shown: str, kind: ContentType) -> None:
         _, dot, ext = os.path.basename(shown).rpartition(".")

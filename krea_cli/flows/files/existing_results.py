@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 from krea_cli.flows.files.content_type import content_type
 from krea_cli.flows.files.naming import NameFacts
-from krea_cli.flows.files.output_slot import OutputSlot, SavedFile
+from krea_cli.flows.files.output_slot import OutputSlot, Result, SavedFile
 from krea_cli.flows.files.publish import has_hash
-from krea_cli.flows.files.result import Result
 
 if TYPE_CHECKING:
     from krea_cli.local.ledger.rows import FileRow, RequestRow

@@ -1,19 +1,46 @@
 """The place for the results of one job, the files in it, and the command that fills it later."""
 
 import shlex
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from krea_cli.api.types import JobOutput
 from krea_cli.errors import KreaError, NotSaved
 from krea_cli.flows.files.naming import NameFacts
 from krea_cli.flows.files.part_file import PartFile, part_tag
-from krea_cli.flows.files.result import Result
 from krea_cli.flows.files.target import Target
 
 if TYPE_CHECKING:
     from krea_cli.local.ledger.rows import FileRow, RequestRow
+
+
+@dataclass(frozen=True)
+class Result:
+    """An output of a job.
+
+    position: its place among all outputs of the job, from 1
+    index: its place among those of its kind, results or previews, from 1
+    """
+
+    url: str
+    position: int
+    index: int
+    preview: bool
+
+
+def list_results(outputs: Iterable[JobOutput]) -> list[Result]:
+    """Number OUTPUTS for saving. Previews count as results if the job made nothing else."""
+    outputs = tuple(outputs)
+    only_previews = all(output.preview for output in outputs)
+    counts = {True: 0, False: 0}
+    results = []
+    for position, output in enumerate(outputs, 1):
+        preview = output.preview and not only_previews
+        counts[preview] += 1
+        results.append(Result(output.url, position, counts[preview], preview))
+    return results
 
 
 @dataclass(frozen=True)
@@ -60,12 +87,12 @@ class OutputSlot:
         """The absolute place, as the ledger knows it; None when no -o was given."""
         return self.target.key(self.n, self.count)
 
-    @property
+    @cached_property
     def claim_key(self) -> str | None:
         """The key by which the same command, run again, finds its request; None without one."""
         return None if self.target.to_stdout else self.key
 
-    @property
+    @cached_property
     def keeps_recipe(self) -> bool:
         """True if the recipe is wanted beside the results or in them, now or by the request."""
         # A copy is another file than the one that was asked for then.

@@ -8,6 +8,7 @@ import os
 import stat
 from dataclasses import dataclass, replace
 from enum import Enum
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -48,17 +49,17 @@ class Target:
     force: bool = False
     is_remembered: bool = False
 
-    @property
+    @cached_property
     def to_stdout(self) -> bool:
         """True for `-o -`, which takes exactly one result."""
         return self.kind is TargetKind.STDOUT
 
-    @property
+    @cached_property
     def is_given(self) -> bool:
         """True if the user gave -o on the command line."""
         return self.kind is not TargetKind.DEFAULT and not self.is_remembered
 
-    @property
+    @cached_property
     def makes_files(self) -> bool:
         """False if nothing stays on disk: for stdout, a FIFO, a device."""
         return self.kind not in (TargetKind.STDOUT, TargetKind.DEVICE)

@@ -3,17 +3,17 @@
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-from krea_cli.catalog.request.inputs import Wishes
-from krea_cli.catalog.request.prepare import Prepared, outdated, prepare
-from krea_cli.catalog.resolve import Resolution, resolve
+from krea_cli.catalog.request.inputs import RequestInputs
+from krea_cli.catalog.request.prepare import PreparedRequest, has_unknown_field, prepare_request
+from krea_cli.catalog.resolve import ResolvedModel, resolve_model
 from krea_cli.errors import InvalidRequest, KreaError, UnknownModel
 from krea_cli.flows.events import Note, Tell, WarningNote
 
 if TYPE_CHECKING:
-    from krea_cli.api.client import Api
-    from krea_cli.catalog.cache import Store
+    from krea_cli.api.client import ApiClient
+    from krea_cli.catalog.cache import CatalogCache
     from krea_cli.catalog.catalog import Catalog
-    from krea_cli.catalog.diff import Changes
+    from krea_cli.catalog.diff import CatalogDiff
     from krea_cli.catalog.model import Model
     from krea_cli.clock import Clock
 
@@ -25,35 +25,37 @@ MOST_NOTES = 50
 class Composer:
     """Reads names and fields by the catalogue; asks the service once before one is unknown."""
 
-    def __init__(self, store: "Store", api: "Api", clock: "Clock", tell: Tell) -> None:
+    def __init__(self, store: "CatalogCache", api: "ApiClient", clock: "Clock", tell: Tell) -> None:
         self._store = store
         self._api = api
         self._clock = clock
         self._tell = tell
         self._catalog: Catalog = store.load()
-        if store.note:
-            tell(WarningNote(store.note))
+        if store.warning:
+            tell(WarningNote(store.warning))
         self._refreshed = False
         self._models: dict[str | None, Model | UnknownModel] = {}
         self._noted: set[str] = set()
 
-    def compose(self, name: str | None, wishes: Wishes) -> Prepared:
+    def compose(self, name: str | None, wishes: RequestInputs) -> PreparedRequest:
         """The request for the model NAME (None: the catalogue's default), as it will be sent.
 
         Raises `UnknownModel`, `InvalidRequest` with every problem at once.
         """
         return self.compose_for(name, lambda _: wishes)
 
-    def compose_for(self, name: str | None, wishes: Callable[["Model"], Wishes]) -> Prepared:
-        """The same for WISHES that depend on the model. Each remark is told once."""
+    def compose_for(
+        self, name: str | None, wishes: Callable[["Model"], RequestInputs]
+    ) -> PreparedRequest:
+        """Compose a request for WISHES that depend on the model. Each note is told once."""
         model = self.model(name)
         try:
-            prepared = prepare(model, wishes(model))
+            prepared = prepare_request(model, wishes(model))
         except InvalidRequest as error:
-            if not outdated(error) or not self._refresh():
+            if not has_unknown_field(error) or not self._refresh():
                 raise
             model = self.model(name)
-            prepared = prepare(model, wishes(model))
+            prepared = prepare_request(model, wishes(model))
         self.note(prepared.notes)
         return prepared
 
@@ -63,7 +65,7 @@ class Composer:
         Raises `UnknownModel`.
         """
         if name not in self._models:
-            self._models[name] = self._found(name or self._catalog.default or "")
+            self._models[name] = self._found(name or self._catalog.default_id or "")
         found = self._models[name]
         if isinstance(found, UnknownModel):
             raise UnknownModel(found.message, hint=found.hint)
@@ -87,20 +89,20 @@ class Composer:
             much = len(self._noted) > MOST_NOTES
             self._tell(Note("more of that kind is left out here" if much else text))
 
-    def resolve(self, name: str) -> Resolution:
+    def resolve(self, name: str) -> ResolvedModel:
         """The model that NAME means, in a fresh catalogue if the cached one lacks it.
 
         Half a name is trusted only to a catalogue of today: there may be a model of just that name.
         """
         try:
-            resolution = resolve(self._catalog, name)
-            if resolution.begun and self._old and self._refresh():
-                resolution = resolve(self._catalog, name)
+            resolution = resolve_model(self._catalog, name)
+            if resolution.is_partial and self._old and self._refresh():
+                resolution = resolve_model(self._catalog, name)
             return resolution
         except UnknownModel:
             if not self._refresh():
                 raise
-            return resolve(self._catalog, name)
+            return resolve_model(self._catalog, name)
 
     @property
     def _old(self) -> bool:
@@ -113,7 +115,7 @@ class Composer:
             return False
         self._refreshed = True
         try:
-            changes = refreshed(self._store, self._api, self._clock)
+            changes = refresh_catalog(self._store, self._api, self._clock)
         except KreaError as error:
             if error.code == "interrupted":
                 raise
@@ -124,12 +126,14 @@ class Composer:
         return bool(changes)
 
 
-def refreshed(store: "Store", api: "Api", clock: "Clock") -> "Changes":
+def refresh_catalog(cache: "CatalogCache", api: "ApiClient", clock: "Clock") -> "CatalogDiff":
     """Ask the service for the catalogue and keep it in STORE; a signal ends that at once.
 
     Raises `KreaError` where it cannot be asked, or its answer cannot be used.
     """
-    return store.refresh(
-        lambda etag, modified: clock.attend(lambda: api.openapi(etag=etag, last_modified=modified)),
+    return cache.refresh(
+        lambda etag, modified: clock.wait_for(
+            lambda: api.fetch_openapi(etag=etag, last_modified=modified)
+        ),
         clock.now(),
     )

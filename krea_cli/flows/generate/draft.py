@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from krea_cli.catalog.local_files import replaced
+from krea_cli.catalog.local_files import has_address, replace_local_files
 from krea_cli.flows.files.output_slot import OutputSlot
 from krea_cli.flows.generate.request import GenerateRequest
 from krea_cli.flows.recipe.recipe import list_sources, replace_files_by_hash
 from krea_cli.local.ledger.rows import RequestDraft, request_fingerprint
 
 if TYPE_CHECKING:
-    from krea_cli.local.ledger.uploads import UploadRows
+    from krea_cli.local.ledger.account_ledger import AccountLedger
 
 
 @dataclass(frozen=True)
@@ -33,13 +33,13 @@ def build_draft(
     *,
     given: dict[str, Any],
     seed: int | None,
-    uploads: "UploadRows",
+    ledger: "AccountLedger",
 ) -> RequestDraft:
     """Build the draft of one job of REQUEST at SLOT, with its SEED.
 
     GIVEN: the fields that make the same command find this request again
     """
-    body = replaced(request.body, files.addresses) if files.addresses else request.body
+    body = replace_local_files(request.body, files.addresses) if files.addresses else request.body
     return RequestDraft(
         model=request.model.id,
         kind=request.model.kind,
@@ -56,16 +56,18 @@ def build_draft(
         prompt=request.prompt,
         webhook=request.webhook,
         folder=str(request.target.cwd),
-        sources=list_sources(files.addresses, files.hashes),
-        body_hash=hash_body(request, seed, files, uploads),
+        sources=list_sources(files.addresses, files.hashes) if files.hashes else {},
+        body_hash=hash_body(request, seed, files, ledger),
         sidecar=request.sidecar,
         embed=request.embed,
     )
 
 
 def hash_body(
-    request: GenerateRequest, seed: int | None, files: RequestFiles, uploads: "UploadRows"
+    request: GenerateRequest, seed: int | None, files: RequestFiles, ledger: "AccountLedger"
 ) -> str:
     """Hash the body as it is sent, without a numeric seed, and with local files by content."""
-    body = replace_files_by_hash(request.body, files.hashes, uploads)
+    body = request.body
+    if files.hashes or has_address(body):  # of a file that was uploaded earlier, perhaps
+        body = replace_files_by_hash(body, files.hashes, ledger.uploads)
     return request_fingerprint(request.model.id, request.without_seed(body, seed))

@@ -69,7 +69,7 @@ class Generate:
         try:
             for job in self._plan_jobs():
                 while (pending := self._submit(job)) is None and self._submission:
-                    clock.pause(self._submission.retry_at - clock.monotonic())
+                    clock.sleep(self._submission.retry_at - clock.monotonic())
                 if pending is None:
                     break
                 if pending.job:
@@ -164,7 +164,7 @@ class Generate:
         return PendingJob(job_id=job_id, slot=slot, until=self._until)
 
     def _fail(self, error: KreaError) -> None:
-        """Keep ERROR, which ends the submitting, with what it leaves and what helps."""
+        """Keep ERROR, which ends the submitting, with the jobs left and a hint."""
         self.failure = error
         if isinstance(error, RequestRefused):
             self._plan.forget_refused_uploads(error)
@@ -175,7 +175,7 @@ class Generate:
             error.args = (error.message,)
 
     def _suggest_cap(self, error: OverBudget) -> None:
-        """Name the cap that lets the rest through, where the cap is the command's own."""
+        """Hint at a cap that lets the rest through, unless the cap is of the day."""
         from krea_cli.local.ledger.budget import MAX_COST_CAP, sufficient_cap
 
         unsent = self._request.count - len(self._job_ids)
@@ -191,7 +191,7 @@ class Generate:
             error.hint = f"-n {unsent} makes the rest"
 
     def _name_unsent(self, stop: Interrupted) -> Interrupted:
-        """STOP with the number of jobs that were not sent, and the command that goes on."""
+        """STOP with the number of unsent jobs, and the command that goes on."""
         if not (unsent := self._unsent()):
             return stop
         hint = stop.hint

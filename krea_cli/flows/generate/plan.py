@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from krea_cli.catalog.local_files import local_files, replaced
+from krea_cli.catalog.local_files import find_local_files, replace_local_files
 from krea_cli.errors import RequestRefused, WouldOverwrite
 from krea_cli.flows.context import FlowContext
 from krea_cli.flows.files.naming import NameFacts
@@ -53,16 +53,16 @@ class Plan:
     def jobs(self) -> list[PlannedJob]:
         """Look at every target, draw the seeds, upload the media, insert the rows.
 
-        All rows are inserted before the first request is sent, so an interrupted run can tell
-        what was left to do.
+        All rows are inserted before the first request is sent: an interrupted run can tell the
+        jobs left.
         Raises `WouldOverwrite`, `UsageError`, and the service's answers to an upload.
         """
         request = self._request
-        if files := local_files([request.given, request.body]):
+        if files := find_local_files([request.given, request.body]):
             self._files = RequestFiles(hash_files(files))
         # What was typed makes the request the same, whatever is known of an address in it.
         contents = {path: HASH_PREFIX + sha256 for path, sha256 in self._files.hashes.items()}
-        typed = replaced(request.given, contents)
+        typed = replace_local_files(request.given, contents)
         slots = [request.slot(n) for n in range(1, request.count + 1)]
         drawn = seeds(request.model, request.body, request.count, self._context.random)
         givens = [self._with_given_seed(typed, seed) for seed in drawn]
@@ -128,8 +128,7 @@ class Plan:
         return {n: each for n, each in (in_place | others).items() if each}
 
     def _cache_key(self, seed: int | None, *, chosen: bool) -> CacheKey:
-        uploads = self._context.ledger.uploads
-        body_hash = hash_body(self._request, seed, self._files, uploads)
+        body_hash = hash_body(self._request, seed, self._files, self._context.ledger)
         return CacheKey(body_hash, seed if chosen else None, chosen=chosen)
 
     def _facts(self, seed: int | None) -> NameFacts:
@@ -161,7 +160,7 @@ class Plan:
                 )
 
     def _upload(self) -> None:
-        addresses = upload_files(local_files(self._request.body), self._context)
+        addresses = upload_files(find_local_files(self._request.body), self._context)
         self._files = RequestFiles(self._files.hashes, addresses)
 
     def _insert(
@@ -174,7 +173,7 @@ class Plan:
             self._files,
             given=given,
             seed=seed,
-            uploads=context.ledger.uploads,
+            ledger=context.ledger,
         )
         if earlier and earlier.state == "saved":
             return PlannedJob(slot, draft, inserted=(earlier, False))

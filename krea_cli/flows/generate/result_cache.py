@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from krea_cli.api.types import Job, Output
+from krea_cli.api.types import Job, JobOutput
 from krea_cli.flows.context import FlowContext
 from krea_cli.flows.files.existing_results import is_unchanged
 from krea_cli.flows.files.publish import has_hash
@@ -37,7 +37,7 @@ class CachedResult:
             completed_at=self.row.completed_at,
             type=self.row.type,
             outputs=tuple(
-                Output(file.url, kind="preview" if file.preview else None) for file in files
+                JobOutput(file.url, kind="preview" if file.preview else None) for file in files
             ),
         )
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from random import Random
 from typing import Any
 
-from krea_cli.catalog.describe import number
+from krea_cli.catalog.describe import format_number
 from krea_cli.catalog.model import Model, seed_bounds
 from krea_cli.errors import InvalidRequest, Problem
 
@@ -12,7 +12,7 @@ LARGEST = 2**63 - 1  # what the ledger can keep; no service asks for more
 
 
 def seeds(model: Model, body: dict[str, Any], count: int, random: Random) -> Sequence[int | None]:
-    """The seeds of COUNT jobs of BODY; None for one that is sent as it was given, or not at all.
+    """The seeds of COUNT jobs of BODY; None for a seed sent as given, or not at all.
 
     Raises `InvalidRequest`.
     """
@@ -24,7 +24,7 @@ def seeds(model: Model, body: dict[str, Any], count: int, random: Random) -> Seq
 
 
 def given_seeds(model: Model, body: dict[str, Any], count: int) -> Sequence[int | None] | None:
-    """The seeds of COUNT jobs, counted up from that of BODY; None where they are to be drawn.
+    """The seeds of COUNT jobs, counted up from the seed in BODY; None if they are to be drawn.
 
     Raises `InvalidRequest` where they cannot be counted up.
     """
@@ -40,9 +40,9 @@ def given_seeds(model: Model, body: dict[str, Any], count: int) -> Sequence[int 
         last = first + count - 1
         if first >= -LARGEST and last <= most:
             return list(range(first, last + 1))
-        what = f"{number(first)} is more than can be sent"
+        what = f"{format_number(first)} is more than can be sent"
         if count > 1:
-            what = f"{count} seeds from {number(first)} exceed {number(most)}"
+            what = f"{count} seeds from {format_number(first)} exceed {format_number(most)}"
     elif count == 1:
         return [None]
     else:

@@ -1,1 +1,1 @@
-"""How a job stands: its record, its list entry, when to ask, how to wait."""
+"""Jobs of the service: their records, when to poll them, how to wait for them."""

@@ -59,7 +59,7 @@ class Cancel:
 
     def _stop(self, job_id: str) -> Job:
         clock = self._clock
-        job = clock.attend(lambda: self._api.job(job_id))
+        job = clock.wait_for(lambda: self._api.get_job(job_id))
         if job.ended:
             self._context.tell(
                 WarningNote(f"job {job_id} has ended already ({job.status}); nothing was sent")
@@ -72,13 +72,13 @@ class Cancel:
             if clock.monotonic() > give_up:
                 message = f"job {job_id} was asked to stop and is still {job.status}"
                 raise StillRunning(message, hint=f"krea status {job_id}", job_id=job_id)
-            clock.pause(POLL_SECONDS)
+            clock.sleep(POLL_SECONDS)
         self._context.records.record_job(job_id, job)
         return job
 
     def _delete(self, job_id: str) -> None:
         try:
-            self._clock.attend(lambda: self._api.cancel(job_id))
+            self._clock.wait_for(lambda: self._api.cancel(job_id))
         except (Busy, Unanswered) as error:
             raise KreaError(
                 f"whether job {job_id} was asked to stop is unknown: {error.message}",
@@ -88,9 +88,9 @@ class Cancel:
             ) from error
 
     def _read(self, job_id: str) -> Job:
-        """Read the job after the DELETE, which removes one that ended in the meantime."""
+        """Read the job after the DELETE; a job that had ended by then is gone."""
         try:
-            return self._clock.attend(lambda: self._api.job(job_id))
+            return self._clock.wait_for(lambda: self._api.get_job(job_id))
         except NotFound as error:
             raise KreaError(
                 f"job {job_id} is gone: it ended at the moment it was cancelled",

@@ -1,4 +1,4 @@
-"""Which jobs are meant: ids from the command line, or ids and records that stream in on stdin."""
+"""Read job ids: from the command line, or with job records from stdin."""
 
 import threading
 from collections.abc import Iterator, Sequence
@@ -8,11 +8,10 @@ from typing import IO, Any
 from krea_cli.api.job_id import check_job_id
 from krea_cli.clock import Clock
 from krea_cli.errors import UsageError
-from krea_cli.flows.jobs.record import LONGEST_LINE, Reference, parse_line
+from krea_cli.flows.jobs.record import MAX_LINE_CHARACTERS, Reference, parse_line
 
 STDIN = "-"
-# How long to sit on a silent stream before the caller may do something else.
-LISTEN_SECONDS = 0.2
+LISTEN_SECONDS = 0.2  # to a silent stream, before the caller may do something else
 
 JobMention = Reference | UsageError | None
 
@@ -20,16 +19,16 @@ JobMention = Reference | UsageError | None
 def read_job_ids(
     arguments: Sequence[str] | None, stdin: IO[str] | None, clock: Clock, *, command: str
 ) -> Iterator[JobMention]:
-    """The jobs that are meant, each once, as they become known.
+    """Read the jobs of ARGUMENTS, or of STDIN line by line; each comes once, when it is known.
 
-    From ARGUMENTS; from STDIN line by line when there are none and it is not a terminal, or for
-    "-". A line that is neither id nor record comes as its error, and the stream goes on. None
-    means that nothing came for a moment. No stdin at all (cron) is an empty one.
+    STDIN is read for "-", and without arguments unless it is a terminal. Without any stdin
+    (cron) there is no job. A line that is neither an id nor a record comes as its error, and the
+    stream goes on. None means that nothing came for a moment.
 
-    Raises `UsageError` at once for a bad argument, and when there is nothing to read from:
-    COMMAND is what its hint names.
+    Raises `UsageError` at once for a bad argument, and if there is nothing to read from. Its hint
+    names COMMAND.
     """
-    named = [Reference(check_job_id(text)) for text in arguments or () if text != STDIN]
+    references = [Reference(check_job_id(text)) for text in arguments or () if text != STDIN]
     wants_stdin = STDIN in (arguments or ())
     if not arguments and _is_terminal(stdin):
         raise UsageError(
@@ -37,7 +36,7 @@ def read_job_ids(
             hint=f"krea {command} ID; or a pipe: krea generate --no-wait … | krea {command}",
         )
     lines = _Lines(stdin) if stdin and (wants_stdin or not arguments) else None
-    return _each_once(named, lines, clock)
+    return _each_once(references, lines, clock)
 
 
 def _is_terminal(stdin: IO[str] | None) -> bool:
@@ -48,21 +47,23 @@ def _is_terminal(stdin: IO[str] | None) -> bool:
 
 
 def _each_once(
-    named: Sequence[Reference], lines: "_Lines | None", clock: Clock
+    references: Sequence[Reference], lines: "_Lines | None", clock: Clock
 ) -> Iterator[JobMention]:
-    met: set[str] = set()
-    for mention in _all(named, lines, clock):
+    seen: set[str] = set()
+    for mention in _all(references, lines, clock):
         if isinstance(mention, Reference):
-            if mention.job_id in met:
+            if mention.job_id in seen:
                 continue
-            met.add(mention.job_id)
+            seen.add(mention.job_id)
         yield mention
 
 
-def _all(named: Sequence[Reference], lines: "_Lines | None", clock: Clock) -> Iterator[JobMention]:
-    yield from named
+def _all(
+    references: Sequence[Reference], lines: "_Lines | None", clock: Clock
+) -> Iterator[JobMention]:
+    yield from references
     while lines is not None:
-        line = clock.attend(lines.wait)
+        line = clock.wait_for(lines.wait)
         if line is None:
             return
         if not line:
@@ -75,14 +76,14 @@ def _all(named: Sequence[Reference], lines: "_Lines | None", clock: Clock) -> It
 
 
 class _Lines:
-    """Lines of a stream, read by a daemon thread: a wait for one can be given up at any time."""
+    """The lines of a stream, read by a daemon thread: waiting for one can end at any time."""
 
     def __init__(self, stream: IO[str]) -> None:
         self._lines: SimpleQueue[str | None] = SimpleQueue()
         threading.Thread(target=self._read, args=(stream,), daemon=True).start()
 
     def wait(self) -> str | None:
-        """The next line with its end; "" after a lull; None when the stream is over."""
+        """Take the next line with its end; "" after a silence; None when the stream is over."""
         try:
             return self._lines.get(timeout=LISTEN_SECONDS)
         except Empty:
@@ -92,7 +93,7 @@ class _Lines:
         # Bytes where there are any: a line that is no UTF-8 is one bad line, not the end.
         source: Any = getattr(stream, "buffer", stream)
         try:
-            while line := source.readline(LONGEST_LINE):
+            while line := source.readline(MAX_LINE_CHARACTERS):
                 self._lines.put(line if isinstance(line, str) else line.decode(errors="replace"))
         except (OSError, ValueError):
             pass  # closed or broken under our hands: what came before stands

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from krea_cli.api.types import Job
 
 if TYPE_CHECKING:
-    from krea_cli.api.client import Api
+    from krea_cli.api.client import ApiClient
 
 MIN_PAGE = 100
 MAX_PAGE = 1000  # jobs; the service's own limit
@@ -19,7 +19,7 @@ class JobList:
     thorough: False if the oldest job may lie deeper; the next call then looks deeper
     """
 
-    def __init__(self, api: "Api") -> None:
+    def __init__(self, api: "ApiClient") -> None:
         self._api = api
         self._limit = 0
         self.thorough = True
@@ -31,7 +31,7 @@ class JobList:
         deepest = length = 0
         self._limit = max(self._limit, MIN_PAGE, min(MAX_PAGE, len(job_ids) * 5 // 4))
         for _ in range(max(1, ceil(len(job_ids) / MAX_PAGE))):
-            page = self._api.jobs(cursor=cursor, limit=self._limit)
+            page = self._api.list_jobs(cursor=cursor, limit=self._limit)
             for job in page.jobs:
                 length += 1
                 if job.id in job_ids:

@@ -1,4 +1,4 @@
-"""The job record: what `--json` prints of a job, and what commands read back from stdin."""
+"""The job record: printed by `--json`, and read back from stdin."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 from krea_cli.api.job_id import check_job_id
-from krea_cli.api.types import TERMINAL, Job, Output
+from krea_cli.api.types import TERMINAL_STATUSES, Job, JobOutput
 from krea_cli.errors import KreaError, UsageError
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 SCHEMA = 1
 # A record with a long prompt and many results is some kilobytes; this is no record any more.
-LONGEST_LINE = 5_000_000
+MAX_LINE_CHARACTERS = 5_000_000
 
 
 class FileRecord(Protocol):
@@ -35,9 +35,10 @@ class FileRecord(Protocol):
 
 @dataclass(frozen=True)
 class Reference:
-    """A job that is meant: its id; the record if a line of stdin was one; whether it was a line.
+    """A job that was named.
 
-    What comes through a pipe may have been made a moment ago, by the command before it.
+    record: the job record, if a line of stdin was one
+    piped: it came from stdin; the job may be a moment old, from the command before the pipe
     """
 
     job_id: str
@@ -48,7 +49,7 @@ class Reference:
     def ended(self) -> bool:
         """True when the record itself tells that the job has ended, so that nobody need ask."""
         status = self.record.get("status") if self.record else None
-        return isinstance(status, str) and status in TERMINAL
+        return isinstance(status, str) and status in TERMINAL_STATUSES
 
 
 def job_record(
@@ -59,10 +60,11 @@ def job_record(
     files: Sequence[FileRecord] = (),
     error: KreaError | None = None,
 ) -> dict[str, Any]:
-    """The record (schema 1) of a job from what the service, the ledger and the disk know of it.
+    """Make the record (schema 1) of a job from the service, the ledger and the disk.
 
-    `urls` are the results' addresses without previews, `outputs` all of them with what is saved;
-    `charged` is that of ERROR, else what the status says. Nothing is left out: unknown is None.
+    Keys: schema, job_id, status, model, prompt, seed, created_at, completed_at, price, charged and
+    error. `urls`: the addresses without previews. `files`: the paths. `outputs`: url, path,
+    sha256, bytes and type of each result. `result`: as the service sent it. Unknown is None.
     """
     job_id = job.id if job else row.job_id if row and row.job_id else job_id
     status = job.status if job else row.status if row else None
@@ -98,7 +100,7 @@ def parse_line(text: str) -> Reference:
     if not line.startswith(("{", '"')):
         return Reference(check_job_id(line), piped=True)
     try:
-        read = json.loads(line) if len(line) <= LONGEST_LINE else None
+        read = json.loads(line) if len(line) <= MAX_LINE_CHARACTERS else None
     except (ValueError, RecursionError):
         read = None
     if isinstance(read, str):
@@ -113,29 +115,29 @@ def parse_line(text: str) -> Reference:
 
 
 def failure_in_record(recorded: dict[str, Any]) -> KreaError | None:
-    """The failure of a job that a record from stdin tells of, as the error it was; None if of none.
+    """Return the failure of a job in a record from stdin, as the error it was; None without one.
 
-    That somebody stopped waiting for the job, or could not save its result, is no failure of it.
+    A wait that ended early is no failure of the job, nor is a result not saved.
     """
-    told = recorded.get("error")
+    error = recorded.get("error")
     status = recorded.get("status")
-    lost = status in ("failed", "cancelled")
-    if not isinstance(told, dict):
-        if not lost:
+    has_failed = status in ("failed", "cancelled")
+    if not isinstance(error, dict):
+        if not has_failed:
             return None
-        told = {"code": "job_cancelled" if status == "cancelled" else "job_failed"}
-    elif not lost and told.get("code") not in ("empty_result", "moderated"):
+        error = {"code": "job_cancelled" if status == "cancelled" else "job_failed"}
+    elif not has_failed and error.get("code") not in ("empty_result", "moderated"):
         return None
-    message = told.get("message") or f"the job ended as {status}"
-    hint = told.get("hint")
+    message = error.get("message") or f"the job ended as {status}"
+    hint = error.get("hint")
     failure = KreaError(
         str(message), hint=str(hint) if hint else None, job_id=str(recorded.get("job_id"))
     )
-    kind = _error_classes().get(str(told.get("code")), KreaError)
+    kind = _error_classes().get(str(error.get("code")), KreaError)
     failure.code, failure.exit_code = kind.code, kind.exit_code
-    charged = told.get("charged")
+    charged = error.get("charged")
     failure.charged = charged if charged in ("no", "yes", "unknown") else kind.charged
-    failure.details = {name: told.get(name, value) for name, value in kind.details.items()}
+    failure.details = {name: error.get(name, value) for name, value in kind.details.items()}
     return failure
 
 
@@ -150,12 +152,12 @@ def _error_classes() -> dict[str, type[KreaError]]:
     return kinds
 
 
-def _addresses(outputs: Sequence[Output]) -> list[str]:
+def _addresses(outputs: Sequence[JobOutput]) -> list[str]:
     results = [output.url for output in outputs if not output.preview]
     return results or [output.url for output in outputs]
 
 
-def _outputs(outputs: Sequence[Output], files: Sequence[FileRecord]) -> Iterator[dict[str, Any]]:
+def _outputs(outputs: Sequence[JobOutput], files: Sequence[FileRecord]) -> Iterator[dict[str, Any]]:
     # A fresh address may have replaced the one that the file came from: it then stands alone.
     by_url = {file.url: file for file in files}
     for output in outputs:

@@ -79,7 +79,7 @@ class StatusReader:
     def _read(self, job_id: str, listed: Job | None) -> JobStatus:
         try:
             job = (
-                self._retry(lambda: self._context.api.job(job_id))
+                self._retry(lambda: self._context.api.get_job(job_id))
                 # A list may leave out the results.
                 if listed is None or (listed.ended and not listed.outputs)
                 else listed
@@ -99,9 +99,9 @@ class StatusReader:
         end = self._clock.monotonic() + RETRY_SECONDS
         while True:
             try:
-                return self._clock.attend(call)
+                return self._clock.wait_for(call)
             except KreaError as error:
                 pause = backoff.next_pause(error)
                 if not is_transient(error) or self._clock.monotonic() + pause > end:
                     raise
-                self._clock.pause(pause)
+                self._clock.sleep(pause)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, cast
 
 from krea_cli.api.jobs import job_failure
-from krea_cli.api.types import TERMINAL, Job
+from krea_cli.api.types import TERMINAL_STATUSES, Job
 from krea_cli.clock import Clock
 from krea_cli.errors import Interrupted, KreaError, StillRunning, UsageError
 from krea_cli.flows.context import FlowContext
@@ -88,7 +88,7 @@ class JobWaiter(Generic[A]):
         add: Callable[[M], Iterator[R]],
         end: Callable[[JobEnd[A]], R],
     ) -> Iterator[R]:
-        """Yield what ADD makes of the stream's entries, and END of each job that ends.
+        """Yield the outcomes: ADD makes them of the entries of STREAM, END of each ended job.
 
         None in STREAM means that nothing came for a moment; the stream itself does the listening.
         Raises what no other job survives (TokenRefused …), and Interrupted.
@@ -116,7 +116,7 @@ class JobWaiter(Generic[A]):
             for update in self._watch.step(until):
                 yield from self._apply(update)
         elif until is not None:
-            self._clock.pause(until - self._clock.monotonic())
+            self._clock.sleep(until - self._clock.monotonic())
         yield from self._expire(self._clock.monotonic())
 
     def _expire(self, now: float) -> Iterator[JobEnd[A]]:
@@ -217,7 +217,7 @@ class Wait:
         until = None if seconds is None else context.clock.monotonic() + seconds
         schedule = watch_reference(self._watch, reference, row, context, typical=self._typical)
         self._waiter.add(_AwaitedReference(job_id, row, until))
-        if row is not None and row.status not in TERMINAL:
+        if row is not None and row.status not in TERMINAL_STATUSES:
             since = row.answered_at or context.clock.now()
             status = row.status or "submitted"
             context.tell(Running(job_id, row.model, status, schedule.expected, since))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from krea_cli.api.types import TERMINAL, WAITING, Job
+from krea_cli.api.types import QUEUED_STATUSES, TERMINAL_STATUSES, Job
 from krea_cli.errors import KreaError, NotFound, RequestRefused, UsageError
 from krea_cli.flows.backoff import Backoff, is_transient
 from krea_cli.flows.context import FlowContext
@@ -64,7 +64,7 @@ class Watched:
 class Watch:
     """Follows jobs until each has ended; only completed, failed and cancelled are ends.
 
-    Not safe for threads: the thread that calls `step` is the one that touches the ledger.
+    Not safe for threads: `step` writes the ledger.
     """
 
     def __init__(self, context: FlowContext) -> None:
@@ -85,7 +85,7 @@ class Watch:
 
     @property
     def job_ids(self) -> tuple[str, ...]:
-        """The ids of the jobs that have not ended, in the order in which they were added."""
+        """The ids of the jobs that have not ended, oldest first."""
         return tuple(self._items)
 
     def add(
@@ -125,9 +125,9 @@ class Watch:
         due = max(self._not_before, min(item.due for item in self._items.values()))
         start = self._clock.monotonic()
         if until is not None and due > until:
-            self._clock.pause(until - start)
+            self._clock.sleep(until - start)
             return []
-        self._clock.pause(due - start)
+        self._clock.sleep(due - start)
         updates: list[Update] = []
         try:
             self._look(updates)
@@ -165,7 +165,7 @@ class Watch:
     def _tick(self, updates: list[Update]) -> None:
         wanted = set(self._items)
         try:
-            jobs = self._clock.attend(lambda: self._list.find(wanted))
+            jobs = self._clock.wait_for(lambda: self._list.find(wanted))
         except (NotFound, RequestRefused, UsageError):
             # The list cannot be had; each job by itself still can.
             for item in self._items.values():
@@ -188,7 +188,7 @@ class Watch:
 
     def _read(self, item: Watched, updates: list[Update]) -> None:
         try:
-            job = self._clock.attend(lambda: self._context.api.job(item.job_id))
+            job = self._clock.wait_for(lambda: self._context.api.get_job(item.job_id))
         except (NotFound, RequestRefused, UsageError) as error:
             if isinstance(error, NotFound) and self._may_appear(item):
                 item.due = self._clock.monotonic() + FRESH_RETRY_SECONDS
@@ -208,14 +208,14 @@ class Watch:
         before, item.job = item.job, job
         if item.since is None:
             item.since = item.started = job.created_at
-        if job.status in WAITING:
+        if job.status in QUEUED_STATUSES:
             # It has not begun: what lies behind says nothing about what lies ahead.
             item.started = self._clock.now()
         changed = before is None or before.status != job.status
         if changed:
             self._context.tell(Changed(item.job_id, job.status))
             self._context.records.record_job(item.job_id, job)
-        if job.status in TERMINAL:
+        if job.status in TERMINAL_STATUSES:
             del self._items[item.job_id]
         else:
             self._schedule(item)
@@ -261,7 +261,7 @@ def watch_reference(
     since = row.answered_at if row else None
     now = context.clock.now()
     fresh = reference.piped if since is None else abs(now - since) < FRESH_GRACE_SECONDS
-    fresh = fresh and not (row and row.status in TERMINAL)
+    fresh = fresh and not (row and row.status in TERMINAL_STATUSES)
     schedule = PollSchedule(None, (), None)
     if row is not None:
         durations = context.records.durations(row.model)

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from krea_cli.api.job_id import is_job_id
-from krea_cli.catalog.local_files import LocalFile, is_address, replaced
-from krea_cli.catalog.openapi.document import too_deep
+from krea_cli.catalog.local_files import LocalFile, is_address, replace_local_files
+from krea_cli.catalog.openapi.document import is_too_deep
 from krea_cli.flows.files.publish import has_hash
 from krea_cli.flows.jobs.record import iso_time
 
@@ -143,7 +143,9 @@ def replace_files_by_hash(tree: Any, file_hashes: Mapping[str, str], uploads: "U
 
     file_hashes: the sha256 of each local file, by its path
     """
-    tree = replaced(tree, {path: HASH_PREFIX + sha256 for path, sha256 in file_hashes.items()})
+    tree = replace_local_files(
+        tree, {path: HASH_PREFIX + sha256 for path, sha256 in file_hashes.items()}
+    )
     return _replace_strings(tree, _hashes_of_uploads(tree, uploads))
 
 
@@ -168,7 +170,7 @@ def parse_recipe(data: Any) -> Recipe | None:
     """Read a recipe from DATA, JSON of any origin; None if it is not a recipe."""
     if not isinstance(data, dict) or "krea" not in data or data.get("schema") != SCHEMA_VERSION:
         return None
-    if too_deep(data) or not _is_valid_unicode(data):
+    if is_too_deep(data) or not _is_valid_unicode(data):
         return None
     model, request, seed = data.get("model"), data.get("request"), data.get("seed")
     if not isinstance(model, str) or not isinstance(request, dict):

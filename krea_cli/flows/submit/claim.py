@@ -1,7 +1,7 @@
 """Claim an output slot for a request: with a new row, or with the unfinished one of before.
 
 The same command, run again, must finish the work, not start it over; two at once must share it.
-The row in the ledger says what was asked; the locked part file says who is at it.
+The row in the ledger holds the request; the locked part file shows the process at work.
 """
 
 from dataclasses import dataclass
@@ -79,7 +79,7 @@ def _start_new(row: RequestRow, slot: OutputSlot, context: FlowContext) -> Claim
                     f"another krea is writing {slot.target.text}",
                     hint="wait until it is done, or choose another name with -o",
                 )
-            context.clock.pause(HOLDER_POLL_SECONDS)
+            context.clock.sleep(HOLDER_POLL_SECONDS)
     except KreaError:
         context.ledger.requests.discard(row.id)
         raise
@@ -118,7 +118,7 @@ def _join_existing(
         if not is_announced:
             context.tell(Paused(f"another krea is at work on {slot.target.text}"))
             is_announced = True
-        context.clock.pause(JOIN_POLL_SECONDS)
+        context.clock.sleep(JOIN_POLL_SECONDS)
     try:
         # Read under the lock: what the other did until it let go is in the ledger now.
         current = context.ledger.requests.find(row.id)
@@ -163,7 +163,7 @@ def resolve_in_doubt(row: RequestRow, context: FlowContext, *, until: float | No
 
 
 def _search(row: RequestRow, context: FlowContext, *, until: float | None) -> tuple[Job, ...]:
-    """Search the list for the job of ROW; return the candidates where that is not certain."""
+    """Search the list for the job of ROW; return the candidates if none is certain."""
     age = context.clock.now() - (row.sent_at or row.created_at)
     context.tell(Reconciling(row.error or "its process died while sending"))
     reconciliation = reconcile(

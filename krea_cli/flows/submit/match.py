@@ -86,7 +86,7 @@ def match_jobs(windows: Mapping[int, Window], jobs: Sequence[Job]) -> dict[int, 
     """Return the job id of each row, if JOBS can be read in exactly one way; else nothing.
 
     JOBS are all unowned jobs of the time in question. A job that fits no window comes from a
-    stranger, who may have made the others too: then nothing is matched.
+    stranger. The stranger may have made the others too, so nothing is matched then.
 
     Late jobs count as readings. The reading with the fewest late jobs counts.
     """

@@ -69,11 +69,11 @@ def reconcile(
     """Search the list for the jobs of all rows in doubt, for at most SECONDS.
 
     A certain job is adopted once it is old enough, and told. With ROW_ID the search ends as
-    soon as that row has its job. STILL_OPEN: its answer was lost just now, and a gateway may
-    make the job after that, so its window stays open during the search.
+    soon as that row has its job. STILL_OPEN: its answer was lost just now. A gateway may still
+    make the job, so its window stays open during the search.
 
-    EXCLUSIVE is held during each look: a request under way has a job without an owner, not to
-    be taken for a lost answer. A caller that holds the post lock leaves it away.
+    EXCLUSIVE is held during each look. The job of a request under way has no owner yet, and must
+    not be adopted. A caller that holds the post lock leaves it away.
     """
     search = _Search(context, row_id=row_id, still_open=still_open)
     deadline = context.clock.monotonic() + seconds
@@ -82,7 +82,7 @@ def reconcile(
             is_over = search.look(deadline)
             if is_over or context.clock.monotonic() + SEARCH_PAUSE_SECONDS > deadline:
                 return search.conclude()
-        context.clock.pause(SEARCH_PAUSE_SECONDS)
+        context.clock.sleep(SEARCH_PAUSE_SECONDS)
 
 
 class _Search:
@@ -119,7 +119,7 @@ class _Search:
         return row_id in self._adopted or not set(self._windows) - set(self._adopted)
 
     def conclude(self) -> Reconciliation:
-        """Record the rows that stay in doubt, and name the jobs that may be theirs."""
+        """Record the rows that stay in doubt, and name their candidates."""
         context = self._context
         open_windows = {
             row_id: window
@@ -148,7 +148,7 @@ def _mark_unfound(
 ) -> None:
     """Mark the rows whose time is over without a candidate.
 
-    That proves nothing, but they must not claim a job that is made later.
+    That proves nothing, but they must not claim a later job.
     """
     for row_id, window in windows.items():
         if not candidates[row_id] and window.latest + LIST_LAG_SECONDS < now:
@@ -158,8 +158,8 @@ def _mark_unfound(
 def _rows_around(rows: list[RequestRow], row_id: int | None) -> list[RequestRow]:
     """ROW_ID (or the newest) and the rows whose jobs could be taken for its own.
 
-    A request in doubt for weeks would have the whole list read, and find strangers there that
-    keep every later one in doubt.
+    A request in doubt for weeks would have the whole list read. Strangers there would keep every
+    later request in doubt.
     """
     times = [_sent_at(row) for row in rows if row_id is None or row.id == row_id]
     since = max(times, default=inf) - STRANGER_SECONDS - MAX_SEND_SECONDS
@@ -245,6 +245,6 @@ def _read_list(context: FlowContext, *, since: float, deadline: float) -> Listin
 
 def _read_page(context: FlowContext, cursor: str | None) -> JobsPage | None:
     try:
-        return context.clock.attend(lambda: context.api.jobs(cursor=cursor, limit=1000))
+        return context.clock.wait_for(lambda: context.api.list_jobs(cursor=cursor, limit=1000))
     except READ_FAULTS:
         return None

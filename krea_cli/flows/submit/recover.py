@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 from krea_cli.api.types import Job
 from krea_cli.errors import Interrupted, KreaError, Moderated, NotFound, UsageError
@@ -15,6 +14,7 @@ from krea_cli.flows.backoff import is_transient
 from krea_cli.flows.context import FlowContext
 from krea_cli.flows.events import Reconciling, Submitting, WarningNote
 from krea_cli.flows.jobs.record import iso_time
+from krea_cli.flows.submit.doubt import Doubt
 from krea_cli.flows.submit.match import STRANGER_SECONDS
 from krea_cli.flows.submit.reconcile import (
     LIST_LAG_SECONDS,
@@ -28,44 +28,6 @@ from krea_cli.local.ledger.rows import IN_DOUBT_STATES, RequestRow
 
 ITEM_ERRORS = (UsageError, Moderated)  # failures that say nothing about the next request
 MAX_CANDIDATE_READS = 20  # candidates read singly, where the list does not give their results
-
-
-@dataclass(frozen=True)
-class Doubt:
-    """A request, and the listed jobs that may be its own; none once it has its job."""
-
-    row: RequestRow
-    candidates: tuple[Job, ...] = ()
-
-    @property
-    def open(self) -> bool:
-        """Return True as long as its outcome is unknown."""
-        return self.row.job_id is None
-
-    def young(self, now: float) -> bool:
-        """Return True as long as the list may not show its job yet."""
-        return now - (self.row.sent_at or self.row.created_at) < LIST_LAG_SECONDS
-
-    def record(self) -> dict[str, Any]:
-        """The record for `--json`.
-
-        Keys: row, state, model, prompt, target, sent_at, price, charged, reason, job_id and
-        candidates (job_id, created_at, type, status, urls).
-        """
-        row = self.row
-        return {
-            "row": row.id,
-            "state": row.state,
-            "model": row.model,
-            "prompt": row.prompt,
-            "target": row.target,
-            "sent_at": iso_time(row.sent_at or row.created_at),
-            "price": row.price,
-            "charged": row.charged,
-            "reason": row.error,
-            "job_id": row.job_id,
-            "candidates": [_candidate_record(job) for job in self.candidates],
-        }
 
 
 @dataclass(frozen=True)
@@ -100,7 +62,7 @@ class Recovery:
         """Take JOB_ID as the job of the request, by the user's word. Raises UsageError."""
         context, row = self._context, self._open(row_id, also=("forgotten",))
         try:
-            job = context.clock.attend(lambda: context.api.job(job_id))
+            job = context.clock.wait_for(lambda: context.api.get_job(job_id))
         except NotFound as error:
             raise UsageError(error.message, hint="krea recover lists what there is") from error
         owner = context.ledger.requests.find_by_job(job.id)
@@ -242,7 +204,7 @@ class Recovery:
     def _read(self, job: Job) -> Job:
         context = self._context
         try:
-            return context.clock.attend(lambda: context.api.job(job.id))
+            return context.clock.wait_for(lambda: context.api.get_job(job.id))
         except KreaError as error:
             if not (is_transient(error) or isinstance(error, NotFound)):
                 raise
@@ -298,15 +260,5 @@ class Recovery:
         context.tell(Submitting(row.model, 1, 1))
         submission = Submission(row, context, deadline=self._until)
         while (sent := submission.attempt()) is None:
-            context.clock.pause(submission.retry_at - context.clock.monotonic())
+            context.clock.sleep(submission.retry_at - context.clock.monotonic())
         return sent
-
-
-def _candidate_record(job: Job) -> dict[str, Any]:
-    return {
-        "job_id": job.id,
-        "created_at": iso_time(job.created_at),
-        "type": job.type,
-        "status": job.status,
-        "urls": [output.url for output in job.outputs],
-    }

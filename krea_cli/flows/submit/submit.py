@@ -71,7 +71,7 @@ def submit(row: RequestRow, context: FlowContext, *, deadline: float | None) -> 
     """
     # A kill between the row that says `sending` and the first byte is in doubt for nothing, and
     # loading the wire takes a tenth of a second.
-    context.api.prepare()
+    context.api.prepare_submit()
     with exclusive_submit(context, deadline):
         return _send(row, context)
 
@@ -79,8 +79,8 @@ def submit(row: RequestRow, context: FlowContext, *, deadline: float | None) -> 
 def mark_abandoned_sends_unknown(context: FlowContext) -> None:
     """Mark the rows that dead processes left in `sending`. The caller holds the post lock.
 
-    Only one request of an account is under way at a time: with the lock in hand, every row
-    still `sending` belongs to a dead process.
+    Only one request of an account is under way at a time. With the lock in hand, a row in
+    `sending` belongs to a dead process.
     """
     abandoned = context.ledger.history.list_sending()
     for row in abandoned:
@@ -93,7 +93,7 @@ def mark_abandoned_sends_unknown(context: FlowContext) -> None:
 def in_doubt_error(
     row: RequestRow, context: FlowContext, candidates: tuple[Job, ...] = ()
 ) -> InDoubt:
-    """The error for ROW, whose outcome is unknown, with the jobs that may be its own.
+    """The error for ROW, whose outcome is unknown, with its candidates.
 
     The same command finds only a request with a target, in a ledger that lasts. For any other
     the user must hear that it would be paid again.
@@ -127,7 +127,7 @@ def post_lock(context: FlowContext, deadline: float | None) -> Iterator[None]:
         if now > next_note:
             context.tell(Paused("another krea is sending a request"))
             next_note = now + 60
-        context.clock.pause(LOCK_POLL_SECONDS)
+        context.clock.sleep(LOCK_POLL_SECONDS)
         _check_interrupted(context)
     try:
         yield
@@ -145,8 +145,8 @@ def exclusive_submit(context: FlowContext, deadline: float | None) -> Iterator[N
 
 def _check_interrupted(context: FlowContext) -> None:
     """Raise `Interrupted` if the user asked to begin nothing new, or to end."""
-    context.clock.check()
-    if context.clock.asked:
+    context.clock.raise_if_interrupted()
+    if context.clock.drain_requested:
         raise Interrupted(SIGINT)
 
 
@@ -157,7 +157,7 @@ def _send(row: RequestRow, context: FlowContext) -> RequestRow:
     while True:
         _mark_sending(row, context)
         try:
-            submitted = context.clock.attend(
+            submitted = context.clock.wait_for(
                 lambda: context.api.submit(row.route, row.body, webhook=row.webhook),
                 grace=INTERRUPT_GRACE_SECONDS,
             )
@@ -169,7 +169,7 @@ def _send(row: RequestRow, context: FlowContext) -> RequestRow:
             if isinstance(error, Untrusted) or context.clock.monotonic() + delay > give_up:
                 raise
             context.tell(Paused(f"{error.message}; nothing was sent, trying again", delay))
-            context.clock.pause(delay)
+            context.clock.sleep(delay)
             delay = min(delay * 2, MAX_RECONNECT_SECONDS)
         except Unanswered as error:
             return _find_job(row, context, error.message)
@@ -190,11 +190,11 @@ def _mark_sending(row: RequestRow, context: FlowContext) -> None:
     context.ledger.requests.mark_sending(row.id, context.clock.now(), budget=context.budget)
     if context.clock.stopping:  # the disk may have taken its time
         context.ledger.requests.mark_unsent(row.id)
-        context.clock.check()
+        context.clock.raise_if_interrupted()
 
 
 def _record_answer(row: RequestRow, submitted: Submitted, context: FlowContext) -> RequestRow:
-    """Record the job; a ledger that fails now is no reason to leave a job that is paid."""
+    """Record the job; a ledger that fails now is no reason to leave a paid job."""
     job, now = submitted.job, context.clock.now()
     try:
         context.ledger.requests.mark_submitted(row.id, job, answered_at=now)

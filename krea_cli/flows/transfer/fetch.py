@@ -25,8 +25,8 @@ from krea_cli.flows.files.part_file import PartFile
 from krea_cli.flows.transfer.writer_thread import WriterThread
 
 if TYPE_CHECKING:
-    from krea_cli.api.http import Http
-    from krea_cli.api.response import StreamReply
+    from krea_cli.api.http import HttpClient
+    from krea_cli.api.response import StreamResponse
 
 MAX_FRUITLESS_TRIES = 5  # in a row
 FRUITFUL_BYTES = 256 * 1024  # a try that brings this much starts the count anew
@@ -97,7 +97,7 @@ def fetch(
     url: str,
     part: PartFile,
     *,
-    http: "Http",
+    http: "HttpClient",
     clock: Clock,
     random: Random,
     progress: Callable[[int, int | None], None],
@@ -113,7 +113,7 @@ def fetch(
         before = state.furthest
         attempt = _Attempt(state, os.dup(part.fd), http, clock, progress)
         try:
-            clock.attend(attempt.run)
+            clock.wait_for(attempt.run)
             return _check_content(state, part)
         except KreaError as error:
             if not is_transient(error):
@@ -123,7 +123,7 @@ def fetch(
             seconds = backoff.next_pause(error)
             if backoff.faults >= MAX_FRUITLESS_TRIES:
                 raise
-            clock.pause(seconds)
+            clock.sleep(seconds)
 
 
 def copy_into(path: Path, part: PartFile) -> PartContent:
@@ -150,7 +150,7 @@ class _Attempt:
 
     state: _Transfer
     fd: int
-    http: "Http"
+    http: "HttpClient"
     clock: Clock
     progress: Callable[[int, int | None], None]
 
@@ -167,10 +167,10 @@ class _Attempt:
             headers |= {"Range": f"bytes={state.offset}-", "If-Range": state.validator}
         has_begun = False
         try:
-            with self.http.stream(state.url, headers=headers) as reply:
-                self._begin(reply, resuming="Range" in headers)
+            with self.http.stream(state.url, headers=headers) as response:
+                self._begin(response, resuming="Range" in headers)
                 has_begun = True
-                self._copy(reply)
+                self._copy(response)
         except Unanswered as failure:
             if has_begun:
                 raise _broken_off(state) from failure
@@ -178,26 +178,26 @@ class _Attempt:
         if state.total is not None and state.offset != state.total:
             raise _broken_off(state)
 
-    def _begin(self, reply: "StreamReply", *, resuming: bool) -> None:
+    def _begin(self, response: "StreamResponse", *, resuming: bool) -> None:
         state = self.state
-        if resuming and reply.status == 206 and _is_continuation(reply.headers, state):
+        if resuming and response.status == 206 and _is_continuation(response.headers, state):
             return
-        must_restart = resuming and reply.status in (206, 416)
+        must_restart = resuming and response.status in (206, 416)
         if not must_restart:
-            _check_status(reply)
+            _check_status(response)
         state.restart()
         self._truncate()
         if must_restart:
             raise Unanswered("the host cannot continue the download: starting over")
-        state.header = reply.headers.get("content-type")
-        state.validator = _validator(reply.headers)
-        state.total = reply.length
+        state.header = response.headers.get("content-type")
+        state.validator = _validator(response.headers)
+        state.total = response.content_length
 
-    def _copy(self, reply: "StreamReply") -> None:
+    def _copy(self, response: "StreamResponse") -> None:
         state, reported_at, received = self.state, -1.0, self.state.offset
         with WriterThread(self._store) as writer:
-            for chunk in reply.chunks():
-                self.clock.check()  # raises: a return would look like the end of the file
+            for chunk in response.iter_chunks():
+                self.clock.raise_if_interrupted()  # raises: a return would look like the end of the file
                 writer.put(chunk)
                 received += len(chunk)
                 now = self.clock.monotonic()
@@ -245,15 +245,15 @@ def _broken_off(state: _Transfer) -> Unanswered:
     return Unanswered(f"the download broke off after {state.offset}{total} bytes")
 
 
-def _check_status(reply: "StreamReply") -> None:
-    status = reply.status
+def _check_status(response: "StreamResponse") -> None:
+    status = response.status
     if status == 200:
         return
     message = f"the result's host answered HTTP {status}"
     if status in GONE_STATUSES:
         raise ResultGone(message)
-    if status == 429 or (status == 503 and "retry-after" in reply.headers):
-        seconds = reply.headers.get("retry-after", "")
+    if status == 429 or (status == 503 and "retry-after" in response.headers):
+        seconds = response.headers.get("retry-after", "")
         raise Busy(message, retry_after=float(seconds) if seconds.isdecimal() else None)
     if status in TRANSIENT_STATUSES or status >= 500 or status < 300:
         raise Unanswered(message)

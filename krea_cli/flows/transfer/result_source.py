@@ -7,8 +7,8 @@ from krea_cli.errors import KreaError
 from krea_cli.flows.backoff import Backoff, is_transient
 from krea_cli.flows.context import FlowContext
 from krea_cli.flows.events import Downloading
+from krea_cli.flows.files.output_slot import Result
 from krea_cli.flows.files.part_file import PartFile
-from krea_cli.flows.files.result import Result
 from krea_cli.flows.transfer.fetch import PartContent, ResultGone, fetch
 
 MAX_FRESH_ADDRESSES = 3  # times that a refused address is replaced by reading the job again
@@ -36,7 +36,7 @@ class ResultSource:
                 if backoff.faults > MAX_FRESH_ADDRESSES:
                     raise
                 if backoff.faults > 1:
-                    self._context.clock.pause(seconds)
+                    self._context.clock.sleep(seconds)
                 outputs = self._read_job(job_id).outputs
                 if result.position <= len(outputs):
                     url = outputs[result.position - 1].url
@@ -46,12 +46,12 @@ class ResultSource:
         backoff = Backoff(self._context.random)
         while True:
             try:
-                return self._context.clock.attend(lambda: self._context.api.job(job_id))
+                return self._context.clock.wait_for(lambda: self._context.api.get_job(job_id))
             except KreaError as error:
                 seconds = backoff.next_pause(error)
                 if not is_transient(error) or backoff.faults >= MAX_READS:
                     raise
-                self._context.clock.pause(seconds)
+                self._context.clock.sleep(seconds)
 
     def _fetch_from(self, job_id: str, url: str, part: PartFile) -> PartContent:
         name = os.path.basename(url.partition("?")[0])[:80]

@@ -128,7 +128,7 @@ def _upload(path: str, kind: ContentType, context: FlowContext) -> Asset:
 
     while True:
         try:
-            return context.clock.attend(send)
+            return context.clock.wait_for(send)
         except Interrupted:
             raise
         except KreaError as error:
@@ -136,7 +136,7 @@ def _upload(path: str, kind: ContentType, context: FlowContext) -> Asset:
             if not is_transient(error) or backoff.faults >= MAX_TRIES:
                 _name_file(error, path)
                 raise
-            context.clock.pause(seconds)
+            context.clock.sleep(seconds)
 
 
 def _progress(path: str, context: FlowContext) -> Callable[[int, int], None]:

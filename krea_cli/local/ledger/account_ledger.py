@@ -9,8 +9,7 @@ from krea_cli.local.ledger.database import Database
 from krea_cli.local.ledger.file_lock import FileLock
 from krea_cli.local.ledger.history import History
 from krea_cli.local.ledger.request_rows import RequestRows
-from krea_cli.local.ledger.rows import request_fingerprint
-from krea_cli.local.ledger.scope import Scope
+from krea_cli.local.ledger.rows import Scope, request_fingerprint
 from krea_cli.local.ledger.statistics import Statistics
 from krea_cli.local.ledger.uploads import UploadRows
 

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from krea_cli.local.ledger.request_rows import RequestRows
 from krea_cli.local.ledger.rows import (
     FAILED_STATES,
+    IN_SCOPE,
     UNFINISHED_STATES,
     RequestDraft,
     RequestRow,
+    Scope,
     to_columns,
 )
-from krea_cli.local.ledger.scope import IN_SCOPE, Scope
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,9 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from krea_cli.dollars import told
+from krea_cli.dollars import format_dollars
 from krea_cli.errors import OverBudget
-from krea_cli.local.ledger.rows import RequestRow
-from krea_cli.local.ledger.scope import IN_SCOPE, Scope
+from krea_cli.local.ledger.rows import IN_SCOPE, RequestRow, Scope
 
 COUNTED_REQUESTS = "sent_at IS NOT NULL AND charged != 'no'"
 MAX_COST_CAP = "--max-cost"
@@ -103,7 +102,8 @@ class Cap:
 
     def refusal(self, model: str, cost: int | None, assumed_price: int | None) -> OverBudget:
         """Return the error for a request to MODEL of that COST, with the next command to type."""
-        spent, limit = self.spending.amount(assumed_price), f"{self.name} {told(self.limit)}"
+        spent = self.spending.amount(assumed_price)
+        limit = f"{self.name} {format_dollars(self.limit)}"
         hint = "--assume-price USD says what a request without a known price may cost"
         if cost is None:
             message = f"the price of {model} is unknown, which is more than {limit} allows"
@@ -112,9 +112,10 @@ class Cap:
             requests = f"{unpriced} earlier request{'s have' if unpriced > 1 else ' has'}"
             message = f"{requests} no known price, which is more than {limit} allows"
         else:
-            excess = f", and {told(spent)} of {limit} is spent" if spent else f", more than {limit}"
-            message = f"{model} may cost {told(cost)}{excess}"
-            hint = self._allowing_hint(told(spent + cost).removeprefix("$"))
+            used = f"and {format_dollars(spent)} of {limit} is spent"
+            excess = used if spent else f"more than {limit}"
+            message = f"{model} may cost {format_dollars(cost)}, {excess}"
+            hint = self._allowing_hint(format_dollars(spent + cost, sign=""))
         return OverBudget(
             message, hint=hint, limit=self.name, spent=spent, cost=cost, cap=self.limit
         )
@@ -222,7 +223,7 @@ def sufficient_cap(refusal: OverBudget, costs: Iterable[int | None]) -> str | No
         if total is None or cost is None:
             return None
         total += cost
-    return None if total is None else told(total).removeprefix("$")
+    return None if total is None else format_dollars(total, sign="")
 
 
 def midnight(now: float) -> float:

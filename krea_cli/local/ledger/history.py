@@ -6,12 +6,13 @@ from dataclasses import dataclass, fields
 from krea_cli.local.ledger.database import Database
 from krea_cli.local.ledger.rows import (
     IN_DOUBT_STATES,
+    IN_SCOPE,
     UNFINISHED_STATES,
     FileRow,
     RequestRow,
+    Scope,
     parse_file_row,
 )
-from krea_cli.local.ledger.scope import IN_SCOPE, Scope
 
 PAGE_ROWS = 500  # read at a time, so that a reader who stops early costs no more
 # A request in any other state may still cost money, be sent or be fetched.

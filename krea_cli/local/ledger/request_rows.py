@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Any
 from krea_cli.api.types import Job
 from krea_cli.errors import InDoubt, KreaError
 from krea_cli.local.ledger.rows import (
+    IN_SCOPE,
     UNFINISHED_STATES,
     RequestDraft,
     RequestRow,
+    Scope,
     request_fingerprint,
     to_columns,
 )
-from krea_cli.local.ledger.scope import IN_SCOPE, Scope
 
 if TYPE_CHECKING:
     from krea_cli.local.ledger.budget import Budget

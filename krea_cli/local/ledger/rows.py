@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any
 
+from krea_cli.local.ledger.database import Database
+
 # The states of a request: checked (nothing sent), sending, submitted, refused, unknown (in doubt),
 # unfound (in doubt, and the list shows nothing), forgotten (by the user's word), completed, saved,
 # failed, cancelled.
@@ -16,6 +18,7 @@ UNFINISHED_STATES = ("checked", *UNDER_WAY_STATES)
 # These are over, and were not billed.
 FAILED_STATES = ("refused", "failed", "cancelled")
 
+IN_SCOPE = "base = ? AND account = ?"
 JSON_COLUMNS = ("body", "given", "sources")
 BOOLEAN_COLUMNS = ("adopted", "backlogged", "sidecar", "embed")
 # Released columns whose names hide that they hold hashes, by field.
@@ -75,7 +78,8 @@ class RequestRow:
     Times are seconds since 1970.
 
     fingerprint: `request_fingerprint` of `model` and `given`
-    server_created_at, completed_at: times by the service's clock; all others are by ours
+    server_created_at: time of the job, by the service's clock
+    completed_at: end of the job, by the service's clock; all other times are by ours
     status: last status of the job
     adopted: True if the job was found in the list of jobs, not in the answer
     backlogged: True if the job stood in a queue
@@ -205,3 +209,29 @@ def _normalize(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_normalize(item) for item in value]
     return value
+
+
+@dataclass(frozen=True)
+class Scope:
+    """One base and account of a database: look-ups and writes never touch other rows."""
+
+    database: Database
+    base: str
+    account: str
+
+    @property
+    def values(self) -> tuple[str, str]:
+        """The values for the question marks of `IN_SCOPE`."""
+        return self.base, self.account
+
+    def find_all(self, condition: str, values: Sequence[Any] = ()) -> list[RequestRow]:
+        """Return the requests that fulfil CONDITION, in SQL with VALUES for its question marks."""
+        rows = self.database.query(
+            f"SELECT {REQUEST_COLUMNS} FROM requests WHERE {IN_SCOPE} AND {condition}",
+            (*self.values, *values),
+        )
+        return [parse_request_row(row) for row in rows]
+
+    def find_first(self, condition: str, values: Sequence[Any] = ()) -> RequestRow | None:
+        """Return the first request that fulfils CONDITION, or None."""
+        return next(iter(self.find_all(f"{condition} LIMIT 1", values)), None)

@@ -1,6 +1,6 @@
 """Figures of past jobs: how the clocks differ, how long jobs take, which types they have."""
 
-from krea_cli.local.ledger.scope import IN_SCOPE, Scope
+from krea_cli.local.ledger.rows import IN_SCOPE, Scope
 
 
 class Statistics:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from krea_cli.local.ledger.scope import IN_SCOPE, Scope
+from krea_cli.local.ledger.rows import IN_SCOPE, Scope
 
 
 class UploadRows:

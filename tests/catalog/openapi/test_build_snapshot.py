@@ -1,25 +1,32 @@
-"""The embedded snapshot, and the script that makes one from any document."""
+"""The script that makes a snapshot from any document."""
 
 import json
 from pathlib import Path
 
-from krea_cli.catalog.cache import SNAPSHOT
+from krea_cli.catalog.cache import SNAPSHOT_FILE
 from krea_cli.catalog.catalog import Catalog
-from krea_cli.catalog.openapi.build_snapshot import main, rebuilt
+from krea_cli.catalog.openapi.build_snapshot import build_snapshot, main
 from krea_cli.catalog.openapi.document import parse_document
-from krea_cli.catalog.request.prepare import prepare
+from krea_cli.catalog.request.prepare import prepare_request
 from krea_cli.errors import InvalidRequest
-from tests.catalog.documents import REAL, ROUTE, document, operation, real, wishes
+from tests.catalog.documents import (
+    REAL_FILE,
+    ROUTE,
+    load_real_catalog,
+    make_document,
+    make_inputs,
+    make_operation,
+)
 
 
 def test_a_snapshot_of_the_snapshot_is_the_snapshot() -> None:
-    """Nothing of it can be left out."""
-    content = SNAPSHOT.read_bytes()
-    assert rebuilt(content) == content.decode()
+    """The snapshot has no part to leave out."""
+    content = SNAPSHOT_FILE.read_bytes()
+    assert build_snapshot(content) == content.decode()
 
 
 def test_only_numbers_and_names_are_kept(tmp_path: Path) -> None:
-    """Sentences, seeds, labels and everything that is no request stay behind."""
+    """Sentences, seeds, labels and responses are left out."""
     fields = {
         "prompt": {"type": "string", "description": "What to draw."},
         "seed": {"type": "number", "default": 3317551338},
@@ -27,7 +34,7 @@ def test_only_numbers_and_names_are_kept(tmp_path: Path) -> None:
         "note": {"type": "string", "default": "a whole sentence that somebody else wrote"},
     }
     table = "Nice.\n| Average Completion Time |\n|---|\n| ~7 seconds |\n"
-    source = operation(
+    operation = make_operation(
         fields,
         "prompt",
         description=table,
@@ -42,7 +49,7 @@ def test_only_numbers_and_names_are_kept(tmp_path: Path) -> None:
         },
     )
     file, out = tmp_path / "in.json", tmp_path / "out.json"
-    file.write_text(json.dumps(document({ROUTE: source}, info={"version": "v9"})))
+    file.write_text(json.dumps(make_document({ROUTE: operation}, info={"version": "v9"})))
     main([str(file), "-o", str(out)])
     assert json.loads(out.read_text()) == {
         "openapi": "3.1.0",
@@ -84,17 +91,17 @@ def test_only_numbers_and_names_are_kept(tmp_path: Path) -> None:
 
 
 def test_the_real_document_makes_a_whole_snapshot() -> None:
-    """Same models, same fields; every sample is accepted; made again it is the same."""
-    before = real()
-    text = rebuilt(REAL.read_bytes())
-    assert rebuilt(text.encode()) == text
-    after = Catalog.of(parse_document(text.encode()), source="test")
+    """Models and fields stay, each example is accepted, and a second run changes nothing."""
+    before = load_real_catalog()
+    text = build_snapshot(REAL_FILE.read_bytes())
+    assert build_snapshot(text.encode()) == text
+    after = Catalog(parse_document(text.encode()), source="test")
     assert after.ids == before.ids
     for model in after.models():
         assert [field.name for field in model.fields] == [
             field.name for field in before.model(model.id).fields
         ]
         try:
-            prepare(model, wishes(fields=model.example))
+            prepare_request(model, make_inputs(fields=model.example))
         except InvalidRequest as error:
             raise AssertionError(model.id) from error

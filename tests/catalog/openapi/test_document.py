@@ -1,4 +1,4 @@
-"""A document is foreign text: bounded, and reduced to what can be used."""
+"""A document is text of a stranger: limited, and reduced to the parts in use."""
 
 import json
 
@@ -6,17 +6,17 @@ import pytest
 
 from krea_cli.catalog.catalog import Catalog
 from krea_cli.catalog.openapi.document import (
-    MAX_BYTES,
+    MAX_DOCUMENT_BYTES,
     UnreadableDocument,
+    is_safe_route,
     parse_document,
-    reduced,
-    safe_route,
+    reduce_document,
 )
-from tests.catalog.documents import ROUTE, document, model, operation
+from tests.catalog.documents import ROUTE, make_document, make_operation
 
 
-def nested(depth: int) -> dict[str, object]:
-    """A document that is DEPTH levels deep."""
+def make_deep_document(depth: int) -> dict[str, object]:
+    """Return a document of DEPTH levels."""
     inner: object = 1
     for _ in range(depth - 1):
         inner = [inner]
@@ -26,25 +26,25 @@ def nested(depth: int) -> dict[str, object]:
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (b" " * (MAX_BYTES + 1), "larger than 20 MB"),
+        (b" " * (MAX_DOCUMENT_BYTES + 1), "larger than 20 MB"),
         (b"<html>", "not valid JSON"),
         (b"\xff\xfe\x00", "not valid JSON"),
         (b"[" * 100_000, "not valid JSON"),
         (b"[]", "has no paths"),
         (b'{"paths": []}', "has no paths"),
-        (json.dumps(nested(41)).encode(), "deeper than 40"),
+        (json.dumps(make_deep_document(41)).encode(), "deeper than 40"),
     ],
     ids=["large", "html", "binary", "endless", "list", "no paths", "deep"],
 )
-def test_what_is_no_document_is_refused_in_a_sentence(content: bytes, words: str) -> None:
-    """One error class, whatever is wrong."""
+def test_any_other_text_is_refused_in_a_sentence(content: bytes, words: str) -> None:
+    """All faults have one error class."""
     with pytest.raises(UnreadableDocument, match=words):
         parse_document(content)
 
 
 def test_forty_levels_are_read() -> None:
-    """The limit itself is fine."""
-    assert parse_document(json.dumps(nested(40)).encode())["paths"] == {}
+    """A document of exactly the limit is read."""
+    assert parse_document(json.dumps(make_deep_document(40)).encode())["paths"] == {}
 
 
 @pytest.mark.parametrize(
@@ -68,55 +68,15 @@ def test_forty_levels_are_read() -> None:
     ],
 )
 def test_routes_have_one_shape(route: str, safe: bool) -> None:
-    """Nothing that a shell, a URL or a completion script would read otherwise."""
-    assert safe_route(route) is safe
-
-
-def test_what_cannot_be_used_is_dropped_loudly() -> None:
-    """The reason is kept, without escape characters."""
-    routes = {ROUTE: operation(), "/generate/image/\x1b[31m;rm": operation(), "/jobs": {}}
-    whole = document(routes)
-    whole["paths"]["/generate/image/x/get-only"] = {"get": {}}
-    catalog = Catalog.of(whole, source="test")
-    assert catalog.ids == ("maker/brush",)
-    assert catalog.dropped == (
-        "/generate/image/;rm: not a route of the agreed shape",
-        "/generate/image/x/get-only: no POST operation",
-    )
-
-
-def test_ids_that_two_kinds_share_carry_the_kind() -> None:
-    """Both stay reachable, and neither takes the other's place."""
-    routes = ("/generate/image/a/b", "/generate/video/a/b", "/generate/video/c/d/e")
-    catalog = Catalog.of(document({route: operation() for route in routes}), source="test")
-    assert catalog.ids == ("image/a/b", "video/a/b", "c/d/e")
-    assert catalog.model("video/a/b").route == "/generate/video/a/b"
-
-
-def test_a_schema_that_refers_to_itself_is_dropped() -> None:
-    """Neither endless nor a traceback: one model less."""
-    endless = {"properties": {name: {"$ref": "#/components/schemas/E"} for name in "abc"}}
-    whole = document(
-        {ROUTE: operation({"it": {"$ref": "#/components/schemas/E"}}), ROUTE + "-2": operation()}
-    )
-    whole["components"] = {"schemas": {"E": endless}}
-    catalog = Catalog.of(whole, source="test")
-    assert [found.id for found in catalog.models()] == ["maker/brush-2"]
-    assert catalog.dropped == (f"{ROUTE}: a model's schema refers to itself without an end",)
-
-
-def test_references_in_a_circle_allow_anything() -> None:
-    """A reference to itself says nothing, so the field takes anything."""
-    circle = {"anyOf": [{"$ref": "#/components/schemas/C"}, {"$ref": "#/components/schemas/C"}]}
-    with pytest.raises(UnreadableDocument):
-        model({"it": {"$ref": "#/components/schemas/C"}}, components={"C": circle})
+    """No route has characters with a meaning in a shell, a URL or a completion script."""
+    assert is_safe_route(route) is safe
 
 
 def test_reducing_keeps_every_model_as_it_is() -> None:
-    """What is cached reads like what was fetched."""
-    whole = document({ROUTE: operation(description="x" * 9000, responses={"200": {}})})
-    whole["paths"]["/generate/image/b ad"] = {"post": {}}
-    before, after = Catalog.of(whole, source="a"), Catalog.of(reduced(whole), source="a")
+    """The reduced document gives equal models, and the same routes are dropped."""
+    document = make_document({ROUTE: make_operation(description="x" * 9000, responses={"200": {}})})
+    document["paths"]["/generate/image/b ad"] = {"post": {}}
+    before, after = Catalog(document, source="a"), Catalog(reduce_document(document), source="a")
     assert after.models() == before.models()
     assert after.dropped == before.dropped
-    assert "responses" not in reduced(whole)["paths"][ROUTE]["post"]
+    assert "responses" not in reduce_document(document)["paths"][ROUTE]["post"]

@@ -4,52 +4,51 @@ from typing import Any
 
 import pytest
 
-from krea_cli.catalog.cache import snapshot
-from krea_cli.catalog.local_files import LocalFile
-from krea_cli.catalog.request.prepare import prepare
+from krea_cli.catalog.cache import load_snapshot
+from krea_cli.catalog.request.prepare import prepare_request
 from krea_cli.errors import InvalidRequest
-from tests.catalog.documents import wishes
+from tests.catalog.documents import make_inputs
 
-SNAPSHOT = snapshot()
-
-
-def given(model_id: str, **wanted: Any) -> dict[str, Any]:
-    """What the options mean to a model of the snapshot, without the prompt."""
-    found = prepare(SNAPSHOT.model(model_id), wishes(prompt="x" * 9, **wanted)).given
-    return {name: value for name, value in found.items() if name != "prompt"}
+SNAPSHOT = load_snapshot()
 
 
-def refusal(model_id: str, **wanted: Any) -> tuple[list[str], str | None]:
-    """The problems and the first hint."""
+def read_given(model_id: str, **inputs: Any) -> dict[str, Any]:
+    """Return the fields of the inputs for a model of the snapshot, without the prompt."""
+    fields = prepare_request(SNAPSHOT.model(model_id), make_inputs(prompt="x" * 9, **inputs)).given
+    return {name: value for name, value in fields.items() if name != "prompt"}
+
+
+def find_problems(model_id: str, **inputs: Any) -> tuple[list[str], str | None]:
+    """Return the problems and the first hint."""
     with pytest.raises(InvalidRequest) as caught:
-        prepare(SNAPSHOT.model(model_id), wishes(prompt="x" * 9, **wanted))
+        prepare_request(SNAPSHOT.model(model_id), make_inputs(prompt="x" * 9, **inputs))
     return [str(problem) for problem in caught.value.problems], caught.value.hint
 
 
 def test_options_are_fields_like_any_other() -> None:
-    """Each lands under the document's name."""
-    assert given("bfl/flux-1-dev", seed=7, width=1024, height=512) == {
+    """Each flag sets the field of the document's name."""
+    assert read_given("bfl/flux-1-dev", seed=7, width=1024, height=512) == {
         "seed": 7,
         "width": 1024,
         "height": 512,
     }
-    assert given("google/veo-3.1", aspect_ratio="9:16", resolution="4K", duration="8s") == {
+    assert read_given("google/veo-3.1", aspect_ratio="9:16", resolution="4K", duration="8s") == {
         "aspect_ratio": "9:16",
         "resolution": "4K",
         "duration": 8,
     }
-    assert given("alibaba/wan-2.5", duration=5.0) == {"duration": 5}
+    assert read_given("alibaba/wan-2.5", duration=5.0) == {"duration": 5}
 
 
 def test_an_option_and_the_same_field_must_agree() -> None:
-    """Twice the same is fine; two values are a problem."""
-    assert given("bfl/flux-1-dev", seed=7, inputs=("seed=7",)) == {"seed": 7}
-    told, _ = refusal("bfl/flux-1-dev", seed=8, inputs=("seed=7",))
-    assert told == ["seed: given twice, by -i and by --seed"]
+    """Two equal values are fine; two different ones are a problem."""
+    assert read_given("bfl/flux-1-dev", seed=7, inputs=("seed=7",)) == {"seed": 7}
+    problems, _ = find_problems("bfl/flux-1-dev", seed=8, inputs=("seed=7",))
+    assert problems == ["seed: given twice, by -i and by --seed"]
 
 
 @pytest.mark.parametrize(
-    ("model_id", "wanted", "problem", "hint"),
+    ("model_id", "inputs", "problem", "hint"),
     [
         (
             "bfl/flux-1-dev",
@@ -132,7 +131,7 @@ def test_an_option_and_the_same_field_must_agree() -> None:
         (
             "google/veo-3.1",
             {"seed": 5},
-            "seed: this model takes no seed; leave --seed away",
+            "seed: this model takes no seed; leave --seed out",
             "krea models google/veo-3.1",
         ),
         (
@@ -175,67 +174,24 @@ def test_an_option_and_the_same_field_must_agree() -> None:
         (
             "topaz/wonder-35-enhance",
             {"images": ("a.png",)},
-            "prompt: this model takes no prompt; leave it away",
+            "prompt: this model takes no prompt; leave it out",
             "krea models topaz/wonder-35-enhance",
         ),
     ],
 )
-def test_what_a_model_lacks_is_told_with_what_it_has(
-    model_id: str, wanted: dict[str, Any], problem: str, hint: str
+def test_without_the_field_another_is_suggested(
+    model_id: str, inputs: dict[str, Any], problem: str, hint: str
 ) -> None:
-    """One sentence, and the words to type instead."""
-    assert refusal(model_id, **wanted) == ([problem], hint)
+    """The problem is one sentence, and the hint is the words to type."""
+    assert find_problems(model_id, **inputs) == ([problem], hint)
 
 
 def test_styles_split_at_the_last_sign() -> None:
-    """Strength 1 unless given; negative ones work; ids may hold = themselves."""
+    """The strength is 1 by default and may be negative; ids may contain =."""
     styles = ("abc", "def=0.5", "ghi=-1", "u?a=b=2")
-    assert given("bfl/flux-1-dev", styles=styles)["styles"] == [
+    assert read_given("bfl/flux-1-dev", styles=styles)["styles"] == [
         {"id": "abc", "strength": 1},
         {"id": "def", "strength": 0.5},
         {"id": "ghi", "strength": -1},
         {"id": "u?a=b", "strength": 2},
     ]
-
-
-@pytest.mark.parametrize(
-    ("model_id", "wanted", "field", "value"),
-    [
-        ("bfl/flux-1-dev", {"images": ("a.png",)}, "image_url", LocalFile("a.png")),
-        ("google/nano-banana", {"images": ("a.png",)}, "image_urls", [LocalFile("a.png")]),
-        (
-            "google/nano-banana",
-            {"images": ("a.png", "https://x")},
-            "image_urls",
-            [LocalFile("a.png"), "https://x"],
-        ),
-        ("google/veo-3.1", {"images": ("https://x",)}, "start_image", "https://x"),
-        (
-            "google/veo-3.1",
-            {"images": ("https://x", "https://y")},
-            "reference_images",
-            ["https://x", "https://y"],
-        ),
-        (
-            "bytedance/seedream-4",
-            {"images": ("https://x",)},
-            "style_images",
-            [{"url": "https://x"}],
-        ),
-        ("topaz/astra", {"videos": ("a.mp4",)}, "video_url", LocalFile("a.mp4")),
-        ("google/veo-2", {"videos": ("a.mp4",)}, "start_video", LocalFile("a.mp4")),
-        ("bytedance/seedance-2", {"videos": ("a.mp4",)}, "reference_videos", [LocalFile("a.mp4")]),
-        ("alibaba/wan-2.5", {"audios": ("a.mp3",)}, "audio_url", LocalFile("a.mp3")),
-        ("bytedance/seedance-2", {"audios": ("a.mp3",)}, "reference_audios", [LocalFile("a.mp3")]),
-        ("bfl/flux-1-dev", {"images": ("data:image/png,x",)}, "image_url", "data:image/png,x"),
-    ],
-)
-def test_media_goes_to_the_models_own_field_and_says_so(
-    model_id: str, wanted: dict[str, Any], field: str, value: object
-) -> None:
-    """In the agreed order; arrays when it is given several times."""
-    prompt = None if model_id.startswith("topaz") else "x"
-    prepared = prepare(SNAPSHOT.model(model_id), wishes(prompt=prompt and "x" * 9, **wanted))
-    flag = "--" + next(iter(wanted)).removesuffix("s")
-    assert prepared.given[field] == value
-    assert f"{flag} goes to {field}" in prepared.notes

@@ -5,27 +5,32 @@ from struct import pack
 
 import pytest
 
-from krea_cli.catalog.cache import snapshot
-from krea_cli.catalog.request.inputs import MAX_TEXT, Wishes, measure, read_text
-from krea_cli.catalog.request.prepare import prepare
+from krea_cli.catalog.cache import load_snapshot
+from krea_cli.catalog.request.inputs import (
+    MAX_TEXT_CHARACTERS,
+    RequestInputs,
+    read_image_size,
+    read_text,
+)
+from krea_cli.catalog.request.prepare import prepare_request
 
 PNG = b"\x89PNG\r\n\x1a\n" + pack(">I4sIIB4x", 13, b"IHDR", 640, 480, 8)
 
 
 def test_a_picture_is_measured_by_its_header(tmp_path: Path) -> None:
-    """Width and height, without decoding it."""
+    """Width and height are read without decoding the picture."""
     picture = tmp_path / "a.png"
     picture.write_bytes(PNG)
-    assert measure(str(picture)) == (640, 480)
+    assert read_image_size(str(picture)) == (640, 480)
 
 
 @pytest.mark.parametrize("content", [None, b"", b"no picture", PNG[:17], b"RIFF....WEBPVP8 "])
-def test_what_is_no_picture_has_no_size(tmp_path: Path, content: bytes | None) -> None:
-    """Missing, empty, cut or something else: not known, no error."""
+def test_any_other_file_has_no_size(tmp_path: Path, content: bytes | None) -> None:
+    """The size of a missing, empty or cut file is unknown, not an error."""
     file = tmp_path / "a"
     if content is not None:
         file.write_bytes(content)
-    assert measure(str(file)) is None
+    assert read_image_size(str(file)) is None
 
 
 def test_a_text_is_read_up_to_ten_megabytes(tmp_path: Path) -> None:
@@ -34,16 +39,16 @@ def test_a_text_is_read_up_to_ten_megabytes(tmp_path: Path) -> None:
     file.write_text("grün")
     assert read_text(str(file)) == "grün"
     with file.open("wb") as opened:
-        opened.truncate(MAX_TEXT + 1)
+        opened.truncate(MAX_TEXT_CHARACTERS + 1)
     with pytest.raises(ValueError, match="larger than 10 MB"):
         read_text(str(file))
 
 
 def test_a_request_from_real_files(tmp_path: Path) -> None:
-    """A picture to enlarge, and a prompt that stands in a file."""
+    """The picture to enlarge and the prompt are files."""
     (tmp_path / "a.png").write_bytes(PNG)
     (tmp_path / "prompt.txt").write_text("more detail\n")
     inputs = (f"prompt=@{tmp_path / 'prompt.txt'}", "image_scaling_factor=2")
-    wanted = Wishes(inputs=inputs, images=(str(tmp_path / "a.png"),))
-    body = prepare(snapshot().model("topaz/generative-enhance"), wanted).body
+    files = RequestInputs(inputs=inputs, images=(str(tmp_path / "a.png"),))
+    body = prepare_request(load_snapshot().model("topaz/generative-enhance"), files).body
     assert (body["prompt"], body["width"], body["height"]) == ("more detail", 1280, 960)

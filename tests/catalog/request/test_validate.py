@@ -1,15 +1,16 @@
-"""What is wrong with a value, in the field's own terms."""
+"""Problems of values, with the facts of the field."""
 
+import time
 from typing import Any
 
 import pytest
 
-from krea_cli.catalog.cache import snapshot
-from krea_cli.catalog.local_files import LocalFile, local_files, replaced
-from krea_cli.catalog.request.prepare import prepare
-from krea_cli.catalog.request.validate import check_value
+from krea_cli.catalog.cache import load_snapshot
+from krea_cli.catalog.local_files import LocalFile
+from krea_cli.catalog.request.prepare import prepare_request
+from krea_cli.catalog.request.validate import matches_pattern, validate_value
 from krea_cli.errors import InvalidRequest
-from tests.catalog.documents import field, wishes
+from tests.catalog.documents import make_field, make_inputs
 
 TEXT = {"type": "string"}
 CAMERA = {
@@ -36,8 +37,8 @@ CAMERA = {
         ({"type": "number", "maximum": 1}, 2, "2 is out of bounds; it takes at most 1"),
         ({"type": "number", "exclusiveMinimum": 0}, 0, "0 is out of bounds; it takes above 0"),
         ({"type": "number", "exclusiveMaximum": 1}, 1, "1 is out of bounds; it takes below 1"),
-        ({"type": "integer", "multipleOf": 16}, 1000, "1000 is no multiple of 16: 992 or 1008"),
-        ({"type": "number", "multipleOf": 0.1}, 0.25, "0.25 is no multiple of 0.1: 0.2 or 0.3"),
+        ({"type": "integer", "multipleOf": 16}, 1000, "1000 is not a multiple of 16: 992 or 1008"),
+        ({"type": "number", "multipleOf": 0.1}, 0.25, "0.25 is not a multiple of 0.1: 0.2 or 0.3"),
         ({"type": "integer"}, True, "true is not a whole number"),
         (TEXT, 5, "5 is not text"),
         (TEXT, None, "null is not allowed"),
@@ -48,16 +49,18 @@ CAMERA = {
         ({"const": "only"}, "other", "'other' is not only, the only choice"),
         ({"enum": ["1:1", "16:9"]}, "16x9", "'16x9' is none of 1:1, 16:9; did you mean 16:9?"),
         ({"enum": [1, 2]}, True, "true is none of 1, 2"),
-        ({"type": "array", "minItems": 2}, [1], "1 of them; at least 2"),
-        ({"type": "array", "maxItems": 1}, [1, 2], "2 of them; at most 1"),
+        ({"type": "array", "minItems": 2}, [1], "1 element; at least 2"),
+        ({"type": "array", "maxItems": 1}, [1, 2], "2 elements; at most 1"),
         (TEXT | {"format": "uri"}, "", "is empty; it takes the address of a file, or @FILE"),
     ],
 )
-def test_a_value_that_does_not_fit_is_told_with_the_facts(
+def test_a_problem_has_the_facts_of_the_field(
     schema: dict[str, Any], value: object, problem: str
 ) -> None:
-    """Bounds, choices, lengths, counts."""
-    assert [str(found) for found in check_value(field(schema), value, "it")] == [f"it: {problem}"]
+    """The problem names bounds, choices, lengths or counts."""
+    assert [str(problem) for problem in validate_value(make_field(schema), value, "it")] == [
+        f"it: {problem}"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -80,24 +83,26 @@ def test_a_value_that_does_not_fit_is_told_with_the_facts(
     ],
 )
 def test_a_value_that_fits_is_no_problem(schema: dict[str, Any], value: object) -> None:
-    """Nullables, alternatives, addresses, open objects."""
-    assert check_value(field(schema), value, "it") == []
+    """Nulls, alternatives, addresses and open objects are taken."""
+    assert validate_value(make_field(schema), value, "it") == []
 
 
 def test_the_closest_shape_says_what_is_wrong() -> None:
-    """Of several shapes, the one that was probably meant."""
-    found = check_value(field(CAMERA), {"type": "simple", "zoom": 11}, "camera")
-    assert [str(problem) for problem in found] == [
+    """Of several shapes, the one with the fewest problems counts."""
+    problems = validate_value(make_field(CAMERA), {"type": "simple", "zoom": 11}, "camera")
+    assert [str(problem) for problem in problems] == [
         "camera.zoom: 11 is out of bounds; it takes at most 10"
     ]
 
 
 def test_problems_inside_carry_their_place() -> None:
-    """Element and property."""
+    """The path names element and property."""
     style = {"properties": {"strength": {"type": "number", "maximum": 2}}, "required": ["id"]}
     style["properties"]["id"] = TEXT  # type: ignore[index]
-    found = check_value(field({"type": "array", "items": style}), [{"strength": 3}], "styles")
-    assert [str(problem) for problem in found] == [
+    problems = validate_value(
+        make_field({"type": "array", "items": style}), [{"strength": 3}], "styles"
+    )
+    assert [str(problem) for problem in problems] == [
         "styles[0].strength: 3 is out of bounds; it takes at most 2",
         "styles[0].id: required",
     ]
@@ -105,19 +110,19 @@ def test_problems_inside_carry_their_place() -> None:
 
 @pytest.mark.parametrize("prompt", ["", "   ", "\n"])
 def test_an_empty_prompt_is_refused_where_one_is_needed(prompt: str) -> None:
-    """Also where the document forgot to say so."""
+    """The document need not say that a prompt is not empty."""
     with pytest.raises(InvalidRequest) as caught:
-        prepare(snapshot().model("krea/krea-2/large"), wishes(prompt=prompt))
+        prepare_request(load_snapshot().model("krea/krea-2/large"), make_inputs(prompt=prompt))
     assert caught.value.message == (
         "krea/krea-2/large does not take this request: prompt: is empty"
     )
     assert caught.value.hint == 'krea generate "your prompt" -m krea/krea-2/large'
 
 
-def test_a_missing_prompt_is_told_with_the_command() -> None:
-    """What to type comes with it."""
+def test_a_missing_prompt_has_a_command_as_hint() -> None:
+    """The hint is a command with a prompt."""
     with pytest.raises(InvalidRequest) as caught:
-        prepare(snapshot().model("bfl/flux-1-dev"), wishes())
+        prepare_request(load_snapshot().model("bfl/flux-1-dev"), make_inputs())
     assert caught.value.as_dict() == {
         "code": "invalid_request",
         "message": "bfl/flux-1-dev does not take this request: prompt: required",
@@ -135,19 +140,36 @@ def test_a_missing_prompt_is_told_with_the_command() -> None:
 
 
 def test_a_long_prompt_is_counted() -> None:
-    """10,000 characters where 1,800 are taken."""
+    """A prompt of 10,000 characters is refused by a model that takes 1,800."""
     with pytest.raises(InvalidRequest) as caught:
-        prepare(snapshot().model("bfl/flux-1-dev"), wishes(prompt="x" * 10_000))
+        prepare_request(load_snapshot().model("bfl/flux-1-dev"), make_inputs(prompt="x" * 10_000))
     assert str(caught.value.problems[0]) == "prompt: 10000 characters; at most 1800"
 
 
-def test_files_are_found_once_and_replaced_everywhere() -> None:
-    """What the upload needs: the files of a body, and the body with their addresses."""
-    one, two = LocalFile("a.png"), LocalFile("b.png")
-    tree = {"image_url": one, "styles": [{"url": two, "strength": 1}, {"url": one}], "seed": 3}
-    assert local_files(tree) == [one, two]
-    assert replaced(tree, {"a.png": "https://a", "b.png": "https://b"}) == {
-        "image_url": "https://a",
-        "styles": [{"url": "https://b", "strength": 1}, {"url": "https://a"}],
-        "seed": 3,
-    }
+@pytest.mark.parametrize(
+    ("pattern", "text", "expected"),
+    [
+        ("^[a-z][a-z0-9_]+$", "tag_1", True),
+        ("^[a-z][a-z0-9_]+$", "Tag", False),
+        ("^(a+)+$", "a" * 60 + "!", True),
+        (r"^(\w+)\1$", "abab!", True),
+        ("^(?=a)b", "c", True),
+        ("[", "x", True),
+        ("[[a]", "x", True),
+        ("a" * 300, "b", True),
+        (".*.*.*x", "a" * 150, True),
+        (".*.*x", "a" * 200, False),
+        ("a?" * 30 + "a" * 30, "a" * 30, True),
+        ("(a|a)" * 35 + "y", "a" * 52, True),
+        ("a{0,9}" * 9 + "b", "a" * 60, True),
+        ("^a", "b" * 5000, True),
+        ("a{1,99999999999}", "b", True),
+    ],
+)
+def test_a_pattern_is_only_run_where_it_cannot_run_away(
+    pattern: str, text: str, expected: bool
+) -> None:
+    """A risky pattern counts as matching: the service decides."""
+    started = time.perf_counter()
+    assert matches_pattern(pattern, text) is expected
+    assert time.perf_counter() - started < 1

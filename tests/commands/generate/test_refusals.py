@@ -109,14 +109,14 @@ def test_a_silent_refusal_is_told_apart(cli: Cli) -> None:
     [
         (
             {"error": "You have run out of credits"},
-            "the API balance does not suffice: You have run out of credits",
+            "the API balance is too low: You have run out of credits",
             "top up the API balance, which is separate from a plan's compute units, at "
             "krea.ai/app/api; then run the same command again",
         ),
         (
             {"error": "This model requires the Pro plan"},
             "the plan does not include this: This model requires the Pro plan",
-            "krea models lists others, to be named with -m; a higher plan is to be had at krea.ai",
+            "krea models lists other models for -m; krea.ai sells higher plans",
         ),
     ],
     ids=["balance", "plan"],

@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
-from krea_cli.catalog.cache import Store
+from krea_cli.catalog.cache import CatalogCache
 from krea_cli.catalog.catalog import Catalog
-from krea_cli.catalog.examples import sample
+from krea_cli.catalog.examples import example_body
 from krea_cli.catalog.local_files import LocalFile
 from krea_cli.commands.history.command_line import generate_command
 from tests.harness.cli import Cli
 
-CATALOG: Catalog = Store(Path("/nonexistent"), "none").load()
+CATALOG: Catalog = CatalogCache(Path("/nonexistent"), "none").load()
 BODIES: dict[str, dict[str, Any]] = {
     "quotes": {"prompt": 'it\'s "red" & $HOME `x` \\ *', "width": 512},
     "a dash": {"prompt": "-5 degrees", "seed": 3},
@@ -40,7 +40,7 @@ def dry_run_body(cli: Cli, text: str) -> dict[str, Any]:
 def test_every_models_request_comes_out_again(cli: Cli, model_id: str) -> None:
     """Written as a command, read by the command line: the same body."""
     model = CATALOG.model(model_id)
-    body = sample(model)
+    body = example_body(model)
     assert dry_run_body(cli, generate_command(model.id, body, model=model)) == body
 
 

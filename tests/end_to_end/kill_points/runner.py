@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 
 from tests.end_to_end.kill_points import worker
+from tests.end_to_end.kill_points.table import KillPoint
 from tests.harness.cli import CliResult
 from tests.harness.installed_cli import TIMEOUT_SECONDS, InstalledCli, wait_until
 
@@ -22,21 +23,29 @@ class KillRunner:
         )
 
     def run(
-        self, installed: InstalledCli, step: list[str], argv: list[str], look: Callable[[], None]
+        self,
+        installed: InstalledCli,
+        point: KillPoint,
+        *,
+        origin: float,
+        look: Callable[[], None],
     ) -> CliResult:
-        """Run `krea ARGV` in the folder of INSTALLED until it dies at STEP or ends.
+        """Run the command of POINT in the folder of INSTALLED until it dies there or ends.
 
-        LOOK is called again and again meanwhile.
+        ORIGIN is that of its accelerated clock. LOOK is called again and again meanwhile.
         """
         assert self._process.stdin and self._process.stdout
         out, err = installed.folder.parent / "out", installed.folder.parent / "err"
         order = {
-            "step": step,
-            "argv": argv,
+            "step": point.step.split(),
+            "argv": point.command.argv,
             "folder": str(installed.folder),
             "environ": installed.environ,
+            "origin": origin,
+            "speed": point.clock_speed,
+            "out": str(out),
+            "err": str(err),
         }
-        order |= {"out": str(out), "err": str(err)}
         self._process.stdin.write(f"{json.dumps(order)}\n")
         self._process.stdin.flush()
         answers = self._process.stdout

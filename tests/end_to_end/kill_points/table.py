@@ -6,6 +6,8 @@ The groups are in the order of that life; `worker.py` describes how a step is wr
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 
+from tests.clocks.accelerated_clock import SPEED
+
 
 class Remains(Enum):
     """The state of the request that was under way, after a kill."""
@@ -53,6 +55,7 @@ class KillPoint:
     jobs_made: number of jobs made by all that was sent
     faults: faults of the sandbox
     result_bytes: the least size of a result
+    clock_speed: of the accelerated clock
     """
 
     name: str
@@ -62,6 +65,7 @@ class KillPoint:
     jobs_made: int = 1
     faults: tuple[str, ...] = ()
     result_bytes: int = 0
+    clock_speed: float = SPEED
 
 
 SMALL = ("--width", "512", "--height", "512", "--seed", "1")  # drawn quickly, and once
@@ -83,7 +87,7 @@ OVERWRITE = Command(
     pictures=("fox.png",),
 )
 HTTP11 = "httpcore._sync.http11:HTTP11Connection"
-API = "krea_cli.api.client:Api"
+API = "krea_cli.api.client:ApiClient"
 ROWS = "krea_cli.local.ledger.request_rows:RequestRows"
 
 BEFORE = {
@@ -96,7 +100,7 @@ BEFORE = {
     "the row is in the ledger": f"{ROWS}.insert_or_join return 1",
     "the part is made": "os:open@_open return 1",
     "the part is reserved": "krea_cli.flows.submit.claim:claim return 1",
-    "the wire is prepared": f"{API}.prepare return 1",
+    "the wire is prepared": f"{API}.prepare_submit return 1",
     "the post lock is taken": "krea_cli.flows.submit.submit:mark_abandoned_sends_unknown call 1",
     "`sending` is written": f"{ROWS}.change_state return 1",
 }
@@ -110,7 +114,7 @@ LEAVING = {
 SENT = {
     "its body is sent": f"{HTTP11}._send_request_body return 1",
     "the answer's headers came": f"{HTTP11}._receive_response_headers return 1",
-    "the answer's body came": "krea_cli.api.http:Exchange.reply return 1",
+    "the answer's body came": "krea_cli.api.http:Exchange.read_response return 1",
     "the answer is read": "krea_cli.api.jobs:parse_job return 1",
     "the answer is written": f"{ROWS}.change_state return 2",
 }
@@ -118,15 +122,15 @@ WAITING = {"it waits for the answer": f"{HTTP11}._receive_response_headers call 
 RUNNING = {
     "the answer is recorded": f"{ROWS}.mark_submitted return 1",
     "the job is put under watch": "krea_cli.flows.jobs.watch:Watch.add return 1",
-    "the first poll leaves": f"{API}.job call 1",
-    "the first poll is answered": f"{API}.job return 1",
+    "the first poll leaves": f"{API}.get_job call 1",
+    "the first poll is answered": f"{API}.get_job return 1",
     "the job has ended": "krea_cli.flows.jobs.watch:Watch._apply_status return 1",
     "half of the end is recorded": f"{ROWS}.record_status return 1",
     "the end is recorded": f"{ROWS}.mark_ended return 1",
-    "the stream is about to be opened": "krea_cli.api.http:Http.stream call 1",
+    "the stream is about to be opened": "krea_cli.api.http:HttpClient.stream call 1",
     "the stream is open": "krea_cli.flows.transfer.fetch:_Attempt._begin return 1",
 }
-POLLING = {"the second poll leaves": f"{API}.job call 2"}
+POLLING = {"the second poll leaves": f"{API}.get_job call 2"}
 ARRIVING = {
     "the first piece is written": "os:pwrite return 1",
     "the second piece is written": "os:pwrite return 2",
@@ -148,12 +152,12 @@ AFTER = {
     "`saved` is recorded": f"{ROWS}.mark_saved return 1",
     "everything is released": "krea_cli.flows.generate.generate:Generate._release return 1",
     "the path is printed": "krea_cli.terminal.output:Output.print_files return 1",
-    "the command ends": "krea_cli.main:leave call 1",
+    "the command ends": "krea_cli.main:exit_now call 1",
 }
 OUTPUTS = {
     "the first of two has its name": "os:link return 1",
     "the first of two is recorded": f"{ROWS}.record_file return 1",
-    "the second of two is about to come": "krea_cli.api.http:Http.stream call 2",
+    "the second of two is about to come": "krea_cli.api.http:HttpClient.stream call 2",
     "the second of two is about to be named": "os:link call 2",
     "the second of two is recorded": f"{ROWS}.record_file return 2",
 }
@@ -166,13 +170,32 @@ REPLACING = {
     "another file is about to be replaced": "os:replace@_publish_as call 1",
     "another file is replaced": "os:replace@_publish_as return 1",
 }
+# With two jobs of the three, the time of each says whose it is, to half a second.
 SEVERAL = (
-    ("three are in the ledger", "krea_cli.flows.submit.claim:claim call 1", Remains.NOT_SENT, 0),
-    ("the first of three is recorded", f"{ROWS}.mark_submitted return 1", Remains.RUNNING, 1),
-    ("the second of three leaves", f"{ROWS}.mark_sending return 2", Remains.IN_DOUBT, 1),
-    ("the second of three is sent", f"{API}.submit return 2", Remains.ANSWER_LOST, 2),
-    ("the third of three is recorded", f"{ROWS}.mark_submitted return 3", Remains.RUNNING, 3),
-    ("the second of three is saved", f"{ROWS}.mark_saved return 2", Remains.RUNNING, 3),
+    (
+        "three are in the ledger",
+        "krea_cli.flows.submit.claim:claim call 1",
+        Remains.NOT_SENT,
+        0,
+        SPEED,
+    ),
+    (
+        "the first of three is recorded",
+        f"{ROWS}.mark_submitted return 1",
+        Remains.RUNNING,
+        1,
+        SPEED,
+    ),
+    ("the second of three leaves", f"{ROWS}.mark_sending return 2", Remains.IN_DOUBT, 1, SPEED),
+    ("the second of three is sent", f"{API}.submit return 2", Remains.ANSWER_LOST, 2, 1.0),
+    (
+        "the third of three is recorded",
+        f"{ROWS}.mark_submitted return 3",
+        Remains.RUNNING,
+        3,
+        SPEED,
+    ),
+    ("the second of three is saved", f"{ROWS}.mark_saved return 2", Remains.RUNNING, 3, SPEED),
 )
 
 
@@ -187,13 +210,19 @@ KILL_POINTS = [
     *_at(BEFORE, Remains.NOT_SENT, jobs_made=0),
     *_at(LEAVING, Remains.IN_DOUBT, jobs_made=0),
     *_at(SENT, Remains.ANSWER_LOST),
-    *(replace(each, faults=("slow-submit:x1:0.3s",)) for each in _at(WAITING, Remains.ANSWER_LOST)),
+    *(
+        replace(each, faults=("slow-submit:x1:0.05s",))
+        for each in _at(WAITING, Remains.ANSWER_LOST)
+    ),
     *_at(RUNNING, Remains.RUNNING),
     *(replace(each, faults=("poll-500:x1",)) for each in _at(POLLING, Remains.RUNNING)),
     *(replace(each, result_bytes=2_000_000) for each in _at(ARRIVING, Remains.RUNNING)),
     *_at(SAVING, Remains.RUNNING),
     *_at(REPLACING, Remains.RUNNING, OVERWRITE),
     *_at(OUTPUTS, Remains.RUNNING, TWO),
-    *(KillPoint(name, step, remains, THREE, made) for name, step, remains, made in SEVERAL),
+    *(
+        KillPoint(name, step, remains, THREE, made, clock_speed=speed)
+        for name, step, remains, made, speed in SEVERAL
+    ),
     *_at(AFTER, Remains.FINISHED),
 ]

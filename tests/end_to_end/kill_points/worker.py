@@ -3,14 +3,17 @@
 Reads orders from stdin, one JSON object a line, and answers each with its exit code on a line:
 
     {"step": [PLACE, "call" or "return", N], "argv": […], "folder": …, "environ": {…},
-     "out": FILE, "err": FILE}
+     "origin": …, "speed": …, "out": FILE, "err": FILE}
+
+`origin` and `speed` are those of an accelerated clock.
 
 Each order runs in a fork of this process: libraries are imported once, the product in each fork.
-The fork kills itself at the N-th entry to a function, or return from it, in
-any of its threads. PLACE is MODULE:FUNCTION[@CALLER]; CALLER narrows it down to those made from
-one function. FUNCTION is a qualified name; functions of the system are those of `os`. The product
-knows nothing of this: the function is wrapped before anybody imports it. A step that never comes
-changes nothing, so whoever asks for one must see whether the process died.
+The fork kills itself at the N-th entry to a function, or return from it, in any of its threads.
+
+PLACE is MODULE:FUNCTION[@CALLER]; CALLER narrows it down to the calls from one function. FUNCTION
+is a qualified name; functions of the system are those of `os`. The product knows nothing of this:
+the function is wrapped before anybody imports it. A step that never comes changes nothing, so
+callers must see for themselves if the process died.
 """
 
 import functools
@@ -20,6 +23,7 @@ import signal
 import sys
 from collections.abc import Callable
 from importlib import import_module
+from pathlib import Path
 from typing import Any, NoReturn
 
 LIBRARIES = ("httpx", "platformdirs", "rich.console", "sqlite3", "typer")
@@ -75,16 +79,20 @@ def run_command(order: dict[str, Any]) -> NoReturn:
     os.chdir(order["folder"])
     os.environ.clear()
     os.environ.update(order["environ"])
-    sys.argv[1:] = order["argv"]
     place, moment, number = order["step"]
     Step(place, moment, int(number)).arm()
-    from krea_cli.main import run
+    from krea_cli.env import Env
+    from tests.clocks.accelerated_clock import AcceleratedClock
 
-    run()
+    env = Env(clock=AcceleratedClock(order["origin"], order["speed"]))
+    # By their names in the module, as each of them may be the function that dies.
+    krea = import_module("krea_cli.main")
+    krea.exit_now(krea.main(order["argv"], env))
 
 
 def main() -> None:
     """Carry out orders until nobody gives any."""
+    sys.path.insert(0, str(Path(__file__).parents[3]))
     for library in LIBRARIES:
         import_module(library)
     for line in iter(sys.stdin.readline, ""):

@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from krea_cli.api.http import Http
+from krea_cli.api.http import HttpClient
 from krea_cli.errors import Interrupted, KreaError, StillRunning, TokenRefused
 from krea_cli.flows.download.collect import JobOutcome, PendingJob, collect
 from krea_cli.flows.download.save import ResultSaver
@@ -71,7 +71,7 @@ def test_while_more_are_coming(scene: CollectScene) -> None:
     def stream() -> Iterator[PendingJob | None]:
         yield scene.pending(1)
         while not seen:
-            scene.clock.pause(0.2)  # a stream listens for a moment before it says so
+            scene.clock.sleep(0.2)  # a stream listens for a moment before it says so
             yield None
         yield scene.pending(2)
 
@@ -134,7 +134,7 @@ def test_an_interruption_names_all_that_is_left(scene: CollectScene) -> None:
 def test_what_no_job_survives(scene: CollectScene) -> None:
     """A refused token ends it all; the error names the job that still runs."""
     transport = httpx.MockTransport(lambda _: httpx.Response(401, json={"message": "no"}))
-    http = Http(BASE, KEY, version="0", transport=transport)
+    http = HttpClient(BASE, KEY, version="0", transport=transport)
     scene.watch = Watch(make_context(http, scene.clock))
     with pytest.raises(TokenRefused) as caught:
         list(scene.collect([scene.pending(1)]))

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from krea_cli.api.types import Job, Output
+from krea_cli.api.types import Job, JobOutput
 from krea_cli.errors import EmptyResult, Interrupted, JobFailed, NotSaved
 from krea_cli.flows.download.save import ResultSaver
 from krea_cli.flows.events import Event, Note, WarningNote
@@ -47,10 +47,10 @@ class SaveScene:
         context = make_context(http, self.clock, tell=self.events.append, ledger=self.book)
         self.saver = ResultSaver(context, write_stdout=self._pour)
 
-    def job(self, *outputs: Output | str, **facts: object) -> Job:
+    def job(self, *outputs: JobOutput | str, **facts: object) -> Job:
         """The finished job, with OUTPUTS by their names on the service."""
-        all_outputs = [each if isinstance(each, Output) else Output(each) for each in outputs]
-        served = [Output(f"{BASE}/files/{each.url}", each.kind, each.name) for each in all_outputs]
+        all_outputs = [each if isinstance(each, JobOutput) else JobOutput(each) for each in outputs]
+        served = [JobOutput(f"{BASE}/files/{each.url}", each.kind, each.name) for each in all_outputs]
         return Job(ID, "completed", outputs=tuple(served), **facts)  # type: ignore[arg-type]
 
     def renew(self, *files: str) -> None:
@@ -122,7 +122,7 @@ def test_all_results_are_saved_and_booked(scene: SaveScene) -> None:
 
 def test_previews_are_saved_apart(scene: SaveScene) -> None:
     """A preview stands beside the result under a name of its own, wherever it is listed."""
-    job = scene.job(Output("p.png", "preview"), Output("c.glb", "model"))
+    job = scene.job(JobOutput("p.png", "preview"), JobOutput("c.glb", "model"))
     saved = scene.save(job, "fox.glb", row=scene.row())
     assert saved == ("fox-preview.png", "fox.glb")
     assert (scene.folder / "fox.glb").read_bytes() == GLB
@@ -212,7 +212,7 @@ def test_through_a_link(scene: SaveScene) -> None:
 
 def test_stdout_gets_the_bytes(scene: SaveScene) -> None:
     """-o - pours the one result, previews left out; no file stays."""
-    job = scene.job(Output("c.glb", "model"), Output("p.png", "preview"))
+    job = scene.job(JobOutput("c.glb", "model"), JobOutput("p.png", "preview"))
     assert scene.save(job, "-", row=scene.row()) == ()
     assert (scene.stdout, scene.names) == ([GLB], [])
 

@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from krea_cli.catalog.cache import snapshot
+from krea_cli.catalog.cache import load_snapshot
 from tests.harness.cli import Cli
 
 
@@ -80,7 +80,7 @@ def test_a_vanished_model_is_not_replaced(cli: Cli, live: list[dict[str, Any]]) 
 
 def test_every_model_of_the_snapshot_accepts_its_sample(cli: Cli) -> None:
     """What the catalogue itself gives as an example passes its own check."""
-    for model in snapshot().models():
+    for model in load_snapshot().models():
         fields = [f"-i{key}={_typed(value)}" for key, value in (model.example or {}).items()]
         result = cli.krea("generate", "-m", model.route, "--dry-run", *fields)
         assert result.code == 0, f"{model.id}: {result.err}"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from krea_cli.api.types import Job, Output
+from krea_cli.api.types import Job, JobOutput
 from krea_cli.errors import EmptyResult, JobFailed, Moderated, StillRunning, UsageError
 from krea_cli.flows.jobs.record import Reference, failure_in_record, job_record, parse_line
 from krea_cli.local.ledger.rows import FileRow
@@ -12,7 +12,7 @@ JOB = Job(
     "completed",
     created_at=1_800_000_000.0,
     completed_at=1_800_000_007.25,
-    outputs=(Output("https://gen.krea.ai/p.png", "preview"), Output("https://gen.krea.ai/a.glb")),
+    outputs=(JobOutput("https://gen.krea.ai/p.png", "preview"), JobOutput("https://gen.krea.ai/a.glb")),
     raw={"result": {"urls": ["as it came"]}},
 )
 SAVED = FileRow(
@@ -64,7 +64,7 @@ def test_a_record_holds_everything_that_is_known_of_a_job() -> None:
 
 def test_a_file_from_an_older_address_stands_beside_the_new_one() -> None:
     """Addresses change; what was saved does not get lost."""
-    moved = Job("job-1", "completed", outputs=(Output("https://gen.krea.ai/new.glb"),))
+    moved = Job("job-1", "completed", outputs=(JobOutput("https://gen.krea.ai/new.glb"),))
     outputs = job_record(moved, files=[SAVED])["outputs"]
     assert [(output["url"], output["path"]) for output in outputs] == [
         ("https://gen.krea.ai/new.glb", None),

@@ -10,7 +10,7 @@ from random import Random
 import httpx
 import pytest
 
-from krea_cli.api.http import Http
+from krea_cli.api.http import HttpClient
 from krea_cli.errors import Busy, Interrupted, KreaError, Unanswered
 from krea_cli.flows.files import content_type
 from krea_cli.flows.files.part_file import PartFile, open_part
@@ -243,7 +243,7 @@ def test_progress_is_reported_seldom(part: PartFile) -> None:
 def test_against_the_sandbox(part: PartFile) -> None:
     """A real server that cuts every connection halfway is resumed over real sockets."""
     with SandboxProcess("--speed", "1000", "--fault", "cut:x2") as sandbox:
-        http = Http(sandbox.api, sandbox.token, version="0")
+        http = HttpClient(sandbox.api, sandbox.token, version="0")
         body = {"prompt": "a fox", "width": 1024, "height": 1024}
         submitted = http.request("POST", "/generate/image/bfl/flux-1-dev", json=body).json()
         job = submitted

@@ -9,8 +9,8 @@ from random import Random
 import httpx
 import pytest
 
-from krea_cli.api.client import Api
-from krea_cli.api.http import Http
+from krea_cli.api.client import ApiClient
+from krea_cli.api.http import HttpClient
 from krea_cli.catalog.local_files import LocalFile
 from krea_cli.errors import Busy, KreaError, UsageError
 from krea_cli.flows.context import FlowContext
@@ -39,8 +39,8 @@ class Service:
         self.events: list[Event] = []
         self.clock = FakeClock()
         transport = httpx.MockTransport(self._handle)
-        self.http = Http(BASE, KEY, version="0", transport=transport)
-        self.api = Api(self.http)
+        self.http = HttpClient(BASE, KEY, version="0", transport=transport)
+        self.api = ApiClient(self.http)
         self.ledger = Ledger.in_memory()
 
     def write(self, name: str, content: bytes) -> LocalFile:

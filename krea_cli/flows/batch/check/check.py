@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing
 from typing import TYPE_CHECKING, BinaryIO
 
-from krea_cli.catalog.local_files import local_files
-from krea_cli.catalog.request.prepare import Prepared
+from krea_cli.catalog.local_files import find_local_files
+from krea_cli.catalog.request.prepare import PreparedRequest
 from krea_cli.errors import InvalidRequest, Problem, UsageError
 from krea_cli.flows.batch.check.existing_files import ExistingFiles
 from krea_cli.flows.batch.check.expand import Variant, expand
@@ -161,7 +161,7 @@ class _Checker:
             return False
         return True
 
-    def _prepare(self, line: Line, sweep_values: Mapping[str, str]) -> Prepared | None:
+    def _prepare(self, line: Line, sweep_values: Mapping[str, str]) -> PreparedRequest | None:
         try:
             prepared = self._requests.prepare(line, sweep_values)
         except InvalidRequest as error:
@@ -180,7 +180,7 @@ class _Checker:
         return prepared
 
     def _refuse_unknown_fields(
-        self, line: Line, prepared: Prepared, template: OutputTemplate
+        self, line: Line, prepared: PreparedRequest, template: OutputTemplate
     ) -> None:
         # A placeholder of -o may be a field of another line's model: it is checked in the end.
         names = {field.name for field in prepared.model.fields}
@@ -188,9 +188,9 @@ class _Checker:
             message = f"unknown placeholder {{{name}}}: the model has no such field"
             self._problems.add_message(line.number, message, field="output")
 
-    def _expand(self, line: Line, prepared: Prepared, count: int) -> Iterator[Variant]:
+    def _expand(self, line: Line, prepared: PreparedRequest, count: int) -> Iterator[Variant]:
         try:
-            file_hashes = self._media.hash_files(local_files(prepared.body))
+            file_hashes = self._media.hash_files(find_local_files(prepared.body))
             yield from expand(prepared, count, file_hashes)
         except InvalidRequest as error:
             for problem in error.problems:
@@ -201,7 +201,7 @@ class _Checker:
     def _make_item(
         self,
         line: Line,
-        prepared: Prepared,
+        prepared: PreparedRequest,
         variant: Variant,
         template: OutputTemplate,
         *,

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from krea_cli.catalog.local_files import replaced
-from krea_cli.catalog.request.prepare import Prepared
+from krea_cli.catalog.local_files import replace_local_files
+from krea_cli.catalog.request.prepare import PreparedRequest
 from krea_cli.flows.generate.seeds import given_seeds
 from krea_cli.flows.recipe.recipe import HASH_PREFIX
 from krea_cli.local.ledger.rows import request_fingerprint
@@ -27,7 +27,9 @@ class Variant:
     file_hashes: Mapping[str, str]
 
 
-def expand(prepared: Prepared, count: int, file_hashes: Mapping[str, str]) -> Iterator[Variant]:
+def expand(
+    prepared: PreparedRequest, count: int, file_hashes: Mapping[str, str]
+) -> Iterator[Variant]:
     """Yield COUNT jobs of a request. FILE_HASHES holds the sha256 of each local file, by its path.
 
     A seed that was given is counted up; without one, all jobs have one fingerprint.
@@ -36,7 +38,7 @@ def expand(prepared: Prepared, count: int, file_hashes: Mapping[str, str]) -> It
     given = prepared.given
     if file_hashes:
         hashes = {path: HASH_PREFIX + sha256 for path, sha256 in file_hashes.items()}
-        given = replaced(given, hashes)
+        given = replace_local_files(given, hashes)
     seeds = given_seeds(prepared.model, prepared.body, count)
     if seeds is None or seeds[0] is None or count == 1:
         variant = Variant(prepared.body, given, _fingerprint(prepared, given), file_hashes)
@@ -48,9 +50,9 @@ def expand(prepared: Prepared, count: int, file_hashes: Mapping[str, str]) -> It
         yield Variant(prepared.body | {"seed": seed}, seeded, fingerprint, file_hashes)
 
 
-def _fingerprint(prepared: Prepared, given: dict[str, Any]) -> str:
+def _fingerprint(prepared: PreparedRequest, given: dict[str, Any]) -> str:
     """Hash with names as typed: an item stays the same if the catalog renames a field."""
-    names = prepared.typed
+    names = prepared.old_names
     if names:
         given = {names.get(name, name): value for name, value in given.items()}
     return request_fingerprint(prepared.model.id, given)

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from krea_cli.catalog.request.inputs import Wishes
-from krea_cli.catalog.request.prepare import Prepared, gathered
+from krea_cli.catalog.request.inputs import RequestInputs
+from krea_cli.catalog.request.prepare import PreparedRequest, read_fields
 from krea_cli.errors import Problem
 from krea_cli.flows.batch.check.lines import Line
 from krea_cli.flows.batch.check.media_cache import MediaCache
@@ -24,7 +24,7 @@ class Defaults:
 
     model: str | None = None
     count: int = 1
-    inputs: Wishes = field(default_factory=Wishes)
+    inputs: RequestInputs = field(default_factory=RequestInputs)
 
 
 class LineRequests:
@@ -36,7 +36,7 @@ class LineRequests:
         self._media = media
         self._defaults_by_model: dict[str, tuple[Model, dict[str, Any], list[Problem]]] = {}
 
-    def prepare(self, line: Line, sweep_values: Mapping[str, str]) -> Prepared:
+    def prepare(self, line: Line, sweep_values: Mapping[str, str]) -> PreparedRequest:
         """Prepare the request of LINE with SWEEP_VALUES, its model and fields in this turn.
 
         Raises `UnknownModel`, `InvalidRequest`.
@@ -45,7 +45,7 @@ class LineRequests:
         fields = {name: text for name, text in sweep_values.items() if name != "model"}
         return self._composer.compose_for(name, lambda model: self._inputs(model, line, fields))
 
-    def _inputs(self, model: "Model", line: Line, swept: Mapping[str, str]) -> Wishes:
+    def _inputs(self, model: "Model", line: Line, swept: Mapping[str, str]) -> RequestInputs:
         base, default_problems = self._default_fields(model)
         problems = [
             problem
@@ -59,14 +59,14 @@ class LineRequests:
                 problems.append(Problem(name, "given by an option and by --sweep"))
         # A field that the line gives as well is reported above: once is enough.
         swept = {name: text for name, text in swept.items() if name not in line.values}
-        return Wishes(
+        return RequestInputs(
             cells={**swept, **line.cells} if swept else line.cells,
             fields=line.values,
             base=base,
             problems=problems,
             check=self._defaults.inputs.check,
             is_file=self._media.is_file,
-            measure=self._media.measure,
+            image_size=self._media.measure,
             media_type=self._media.media_type,
         )
 
@@ -74,9 +74,9 @@ class LineRequests:
         """Fields that the options give for MODEL, and their problems."""
         cached = self._defaults_by_model.get(model.id)
         if cached is None or cached[0] is not model:  # a refresh brings a new model of that id
-            builder = gathered(model, self._defaults.inputs)
+            builder = read_fields(model, self._defaults.inputs)
             # Names as typed: an item stays the same if the catalog renames a field.
-            names = builder.typed
+            names = builder.old_names
             given = {names.get(name, name): value for name, value in builder.given.items()}
             cached = self._defaults_by_model[model.id] = (model, given, builder.problems)
             self._composer.note(builder.notes)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from os.path import isfile
 
 from krea_cli.catalog.local_files import LocalFile
-from krea_cli.catalog.request.inputs import measure
+from krea_cli.catalog.request.inputs import read_image_size
 from krea_cli.errors import UsageError
 from krea_cli.flows.transfer.upload import hash_files, media_type
 
@@ -36,7 +36,7 @@ class MediaCache:
     def measure(self, path: str) -> tuple[int, int] | None:
         """Width and height of the picture PATH; None if unknown."""
         if path not in self._sizes:
-            self._sizes[path] = measure(path)
+            self._sizes[path] = read_image_size(path)
         return self._sizes[path]
 
     def hash_files(self, files: Iterable[LocalFile]) -> dict[str, str]:

@@ -1,7 +1,6 @@
 """Options of a batch, as the command line gives them."""
 
 from dataclasses import dataclass, field
-from decimal import Decimal
 from pathlib import Path
 
 from krea_cli.flows.batch.check.line_requests import Defaults
@@ -18,7 +17,7 @@ class CheckOptions:
     format: one of `lines.FORMATS`
     output: -o, relative to `cwd`
     is_stdin: the list is stdin, and `name` is not a file
-    assume_price: in dollars, for requests without a known price
+    assume_price: in millionths of a dollar, for requests without a known price
     """
 
     name: str
@@ -32,4 +31,4 @@ class CheckOptions:
     force: bool = False
     allow_outside: bool = False
     embed: bool = False
-    assume_price: Decimal | None = None
+    assume_price: int | None = None

@@ -1,11 +1,9 @@
 """Estimate prices once for all requests with equal values in the fields that it depends on."""
 
 from collections.abc import Mapping
-from decimal import Decimal
-from math import ceil
 from typing import TYPE_CHECKING, Any
 
-from krea_cli.catalog.prices import Price, estimate
+from krea_cli.catalog.prices import Price, estimate_price
 
 if TYPE_CHECKING:
     from krea_cli.catalog.model import Model
@@ -15,16 +13,16 @@ UNPRICED_FIELDS = ("prompt", "seed")  # they differ in each item, and cost nothi
 
 
 class PriceCache:
-    """Estimated prices. ASSUMED, in dollars, is used for requests without a known price."""
+    """Estimated prices. ASSUMED, in millionths of a dollar, is used for requests without a known price."""
 
-    def __init__(self, assumed: Decimal | None) -> None:
-        self._assumed_micros = None if assumed is None else ceil(assumed * 1_000_000)
+    def __init__(self, assumed: int | None) -> None:
+        self._assumed_micros = assumed
         self._prices: dict[str, Price] = {}
 
     def price(self, model: "Model", body: Mapping[str, Any]) -> Price:
         """Price of the request BODY, as the catalog says for MODEL."""
         if model.pricing is None:
-            return estimate(model, body)
+            return estimate_price(model, body)
         pricing = repr(model.pricing).lower()
         unpriced = [name for name in UNPRICED_FIELDS if name not in pricing]
         priced = {name: value for name, value in body.items() if name not in unpriced}
@@ -32,7 +30,7 @@ class PriceCache:
         if len(self._prices) > MAX_PRICES:
             self._prices.clear()
         if key not in self._prices:
-            self._prices[key] = estimate(model, body)
+            self._prices[key] = estimate_price(model, body)
         return self._prices[key]
 
     def cost(self, price: Price) -> int | None:

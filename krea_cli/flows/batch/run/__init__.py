@@ -1,1 +1,1 @@
-"""What becomes of a batch: its items sent, watched and saved by one scheduler and its crew."""
+"""Make the items of a checked batch: one scheduler, and threads that submit, poll and save."""

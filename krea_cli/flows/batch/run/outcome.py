@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from krea_cli.api.moderation import BY_MODERATION
+from krea_cli.api.moderation import MODERATED_PHRASE
 from krea_cli.api.types import Job
 from krea_cli.errors import JobCancelled, JobFailed, KreaError, Moderated, RequestRefused
 from krea_cli.flows.batch.item import Item
@@ -64,7 +64,7 @@ class ItemOutcome:
 def earlier_failure(row: "RequestRow") -> KreaError:
     """The failure of ROW as it was told then, without the details that the ledger lacks."""
     message = row.error or f"the request is {row.state}"
-    if BY_MODERATION in message:
+    if MODERATED_PHRASE in message:
         return Moderated(message, job_id=row.job_id)
     if row.state == "refused":
         return RequestRefused(message)

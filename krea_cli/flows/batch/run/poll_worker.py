@@ -62,7 +62,7 @@ class PollWorker:
                 self._look(lambda: self._watch.step(until))  # noqa: B023 - called at once
 
     def _look(self, look: Callable[[], list[Update]]) -> None:
-        """Report the news; where nothing can be read any more, report that."""
+        """Report the news, or the error after which no job can be read."""
         try:
             updates = look()
         except Interrupted:

@@ -108,7 +108,7 @@ class Scheduler:
 
     def _outcomes(self) -> Iterator[ItemOutcome]:
         try:
-            with self._context.clock.gently():
+            with self._context.clock.drain_on_interrupt():
                 while not self._is_over:
                     yield from self._step()
         except Interrupted as stop:
@@ -133,7 +133,7 @@ class Scheduler:
 
     def _step(self) -> Iterator[ItemOutcome]:
         state = self._state
-        if self._context.clock.asked and state.stop is None:
+        if self._context.clock.drain_requested and state.stop is None:
             state.stop = Interrupted(SIGINT, message="interrupted: waiting for what runs")
         # A disk that was full when an earlier run ended may be full still.
         self._holding = self._holding and state.is_unproven
@@ -182,7 +182,7 @@ class Scheduler:
                 yield from self._state.apply(message)
 
     def _phrase_stop(self) -> None:
-        """Let the end by a signal say what it leaves; it leaves nothing where all was done."""
+        """Add the jobs and items left to an end by a signal; drop it if nothing is left."""
         state, progress = self._state, self.progress
         if not isinstance(state.stop, Interrupted):
             return

@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from krea_cli.catalog.local_files import local_files
+from krea_cli.catalog.local_files import find_local_files
 from krea_cli.errors import (
     BalanceEmpty,
     KreaError,
@@ -70,7 +70,7 @@ class SubmitWorker:
             return NotSubmitted(item, error, self._find_row(item))
         except Exception as bug:  # of this item: the paid jobs beside it go on
             failure = KreaError(f"this is a bug in krea: {type(bug).__name__}: {bug}")
-            failure.bug, failure.charged = bug, "unknown"
+            failure.unexpected, failure.charged = bug, "unknown"
             return NotSubmitted(item, failure)
 
     def resolve_doubts(self, items: Mapping[int, Item], *, recent: bool) -> DoubtsResolved:
@@ -168,7 +168,7 @@ class SubmitWorker:
             raise
 
     def _end(self, item: Item, row: RequestRow, slot: OutputSlot) -> WorkerMessage:
-        """The result of a request that ended before: its files, or where to get them."""
+        """The result of a request that ended before: its files, or their source."""
         if row.state != "saved":
             self._remove_part_file(row, slot)
             return AlreadyDone(item, row)
@@ -208,7 +208,7 @@ class SubmitWorker:
             files,
             given=item.given,
             seed=seed,
-            uploads=context.ledger.uploads,
+            ledger=context.ledger,
         )
         return replace(
             draft,
@@ -244,7 +244,7 @@ def _upload(item: Item, context: FlowContext) -> RequestFiles:
     """Upload the files of ITEM, each content once."""
     if not item.file_hashes:
         return RequestFiles()
-    files = local_files(item.body)
+    files = find_local_files(item.body)
     current = hash_files(files)
     changed = [path for path, sha256 in current.items() if item.file_hashes[path] != sha256]
     if changed:

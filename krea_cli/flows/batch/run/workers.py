@@ -1,4 +1,4 @@
-"""The threads of a batch: one that submits, one that polls, a few that save."""
+"""The threads of a batch: one submits, one polls, a few save."""
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -64,10 +64,10 @@ class Workers:
         self._saver = saver
         self._submit_queue: TaskQueue = context.clock.mailbox()
         self._save_queue: TaskQueue = context.clock.mailbox()
-        context.clock.spawn(self._report_crash(self._worker(self._submit_queue)))
+        context.clock.start_thread(self._report_crash(self._worker(self._submit_queue)))
         for _ in range(MIN_SAVERS):
             self._add_saver()
-        context.clock.spawn(self._report_crash(poll_worker.run))
+        context.clock.start_thread(self._report_crash(poll_worker.run))
 
     def next_message(
         self, seconds: float | None, *, ignore_signals: bool = False
@@ -126,11 +126,11 @@ class Workers:
 
     def _add_saver(self) -> None:
         self._savers += 1
-        self._clock.spawn(self._report_crash(self._worker(self._save_queue)))
+        self._clock.start_thread(self._report_crash(self._worker(self._save_queue)))
 
     def _save(self, item: Item, pending: PendingJob, job: "Job", not_before: float) -> JobOutcome:
         with suppress(Interrupted):
-            self._clock.pause(not_before - self._clock.monotonic())
+            self._clock.sleep(not_before - self._clock.monotonic())
             if self._unsaved.pop(item.index, None):  # else it was released meanwhile
                 return save_ended_job(pending, job, self._saver)
         return JobOutcome(pending=pending, job=job, error=_not_saved_error(pending, job))
@@ -158,7 +158,7 @@ class Workers:
 
 
 def _not_saved_error(pending: PendingJob, job: "Job") -> StillRunning:
-    """The error of a job that is done, and whose results the end of the run left unsaved."""
+    """The error for a finished job whose results are not saved when the run ends."""
     return StillRunning(
         f"stopped; the result of job {job.id} is not saved yet",
         hint=SAME_COMMAND_CONTINUES,

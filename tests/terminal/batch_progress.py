@@ -1,13 +1,13 @@
-"""A batch as its scheduler tells of it."""
+"""Progress of a batch, as its scheduler reports it."""
 
 from typing import Any
 
 from krea_cli.flows.events import BatchProgress
 
 
-def standing(**changes: Any) -> BatchProgress:
-    """400 items of which 120 are done, with what differs."""
-    plain = {
+def batch_progress(**changes: Any) -> BatchProgress:
+    """Progress with 120 of 400 items done, and with CHANGES."""
+    usual = {
         "total": 400,
         "done": 120,
         "made": 40,
@@ -19,4 +19,4 @@ def standing(**changes: Any) -> BatchProgress:
         "spent": 1_200_000,
         "unpriced": 0,
     }
-    return BatchProgress(**plain | changes)
+    return BatchProgress(**usual | changes)

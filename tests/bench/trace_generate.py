@@ -1,0 +1,103 @@
+"""Trace one `krea generate`: its own files entered, and the changes of file: a measure of rooms.
+
+`python tests/bench/trace_generate.py` prints both. The service is the embedded Krea in a process
+of its own, the ledger is new, and nothing was imported before: the first run of a user. A file is
+entered when one of its functions is called; each call in another file than the call before it is a
+change of file. Comprehensions, lambdas and class bodies do not count.
+"""
+
+import contextlib
+import io
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+from inspect import CO_OPTIMIZED
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+ROOT = Path(__file__).parents[2]
+PACKAGE = f"{ROOT / 'krea_cli'}{os.sep}"
+SANDBOX = f"{PACKAGE}sandbox{os.sep}"
+ARGUMENTS = ["generate", "a red fox", "-o", "out.png"]
+
+
+class Trace:
+    """The calls of functions of this package.
+
+    files: calls that changed into each file
+    functions: qualified names with their file
+    """
+
+    def __init__(self) -> None:
+        self.files: dict[str, int] = {}
+        self.functions: set[tuple[str, str]] = set()
+        self._last = ""
+
+    def __call__(self, frame: FrameType, event: str, _: Any) -> None:
+        """Take in one event of the interpreter; see `sys.setprofile`."""
+        code = frame.f_code
+        file = code.co_filename
+        if event != "call" or not file.startswith(PACKAGE) or file.startswith(SANDBOX):
+            return
+        if not code.co_flags & CO_OPTIMIZED or code.co_name.startswith("<"):
+            return
+        self.functions.add((file, code.co_qualname))
+        if file != self._last:
+            self._last = file
+            self.files[file] = self.files.get(file, 0) + 1
+
+    @property
+    def changes(self) -> int:
+        """The number of changes of file."""
+        return sum(self.files.values())
+
+
+def trace_generate(folder: Path, api: str, key: str) -> Trace:
+    """Run one `generate` in FOLDER against the service at API, and trace it."""
+    names = ("CONFIG", "STATE", "CACHE")
+    os.environ |= {f"KREA_{name}_DIR": str(folder / name.lower()) for name in names}
+    os.environ |= {"KREA_API_BASE": api, "KREA_API_KEY": key}
+    os.chdir(folder)
+    from krea_cli.main import main
+
+    trace = Trace()
+    threading.setprofile(trace)
+    sys.setprofile(trace)
+    try:
+        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+            code = main(ARGUMENTS)
+    finally:
+        sys.setprofile(None)
+        threading.setprofile(None)  # type: ignore[arg-type]
+    if code:
+        sys.exit(f"the generate that was to be traced ended with {code}")
+    return trace
+
+
+def main() -> None:
+    """Print the figures, then each file with its changes, most first."""
+    sys.path.insert(0, str(ROOT))
+    from tests.tokens import KEY
+
+    command = [sys.executable, "-m", "krea_cli.sandbox", "--until-eof", "--speed", "20"]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        subprocess.Popen(command, cwd=ROOT, text=True, **pipes) as sandbox,  # type: ignore
+    ):
+        assert sandbox.stdin and sandbox.stdout
+        api = json.loads(sandbox.stdout.readline())["api"]
+        trace = trace_generate(Path(folder), api, KEY)
+        sandbox.stdin.close()  # which ends it
+    figures = f"{len(trace.files)} files, {trace.changes} changes of file"
+    sys.stdout.write(f"{figures}, {len(trace.functions)} functions\n")
+    for file in sorted(trace.files, key=lambda file: -trace.files[file]):
+        sys.stdout.write(f"{trace.files[file]:4} {file.removeprefix(PACKAGE)}\n")
+
+
+if __name__ == "__main__":
+    main()
