@@ -1,4 +1,4 @@
-"""Imports run one way, and what is heavy is imported where it is used."""
+"""Imports run one way, and heavy ones stand where they are used."""
 
 import ast
 import subprocess
@@ -140,7 +140,9 @@ def test_a_command_imports_no_other_command(path: Path) -> None:
 def test_no_files_form_a_circle() -> None:
     """A file never reaches itself through imports, wherever in a file they stand."""
     graph = {module_name(path): own_imports(path) for path in FILES}
-    graph = {name: {each for each in used if each in graph} - {name} for name, used in graph.items()}
+    graph = {
+        name: {each for each in used if each in graph} - {name} for name, used in graph.items()
+    }
     while leaves := {name for name, used in graph.items() if not used}:
         graph = {name: used - leaves for name, used in graph.items() if name not in leaves}
     assert graph == {}
@@ -148,7 +150,7 @@ def test_no_files_form_a_circle() -> None:
 
 @pytest.mark.parametrize("library", ONLY)
 def test_a_library_has_one_place(library: str) -> None:
-    """What only one place imports can be replaced in one place."""
+    """A library with one place can be replaced in one place."""
     found = {
         str(path.relative_to(PACKAGE))
         for path in FILES
@@ -160,7 +162,7 @@ def test_a_library_has_one_place(library: str) -> None:
 
 @pytest.mark.parametrize("folder", ["api", "catalog", "flows", "local"])
 def test_the_library_part_never_prints_exits_or_reads_the_environment(folder: str) -> None:
-    """These folders are a library that others can use."""
+    """The library part can be used by others."""
     for path in sorted((PACKAGE / folder).rglob("*.py")):
         if path.name == "build_snapshot.py":
             continue  # a script that can be run by itself

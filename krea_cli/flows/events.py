@@ -20,7 +20,11 @@ class WarningNote:
 
 @dataclass(frozen=True)
 class Uploading:
-    """A local file is on its way; `sent` of `total` bytes."""
+    """A local file is on its way.
+
+    sent: bytes
+    total: bytes
+    """
 
     path: str
     sent: int
@@ -29,7 +33,11 @@ class Uploading:
 
 @dataclass(frozen=True)
 class Submitting:
-    """A request is about to leave. `index` of `count` within this command, from 1."""
+    """A request is about to leave.
+
+    index: its number within this command, from 1
+    count: number of requests of this command
+    """
 
     model: str
     index: int

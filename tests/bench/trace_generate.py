@@ -1,9 +1,10 @@
 """Trace one `krea generate`: its own files entered, and the changes of file: a measure of rooms.
 
-`python tests/bench/trace_generate.py` prints both. The service is the embedded Krea in a process
-of its own, the ledger is new, and nothing was imported before: the first run of a user. A file is
-entered when one of its functions is called; each call in another file than the call before it is a
-change of file. Comprehensions, lambdas and class bodies do not count.
+`python tests/bench/trace_generate.py` prints both. The embedded Krea runs in a process of its own.
+The ledger is new and nothing is imported yet, as at the first run of a user.
+
+A file is entered when one of its functions is called. A call in another file than the call before
+is a change of file. Comprehensions, lambdas and class bodies do not count.
 """
 
 import contextlib

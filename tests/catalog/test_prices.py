@@ -47,7 +47,7 @@ OPEN = make_priced_model(
 
 
 @pytest.mark.parametrize(
-    ("asked", "body", "price"),
+    ("model", "body", "price"),
     [
         (RESOLUTIONS, {}, "$0.15"),
         (RESOLUTIONS, {"resolution": "4K"}, "$0.30"),
@@ -73,9 +73,9 @@ OPEN = make_priced_model(
         (make_model(FIELDS), {}, "unknown"),
     ],
 )
-def test_the_price_of_a_request(asked: Model, body: dict[str, Any], price: str) -> None:
+def test_the_price_of_a_request(model: Model, body: dict[str, Any], price: str) -> None:
     """The most specific point that fits counts, of several the highest."""
-    assert str(estimate_price(asked, body)) == price
+    assert str(estimate_price(model, body)) == price
 
 
 @pytest.mark.parametrize("amount", ["free", "-1", "1e9", "NaN", "Infinity", True, None, [], {}])

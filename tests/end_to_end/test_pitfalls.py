@@ -34,7 +34,7 @@ ELSEWHERE = {
     6: ("flows/jobs/test_watch.py::test_only_three_statuses_end_a_job",),
     12: ("api/test_jobs.py::test_a_page_in_every_shape",),  # the cursor under its other name
     13: (  # uploads: the form, the type, the address in the answer
-        "api/test_upload.py::test_an_upload_is_streamed_and_told",
+        "api/test_upload.py::test_an_upload_is_streamed_with_progress",
         "api/test_upload.py::test_an_answer_may_name_the_address_url",
         "flows/transfer/test_upload.py::test_types_are_exact_and_from_the_content",
     ),
@@ -54,7 +54,7 @@ ELSEWHERE = {
     20: ("catalog/test_prices.py::test_the_price_of_a_request",),  # dollars, by their tiers
     # Surprises of single models: a field without effect is said. How a model reads the words of
     # a prompt, or prefers the shape of a start image, no document tells, so no hint is invented.
-    22: ("catalog/request/test_defaults.py::test_a_field_without_effect_is_said",),
+    22: ("catalog/request/test_prepare.py::test_a_field_without_effect_gets_a_note",),
     23: ("api/test_http.py::test_a_request_says_who_asks_and_for_what",),  # our own User-Agent
 }
 HERE = (1, 7, 8, 9, 10, 11, 16, 19, 21)

@@ -130,7 +130,7 @@ class RawServer:
 def served(
     answer: Answer, *, tls: bool = False, base: str = ""
 ) -> Iterator[tuple[RawServer, HttpClient]]:
-    """A server that gives ANSWER, and an Http for it with BASE as its path."""
+    """A server that gives ANSWER, and an HttpClient for it with BASE as its path."""
     with RawServer(answer, tls=tls) as server:
         http = HttpClient(server.url + base, TOKEN, version="1.2")
         try:

@@ -1,4 +1,4 @@
-"""What is waited out, and for how long."""
+"""Faults that are waited out, and their pauses."""
 
 from random import Random
 

@@ -6,6 +6,7 @@ batches are drawn at once, because a command costs more than a body.
 
 import json
 import re
+from copy import deepcopy
 from typing import Any, TypeVar
 
 from hypothesis import strategies as st
@@ -101,7 +102,8 @@ def _change(job: dict[str, Any], number: int, pools: dict[str, list[Any]]) -> No
     if number % 8 == 0:
         inner.pop(last, None)
     else:
-        inner[last] = values[number // 24 % len(values)]
+        # A copy: a value that contains itself would have no end.
+        inner[last] = deepcopy(values[number // 24 % len(values)])
 
 
 def _make_job(name: str, numbers: Row, pools: dict[str, list[Any]]) -> dict[str, Any]:

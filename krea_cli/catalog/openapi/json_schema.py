@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from krea_cli.catalog.model import Number
 from krea_cli.catalog.openapi.document import MAX_DOCUMENT_LEVELS, UnreadableDocument
 
 Schema = dict[str, Any]
@@ -12,6 +13,20 @@ MAX_REFERENCE_HOPS = 40
 MAX_MODEL_STEPS = 20_000
 # All models of 2026-10 need 10,000; a step takes some 30 microseconds.
 MAX_DOCUMENT_STEPS = 100_000
+MAX_NAME_CHARACTERS = 100
+BOUND_KEYS = {
+    "minimum": "minimum",
+    "maximum": "maximum",
+    "exclusiveMinimum": "above",
+    "exclusiveMaximum": "below",
+    "multipleOf": "multiple_of",
+}
+LENGTH_KEYS = {
+    "minLength": "min_length",
+    "maxLength": "max_length",
+    "minItems": "min_items",
+    "maxItems": "max_items",
+}
 ENDLESS_MESSAGE = "a model's schema refers to itself without an end"
 
 
@@ -25,7 +40,44 @@ class StepLimit:
     remaining: int = MAX_DOCUMENT_STEPS
 
 
-class SchemaResolver:
+@dataclass(frozen=True, kw_only=True)
+class FlatSchema:
+    """A schema with its references, allOf and alternatives resolved, and so all below it.
+
+    keywords: its own keywords, and those of an only alternative
+    types: JSON types that a value may have; without "null", unless there is no other
+    choices: the values that it lists, without null
+    bounds: minimum, maximum, above, below, multiple_of, and the lengths, as far as stated
+    has_default: the default is usable
+    items: schema of the items of an array
+    properties: schema of each property with a usable name
+    required: names of the required properties
+    variants: alternatives that are schemas of their own
+    """
+
+    keywords: Schema
+    types: tuple[str, ...]
+    nullable: bool
+    choices: tuple[Any, ...]
+    bounds: dict[str, Any]
+    has_default: bool
+    items: "FlatSchema | None"
+    properties: "dict[str, FlatSchema]"
+    required: frozenset[str]
+    variants: "tuple[FlatSchema, ...]"
+
+
+def flatten(schema: object, root: Schema, step_limit: StepLimit) -> FlatSchema:
+    """Flatten SCHEMA of the document ROOT.
+
+    Remote and broken references are left out: such a schema allows anything.
+    Raises `UnreadableDocument` for a schema that refers to itself, or a limit of steps reached.
+    """
+    resolver = _Resolver(root, step_limit)
+    return resolver.flatten(resolver.resolve(schema))
+
+
+class _Resolver:
     """Resolves the schemas of one model, within limits for schemas that refer to themselves."""
 
     def __init__(self, root: Schema, step_limit: StepLimit) -> None:
@@ -34,27 +86,60 @@ class SchemaResolver:
         self._model_steps = MAX_MODEL_STEPS
         self._level = 0
 
-    def enter_level(self) -> None:
-        """Go one level down. Raises `UnreadableDocument` below 40 levels."""
+    def flatten(self, schema: Schema) -> FlatSchema:
+        """Flatten a resolved schema. Raises `UnreadableDocument` below 40 levels."""
         self._level += 1
         if self._level > MAX_DOCUMENT_LEVELS:
             raise UnreadableDocument(ENDLESS_MESSAGE)
-
-    def leave_level(self) -> None:
-        """Go one level up."""
+        flat = self._flatten(schema)
         self._level -= 1
+        return flat
+
+    def _flatten(self, schema: Schema) -> FlatSchema:
+        leaves = self._alternatives(schema, MAX_REFERENCE_HOPS)
+        nullable = any("null" in types_of(each) for each in [schema, *leaves])
+        leaves = [leaf for leaf in leaves if not _is_null(leaf)]
+        own = {key: value for key, value in schema.items() if key not in ("anyOf", "oneOf")}
+        variants: tuple[FlatSchema, ...] = ()
+        choices: list[Any] = []
+        if len(leaves) == 1:
+            own = leaves[0] | own
+        elif leaves and all(_choices(leaf) for leaf in leaves):
+            choices = [choice for leaf in leaves for choice in _choices(leaf)]
+        else:
+            variants = tuple(map(self.flatten, leaves))
+        types = dict.fromkeys(
+            [*types_of(own), *(kind for each in leaves for kind in types_of(each))]
+        )
+        default = own.get("default")
+        return FlatSchema(
+            keywords=own,
+            types=tuple(kind for kind in types if kind != "null") or tuple(types),
+            nullable=nullable or None in as_list(own.get("enum")) or own.get("nullable") is True,
+            choices=tuple(each for each in choices or _choices(own) if each is not None),
+            bounds=_bounds(own),
+            has_default="default" in own and not _is_unusable_default(default),
+            items=self.flatten(self.resolve(own["items"])) if "items" in own else None,
+            properties=self._properties(own),
+            required=frozenset(
+                name for name in as_list(own.get("required")) if isinstance(name, str)
+            ),
+            variants=variants,
+        )
+
+    def _properties(self, schema: Schema) -> dict[str, FlatSchema]:
+        properties = schema.get("properties")
+        if not isinstance(properties, dict):
+            return {}
+        return {
+            name: self.flatten(self.resolve(inner))
+            for name, inner in properties.items()
+            if is_usable_name(name)
+        }
 
     def resolve(self, schema: object) -> Schema:
-        """Return SCHEMA with its local $ref and allOf merged in.
-
-        Remote and broken references are left out: such a schema allows anything.
-        Raises `UnreadableDocument` if the limit of steps is reached.
-        """
+        """Return SCHEMA with its local $ref and allOf merged in."""
         return self._resolve(schema, MAX_REFERENCE_HOPS)
-
-    def alternatives(self, schema: Schema) -> list[Schema]:
-        """Return the leaves of nested anyOf and oneOf, resolved; [] without alternatives."""
-        return self._alternatives(schema, MAX_REFERENCE_HOPS)
 
     def _resolve(self, schema: object, hops: int) -> Schema:
         self._count_step()
@@ -122,3 +207,56 @@ def types_of(schema: Schema) -> tuple[str, ...]:
     stated = schema.get("type")
     names = stated if isinstance(stated, list) else [stated]
     return tuple(dict.fromkeys(name for name in names if isinstance(name, str)))
+
+
+def is_usable_name(name: object) -> bool:
+    """Return True for printable text of 1 to 100 characters."""
+    return isinstance(name, str) and 0 < len(name) <= MAX_NAME_CHARACTERS and name.isprintable()
+
+
+def as_list(value: object) -> list[Any]:
+    """Return VALUE if it is a list, else an empty one."""
+    return value if isinstance(value, list) else []
+
+
+def usable_number(value: object) -> Number | None:
+    """Return VALUE if it is a number of a size to compute with, else None."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return None
+    return value if -1e15 <= value <= 1e15 or abs(value) <= 2**63 else None
+
+
+def _is_null(schema: Schema) -> bool:
+    return types_of(schema) == ("null",) or ("const" in schema and schema["const"] is None)
+
+
+def _choices(schema: Schema) -> list[Any]:
+    """Return the values that SCHEMA lists, without arrays, objects and unusable text."""
+    values = [schema["const"]] if "const" in schema else as_list(schema.get("enum"))
+    return [value for value in values if value is None or _is_plain(value)]
+
+
+def _is_unusable_default(value: object) -> bool:
+    return isinstance(value, (str, int, float)) and not _is_plain(value)
+
+
+def _is_plain(value: object) -> bool:
+    """Return True for printable text, a boolean or a usable number."""
+    if isinstance(value, str):
+        return value.isprintable()
+    return isinstance(value, bool) or usable_number(value) is not None
+
+
+def _bounds(schema: Schema) -> dict[str, Any]:
+    bounds: dict[str, Any] = {
+        name: number
+        for key, name in BOUND_KEYS.items()
+        if (number := usable_number(schema.get(key))) is not None
+    }
+    if bounds.get("multiple_of", 1) <= 0:
+        del bounds["multiple_of"]
+    for key, name in LENGTH_KEYS.items():
+        number = usable_number(schema.get(key))
+        if number is not None and number >= 0:
+            bounds[name] = int(number)
+    return bounds

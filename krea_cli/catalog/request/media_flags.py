@@ -61,8 +61,8 @@ def _apply_flag(builder: RequestBuilder, word: str, files: tuple[str, ...]) -> N
 
 def _media_fields(model: Model, word: str) -> list[Field]:
     """Return the fields of MODEL that take an image, video or audio, the preferred one first."""
-    named = [model.field(name) for name in PREFERRED_FIELDS[word]]
-    preferred = [field for field in named if field is not None and field.takes_media]
+    fields = [model.field(name) for name in PREFERRED_FIELDS[word]]
+    preferred = [field for field in fields if field is not None and field.takes_media]
     if preferred:
         return preferred
     others = [field for field in model.fields if word in field.name and field.takes_media]

@@ -70,7 +70,7 @@ def unknown_field_problem(model: Model, name: str) -> UnknownField:
     names = [field.name for field in model.fields]
     similar = get_close_matches(name[:100], names, n=2, cutoff=0.6)
     if not similar:
-        similar = [known for known in names if name.lower() == known.replace("_", "").lower()]
+        similar = [field for field in names if name.lower() == field.replace("_", "").lower()]
     if similar:
         return UnknownField(name, f"there is no such field; did you mean {' or '.join(similar)}?")
     return UnknownField(name, f"there is no such field; it takes {', '.join(names) or 'none'}")
@@ -168,9 +168,9 @@ def _validate_number(field: Field, value: Number, path: str) -> list[Problem]:
     low, high = field.minimum, field.maximum
     inside = (low is None or value >= low) and (high is None or value <= high)
     inside = inside and (field.above is None or value > field.above)
-    shown = format_number(value)
+    text = format_number(value)
     if not inside or (field.below is not None and value >= field.below):
-        return [Problem(path, f"{shown} is out of bounds; it takes {describe_field(field)}")]
+        return [Problem(path, f"{text} is out of bounds; it takes {describe_field(field)}")]
     if field.multiple_of:
         step = Decimal(str(field.multiple_of))
         times = Decimal(str(value)) / step
@@ -179,7 +179,7 @@ def _validate_number(field: Field, value: Number, path: str) -> list[Problem]:
             lower = int(times) * step
             nearest = f"{format_number(float(lower))} or {format_number(float(lower + step))}"
             multiple = format_number(field.multiple_of)
-            return [Problem(path, f"{shown} is not a multiple of {multiple}: {nearest}")]
+            return [Problem(path, f"{text} is not a multiple of {multiple}: {nearest}")]
     return []
 
 

@@ -20,7 +20,7 @@ from krea_cli.flows.jobs.watch import Watch
 class PendingJob:
     """A job whose results are wanted, and their place.
 
-    Without `job`, `saved` and `error` the job must be in the watch.
+    A job whose end is not known yet must be in the watch.
 
     until: the end of the waiting, monotonic; None waits for ever
     job: the ended job, where nobody need ask any more

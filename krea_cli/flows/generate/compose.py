@@ -25,37 +25,37 @@ MOST_NOTES = 50
 class Composer:
     """Reads names and fields by the catalogue; asks the service once before one is unknown."""
 
-    def __init__(self, store: "CatalogCache", api: "ApiClient", clock: "Clock", tell: Tell) -> None:
-        self._store = store
+    def __init__(self, cache: "CatalogCache", api: "ApiClient", clock: "Clock", tell: Tell) -> None:
+        self._cache = cache
         self._api = api
         self._clock = clock
         self._tell = tell
-        self._catalog: Catalog = store.load()
-        if store.warning:
-            tell(WarningNote(store.warning))
+        self._catalog: Catalog = cache.load()
+        if cache.warning:
+            tell(WarningNote(cache.warning))
         self._refreshed = False
         self._models: dict[str | None, Model | UnknownModel] = {}
         self._noted: set[str] = set()
 
-    def compose(self, name: str | None, wishes: RequestInputs) -> PreparedRequest:
+    def compose(self, name: str | None, inputs: RequestInputs) -> PreparedRequest:
         """The request for the model NAME (None: the catalogue's default), as it will be sent.
 
         Raises `UnknownModel`, `InvalidRequest` with every problem at once.
         """
-        return self.compose_for(name, lambda _: wishes)
+        return self.compose_for(name, lambda _: inputs)
 
     def compose_for(
-        self, name: str | None, wishes: Callable[["Model"], RequestInputs]
+        self, name: str | None, make_inputs: Callable[["Model"], RequestInputs]
     ) -> PreparedRequest:
-        """Compose a request for WISHES that depend on the model. Each note is told once."""
+        """Compose a request from the inputs that MAKE_INPUTS returns. Tell each note once."""
         model = self.model(name)
         try:
-            prepared = prepare_request(model, wishes(model))
+            prepared = prepare_request(model, make_inputs(model))
         except InvalidRequest as error:
             if not has_unknown_field(error) or not self._refresh():
                 raise
             model = self.model(name)
-            prepared = prepare_request(model, wishes(model))
+            prepared = prepare_request(model, make_inputs(model))
         self.note(prepared.notes)
         return prepared
 
@@ -106,7 +106,7 @@ class Composer:
 
     @property
     def _old(self) -> bool:
-        age = self._store.age(self._clock.now())
+        age = self._cache.age(self._clock.now())
         return age is None or age > DAY
 
     def _refresh(self) -> bool:
@@ -115,19 +115,19 @@ class Composer:
             return False
         self._refreshed = True
         try:
-            changes = refresh_catalog(self._store, self._api, self._clock)
+            changes = refresh_catalog(self._cache, self._api, self._clock)
         except KreaError as error:
             if error.code == "interrupted":
                 raise
             # Offline, or a document that cannot be read: what is cached has the word.
             return False
-        self._catalog = self._store.load()
+        self._catalog = self._cache.load()
         self._models.clear()
         return bool(changes)
 
 
 def refresh_catalog(cache: "CatalogCache", api: "ApiClient", clock: "Clock") -> "CatalogDiff":
-    """Ask the service for the catalogue and keep it in STORE; a signal ends that at once.
+    """Ask the service for the catalog and keep it in CACHE; a signal ends that at once.
 
     Raises `KreaError` where it cannot be asked, or its answer cannot be used.
     """

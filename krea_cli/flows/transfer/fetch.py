@@ -197,7 +197,8 @@ class _Attempt:
         state, reported_at, received = self.state, -1.0, self.state.offset
         with WriterThread(self._store) as writer:
             for chunk in response.iter_chunks():
-                self.clock.raise_if_interrupted()  # raises: a return would look like the end of the file
+                # Not a return, which would look like the end of the file.
+                self.clock.raise_if_interrupted()
                 writer.put(chunk)
                 received += len(chunk)
                 now = self.clock.monotonic()

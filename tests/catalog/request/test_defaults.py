@@ -68,24 +68,24 @@ def test_sides_stay_within_bounds_and_multiples() -> None:
 def test_the_lowest_resolution_is_taken() -> None:
     """Resolutions are compared by size, not by spelling or order."""
     choices = ["4K", "2K", "1080p", "720p"]
-    asked = make_model({"resolution": {"type": "string", "enum": choices}}, "resolution")
-    assert prepare_request(asked, make_inputs()).body == {"resolution": "720p"}
+    model = make_model({"resolution": {"type": "string", "enum": choices}}, "resolution")
+    assert prepare_request(model, make_inputs()).body == {"resolution": "720p"}
 
 
 def test_a_square_in_other_words_is_taken() -> None:
     """960:960 counts as 1:1."""
     ratios = {"type": "string", "enum": ["1280:720", "960:960"]}
-    asked = make_model({"aspect_ratio": ratios}, "aspect_ratio")
-    assert prepare_request(asked, make_inputs()).body == {"aspect_ratio": "960:960"}
+    model = make_model({"aspect_ratio": ratios}, "aspect_ratio")
+    assert prepare_request(model, make_inputs()).body == {"aspect_ratio": "960:960"}
 
 
 def test_a_missing_strength_is_one_within_bounds() -> None:
     """A strength is filled in at any depth; other properties are not guessed."""
     weak = {"type": "number", "minimum": 0, "maximum": 0.5}
     style = {"properties": {"url": {"type": "string"}, "strength": weak}, "required": ["strength"]}
-    asked = make_model({"styles": {"type": "array", "items": style}})
+    model = make_model({"styles": {"type": "array", "items": style}})
     request = prepare_request(
-        asked, make_inputs(inputs=('styles=[{"url": "a"}, {"strength": 0}]',))
+        model, make_inputs(inputs=('styles=[{"url": "a"}, {"strength": 0}]',))
     )
     assert request.body == {"styles": [{"url": "a", "strength": 0.5}, {"strength": 0}]}
     assert request.given == {"styles": [{"url": "a"}, {"strength": 0}]}
@@ -151,5 +151,5 @@ def test_intent_is_not_guessed() -> None:
 
 def test_a_required_seed_is_left_to_be_drawn() -> None:
     """A seed is drawn later, not filled in."""
-    asked = make_model({"seed": {"type": "integer"}}, "seed")
-    assert prepare_request(asked, make_inputs()).body == {}
+    model = make_model({"seed": {"type": "integer"}}, "seed")
+    assert prepare_request(model, make_inputs()).body == {}

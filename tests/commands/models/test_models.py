@@ -23,7 +23,7 @@ def operation(title: str, **fields: Any) -> dict[str, Any]:
 
 
 class ServiceWithDocument(KreaService):
-    """A service with an OpenAPI document at `paths`, or the answer `instead`."""
+    """A service with an OpenAPI document, or with another answer."""
 
     def __init__(self, cli: Cli) -> None:
         super().__init__(cli.clock.now)

@@ -46,7 +46,7 @@ class CollectScene:
 
     @property
     def names(self) -> list[str]:
-        """What lies in the folder, hidden files too."""
+        """The files in the folder, hidden ones too."""
         return sorted(os.listdir(self.folder))
 
 
@@ -81,7 +81,7 @@ def test_while_more_are_coming(scene: CollectScene) -> None:
 
 
 def test_the_time_is_over(scene: CollectScene) -> None:
-    """Each job has its own deadline; what is saved is saved, what runs is told with its id."""
+    """Each job has its own deadline; a running job is told with its id."""
     scene.service.job_seconds = 20
     jobs = [scene.pending(1, age=18, until=15), scene.pending(2, until=10)]
     one, two, three = scene.collect([*jobs, scene.pending(3, until=15)])

@@ -50,7 +50,9 @@ class SaveScene:
     def job(self, *outputs: JobOutput | str, **facts: object) -> Job:
         """The finished job, with OUTPUTS by their names on the service."""
         all_outputs = [each if isinstance(each, JobOutput) else JobOutput(each) for each in outputs]
-        served = [JobOutput(f"{BASE}/files/{each.url}", each.kind, each.name) for each in all_outputs]
+        served = [
+            JobOutput(f"{BASE}/files/{each.url}", each.kind, each.name) for each in all_outputs
+        ]
         return Job(ID, "completed", outputs=tuple(served), **facts)  # type: ignore[arg-type]
 
     def renew(self, *files: str) -> None:
@@ -84,12 +86,12 @@ class SaveScene:
 
     @property
     def names(self) -> list[str]:
-        """What lies in the folder, hidden files too."""
+        """The files in the folder, hidden ones too."""
         return sorted(os.listdir(self.folder))
 
     @property
     def remarks(self) -> list[str]:
-        """What was said and warned of."""
+        """The texts of notes and warnings."""
         return [event.text for event in self.events if isinstance(event, Note | WarningNote)]
 
     def _pour(self, chunks: Iterable[bytes]) -> None:
@@ -194,7 +196,7 @@ def test_a_result_that_cannot_be_had(scene: SaveScene) -> None:
 
 
 def test_a_name_taken_meanwhile(scene: SaveScene) -> None:
-    """What came to stand at the target while the job ran is not overwritten, but with --force."""
+    """A file that came while the job ran is overwritten with --force only."""
     (scene.folder / "out.png").write_bytes(b"other")
     assert scene.save(scene.job("a.png"), "out.png") == ("out-2.png",)
     assert scene.remarks == ["out.png was taken meanwhile: the result is in out-2.png"]
@@ -266,7 +268,7 @@ def test_a_style_is_no_file(scene: SaveScene) -> None:
 
 
 def test_the_reservation_is_used_and_given_back(scene: SaveScene) -> None:
-    """The part that was reserved before the job is the one that becomes the file."""
+    """The part file reserved before the job becomes the file."""
     target = parse_target("out.png", cwd=scene.folder)
     reservation = target.reserve(row_id=1)
     assert reservation

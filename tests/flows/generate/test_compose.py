@@ -79,7 +79,7 @@ def test_a_vanished_model_is_not_replaced(cli: Cli, live: list[dict[str, Any]]) 
 
 
 def test_every_model_of_the_snapshot_accepts_its_sample(cli: Cli) -> None:
-    """What the catalogue itself gives as an example passes its own check."""
+    """An example of the catalogue passes its own check."""
     for model in load_snapshot().models():
         fields = [f"-i{key}={_typed(value)}" for key, value in (model.example or {}).items()]
         result = cli.krea("generate", "-m", model.route, "--dry-run", *fields)

@@ -1,4 +1,4 @@
-"""Which jobs are meant: by arguments, or by what streams in."""
+"""Job ids from arguments, and from a stream."""
 
 import io
 import os
@@ -17,12 +17,12 @@ class Terminal(io.StringIO):
     """Text typed by a person."""
 
     def isatty(self) -> bool:
-        """It is one."""
+        """Say that it is a terminal."""
         return True
 
 
 def named(*arguments: str, stdin: io.TextIOBase | None = None) -> list[str]:
-    """What is meant, as ids and error codes, without the lulls."""
+    """The ids and error codes, without the silences."""
     found = read_job_ids(arguments, stdin, Clock(), command="wait")  # type: ignore[arg-type]
     return [_name(mention) for mention in found if mention is not None]
 
@@ -85,7 +85,7 @@ def test_a_closed_stdin_means_no_jobs() -> None:
 
 
 def test_a_line_is_there_before_the_next_one_is() -> None:
-    """The stream is a pipe that stays open: what came is acted upon."""
+    """The stream is an open pipe: its lines are acted upon as they come."""
     read, write = os.pipe()
     with os.fdopen(read) as stdin, os.fdopen(write, "w") as source:
         found: Iterator[JobMention] = read_job_ids([], stdin, Clock(), command="wait")

@@ -98,6 +98,6 @@ def test_a_request_for_many_jobs_is_cheaper_for_each() -> None:
 
 
 def test_a_job_meant_to_take_a_moment_is_not_left_alone() -> None:
-    """Beyond all that was thought likely, the wait stays in proportion to what has passed."""
+    """Beyond every likely end, the wait stays in proportion to the time passed."""
     schedule = PollSchedule(0.05, [], "image")
     assert [schedule.next(elapsed) for elapsed in (0.5, 1.0, 4.0, 400.0)] == [0.5, 0.5, 1.0, 10.0]

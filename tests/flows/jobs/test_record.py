@@ -12,7 +12,10 @@ JOB = Job(
     "completed",
     created_at=1_800_000_000.0,
     completed_at=1_800_000_007.25,
-    outputs=(JobOutput("https://gen.krea.ai/p.png", "preview"), JobOutput("https://gen.krea.ai/a.glb")),
+    outputs=(
+        JobOutput("https://gen.krea.ai/p.png", "preview"),
+        JobOutput("https://gen.krea.ai/a.glb"),
+    ),
     raw={"result": {"urls": ["as it came"]}},
 )
 SAVED = FileRow(
@@ -113,7 +116,7 @@ def test_a_job_that_could_not_be_read_still_has_a_record() -> None:
     ids=["bare", "with white space", "with a mark", "quoted", "a job", "a record"],
 )
 def test_ids_and_records_are_read(line: str, job_id: str) -> None:
-    """What this tool prints, and what jq makes of it."""
+    """Records as this tool prints them, and as jq rewrites them."""
     assert parse_line(line).job_id == job_id
 
 
@@ -139,7 +142,7 @@ def test_other_lines_are_refused(line: str) -> None:
 
 
 def test_a_record_of_an_ended_job_needs_no_question() -> None:
-    """It tells itself how the job ended."""
+    """A record tells the end of its job."""
     assert Reference("a", {"status": "failed"}).ended
     assert not Reference("a", {"status": "sampling"}).ended
     assert not Reference("a").ended

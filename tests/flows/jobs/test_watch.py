@@ -1,4 +1,4 @@
-"""Watching jobs: which requests are made, when, and what they lead to."""
+"""Watching jobs: the requests made, their times, and their effects."""
 
 from collections.abc import Callable
 from itertools import pairwise
@@ -16,7 +16,7 @@ from tests.harness.flow_context import make_context
 
 
 class Post:
-    """A watch over a wire, with a clock that does not wait and what was told."""
+    """A watch over a scripted service, with a fake clock and the events told."""
 
     def __init__(self) -> None:
         self.clock = FakeClock()
@@ -201,7 +201,7 @@ def test_an_id_that_stays_unknown_is_not_found(post: Post) -> None:
 
 
 def test_an_unknown_id_beside_others_does_not_disturb_them(post: Post) -> None:
-    """It leaves alone."""
+    """An unknown job leaves the watch alone."""
     post.service.add("a", (7, "completed"))
     post.service.add("b", (7, "completed"))
     post.add("a", "b", "nobody", fresh=False)
@@ -244,7 +244,7 @@ def test_a_job_can_be_left(post: Post) -> None:
 
 @pytest.mark.parametrize("fault", [500, 401])
 def test_a_fault_does_not_swallow_the_end_of_another_job(post: Post, fault: int) -> None:
-    """What the list told is passed on, although the read after it failed."""
+    """News of the list is passed on, although the next read failed."""
     for name in ("a", "b"):
         post.service.add(name, (0, "processing"), (5, "completed"))
     post.service.add("hidden", (0, "processing"), (5, "completed"), listed=False)

@@ -1,4 +1,4 @@
-"""Claiming: two processes at one target, and what is left of a request that was given up."""
+"""Claiming: two processes at one target, and the rest of a request given up."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Which job of the list is which request in doubt."""
+"""Jobs of the list matched with requests in doubt."""
 
 import pytest
 
@@ -21,7 +21,7 @@ def test_one_job_in_the_window_of_one_request_is_its_own() -> None:
     ids=["made at another time", "made nobody knows when", "of another type"],
 )
 def test_a_stranger_beside_it_turns_the_matching_off(stranger: Job) -> None:
-    """A job that fits nowhere comes from someone else, who may have made the fitting one too."""
+    """A job that fits nowhere comes from a stranger. The fitting one may be a stranger's too."""
     assert match_jobs({1: Window(10, 20, frozenset({"flux"}))}, [job("a", 15), stranger]) == {}
 
 
@@ -80,8 +80,7 @@ def test_a_late_job_of_an_earlier_request_is_not_a_later_one_s() -> None:
 
 
 def test_a_job_made_when_jobs_usually_are_is_not_a_late_one() -> None:
-    """Where many answers taught when that is, an earlier request in doubt does not stand in the
-    way of a later one for ever; where nothing was learned, it does."""
+    """An earlier request in doubt blocks a later one for ever only if no time was learned."""
     taught = [make_window(at, None, lag=(0.0, 0.4), learned=True) for at in (100.0, 110.0)]
     untaught = [make_window(at, None, lag=(0.0, 1.0)) for at in (100.0, 110.0)]
     prompt = [job("a", 110.2)]
@@ -92,7 +91,7 @@ def test_a_job_made_when_jobs_usually_are_is_not_a_late_one() -> None:
 
 
 def test_a_job_made_after_the_search_is_nobody_s() -> None:
-    """It may be the late one of the request, or a stranger's: a person has to say."""
+    """A late job may be the request's or a stranger's: a person has to say."""
     place = make_window(100.0, 115.0, lag=(0.0, 0.4))
     late = job("a", 140)
     assert (place.allows(late), match_jobs({1: place}, [late])) == (True, {})

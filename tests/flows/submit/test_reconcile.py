@@ -1,4 +1,4 @@
-"""Settling: which job of the list is taken for that of a lost answer, and when none is."""
+"""Reconciling: the listed job taken for a lost answer, and reasons to take none."""
 
 import httpx
 import pytest

@@ -13,7 +13,10 @@ UNPRICED_FIELDS = ("prompt", "seed")  # they differ in each item, and cost nothi
 
 
 class PriceCache:
-    """Estimated prices. ASSUMED, in millionths of a dollar, is used for requests without a known price."""
+    """Estimated prices.
+
+    ASSUMED, in millionths of a dollar, stands for each unknown price.
+    """
 
     def __init__(self, assumed: int | None) -> None:
         self._assumed_micros = assumed

@@ -48,7 +48,11 @@ class ClaimedElsewhere:
 
 @dataclass(frozen=True)
 class NotSubmitted:
-    """An item has no job, or nobody knows of one: see `error`; `row` if it was inserted."""
+    """An item has no job, or nobody knows of one.
+
+    error: the reason
+    row: its request, if it was inserted
+    """
 
     item: Item
     error: KreaError

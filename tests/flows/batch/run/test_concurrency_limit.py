@@ -13,7 +13,7 @@ def test_a_refusal_shows_how_many_it_takes() -> None:
 
 
 def test_a_queued_job_lowers_it_once() -> None:
-    """The same job seen waiting again says nothing new."""
+    """A job seen waiting again says nothing new."""
     limit = AdaptiveLimit(8)
     limit.backlog("a", 8)
     limit.backlog("a", 8)

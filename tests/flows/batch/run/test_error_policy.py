@@ -1,4 +1,4 @@
-"""What an error of one item means for the others."""
+"""The effect of one item's error on the others."""
 
 import errno
 
@@ -27,7 +27,7 @@ from krea_cli.flows.batch.run.error_policy import Action, action_for, is_full_di
     ids=lambda each: type(each).__name__ if isinstance(each, Exception) else "",
 )
 def test_verdicts(error: errors.KreaError, expected: Action) -> None:
-    """What the next request would meet as well ends the sending; the rest is the item's own."""
+    """An error that the next request would meet ends the sending; others end the item."""
     assert action_for(error) is expected
 
 

@@ -1,4 +1,4 @@
-"""Which item is the next to be sent, and when."""
+"""The next item to be sent, and its time."""
 
 from collections.abc import Iterable
 from math import inf
@@ -65,7 +65,7 @@ def test_what_found_no_room_comes_first_after_its_hold() -> None:
 
 
 def test_an_outage_is_waited_out_for_so_long() -> None:
-    """After that the batch stops; a request that got through starts the time anew."""
+    """After that the batch stops; a submitted request starts the time anew."""
     scene = QueueScene(1)
     first = scene.queue.next()
     assert first is not None
