@@ -35,27 +35,27 @@ ELSEWHERE = {
     12: ("api/test_jobs.py::test_a_page_in_every_shape",),  # the cursor under its other name
     13: (  # uploads: the form, the type, the address in the answer
         "api/test_upload.py::test_an_upload_is_streamed_with_progress",
-        "api/test_upload.py::test_an_answer_may_name_the_address_url",
+        "api/test_upload.py::test_the_address_may_be_called_url",
         "flows/transfer/test_upload.py::test_types_are_exact_and_from_the_content",
     ),
     14: (  # outside addresses; what the service thinks too small, it alone knows
-        "api/test_status_errors.py::test_an_outside_address_that_is_not_taken_leads_to_an_upload",
+        "api/test_status_errors.py::test_a_refused_address_leads_to_an_upload",
     ),
-    15: ("api/test_http.py::test_a_request_says_who_asks_and_for_what",),  # Bearer, not Key
+    15: ("api/test_http.py::test_a_request_has_its_headers",),  # Bearer, not Key
     16: (  # pasted tokens; tokens on the command line are tried below
         "local/test_credentials.py::test_what_copying_adds_is_taken_off",
         "api/test_http.py::test_a_token_that_no_header_can_carry_is_refused_first",
     ),
-    17: ("api/test_status_errors.py::test_what_an_answer_means_for_a_submit",),  # 402 is no bad key
+    17: ("api/test_status_errors.py::test_the_error_of_a_submit",),  # 402 is no bad key
     18: (  # each 429 in its own words, and Retry-After
-        "api/test_status_errors.py::test_what_an_answer_means_for_a_submit",
+        "api/test_status_errors.py::test_the_error_of_a_submit",
         "commands/generate/test_busy.py::test_no_room_is_waited_out",
     ),
     20: ("catalog/test_prices.py::test_the_price_of_a_request",),  # dollars, by their tiers
     # Surprises of single models: a field without effect is said. How a model reads the words of
     # a prompt, or prefers the shape of a start image, no document tells, so no hint is invented.
     22: ("catalog/request/test_prepare.py::test_a_field_without_effect_gets_a_note",),
-    23: ("api/test_http.py::test_a_request_says_who_asks_and_for_what",),  # our own User-Agent
+    23: ("api/test_http.py::test_a_request_has_its_headers",),  # our own User-Agent
 }
 HERE = (1, 7, 8, 9, 10, 11, 16, 19, 21)
 SMALL = ("--width", "512", "--height", "512")
