@@ -65,6 +65,7 @@ def user(tmp_path: Path) -> Iterator[LoggedInUser]:
         yield LoggedInUser(installed, running, proxy)
 
 
+@pytest.mark.machine
 def test_a_whole_day_of_work(user: LoggedInUser) -> None:
     """Success, failure and breakage, all of it as loud as can be."""
     fox = ("generate", "a red fox", *SMALL, "-o", "fox.png", *LOUD)
