@@ -4,7 +4,6 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from krea_cli.errors import Busy, KreaError, Unanswered, Unreachable, Untrusted
-from krea_cli.flows.events import Paused
 
 if TYPE_CHECKING:
     from krea_cli.flows.context import FlowContext
@@ -57,6 +56,8 @@ class SlotBackoff:
 
         Raises ERROR where the pause would pass DEADLINE.
         """
+        from krea_cli.flows.events import Paused  # reading commands do without
+
         # Jittered, so that many clients do not come in step; never shorter than asked.
         jitter = self._context.random.uniform(0.8, 1.0)
         asked = error.retry_after if isinstance(error, Busy) else None

@@ -10,11 +10,11 @@ from krea_cli.api.jobs import job_failure
 from krea_cli.api.types import Job
 from krea_cli.clock import Clock
 from krea_cli.errors import LedgerUnusable
-from krea_cli.flows.events import Tell, WarningNote
 
 if TYPE_CHECKING:
     from krea_cli.api.client import ApiClient
     from krea_cli.api.http import HttpClient
+    from krea_cli.flows.events import Tell
     from krea_cli.local.ledger.account_ledger import AccountLedger
     from krea_cli.local.ledger.budget import Budget
     from krea_cli.local.ledger.rows import FileRow, RequestRow
@@ -68,6 +68,8 @@ class BestEffortLedger:
             if not self._warned:
                 # The next question may be answered: other programs release it some time.
                 self._warned = True
+                from krea_cli.flows.events import WarningNote  # reading commands do without
+
                 self._tell(WarningNote(f"going on without the ledger: {error.message}"))
             return otherwise
 
@@ -90,7 +92,7 @@ class FlowContext:
     http: "HttpClient"
     account_ledger: "AccountLedger | None"
     clock: Clock
-    tell: Tell
+    tell: "Tell"
     random: Random
     shared: bool = False
     budget: "Budget | None" = None

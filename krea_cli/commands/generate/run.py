@@ -15,9 +15,6 @@ if TYPE_CHECKING:
 
 def run(context: "Context", options: GenerateOptions) -> None:
     """Run the command; CONTEXT is Typer's, with the session and the words as typed."""
-    from krea_cli.flows.generate.generate import Generate
-    from krea_cli.flows.jobs.record import job_record
-
     session: Session = context.obj
     output = session.output
     target = parse_output(session, options)
@@ -28,6 +25,9 @@ def run(context: "Context", options: GenerateOptions) -> None:
 
         show_request(session, request, budget)
         return
+    from krea_cli.flows.generate.generate import Generate
+    from krea_cli.flows.jobs.record import job_record
+
     generate = Generate(request, session.flow_context(budget=budget))
     saver = session.result_saver()
     with ExitStatus(output) as exit_status, output.progress():

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from krea_cli.flows.files.output_slot import OutputSlot
 from krea_cli.flows.files.target import Target
 
 if TYPE_CHECKING:
     from krea_cli.catalog.model import Model
+    from krea_cli.flows.files.output_slot import OutputSlot
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,8 +40,10 @@ class GenerateRequest:
     profile: str | None = None
     timeout: float | None = None
 
-    def slot(self, n: int) -> OutputSlot:
+    def slot(self, n: int) -> "OutputSlot":
         """The output slot of the n-th job, from 1."""
+        from krea_cli.flows.files.output_slot import OutputSlot  # a dry run needs none
+
         return OutputSlot(
             target=self.target,
             n=n,
