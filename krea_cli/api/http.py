@@ -1,36 +1,27 @@
-"""Send one request and read one response. No other file imports httpx.
+"""Send one request and read one response. Only this file and `client_pool` import httpx.
 
-Decides about the token, the reuse of connections, certificates and timeouts.
+Decides about the token, fresh connections, addresses and timeouts.
 """
 
-import sys
-import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from krea_cli.api import url_policy
+from krea_cli.api.client_pool import ClientPool
 from krea_cli.api.encoding import authorization_value, check_headers, encode_json
-from krea_cli.api.request_log import log_request
 from krea_cli.api.response import Response, StreamResponse
-from krea_cli.api.transport_errors import SendTrace, translate_error
-from krea_cli.errors import NotSaved, Unanswered, Unreachable
-
-# httpx imports its own command line when it finds click and pygments: 100 ms for nothing.
-sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]
+from krea_cli.errors import KreaError, NotSaved, Unanswered
 
 if TYPE_CHECKING:
-    import ssl
-
     import httpx
 
 CONNECT_SECONDS = 10.0
 WRITE_SECONDS = 150.0
 # Between two chunks of a result: short, so that a thread nobody waits for any more ends soon.
 STREAM_READ_SECONDS = 10.0
-# Four times httpcore's own: its bookkeeping per chunk halves the speed of a large download.
-READ_CHUNK_BYTES = 256 * 1024
 MAX_RESPONSE_BYTES = 20_000_000
 MAX_REDIRECTS = 5
 
@@ -41,7 +32,7 @@ class HttpClient:
     base: the API's address, with or without a path
     token: sent to the API's own origin only
     transport: replaces the network in tests
-    log: takes one line per request, without the token
+    log: takes one line per request, without the token; None for no lines
     resolve: finds the addresses of a host
     """
 
@@ -87,7 +78,8 @@ class HttpClient:
         Raises `Unreachable` if nothing left this machine, `Unanswered` if something may have.
         """
         url = self._parse_api_url(path_or_url)
-        all_headers = self._build_headers(url, headers or {}, authorize=authorize)
+        is_home = url_policy.origin(url) == url_policy.origin(self._base_url)
+        all_headers = self._build_headers(headers or {}, authorize=authorize and is_home)
         content = None if json is None else encode_json(json)
         if content is not None:
             all_headers["Content-Type"] = "application/json"
@@ -112,7 +104,8 @@ class HttpClient:
         `Unreachable` and `Unanswered` as `request` does.
         """
         all_headers = self._user_agent | {"Accept": "*/*", "Accept-Encoding": "identity"}
-        all_headers |= check_headers(headers or {})
+        if headers:
+            all_headers |= check_headers(headers)
         policy = url_policy.ResultPolicy(self._base_url, self._resolve)
         target = _parse_url(url)
         for _ in range(MAX_REDIRECTS + 1):
@@ -120,8 +113,9 @@ class HttpClient:
             with self._exchange(
                 "GET", target, headers=all_headers, timeout=STREAM_READ_SECONDS
             ) as exchange:
-                policy.check_peer(exchange.peer_address, target)
-                if (location := exchange.redirect_target) is None:
+                peer, location = exchange.peer_address, exchange.redirect_target
+                policy.check_peer(peer, target)
+                if location is None:
                     yield StreamResponse(exchange.status, exchange.headers, exchange.iter_chunks)
                     return
             url, target = location, _parse_url(location, relative_to=target)
@@ -140,12 +134,9 @@ class HttpClient:
             path_or_url = f"{self.base}/{path_or_url.lstrip('/')}"
         return url_policy.check_api_url(_parse_url(path_or_url), path_or_url)
 
-    def _build_headers(
-        self, url: "httpx.URL", headers: Mapping[str, str], *, authorize: bool
-    ) -> dict[str, str]:
+    def _build_headers(self, headers: Mapping[str, str], *, authorize: bool) -> dict[str, str]:
         all_headers = self._user_agent | {"Accept": "application/json"} | check_headers(headers)
-        is_home = url_policy.origin(url) == url_policy.origin(self._base_url)
-        if authorize and self._token is not None and is_home:
+        if authorize and self._token is not None:
             all_headers["Authorization"] = authorization_value(self._token)
         return all_headers
 
@@ -153,87 +144,40 @@ class HttpClient:
     def _exchange(
         self, method: str, url: "httpx.URL", *, fresh: bool = False, **parts: Any
     ) -> Iterator["Exchange"]:
-        with (
-            log_request(self._log, method, url, home=self._base_url) as entry,
-            Exchange(self._pool.get(url, fresh=fresh), method, url, **parts) as exchange,
-        ):
-            entry.exchange = exchange
-            yield exchange
-
-
-class ClientPool:
-    """The httpx clients. Each is built at its first use: its certificates take 40 ms to load."""
-
-    def __init__(self, transport: object) -> None:
-        self._transport = transport
-        self._clients: dict[tuple[bool, bool, bool], httpx.Client] = {}
-        self._certificates: ssl.SSLContext | None = None
-        self._lock = threading.Lock()
-
-    def get(self, url: "httpx.URL", *, fresh: bool) -> "httpx.Client":
-        """Return the client for URL; a FRESH one uses each connection once."""
-        key = (url.scheme == "https", url_policy.is_loopback(url.host), fresh)
-        with self._lock:
-            if key not in self._clients:
-                self._clients[key] = self._build(tls=key[0], local=key[1], fresh=fresh)
-            return self._clients[key]
-
-    def close(self) -> None:
-        """Close every connection of every client."""
-        with self._lock:
-            for client in self._clients.values():
-                client.close()
-            self._clients.clear()
-
-    def _build(self, *, tls: bool, local: bool, fresh: bool) -> "httpx.Client":
-        import httpcore
-        import httpx
-
-        httpcore.HTTP11Connection.READ_NUM_BYTES = READ_CHUNK_BYTES
-        if self._transport is not None:
-            return httpx.Client(transport=self._transport)  # type: ignore[arg-type]
-        limits = httpx.Limits(max_connections=100, max_keepalive_connections=0 if fresh else 20)
-        tls_context = self._tls_context(tls=tls)
+        exchange, outcome, start = None, "given up", time.monotonic()
         try:
-            return httpx.Client(verify=tls_context, trust_env=not local, limits=limits)
-        except (ImportError, ValueError, httpx.InvalidURL) as failure:
-            raise Unreachable(
-                f"no connection: the proxy in the environment cannot be used ({failure})",
-                hint="set HTTPS_PROXY and ALL_PROXY to an http:// proxy, or unset them",
-            ) from failure
-
-    def _tls_context(self, *, tls: bool) -> "ssl.SSLContext":
-        import ssl
-
-        import httpx
-
-        if not tls:
-            # Certificates cost 40 ms to read. This context trusts nobody: it refuses all TLS.
-            return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        try:
-            self._certificates = self._certificates or httpx.create_ssl_context()
-        except OSError as failure:
-            raise Unreachable(
-                f"no connection: the trusted certificates cannot be read ({failure})",
-                hint="set SSL_CERT_FILE and SSL_CERT_DIR to existing paths, or unset them",
-            ) from failure
-        return self._certificates
+            with Exchange(self._pool.get(url, fresh=fresh), method, url, **parts) as exchange:
+                yield exchange
+        except KreaError as failure:
+            outcome = failure.message
+            raise
+        finally:
+            if self._log is not None:
+                path = url_policy.display_path(url, home=self._base_url)
+                outcome = outcome if exchange is None else exchange.outcome
+                milliseconds = (time.monotonic() - start) * 1000
+                self._log(f"{method} {path}: {outcome} in {milliseconds:.0f} ms")
 
 
 class Exchange:
-    """One request on its way and its response. Raises a KreaError for every failure of httpx."""
+    """One request on its way and its response. Raises a KreaError for every failure of httpx.
+
+    status: of the response
+    headers: of the response, with names in lower case
+    """
 
     def __init__(
         self, client: "httpx.Client", method: str, url: "httpx.URL", *, timeout: float, **parts: Any
     ) -> None:
         import httpx
 
-        self._host, self._timeout, self._trace = url.host, timeout, SendTrace()
-        self.body_error = ""  # the error that broke off the body
+        self._host, self._timeout = url.host, timeout
+        self._request_started: bool | None = None  # None while the transport traces nothing
+        self._error = ""  # the error that broke off the body
         timeouts = httpx.Timeout(timeout, connect=CONNECT_SECONDS, write=WRITE_SECONDS)
         with self._translate_errors():
             request = client.build_request(
-                method, url, timeout=timeouts, extensions={"trace": self._trace}, **parts
+                method, url, timeout=timeouts, extensions={"trace": self._note_start}, **parts
             )
             self._response = client.send(request, stream=True)
         self.status = self._response.status_code
@@ -274,6 +218,21 @@ class Exchange:
                 raise Unanswered(f"the answer of {self._host} is larger than 20 MB")
         return Response(self.status, self.headers, b"".join(chunks))
 
+    @property
+    def outcome(self) -> str:
+        """The status, and the error that broke off the body: "200, then krea.ai broke off"."""
+        return f"{self.status}{f', then {self._error}' if self._error else ''}"
+
+    def _note_start(self, name: str, info: dict[str, object]) -> None:
+        """Listen to httpcore's trace: did the request itself start to leave?
+
+        A proxy may break off during CONNECT, a server later; both raise one exception. Only the
+        trace tells them apart.
+        """
+        is_start = name.endswith("send_request_headers.started")
+        is_own = is_start and getattr(info.get("request"), "method", b"") != b"CONNECT"
+        self._request_started = self._request_started or is_own
+
     @contextmanager
     def _translate_errors(self) -> Iterator[None]:
         import httpx
@@ -283,8 +242,12 @@ class Exchange:
         try:
             yield
         except (*httpx_errors, UnicodeError) as failure:
-            error = translate_error(failure, self._trace, host=self._host, timeout=self._timeout)
-            self.body_error = error.message
+            from krea_cli.api.transport_errors import translate_error  # spared when all goes well
+
+            error = translate_error(
+                failure, self._request_started, host=self._host, timeout=self._timeout
+            )
+            self._error = error.message
             raise error from failure
 
 

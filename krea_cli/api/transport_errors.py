@@ -1,6 +1,6 @@
 """Turn a failed exchange into an error: the request never left, or nobody knows.
 
-Works on the names of httpx's exceptions: only `http` imports httpx.
+Works on the names of httpx's exceptions, so it imports none of them.
 """
 
 from collections.abc import Iterator
@@ -22,44 +22,20 @@ UNSENT_EXCEPTIONS = frozenset(
 )
 
 
-class SendTrace:
-    """Listens to httpcore's trace: did the request itself start to leave?
-
-    A proxy may break off during CONNECT, a server later; both raise one exception. Only the trace
-    tells them apart.
-
-    is_active: True if the transport traces at all
-    request_started: True once a byte of the request may have been sent
-    """
-
-    def __init__(self) -> None:
-        self.is_active = False
-        self.request_started = False
-
-    def __call__(self, name: str, info: dict[str, object]) -> None:
-        self.is_active = True
-        if name.endswith("send_request_headers.started"):
-            request = info.get("request")
-            is_own = getattr(request, "method", b"") != b"CONNECT"
-            self.request_started = self.request_started or is_own
-
-    @property
-    def proves_unsent(self) -> bool:
-        """True if the request certainly never left this machine."""
-        return self.is_active and not self.request_started
-
-
 def translate_error(
-    failure: Exception, trace: SendTrace, *, host: str, timeout: float
+    failure: Exception, request_started: bool | None, *, host: str, timeout: float
 ) -> KreaError:
-    """Return the error for FAILURE of an exchange with HOST. TIMEOUT is in seconds."""
+    """Return the error for FAILURE of an exchange with HOST. TIMEOUT is in seconds.
+
+    request_started: True if a byte of the request may have left, None if nothing shows it
+    """
     if problem := _certificate_problem(failure):
         return Untrusted(
             f"the certificate of {host} is not trusted: {problem}",
             hint="if a proxy inspects TLS here, set SSL_CERT_FILE to its certificate",
         )
     names = {kind.__name__ for kind in type(failure).__mro__}
-    if (names & UNSENT_EXCEPTIONS and not trace.request_started) or trace.proves_unsent:
+    if request_started is False or (names & UNSENT_EXCEPTIONS and not request_started):
         return Unreachable(f"no connection to {host}: {_describe_unreachable(failure, names)}")
     return Unanswered(_describe_unanswered(failure, names, host=host, timeout=timeout))
 

@@ -92,6 +92,15 @@ def origin(url: Url) -> tuple[str, str, int | None]:
     return url.scheme, url.host.lower(), port
 
 
+def display_path(url: Url, *, home: Url) -> str:
+    """Return the path of URL as it is sent, with the host if HOME has another one.
+
+    Leaves out the query: a result's may hold a signature, as good as a password.
+    """
+    path = url.raw_path.decode("ascii", "replace").partition("?")[0]
+    return path if origin(url) == origin(home) else url.host + path
+
+
 def _is_usable(url: Url) -> bool:
     try:
         host = url.host

@@ -12,6 +12,7 @@ from krea_cli.catalog.openapi.document import UnreadableDocument, parse_document
 
 SNAPSHOT_FILE = Path(__file__).with_name("snapshot.json")
 ID_LIST_NAME = "models.list"  # read by the completion scripts
+FRESH_SECONDS = 86_400.0  # the age up to which prices and half a name are trusted
 
 
 class FetchedDocument(Protocol):
@@ -73,6 +74,11 @@ class CatalogCache:
         """
         fetched_at = self.load().fetched_at
         return None if fetched_at is None else max(0.0, now - fetched_at)
+
+    def is_old(self, now: float) -> bool:
+        """Tell if the service was last asked more than a day before NOW (seconds since 1970)."""
+        age = self.age(now)
+        return age is None or age > FRESH_SECONDS
 
     def refresh(self, fetch: Fetch, now: float) -> CatalogDiff:
         """Fetch the catalog, save it, and return its differences from the last one.

@@ -118,7 +118,7 @@ class Model:
         """The field of the prompt; None if the model takes none."""
         return self.field("prompt")
 
-    @property
+    @cached_property
     def seed_field(self) -> Field | None:
         """The field of the seed; None if the model takes none."""
         return self.field("seed")

@@ -51,29 +51,21 @@ def load_budget(
 
 def _require_current_prices(session: "Session") -> None:
     """Refresh a catalogue older than a day. Raises `OverBudget` if it stays older."""
-    from krea_cli.flows.generate.compose import refresh_catalog
-
-    if not _is_catalog_old(session):
+    cache, clock = session.catalog_cache, session.clock
+    if not cache.is_old(clock.now()):
         return
     reason = "the service has no list of prices"
     try:
-        refresh_catalog(session.catalog_cache, session.api_without_token, session.clock)
+        session.refresh_catalog()
     except Interrupted:
         raise
     except KreaError as error:
         reason = error.message
-    if _is_catalog_old(session):
+    if cache.is_old(clock.now()):
         raise OverBudget(
             f"a budget needs prices of today, which cannot be had: {reason}; nothing was sent",
             hint="krea models --refresh, then the same command again",
         )
-
-
-def _is_catalog_old(session: "Session") -> bool:
-    from krea_cli.flows.generate.compose import DAY
-
-    age = session.catalog_cache.age(session.clock.now())
-    return age is None or age > DAY
 
 
 def forecast_spending(

@@ -5,7 +5,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from krea_cli import __version__
-from krea_cli.clock import Clock
 from krea_cli.env import Env
 from krea_cli.errors import LedgerUnusable, NoToken
 from krea_cli.terminal.output import Output
@@ -14,6 +13,7 @@ if TYPE_CHECKING:
     from krea_cli.api.client import ApiClient
     from krea_cli.api.http import HttpClient
     from krea_cli.catalog.cache import CatalogCache
+    from krea_cli.catalog.diff import CatalogDiff
     from krea_cli.catalog.model import Model
     from krea_cli.flows.context import FlowContext
     from krea_cli.flows.download.save import ResultSaver
@@ -42,6 +42,7 @@ class Session:
     """One run of one command; `context.obj` of every command function.
 
     env: the outside of the process
+    clock: the clock of `env`, used by every wait of this command
     output: the one sink for everything that is printed
     argv: the command line as it was typed
     profile: the value of --profile
@@ -51,17 +52,13 @@ class Session:
 
     def __init__(self, env: Env, output: Output, argv: Sequence[str] = ()) -> None:
         self.env = env
+        self.clock = env.clock
         self.output = output
         self.argv = tuple(argv)
         self.profile: str | None = None
         self.token_file: str | None = None
         self.without_ledger = False
         self._connections: list[HttpClient] = []
-
-    @property
-    def clock(self) -> Clock:
-        """The clock, used by every wait of this command."""
-        return self.env.clock
 
     @cached_property
     def config(self) -> "Config":
@@ -104,7 +101,7 @@ class Session:
             token,
             version=__version__,
             transport=self.env.transport,
-            log=self.output.trace,
+            log=self.output.trace if self.output.verbose else None,
         )
         self._connections.append(http)
         return http
@@ -176,7 +173,19 @@ class Session:
         """Return a composer of requests. It may ask the service for a newer catalogue."""
         from krea_cli.flows.generate.compose import Composer
 
-        return Composer(self.catalog_cache, self.api_without_token, self.clock, self.output.tell)
+        return Composer(self.catalog_cache, self.refresh_catalog, self.clock, self.output.tell)
+
+    def refresh_catalog(self) -> "CatalogDiff":
+        """Fetch the catalogue of this base into the cache, and return what changed.
+
+        Raises `KreaError` if the service cannot be asked, or its answer cannot be used.
+        """
+        return self.catalog_cache.refresh(
+            lambda etag, modified: self.clock.wait_for(
+                lambda: self.api_without_token.fetch_openapi(etag=etag, last_modified=modified)
+            ),
+            self.clock.now(),
+        )
 
     def model_if_known(self, model_id: str) -> "Model | None":
         """Return the model MODEL_ID, or None if the catalogue lacks it or cannot be read."""
@@ -217,6 +226,8 @@ class Session:
         from krea_cli.flows.context import FlowContext
 
         self.prune_history()
+        # Without a ledger, our own jobs of another process look like a stranger's.
+        shared = self.without_ledger or bool(self.config.get("account.shared"))
         return FlowContext(
             api=self.api,
             http=self.http,
@@ -224,8 +235,7 @@ class Session:
             clock=self.clock,
             tell=self.output.tell,
             random=self.env.random,
-            # Without a ledger, our own jobs of another process look like a stranger's.
-            shared=self.without_ledger or bool(self.config.get("account.shared")),
+            shared=shared,
             budget=budget,
         )
 

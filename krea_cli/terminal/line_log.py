@@ -2,14 +2,16 @@
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from krea_cli.clock import Clock
 from krea_cli.dollars import to_dollars
 from krea_cli.flows import events
 from krea_cli.terminal import formats, sentences
+from krea_cli.terminal.json_lines import json_line
 from krea_cli.terminal.progress_state import ProgressState
+from krea_cli.text import indent_later_lines
 
 HEARTBEAT_SECONDS = 60.0
 
@@ -47,11 +49,15 @@ EVENT_KINDS: dict[type, str] = {
 
 
 class LineLog:
-    """A reporter that passes events to WRITE if they are news, and heartbeats between them."""
+    """A reporter that passes each piece of news to WRITE as a line, and heartbeats between them.
 
-    def __init__(self, clock: Clock, write: Callable[[events.Event | Heartbeat], None]) -> None:
+    With JSON, a line is an object.
+    """
+
+    def __init__(self, clock: Clock, write: Callable[[str], None], *, json: bool) -> None:
         self._clock = clock
-        self._write = write
+        self._write_line = write
+        self._json = json
         self._progress = ProgressState(clock)
         self._lock = threading.Lock()
         # A batch has news all the time: its heart beats whatever else is written.
@@ -98,12 +104,14 @@ class LineLog:
         finally:
             ended.set()
 
-    def suspended(self) -> AbstractContextManager[None]:
-        """An empty block: lines stay where they are."""
-        return nullcontext()
-
     def close(self) -> None:
         """Do nothing: there is no display to remove."""
+
+    def _write(self, event: events.Event | Heartbeat) -> None:
+        if not self._json:
+            self._write_line(indent_later_lines(log_line(event)) + "\n")
+        elif (record := event_record(event)) is not None:
+            self._write_line(json_line(record))
 
 
 def log_line(event: events.Event | Heartbeat) -> str:

@@ -17,7 +17,7 @@ from krea_cli.text import clean, indent_later_lines, one_line
 
 if TYPE_CHECKING:
     from krea_cli.flows import events
-    from krea_cli.terminal.line_log import Heartbeat
+    from krea_cli.terminal.live_display import LiveDisplay
     from krea_cli.terminal.progress_reporter import ProgressReporter
 
 LABEL_COLOURS = {"error": "1;31", "warning": "33", "hint": "36"}
@@ -42,6 +42,7 @@ class Output:
         self._stderr = Stream(env.stderr)
         self._lock = threading.RLock()
         self._started_reporter: ProgressReporter | None = None
+        self._live_display: LiveDisplay | None = None  # the reporter, if it draws
         self._dumb = env.get("TERM") in ("dumb", "unknown")
 
     def print_line(self, text: str, record: Mapping[str, object] | None = None) -> None:
@@ -238,24 +239,17 @@ class Output:
         if self.json or self._dumb or not self._stderr.is_terminal:
             from krea_cli.terminal.line_log import LineLog
 
-            return LineLog(self._env.clock, self._log_event)
+            return LineLog(self._env.clock, self._write_stderr, json=self.json)
         from krea_cli.terminal.live_display import LiveDisplay
 
-        return LiveDisplay(self._env, self._stderr, paths_on_stdout=self._stdout.is_terminal)
+        self._live_display = LiveDisplay(
+            self._env, self._stderr, paths_on_stdout=self._stdout.is_terminal
+        )
+        return self._live_display
 
     def _suspend_progress(self) -> AbstractContextManager[None]:
-        # Not `_reporter`: it would fix the mode before the command line is read.
-        reporter = self._started_reporter
-        return nullcontext() if reporter is None else reporter.suspended()
-
-    def _log_event(self, event: "events.Event | Heartbeat") -> None:
-        from krea_cli.terminal.line_log import event_record, log_line
-
-        if self.json:
-            if (record := event_record(event)) is not None:
-                self._write_stderr(json_line(record))
-        else:
-            self._write_stderr(indent_later_lines(log_line(event)) + "\n")
+        display = self._live_display
+        return nullcontext() if display is None else display.suspended()
 
     def _trace_exception(self, failure: BaseException) -> None:
         if self.verbose:

@@ -15,9 +15,6 @@ class ProgressReporter(Protocol):
     def running(self) -> AbstractContextManager[None]:
         """A block in which work is under way; only there may anything move."""
 
-    def suspended(self) -> AbstractContextManager[None]:
-        """A block in which the terminal belongs to the caller."""
-
     def close(self) -> None:
         """Leave the terminal as it was."""
 
@@ -29,10 +26,6 @@ class SilentReporter:
         """Do nothing."""
 
     def running(self) -> AbstractContextManager[None]:
-        """An empty block."""
-        return nullcontext()
-
-    def suspended(self) -> AbstractContextManager[None]:
         """An empty block."""
         return nullcontext()
 

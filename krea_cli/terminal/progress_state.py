@@ -50,7 +50,6 @@ class ProgressState:
 
     jobs: the jobs that run, by id
     transfers: files by (job id, name); uploads have the job id ""
-    step: sentence about what happens before a job has an id, None for nothing
     saved_jobs: number of jobs that ended with their files on disk
     failed_jobs: number of jobs that ended without
     batch: the last progress of a batch, which tells nothing about single jobs
@@ -61,12 +60,11 @@ class ProgressState:
         self._clock = clock
         self.jobs: dict[str, ActiveJob] = {}
         self.transfers: dict[tuple[str, str], Transfer] = {}
-        self.step: str | None = None
         self.saved_jobs = 0
         self.failed_jobs = 0
         self.batch: events.BatchProgress | None = None
         self.recent_items: deque[events.ItemEnded] = deque(maxlen=MAX_RECENT_ITEMS)
-        self._step_event: events.Event | None = None  # the event behind `step`
+        self._step: events.Event | None = None  # what happens before a job has an id
         self._last_step: events.Event | None = None  # the last such event that is not a pause
         self._pause_reasons: set[str] = set()  # reasons given since `_last_step`
 
@@ -102,6 +100,11 @@ class ProgressState:
                 return True
 
     @property
+    def step(self) -> str | None:
+        """Sentence about what happens before a job has an id; None for nothing."""
+        return None if self._step is None else sentences.event_sentence(self._step)
+
+    @property
     def waiting_jobs(self) -> int:
         """Number of jobs that the service has not started."""
         return sum(job.status in QUEUED_STATUSES for job in self.jobs.values())
@@ -118,7 +121,7 @@ class ProgressState:
     @property
     def is_idle(self) -> bool:
         """True if there is nothing to show."""
-        return not (self.batch or self.jobs or self.step or self.active_transfers)
+        return not (self.batch or self.jobs or self._step or self.active_transfers)
 
     @property
     def job_count(self) -> int:
@@ -154,7 +157,7 @@ class ProgressState:
 
     def _apply_step(self, event: events.Submitting | events.Paused | events.Reconciling) -> bool:
         """A busy service makes krea pause again and again: a log has each reason once."""
-        self.step, self._step_event = sentences.event_sentence(event), event
+        self._step = event
         if isinstance(event, events.Paused):
             is_new = event.reason not in self._pause_reasons
             self._pause_reasons.add(event.reason)
@@ -169,16 +172,16 @@ class ProgressState:
         previous, self.batch = self.batch, batch
         self._rate.add_sample(batch.made, self._clock.monotonic())
         # A pause is over once a request has left; a search, once anything else moves.
-        if isinstance(self._step_event, events.Reconciling) or (
+        if isinstance(self._step, events.Reconciling) or (
             previous is not None and batch.waiting < previous.waiting
         ):
-            self.step = None
+            self._step = None
         return batch.stopping is not None and (
             previous is None or batch.stopping != previous.stopping
         )
 
     def _apply_running(self, event: events.Running) -> bool:
-        self.step = None
+        self._step = None
         previous = self.jobs.get(event.job_id)
         self.jobs[event.job_id] = ActiveJob(event.model, event.status, event.typical, event.since)
         return previous is None or previous.status != event.status

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from krea_cli.api.http import HttpClient
-from krea_cli.api.transport_errors import UNSENT_EXCEPTIONS, SendTrace, translate_error
+from krea_cli.api.transport_errors import UNSENT_EXCEPTIONS, translate_error
 from krea_cli.errors import TokenRefused, Unanswered, Unreachable, UsageError
 from tests.fakes.download_host import cut
 from tests.fakes.raw_http_server import CLOSE, HANG, RESET, TOKEN, RawServer, response, served
@@ -231,7 +231,7 @@ def test_every_exception_of_httpx_is_classified() -> None:
     assert leaves | {"UnicodeError"} == UNSENT_EXCEPTIONS | DOUBTFUL_EXCEPTIONS
     assert not UNSENT_EXCEPTIONS & DOUBTFUL_EXCEPTIONS
     for kind in tree:
-        error = translate_error(kind.__new__(kind), SendTrace(), host="h", timeout=1)
+        error = translate_error(kind.__new__(kind), None, host="h", timeout=1)
         is_unsent = kind.__name__ in UNSENT_EXCEPTIONS
         assert type(error) is (Unreachable if is_unsent else Unanswered), kind
 

@@ -1,5 +1,6 @@
 """Progress without a live display: lines for a log, objects for a program."""
 
+import json
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import pytest
 
 from krea_cli.flows import events
-from krea_cli.terminal.line_log import Heartbeat, LineLog, event_record, log_line
+from krea_cli.terminal.line_log import Heartbeat, LineLog, event_record
 from tests.terminal.batch_progress import batch_progress
 
 ONE_JOB = (
@@ -128,7 +129,7 @@ def test_the_heart_beats_each_minute(make_screen: Callable[..., Any]) -> None:
     """A minute without news gives a heartbeat with the counts; news put it off."""
     clock = make_screen().env.clock
     lines: list[str] = []
-    progress = LineLog(clock, lambda event: lines.append(log_line(event)))
+    progress = LineLog(clock, lines.append, json=False)
     with progress.running():
         progress.tell(events.Running("j1", "m", "queued", None, clock.now()))
         progress.tell(events.Running("j2", "m", "processing", None, clock.now()))
@@ -139,10 +140,10 @@ def test_the_heart_beats_each_minute(make_screen: Callable[..., Any]) -> None:
         assert progress.beat(clock.monotonic() + 60) == 60
         assert progress.beat(clock.monotonic() + 119) == 1
     assert lines == [
-        "job j1: queued",
-        "job j2: processing",
-        "job j1: saved",
-        "still at it after 1 min 30 s: 1 running, 1 done",
+        "job j1: queued\n",
+        "job j2: processing\n",
+        "job j1: saved\n",
+        "still at it after 1 min 30 s: 1 running, 1 done\n",
     ]
 
 
@@ -207,22 +208,23 @@ def test_a_batch_for_a_program(make_screen: Callable[..., Any]) -> None:
 def test_the_heart_of_a_batch_beats_whatever_happens(make_screen: Callable[..., Any]) -> None:
     """The totals come each minute, whatever else is written."""
     clock = make_screen().env.clock
-    written: list[Any] = []
-    progress = LineLog(clock, written.append)
-    with progress.running():
-        progress.tell(batch_progress(done=80, made=0, waiting=316))
-        clock.seconds += 50
-        progress.tell(batch_progress(done=100, made=20, waiting=296))
-        progress.tell(events.ItemEnded(line=7, files=("fox.png",)))
-        assert progress.beat(clock.monotonic() + 9) == 1
-        clock.seconds += 10
-        assert progress.beat(clock.monotonic()) == 60
-    assert [log_line(event) for event in written] == [
-        "line 7: saved fox.png",
-        "after 1 min: 100 of 400 done, 4 running, 296 waiting; spent $1.20; 20/min, 15 min left",
+    lines: list[str] = []
+    records: list[str] = []
+    for written, as_json in ((lines, False), (records, True)):
+        progress = LineLog(clock, written.append, json=as_json)
+        with progress.running():
+            progress.tell(batch_progress(done=80, made=0, waiting=316))
+            clock.seconds += 50
+            progress.tell(batch_progress(done=100, made=20, waiting=296))
+            progress.tell(events.ItemEnded(line=7, files=("fox.png",)))
+            assert progress.beat(clock.monotonic() + 9) == 1
+            clock.seconds += 10
+            assert progress.beat(clock.monotonic()) == 60
+    assert lines == [
+        "line 7: saved fox.png\n",
+        "after 1 min: 100 of 400 done, 4 running, 296 waiting; spent $1.20; 20/min, 15 min left\n",
     ]
-    record = event_record(written[-1])
-    assert record is not None
+    record = json.loads(records[0])
     assert {name: record[name] for name in ("event", "seconds", "total", "done", "made")} == {
         "event": "waiting",
         "seconds": 60,

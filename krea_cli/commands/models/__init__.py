@@ -49,10 +49,7 @@ def models(
 
     session: Session = context.obj
     if refresh:
-        from krea_cli.flows.generate.compose import refresh_catalog
-
-        changes = refresh_catalog(session.catalog_cache, session.api_without_token, session.clock)
-        _report_changes(session, changes)
+        _report_changes(session, session.refresh_catalog())
     words = " ".join(query or ())
     matches = _find_models(session, words, kind)
     if note := session.catalog_cache.warning:

@@ -197,9 +197,11 @@ def save_ended_job(pending: PendingJob, job: Job, saver: ResultSaver) -> JobOutc
     slot = pending.slot
     saved: list[SavedFile] = []
     error = job_failure(job)
+    if error is not None:
+        slot.release()
+        return JobOutcome(pending=pending, job=job, error=error)
     try:
-        if error is None:
-            saved.extend(saver.save(job, slot, pending.record))
+        saved.extend(saver.save(job, slot, pending.record))
     except Interrupted:
         raise
     except KreaError as failure:
@@ -207,8 +209,6 @@ def save_ended_job(pending: PendingJob, job: Job, saver: ResultSaver) -> JobOutc
     except Exception as bug:  # of this item: the paid jobs beside it go on
         error = slot.not_saved(job.id, f"this is a bug in krea: {type(bug).__name__}: {bug}")
         error.unexpected = bug
-    finally:
-        slot.release()
     return JobOutcome(pending=pending, job=job, saved=tuple(saved), error=error)
 
 

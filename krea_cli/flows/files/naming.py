@@ -203,8 +203,6 @@ def shorten(name: str, *, limit: int = MAX_GENERATED_NAME_BYTES) -> str:
 
 def add_suffix(path: str, suffix: str) -> str:
     """Put SUFFIX before the extension of PATH: out.png, -2 -> out-2.png. The stem is cut to fit."""
-    if not suffix:
-        return path
     folder, name = os.path.split(path)
     name = shorten(name, limit=MAX_NAME_BYTES - len(suffix))
     stem, dot, ext = name.rpartition(".")

@@ -192,7 +192,8 @@ class Target:
 
     def _exact_path(self, n: int, count: int, index: int) -> str:
         first = "" if count == 1 or (n == 1 and index == 1) else f"-{n}"
-        return naming.add_suffix(self.text, first + ("" if index == 1 else f"-{index}"))
+        suffix = first + ("" if index == 1 else f"-{index}")
+        return naming.add_suffix(self.text, suffix) if suffix else self.text
 
     def _static_folder(self) -> str:
         if self.kind is TargetKind.DEFAULT:

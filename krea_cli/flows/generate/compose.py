@@ -10,7 +10,6 @@ from krea_cli.errors import InvalidRequest, KreaError, UnknownModel
 from krea_cli.flows.events import Note, Tell, WarningNote
 
 if TYPE_CHECKING:
-    from krea_cli.api.client import ApiClient
     from krea_cli.catalog.cache import CatalogCache
     from krea_cli.catalog.catalog import Catalog
     from krea_cli.catalog.diff import CatalogDiff
@@ -18,16 +17,24 @@ if TYPE_CHECKING:
     from krea_cli.clock import Clock
 
 
-DAY = 86_400.0  # seconds
-MOST_NOTES = 50
+MAX_NOTES = 50
 
 
 class Composer:
-    """Reads names and fields by the catalogue; asks the service once before one is unknown."""
+    """Reads names and fields by the catalogue; asks the service once before one is unknown.
 
-    def __init__(self, cache: "CatalogCache", api: "ApiClient", clock: "Clock", tell: Tell) -> None:
+    REFRESH fetches the catalogue into CACHE. It raises KreaError if that fails.
+    """
+
+    def __init__(
+        self,
+        cache: "CatalogCache",
+        refresh: "Callable[[], CatalogDiff]",
+        clock: "Clock",
+        tell: Tell,
+    ) -> None:
         self._cache = cache
-        self._api = api
+        self._fetch = refresh
         self._clock = clock
         self._tell = tell
         self._catalog: Catalog = cache.load()
@@ -65,13 +72,13 @@ class Composer:
         Raises `UnknownModel`.
         """
         if name not in self._models:
-            self._models[name] = self._found(name or self._catalog.default_id or "")
+            self._models[name] = self._look_up(name or self._catalog.default_id or "")
         found = self._models[name]
         if isinstance(found, UnknownModel):
             raise UnknownModel(found.message, hint=found.hint)
         return found
 
-    def _found(self, name: str) -> "Model | UnknownModel":
+    def _look_up(self, name: str) -> "Model | UnknownModel":
         try:
             resolution = self.resolve(name)
         except UnknownModel as error:
@@ -83,20 +90,21 @@ class Composer:
     def note(self, texts: Iterable[str]) -> None:
         """Tell each of TEXTS, but for what was told before; of a batch, not thousands of them."""
         for text in texts:
-            if text in self._noted or len(self._noted) > MOST_NOTES:
+            if text in self._noted or len(self._noted) > MAX_NOTES:
                 continue
             self._noted.add(text)
-            much = len(self._noted) > MOST_NOTES
-            self._tell(Note("more of that kind is left out here" if much else text))
+            is_last = len(self._noted) > MAX_NOTES
+            self._tell(Note("more of that kind is left out here" if is_last else text))
 
     def resolve(self, name: str) -> ResolvedModel:
         """The model that NAME means, in a fresh catalogue if the cached one lacks it.
 
-        Half a name is trusted only to a catalogue of today: there may be a model of just that name.
+        Half a name is trusted to a fresh catalogue only: there may be a model of just that name.
         """
         try:
             resolution = resolve_model(self._catalog, name)
-            if resolution.is_partial and self._old and self._refresh():
+            is_old = resolution.is_partial and self._cache.is_old(self._clock.now())
+            if is_old and self._refresh():
                 resolution = resolve_model(self._catalog, name)
             return resolution
         except UnknownModel:
@@ -104,18 +112,13 @@ class Composer:
                 raise
             return resolve_model(self._catalog, name)
 
-    @property
-    def _old(self) -> bool:
-        age = self._cache.age(self._clock.now())
-        return age is None or age > DAY
-
     def _refresh(self) -> bool:
         """Fetch the catalogue once per command; False if that brought nothing new."""
         if self._refreshed:
             return False
         self._refreshed = True
         try:
-            changes = refresh_catalog(self._cache, self._api, self._clock)
+            changes = self._fetch()
         except KreaError as error:
             if error.code == "interrupted":
                 raise
@@ -124,16 +127,3 @@ class Composer:
         self._catalog = self._cache.load()
         self._models.clear()
         return bool(changes)
-
-
-def refresh_catalog(cache: "CatalogCache", api: "ApiClient", clock: "Clock") -> "CatalogDiff":
-    """Ask the service for the catalog and keep it in CACHE; a signal ends that at once.
-
-    Raises `KreaError` where it cannot be asked, or its answer cannot be used.
-    """
-    return cache.refresh(
-        lambda etag, modified: clock.wait_for(
-            lambda: api.fetch_openapi(etag=etag, last_modified=modified)
-        ),
-        clock.now(),
-    )

@@ -126,6 +126,8 @@ class JobWaiter(Generic[A]):
             for job_id, each in self.pending.items()
             if each.until is not None and each.until <= now
         ]
+        if not late:
+            return
         for update in self._watch.last_look(late):
             yield from self._apply(update)
         for job_id in late:

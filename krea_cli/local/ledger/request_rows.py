@@ -34,10 +34,11 @@ class RequestRows:
 
     def insert(self, draft: RequestDraft) -> RequestRow:
         """Insert a request in the state `checked`: nothing was sent yet."""
+        base, account = self._scope.values
         values = {
             "created_at": self._clock_now(),
-            "base": self._scope.base,
-            "account": self._scope.account,
+            "base": base,
+            "account": account,
             **to_columns(draft),
             "state": "checked",
         }

@@ -211,18 +211,15 @@ def _normalize(value: Any) -> Any:
     return value
 
 
-@dataclass(frozen=True)
 class Scope:
-    """One base and account of a database: look-ups and writes never touch other rows."""
+    """One base and account of a database: look-ups and writes never touch other rows.
 
-    database: Database
-    base: str
-    account: str
+    values: BASE and ACCOUNT, for the question marks of `IN_SCOPE`
+    """
 
-    @property
-    def values(self) -> tuple[str, str]:
-        """The values for the question marks of `IN_SCOPE`."""
-        return self.base, self.account
+    def __init__(self, database: Database, base: str, account: str) -> None:
+        self.database = database
+        self.values = (base, account)
 
     def find_all(self, condition: str, values: Sequence[Any] = ()) -> list[RequestRow]:
         """Return the requests that fulfil CONDITION, in SQL with VALUES for its question marks."""

@@ -1,0 +1,78 @@
+"""The httpx clients of an API: how connections are made, reused and secured."""
+
+import sys
+import threading
+from typing import TYPE_CHECKING
+
+from krea_cli.api.url_policy import is_loopback
+from krea_cli.errors import Unreachable
+
+# httpx imports its own command line when it finds click and pygments: 100 ms for nothing.
+sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]
+
+if TYPE_CHECKING:
+    import ssl
+
+    import httpx
+
+# Four times httpcore's own: its bookkeeping per chunk halves the speed of a large download.
+READ_CHUNK_BYTES = 256 * 1024
+
+
+class ClientPool:
+    """The httpx clients. Each is built at its first use: its certificates take 40 ms to load."""
+
+    def __init__(self, transport: object) -> None:
+        self._transport = transport
+        self._clients: dict[tuple[bool, bool, bool], httpx.Client] = {}
+        self._certificates: ssl.SSLContext | None = None
+        self._lock = threading.Lock()
+
+    def get(self, url: "httpx.URL", *, fresh: bool) -> "httpx.Client":
+        """Return the client for URL; a FRESH one uses each connection once."""
+        key = (url.scheme == "https", is_loopback(url.host), fresh)
+        with self._lock:
+            if key not in self._clients:
+                self._clients[key] = self._build(tls=key[0], local=key[1], fresh=fresh)
+            return self._clients[key]
+
+    def close(self) -> None:
+        """Close every connection of every client."""
+        with self._lock:
+            for client in self._clients.values():
+                client.close()
+            self._clients.clear()
+
+    def _build(self, *, tls: bool, local: bool, fresh: bool) -> "httpx.Client":
+        import httpcore
+        import httpx
+
+        httpcore.HTTP11Connection.READ_NUM_BYTES = READ_CHUNK_BYTES
+        if self._transport is not None:
+            return httpx.Client(transport=self._transport)  # type: ignore[arg-type]
+        limits = httpx.Limits(max_connections=100, max_keepalive_connections=0 if fresh else 20)
+        tls_context = self._tls_context(tls=tls)
+        try:
+            return httpx.Client(verify=tls_context, trust_env=not local, limits=limits)
+        except (ImportError, ValueError, httpx.InvalidURL) as failure:
+            raise Unreachable(
+                f"no connection: the proxy in the environment cannot be used ({failure})",
+                hint="set HTTPS_PROXY and ALL_PROXY to an http:// proxy, or unset them",
+            ) from failure
+
+    def _tls_context(self, *, tls: bool) -> "ssl.SSLContext":
+        import ssl
+
+        import httpx
+
+        if not tls:
+            # Certificates cost 40 ms to read. This context trusts nobody: it refuses all TLS.
+            return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        try:
+            self._certificates = self._certificates or httpx.create_ssl_context()
+        except OSError as failure:
+            raise Unreachable(
+                f"no connection: the trusted certificates cannot be read ({failure})",
+                hint="set SSL_CERT_FILE and SSL_CERT_DIR to existing paths, or unset them",
+            ) from failure
+        return self._certificates
