@@ -47,8 +47,8 @@ class Route:
 
 
 @dataclass(frozen=True)
-class OpenapiDocument:
-    """An OpenAPI document.
+class ServedDocument:
+    """The OpenAPI document that the sandbox serves.
 
     content: its bytes as they are served
     etag: ETag of CONTENT, with quotes
@@ -64,7 +64,7 @@ class OpenapiDocument:
     @classmethod
     def read(
         cls, path: Path, *, speed: float = 1.0, seconds: float | None = None
-    ) -> "OpenapiDocument":
+    ) -> "ServedDocument":
         """Read the document at PATH. Raises SandboxError for anything else.
 
         If SPEED or SECONDS change the times of jobs, the served document has the changed times.

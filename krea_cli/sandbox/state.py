@@ -13,7 +13,7 @@ from typing import Any
 from krea_cli.sandbox.faults import FaultInjector
 from krea_cli.sandbox.job_timing import draw_job_timing
 from krea_cli.sandbox.jobs import END_STATUSES, Jobs, SandboxJob, iso_time
-from krea_cli.sandbox.openapi import OpenapiDocument, Route
+from krea_cli.sandbox.openapi import Route, ServedDocument
 from krea_cli.sandbox.result_spec import planned_end
 from krea_cli.sandbox.result_store import ResultStore
 from krea_cli.sandbox.settings import Settings
@@ -63,7 +63,7 @@ class SandboxState:
     def __init__(self, settings: Settings, *, now: Callable[[], float] = time.time) -> None:
         self.settings = settings
         self.now = now
-        self.document = OpenapiDocument.read(
+        self.document = ServedDocument.read(
             settings.document, speed=settings.speed, seconds=settings.seconds
         )
         self.seed = secrets.token_hex(8) if settings.seed is None else str(settings.seed)

@@ -74,10 +74,10 @@ class KilledBatch:
 
     def hashes(self) -> dict[str, str]:
         """The SHA-256 of the result of each job, by prompt."""
-        shelf = self._running.state.result_store
+        result_store = self._running.state.result_store
         return {
             job.body["prompt"]: hashlib.sha256(
-                shelf.content(next(iter(result_specs(job.route, job.body).values())))
+                result_store.content(next(iter(result_specs(job.route, job.body).values())))
             ).hexdigest()
             for job in self._running.state.jobs.all()
         }

@@ -85,11 +85,11 @@ class SandboxedCli:
 
     def results_by_hash(self) -> dict[str, str]:
         """The results of our own jobs by SHA-256, each as SEED:NUMBER of the result."""
-        shelf = self._running.state.result_store
+        result_store = self._running.state.result_store
         return {
-            hashlib.sha256(shelf.content(recipe)).hexdigest(): f"{job.body['seed']}:{number}"
+            hashlib.sha256(result_store.content(spec)).hexdigest(): f"{job.body['seed']}:{number}"
             for job in self.jobs
-            for number, recipe in enumerate(result_specs(job.route, job.body).values(), 1)
+            for number, spec in enumerate(result_specs(job.route, job.body).values(), 1)
         }
 
     def result_names(self) -> dict[str, str]:

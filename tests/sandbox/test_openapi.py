@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from krea_cli.sandbox.openapi import OpenapiDocument
+from krea_cli.sandbox.openapi import ServedDocument
 from krea_cli.sandbox.settings import SNAPSHOT, SandboxError
 
 
 def test_every_model_of_the_snapshot_accepts_its_own_example() -> None:
     """The examples pass the sandbox's own check, and each model has its own job type."""
-    document = OpenapiDocument.read(SNAPSHOT)
+    document = ServedDocument.read(SNAPSHOT)
     problems_by_route = {}
     for route in document.routes.values():
         operation = document.root["paths"][route.path]["post"]
@@ -39,7 +39,7 @@ def test_typical_seconds_have_three_sources(
     file = tmp_path / "openapi.json"
     file.write_text(json.dumps({"paths": {"/generate/video/x/y": {"post": operation}}}))
 
-    assert OpenapiDocument.read(file).routes["/generate/video/x/y"].typical_seconds == seconds
+    assert ServedDocument.read(file).routes["/generate/video/x/y"].typical_seconds == seconds
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ def test_the_served_document_has_the_times_of_the_sandbox(
     file = tmp_path / "openapi.json"
     file.write_text('{"paths": {"/generate/video/x/y": {"post": {}}}}')
 
-    usual, other = OpenapiDocument.read(file), OpenapiDocument.read(file, **settings)
+    usual, other = ServedDocument.read(file), ServedDocument.read(file, **settings)
 
     operation = {"post": {"x-krea-typical-seconds": seconds}}
     assert usual.content == file.read_bytes()
@@ -76,7 +76,7 @@ def test_other_files_are_refused(tmp_path: Path, content: str | None, sentence: 
         file.write_text(content)
 
     with pytest.raises(SandboxError) as raised:
-        OpenapiDocument.read(file)
+        ServedDocument.read(file)
 
     assert str(raised.value) == sentence.format(file=file)
 
@@ -89,4 +89,4 @@ def test_a_malformed_operation_is_refused(tmp_path: Path, operation: object) -> 
     path = tmp_path / "odd.json"
     path.write_text(json.dumps({"paths": {"/generate/image/x/y": {"post": operation}}}))
     with pytest.raises(SandboxError, match="is no OpenAPI document"):
-        OpenapiDocument.read(path)
+        ServedDocument.read(path)

@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from krea_cli.sandbox.openapi import OpenapiDocument
+from krea_cli.sandbox.openapi import ServedDocument
 from krea_cli.sandbox.result_spec import result_specs
 from krea_cli.sandbox.settings import SNAPSHOT
 
-DOCUMENT = OpenapiDocument.read(SNAPSHOT)
+DOCUMENT = ServedDocument.read(SNAPSHOT)
 
 
 def result_list(path: str, **body: Any) -> list[tuple[str, ...]]:

@@ -90,7 +90,7 @@ def _check_options(options: GenerateOptions, target: Target, model: "Model") -> 
     if target.to_stdout and options.count > 1:
         raise UsageError("-o - takes one result, and -n asks for more", hint="-o FOLDER/")
     if options.again and options.reuse:
-        raise UsageError("--again makes a new job, and --reuse none", hint="leave one away")
+        raise UsageError("--again makes a new job, and --reuse none", hint="leave one out")
     if options.any_seed and not options.reuse:
         raise UsageError("--any-seed says what --reuse may take", hint="--reuse --any-seed")
     if options.sidecar and not target.makes_files:
@@ -128,7 +128,7 @@ def _read_prompt(session: "Session", options: GenerateOptions) -> str | None:
     if file is None and prompt != "-":
         return None if prompt is None else as_utf8(prompt, "the prompt")
     if file is not None and prompt is not None:
-        raise UsageError("a prompt and --prompt-file were both given", hint="leave one away")
+        raise UsageError("a prompt and --prompt-file were both given", hint="leave one out")
     text = _read_stdin(session) if file in (None, "-") else _read_file(session, str(file))
     return text.removesuffix("\n").removesuffix("\r")
 

@@ -223,9 +223,8 @@ def _find_job(row: RequestRow, context: FlowContext, reason: str) -> RequestRow:
 
 
 def _tell_notice(submitted: Submitted, row: RequestRow, context: FlowContext) -> None:
-    if (
-        row.seed is not None and row.item_fingerprint is None
-    ):  # of hundreds, nobody reads them one by one
+    # Not for the items of a batch: of hundreds, nobody reads them one by one.
+    if row.seed is not None and row.item_fingerprint is None:
         context.tell(Note(f"seed {row.seed}"))
     notice = submitted.notice
     if notice and (notice.deprecated or notice.sunset):
