@@ -60,6 +60,28 @@ def test_what_stands_there_already(cli_with_job: Cli) -> None:
     assert cli_with_job.service.requests == []
 
 
+def test_what_stands_in_two_places_is_known_in_both(cli_with_job: Cli) -> None:
+    """A copy with the recipe inside has other bytes than the first file; both are the result."""
+    cli_with_job.krea("download", ONE)
+    cli_with_job.krea("download", ONE, "--embed", "-o", "other.png")
+    cli_with_job.service.requests.clear()
+    result = cli_with_job.krea("download", ONE, "-o", "other.png")
+    assert (result.code, result.out, result.err) == (0, "other.png\n", "")
+    assert cli_with_job.krea("download", ONE).out == "fox.png\n"
+    assert cli_with_job.service.requests == []
+
+
+def test_a_copy_outlives_the_first_file(cli: Cli) -> None:
+    """The first file is gone and the copy unchanged: nothing is asked and nothing fetched."""
+    name = cli.krea("generate", "a red fox").out.strip()
+    cli.krea("download", ONE, "-o", "copy.png")
+    Path(name).unlink()
+    cli.service.requests.clear()
+    result = cli.krea("download", ONE)
+    assert (result.code, result.out, result.err) == (0, "copy.png\n", "")
+    assert cli.service.requests == []
+
+
 def test_another_place(cli_with_job: Cli) -> None:
     """-o decides where it goes: a file, a folder, a template."""
     assert cli_with_job.krea("download", ONE, "-o", "new/x.png").out == "new/x.png\n"

@@ -199,6 +199,9 @@ def save_ended_job(pending: PendingJob, job: Job, saver: ResultSaver) -> JobOutc
     error = job_failure(job)
     if error is not None:
         slot.release()
+        # Written once more: the ledger may have been busy when the end came, and a failed job
+        # must not count as spent.
+        saver.context.records.record_job(job.id, job)
         return JobOutcome(pending=pending, job=job, error=error)
     try:
         saved.extend(saver.save(job, slot, pending.record))

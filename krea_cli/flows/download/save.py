@@ -101,7 +101,7 @@ class _SaveJob:
                 if target.makes_files and self._recipe_writer:
                     self._recipe_writer.write_sidecar(saved, target.real_path(saved.path))
                 yield saved
-        self._saver.record(lambda ledger: ledger.requests.mark_saved(self._job.id))
+        self._saver.record(lambda ledger: ledger.requests.mark_saved(self._job.id, job=self._job))
 
     def _list_results(self) -> list[Result]:
         if failure := job_failure(self._job):

@@ -49,13 +49,14 @@ def find_existing_results(
     for file in files:
         by_position.setdefault(file.index, []).append(file)
     for position, rows in by_position.items():
-        first, paths = rows[0], _paths(rows[0], files, slot, facts)
-        path = _edited_place(rows, slot, paths[0], row) if row else None
-        path = path or _unchanged_place(first, slot, paths)
+        paths = {file.path: _paths(file, files, slot, facts) for file in rows}
+        file = rows[0]
+        path = _edited_place(rows, slot, paths[file.path][0], row) if row else None
+        if path is None:
+            places = ((each, _unchanged_place(each, slot, paths[each.path])) for each in rows)
+            file, path = next((found for found in places if found[1]), (file, None))
         if path is not None:
-            saved[position] = SavedFile(
-                path, first.url, first.sha256, first.size, first.type, position
-            )
+            saved[position] = SavedFile(path, file.url, file.sha256, file.size, file.type, position)
         elif source := next((file for file in rows if is_unchanged(file)), None):
             copies[position] = source
     changed = tuple(

@@ -181,11 +181,19 @@ class RequestRows:
                 (*values, *self._scope.values, job_id),
             )
 
-    def mark_saved(self, job_id: str) -> None:
-        """Mark a job as saved: all its results are on disk."""
+    def mark_saved(self, job_id: str, *, job: Job | None = None) -> None:
+        """Mark a job as saved: all its results are on disk.
+
+        With JOB its end is written too: the ledger may have been busy when it came.
+        """
+        columns, values = "state = 'saved'", list[Any]()
+        if job is not None:
+            columns += ", charged = 'yes', error = NULL, status = ?"
+            columns += ", completed_at = coalesce(?, completed_at)"
+            values = [job.status, job.completed_at]
         self._scope.database.execute(
-            f"UPDATE requests SET state = 'saved' WHERE {IN_SCOPE} AND job_id = ?",
-            (*self._scope.values, job_id),
+            f"UPDATE requests SET {columns} WHERE {IN_SCOPE} AND job_id = ?",
+            (*values, *self._scope.values, job_id),
         )
 
     # Look-ups

@@ -5,10 +5,13 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 
+from krea_cli.errors import LedgerUnusable
+from krea_cli.local.ledger.request_rows import RequestRows
 from tests.fakes.krea_service import PNG, KreaService, ScriptedJob
 from tests.harness.cli import Cli
 
@@ -108,3 +111,28 @@ def test_what_cannot_leave_is_never_booked_as_sent(
         assert ledger.execute("SELECT state, sent_at FROM requests").fetchall() == [
             ("checked", None)
         ]
+
+
+@pytest.mark.parametrize(
+    ("ending", "row"),
+    [("completed", ("saved", "completed", "yes")), ("failed", ("failed", "failed", "no"))],
+)
+def test_a_ledger_that_is_busy_when_a_job_ends_has_the_end_later(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch, ending: str, row: tuple[str, str, str]
+) -> None:
+    """Another program holds it for a moment; a failed job must not count as spent for ever."""
+    write_end, calls = RequestRows.mark_ended, []
+
+    def busy_at_first(*arguments: Any, **named: Any) -> None:
+        calls.append(arguments)
+        if len(calls) == 1:
+            raise LedgerUnusable("the ledger is busy")
+        write_end(*arguments, **named)
+
+    monkeypatch.setattr(RequestRows, "mark_ended", busy_at_first)
+    cli.service.final_status = ending
+    result = cli.krea("generate", "a fox", "-o", "fox.png")
+    assert "warning: going on without the ledger: the ledger is busy\n" in result.err
+    with requests(cli) as ledger:
+        (booked,) = ledger.execute("SELECT state, status, charged FROM requests").fetchall()
+    assert booked == row
