@@ -9,6 +9,7 @@ import pytest
 
 from tests.fakes.krea_service import PNG
 from tests.harness.cli import Cli
+from tests.pictures import picture_bytes
 
 ONE = "job-1"
 
@@ -62,8 +63,11 @@ def test_what_stands_there_already(cli_with_job: Cli) -> None:
 
 def test_what_stands_in_two_places_is_known_in_both(cli_with_job: Cli) -> None:
     """A copy with the recipe inside has other bytes than the first file; both are the result."""
+    cli_with_job.service.content = lambda: picture_bytes(7)
     cli_with_job.krea("download", ONE)
+    cli_with_job.clock.advance(1)
     cli_with_job.krea("download", ONE, "--embed", "-o", "other.png")
+    assert Path("other.png").read_bytes() != Path("fox.png").read_bytes()
     cli_with_job.service.requests.clear()
     result = cli_with_job.krea("download", ONE, "-o", "other.png")
     assert (result.code, result.out, result.err) == (0, "other.png\n", "")
