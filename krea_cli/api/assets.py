@@ -25,7 +25,7 @@ def upload(
     """POST the file at PATH as a form's `file` part of type MIME, streamed from the disk."""
     try:
         with path.open("rb") as source:
-            body = ProgressFile(source, path.stat().st_size, progress or _ignore_progress)
+            body = ProgressFile(source, path.stat().st_size, progress or (lambda sent, total: None))
             files = {"file": (form_file_name(path.name), body, mime)}
             response = http.request("POST", "/assets", files=files, timeout=timeout, fresh=True)
     except Unanswered as failure:
@@ -95,7 +95,3 @@ def upload_error(response: Response, name: str) -> KreaError:
             hint="it takes JPEG, PNG, WebP, HEIC, MP4, MOV, WebM, GLB, WAV and MP3 up to 75 MB",
         )
     return read_error(response, f"an address for {name}")
-
-
-def _ignore_progress(sent: int, total: int) -> None:
-    pass

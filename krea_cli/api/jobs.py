@@ -5,6 +5,7 @@ The exception is the id: without one there is no job.
 """
 
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 from krea_cli.api.job_id import is_job_id
@@ -28,9 +29,10 @@ def parse_job(data: Any) -> Job:
         raise Unanswered(f"the answer has no valid job id{bad_id}")
     result = data.get("result")
     result = result if isinstance(result, dict) else {}
+    status = (_parse_text(data.get("status")) or "unknown").lower()
     return Job(
         id=job_id,
-        status=_parse_status(data.get("status")),
+        status="cancelled" if status == "canceled" else status,
         created_at=parse_time(data.get("created_at")),
         completed_at=parse_time(data.get("completed_at")),
         type=_parse_text(data.get("type")),
@@ -49,26 +51,30 @@ def parse_page(data: Any) -> JobsPage:
     cursor = None
     if isinstance(data, dict):
         cursor = data.get("next_cursor", data.get("nextCursor"))
-    jobs = tuple(_parse_items(items))
-    return JobsPage(jobs, cursor if isinstance(cursor, str) and cursor else None)
+    jobs = []
+    for item in items:
+        with suppress(Unanswered):
+            jobs.append(parse_job(item))
+    return JobsPage(tuple(jobs), cursor if isinstance(cursor, str) and cursor else None)
 
 
 def parse_time(value: Any) -> float | None:
     """Parse ISO 8601 text, seconds or milliseconds as seconds since 1970; None if impossible."""
-    if isinstance(value, bool):
-        return None
-    if isinstance(value, int | float):
-        return _parse_timestamp(value)
-    if not isinstance(value, str):
-        return None
-    from datetime import UTC, datetime
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if isinstance(value, str):
+        from datetime import UTC, datetime
 
-    try:
-        moment = datetime.fromisoformat(value.strip())
-        aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-        return _in_range(aware.timestamp())
-    except (ValueError, OverflowError):
+        try:
+            moment = datetime.fromisoformat(value.strip())
+            aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+            seconds = aware.timestamp()
+        except (ValueError, OverflowError):
+            return None
+    elif is_number and abs(value) < MAX_TIMESTAMP:  # false for nan as well
+        seconds = value / 1000 if abs(value) > MIN_MILLISECONDS_TIMESTAMP else float(value)
+    else:
         return None
+    return seconds if abs(seconds) < MAX_TIMESTAMP_SECONDS else None
 
 
 def format_cursor(seconds: float) -> str:
@@ -125,35 +131,8 @@ def _reason_suffix(job: Job) -> str:
     return f": {message or code}"
 
 
-def _parse_items(items: list[Any]) -> Iterator[Job]:
-    for item in items:
-        try:
-            yield parse_job(item)
-        except Unanswered:
-            continue
-
-
-def _parse_status(value: Any) -> str:
-    text = _parse_text(value)
-    if text is None:
-        return "unknown"
-    status = text.lower()
-    return "cancelled" if status == "canceled" else status
-
-
 def _parse_text(value: Any) -> str | None:
     return (excerpt(value, limit=MAX_FIELD_CHARACTERS) or None) if isinstance(value, str) else None
-
-
-def _parse_timestamp(value: float) -> float | None:
-    if not abs(value) < MAX_TIMESTAMP:  # false for nan as well
-        return None
-    is_milliseconds = abs(value) > MIN_MILLISECONDS_TIMESTAMP
-    return _in_range(value / 1000 if is_milliseconds else float(value))
-
-
-def _in_range(seconds: float) -> float | None:
-    return seconds if abs(seconds) < MAX_TIMESTAMP_SECONDS else None
 
 
 def _parse_error(value: Any) -> JobError | None:
