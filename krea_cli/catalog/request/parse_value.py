@@ -86,17 +86,19 @@ def parse_json_or_text(text: str) -> Any:
 def parse_json(text: str) -> Any:
     """Parse JSON with finite numbers. Raises `UnreadableValue`."""
     try:
-        return json.loads(text, parse_constant=_refuse_number, parse_float=_parse_finite)
+        return json.loads(text, parse_constant=refuse_number, parse_float=parse_finite)
     except (ValueError, RecursionError) as error:
         raise UnreadableValue(f"{quote_value(text)} is not valid JSON") from error
 
 
-def _parse_finite(text: str) -> float:
+def parse_finite(text: str) -> float:
+    """Parse a number of JSON. Raises ValueError for one that is too large."""
     number = float(text)
-    return number if isfinite(number) else _refuse_number(text)
+    return number if isfinite(number) else refuse_number(text)
 
 
-def _refuse_number(name: str) -> NoReturn:
+def refuse_number(name: str) -> NoReturn:
+    """Raise ValueError for NAME, which is no number of JSON: NaN, Infinity."""
     raise ValueError(name)
 
 

@@ -2,9 +2,9 @@
 
 import json
 from collections.abc import Iterator
-from math import isfinite
-from typing import Any, BinaryIO, NoReturn
+from typing import Any, BinaryIO
 
+from krea_cli.catalog.request.parse_value import parse_finite, refuse_number
 from krea_cli.flows.batch.check.lines import (
     Line,
     UnreadableLine,
@@ -42,7 +42,7 @@ def read_prompts(file: BinaryIO) -> Iterator[Line]:
 def read_objects(file: BinaryIO, problems: Problems) -> Iterator[Line]:
     """Read one JSON object a line."""
     decoder = json.JSONDecoder(
-        object_pairs_hook=_unique_keys, parse_constant=_refuse_number, parse_float=_finite
+        object_pairs_hook=_unique_keys, parse_constant=refuse_number, parse_float=parse_finite
     )
     for number, text in enumerate(decode_lines(file), 1):
         if not text.strip():
@@ -70,15 +70,6 @@ def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         names = [name for name, _ in pairs]
         raise _DuplicateKey(next(name for name in names if names.count(name) > 1))
     return fields
-
-
-def _finite(text: str) -> float:
-    number = float(text)
-    return number if isfinite(number) else _refuse_number(text)
-
-
-def _refuse_number(name: str) -> NoReturn:
-    raise ValueError(name)
 
 
 def _reason(error: Exception) -> str:
