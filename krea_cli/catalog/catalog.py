@@ -62,7 +62,7 @@ class Catalog:
         """Return all models, or those of one KIND. Unreadable ones are added to `dropped`."""
         models = []
         for model_id, route in self._routes.items():
-            if kind is not None and _kind(route) != kind:
+            if kind is not None and route.split("/")[2] != kind:
                 continue
             try:
                 models.append(self.model(model_id))
@@ -75,7 +75,7 @@ class Catalog:
     @property
     def kinds(self) -> tuple[str, ...]:
         """The kinds of all models: image, video, …"""
-        return tuple(dict.fromkeys(_kind(route) for route in self._routes.values()))
+        return tuple(dict.fromkeys(route.split("/")[2] for route in self._routes.values()))
 
     @property
     def default_id(self) -> str | None:
@@ -96,10 +96,6 @@ class Catalog:
             and model_id in self._routes
             and is_safe_route(ROUTE_PREFIX + "x/" + alias)
         }
-
-
-def _kind(route: str) -> str:
-    return route.split("/")[2]
 
 
 def _routes_by_id(routes: Iterable[str]) -> dict[str, str]:

@@ -1,11 +1,19 @@
 """Compare two catalogs: models, fields and prices that are new, gone or different."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from krea_cli.catalog.catalog import Catalog
 from krea_cli.catalog.describe import describe_field
 from krea_cli.catalog.model import Field, Model, json_equal
 from krea_cli.catalog.prices import estimate_price, price_points, price_range
+
+# The prices of a model in words; the first that differs tells a change.
+PRICE_VIEWS: tuple[Callable[[Model], str], ...] = (
+    lambda model: str(estimate_price(model, model.example or {})),
+    price_range,
+    lambda model: ", ".join(f"${amount}" for amount, _ in price_points(model)) or "unknown",
+)
 
 
 @dataclass(frozen=True)
@@ -67,7 +75,8 @@ def _diff_field(old: Field, new: Field) -> str | None:
     if old.required != new.required:
         return "now required" if new.required else "no longer required"
     if old.types != new.types:
-        return f"{_type_names(old)} -> {_type_names(new)}"
+        before, now = (" or ".join(field.types) or "anything" for field in (old, new))
+        return f"{before} -> {now}"
     if describe_field(old) != describe_field(new):
         return f"{describe_field(old) or 'anything'} -> {describe_field(new) or 'anything'}"
     if not json_equal(old.default, new.default) and new.name != "seed":
@@ -75,22 +84,10 @@ def _diff_field(old: Field, new: Field) -> str | None:
     return None
 
 
-def _type_names(field: Field) -> str:
-    return " or ".join(field.types) or "anything"
-
-
 def _diff_prices(old: Model, new: Model) -> list[str]:
     if price_points(old) == price_points(new):
         return []
-    for describe in (_example_price, price_range, _list_amounts):
+    for describe in PRICE_VIEWS:
         if describe(old) != describe(new):
             return [f"{new.id}: price {describe(old)} -> {describe(new)}"]
     return [f"{new.id}: its prices depend on other things than before"]
-
-
-def _example_price(model: Model) -> str:
-    return str(estimate_price(model, model.example or {}))
-
-
-def _list_amounts(model: Model) -> str:
-    return ", ".join(f"${amount}" for amount, _ in price_points(model)) or "unknown"

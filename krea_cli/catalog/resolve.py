@@ -39,7 +39,7 @@ def resolve_model(catalog: Catalog, text: str) -> ResolvedModel:
         return ResolvedModel(model_id, alias=name)
     if len(matches) == 1:
         return ResolvedModel(matches[0])
-    matches = matches or _prefix_matches(catalog, name)
+    matches = matches or [each for each in catalog.ids if f"/{name}" in f"/{_path(catalog, each)}"]
     if len(matches) == 1:
         return ResolvedModel(matches[0], alias=name, is_partial=True)
     raise _ambiguous_error(text, matches) if matches else _unknown_error(catalog, text, name)
@@ -61,10 +61,6 @@ def _normalize(text: str) -> str:
 
 def _path(catalog: Catalog, model_id: str) -> str:
     return catalog.route(model_id).removeprefix(ROUTE_PREFIX)
-
-
-def _prefix_matches(catalog: Catalog, name: str) -> list[str]:
-    return [model_id for model_id in catalog.ids if f"/{name}" in f"/{_path(catalog, model_id)}"]
 
 
 def _ambiguous_error(text: str, matches: list[str]) -> UnknownModel:

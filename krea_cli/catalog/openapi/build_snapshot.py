@@ -115,21 +115,16 @@ def _reduce_schema(schema: object, name: str) -> dict[str, Any]:
         return {}
     reduced: dict[str, Any] = {}
     for key, value in schema.items():
+        is_sentence = isinstance(value, str) and len(value.split()) > MAX_DEFAULT_WORDS
         if key == "properties" and isinstance(value, dict):
             reduced[key] = {field: _reduce_schema(inner, field) for field, inner in value.items()}
         elif key == "items":
             reduced[key] = _reduce_schema(value, name)
         elif key in ("anyOf", "oneOf", "allOf") and isinstance(value, list):
             reduced[key] = [_reduce_schema(inner, name) for inner in value]
-        elif key in SCHEMA_KEYS or (
-            key == "default" and name != "seed" and not _is_sentence(value)
-        ):
+        elif key in SCHEMA_KEYS or (key == "default" and name != "seed" and not is_sentence):
             reduced[key] = value
     return reduced
-
-
-def _is_sentence(value: object) -> bool:
-    return isinstance(value, str) and len(value.split()) > MAX_DEFAULT_WORDS
 
 
 if __name__ == "__main__":

@@ -98,7 +98,11 @@ class _Resolver:
     def _flatten(self, schema: Schema) -> FlatSchema:
         leaves = self._alternatives(schema, MAX_REFERENCE_HOPS)
         nullable = any("null" in types_of(each) for each in [schema, *leaves])
-        leaves = [leaf for leaf in leaves if not _is_null(leaf)]
+        leaves = [
+            leaf
+            for leaf in leaves
+            if types_of(leaf) != ("null",) and leaf.get("const", "any") is not None
+        ]
         own = {key: value for key, value in schema.items() if key not in ("anyOf", "oneOf")}
         variants: tuple[FlatSchema, ...] = ()
         choices: list[Any] = []
@@ -112,13 +116,14 @@ class _Resolver:
             [*types_of(own), *(kind for each in leaves for kind in types_of(each))]
         )
         default = own.get("default")
+        is_unusable = isinstance(default, (str, int, float)) and not _is_plain(default)
         return FlatSchema(
             keywords=own,
             types=tuple(kind for kind in types if kind != "null") or tuple(types),
             nullable=nullable or None in as_list(own.get("enum")) or own.get("nullable") is True,
             choices=tuple(each for each in choices or _choices(own) if each is not None),
             bounds=_bounds(own),
-            has_default="default" in own and not _is_unusable_default(default),
+            has_default="default" in own and not is_unusable,
             items=self.flatten(self.resolve(own["items"])) if "items" in own else None,
             properties=self._properties(own),
             required=frozenset(
@@ -226,18 +231,10 @@ def usable_number(value: object) -> Number | None:
     return value if -1e15 <= value <= 1e15 or abs(value) <= 2**63 else None
 
 
-def _is_null(schema: Schema) -> bool:
-    return types_of(schema) == ("null",) or ("const" in schema and schema["const"] is None)
-
-
 def _choices(schema: Schema) -> list[Any]:
     """Return the values that SCHEMA lists, without arrays, objects and unusable text."""
     values = [schema["const"]] if "const" in schema else as_list(schema.get("enum"))
     return [value for value in values if value is None or _is_plain(value)]
-
-
-def _is_unusable_default(value: object) -> bool:
-    return isinstance(value, (str, int, float)) and not _is_plain(value)
 
 
 def _is_plain(value: object) -> bool:

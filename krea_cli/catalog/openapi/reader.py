@@ -36,6 +36,7 @@ def read_model(
     schema = flatten(get_path(content, "schema"), root, step_limit)
     body = _build_field("", schema, required=True)
     example = get_path(content, "example")
+    aliases = _named_pairs(operation.get("x-krea-deprecated-field-aliases"), "from", "to")
     pricing = operation.get("x-krea-pricing")
     sunset = operation.get("x-krea-sunset-date", operation.get("x-sunset"))
     return Model(
@@ -45,7 +46,7 @@ def read_model(
         title=excerpt(str(operation.get("summary") or name), limit=MAX_TITLE_CHARACTERS),
         fields=body.properties,
         closed=body.closed,
-        aliases=_field_aliases(operation.get("x-krea-deprecated-field-aliases")),
+        aliases={old: new for old, new in aliases if is_usable_name(new)},
         pricing=pricing if isinstance(pricing, dict) else None,
         typical_seconds=typical_seconds(operation),
         deprecated=operation.get("deprecated") is True,
@@ -64,11 +65,6 @@ def get_path(node: object, *keys: str) -> Any:
     for key in keys:
         node = node.get(key) if isinstance(node, dict) else None
     return node
-
-
-def _field_aliases(entries: object) -> dict[str, str]:
-    pairs = [(get_path(entry, "from"), get_path(entry, "to")) for entry in as_list(entries)]
-    return {old: new for old, new in pairs if is_usable_name(old) and is_usable_name(new)}
 
 
 def _build_field(name: str, flat: FlatSchema, *, required: bool) -> Field:
@@ -93,7 +89,9 @@ def _build_field(name: str, flat: FlatSchema, *, required: bool) -> Field:
         closed=own.get("additionalProperties") is False,
         variants=tuple(_build_field(name, each, required=False) for each in flat.variants),
         deprecated=own.get("deprecated") is True,
-        visible_when=_visible_when(own[VISIBLE_WHEN_KEY]) if VISIBLE_WHEN_KEY in own else (),
+        visible_when=_named_pairs(own[VISIBLE_WHEN_KEY], "field", "equals")
+        if VISIBLE_WHEN_KEY in own
+        else (),
     )
 
 
@@ -101,8 +99,9 @@ def _nonempty_text(value: object) -> str | None:
     return value if isinstance(value, str) and value else None
 
 
-def _visible_when(entries: object) -> tuple[tuple[str, Any], ...]:
-    pairs = [(get_path(entry, "field"), get_path(entry, "equals")) for entry in as_list(entries)]
+def _named_pairs(entries: object, name_key: str, value_key: str) -> tuple[tuple[str, Any], ...]:
+    """Return the two values of each of ENTRIES whose first is a usable name."""
+    pairs = [(get_path(entry, name_key), get_path(entry, value_key)) for entry in as_list(entries)]
     return tuple((name, value) for name, value in pairs if is_usable_name(name))
 
 
@@ -128,14 +127,11 @@ def table_seconds(description: object) -> float | None:
         cells = [cell.strip().lower() for cell in line.strip().strip("|").split("|")]
         if TIME_HEADING in cells:
             column = cells.index(TIME_HEADING)
-        elif column is not None and column < len(cells):
-            seconds = _cell_seconds(cells[column])
+        elif (
+            column is not None
+            and column < len(cells)
+            and (match := TIME_CELL.fullmatch(cells[column]))
+        ):
+            seconds = float(match[1]) * (60 if (match[2] or "s").startswith("m") else 1)
             times += [seconds] if seconds else []
     return min(times, default=None)
-
-
-def _cell_seconds(cell: str) -> float | None:
-    match = TIME_CELL.fullmatch(cell)
-    if match is None:
-        return None
-    return float(match[1]) * (60 if (match[2] or "s").startswith("m") else 1)

@@ -31,11 +31,6 @@ def read_image_size(path: str) -> tuple[int, int] | None:
     return (int(width), int(height)) if width > 0 and height > 0 else None
 
 
-def accept_any_media(path: str) -> str:
-    """Return "" instead of a MIME type: the file PATH is not judged."""
-    return ""
-
-
 @dataclass(frozen=True, kw_only=True)
 class RequestInputs:
     """The inputs of one request, as the user gave them.
@@ -73,4 +68,4 @@ class RequestInputs:
     read_text: Callable[[str], str] = read_text
     image_size: Callable[[str], tuple[int, int] | None] = read_image_size
     is_file: Callable[[str], bool] = isfile
-    media_type: Callable[[str], str] = accept_any_media
+    media_type: Callable[[str], str] = lambda path: ""  # no file is judged

@@ -39,7 +39,8 @@ def _apply_flag(builder: RequestBuilder, word: str, files: tuple[str, ...]) -> N
     flag = f"--{word}"
     fields = _media_fields(builder.model, word)
     if not fields:
-        others = _list_media_fields(builder.model)
+        takes = ", ".join(field.name for field in builder.model.fields if field.takes_media)
+        others = f"; with -i it takes {takes}" if takes else ""
         builder.report_missing_field(None, f"{flag}: this model takes no {word}{others}")
         return
     field = next((field for field in fields if _capacity(field) >= len(files)), None)
@@ -75,23 +76,13 @@ def _capacity(field: Field) -> int:
     return UNLIMITED_FILES if field.max_items is None else field.max_items
 
 
-def _list_media_fields(model: Model) -> str:
-    names = [field.name for field in model.fields if field.takes_media]
-    return f"; with -i it takes {', '.join(names)}" if names else ""
-
-
 def _value(builder: RequestBuilder, field: Field, text: str) -> Any:
     element = field.items if field.is_list and field.items is not None else field
-    file = text if is_address(text) else _local_file(builder, text)
+    # A leading @, as for -i, is no part of a name unless there is a file of that name.
+    path = text[1:] if text.startswith("@") and not builder.inputs.is_file(text) else text
+    file = text if is_address(text) else LocalFile(path)
     inner = None if element.is_media else element.media_property()
     return file if inner is None else {inner.name: file}
-
-
-def _local_file(builder: RequestBuilder, text: str) -> LocalFile:
-    """Return the file TEXT. A leading @, as for -i, is no part of a name unless there is one."""
-    if text.startswith("@") and not builder.inputs.is_file(text):
-        return LocalFile(text[1:])
-    return LocalFile(text)
 
 
 def _check_media_kind(builder: RequestBuilder, file: LocalFile, word: str) -> None:

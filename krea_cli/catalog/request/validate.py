@@ -47,7 +47,8 @@ def validate_body(model: Model, body: dict[str, Any]) -> list[Problem]:
     problems: list[Problem] = []
     for name, value in body.items():
         field = model.field(name)
-        if name == "prompt" and field and field.required and value is not None and _is_blank(value):
+        is_blank = isinstance(value, str) and not value.strip()
+        if name == "prompt" and field and field.required and is_blank:
             problems.append(Problem(name, "is empty", f'krea generate "your prompt" -m {model.id}'))
         elif field is not None:
             problems += validate_value(field, value, name)
@@ -57,10 +58,6 @@ def validate_body(model: Model, body: dict[str, Any]) -> list[Problem]:
         if field.required and field.name not in body and field.name != "seed":
             problems.append(_missing_field_problem(model, field))
     return problems
-
-
-def _is_blank(value: Any) -> bool:
-    return isinstance(value, str) and not value.strip()
 
 
 def unknown_field_problem(model: Model, name: str) -> UnknownField:
@@ -105,7 +102,9 @@ def validate_value(field: Field, value: Any, path: str, level: int = 0) -> list[
         return [Problem(path, f"{quote_value(value)} is {type_mismatch(field)}")]
     problems = _validate_by_type(field, value, path, level)
     if field.variants and not problems:
-        return _validate_variants(field, value, path, level)
+        # None if a shape fits; else the shape with the fewest problems is the most likely one.
+        tried = [validate_value(variant, value, path, level + 1) for variant in field.variants]
+        return min(tried, key=len)
     return problems
 
 
@@ -247,14 +246,6 @@ def _validate_object(field: Field, value: dict[str, Any], path: str, level: int)
             hint = f"-i {path.split('[')[0]}={placeholder(field)}" if "." not in path else None
             problems.append(Problem(f"{path}.{inner.name}", _required(inner), hint))
     return problems
-
-
-def _validate_variants(field: Field, value: Any, path: str, level: int) -> list[Problem]:
-    tried = [validate_value(variant, value, path, level + 1) for variant in field.variants]
-    if any(not problems for problems in tried):
-        return []
-    # The shape with the fewest problems is the most likely one.
-    return min(tried, key=len)
 
 
 def matches_pattern(pattern: str, text: str) -> bool:
