@@ -64,7 +64,10 @@ def login(
         {"profile": name, "key": mask_token(token), "base": session.base, "path": str(path)},
     )
     _warn_if_balance_is_spent(session, verdict)
-    _explain_use(session, profile)
+    if profile:
+        session.output.hint(f"use it with --profile {profile}")
+    elif variable := _token_variable(session):
+        session.output.warn(f"{variable} is set and used instead of the stored token")
 
 
 @app.command()
@@ -87,12 +90,14 @@ def status(
       krea auth status --profile work --json
     """
     from krea_cli.errors import KreaError
-    from krea_cli.local.credentials import describe_token_conflict
+    from krea_cli.local.credentials import credentials_path, describe_token_conflict
+    from krea_cli.local.private_file import describe_exposure
 
     session: Session = context.obj
     if sentence := describe_token_conflict(session.env.get):
         session.output.warn(sentence)
-    _warn_if_exposed(session)
+    if sentence := describe_exposure(credentials_path(session.env.config_dir)):
+        session.output.warn(sentence)
     token = session.token
     try:
         verdict = _check_token(session, token.value)
@@ -218,22 +223,7 @@ def _warn_if_balance_is_spent(session: "Session", verdict: str) -> None:
         )
 
 
-def _explain_use(session: "Session", profile: str | None) -> None:
-    if profile:
-        session.output.hint(f"use it with --profile {profile}")
-    elif variable := _token_variable(session):
-        session.output.warn(f"{variable} is set and used instead of the stored token")
-
-
 def _token_variable(session: "Session") -> str | None:
     from krea_cli.local.credentials import TOKEN_VARIABLES
 
     return next((name for name in TOKEN_VARIABLES if session.env.get(name)), None)
-
-
-def _warn_if_exposed(session: "Session") -> None:
-    from krea_cli.local.credentials import credentials_path
-    from krea_cli.local.private_file import describe_exposure
-
-    if sentence := describe_exposure(credentials_path(session.env.config_dir)):
-        session.output.warn(sentence)

@@ -2,7 +2,6 @@
 
 import hashlib
 import os
-import stat
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -47,16 +46,9 @@ def ledger_label(options: CheckOptions, items: "ItemStore") -> LedgerLabel:
 
 def _batch_name(options: CheckOptions, items: "ItemStore") -> str:
     path = os.path.realpath(options.cwd / options.name)
-    if not options.is_stdin and _is_regular_file(path):
+    if not options.is_stdin and os.path.isfile(path):
         return path
     content = hashlib.sha256()
     for item in items:
         content.update(item.fingerprint.encode())
     return f"pipe:{content.hexdigest()}"
-
-
-def _is_regular_file(path: str) -> bool:
-    try:
-        return stat.S_ISREG(os.stat(path).st_mode)
-    except OSError:
-        return False

@@ -88,7 +88,8 @@ class BatchRun:
         output, is_heard = self._session.output, True
         for outcome in scheduler.outcomes():
             if error := outcome.error:
-                exit_status.count(_as_item_error(error))
+                is_usage = error.exit_code == USAGE_EXIT_CODE  # of one item: others were paid
+                exit_status.count(KreaError(error.message) if is_usage else error)
                 summary.add(outcome.item.line, error)
             if is_heard:
                 try:
@@ -132,11 +133,6 @@ class BatchRun:
             webhook=options.webhook,
             profile=options.profile,
         )
-
-
-def _as_item_error(error: KreaError) -> KreaError:
-    """ERROR as it counts for the whole batch, of which other items were paid."""
-    return KreaError(error.message) if error.exit_code == USAGE_EXIT_CODE else error
 
 
 def _raise_open_file_limit(files: int) -> None:

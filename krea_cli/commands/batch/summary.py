@@ -59,8 +59,9 @@ class Summary:
 
     def add(self, line: int, error: KreaError) -> None:
         """Add the item on LINE, which ended with ERROR."""
-        key = (error.code, _without_details(error), error.charged)
-        group = self._groups.setdefault(key, Group(error))
+        reason = error.message.replace(error.job_id, "") if error.job_id else error.message
+        reason = _DETAILS.sub(lambda met: met[0] if met[0].startswith("HTTP ") else "", reason)
+        group = self._groups.setdefault((error.code, reason, error.charged), Group(error))
         group.count += 1
         group.lines.append(line)
 
@@ -181,11 +182,6 @@ def _remedy(group: Group, retry: str) -> str:
     if not hint or (error.job_id and group.count > 1 and error.job_id in hint):
         return retry
     return hint
-
-
-def _without_details(error: KreaError) -> str:
-    message = error.message.replace(error.job_id, "") if error.job_id else error.message
-    return _DETAILS.sub(lambda met: met[0] if met[0].startswith("HTTP ") else "", message)
 
 
 def _shorten(text: str) -> str:

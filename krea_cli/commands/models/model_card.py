@@ -121,7 +121,7 @@ def _field_record(field: Field) -> dict[str, object]:
         "min_items": field.min_items,
         "max_items": field.max_items,
         "media": True if field.takes_media else None,
-        "fields": [_field_record(inner) for inner in _inner_fields(field)] or None,
+        "fields": [_field_record(inner) for inner in (field.items or field).properties] or None,
         "deprecated": True if field.deprecated else None,
     }
     record = {
@@ -132,10 +132,6 @@ def _field_record(field: Field) -> dict[str, object]:
     }
     record |= {"default": field.default} if field.has_default else {}
     return record | {name: fact for name, fact in facts.items() if fact is not None}
-
-
-def _inner_fields(field: Field) -> tuple[Field, ...]:
-    return field.items.properties if field.items is not None else field.properties
 
 
 def example_command(model: Model) -> str:

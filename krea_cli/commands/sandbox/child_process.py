@@ -34,16 +34,16 @@ def run_child(command: Sequence[str], environ: Mapping[str, str]) -> int:
                 f"cannot run {command[0]}: {failure.strerror}",
                 hint="krea sandbox -- COMMAND takes a program, as the shell would find it",
             ) from failure
-        threading.Thread(target=_announce_end, args=(child, numbers), daemon=True).start()
+
+        def announce_end() -> None:
+            child.wait()
+            numbers.put(None)
+
+        threading.Thread(target=announce_end, daemon=True).start()
         while (number := get_interruptibly(numbers)) is not None:
             forward_signal(number, child, in_our_group=in_our_group)
         code = child.wait()
     return code if code >= 0 else 128 - code
-
-
-def _announce_end(child: subprocess.Popen[bytes], numbers: "SimpleQueue[int | None]") -> None:
-    child.wait()
-    numbers.put(None)
 
 
 @contextmanager
