@@ -1,6 +1,6 @@
 """Arguments and options that several commands share, as Annotated names."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -42,57 +42,38 @@ def parse_webhook_url(text: str) -> str:
     return text
 
 
-# Set while the command line is parsed, so that commands need not know the modes.
-def _set_json(context: typer.Context, value: bool) -> bool:
-    context.obj.output.json = context.obj.output.json or value
+# Both set the attribute named as PARAMETER while the command line is parsed, so that commands need
+# not know the modes.
+def _set_mode(context: typer.Context, parameter: typer.CallbackParam, value: bool) -> bool:
+    vars(context.obj.output)[str(parameter.name)] |= value
     return value
 
 
-def _set_quiet(context: typer.Context, value: bool) -> bool:
-    context.obj.output.quiet = context.obj.output.quiet or value
-    return value
-
-
-def _set_verbose(context: typer.Context, value: bool) -> bool:
-    context.obj.output.verbose = context.obj.output.verbose or value
-    return value
-
-
-def _set_profile(context: typer.Context, value: str | None) -> str | None:
-    context.obj.profile = value
-    return value
-
-
-def _set_token_file(context: typer.Context, value: str | None) -> str | None:
-    context.obj.token_file = value
-    return value
-
-
-def _set_no_ledger(context: typer.Context, value: bool) -> bool:
-    context.obj.without_ledger = value
+def _set_for_session(context: typer.Context, parameter: typer.CallbackParam, value: Any) -> Any:
+    setattr(context.obj, str(parameter.name), value)
     return value
 
 
 Json = Annotated[
     bool,
     typer.Option(
-        "--json", callback=_set_json, help="JSON lines instead of text, for input and output."
+        "--json", callback=_set_mode, help="JSON lines instead of text, for input and output."
     ),
 ]
 Quiet = Annotated[
-    bool, typer.Option("--quiet", "-q", callback=_set_quiet, help="No progress, no remarks.")
+    bool, typer.Option("--quiet", "-q", callback=_set_mode, help="No progress, no remarks.")
 ]
 Verbose = Annotated[
     bool,
     typer.Option(
-        "--verbose", "-v", callback=_set_verbose, help="Each request and its time on stderr."
+        "--verbose", "-v", callback=_set_mode, help="Each request and its time on stderr."
     ),
 ]
 Profile = Annotated[
     str | None,
     typer.Option(
         "--profile",
-        callback=_set_profile,
+        callback=_set_for_session,
         parser=parse_nonempty,
         metavar="NAME",
         help="Use the stored login NAME.",
@@ -102,7 +83,7 @@ TokenFile = Annotated[
     str | None,
     typer.Option(
         "--token-file",
-        callback=_set_token_file,
+        callback=_set_for_session,
         parser=parse_nonempty,
         metavar="FILE",
         help="Read the token from FILE.",
@@ -112,7 +93,7 @@ NoLedger = Annotated[
     bool,
     typer.Option(
         "--no-ledger",
-        callback=_set_no_ledger,
+        callback=_set_for_session,
         help="Keep no record of what is paid for, at your own risk.",
     ),
 ]

@@ -30,7 +30,7 @@ def load_budget(
     day = session.config.get(DAY_CAP)
     if max_cost is None and day is None:
         return None
-    if day is not None and session.without_ledger:
+    if day is not None and session.no_ledger:
         raise UsageError(
             f"{DAY_CAP} cannot be held without the ledger, which knows what was spent",
             hint=f"leave --no-ledger away, or krea config unset {DAY_CAP}",

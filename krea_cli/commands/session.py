@@ -47,7 +47,7 @@ class Session:
     argv: the command line as it was typed
     profile: the value of --profile
     token_file: the value of --token-file
-    without_ledger: True after --no-ledger
+    no_ledger: True after --no-ledger
     """
 
     def __init__(self, env: Env, output: Output, argv: Sequence[str] = ()) -> None:
@@ -57,7 +57,7 @@ class Session:
         self.argv = tuple(argv)
         self.profile: str | None = None
         self.token_file: str | None = None
-        self.without_ledger = False
+        self.no_ledger = False
         self._connections: list[HttpClient] = []
 
     @cached_property
@@ -136,7 +136,7 @@ class Session:
         """The ledger in the state folder; in memory after --no-ledger. Raises `LedgerUnusable`."""
         from krea_cli.local.ledger.ledger import Ledger
 
-        if self.without_ledger:
+        if self.no_ledger:
             return Ledger.in_memory()
         return Ledger.open(self.env.state_dir, clock_now=self.clock.now)
 
@@ -227,7 +227,7 @@ class Session:
 
         self.prune_history()
         # Without a ledger, our own jobs of another process look like a stranger's.
-        shared = self.without_ledger or bool(self.config.get("account.shared"))
+        shared = self.no_ledger or bool(self.config.get("account.shared"))
         return FlowContext(
             api=self.api,
             http=self.http,
