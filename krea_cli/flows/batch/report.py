@@ -32,7 +32,7 @@ def check_report(path: str, *, cwd: Path) -> None:
     if path in ("", "-"):
         raise UsageError("--report needs a file", hint="--report report.jsonl, or /dev/stdout")
     try:
-        _check_writable(path, _real_path(path, cwd))
+        _check_writable(path, Path(os.path.realpath(cwd / path)))
     except OSError as failure:
         raise _cannot_write_report(path, failure.strerror or str(failure)) from failure
     except UsageError:
@@ -63,7 +63,7 @@ def write_report(
     Targets and PATH are relative to CWD. A link is followed. A FIFO, a device and /dev/stdout are
     written to as they are. Raises KreaError and LedgerUnusable; an earlier report then stays.
     """
-    real = _real_path(path, cwd)
+    real = Path(os.path.realpath(cwd / path))
     is_direct = _descriptor(path) is not None or _is_stream(real)
     folder = None if is_direct else real.parent
     records = report_records(items, ledger, cwd=cwd, folder=folder)
@@ -112,11 +112,6 @@ def _write_stream(path: str, real: Path, lines: Iterator[bytes], clock: "Clock")
             os.set_blocking(fd, True)
         with os.fdopen(fd, "wb") as stream:
             stream.writelines(lines)
-
-
-def _real_path(path: str, cwd: Path) -> Path:
-    """Absolute form of PATH, with links followed."""
-    return Path(os.path.realpath(cwd / path))
 
 
 def _descriptor(path: str) -> int | None:

@@ -125,32 +125,21 @@ def _ledger_record(
 ) -> dict[str, Any]:
     recipe = Recipe.from_row(row, uploads=ledger.uploads)
     files = _choose_files(ledger.history.list_files(row.job_id), item, cwd) if row.job_id else []
+    is_empty = row.state == "completed" and row.error is not None  # nothing is left to be saved
+    cost = 0 if row.charged == "no" else row.cost  # of the request, at most
     return {
         "request": recipe.request,
         "seed": row.seed if row.seed is not None else recipe.request.get("seed"),
-        "state": _state_word(row),
+        "state": "empty" if is_empty else STATE_WORDS.get(row.state, row.state),
         "job_id": row.job_id,
         "files": [_file_record(file.path, file.sha256, file.size, file.type) for file in files],
         "price": row.price or item.price,
-        "cost": _dollars(row),
+        "cost": None if cost is None else to_dollars(cost),
         "charged": row.charged,
         "error": row.error,
         "created_at": recipe.created_at,
         "completed_at": recipe.completed_at,
     }
-
-
-def _state_word(row: "RequestRow") -> str:
-    if row.state == "completed" and row.error is not None:
-        return "empty"  # the service gave no result; nothing is left to be saved
-    return STATE_WORDS.get(row.state, row.state)
-
-
-def _dollars(row: "RequestRow") -> float | None:
-    """Dollars that the request has cost, or has cost at most."""
-    if row.charged == "no":
-        return 0.0
-    return None if row.cost is None else to_dollars(row.cost)
 
 
 def _choose_files(files: "list[FileRow]", item: "Item", cwd: Path) -> "list[FileRow]":

@@ -116,12 +116,11 @@ def _hash_file_unless_stopped(path: Path, clock: "Clock") -> str:
     import hashlib
 
     hasher = hashlib.sha256()
-    with open(path, "rb", buffering=0, opener=_open_without_waiting) as file:
+    # Without waiting, in case it became a FIFO a moment ago.
+    with open(
+        path, "rb", buffering=0, opener=lambda path, flags: os.open(path, flags | os.O_NONBLOCK)
+    ) as file:
         while chunk := file.read(CHUNK_BYTES):
             hasher.update(chunk)
             clock.raise_if_interrupted()
     return hasher.hexdigest()
-
-
-def _open_without_waiting(path: str, flags: int) -> int:
-    return os.open(path, flags | os.O_NONBLOCK)  # in case it became a FIFO a moment ago

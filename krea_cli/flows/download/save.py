@@ -200,7 +200,9 @@ class _SaveJob:
                 if device is None and write_stdout is not None:
                     write_stdout(_read_pieces(file))
                 elif device is not None:
-                    _write_to_device(device, file)
+                    # Opened only now: a FIFO waits for its reader, who must not get half a picture.
+                    with device.open("wb") as target:
+                        target.writelines(_read_pieces(file))
             finally:
                 os.close(file)
 
@@ -235,10 +237,3 @@ def _read_pieces(file: int) -> Iterator[bytes]:
     while chunk := os.pread(file, READ_BYTES, at):
         yield chunk
         at += len(chunk)
-
-
-def _write_to_device(path: Path, file: int) -> None:
-    # Opened only now: a FIFO waits for its reader, who must not get half a picture.
-    with path.open("wb") as device:
-        for chunk in _read_pieces(file):
-            device.write(chunk)

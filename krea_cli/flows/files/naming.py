@@ -166,6 +166,9 @@ def placeholder_values(
     facts: NameFacts, *, n: int, index: int | None, ext: str | None
 ) -> dict[str, str]:
     """Values of the placeholders known by now, each harmless inside a path."""
+    import time
+
+    date = None if facts.date is None else time.strftime("%Y-%m-%d", time.localtime(facts.date))
     values: dict[str, str | None] = {
         "slug": slug(facts.prompt, facts.model),
         "model": safe_part(facts.model) if facts.model else None,
@@ -174,7 +177,7 @@ def placeholder_values(
         "index": None if index is None else str(index),
         "ext": ext,
         "job_id": safe_part(facts.job_id) if facts.job_id else None,
-        "date": _date(facts.date) if facts.date is not None else None,
+        "date": date,
     }
     return {name: value for name, value in values.items() if value is not None}
 
@@ -182,12 +185,6 @@ def placeholder_values(
 def safe_part(value: str) -> str:
     """Turn VALUE into a part of a name: no separators, leading dots or control characters."""
     return re.sub(r"[^\w.-]+", "-", value).lstrip(".-") or "x"
-
-
-def _date(seconds: float) -> str:
-    import time
-
-    return time.strftime("%Y-%m-%d", time.localtime(seconds))
 
 
 def shorten(name: str, *, limit: int = MAX_GENERATED_NAME_BYTES) -> str:

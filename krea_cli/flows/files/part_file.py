@@ -37,7 +37,10 @@ class PartFile:
         if self.path is not None and not keep and _is_same_file(self.path, self.fd):
             _remove_part(self.path)
         if self.path is not None:
-            _unlock(self.fd)
+            import fcntl
+
+            with suppress(OSError):
+                fcntl.flock(self.fd, fcntl.LOCK_UN)
         os.close(self.fd)
 
 
@@ -152,13 +155,6 @@ def _lock(fd: int) -> bool:
         if failure.errno not in (errno.ENOLCK, errno.ENOTSUP, errno.ENOSYS, errno.EINVAL):
             raise
     return True
-
-
-def _unlock(fd: int) -> None:
-    import fcntl
-
-    with suppress(OSError):
-        fcntl.flock(fd, fcntl.LOCK_UN)
 
 
 def _remove_part(path: Path) -> None:

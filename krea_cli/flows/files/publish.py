@@ -46,7 +46,7 @@ def publish(part: PartFile, target: Path, *, sha256: str, force: bool) -> Publis
     os.fsync(part.fd)
     target.parent.mkdir(parents=True, exist_ok=True)
     for number in range(1, MAX_NUMBERED_NAMES):
-        path = target if number == 1 else _numbered(target, number)
+        path = target if number == 1 else target.with_name(add_suffix(target.name, f"-{number}"))
         if _publish_as(part, path, sha256=sha256, force=force and number == 1):
             _sync_folder(path.parent)
             return PublishedFile(path, name_was_taken=number > 1)
@@ -72,10 +72,6 @@ def has_hash(path: Path, sha256: str, size: int | None = None) -> bool:
         return hash_file(path) == sha256
     except (OSError, ValueError):
         return False
-
-
-def _numbered(target: Path, number: int) -> Path:
-    return target.with_name(add_suffix(target.name, f"-{number}"))
 
 
 def _publish_as(part: PartFile, path: Path, *, sha256: str, force: bool) -> bool:

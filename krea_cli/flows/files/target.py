@@ -161,7 +161,9 @@ class Target:
         if not row.target or row.target == "-":
             return self
         folder = f"{naming.escape(str(self.cwd)).rstrip('/')}/"
-        text = _without_number(row.target).removeprefix(folder) or "./"
+        path, slashes, number = row.target.rpartition("//")
+        text = path if slashes and number.isdecimal() else row.target
+        text = text.removeprefix(folder) or "./"
         return replace(parse_target(text, cwd=self.cwd, force=self.force), is_remembered=True)
 
     def short_path(self, path: Path) -> str:
@@ -217,11 +219,6 @@ def parse_target(text: str | None, *, cwd: Path, force: bool = False) -> Target:
     if naming.placeholders(text):
         return Target(TargetKind.TEMPLATE, text, cwd, force)
     return replace(_parse_literal(naming.unescape(text), cwd), force=force)
-
-
-def _without_number(key: str) -> str:
-    path, slashes, number = key.rpartition("//")
-    return path if slashes and number.isdecimal() else key
 
 
 def _parse_literal(text: str, cwd: Path) -> Target:

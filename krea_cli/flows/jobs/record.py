@@ -68,6 +68,8 @@ def job_record(
     """
     job_id = job.id if job else row.job_id if row and row.job_id else job_id
     status = job.status if job else row.status if row else None
+    outputs = job.outputs if job else ()
+    results = [output for output in outputs if not output.preview]
     return {
         "schema": SCHEMA,
         "job_id": job_id,
@@ -81,9 +83,9 @@ def job_record(
         "completed_at": iso_time(
             job.completed_at if job else None, row.completed_at if row else None
         ),
-        "urls": _addresses(job.outputs if job else ()),
+        "urls": [output.url for output in results or outputs],
         "files": [str(file.path) for file in files],
-        "outputs": list(_outputs(job.outputs if job else (), files)),
+        "outputs": list(_outputs(outputs, files)),
         "price": row.price if row else None,
         "charged": error.charged if error else _charged(status),
         "error": error.as_dict() | {"job_id": job_id} if error else None,
@@ -150,11 +152,6 @@ def _error_classes() -> dict[str, type[KreaError]]:
         kinds[kind.code] = kind
         waiting += kind.__subclasses__()
     return kinds
-
-
-def _addresses(outputs: Sequence[JobOutput]) -> list[str]:
-    results = [output.url for output in outputs if not output.preview]
-    return results or [output.url for output in outputs]
 
 
 def _outputs(outputs: Sequence[JobOutput], files: Sequence[FileRecord]) -> Iterator[dict[str, Any]]:

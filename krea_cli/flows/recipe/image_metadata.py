@@ -129,10 +129,6 @@ def _png_segments(data: bytes) -> Iterator[_Segment]:
         raise _damaged("PNG", "it has no picture data")
 
 
-def _png_precedes_packet(_: bytes, segment: _Segment) -> bool:
-    return segment.name == b"IHDR"
-
-
 def _png_packet(data: bytes, segment: _Segment) -> bytes | None:
     if segment.name != b"iTXt" or not segment.has_prefix(data, PNG_PACKET_PREFIX):
         return None
@@ -213,10 +209,6 @@ def _webp_segments(data: bytes) -> Iterator[_Segment]:
         raise _damaged("WebP", "it has no picture data")
 
 
-def _webp_precedes_packet(_: bytes, __: _Segment) -> bool:
-    return True  # metadata comes last
-
-
 def _webp_packet(data: bytes, segment: _Segment) -> bytes | None:
     return data[segment.content_start : segment.content_end] if segment.name == b"XMP " else None
 
@@ -255,7 +247,8 @@ def _vp8_size(frame: bytes) -> tuple[int, ...]:
 
 
 _FORMATS = {
-    PNG: _Format(8, _png_segments, _png_precedes_packet, _png_packet, _png_insert),
+    PNG: _Format(8, _png_segments, lambda _, each: each.name == b"IHDR", _png_packet, _png_insert),
     JPEG: _Format(2, _jpeg_segments, _jpeg_precedes_packet, _jpeg_packet, _jpeg_insert),
-    WEBP: _Format(12, _webp_segments, _webp_precedes_packet, _webp_packet, _webp_insert),
+    # Metadata comes last.
+    WEBP: _Format(12, _webp_segments, lambda _, __: True, _webp_packet, _webp_insert),
 }

@@ -58,8 +58,9 @@ def find_provenance(text: str, ledger: "AccountLedger | None", *, cwd: Path) -> 
     path = Path(os.path.abspath(cwd / text))
     if path.is_file():
         return _of_file(path, ledger)
-    number = _parse_request_number(text)
-    if ledger is not None and number is not None and (row := ledger.requests.find(number)):
+    digits = text.removeprefix("#")
+    is_number = digits.isascii() and digits.isdecimal() and len(digits) < 19
+    if ledger is not None and is_number and (row := ledger.requests.find(int(digits))):
         return Provenance(Recipe.from_row(row), row)
     return _of_missing_file(path, ledger)
 
@@ -87,11 +88,6 @@ def read_base_recipe(text: str, ledger: "AccountLedger | None", *, cwd: Path) ->
         filled={name: value for name, value in fields.items() if name not in given},
         is_changed=provenance.is_changed,
     )
-
-
-def _parse_request_number(text: str) -> int | None:
-    digits = text.removeprefix("#")
-    return int(digits) if digits.isascii() and digits.isdecimal() and len(digits) < 19 else None
 
 
 def _of_file(path: Path, ledger: "AccountLedger | None") -> Provenance | None:

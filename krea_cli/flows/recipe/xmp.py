@@ -83,10 +83,6 @@ def get_recipe(packet: bytes) -> str | None:
         return None
 
 
-def _escape(text: str) -> bytes:
-    return text.translate(ESCAPES).encode()
-
-
 class _Span(NamedTuple):
     """Bytes of a packet that a recipe can replace.
 
@@ -101,7 +97,7 @@ class _Span(NamedTuple):
 
     def replacement(self, text: str) -> bytes:
         """Bytes to write in place of those from `start` to `end`."""
-        return self.before + _escape(text) + self.after
+        return self.before + text.translate(ESCAPES).encode() + self.after
 
 
 class _PacketParser:
@@ -186,7 +182,7 @@ class _PacketParser:
 
     def _free_span(self, start: int) -> _Span:
         before = f"<rdf:Description xmlns:rdf='{RDF_NAMESPACE}' rdf:about='".encode()
-        before += _escape(self._about) + b"'>" + OPENING_TAG
+        before += self._about.translate(ESCAPES).encode() + b"'>" + OPENING_TAG
         after = CLOSING_TAG + b"</rdf:Description>\n"
         tag = self._tag(start)
         if tag[0].endswith(b"/>"):
