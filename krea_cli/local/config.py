@@ -168,7 +168,9 @@ class Config:
         return self._rewrite(key, None) if key in self._values else self
 
     def _rewrite(self, key: str, value: Value | None) -> "Config":
-        text = _edit_text(self._text, key, None if value is None else _toml_literal(value))
+        # JSON's strings are TOML's, for printable text.
+        literal = None if value is None else json.dumps(value, ensure_ascii=False)
+        text = _edit_text(self._text, key, literal)
         expected = _parse_settings(self.path, self._text) | {key: value}
         try:
             written = _parse_settings(self.path, text)
@@ -248,11 +250,6 @@ def _trailing_comment(line: str) -> str:
     # Strings first: a # inside one begins no comment.
     match = re.fullmatch(r"""(?:"(?:\\.|[^"\\])*"|'[^']*'|[^"'#])*?(\s*#.*)""", line)
     return match[1] if match else ""
-
-
-def _toml_literal(value: Value) -> str:
-    # JSON's strings are TOML's, for printable text.
-    return json.dumps(value, ensure_ascii=False)
 
 
 def _unreadable_error(path: Path, reason: str) -> UsageError:

@@ -125,6 +125,9 @@ def credentials_path(folder: Path) -> Path:
 def load_logins(folder: Path) -> dict[str, Login]:
     """Load the stored logins by profile. Raises KreaError if the file is damaged."""
     path = credentials_path(folder)
+    damaged = KreaError(
+        f"{path} is damaged: it does not hold stored logins", hint=f"rm {path}; krea auth login"
+    )
     try:
         logins = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -135,9 +138,9 @@ def load_logins(folder: Path) -> dict[str, Login]:
             hint="set KREA_CONFIG_DIR to a folder that you can read",
         ) from failure
     except ValueError as failure:
-        raise _damaged_error(path) from failure
+        raise damaged from failure
     if not isinstance(logins, dict) or not all(map(_is_login, logins.values())):
-        raise _damaged_error(path)
+        raise damaged
     return logins
 
 
@@ -199,11 +202,4 @@ def _write_logins(folder: Path, logins: dict[str, Login]) -> Path:
 def _is_login(login: object) -> bool:
     return isinstance(login, dict) and all(
         isinstance(login.get(name), str) for name in ("token", "base")
-    )
-
-
-def _damaged_error(path: Path) -> KreaError:
-    return KreaError(
-        f"{path} is damaged: it does not hold stored logins",
-        hint=f"rm {path}; krea auth login",
     )

@@ -128,10 +128,6 @@ class Cap:
         return f"{self.name} {dollars} allows it"
 
 
-def _recorded_cost(row: RequestRow) -> int | None:
-    return row.cost
-
-
 @dataclass(frozen=True, kw_only=True)
 class Budget:
     """The caps on a command's spending, in millionths of a dollar; None is no cap.
@@ -149,7 +145,7 @@ class Budget:
     batch_label: str | None = None
     share: tuple[str, int] | None = None
     assumed_price: int | None = None
-    current_price: Callable[[RequestRow], int | None] = _recorded_cost
+    current_price: Callable[[RequestRow], int | None] = lambda row: row.cost
     _counted_row_ids: set[int] = field(default_factory=set, repr=False)
 
     def count_request(self, row_id: int) -> None:
