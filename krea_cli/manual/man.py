@@ -25,7 +25,8 @@ def man_page(command: Command, root: Command, version: str, guides: Iterable[Gui
         ".SH NAME",
         f"{escape(title)} \\- {escape(command.summary.rstrip('.'))}",
         ".SH SYNOPSIS",
-        *_synopsis(command),
+        f".B {escape(' '.join(command.path))}",
+        escape_line(command.usage.removeprefix(" ".join(command.path)).strip()),
         ".SH DESCRIPTION",
         *_description(command),
         *_section("COMMANDS", _entries(_children(command))),
@@ -40,11 +41,6 @@ def man_page(command: Command, root: Command, version: str, guides: Iterable[Gui
         *_section("SEE ALSO", [_see_also(command, root, guides)]),
     ]
     return "\n".join(lines) + "\n"
-
-
-def _synopsis(command: Command) -> list[str]:
-    rest = command.usage.removeprefix(" ".join(command.path)).strip()
-    return [f".B {escape(' '.join(command.path))}", escape_line(rest)]
 
 
 def _description(command: Command) -> list[str]:

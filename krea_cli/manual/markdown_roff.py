@@ -69,7 +69,10 @@ def _list(node: SyntaxTreeNode, marks: Sequence[str], indent: int) -> Iterator[s
 
 def _table(node: SyntaxTreeNode) -> Iterator[str]:
     rows = [row.children for row in node.walk() if row.type == "tr"]
-    wraps = [max(map(_width, column)) > MAX_UNWRAPPED_CELL for column in zip(*rows, strict=True)]
+    widths = [
+        [sum(len(inline.content) for inline in cell.children) for cell in row] for row in rows
+    ]
+    wraps = [max(column) > MAX_UNWRAPPED_CELL for column in zip(*widths, strict=True)]
     columns = ["lx" if wrap else "l" for wrap in wraps]
     yield from (".PP", ".TS", "allbox;")
     yield " ".join(f"{column}B" for column in columns)
@@ -82,10 +85,6 @@ def _table(node: SyntaxTreeNode) -> Iterator[str]:
         )
         yield from "\t".join(blocks).splitlines()
     yield from (".TE", ".sp")
-
-
-def _width(cell: SyntaxTreeNode) -> int:
-    return sum(len(inline.content) for inline in cell.children)
 
 
 def _inline(node: SyntaxTreeNode, *, font: str = "R", upper: bool = False) -> str:

@@ -66,7 +66,7 @@ def _function(command: Command) -> str:
 
 def _group(command: Command, specs: list[str]) -> str:
     child_descriptions = [
-        f"        {_quote(_escape_colons(child.name) + ':' + child.summary)}"
+        "        " + _quote(child.name.replace(":", "\\:") + ":" + child.summary)
         for child in command.children
     ]
     branches = [f"        {child.name}) {_name(child)} ;;" for child in command.children]
@@ -101,18 +101,15 @@ def _arguments(flags: str, specs: list[str]) -> list[str]:
 
 def _option(option: Option) -> str:
     takes = "" if option.metavar is None else f":{_message(option.metavar)}:{_action(option)}"
-    text = _quote(f"[{_escape_brackets(option.summary)}]{takes}")
-    names = [_option_with_value(name, option) for name in option.names]
+    summary = option.summary.replace("\\", "\\\\").replace("[", "\\[").replace("]", "\\]")
+    text = _quote(f"[{summary}]{takes}")
+    names = list(option.names)
+    if option.metavar is not None:
+        names = [name + ("=" if name.startswith("--") else "+") for name in names]
     alternatives = "{" + ",".join(names) + "}" if len(names) > 1 else names[0]
     if option.repeatable:
         return f"'*'{alternatives}{text}"
     return f"'({' '.join(option.names)})'{alternatives}{text}"
-
-
-def _option_with_value(name: str, option: Option) -> str:
-    if option.metavar is None:
-        return name
-    return f"{name}=" if name.startswith("--") else f"{name}+"
 
 
 def _argument(argument: Argument, place: int) -> str:
@@ -138,14 +135,6 @@ def _name(command: Command) -> str:
 
 def _message(metavar: str) -> str:
     return re.sub(r"[][<>.]", "", metavar).replace(":", "\\:") or " "
-
-
-def _escape_brackets(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("[", "\\[").replace("]", "\\]")
-
-
-def _escape_colons(name: str) -> str:
-    return name.replace(":", "\\:")
 
 
 def _quote(text: str) -> str:
