@@ -88,7 +88,9 @@ def find_problems(
     allowed = [types] if isinstance(types, str) else types or []
     allowed = [name for name in allowed if isinstance(name, str) and name in TYPE_CHECKS]
     if allowed and not any(TYPE_CHECKS[name](value) for name in allowed):
-        message = f"Expected {' or '.join(allowed)}, received {_type_of(value)}"
+        order = ("null", "boolean", "number", "string", "array", "object")
+        actual = next(name for name in order if TYPE_CHECKS[name](value))
+        message = f"Expected {' or '.join(allowed)}, received {actual}"
         return [SchemaProblem(path, message)]
     if value is None and "null" in allowed:
         return []
@@ -231,8 +233,3 @@ def _resolve(root: Any, reference: Any) -> Any:
         name = name.replace("~1", "/").replace("~0", "~")
         root = root.get(name) if isinstance(root, dict) else None
     return True if root is None else root
-
-
-def _type_of(value: Any) -> str:
-    order = ("null", "boolean", "number", "string", "array", "object")
-    return next(name for name in order if TYPE_CHECKS[name](value))

@@ -69,15 +69,11 @@ def _moov_box(width: int, height: int, frames: list[bytes], frame_ticks: int, st
         _box(
             b"minf",
             _full_box(b"vmhd", bytes(8), flags=1),
-            _dinf_box(),
+            _box(b"dinf", _full_box(b"dref", struct.pack(">I", 1), _full_box(b"url ", flags=1))),
             _stbl_box(width, height, frames, frame_ticks, start),
         ),
     )
     return _box(b"moov", header, _box(b"trak", track, media))
-
-
-def _dinf_box() -> bytes:
-    return _box(b"dinf", _full_box(b"dref", struct.pack(">I", 1), _full_box(b"url ", flags=1)))
 
 
 def _stbl_box(width: int, height: int, frames: list[bytes], frame_ticks: int, start: int) -> bytes:

@@ -99,15 +99,12 @@ class ServedDocument:
 
 def _read_route(path: str, operation: dict[str, Any]) -> Route:
     kind = path.split("/")[2]
+    # One internal job type per model, in a form that no client could guess.
+    words: list[str] = re.findall(r"[A-Za-z0-9]+", path.removeprefix("/generate/"))
+    job_type = words[0] + "".join(word.capitalize() for word in words[1:])
     content = operation.get("requestBody", {}).get("content", {})
     schema = content.get("application/json", {}).get("schema", {})
-    return Route(path, kind, _job_type(path), schema, _typical_seconds(operation, kind))
-
-
-def _job_type(path: str) -> str:
-    """The internal job type: one per model, in a form that no client could guess."""
-    words: list[str] = re.findall(r"[A-Za-z0-9]+", path.removeprefix("/generate/"))
-    return words[0] + "".join(word.capitalize() for word in words[1:])
+    return Route(path, kind, job_type, schema, _typical_seconds(operation, kind))
 
 
 def _typical_seconds(operation: dict[str, Any], kind: str) -> float:

@@ -4,6 +4,7 @@ import contextlib
 import threading
 import time
 from collections.abc import Callable
+from importlib import import_module
 from importlib.util import find_spec
 from types import TracebackType
 
@@ -41,7 +42,8 @@ class SandboxServer:
         for server in (self._files_server, self._api_server):
             threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
         # Pillow takes 50 ms to import: better now than in somebody's first download.
-        threading.Thread(target=import_pillow, daemon=True).start()
+        images = "krea_cli.sandbox.images"
+        threading.Thread(target=import_module, args=(images,), daemon=True).start()
 
     def stop(self) -> None:
         """End slow answers, close both ports and remove the uploads."""
@@ -60,8 +62,3 @@ class SandboxServer:
         trace: TracebackType | None,
     ) -> None:
         self.stop()
-
-
-def import_pillow() -> None:
-    """Import Pillow ahead of the first download."""
-    import krea_cli.sandbox.images  # noqa: F401

@@ -1,7 +1,6 @@
 """POST /generate/…: check a request, make its job and answer, or inject a fault on the way."""
 
 import json
-from collections.abc import Mapping
 from typing import Any
 
 from krea_cli.sandbox.faults import SUBMIT_FAULTS, InjectedFault
@@ -135,8 +134,5 @@ def _answer_job(handler: Handler, job: SandboxJob, fault: InjectedFault | None) 
             record = handler.state.describe(job, with_result=False)
             del record["type"]  # the answer to a submit does not have it
             record["completed_at"] = None
-            handler.answer_json(200, record, headers=_deprecation_headers(handler))
-
-
-def _deprecation_headers(handler: Handler) -> Mapping[str, str] | None:
-    return DEPRECATION_HEADERS if handler.state.faults.strike("deprecated") else None
+            is_deprecated = handler.state.faults.strike("deprecated")
+            handler.answer_json(200, record, headers=DEPRECATION_HEADERS if is_deprecated else None)

@@ -8,7 +8,7 @@ from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
 from krea_cli.dollars import format_dollars
-from krea_cli.flows.events import BatchProgress, ItemEnded
+from krea_cli.flows.events import BatchProgress
 from krea_cli.terminal import sentences
 from krea_cli.terminal.progress_state import ProgressState
 
@@ -60,7 +60,8 @@ class BatchBar:
         width = max(1, options.max_width - 1)  # a full line would wrap on some terminals
         rows = max(0, console.height - RESERVED_ROWS)
         for item in self._items[-rows:] if rows else ():
-            yield self._cut(_item_line(item), width)
+            style = "red" if item.error is not None else "dim"
+            yield self._cut(Text(sentences.event_sentence(item), style=style), width)
         yield self._line(width)
 
     def _line(self, width: int) -> Text:
@@ -131,8 +132,3 @@ def _assign_cells(segments: Sequence[Segment], width: int) -> dict[Segment, int]
         cells[segment] = segment.required_cells + more
         spare -= more
     return cells
-
-
-def _item_line(item: ItemEnded) -> Text:
-    style = "red" if item.error is not None else "dim"
-    return Text(sentences.event_sentence(item), style=style)
