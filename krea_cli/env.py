@@ -46,7 +46,7 @@ class Env:
 
     @cached_property
     def cache_dir(self) -> Path:
-        """The folder of the cached catalogue: KREA_CACHE_DIR, else the platform's."""
+        """The folder of the cached catalog: KREA_CACHE_DIR, else the platform's."""
         return self._dir("KREA_CACHE_DIR", "user_cache_path")
 
     @property

@@ -96,7 +96,7 @@ class CatalogCache:
         document = reduce_document(_parse_answer(answer.content))
         new = Catalog(document, source=self.base, fetched_at=now)
         if not new.ids:
-            raise UnreadableDocument("the service's catalogue lists no model; the last one is kept")
+            raise UnreadableDocument("the service's catalog lists no model; the last one is kept")
         diff = diff_catalogs(old, new)
         self._save(
             {
@@ -116,12 +116,12 @@ class CatalogCache:
         except FileNotFoundError:
             return None
         except OSError as failure:
-            self.warning = f"the cached catalogue was ignored: {failure.strerror} ({self.file})"
+            self.warning = f"the cached catalog was ignored: {failure.strerror} ({self.file})"
             return None
         except (ValueError, RecursionError):
             record = None
         if not isinstance(record, dict) or not self._is_valid(record):
-            self.warning = "the cached catalogue is damaged and was ignored"
+            self.warning = "the cached catalog is damaged and was ignored"
             return None
         return record
 
@@ -145,14 +145,14 @@ class CatalogCache:
             write_atomically(self.file, text)
             write_atomically(self.id_list_file, "".join(f"{name}\n" for name in self._catalog.ids))
         except OSError as error:
-            self.warning = f"the catalogue was not cached: {error.strerror or error} ({self.file})"
+            self.warning = f"the catalog was not cached: {error.strerror or error} ({self.file})"
 
 
 def _parse_answer(content: bytes) -> dict[str, Any]:
     try:
         return parse_document(content)
     except UnreadableDocument as error:
-        message = f"the service's catalogue cannot be used: {error.message}"
+        message = f"the service's catalog cannot be used: {error.message}"
         raise UnreadableDocument(f"{message}; the last one is kept") from error
 
 

@@ -20,7 +20,7 @@ def load_budget(
     max_cost: int | None = None,
     assumed_price: int | None = None,
 ) -> Budget | None:
-    """Return the caps in force, or None without any. With a cap, refresh an old catalogue.
+    """Return the caps in force, or None without any. With a cap, refresh an old catalog.
 
     max_cost: the cap for this command, in millionths of a dollar
     assumed_price: the price of a request without a known one, in millionths of a dollar
@@ -50,7 +50,7 @@ def load_budget(
 
 
 def _require_current_prices(session: "Session") -> None:
-    """Refresh a catalogue older than a day. Raises `OverBudget` if it stays older."""
+    """Refresh a catalog older than a day. Raises `OverBudget` if it stays older."""
     cache, clock = session.catalog_cache, session.clock
     if not cache.is_old(clock.now()):
         return

@@ -164,19 +164,19 @@ class Session:
 
     @cached_property
     def catalog_cache(self) -> "CatalogCache":
-        """The cached catalogue of this base; loads the embedded snapshot if nothing is cached."""
+        """The cached catalog of this base; loads the embedded snapshot if nothing is cached."""
         from krea_cli.catalog.cache import CatalogCache
 
         return CatalogCache(self.env.cache_dir, self.base)
 
     def composer(self) -> "Composer":
-        """Return a composer of requests. It may ask the service for a newer catalogue."""
+        """Return a composer of requests. It may ask the service for a newer catalog."""
         from krea_cli.flows.generate.compose import Composer
 
         return Composer(self.catalog_cache, self.refresh_catalog, self.clock, self.output.tell)
 
     def refresh_catalog(self) -> "CatalogDiff":
-        """Fetch the catalogue of this base into the cache, and return what changed.
+        """Fetch the catalog of this base into the cache, and return what changed.
 
         Raises `KreaError` if the service cannot be asked, or its answer cannot be used.
         """
@@ -188,7 +188,7 @@ class Session:
         )
 
     def model_if_known(self, model_id: str) -> "Model | None":
-        """Return the model MODEL_ID, or None if the catalogue lacks it or cannot be read."""
+        """Return the model MODEL_ID, or None if the catalog lacks it or cannot be read."""
         from krea_cli.catalog.openapi.document import UnreadableDocument
 
         try:

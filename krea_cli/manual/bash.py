@@ -101,7 +101,7 @@ OFFER_FUNCTIONS = {
 
 
 def bash_script(root: Command, models: Sequence[str]) -> str:
-    """The whole script; MODELS are the ids to offer while no catalogue is cached."""
+    """The whole script; MODELS are the ids to offer while no catalog is cached."""
     paths = " | ".join(f'"{" ".join(command.path)}"' for command in root.walk() if command != root)
     head = SCRIPT_HEAD.replace("@MODELS@", "\n".join(models)).replace("@PATHS@", paths)
     return head + "".join(_case_branches(command) for command in root.walk()) + SCRIPT_TAIL

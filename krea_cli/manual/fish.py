@@ -74,7 +74,7 @@ ACTIONS = {
 
 
 def fish_script(root: Command, models: Sequence[str]) -> str:
-    """The whole script; MODELS are the ids to offer while no catalogue is cached."""
+    """The whole script; MODELS are the ids to offer while no catalog is cached."""
     paths = " ".join(_quote(" ".join(command.path)) for command in root.walk() if command != root)
     model_lines = " \\\n".join(f"        {_quote(model)}" for model in models)
     head = SCRIPT_HEAD.replace("@PATHS@", paths).replace("@MODELS@", model_lines)

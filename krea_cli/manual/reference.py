@@ -43,7 +43,7 @@ ENVIRONMENT = (
     ("KREA_MODEL", "The model when -m names none."),
     ("KREA_CONFIG_DIR", "The folder of settings and stored logins."),
     ("KREA_STATE_DIR", "The folder of the ledger."),
-    ("KREA_CACHE_DIR", "The folder of the cached catalogue."),
+    ("KREA_CACHE_DIR", "The folder of the cached catalog."),
     ("HTTPS_PROXY, NO_PROXY", "The proxy for the network, and hosts reached without it."),
     ("NO_COLOR", "No colours when set."),
     ("TERM", "With dumb, lines instead of a live display."),
@@ -55,7 +55,7 @@ FILES = (
         "config.toml, the settings, and credentials.json, the stored logins (KREA_CONFIG_DIR).",
     ),
     ("~/.local/state/krea/", "The ledger of all that was asked and paid (KREA_STATE_DIR)."),
-    ("~/.cache/krea/", "The catalogue; models.list is what completion reads (KREA_CACHE_DIR)."),
+    ("~/.cache/krea/", "The catalog; models.list is what completion reads (KREA_CACHE_DIR)."),
 )
 MACOS_FOLDERS = (
     "On macOS the first two folders are ~/Library/Application Support/krea/, "

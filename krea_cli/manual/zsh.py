@@ -48,7 +48,7 @@ ACTIONS = {
 
 
 def zsh_script(root: Command, models: Sequence[str]) -> str:
-    """The whole script; MODELS are the ids to offer while no catalogue is cached."""
+    """The whole script; MODELS are the ids to offer while no catalog is cached."""
     head = SCRIPT_HEAD.replace(
         "@MODELS@", "\n".join(f"        {_quote(model)}" for model in models)
     )

@@ -114,10 +114,10 @@ def _draw_model(chance: Random) -> tuple[float, float, float]:
 
 
 def main() -> None:
-    """Print a line per state of knowledge, and per way in which a model is unlike its catalogue."""
+    """Print a line per state of knowledge, and per way in which a model is unlike its catalog."""
     _print(f"{'':44} {'late':>8} {'every 2 s':>9} {'ratio':>8} {'requests':>8}")
     for seen in (0, 5, 50):
-        _print(simulate(_draw_model, seen=seen).row(f"the catalogue, {seen} jobs seen"))
+        _print(simulate(_draw_model, seen=seen).row(f"the catalog, {seen} jobs seen"))
         tally = simulate(_draw_model, seen=seen, silent=True)
         _print(tally.row(f"the same, statuses silent, {seen} jobs seen"))
     for spread, bias, seen in product((0.15, 0.25, 0.35, 0.5), (0.7, 1.0, 1.3), (0, 5, 50)):

@@ -113,7 +113,7 @@ def test_a_damaged_cache_is_ignored_with_a_warning(tmp_path: Path, text: str) ->
     cache.file.parent.mkdir()
     cache.file.write_text(text)
     assert cache.load().source == "snapshot"
-    assert cache.warning == "the cached catalogue is damaged and was ignored"
+    assert cache.warning == "the cached catalog is damaged and was ignored"
     service = Service(make_document())
     cache.refresh(service, 1.0)
     assert service.validators == [(None, None)]
@@ -126,4 +126,4 @@ def test_a_cache_that_cannot_be_written_is_a_warning(tmp_path: Path) -> None:
     cache = CatalogCache(tmp_path, BASE)
     cache.refresh(Service(make_document()), 1.0)
     assert cache.load().ids == ("maker/brush",)
-    assert cache.warning is not None and cache.warning.startswith("the catalogue was not cached: ")
+    assert cache.warning is not None and cache.warning.startswith("the catalog was not cached: ")

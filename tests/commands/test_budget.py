@@ -164,7 +164,7 @@ def test_earlier_requests_without_a_price(cli: Cli) -> None:
 
 
 def test_prices_are_of_today(two_dollar_cli: Cli) -> None:
-    """The catalogue is fetched once a day; older requests are priced by it too."""
+    """The catalog is fetched once a day; older requests are priced by it too."""
     assert two_dollar_cli.krea(*BRUSH, "--max-cost", "1", "-o", "fox.png").code == 5
     two_dollar_cli.service.openapi = document_with_price("1")
     assert two_dollar_cli.krea(*BRUSH, "--max-cost", "1", "-o", "fox.png").code == 5

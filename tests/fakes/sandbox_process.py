@@ -27,9 +27,9 @@ DRAWN_RESULTS: OrderedDict[str, bytes] = OrderedDict()
 
 @cache
 def cached_catalog(content: bytes, etag: str) -> tuple[str, str]:
-    """The two files of a catalogue cache for the document CONTENT of the API at NO_ADDRESS.
+    """The two files of a catalog cache for the document CONTENT of the API at NO_ADDRESS.
 
-    Reading a catalogue anew for each of hundreds of sandboxes would take most of their tests' time.
+    Reading a catalog anew for each of hundreds of sandboxes would take most of their tests' time.
     """
     with TemporaryDirectory() as folder:
         store = CatalogCache(Path(folder), NO_ADDRESS)
@@ -40,7 +40,7 @@ def cached_catalog(content: bytes, etag: str) -> tuple[str, str]:
 def sandbox_environ(api: str, folder: Path) -> dict[str, str]:
     """Variables that point the real command at the sandbox API, with all folders below FOLDER.
 
-    The catalogue cache knows the sandbox's models and times. Without it, a client would wait for
+    The catalog cache knows the sandbox's models and times. Without it, a client would wait for
     a short job as long as the real one takes.
     """
     with urllib.request.urlopen(f"{api}/openapi.json", timeout=10) as answer:

@@ -24,7 +24,7 @@ from tests.harness.ledger_rows import LedgerState, read_states
 class SandboxedCli:
     """`krea` with a folder to work in, and a sandbox with FAULTS that it really speaks HTTP to.
 
-    Time passes in the pauses of the command only. Models take as long as the embedded catalogue
+    Time passes in the pauses of the command only. Models take as long as the embedded catalog
     says, so no cache is needed.
     """
 

@@ -123,7 +123,7 @@ def test_the_error_of_a_submit(bodies: list[Answer]) -> int:
 
 
 @many_examples(700, examples=14, bodies=answer_batches(50))
-def test_answers_to_uploads_and_to_fetching_the_catalogue(bodies: list[Answer]) -> int:
+def test_answers_to_uploads_and_to_fetching_the_catalog(bodies: list[Answer]) -> int:
     """Both are free, so nothing is ever in doubt."""
     api = client_answering(bodies[:-5])
     for _ in bodies[:-5]:

@@ -25,7 +25,7 @@ def doctor(
 ) -> None:
     """Check the set-up, and suggest how to fix problems.
 
-    Checks versions, folders, settings, token, network, service, catalogue, ledger and terminal.
+    Checks versions, folders, settings, token, network, service, catalog, ledger and terminal.
     Exits with 1 if something is wrong.
 
     Examples:

@@ -26,7 +26,7 @@ def generate_command(
     """Return the command line that requests FIELDS from MODEL_ID.
 
     fields: the body of the request, with a `LocalFile` for each local file
-    model: the model if the catalogue has it; without one the command has --no-check
+    model: the model if the catalog has it; without one the command has --no-check
     output: the value of -o
     """
     parts, prompt, options = ["krea generate"], fields.get("prompt"), dict(fields)

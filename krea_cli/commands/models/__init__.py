@@ -64,7 +64,7 @@ def models(
 
 
 def _find_models(session: "Session", words: str, kind: str | None) -> "tuple[Model, ...]":
-    """Return the models that match. Raises `UsageError` if even a fresh catalogue has none."""
+    """Return the models that match. Raises `UsageError` if even a fresh catalog has none."""
     from krea_cli.catalog.resolve import search_models
     from krea_cli.errors import UsageError
 
@@ -76,7 +76,7 @@ def _find_models(session: "Session", words: str, kind: str | None) -> "tuple[Mod
         return catalog.models(kind)
     if matches := search_models(catalog, words, kind=kind):
         return matches
-    model_id = session.composer().resolve(words).model_id  # may refresh the catalogue
+    model_id = session.composer().resolve(words).model_id  # may refresh the catalog
     model = session.catalog_cache.load().model(model_id)
     if kind not in (None, model.kind):
         message = f"{model.id} is of the kind {model.kind}, not {kind}"
@@ -92,6 +92,6 @@ def _report_changes(session: "Session", changes: "CatalogDiff") -> None:
     if len(changes.lines) > MAX_CHANGES:
         output.say(f"and {len(changes.lines) - MAX_CHANGES} more changes")
     if not changes:
-        output.say("the catalogue is up to date")
+        output.say("the catalog is up to date")
     for reason in session.catalog_cache.load().dropped:
-        output.warn(f"left out of the catalogue: {reason}")
+        output.warn(f"left out of the catalog: {reason}")

@@ -21,9 +21,9 @@ MAX_NOTES = 50
 
 
 class Composer:
-    """Reads names and fields by the catalogue; asks the service once before one is unknown.
+    """Reads names and fields by the catalog; asks the service once before one is unknown.
 
-    REFRESH fetches the catalogue into CACHE. It raises KreaError if that fails.
+    REFRESH fetches the catalog into CACHE. It raises KreaError if that fails.
     """
 
     def __init__(
@@ -45,7 +45,7 @@ class Composer:
         self._noted: set[str] = set()
 
     def compose(self, name: str | None, inputs: RequestInputs) -> PreparedRequest:
-        """The request for the model NAME (None: the catalogue's default), as it will be sent.
+        """The request for the model NAME (None: the catalog's default), as it will be sent.
 
         Raises `UnknownModel`, `InvalidRequest` with every problem at once.
         """
@@ -67,7 +67,7 @@ class Composer:
         return prepared
 
     def model(self, name: str | None) -> "Model":
-        """The model NAME (None: the catalogue's default), looked up once and its alias told.
+        """The model NAME (None: the catalog's default), looked up once and its alias told.
 
         Raises `UnknownModel`.
         """
@@ -97,9 +97,9 @@ class Composer:
             self._tell(Note("more of that kind is left out here" if is_last else text))
 
     def resolve(self, name: str) -> ResolvedModel:
-        """The model that NAME means, in a fresh catalogue if the cached one lacks it.
+        """The model that NAME means, in a fresh catalog if the cached one lacks it.
 
-        Half a name is trusted to a fresh catalogue only: there may be a model of just that name.
+        Half a name is trusted to a fresh catalog only: there may be a model of just that name.
         """
         try:
             resolution = resolve_model(self._catalog, name)
@@ -113,7 +113,7 @@ class Composer:
             return resolve_model(self._catalog, name)
 
     def _refresh(self) -> bool:
-        """Fetch the catalogue once per command; False if that brought nothing new."""
+        """Fetch the catalog once per command; False if that brought nothing new."""
         if self._refreshed:
             return False
         self._refreshed = True

@@ -1,6 +1,6 @@
 """Decide when to poll a job: often around its likely end, seldom long before and after it.
 
-The duration of a job is taken as log-normal around the typical seconds of the catalogue,
+The duration of a job is taken as log-normal around the typical seconds of the catalog,
 corrected by earlier jobs. A late poll costs the user's time, and each poll costs a request.
 
 The next poll is the first moment at which the expected lateness outweighs the cost of a request.

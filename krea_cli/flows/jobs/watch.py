@@ -25,7 +25,7 @@ TICK_SECONDS = 0.5
 MISSED_TICKS = 2
 SINGLE_READS_PER_STEP = 10
 FAULTS_BEFORE_WARNING = 3
-# The seconds that a model usually takes, None where the catalogue does not say.
+# The seconds that a model usually takes, None where the catalog does not say.
 TypicalSeconds = Callable[[str], float | None]
 
 

@@ -33,6 +33,6 @@ FOXES = [f"fox-{number}" for number in range(1, 7)]
 
 
 def serve_prices(cli: Cli) -> None:
-    """The service has a catalogue of today."""
+    """The service has a catalog of today."""
     snapshot = Path(__file__).parents[3] / "krea_cli" / "catalog" / "snapshot.json"
     cli.service.openapi = json.loads(snapshot.read_text())

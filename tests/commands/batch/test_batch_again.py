@@ -78,7 +78,7 @@ def test_what_counts(cli: Cli) -> None:
 
 
 def test_a_field_that_is_called_something_else_by_now(cli: Cli) -> None:
-    """A file is one batch under today's catalogue and tomorrow's, options included."""
+    """A file is one batch under today's catalog and tomorrow's, options included."""
 
     def told(name: str, **more: Any) -> dict[str, Any]:
         texts = {key: {"type": "string"} for key in ("prompt", name, f"{name}_too")}

@@ -159,7 +159,7 @@ def test_a_refresh_says_what_changed_and_sends_no_token(cli: Cli) -> None:
     assert result.code == 0
     assert result.out == "maker/brush\timage\t\t\tBrush\nmaker/film\tvideo\t\t\tFilm\n"
     assert "new model maker/brush\n" in result.err
-    assert cli.krea("models", "--refresh").err == "the catalogue is up to date\n"
+    assert cli.krea("models", "--refresh").err == "the catalog is up to date\n"
     service.paths |= {
         "/generate/image/maker/pen": {"post": operation("Pen")},
         "/generate/image/../jobs": {"post": operation("Trap")},
@@ -167,7 +167,7 @@ def test_a_refresh_says_what_changed_and_sends_no_token(cli: Cli) -> None:
     result = cli.krea("models", "--refresh", "--kind", "image")
     assert result.err == (
         "new model maker/pen\n"
-        "warning: left out of the catalogue: /generate/image/../jobs: "
+        "warning: left out of the catalog: /generate/image/../jobs: "
         "not a route of the agreed shape\n"
     )
     assert result.out == "maker/brush\timage\t\t\tBrush\nmaker/pen\timage\t\t\tPen\n"
@@ -177,7 +177,7 @@ def test_a_refresh_says_what_changed_and_sends_no_token(cli: Cli) -> None:
     )
 
 
-def test_a_broken_answer_keeps_the_last_catalogue(cli: Cli) -> None:
+def test_a_broken_answer_keeps_the_last_catalog(cli: Cli) -> None:
     """Exit 1 and a sentence; the list is still there."""
     service = ServiceWithDocument(cli)
     cli.krea("models", "--refresh")
@@ -185,7 +185,7 @@ def test_a_broken_answer_keeps_the_last_catalogue(cli: Cli) -> None:
     result = cli.krea("models", "--refresh")
     assert (result.code, result.out) == (1, "")
     assert result.err == (
-        "error: the service's catalogue cannot be used: the OpenAPI document is not valid JSON; "
+        "error: the service's catalog cannot be used: the OpenAPI document is not valid JSON; "
         "the last one is kept\n"
         "  hint: krea models --refresh fetches it again; krea doctor shows where it is kept\n"
         "  charged: no\n"
@@ -231,4 +231,4 @@ def test_a_damaged_cache_is_told_and_costs_nothing(cli: Cli) -> None:
     file.write_text("{")
     result = cli.krea("models", "--kind", "audio")
     assert (result.code, len(result.out.splitlines())) == (0, 5)
-    assert result.err == "warning: the cached catalogue is damaged and was ignored\n"
+    assert result.err == "warning: the cached catalog is damaged and was ignored\n"

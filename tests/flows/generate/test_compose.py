@@ -1,4 +1,4 @@
-"""A model or field that the cached catalogue lacks is asked for once before it is unknown."""
+"""A model or field that the cached catalog lacks is asked for once before it is unknown."""
 
 import json
 from typing import Any
@@ -79,7 +79,7 @@ def test_a_vanished_model_is_not_replaced(cli: Cli, live: list[dict[str, Any]]) 
 
 
 def test_every_model_of_the_snapshot_accepts_its_sample(cli: Cli) -> None:
-    """An example of the catalogue passes its own check."""
+    """An example of the catalog passes its own check."""
     for model in load_snapshot().models():
         fields = [f"-i{key}={_typed(value)}" for key, value in (model.example or {}).items()]
         result = cli.krea("generate", "-m", model.route, "--dry-run", *fields)
@@ -112,9 +112,9 @@ def test_an_option_for_a_new_field_leads_to_one_refresh(
 
 
 def test_half_a_name_is_asked_for_before_it_is_taken(cli: Cli, live: list[dict[str, Any]]) -> None:
-    """The snapshot has only a longer name; today's catalogue has just the one that was named."""
+    """The snapshot has only a longer name; today's catalog has just the one that was named."""
     live.append(document("/generate/image/recraft/recraft-v4.1", "mood"))
-    for _ in range(2):  # the second time the catalogue is one of today
+    for _ in range(2):  # the second time the catalog is one of today
         result = cli.krea("generate", "a fox", "-m", "recraft-v4.1", "--dry-run", "--json")
         assert result.records[0]["route"] == "/generate/image/recraft/recraft-v4.1"
     assert cli.service.requests == ["GET /openapi.json"]
