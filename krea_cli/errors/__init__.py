@@ -234,4 +234,4 @@ class LedgerUnusable(KreaError):
     """The ledger cannot be written, so no money may be spent."""
 
     code = "ledger_unusable"
-    hint = "krea doctor says why; --no-ledger goes without, at your own risk"
+    hint = "krea doctor examines it; krea generate --no-ledger goes without, at your risk"

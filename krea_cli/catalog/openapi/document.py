@@ -16,7 +16,7 @@ ROUTE_PREFIX = "/generate/"
 ROUTE_PATTERN = re.compile(r"/generate/[a-z0-9]+(?:/[A-Za-z0-9._-]+)+")
 # A segment of dots alone would climb out of /generate/ once a URL is normalised.
 DOT_SEGMENT = re.compile(r"/\.{1,2}(?:/|$)")
-OPERATION_KEYS = ("summary", "description", "deprecated", "requestBody")
+OPERATION_KEYS = ("summary", "description", "deprecated", "requestBody", "x-sunset")
 
 
 class UnreadableDocument(KreaError):

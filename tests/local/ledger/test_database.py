@@ -162,7 +162,7 @@ def test_a_folder_where_the_file_should_be(tmp_path: Path) -> None:
     (tmp_path / NAME).mkdir()
     text, hint = open_error(tmp_path)
     assert text == f"the ledger {tmp_path / NAME} cannot be used: unable to open database file"
-    assert hint == "krea doctor says why; --no-ledger goes without, at your own risk"
+    assert hint == "krea doctor examines it; krea generate --no-ledger goes without, at your risk"
 
 
 def test_a_full_disk(tmp_path: Path) -> None:
