@@ -33,7 +33,7 @@ def load_budget(
     if day is not None and session.no_ledger:
         raise UsageError(
             f"{DAY_CAP} cannot be held without the ledger, which knows what was spent",
-            hint=f"leave --no-ledger away, or krea config unset {DAY_CAP}",
+            hint=f"drop --no-ledger, or krea config unset {DAY_CAP}",
         )
     _require_current_prices(session)
 
@@ -63,7 +63,8 @@ def _require_current_prices(session: "Session") -> None:
         reason = error.message
     if cache.is_old(clock.now()):
         raise OverBudget(
-            f"a budget needs prices of today, which cannot be had: {reason}; nothing was sent",
+            f"a budget needs today's prices, and they could not be fetched: {reason};"
+            " nothing was sent",
             hint="krea models --refresh, then the same command again",
         )
 

@@ -108,7 +108,9 @@ def _read_mentions(
     if not missing:
         return read_job_ids(ids, session.env.stdin, session.clock, command="download")
     if ids:
-        raise UsageError("--missing finds the ids itself", hint="leave the ids or --missing away")
+        raise UsageError(
+            "--missing finds the ids itself", hint="give the ids or --missing, not both"
+        )
     if output is not None:
         raise UsageError(
             "--missing saves each result to the place first asked for, and -o names another",

@@ -170,5 +170,5 @@ def as_utf8(text: str, name: str) -> str:
             return os.fsencode(text).decode()
         except UnicodeError as failure:
             printable = name[:40].encode("ascii", "backslashreplace").decode()
-            raise UsageError(f"{printable} is no UTF-8 text", hint=UTF8_HINT) from failure
+            raise UsageError(f"{printable} is not UTF-8 text", hint=UTF8_HINT) from failure
     return text

@@ -128,7 +128,7 @@ class Config:
                 hint="set KREA_CONFIG_DIR to a folder that you can read",
             ) from failure
         except UnicodeDecodeError as failure:
-            raise _unreadable_error(path, "it is no UTF-8 text") from failure
+            raise _unreadable_error(path, "it is not UTF-8 text") from failure
 
     def get(self, key: str) -> Value | None:
         """Return the value of KEY, None if it is not set. Raises UsageError if either is wrong."""

@@ -190,7 +190,7 @@ def _read_token_file(token_file: str) -> str:
             hint="--token-file FILE takes a file that holds the token and nothing else",
         ) from failure
     except UnicodeDecodeError as failure:
-        raise NoToken(f"the token file {token_file} is no text") from failure
+        raise NoToken(f"the token file {token_file} is not text") from failure
 
 
 def _write_logins(folder: Path, logins: dict[str, Login]) -> Path:

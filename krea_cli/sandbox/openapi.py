@@ -80,7 +80,7 @@ class ServedDocument:
         except OSError as failure:
             raise SandboxError(f"cannot read {path}: {failure.strerror}") from failure
         except (ValueError, KeyError, TypeError, AttributeError) as failure:
-            raise SandboxError(f"{path} is no OpenAPI document") from failure
+            raise SandboxError(f"{path} is not an OpenAPI document") from failure
         if not routes:
             raise SandboxError(f"{path} has no /generate/ routes")
         if speed != 1.0 or seconds is not None:

@@ -123,7 +123,7 @@ def test_another_place_is_refused(cli: Cli, place: str) -> None:
 def test_ids_and_missing_do_not_go_together(cli: Cli) -> None:
     """--missing finds the ids itself."""
     result = cli.krea("download", "--missing", "job-1")
-    assert (result.code, "leave the ids or --missing away" in result.err) == (2, True)
+    assert (result.code, "give the ids or --missing, not both" in result.err) == (2, True)
 
 
 def test_a_saved_file_that_was_deleted_is_not_missing(cli: Cli) -> None:

@@ -105,7 +105,7 @@ def test_an_escaped_file(cli: Cli) -> None:
 @pytest.mark.parametrize(
     ("argv", "problem"),
     [
-        (("--seed", str(2**63)), "is more than can be sent"),
+        (("--seed", str(2**63)), "is outside the range that can be sent"),
         (("-i", "seed=1e300", "--no-check", "-n", "2"), "2 seeds cannot be counted up from 1e+300"),
         (("--no-check", "-i", "width=100", "--width", "512"), "given twice, by -i and by --width"),
         (("-m", "music", "--duration", "²"), "this model takes no duration"),

@@ -144,7 +144,7 @@ def test_bytes_that_are_no_text(installed: InstalledCli, nothing_sent: Callable[
     typed = installed.sh("krea generate \"$(printf 'F\\374chs')\"")
     piped = installed.krea("generate", "-", stdin=b"F\xfcchs")
     assert (typed.code, typed.err) == (2, piped.err)
-    assert piped.error(charged="no") == "the prompt is no UTF-8 text"
+    assert piped.error(charged="no") == "the prompt is not UTF-8 text"
     assert nothing_sent()
 
 

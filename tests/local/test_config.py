@@ -112,7 +112,7 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
         Config.load(tmp_path)
     (tmp_path / "b").mkdir()
     (tmp_path / "b" / "config.toml").write_bytes(b"\xff")
-    with pytest.raises(UsageError, match=r"cannot be read: it is no UTF-8 text"):
+    with pytest.raises(UsageError, match=r"cannot be read: it is not UTF-8 text"):
         Config.load(tmp_path / "b")
 
 

@@ -143,7 +143,7 @@ def test_a_token_file_that_cannot_be_read(tmp_path: Path) -> None:
     with pytest.raises(NoToken, match="cannot be read: No such file or directory"):
         find(tmp_path, token_file=str(tmp_path / "missing"))
     (tmp_path / "bytes").write_bytes(b"\xff\xfe")
-    with pytest.raises(NoToken, match="is no text"):
+    with pytest.raises(NoToken, match="is not text"):
         find(tmp_path, token_file=str(tmp_path / "bytes"))
 
 

@@ -64,8 +64,8 @@ def test_the_served_document_has_the_times_of_the_sandbox(
     ("content", "sentence"),
     [
         (None, "cannot read {file}: No such file or directory"),
-        ("<html>", "{file} is no OpenAPI document"),
-        ("[]", "{file} is no OpenAPI document"),
+        ("<html>", "{file} is not an OpenAPI document"),
+        ("[]", "{file} is not an OpenAPI document"),
         ('{"paths": {"/jobs": {}}}', "{file} has no /generate/ routes"),
     ],
 )
@@ -88,5 +88,5 @@ def test_a_malformed_operation_is_refused(tmp_path: Path, operation: object) -> 
     """A malformed document gives a sentence, not a bug, before a port is opened."""
     path = tmp_path / "odd.json"
     path.write_text(json.dumps({"paths": {"/generate/image/x/y": {"post": operation}}}))
-    with pytest.raises(SandboxError, match="is no OpenAPI document"):
+    with pytest.raises(SandboxError, match="is not an OpenAPI document"):
         ServedDocument.read(path)

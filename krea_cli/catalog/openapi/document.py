@@ -20,7 +20,7 @@ OPERATION_KEYS = ("summary", "description", "deprecated", "requestBody", "x-suns
 
 
 class UnreadableDocument(KreaError):
-    """The text is no OpenAPI document, or krea cannot use it."""
+    """The text is not an OpenAPI document, or krea cannot use it."""
 
     code = "unreadable_document"
     hint = "krea models --refresh fetches it again; krea doctor shows where it is kept"

@@ -125,8 +125,8 @@ class DryRun:
             yield f"in all at most {format_dollars(total)}"
         if unpriced := self._unpriced.total():
             have = "has" if unpriced == 1 else "have"
-            answered = "; --assume-price answers for that" if self._is_assumed else ""
-            yield f"{_items(unpriced)} {have} no known price{answered}"
+            assumed = "; --assume-price is used" if self._is_assumed else ""
+            yield f"{_items(unpriced)} {have} no known price{assumed}"
         if self._forecast:
             yield f"within the budget: {self._forecast.fits} of {self._states[TO_SEND]}"
 

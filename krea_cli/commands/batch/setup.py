@@ -136,7 +136,9 @@ def _check_options(session: Session, options: BatchOptions) -> CheckOptions:
     model = model_name(session, options.model)
     sweep = parse_sweep(options.sweeps or ())
     if options.model and "model" in sweep.names:
-        raise UsageError("--model and --sweep model=… were both given", hint="leave one out")
+        raise UsageError(
+            "--model and --sweep model=… were both given", hint="give only one of them"
+        )
     is_stdin = options.file == STDIN
     return CheckOptions(
         name="stdin" if is_stdin else options.file,

@@ -18,7 +18,9 @@ def find_shard(text: str | None, get: Callable[[str], str | None]) -> Shard:
         return _slurm_shard(get)
     if get("JOB_COMPLETION_INDEX") is not None:
         return _kubernetes_shard(get)
-    raise UsageError("--shard auto: this is no Slurm array and no Kubernetes job", hint=SHARD_HINT)
+    raise UsageError(
+        "--shard auto: this is neither a Slurm array nor a Kubernetes job", hint=SHARD_HINT
+    )
 
 
 def _slurm_shard(get: Callable[[str], str | None]) -> Shard:

@@ -90,9 +90,9 @@ def _check_options(options: GenerateOptions, target: Target, model: "Model") -> 
     if target.to_stdout and options.count > 1:
         raise UsageError("-o - takes one result, and -n asks for more", hint="-o FOLDER/")
     if options.again and options.reuse:
-        raise UsageError("--again makes a new job, and --reuse none", hint="leave one out")
+        raise UsageError("--again and --reuse exclude each other", hint="give only one of them")
     if options.any_seed and not options.reuse:
-        raise UsageError("--any-seed says what --reuse may take", hint="--reuse --any-seed")
+        raise UsageError("--any-seed needs --reuse", hint="--reuse --any-seed")
     if options.sidecar and not target.makes_files:
         raise UsageError(
             "--sidecar writes beside a file, and -o names none", hint="-o FILE, or no --sidecar"
@@ -128,7 +128,7 @@ def _read_prompt(session: "Session", options: GenerateOptions) -> str | None:
     if file is None and prompt != "-":
         return None if prompt is None else as_utf8(prompt, "the prompt")
     if file is not None and prompt is not None:
-        raise UsageError("a prompt and --prompt-file were both given", hint="leave one out")
+        raise UsageError("a prompt and --prompt-file were both given", hint="give only one of them")
     text = _read_stdin(session) if file in (None, "-") else _read_file(session, str(file))
     return text.removesuffix("\n").removesuffix("\r")
 
@@ -139,7 +139,7 @@ def _read_file(session: "Session", file: str) -> str:
     except (OSError, ValueError) as failure:
         reason = getattr(failure, "strerror", None) or str(failure)
         if isinstance(failure, UnicodeDecodeError):
-            reason = "it is no UTF-8 text"
+            reason = "it is not UTF-8 text"
         raise UsageError(
             f"the prompt cannot be read from {file}: {reason}",
             hint="--prompt-file takes a text file",
@@ -151,7 +151,7 @@ def _read_stdin(session: "Session") -> str:
         with session.clock.interruptible():
             text = session.env.stdin.read(MAX_TEXT_CHARACTERS + 1)
     except UnicodeDecodeError as failure:
-        raise UsageError("the prompt on stdin is no UTF-8 text", hint=UTF8_HINT) from failure
+        raise UsageError("the prompt on stdin is not UTF-8 text", hint=UTF8_HINT) from failure
     if len(text) > MAX_TEXT_CHARACTERS:
         raise UsageError("the prompt on stdin is larger than 10 MB", hint="a prompt is a text")
     return as_utf8(text, "the prompt")

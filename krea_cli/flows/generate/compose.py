@@ -94,7 +94,7 @@ class Composer:
                 continue
             self._noted.add(text)
             is_last = len(self._noted) > MAX_NOTES
-            self._tell(Note("more of that kind is left out here" if is_last else text))
+            self._tell(Note("more notes like these are left out" if is_last else text))
 
     def resolve(self, name: str) -> ResolvedModel:
         """The model that NAME means, in a fresh catalog if the cached one lacks it.

@@ -40,7 +40,7 @@ def given_seeds(model: Model, body: dict[str, Any], count: int) -> Sequence[int 
         last = first + count - 1
         if first >= -LARGEST and last <= most:
             return list(range(first, last + 1))
-        what = f"{format_number(first)} is more than can be sent"
+        what = f"{format_number(first)} is outside the range that can be sent"
         if count > 1:
             what = f"{count} seeds from {format_number(first)} exceed {format_number(most)}"
     elif count == 1:

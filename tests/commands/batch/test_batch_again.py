@@ -241,7 +241,7 @@ def test_the_share_of_a_cluster(cli: Cli, variables: dict[str, str], shard: str)
 @pytest.mark.parametrize(
     ("variables", "problem"),
     [
-        ({}, "this is no Slurm array and no Kubernetes job"),
+        ({}, "this is neither a Slurm array nor a Kubernetes job"),
         ({"JOB_COMPLETION_INDEX": "0"}, "set JOB_COMPLETIONS"),
         ({"JOB_COMPLETION_INDEX": "3", "JOB_COMPLETIONS": "3"}, "I goes from 1 to N"),
         (slurm(ID=3, MIN=3, MAX=5, STEP=1, COUNT=3), "sbatch --array=1-N"),

@@ -138,7 +138,7 @@ def test_prices_by_model_and_in_all(cli: Cli) -> None:
         "bfl/flux-1-dev: 3 to send, at most $0.30",
         "krea/krea-2/large: 1 to send, at most $0.07",
         "in all at most $0.46",
-        "3 items have no known price; --assume-price answers for that",
+        "3 items have no known price; --assume-price is used",
     ]
 
 
