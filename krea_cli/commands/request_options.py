@@ -35,7 +35,14 @@ Inputs = Annotated[
 # A zero too many should not buy ten thousand pictures.
 Count = Annotated[
     int,
-    Option("--count", "-n", metavar="COUNT", min=1, max=1000, help="How many; seeds differ."),
+    Option(
+        "--count",
+        "-n",
+        metavar="COUNT",
+        min=1,
+        max=1000,
+        help="Number of jobs, each with a seed of its own.",
+    ),
 ]
 Images = Annotated[Texts, Option("--image", metavar="FILE", help="A picture: file or address.")]
 Videos = Annotated[Texts, Option("--video", metavar="FILE", help="A clip: file or address.")]
@@ -44,7 +51,7 @@ Styles = Annotated[
     Texts, Option("--style", metavar="ID[=S]", help="A style, with strength S (default 1).")
 ]
 Seed = Annotated[
-    int | None, Option("--seed", metavar="NUMBER", help="The first seed; one is drawn without.")
+    int | None, Option("--seed", metavar="NUMBER", help="The first seed; drawn if not given.")
 ]
 Width = Annotated[int | None, Option("--width", metavar="PIXELS", help="Of the picture or clip.")]
 Height = Annotated[int | None, Option("--height", metavar="PIXELS", help="Of the picture or clip.")]
@@ -59,7 +66,7 @@ Webhook = Annotated[
         "--webhook",
         parser=parse_webhook_url,
         metavar="URL",
-        help="Where Krea tells that the job ended.",
+        help="An address that Krea calls when the job has ended.",
     ),
 ]
 NoCheck = Annotated[bool, Option("--no-check", help="Send the fields as they are.")]

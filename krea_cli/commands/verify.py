@@ -39,7 +39,7 @@ def verify(
     """Check the files on disk against the report of a batch.
 
     Prints each file that is missing, changed or unreadable, and exits with 1 if there is one.
-    Items without a file (failed, in doubt, not sent) are counted, but are no failure. FILE may be
+    Items without a file (failed, in doubt, not sent) are counted, but not as failures. FILE may be
     moved together with its folder. With a report on stdin, paths are relative to the current
     folder.
 

@@ -1,4 +1,4 @@
-"""Make everything that a file lists; run again, finish it.
+"""Make everything that a file lists; run again to continue.
 
 FILE is a text with a prompt a line, a table (csv, tsv), or JSON lines (jsonl). The headings of a
 table are fields of the model, or model, output and count. - is stdin, with --format. The other
@@ -67,7 +67,9 @@ Output = Annotated[
 ]
 Sweeps = Annotated[
     list[str] | None,
-    Option("--sweep", metavar="KEY=VALUES", help="Each line once for each of 1..4 or 2,3.5."),
+    Option(
+        "--sweep", metavar="KEY=VALUES", help="Make each line once per value, such as seed=1..4."
+    ),
 ]
 Jobs = Annotated[
     int, Option("--jobs", "-j", metavar="N", min=1, max=1000, help="How many at the same time.")

@@ -70,14 +70,14 @@ Like = Annotated[
         "--like",
         parser=parse_nonempty,
         metavar="FILE|ID",
-        help="The recipe of that result, seed included, with what is given here changed.",
+        help="Start from the recipe of FILE or job ID, seed included; options replace its fields.",
     ),
 ]
 Reuse = Annotated[
     bool, Option("--reuse", help="Copy the same request's result, if it is on disk; pay nothing.")
 ]
 AnySeed = Annotated[
-    bool, Option("--any-seed", help="With --reuse: a result of another seed will do as well.")
+    bool, Option("--any-seed", help="With --reuse: also take a result of another seed.")
 ]
 
 
