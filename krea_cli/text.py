@@ -1,4 +1,4 @@
-"""Make foreign text safe for a terminal. The only definition of unsafe characters."""
+"""Make foreign text safe for a terminal. Defines the characters that are unsafe to print."""
 
 import re
 

@@ -13,7 +13,7 @@ def is_job_id(text: str) -> bool:
 
 
 def check_job_id(text: str) -> str:
-    """Return TEXT without surrounding white space. Raises `UsageError` if it is no job id."""
+    """Return TEXT without surrounding white space. Raises `UsageError` if it is not a job id."""
     job_id = text.strip()
     if is_job_id(job_id):
         return job_id

@@ -20,7 +20,7 @@ MAX_FIELD_CHARACTERS = 200
 
 
 def parse_job(data: Any) -> Job:
-    """Parse DATA, the JSON of one answer or list item. Raises `Unanswered` if it is no job."""
+    """Parse DATA, the JSON of one answer or list item. Raises `Unanswered` if it is not a job."""
     if not isinstance(data, dict):
         raise Unanswered("the answer describes no job")
     job_id = data.get("job_id", data.get("id"))

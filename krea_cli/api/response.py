@@ -51,7 +51,7 @@ class StreamResponse:
 
 
 def parse_http_date(text: str) -> float | None:
-    """Parse "Sun, 22 Nov 2026 12:00:00 GMT" as seconds since 1970; None if it is no date."""
+    """Parse "Sun, 22 Nov 2026 12:00:00 GMT" as seconds since 1970; None if it is not a date."""
     from datetime import UTC
     from email.utils import parsedate_to_datetime  # heavy, but httpx has imported it by now
 

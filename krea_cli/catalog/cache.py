@@ -12,7 +12,7 @@ from krea_cli.catalog.openapi.document import UnreadableDocument, parse_document
 
 SNAPSHOT_FILE = Path(__file__).with_name("snapshot.json")
 ID_LIST_NAME = "models.list"  # read by the completion scripts
-FRESH_SECONDS = 86_400.0  # the age up to which prices and half a name are trusted
+FRESH_SECONDS = 86_400.0  # the age up to which prices and parts of names are trusted
 
 
 class FetchedDocument(Protocol):

@@ -23,7 +23,7 @@ T = TypeVar("T")
 
 
 class BestEffortLedger:
-    """The ledger as reading commands use it: a help, never a reason to leave a paid job.
+    """The ledger for reading commands, where a failure must not stop work on a paid job.
 
     It answers with nothing where the ledger fails, and tells the first failure. LEDGER is None
     where there is none.

@@ -116,7 +116,7 @@ class BatchProgress:
     limit: the most jobs that may be with the service now
     spent: the most that this run may cost, in millionths of a dollar
     unpriced: jobs of unknown price, not in `spent`
-    stopping: the reason why nothing more is sent; None while the rest is
+    stopping: why nothing more is sent; None while items are sent
     """
 
     total: int

@@ -115,7 +115,7 @@ class Config:
     def load(cls, folder: Path) -> "Config":
         """Read config.toml in FOLDER; a missing file is empty.
 
-        Raises UsageError if it is no TOML, KreaError if it cannot be read.
+        Raises UsageError if it is not TOML, KreaError if it cannot be read.
         """
         path = folder / "config.toml"
         try:

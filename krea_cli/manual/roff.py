@@ -16,7 +16,7 @@ def escape_line(text: str) -> str:
 
 
 def guard(line: str) -> str:
-    """LINE, escaped already, so that a leading dot or quote is no command."""
+    """LINE, escaped already, so that a leading dot or quote is not a command."""
     return f"\\&{line}" if line.startswith((".", "'")) else line
 
 

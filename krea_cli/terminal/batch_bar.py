@@ -22,7 +22,7 @@ BAR_RANK = 6
 class Segment:
     """A part of the bar's line.
 
-    rank: the higher, the sooner a narrow terminal goes without
+    rank: on a narrow terminal, the highest is dropped first
     text: the words
     style: a style of rich
     min_cells: least width of a segment that may be cut, None for one shown whole or not at all

@@ -42,7 +42,7 @@ class Stream:
     def write(self, text: str) -> None:
         """Write TEXT, with backslash escapes for characters outside the encoding.
 
-        Raises OSError for a failure such as a full disk; a reader that left is no failure.
+        Raises OSError for a failure such as a full disk; a reader that left is not a failure.
         """
         if self.closed or self._file is None:
             return

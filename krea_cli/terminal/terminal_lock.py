@@ -49,7 +49,7 @@ class TerminalLock:
 
     @property
     def _terminal(self) -> int | None:
-        """The terminal's descriptor; None for a stream that is no device, and thus not shared."""
+        """The terminal's descriptor; None for a stream that is not a device: it is not shared."""
         descriptor = self._stream.descriptor
         return descriptor if descriptor is not None and os.isatty(descriptor) else None
 

@@ -29,7 +29,7 @@ ReadText = Callable[[str], str]
 
 
 class UnreadableValue(Exception):
-    """The text is no value of the field's type; the message says why."""
+    """The text is not a value of the field's type; the message says why."""
 
 
 def parse_value(field: Field, text: str, read_text: ReadText) -> Any:

@@ -23,7 +23,7 @@ RESOLUTION_PATTERN = re.compile(r"(\d{1,6}(?:\.\d{1,3})?)\s?([kK]?)")
 
 
 def parse_ratio(text: object) -> float | None:
-    """Return width / height of "16:9", "2.35:1" or "1280:720"; None if TEXT is no ratio."""
+    """Return width / height of "16:9", "2.35:1" or "1280:720"; None if TEXT is not a ratio."""
     match = RATIO_PATTERN.fullmatch(text.strip()) if isinstance(text, str) else None
     if match is None or float(match[1]) == 0 or float(match[2]) == 0:
         return None

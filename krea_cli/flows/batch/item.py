@@ -13,7 +13,8 @@ class Item:
 
     line: its line in the list, from 1
     index: its place among all items, from 1
-    n: its number among the `count` jobs of its line; for an exact name, among those of that name
+    n: number among the jobs of its line, from 1. With an exact name: number among the items of that
+        name.
     body: the fields to send, with `LocalFile`s, and without a drawn seed
     given: the fields that the user gave, with `sha256:…` for files
     request_fingerprint: hash of the model and `given`

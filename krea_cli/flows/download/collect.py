@@ -136,7 +136,7 @@ class Collector:
             pending.slot.release()
 
     def name_jobs(self, stop: Interrupted) -> Interrupted:
-        """STOP with the jobs left and the command that goes on with them."""
+        """Return STOP with the ids of pending jobs and the command that goes on with them."""
         left = self._waiter.pending
         if not left:
             return stop
@@ -153,7 +153,7 @@ class Collector:
         )
 
     def name_pending(self, error: KreaError) -> None:
-        """Let ERROR, which ends the waiting for all, name the jobs left."""
+        """Add the ids of pending jobs to ERROR, which ends the waiting for all."""
         left = tuple(self._waiter.pending)
         if not left or error.job_id is not None:
             return

@@ -21,7 +21,7 @@ MAX_NOTES = 50
 
 
 class Composer:
-    """Reads names and fields by the catalog; asks the service once before one is unknown.
+    """Reads names and fields by the catalog. Asks the service once before it calls one unknown.
 
     REFRESH fetches the catalog into CACHE. It raises KreaError if that fails.
     """
@@ -67,7 +67,7 @@ class Composer:
         return prepared
 
     def model(self, name: str | None) -> "Model":
-        """The model NAME (None: the catalog's default), looked up once and its alias told.
+        """The model NAME (None: the catalog's default), looked up once; its alias is told.
 
         Raises `UnknownModel`.
         """
@@ -88,7 +88,7 @@ class Composer:
         return self._catalog.model(resolution.model_id)
 
     def note(self, texts: Iterable[str]) -> None:
-        """Tell each of TEXTS, but for what was told before; of a batch, not thousands of them."""
+        """Tell each of TEXTS once, and at most `MAX_NOTES` of them: a batch has thousands."""
         for text in texts:
             if text in self._noted or len(self._noted) > MAX_NOTES:
                 continue
@@ -99,7 +99,8 @@ class Composer:
     def resolve(self, name: str) -> ResolvedModel:
         """The model that NAME means, in a fresh catalog if the cached one lacks it.
 
-        Half a name is trusted to a fresh catalog only: there may be a model of just that name.
+        A part of a name is matched only in a fresh catalog. An older one may lack a model of that
+        exact name.
         """
         try:
             resolution = resolve_model(self._catalog, name)
@@ -122,7 +123,7 @@ class Composer:
         except KreaError as error:
             if error.code == "interrupted":
                 raise
-            # Offline, or a document that cannot be read: what is cached has the word.
+            # Offline, or a document that cannot be read: the cached catalog is used.
             return False
         self._catalog = self._cache.load()
         self._models.clear()

@@ -77,7 +77,7 @@ class ResultCache:
     def find(self, key: CacheKey) -> CachedResult | None:
         """Find the newest result for KEY that was not used yet.
 
-        Without a chosen seed every job is another picture: then only any seed will do.
+        Without a chosen seed every job is another picture: a result is found with ANY_SEED only.
         """
         return self._use(filter(None, map(self._complete, self._matching_rows(key))))
 

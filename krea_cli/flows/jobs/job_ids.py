@@ -90,7 +90,7 @@ class _Lines:
             return ""
 
     def _read(self, stream: IO[str]) -> None:
-        # Bytes where there are any: a line that is no UTF-8 is one bad line, not the end.
+        # Bytes where there are any: a line that is not UTF-8 is one bad line, not the end.
         source: Any = getattr(stream, "buffer", stream)
         try:
             while line := source.readline(MAX_LINE_CHARACTERS):

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from krea_cli.local.ledger.rows import RequestRow
 
 SCHEMA = 1
-# A record with a long prompt and many results is some kilobytes; this is no record any more.
+# A record with a long prompt and many results is some kilobytes; this is not a record any more.
 MAX_LINE_CHARACTERS = 5_000_000
 
 
@@ -119,7 +119,7 @@ def parse_line(text: str) -> Reference:
 def failure_in_record(recorded: dict[str, Any]) -> KreaError | None:
     """Return the failure of a job in a record from stdin, as the error it was; None without one.
 
-    A wait that ended early is no failure of the job, nor is a result not saved.
+    A wait that ended early is not a failure of the job, nor is an unsaved result.
     """
     error = recorded.get("error")
     status = recorded.get("status")

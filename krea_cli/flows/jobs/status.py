@@ -1,4 +1,4 @@
-"""Read the current status of many jobs, in as few requests as will do."""
+"""Read the current status of many jobs, in as few requests as possible."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass

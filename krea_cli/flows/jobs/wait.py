@@ -35,7 +35,7 @@ class Awaited(Protocol):
 A = TypeVar("A", bound=Awaited)
 M = TypeVar("M")
 R = TypeVar("R")
-# What becomes of jobs that are left, for one and for several.
+# The end of a sentence about jobs left running: one, and several.
 RUN_ON = ("runs on", "run on")
 NOT_SAVED = ("is not saved yet", "are not saved yet")
 

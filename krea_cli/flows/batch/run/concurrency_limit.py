@@ -16,22 +16,22 @@ class AdaptiveLimit:
         self._backlogged: set[str] = set()
 
     def refuse(self, in_flight: int) -> None:
-        """Take in that there was no room for one more than IN_FLIGHT jobs."""
+        """Lower the limit to IN_FLIGHT: the account took no more."""
         self._lower(in_flight)
 
     def accept(self, in_flight: int) -> None:
-        """Take in that there was room for one more, which makes IN_FLIGHT."""
+        """Lift the ceiling if the account took more jobs than that: IN_FLIGHT."""
         if in_flight > self._ceiling:
             self._ceiling = self.maximum
 
     def backlog(self, job_id: str, in_flight: int) -> None:
-        """Take in that the service keeps this job of IN_FLIGHT waiting; it counts once."""
+        """Lower the limit below IN_FLIGHT: the service keeps this job waiting. It counts once."""
         if job_id not in self._backlogged:
             self._backlogged.add(job_id)
             self._lower(min(self.limit, in_flight) - 1)
 
     def succeed(self, job_id: str) -> None:
-        """Take in that a job is done."""
+        """Count a finished job; raise the limit after enough of them."""
         self._backlogged.discard(job_id)
         self._successes += 1
         needed = 1 if self.limit < self._ceiling else self.limit

@@ -62,7 +62,7 @@ class ItemOutcome:
 
 
 def earlier_failure(row: "RequestRow") -> KreaError:
-    """The failure of ROW as it was told then, without the details that the ledger lacks."""
+    """Rebuild the error of ROW from the ledger, without the details that it lacks."""
     message = row.error or f"the request is {row.state}"
     if MODERATED_PHRASE in message:
         return Moderated(message, job_id=row.job_id)

@@ -1,4 +1,4 @@
-"""The thread of a batch that watches its jobs: one request for all, as seldom as will do."""
+"""The thread of a batch that watches its jobs: one request for all, as seldom as possible."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -95,7 +95,7 @@ class Queue:
         return True
 
     def sent(self) -> None:
-        """Take in that a request got through: the next pause is the first again."""
+        """Reset the pause: a request got through."""
         if self._failing_since is not None:
             self._failing_since = None
             self._backoff = SlotBackoff(self._context)

@@ -27,12 +27,12 @@ from krea_cli.flows.submit.reconcile import LIST_LAG_SECONDS
 from krea_cli.flows.submit.submit import INTERRUPT_GRACE_SECONDS
 
 UNSENT_STATES = (None, "checked")  # of an item that is to be paid for
-DRAIN_SECONDS = 1.0  # that a download has to put away its data when all is to end
+DRAIN_SECONDS = 1.0  # for downloads to finish when the batch ends
 MAX_UNSAVED_PER_JOB = 2  # results per job in flight that wait before nothing more is sent
 
 
 class Scheduler:
-    """Makes ITEMS, TOTAL of them. `stop` is the reason why not all of them were sent."""
+    """Makes ITEMS, TOTAL of them. `stop` is the reason if not all of them were sent."""
 
     def __init__(
         self,
@@ -71,7 +71,7 @@ class Scheduler:
 
     @property
     def stop(self) -> KreaError | None:
-        """The reason why not all items were sent."""
+        """The reason if not all items were sent; None while they are."""
         return self._state.stop
 
     @property
@@ -172,7 +172,7 @@ class Scheduler:
         return None if wait == inf else max(0.0, wait)
 
     def _drain(self) -> Iterator[ItemOutcome]:
-        """Hear the end of a request under way, and of downloads, before all ends."""
+        """Apply the last messages of a pending request and of downloads, for a few seconds."""
         clock, workers = self._context.clock, self._workers
         grace = INTERRUPT_GRACE_SECONDS + 1 if workers.submitting else DRAIN_SECONDS
         end = clock.monotonic() + grace

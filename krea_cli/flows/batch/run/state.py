@@ -42,7 +42,7 @@ class InFlight:
 class BatchState:
     """Applies the messages of the workers, and yields the items that ended by them.
 
-    stop: the reason why nothing more is sent, None while the rest is
+    stop: why nothing more is sent; None while items are sent
     in_flight: the jobs with the service, by id
     doubts: the items in doubt, by index
     """
@@ -75,7 +75,10 @@ class BatchState:
 
     @property
     def is_unproven(self) -> bool:
-        """True until a paid result of an earlier run is saved: that run could not do it."""
+        """True while nothing proves that paid results of an earlier run can be saved.
+
+        The earlier run could not save them: the disk may still be full.
+        """
         under_way = (*self.in_flight.values(), *self._saving.values())
         return not self._has_saved and any(
             each.pending.slot.row is not None
@@ -243,12 +246,12 @@ class BatchState:
         return ItemOutcome(item=flight.item, row=slot.row, error=error)
 
     def _release_claim(self, item: Item) -> None:
-        """Let another run that has ITEM too go on with it: nothing more becomes of it here."""
+        """Let another run that lists ITEM too go on with it: this run is done with it."""
         with suppress(LedgerUnusable):  # else it may when this process has ended
             self._items.release(item.fingerprint, self._run)
 
     def expire_overdue(self) -> None:
-        """Have the jobs whose time is over looked at once more."""
+        """Ask for a last poll of each job past its timeout."""
         now = self._clock.monotonic()
         for job_id, flight in self.in_flight.items():
             if flight.until <= now:

@@ -81,21 +81,21 @@ class Workers:
         return message
 
     def submit(self, item: Item) -> None:
-        """Let ITEM be submitted."""
+        """Queue ITEM for the submit thread."""
         self.submitting = True
         self._submit_queue.put(lambda: self._submit_worker.submit(item))
 
     def resolve_doubts(self, items: Mapping[int, Item], *, recent: bool) -> None:
-        """Let the jobs of ITEMS in doubt be looked for."""
+        """Queue a search for the jobs of ITEMS in doubt."""
         self.submitting = True
         self._submit_queue.put(lambda: self._submit_worker.resolve_doubts(items, recent=recent))
 
     def watch(self, submitted: ItemSubmitted) -> None:
-        """Let the job be watched."""
+        """Hand the job to the poll thread."""
         self._poll_worker.orders.put(WatchOrder(submitted.row, submitted.fresh))
 
     def leave(self, job_id: str) -> None:
-        """Let the job be looked at once more, and then no longer."""
+        """Ask for one last poll of the job."""
         self._poll_worker.orders.put(LeaveOrder(job_id))
 
     @property
@@ -104,7 +104,7 @@ class Workers:
         return self.submitting or self.saving > len(self._unsaved)
 
     def save(self, item: Item, pending: PendingJob, job: "Job") -> None:
-        """Let the results of the job be saved, or copied."""
+        """Queue the results of the job to be saved, or copied."""
         now = self._clock.monotonic()
         oldest = next(iter(list(self._unsaved.values())), None)
         if oldest and now - oldest[0] > SLOW_SAVE_SECONDS and self._savers < MAX_SAVERS:
