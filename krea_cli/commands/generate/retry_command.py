@@ -7,7 +7,7 @@ import typer
 
 from krea_cli.text import one_line
 
-MODEL = ("-m", "--model")
+MODEL_FLAGS = ("-m", "--model")
 
 
 def with_model(context: typer.Context, model: str) -> str:
@@ -19,10 +19,10 @@ def with_model(context: typer.Context, model: str) -> str:
         for name in parameter.opts
     }
     command, *rest = context.obj.argv
-    return retyped(command, model, rest, valued=valued)
+    return retry_command(command, model, rest, valued=valued)
 
 
-def retyped(command: str, model: str, rest: Sequence[str], *, valued: Collection[str]) -> str:
+def retry_command(command: str, model: str, rest: Sequence[str], *, valued: Collection[str]) -> str:
     """`krea COMMAND -m MODEL REST` quoted for a shell; VALUED are the options that take a value."""
     start = shlex.join(["krea", command, "-m", model])
     line = " ".join((start, shlex.join(_without_model(rest, valued)))).rstrip()
@@ -41,7 +41,7 @@ def _without_model(words: Sequence[str], valued: Collection[str]) -> Iterator[st
             return
         flags, name, complete = _option_in(word, valued)
         value = () if name is None or complete else (next(left, ""),)
-        if name not in MODEL:
+        if name not in MODEL_FLAGS:
             yield word
             yield from value
         elif flags:
