@@ -14,7 +14,7 @@ from krea_cli.flows.batch.report_entry import ReportedFile, ReportEntry, parse_e
 if TYPE_CHECKING:
     from krea_cli.clock import Clock
 
-CHUNK_BYTES = 1 << 20
+HASH_CHUNK_BYTES = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -120,7 +120,7 @@ def _hash_file_unless_stopped(path: Path, clock: "Clock") -> str:
     with open(
         path, "rb", buffering=0, opener=lambda path, flags: os.open(path, flags | os.O_NONBLOCK)
     ) as file:
-        while chunk := file.read(CHUNK_BYTES):
+        while chunk := file.read(HASH_CHUNK_BYTES):
             hasher.update(chunk)
             clock.raise_if_interrupted()
     return hasher.hexdigest()

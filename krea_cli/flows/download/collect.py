@@ -12,7 +12,7 @@ from krea_cli.flows.download.save import ResultSaver
 from krea_cli.flows.events import JobEnded
 from krea_cli.flows.files.output_slot import OutputSlot, SavedFile
 from krea_cli.flows.jobs.record import job_record
-from krea_cli.flows.jobs.wait import NOT_SAVED, JobEnd, JobWaiter, interrupted_with_jobs
+from krea_cli.flows.jobs.wait import NOT_SAVED_PHRASES, JobEnd, JobWaiter, interrupted_with_jobs
 from krea_cli.flows.jobs.watch import Watch
 
 
@@ -147,7 +147,7 @@ class Collector:
         return interrupted_with_jobs(
             stop,
             tuple(left),
-            state=NOT_SAVED,
+            state=NOT_SAVED_PHRASES,
             command=slots[0].download_command(ids) if is_alike else f"krea download {ids}",
             charged="yes" if ended else "unknown",
         )

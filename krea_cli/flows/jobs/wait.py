@@ -12,7 +12,7 @@ from krea_cli.flows.context import FlowContext
 from krea_cli.flows.events import Running, Unwatched
 from krea_cli.flows.jobs.job_ids import LISTEN_SECONDS, JobMention
 from krea_cli.flows.jobs.record import Reference, failure_in_record, job_record
-from krea_cli.flows.jobs.watch import TypicalSeconds, Update, Watch, watch_reference
+from krea_cli.flows.jobs.watch import JobUpdate, TypicalSeconds, Watch, watch_reference
 
 if TYPE_CHECKING:
     from krea_cli.local.ledger.rows import RequestRow
@@ -36,8 +36,8 @@ A = TypeVar("A", bound=Awaited)
 M = TypeVar("M")
 R = TypeVar("R")
 # The end of a sentence about jobs left running: one, and several.
-RUN_ON = ("runs on", "run on")
-NOT_SAVED = ("is not saved yet", "are not saved yet")
+RUN_ON_PHRASES = ("runs on", "run on")
+NOT_SAVED_PHRASES = ("is not saved yet", "are not saved yet")
 
 
 @dataclass(frozen=True)
@@ -136,7 +136,7 @@ class JobWaiter(Generic[A]):
                 error = still_running(job_id, awaited.resume_command)
                 yield JobEnd(awaited, self.latest.get(job_id), error)
 
-    def _apply(self, update: Update) -> Iterator[JobEnd[A]]:
+    def _apply(self, update: JobUpdate) -> Iterator[JobEnd[A]]:
         awaited, job = self.pending.get(update.job_id), update.job
         if awaited is None:
             return
@@ -253,7 +253,7 @@ def interrupted_with_jobs(
     stop: Interrupted,
     job_ids: Sequence[str],
     *,
-    state: tuple[str, str] = RUN_ON,
+    state: tuple[str, str] = RUN_ON_PHRASES,
     command: str | None = None,
     charged: str = "unknown",
 ) -> Interrupted:

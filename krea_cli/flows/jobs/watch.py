@@ -22,7 +22,7 @@ FRESH_GRACE_SECONDS = 15.0
 FRESH_RETRY_SECONDS = 1.0
 TICK_SECONDS = 0.5
 # Ids that so many ticks in a row did not show are read singly; so many per step, as others wait.
-MISSED_TICKS = 2
+MAX_MISSED_TICKS = 2
 SINGLE_READS_PER_STEP = 10
 FAULTS_BEFORE_WARNING = 3
 # The seconds that a model usually takes, None where the catalog does not say.
@@ -30,7 +30,7 @@ TypicalSeconds = Callable[[str], float | None]
 
 
 @dataclass(frozen=True)
-class Update:
+class JobUpdate:
     """News of a job: its state, or the error that kept it from being read."""
 
     job_id: str
@@ -71,7 +71,7 @@ class Watch:
         self._context = context
         self._clock = context.clock
         self._backoff = Backoff(context.random)
-        self._items: dict[str, Watched] = {}
+        self._watched: dict[str, Watched] = {}
         self._not_before = 0.0
 
     @cached_property
@@ -81,12 +81,12 @@ class Watch:
     @property
     def running(self) -> int:
         """The number of jobs that have not ended."""
-        return len(self._items)
+        return len(self._watched)
 
     @property
     def job_ids(self) -> tuple[str, ...]:
         """The ids of the jobs that have not ended, oldest first."""
-        return tuple(self._items)
+        return tuple(self._watched)
 
     def add(
         self,
@@ -104,15 +104,15 @@ class Watch:
         added = due = self._clock.monotonic()
         if fresh and since is not None:
             elapsed = max(0.0, self._clock.now() - since)
-            sharing = len(self._items) + 1
+            sharing = len(self._watched) + 1
             due += schedule.next(elapsed, sharing=sharing, random=self._context.random)
-        self._items[job_id] = Watched(job_id, schedule, since, due, added, fresh, started=since)
+        self._watched[job_id] = Watched(job_id, schedule, since, due, added, fresh, started=since)
 
     def leave(self, job_id: str) -> None:
         """Stop watching a job, if it is watched."""
-        self._items.pop(job_id, None)
+        self._watched.pop(job_id, None)
 
-    def step(self, until: float | None = None) -> list[Update]:
+    def step(self, until: float | None = None) -> list[JobUpdate]:
         """Pause until a look is due (or UNTIL, monotonic), look once, and return the changes.
 
         The first look at a job is a change. Jobs that ended or cannot be read are not watched
@@ -120,15 +120,15 @@ class Watch:
 
         Raises TokenRefused, BalanceEmpty, PlanRequired, Untrusted and Interrupted.
         """
-        if not self._items:
+        if not self._watched:
             return []
-        due = max(self._not_before, min(item.due for item in self._items.values()))
+        due = max(self._not_before, min(watched.due for watched in self._watched.values()))
         start = self._clock.monotonic()
         if until is not None and due > until:
             self._clock.sleep(until - start)
             return []
         self._clock.sleep(due - start)
-        updates: list[Update] = []
+        updates: list[JobUpdate] = []
         try:
             self._look(updates)
         except KreaError as error:
@@ -139,98 +139,105 @@ class Watch:
             # Else the jobs that ended must be told; the next step meets the error again.
         return updates
 
-    def last_look(self, job_ids: Collection[str]) -> list[Update]:
+    def last_look(self, job_ids: Collection[str]) -> list[JobUpdate]:
         """Look at once at jobs that are about to be left: they may be done by now."""
         if not job_ids:
             return []
         now = self._clock.monotonic()
         for job_id in job_ids:
-            if item := self._items.get(job_id):
-                item.due = now
+            if watched := self._watched.get(job_id):
+                watched.due = now
         return self.step(now)
 
-    def _look(self, updates: list[Update]) -> None:
-        if len(self._items) == 1:
-            (item,) = self._items.values()
-            self._read(item, updates)
+    def _look(self, updates: list[JobUpdate]) -> None:
+        if len(self._watched) == 1:
+            (watched,) = self._watched.values()
+            self._read(watched, updates)
             return
         now = self._clock.monotonic()
-        if any(item.due <= now and item.missed < MISSED_TICKS for item in self._items.values()):
+        if any(
+            watched.due <= now and watched.missed < MAX_MISSED_TICKS
+            for watched in self._watched.values()
+        ):
             self._tick(updates)
         now = self._clock.monotonic()
-        unlisted = [item for item in self._items.values() if item.missed >= MISSED_TICKS]
-        for item in [item for item in unlisted if item.due <= now][:SINGLE_READS_PER_STEP]:
-            self._read(item, updates)
+        unlisted = [
+            watched
+            for watched in self._watched.values()
+            if watched.missed >= MAX_MISSED_TICKS and watched.due <= now
+        ]
+        for watched in unlisted[:SINGLE_READS_PER_STEP]:
+            self._read(watched, updates)
 
-    def _tick(self, updates: list[Update]) -> None:
-        wanted = set(self._items)
+    def _tick(self, updates: list[JobUpdate]) -> None:
+        wanted = set(self._watched)
         try:
             jobs = self._clock.wait_for(lambda: self._list.find(wanted))
         except (NotFound, RequestRefused, UsageError):
             # The list cannot be had; each job by itself still can.
-            for item in self._items.values():
-                item.missed = MISSED_TICKS
+            for watched in self._watched.values():
+                watched.missed = MAX_MISSED_TICKS
             return
         self._backoff.reset()
         now = self._clock.monotonic()
         self._not_before = now + TICK_SECONDS
-        for item in list(self._items.values()):
-            job = jobs.get(item.job_id)
+        for watched in list(self._watched.values()):
+            job = jobs.get(watched.job_id)
             if job is None:
-                item.missed += self._list.thorough
-                if item.missed < MISSED_TICKS:
-                    item.due = max(item.due, self._not_before)
+                watched.missed += self._list.thorough
+                if watched.missed < MAX_MISSED_TICKS:
+                    watched.due = max(watched.due, self._not_before)
             elif is_incomplete_end(job):
-                item.missed, item.due = MISSED_TICKS, now
+                watched.missed, watched.due = MAX_MISSED_TICKS, now
             else:
-                item.missed = 0
-                self._apply_status(item, job, updates)
+                watched.missed = 0
+                self._apply_status(watched, job, updates)
 
-    def _read(self, item: Watched, updates: list[Update]) -> None:
+    def _read(self, watched: Watched, updates: list[JobUpdate]) -> None:
         try:
-            job = self._clock.wait_for(lambda: self._context.api.get_job(item.job_id))
+            job = self._clock.wait_for(lambda: self._context.api.get_job(watched.job_id))
         except (NotFound, RequestRefused, UsageError) as error:
-            if isinstance(error, NotFound) and self._may_appear(item):
-                item.due = self._clock.monotonic() + FRESH_RETRY_SECONDS
+            if isinstance(error, NotFound) and self._may_appear(watched):
+                watched.due = self._clock.monotonic() + FRESH_RETRY_SECONDS
                 return
-            del self._items[item.job_id]
-            updates.append(Update(item.job_id, None, error))
+            del self._watched[watched.job_id]
+            updates.append(JobUpdate(watched.job_id, None, error))
             return
         self._backoff.reset()
         # The list gets another chance to show it, once.
-        item.missed = min(item.missed, MISSED_TICKS - 1)
-        self._apply_status(item, job, updates)
+        watched.missed = min(watched.missed, MAX_MISSED_TICKS - 1)
+        self._apply_status(watched, job, updates)
 
-    def _may_appear(self, item: Watched) -> bool:
-        return item.fresh and self._clock.monotonic() - item.added < FRESH_GRACE_SECONDS
+    def _may_appear(self, watched: Watched) -> bool:
+        return watched.fresh and self._clock.monotonic() - watched.added < FRESH_GRACE_SECONDS
 
-    def _apply_status(self, item: Watched, job: Job, updates: list[Update]) -> None:
-        before, item.job = item.job, job
-        if item.since is None:
-            item.since = item.started = job.created_at
+    def _apply_status(self, watched: Watched, job: Job, updates: list[JobUpdate]) -> None:
+        before, watched.job = watched.job, job
+        if watched.since is None:
+            watched.since = watched.started = job.created_at
         if job.status in QUEUED_STATUSES:
             # It has not begun: what lies behind says nothing about what lies ahead.
-            item.started = self._clock.now()
+            watched.started = self._clock.now()
         changed = before is None or before.status != job.status
         if changed:
-            self._context.tell(Changed(item.job_id, job.status))
-            self._context.records.record_job(item.job_id, job)
+            self._context.tell(Changed(watched.job_id, job.status))
+            self._context.records.record_job(watched.job_id, job)
         if job.status in TERMINAL_STATUSES:
-            del self._items[item.job_id]
+            del self._watched[watched.job_id]
         else:
-            self._schedule(item)
+            self._schedule(watched)
         if changed:
-            updates.append(Update(item.job_id, job))
+            updates.append(JobUpdate(watched.job_id, job))
 
-    def _schedule(self, item: Watched) -> None:
+    def _schedule(self, watched: Watched) -> None:
         now = self._clock.now()
-        elapsed = max(0.0, now - (item.started if item.started is not None else now))
-        status = item.job.status if item.job else None
-        sharing = len(self._items) if item.missed < MISSED_TICKS else 1
-        wait = item.schedule.next(
+        elapsed = max(0.0, now - (watched.started if watched.started is not None else now))
+        status = watched.job.status if watched.job else None
+        sharing = len(self._watched) if watched.missed < MAX_MISSED_TICKS else 1
+        wait = watched.schedule.next(
             elapsed, status=status, sharing=sharing, random=self._context.random
         )
-        item.due = self._clock.monotonic() + wait
+        watched.due = self._clock.monotonic() + wait
 
     def _hold(self, error: KreaError) -> None:
         seconds = self._backoff.next_pause(error)

@@ -9,7 +9,7 @@ import pytest
 from krea_cli.errors import Interrupted, NotFound, TokenRefused
 from krea_cli.flows.events import Changed, Event, WarningNote
 from krea_cli.flows.jobs.poll_schedule import PollSchedule
-from krea_cli.flows.jobs.watch import Update, Watch
+from krea_cli.flows.jobs.watch import JobUpdate, Watch
 from tests.clocks.fake_clock import FakeClock
 from tests.fakes.krea_service import KreaService, answer_with, refuse_connection
 from tests.harness.flow_context import make_context
@@ -196,7 +196,7 @@ def test_an_id_that_stays_unknown_is_not_found(post: Post) -> None:
     assert 15 <= post.clock.monotonic() < 20
     post.add("old", fresh=False)
     (update,) = post.watch.step()
-    assert update == Update("old", None, update.error)
+    assert update == JobUpdate("old", None, update.error)
     assert isinstance(update.error, NotFound)
 
 

@@ -11,7 +11,7 @@ from krea_cli.catalog.local_files import find_local_files
 from krea_cli.catalog.request.prepare import PreparedRequest
 from krea_cli.errors import InvalidRequest, Problem, UsageError
 from krea_cli.flows.batch.check.existing_files import ExistingFiles
-from krea_cli.flows.batch.check.expand import Variant, expand
+from krea_cli.flows.batch.check.expand import ExpandedJob, expand
 from krea_cli.flows.batch.check.line_requests import LineRequests
 from krea_cli.flows.batch.check.lines import Line
 from krea_cli.flows.batch.check.media_cache import MediaCache
@@ -118,10 +118,10 @@ class _Checker:
                 continue
             if line.output and template.fields:
                 self._refuse_unknown_fields(line, prepared, template)
-            for variant in self._expand(line, prepared, count):
+            for job in self._expand(line, prepared, count):
                 n += 1
                 self._index += 1
-                item = self._make_item(line, prepared, variant, template, n=n, count=total)
+                item = self._make_item(line, prepared, job, template, n=n, count=total)
                 if item is not None:
                     yield item
 
@@ -188,7 +188,7 @@ class _Checker:
             message = f"unknown placeholder {{{name}}}: the model has no such field"
             self._problems.add_message(line.number, message, field="output")
 
-    def _expand(self, line: Line, prepared: PreparedRequest, count: int) -> Iterator[Variant]:
+    def _expand(self, line: Line, prepared: PreparedRequest, count: int) -> Iterator[ExpandedJob]:
         try:
             file_hashes = self._media.hash_files(find_local_files(prepared.body))
             yield from expand(prepared, count, file_hashes)
@@ -202,14 +202,14 @@ class _Checker:
         self,
         line: Line,
         prepared: PreparedRequest,
-        variant: Variant,
+        job: ExpandedJob,
         template: OutputTemplate,
         *,
         n: int,
         count: int,
     ) -> Item | None:
-        model, body = prepared.model, variant.body
-        fingerprint = self._used_names.next_fingerprint(variant.request_fingerprint)
+        model, body = prepared.model, job.body
+        fingerprint = self._used_names.next_fingerprint(job.request_fingerprint)
         values = PlaceholderValues(model, body, fingerprint, line.number, self._index, n)
         try:
             path = self._find_path(template, values)
@@ -230,14 +230,14 @@ class _Checker:
             kind=model.kind,
             route=model.route,
             body=body,
-            given=variant.given,
+            given=job.given,
             prompt=prompt if isinstance(prompt, str) else None,
-            request_fingerprint=variant.request_fingerprint,
+            request_fingerprint=job.request_fingerprint,
             fingerprint=fingerprint,
             target=path.text,
             price=str(price),
             cost=self._prices.cost(price),
-            file_hashes=dict(variant.file_hashes),
+            file_hashes=dict(job.file_hashes),
             existing_file=file_check.own_file,
         )
 

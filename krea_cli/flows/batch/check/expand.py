@@ -12,7 +12,7 @@ from krea_cli.local.ledger.rows import request_fingerprint
 
 
 @dataclass(frozen=True)
-class Variant:
+class ExpandedJob:
     """The request of one job.
 
     body: the fields to send
@@ -29,7 +29,7 @@ class Variant:
 
 def expand(
     prepared: PreparedRequest, count: int, file_hashes: Mapping[str, str]
-) -> Iterator[Variant]:
+) -> Iterator[ExpandedJob]:
     """Yield COUNT jobs of a request. FILE_HASHES holds the sha256 of each local file, by its path.
 
     A seed that was given is counted up; without one, all jobs have one fingerprint.
@@ -41,13 +41,13 @@ def expand(
         given = replace_local_files(given, hashes)
     seeds = given_seeds(prepared.model, prepared.body, count)
     if seeds is None or seeds[0] is None or count == 1:
-        variant = Variant(prepared.body, given, _fingerprint(prepared, given), file_hashes)
-        yield from (variant for _ in range(count))
+        job = ExpandedJob(prepared.body, given, _fingerprint(prepared, given), file_hashes)
+        yield from (job for _ in range(count))
         return
     for seed in seeds:
         seeded = given | {"seed": seed}
         fingerprint = _fingerprint(prepared, seeded)
-        yield Variant(prepared.body | {"seed": seed}, seeded, fingerprint, file_hashes)
+        yield ExpandedJob(prepared.body | {"seed": seed}, seeded, fingerprint, file_hashes)
 
 
 def _fingerprint(prepared: PreparedRequest, given: dict[str, Any]) -> str:

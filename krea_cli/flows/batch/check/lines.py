@@ -10,7 +10,7 @@ MAX_LINE_BYTES = 10 * 1024 * 1024
 FIELD_PREFIX = "input."  # required before a field with a reserved name, allowed before any other
 CSV_HINT = "save it as CSV (UTF-8)"
 LF_HINT = "tr '\\r' '\\n' < OLD > NEW converts it"
-UTF8_HINT = "a batch is read as UTF-8: iconv -t UTF-8 converts it"
+UTF8_LIST_HINT = "a batch is read as UTF-8: iconv -t UTF-8 converts it"
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ def decode_lines(file: BinaryIO) -> Iterator[str]:
             raise UnreadableLine(number, "is longer than 10 MB")
         if number == 1:
             if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-                raise UnreadableLine(1, f"this is UTF-16; {UTF8_HINT}")
+                raise UnreadableLine(1, f"this is UTF-16; {UTF8_LIST_HINT}")
             if raw.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
                 raise UnreadableLine(
                     1, f"this is a spreadsheet or an archive, not text; {CSV_HINT}"
@@ -56,11 +56,11 @@ def decode_lines(file: BinaryIO) -> Iterator[str]:
         try:
             text = raw.decode()
         except UnicodeDecodeError:
-            raise UnreadableLine(number, f"is not UTF-8 text; {UTF8_HINT}") from None
+            raise UnreadableLine(number, f"is not UTF-8 text; {UTF8_LIST_HINT}") from None
         if number == 1 and "\r" in text.rstrip("\r\n"):
             raise UnreadableLine(number, f"its lines end in CR alone; {LF_HINT}")
         if "\0" in text:
-            raise UnreadableLine(number, f"has a null byte; {UTF8_HINT}")
+            raise UnreadableLine(number, f"has a null byte; {UTF8_LIST_HINT}")
         yield text
 
 

@@ -8,7 +8,7 @@ from krea_cli.catalog.prices import Price, estimate_price
 if TYPE_CHECKING:
     from krea_cli.catalog.model import Model
 
-MAX_PRICES = 10_000  # if each request has a picture of its own, each has its own price
+MAX_CACHED_PRICES = 10_000  # if each request has a picture of its own, each has its own price
 UNPRICED_FIELDS = ("prompt", "seed")  # they differ in each item, and cost nothing
 
 
@@ -30,7 +30,7 @@ class PriceCache:
         unpriced = [name for name in UNPRICED_FIELDS if name not in pricing]
         priced = {name: value for name, value in body.items() if name not in unpriced}
         key = f"{model.id} {sorted(priced.items())!r}"
-        if len(self._prices) > MAX_PRICES:
+        if len(self._prices) > MAX_CACHED_PRICES:
             self._prices.clear()
         if key not in self._prices:
             self._prices[key] = estimate_price(model, body)

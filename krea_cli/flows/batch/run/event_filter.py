@@ -15,8 +15,8 @@ from krea_cli.flows.events import (
     WarningNote,
 )
 
-ALWAYS = (BatchProgress, ItemEnded, Paused, Reconciling)
-ONCE = (Note, WarningNote)  # the same sentence about a model or a file comes with every item
+BATCH_EVENTS = (BatchProgress, ItemEnded, Paused, Reconciling)
+NOTE_EVENTS = (Note, WarningNote)  # the same sentence about a model or a file comes with every item
 
 
 def filter_events(context: FlowContext) -> FlowContext:
@@ -31,12 +31,12 @@ class _EventFilter:
         self._lock = threading.Lock()
 
     def tell(self, event: Event) -> None:
-        if isinstance(event, ONCE):
+        if isinstance(event, NOTE_EVENTS):
             with self._lock:
                 is_repeated = event in self._notes
                 self._notes.add(event)
             if is_repeated:
                 return
-        elif not isinstance(event, ALWAYS):
+        elif not isinstance(event, BATCH_EVENTS):
             return
         self._tell(event)

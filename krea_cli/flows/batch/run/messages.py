@@ -8,7 +8,7 @@ from krea_cli.errors import KreaError
 from krea_cli.flows.batch.item import Item
 from krea_cli.flows.download.collect import JobOutcome, PendingJob
 from krea_cli.flows.files.output_slot import SavedFile
-from krea_cli.flows.jobs.watch import Update
+from krea_cli.flows.jobs.watch import JobUpdate
 
 if TYPE_CHECKING:
     from krea_cli.local.ledger.rows import RequestRow
@@ -70,7 +70,7 @@ class DoubtsResolved:
 class Polled:
     """News of watched jobs."""
 
-    updates: Sequence[Update]
+    updates: Sequence[JobUpdate]
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from krea_cli.errors import Interrupted, KreaError
 from krea_cli.flows.batch.run.messages import JobUnwatched, Polled, PollFailed, WorkerMessage
 from krea_cli.flows.context import FlowContext
 from krea_cli.flows.jobs.poll_schedule import PollSchedule
-from krea_cli.flows.jobs.watch import TypicalSeconds, Update, Watch
+from krea_cli.flows.jobs.watch import JobUpdate, TypicalSeconds, Watch
 from krea_cli.local.ledger.rows import RequestRow
 
 ORDER_SECONDS = 0.25  # until new orders are read while jobs are watched
@@ -61,7 +61,7 @@ class PollWorker:
                 until = self._context.clock.monotonic() + ORDER_SECONDS
                 self._look(lambda: self._watch.step(until))  # noqa: B023 - called at once
 
-    def _look(self, look: Callable[[], list[Update]]) -> None:
+    def _look(self, look: Callable[[], list[JobUpdate]]) -> None:
         """Report the news, or the error after which no job can be read."""
         try:
             updates = look()

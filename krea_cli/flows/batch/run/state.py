@@ -19,7 +19,7 @@ from krea_cli.flows.batch.run.workers import SAME_COMMAND_CONTINUES, Workers
 from krea_cli.flows.context import FlowContext
 from krea_cli.flows.download.collect import JobOutcome, PendingJob, unreadable_job_error
 from krea_cli.flows.jobs.wait import still_running
-from krea_cli.flows.jobs.watch import Update
+from krea_cli.flows.jobs.watch import JobUpdate
 
 PAID_STATES = ("completed", "saved")  # of a request whose results are there to be saved
 BACKLOGGED = "backlogged"  # the account has as many jobs at work as it may
@@ -173,7 +173,7 @@ class BatchState:
             case Action.FAIL:
                 yield self._failed(outcome)
 
-    def _update(self, update: Update) -> Iterator[ItemOutcome]:
+    def _update(self, update: JobUpdate) -> Iterator[ItemOutcome]:
         flight, job = self.in_flight.get(update.job_id), update.job
         if flight is None:
             return

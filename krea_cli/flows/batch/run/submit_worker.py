@@ -46,7 +46,7 @@ from krea_cli.local.ledger.rows import FAILED_STATES, UNFINISHED_STATES, Request
 if TYPE_CHECKING:
     from krea_cli.local.ledger.run_lock import RunLock
 
-CHANGED_FILE = (
+CHANGED_FILE_TEXT = (
     "is not what was saved there, and counts as done all the same;"
     " remove it to have the result fetched again"
 )
@@ -180,7 +180,7 @@ class SubmitWorker:
             return ItemSubmitted(item, row, pending, fresh=False)  # paid, and gone: fetched again
         if not existing.copies:
             for path in existing.changed:
-                self._context.tell(WarningNote(f"{path} {CHANGED_FILE}"))
+                self._context.tell(WarningNote(f"{path} {CHANGED_FILE_TEXT}"))
             saved = tuple(existing.saved[position] for position in sorted(existing.saved))
             return AlreadyDone(item, row, saved)
         job = CachedResult(row, existing.copies).job
