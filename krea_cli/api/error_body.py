@@ -16,7 +16,7 @@ ISSUE_LIST_KEYS = (
 )  # fmt: skip
 MAX_ISSUES = 8
 MAX_PAGE_BYTES = 20_000
-MAX_TITLE_CHARACTERS = 200
+MAX_PAGE_TITLE_CHARACTERS = 200
 
 
 @dataclass(frozen=True)
@@ -124,4 +124,4 @@ def _page_text(content: bytes) -> str:
         return ""
     import html
 
-    return excerpt(html.unescape(match[1]), limit=MAX_TITLE_CHARACTERS)
+    return excerpt(html.unescape(match[1]), limit=MAX_PAGE_TITLE_CHARACTERS)

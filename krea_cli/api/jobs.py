@@ -15,7 +15,7 @@ from krea_cli.text import excerpt
 
 MIN_MILLISECONDS_TIMESTAMP = 1e11  # as seconds it would be the year 5138
 MAX_TIMESTAMP_SECONDS = 5e10  # from 1970: the years 385 to 3554, within the range of dates here
-MAX_TIMESTAMP = 1e15
+MAX_RAW_TIMESTAMP = 1e15  # in seconds or milliseconds, as the service sent it
 MAX_FIELD_CHARACTERS = 200
 
 
@@ -70,7 +70,7 @@ def parse_time(value: Any) -> float | None:
             seconds = aware.timestamp()
         except (ValueError, OverflowError):
             return None
-    elif is_number and abs(value) < MAX_TIMESTAMP:  # false for nan as well
+    elif is_number and abs(value) < MAX_RAW_TIMESTAMP:  # false for nan as well
         seconds = value / 1000 if abs(value) > MIN_MILLISECONDS_TIMESTAMP else float(value)
     else:
         return None

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any
 
 Number = int | float
-MAX_SEED = 2**31 - 1
+MAX_DRAWN_SEED = 2**31 - 1
 
 
 @dataclass(frozen=True)
@@ -128,7 +128,11 @@ def seed_bounds(model: Model) -> tuple[int, int]:
     """Return the lowest and highest seed to draw for MODEL: 0 to 2³¹-1, within its bounds."""
     seed = model.seed_field
     low = 0 if seed is None or seed.minimum is None else max(0, int(seed.minimum))
-    high = MAX_SEED if seed is None or seed.maximum is None else min(MAX_SEED, int(seed.maximum))
+    high = (
+        MAX_DRAWN_SEED
+        if seed is None or seed.maximum is None
+        else min(MAX_DRAWN_SEED, int(seed.maximum))
+    )
     return (low, high) if low <= high else (low, low)
 
 

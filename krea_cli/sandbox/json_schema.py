@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
-MAX_DEPTH = 40  # levels of schemas within schemas
+MAX_SCHEMA_DEPTH = 40  # levels of schemas within schemas
 MAX_PATTERN_CHARACTERS = 100
 MAX_MATCHED_CHARACTERS = 256
 MAX_PATTERN_REPEATS = 3
@@ -75,7 +75,7 @@ def find_problems(
     root: the document for each `$ref`; others are not followed
     depth: number of schemas around SCHEMA
     """
-    if schema is True or not isinstance(schema, dict) or depth > MAX_DEPTH:
+    if schema is True or not isinstance(schema, dict) or depth > MAX_SCHEMA_DEPTH:
         return [SchemaProblem(path, "is not allowed")] if schema is False else []
     schema = {key: schema[key] for key in schema if _is_well_formed(key, schema[key])}
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from math import isfinite
 
-MAX_DEPTH = 100  # levels; deeper ones come from a broken service, and no program wants them
+MAX_JSON_DEPTH = 100  # levels; deeper ones come from a broken service, and no program wants them
 
 
 def json_line(record: Mapping[str, object]) -> str:
@@ -19,10 +19,10 @@ def json_line(record: Mapping[str, object]) -> str:
 
 
 def _json_value(value: object, level: int = 0) -> object:
-    """VALUE with null for numbers that are not finite, and below `MAX_DEPTH`."""
+    """VALUE with null for numbers that are not finite, and below `MAX_JSON_DEPTH`."""
     if isinstance(value, float):
         return value if isfinite(value) else None
-    if isinstance(value, dict | list | tuple) and level == MAX_DEPTH:
+    if isinstance(value, dict | list | tuple) and level == MAX_JSON_DEPTH:
         return None
     if isinstance(value, dict):
         return {key: _json_value(inner, level + 1) for key, inner in value.items()}

@@ -15,7 +15,7 @@ from krea_cli.catalog.openapi.json_schema import (
 )
 from krea_cli.text import excerpt
 
-MAX_TITLE_CHARACTERS = 80
+MAX_MODEL_TITLE_CHARACTERS = 80
 MAX_SUNSET_CHARACTERS = 40
 MAX_CHOICES = 1000
 MAX_TABLE_CHARACTERS = 20_000
@@ -43,7 +43,7 @@ def read_model(
         id=name,
         kind=route.split("/")[2],
         route=route,
-        title=excerpt(str(operation.get("summary") or name), limit=MAX_TITLE_CHARACTERS),
+        title=excerpt(str(operation.get("summary") or name), limit=MAX_MODEL_TITLE_CHARACTERS),
         fields=body.properties,
         closed=body.closed,
         aliases={old: new for old, new in aliases if is_usable_name(new)},

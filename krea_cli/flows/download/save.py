@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from krea_cli.local.ledger.account_ledger import AccountLedger
 
 READ_BYTES = 1 << 20  # at a time
-HOLDER_SECONDS = 60.0  # that another process may hold the part file
-HOLDER_POLL_SECONDS = 0.2
+SAVE_HOLDER_SECONDS = 60.0  # that another process may hold the part file
+SAVE_HOLDER_POLL_SECONDS = 0.2
 
 
 @dataclass(frozen=True)
@@ -149,12 +149,12 @@ class _SaveJob:
 
     def _wait_for_part(self, position: int) -> PartFile:
         clock = self._context.clock
-        give_up = clock.monotonic() + HOLDER_SECONDS
+        give_up = clock.monotonic() + SAVE_HOLDER_SECONDS
         while (part := self._slot.open_part(position, self._job.id)) is None:
             if clock.monotonic() > give_up:
                 cause = "another krea has been saving it for a minute"
                 raise self._slot.not_saved(self._job.id, cause)
-            clock.sleep(HOLDER_POLL_SECONDS)
+            clock.sleep(SAVE_HOLDER_POLL_SECONDS)
         return part
 
     def _put(self, part: PartFile, content: PartContent, result: Result) -> SavedFile:

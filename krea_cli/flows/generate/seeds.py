@@ -8,7 +8,7 @@ from krea_cli.catalog.describe import format_number
 from krea_cli.catalog.model import Model, seed_bounds
 from krea_cli.errors import InvalidRequest, Problem
 
-LARGEST = 2**63 - 1  # what the ledger can keep; no service asks for more
+MAX_LEDGER_SEED = 2**63 - 1  # what the ledger can keep; no service asks for more
 
 
 def seeds(model: Model, body: dict[str, Any], count: int, random: Random) -> Sequence[int | None]:
@@ -36,13 +36,17 @@ def given_seeds(model: Model, body: dict[str, Any], count: int) -> Sequence[int 
     first = body[field.name]
     if isinstance(first, int) and not isinstance(first, bool):
         # One seed was checked with the other fields; what is counted up from it was not.
-        most = LARGEST if count == 1 or field.maximum is None else min(LARGEST, field.maximum)
+        highest = (
+            MAX_LEDGER_SEED
+            if count == 1 or field.maximum is None
+            else min(MAX_LEDGER_SEED, field.maximum)
+        )
         last = first + count - 1
-        if first >= -LARGEST and last <= most:
+        if first >= -MAX_LEDGER_SEED and last <= highest:
             return list(range(first, last + 1))
         what = f"{format_number(first)} is outside the range that can be sent"
         if count > 1:
-            what = f"{count} seeds from {format_number(first)} exceed {format_number(most)}"
+            what = f"{count} seeds from {format_number(first)} exceed {format_number(highest)}"
     elif count == 1:
         return [None]
     else:

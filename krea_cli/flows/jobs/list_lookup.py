@@ -9,8 +9,8 @@ from krea_cli.api.types import Job
 if TYPE_CHECKING:
     from krea_cli.api.client import ApiClient
 
-MIN_PAGE = 100
-MAX_PAGE = 1000  # jobs; the service's own limit
+MIN_PAGE_JOBS = 100
+MAX_PAGE_JOBS = 1000  # jobs; the service's own limit
 
 
 class JobList:
@@ -29,8 +29,8 @@ class JobList:
         jobs: dict[str, Job] = {}
         cursor: str | None = None
         deepest = length = 0
-        self._limit = max(self._limit, MIN_PAGE, min(MAX_PAGE, len(job_ids) * 5 // 4))
-        for _ in range(max(1, ceil(len(job_ids) / MAX_PAGE))):
+        self._limit = max(self._limit, MIN_PAGE_JOBS, min(MAX_PAGE_JOBS, len(job_ids) * 5 // 4))
+        for _ in range(max(1, ceil(len(job_ids) / MAX_PAGE_JOBS))):
             page = self._api.list_jobs(cursor=cursor, limit=self._limit)
             for job in page.jobs:
                 length += 1
@@ -46,6 +46,6 @@ class JobList:
     def _set_limit(self, deepest: int, *, complete: bool, more: bool) -> None:
         """Set the next limit by the depth of the oldest job; go deeper if some were not listed."""
         deeper = more and not complete
-        self.thorough = not deeper or self._limit >= MAX_PAGE
+        self.thorough = not deeper or self._limit >= MAX_PAGE_JOBS
         depth = self._limit * 2 if deeper else deepest * 5 // 4
-        self._limit = min(MAX_PAGE, max(MIN_PAGE, depth))
+        self._limit = min(MAX_PAGE_JOBS, max(MIN_PAGE_JOBS, depth))

@@ -14,7 +14,7 @@ from math import erfc, exp, log, sqrt
 from random import Random
 
 MIN_PAUSE_SECONDS = 0.5
-MAX_PAUSE_SECONDS = {"image": 10.0}  # by kind
+MAX_PAUSE_SECONDS_BY_KIND = {"image": 10.0}
 MAX_PAUSE_SECONDS_ELSE = 15.0
 
 # Median seconds of a kind, before anything is known of a model.
@@ -72,7 +72,7 @@ class PollSchedule:
         logs = [log(seconds) for seconds in durations if seconds > 0]
         self._centre = (weight * centre + sum(logs)) / (weight + len(logs))
         self._spread = _spread(logs, spread, self._centre, weight)
-        self._max_pause = MAX_PAUSE_SECONDS.get(kind or "", MAX_PAUSE_SECONDS_ELSE)
+        self._max_pause = MAX_PAUSE_SECONDS_BY_KIND.get(kind or "", MAX_PAUSE_SECONDS_ELSE)
         self._poll_cost = self._cost_of_poll()
 
     @property

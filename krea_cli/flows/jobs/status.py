@@ -16,7 +16,7 @@ from krea_cli.flows.jobs.record import Reference, job_record
 T = TypeVar("T")
 
 # A person waits for the answer: faults that pass within this time are waited out, others told.
-RETRY_SECONDS = 10.0
+MAX_RETRY_SECONDS = 10.0
 # From so many ids on, one look at the list is worth its request.
 MIN_IDS_FOR_LIST = 3
 
@@ -96,7 +96,7 @@ class StatusReader:
 
     def _retry(self, call: Callable[[], T]) -> T:
         backoff = Backoff(self._context.random)
-        end = self._clock.monotonic() + RETRY_SECONDS
+        end = self._clock.monotonic() + MAX_RETRY_SECONDS
         while True:
             try:
                 return self._clock.wait_for(call)
