@@ -90,8 +90,8 @@ def forecast_spending(
     count = len(requests)
     if fits:
         amount = format_dollars(refusal.cap)
-        refusal.message = f"{fits} of {count} {noun} fit into {refusal.limit} {amount}"
+        refusal.message = f"{fits} of {count} {noun} fit into {refusal.cap_name} {amount}"
     costs = (budget.assumed_price if cost is None else cost for _, cost in requests[fits:])
-    if refusal.limit == MAX_COST_CAP and (cap := sufficient_cap(refusal, costs)):
+    if refusal.cap_name == MAX_COST_CAP and (cap := sufficient_cap(refusal, costs)):
         refusal.hint = f"{MAX_COST_CAP} {cap} allows {'it' if count == 1 else f'all {count}'}"
     return fits, refusal

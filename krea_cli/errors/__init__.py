@@ -70,7 +70,7 @@ class StillRunning(KreaError):
 class OverBudget(KreaError):
     """The next request could cost more than a cap allows, so it was not sent.
 
-    limit: the name of the cap, as the user sets it: "--max-cost", "budget.day"
+    cap_name: name of the cap, as the user sets it: "--max-cost", "budget.day"
     spent: spending under the cap so far, in millionths of a dollar; None if unknown
     cost: highest cost of the request, in millionths of a dollar; None if unknown
     cap: the cap itself, in millionths of a dollar
@@ -86,16 +86,16 @@ class OverBudget(KreaError):
         message: str,
         *,
         hint: str,
-        limit: str | None = None,
+        cap_name: str | None = None,
         spent: int | None = None,
         cost: int | None = None,
         cap: int | None = None,
     ) -> None:
         super().__init__(message, hint=hint)
-        self.limit, self.spent, self.cost, self.cap = limit, spent, cost, cap
+        self.cap_name, self.spent, self.cost, self.cap = cap_name, spent, cost, cap
         amounts = {"spent": spent, "cost": cost, "cap": cap}
         dollars = {name: micros and to_dollars(micros) for name, micros in amounts.items()}
-        self.details = {"limit": limit, **dollars}
+        self.details = {"limit": cap_name, **dollars}
 
 
 class BalanceEmpty(KreaError):

@@ -43,9 +43,9 @@ class BudgetForecast:
         self.fits, refusal = forecast_spending(
             self._budget, self._requests, self._spending, now=self._now, noun="items"
         )
-        if refusal and self._share and self._spending is None and refusal.limit == MAX_COST_CAP:
+        if refusal and self._share and self._spending is None and refusal.cap_name == MAX_COST_CAP:
             refusal.message = refusal.message.replace(MAX_COST_CAP, SHARE_CAP)
-            refusal.limit = SHARE_CAP
+            refusal.cap_name = SHARE_CAP
             refusal.details = {**refusal.details, "limit": SHARE_CAP}
             refusal.hint = f"a higher {MAX_COST_CAP} allows more: each share has its part of it"
         return refusal

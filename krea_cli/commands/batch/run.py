@@ -100,7 +100,7 @@ class BatchRun:
 
     def _suggest_cap(self, stop: KreaError) -> None:
         """Hint at a --max-cost that lets the rest through, if --max-cost stopped the run."""
-        if not isinstance(stop, OverBudget) or stop.limit != MAX_COST_CAP:
+        if not isinstance(stop, OverBudget) or stop.cap_name != MAX_COST_CAP:
             return
         with suppress(LedgerUnusable):
             find_state = self._session.account_ledger.items.find_state

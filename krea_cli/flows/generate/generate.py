@@ -180,7 +180,7 @@ class Generate:
 
         unsent = self._request.count - len(self._job_ids)
         cap = sufficient_cap(error, [error.cost] * unsent)
-        if error.limit != MAX_COST_CAP or cap is None:
+        if error.cap_name != MAX_COST_CAP or cap is None:
             return
         if not self._job_ids:
             error.hint = f"{MAX_COST_CAP} {cap} allows {'it' if unsent == 1 else f'all {unsent}'}"

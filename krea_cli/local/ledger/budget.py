@@ -88,13 +88,13 @@ class Cap:
     """
 
     name: str
-    limit: int
+    amount: int
     spending: SpendingTotal
 
     def remaining(self, assumed_price: int | None) -> int:
         """Return the remaining amount; 0 if past spending is unknown."""
         total = self.spending.amount(assumed_price)
-        return 0 if total is None else max(0, self.limit - total)
+        return 0 if total is None else max(0, self.amount - total)
 
     def after_spending(self, micros: int) -> "Cap":
         """Return this cap with MICROS more spent."""
@@ -103,7 +103,7 @@ class Cap:
     def refusal(self, model: str, cost: int | None, assumed_price: int | None) -> OverBudget:
         """Return the error for a request to MODEL of that COST, with the next command to type."""
         spent = self.spending.amount(assumed_price)
-        limit = f"{self.name} {format_dollars(self.limit)}"
+        limit = f"{self.name} {format_dollars(self.amount)}"
         hint = "--assume-price USD says what a request without a known price may cost"
         if cost is None:
             message = f"the price of {model} is unknown, which is more than {limit} allows"
@@ -117,7 +117,7 @@ class Cap:
             message = f"{model} may cost {format_dollars(cost)}, {excess}"
             hint = self._allowing_hint(format_dollars(spent + cost, sign=""))
         return OverBudget(
-            message, hint=hint, limit=self.name, spent=spent, cost=cost, cap=self.limit
+            message, hint=hint, cap_name=self.name, spent=spent, cost=cost, cap=self.amount
         )
 
     def _allowing_hint(self, dollars: str) -> str:

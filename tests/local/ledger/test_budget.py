@@ -134,7 +134,7 @@ def test_each_cap_is_held(ledger: AccountLedger, make_draft: MakeDraft) -> None:
             make_draft(cost=2 * DOLLARS, batch="b"),
             budget=Budget(max_cost=9 * DOLLARS, batch_label="b", day=3 * DOLLARS),
         )
-    assert raised.value.limit == "budget.day"
+    assert raised.value.cap_name == "budget.day"
 
 
 def test_without_a_label_the_cap_is_for_what_was_counted(
