@@ -128,7 +128,7 @@ AssumePrice = Annotated[
         help="The price to assume where the price is unknown.",
     ),
 ]
-OutputPath = Annotated[
+OutputOption = Annotated[
     str | None,
     typer.Option(
         "--output",

@@ -23,7 +23,7 @@ Examples:
 app = typer.Typer(help=HELP, no_args_is_help=True)
 
 Key = Annotated[str, typer.Argument(metavar="KEY", help="A setting, such as model.default.")]
-Value = Annotated[str, typer.Argument(metavar="VALUE", help="The new value.")]
+ValueArgument = Annotated[str, typer.Argument(metavar="VALUE", help="The new value.")]
 
 
 @app.command()
@@ -55,7 +55,7 @@ def get(
 def set_(
     context: typer.Context,
     key: Key,
-    value: Value,
+    value: ValueArgument,
     json: Json = False,
     quiet: Quiet = False,
     verbose: Verbose = False,

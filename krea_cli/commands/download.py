@@ -11,7 +11,7 @@ from krea_cli.options import (
     Ids,
     Json,
     NoLedger,
-    OutputPath,
+    OutputOption,
     Profile,
     Quiet,
     Sidecar,
@@ -35,7 +35,7 @@ Missing = Annotated[
 def download(
     context: typer.Context,
     ids: Ids = None,
-    output: OutputPath = None,
+    output: OutputOption = None,
     force: Force = False,
     timeout: Timeout = None,
     json: Json = False,

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 COLUMNS = ("state", "path", "line", "reason")
 
-File = Annotated[
+ReportFile = Annotated[
     str,
     typer.Argument(metavar="FILE", help="A report of krea batch --report; - is stdin."),
 ]
@@ -31,7 +31,7 @@ class NotAsReported(KreaError):
 
 def verify(
     context: typer.Context,
-    file: File,
+    file: ReportFile,
     json: Json = False,
     quiet: Quiet = False,
     verbose: Verbose = False,

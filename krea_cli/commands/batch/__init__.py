@@ -51,12 +51,12 @@ from krea_cli.options import (
     parse_nonempty,
 )
 
-File = Annotated[str, typer.Argument(metavar="FILE", help="What to make; - is stdin.")]
+ListFile = Annotated[str, typer.Argument(metavar="FILE", help="What to make; - is stdin.")]
 Format = Annotated[
     str | None,
     Option("--format", metavar="FORMAT", help="txt, csv, tsv or jsonl; else FILE's ending tells."),
 ]
-Output = Annotated[
+OutputTemplateOption = Annotated[
     str | None,
     Option(
         "--output",
@@ -71,7 +71,7 @@ Sweeps = Annotated[
         "--sweep", metavar="KEY=VALUES", help="Make each line once per value, such as seed=1..4."
     ),
 ]
-Jobs = Annotated[
+JobsOption = Annotated[
     int, Option("--jobs", "-j", metavar="N", min=1, max=1000, help="How many at the same time.")
 ]
 FailFast = Annotated[bool, Option("--fail-fast", help="Submit no more after the first failure.")]
@@ -90,15 +90,15 @@ Report = Annotated[
         help="Write what was made to FILE, as JSON.",
     ),
 ]
-DryRun = Annotated[bool, Option("--dry-run", help="Print what would be sent, and the price.")]
+DryRunOption = Annotated[bool, Option("--dry-run", help="Print what would be sent, and the price.")]
 
 
 def batch(
     context: typer.Context,
-    file: File,
+    file: ListFile,
     format: Format = None,
     model: ModelName = None,
-    output: Output = None,
+    output: OutputTemplateOption = None,
     inputs: Inputs = None,
     sweeps: Sweeps = None,
     count: Count = 1,
@@ -112,12 +112,12 @@ def batch(
     aspect_ratio: AspectRatio = None,
     resolution: Resolution = None,
     duration: Duration = None,
-    jobs: Jobs = 4,
+    jobs: JobsOption = 4,
     fail_fast: FailFast = False,
     retry_failed: RetryFailed = False,
     max_cost: MaxCost = None,
     assume_price: AssumePrice = None,
-    dry_run: DryRun = False,
+    dry_run: DryRunOption = False,
     shard: ShardOf = None,
     report: Report = None,
     timeout: Timeout = None,

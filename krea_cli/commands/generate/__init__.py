@@ -44,7 +44,7 @@ from krea_cli.options import (
     Json,
     MaxCost,
     NoLedger,
-    OutputPath,
+    OutputOption,
     Profile,
     Quiet,
     Sidecar,
@@ -62,7 +62,9 @@ PromptFile = Annotated[
     ),
 ]
 NoWait = Annotated[bool, Option("--no-wait", help="Print the job's id and leave.")]
-DryRun = Annotated[bool, Option("--dry-run", help="Print the request and its price; send nothing.")]
+DryRunOption = Annotated[
+    bool, Option("--dry-run", help="Print the request and its price; send nothing.")
+]
 Again = Annotated[bool, Option("--again", help="Make a new job, whatever is unfinished.")]
 Like = Annotated[
     str | None,
@@ -85,7 +87,7 @@ def generate(
     context: typer.Context,
     prompt: Prompt = None,
     model: ModelName = None,
-    output: OutputPath = None,
+    output: OutputOption = None,
     inputs: Inputs = None,
     count: Count = 1,
     images: Images = None,
@@ -104,7 +106,7 @@ def generate(
     max_cost: MaxCost = None,
     assume_price: AssumePrice = None,
     webhook: Webhook = None,
-    dry_run: DryRun = False,
+    dry_run: DryRunOption = False,
     force: Force = False,
     again: Again = False,
     no_check: NoCheck = False,

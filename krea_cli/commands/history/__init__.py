@@ -22,7 +22,7 @@ Words = Annotated[
         help="Words to search for; or one job id, request number, or file.",
     ),
 ]
-ModelName = Annotated[
+SearchedModel = Annotated[
     str | None,
     typer.Option(
         "--model",
@@ -57,7 +57,7 @@ Limit = Annotated[
 def history(
     context: typer.Context,
     words: Words = None,
-    model: ModelName = None,
+    model: SearchedModel = None,
     status: Status = None,
     since: Since = None,
     unfinished: Unfinished = False,

@@ -18,7 +18,7 @@ odd-status, poll-500, poll-reset. For downloads: cut, slow, download-403, downlo
 download-500, no-length. After reset-after, 524, garbage and empty-body a job exists; after late
 it appears later; after reset-before and 524-before there is none."""
 
-Command = Annotated[
+CommandArgument = Annotated[
     list[str] | None,
     typer.Argument(
         metavar="[-- COMMAND]...", help="Run COMMAND against the sandbox; without it, serve."
@@ -33,7 +33,7 @@ Seconds = Annotated[
         "--seconds", metavar="N", help="Seconds of a job, instead of the model's usual time."
     ),
 ]
-Seed = Annotated[
+SandboxSeed = Annotated[
     int | None, typer.Option("--seed", metavar="N", help="Make ids, times and faults repeatable.")
 ]
 Concurrency = Annotated[
@@ -59,10 +59,10 @@ Port = Annotated[
 
 def sandbox(
     context: typer.Context,
-    command: Command = None,
+    command: CommandArgument = None,
     speed: Speed = 1.0,
     seconds: Seconds = None,
-    seed: Seed = None,
+    seed: SandboxSeed = None,
     concurrency: Concurrency = 12,
     backlog: Backlog = None,
     openapi: Openapi = None,
