@@ -54,5 +54,5 @@ def _kubernetes_shard(get: Callable[[str], str | None]) -> Shard:
 def _number(get: Callable[[str], str | None], name: str) -> int:
     text = get(name) or ""
     if not (text.isascii() and text.isdigit() and len(text) < 10):
-        raise UsageError(f"--shard auto: {name} is {text[:20]!r}, and no number", hint=SHARD_HINT)
+        raise UsageError(f"--shard auto: {name} is {text[:20]!r}, not a number", hint=SHARD_HINT)
     return int(text)

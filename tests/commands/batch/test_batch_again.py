@@ -247,7 +247,7 @@ def test_the_share_of_a_cluster(cli: Cli, variables: dict[str, str], shard: str)
         (slurm(ID=3, MIN=3, MAX=5, STEP=1, COUNT=3), "sbatch --array=1-N"),
         (slurm(ID=1, MIN=1, MAX=7, STEP=1, COUNT=3), "sbatch --array=1-N"),
         (slurm(ID=1, MIN=1, MAX=1, STEP=1, COUNT=1), "sbatch --array=1-N"),
-        ({"SLURM_ARRAY_TASK_ID": "1"}, "and no number"),
+        ({"SLURM_ARRAY_TASK_ID": "1"}, "not a number"),
     ],
 )
 def test_a_share_that_nobody_knows(cli: Cli, variables: dict[str, str], problem: str) -> None:
