@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from krea_cli.commands.history.command_line import generate_command
-from krea_cli.flows.files.naming import escape
+from krea_cli.flows.files.naming import escape_braces
 from krea_cli.flows.files.publish import hash_file
 from krea_cli.flows.files.target import TargetKind, parse_target
 from krea_cli.flows.jobs.record import iso_time, job_record
@@ -142,7 +142,7 @@ class RequestView:
             return None
         if target.kind is TargetKind.EXACT and os.path.lexists(target.real_path(target.text)):
             return None
-        return target.text if target.kind is TargetKind.TEMPLATE else escape(target.text)
+        return target.text if target.kind is TargetKind.TEMPLATE else escape_braces(target.text)
 
 
 def _shown_status(row: "RequestRow") -> str:

@@ -11,7 +11,7 @@ from krea_cli.flows.download.recipe_writer import RecipeWriter
 from krea_cli.flows.download.save import ResultSaver
 from krea_cli.flows.events import Note, WarningNote
 from krea_cli.flows.files.existing_results import find_existing_results
-from krea_cli.flows.files.naming import NameFacts, escape
+from krea_cli.flows.files.naming import NameFacts, escape_braces
 from krea_cli.flows.files.output_slot import OutputSlot, SavedFile
 from krea_cli.flows.files.target import STDOUT_NAMES, Target
 from krea_cli.flows.jobs.job_ids import JobMention
@@ -204,7 +204,7 @@ def _with_folder_as_target(row: RequestRow) -> RequestRow:
     """ROW with a place for its results: without -o, that is the folder it was asked for in."""
     if row.folder is None or (row.target and row.target not in STDOUT_NAMES):
         return row
-    return replace(row, target=escape(row.folder).rstrip("/") + "/")
+    return replace(row, target=escape_braces(row.folder).rstrip("/") + "/")
 
 
 def expect_one(jobs: Sized | None) -> None:

@@ -138,7 +138,7 @@ def static_folder(template: str) -> str:
     for part in os.path.dirname(template).split("/"):
         if placeholders(part, known_only=False):
             break
-        folders.append(unescape(part))
+        folders.append(unescape_braces(part))
     return "/".join(folders) or ("/" if template.startswith("/") else "")
 
 
@@ -147,17 +147,17 @@ def fill_template(template: str, values: Mapping[str, str]) -> str:
 
     def replace(match: re.Match[str]) -> str:
         name = match.group(1)
-        return escape(values[name]) if name in values else match.group()
+        return escape_braces(values[name]) if name in values else match.group()
 
     return TOKEN_PATTERN.sub(replace, template)
 
 
-def unescape(text: str) -> str:
+def unescape_braces(text: str) -> str:
     """Turn a filled template into the path it stands for."""
     return text.replace("{{", "{").replace("}}", "}")
 
 
-def escape(text: str) -> str:
+def escape_braces(text: str) -> str:
     """Turn TEXT into a template without placeholders."""
     return text.replace("{", "{{").replace("}", "}}")
 

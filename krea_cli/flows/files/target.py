@@ -75,12 +75,12 @@ class Target:
         if self.kind is TargetKind.STDOUT:
             return "-"
         if self.kind is TargetKind.EXACT:
-            return naming.escape(os.path.realpath(self.cwd / self._exact_path(n, count, 1)))
+            return naming.escape_braces(os.path.realpath(self.cwd / self._exact_path(n, count, 1)))
         if self.kind is TargetKind.DEVICE:
             # A link such as /dev/fd/3 leads to another name each time.
-            return naming.escape(os.path.abspath(self.cwd / self.text))
+            return naming.escape_braces(os.path.abspath(self.cwd / self.text))
         if self.kind is TargetKind.FOLDER:
-            key = naming.escape(os.path.realpath(self.cwd / self.text)).rstrip("/") + "/"
+            key = naming.escape_braces(os.path.realpath(self.cwd / self.text)).rstrip("/") + "/"
             # No real path has a double slash, so the number cannot be a part of it.
             return key if count == 1 else f"{key}//{n}"
         filled = naming.fill_template(self.text, {"n": str(n)})
@@ -138,7 +138,7 @@ class Target:
         filled = self.text
         if self.kind is TargetKind.TEMPLATE:
             values = naming.placeholder_values(facts, n=n, index=index, ext=ext)
-            filled = naming.unescape(naming.fill_template(self.text, values))
+            filled = naming.unescape_braces(naming.fill_template(self.text, values))
         if self.kind is not TargetKind.TEMPLATE or filled.endswith("/"):
             number = "" if index == 1 else f"-{index}"
             name = f"{naming.default_stem(facts)}{suffix}{number}.{ext}"
@@ -160,7 +160,7 @@ class Target:
             return self
         if not row.target or row.target == "-":
             return self
-        folder = f"{naming.escape(str(self.cwd)).rstrip('/')}/"
+        folder = f"{naming.escape_braces(str(self.cwd)).rstrip('/')}/"
         path, slashes, number = row.target.rpartition("//")
         text = path if slashes and number.isdecimal() else row.target
         text = text.removeprefix(folder) or "./"
@@ -183,13 +183,13 @@ class Target:
             values.pop("date", None)
         filled = naming.fill_template(self.text, values)
         is_open = naming.placeholders(filled) or filled.endswith("/")
-        return None if is_open else naming.unescape(filled)
+        return None if is_open else naming.unescape_braces(filled)
 
     def _template_key(self, filled: str) -> str:
         """Make the template FILLED absolute; follow links up to its first placeholder."""
         static = self._static_folder()
-        rest = filled.removeprefix(naming.escape(static)).lstrip("/")
-        folder = naming.escape(os.path.realpath(self.cwd / static)).rstrip("/")
+        rest = filled.removeprefix(naming.escape_braces(static)).lstrip("/")
+        folder = naming.escape_braces(os.path.realpath(self.cwd / static)).rstrip("/")
         return f"{folder}/{os.path.normpath(rest)}"
 
     def _exact_path(self, n: int, count: int, index: int) -> str:
@@ -218,7 +218,7 @@ def parse_target(text: str | None, *, cwd: Path, force: bool = False) -> Target:
         raise UsageError("-o needs a name", hint="-o out.png, -o pictures/, or -o -")
     if naming.placeholders(text):
         return Target(TargetKind.TEMPLATE, text, cwd, force)
-    return replace(_parse_literal(naming.unescape(text), cwd), force=force)
+    return replace(_parse_literal(naming.unescape_braces(text), cwd), force=force)
 
 
 def _parse_literal(text: str, cwd: Path) -> Target:

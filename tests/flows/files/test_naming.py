@@ -63,7 +63,7 @@ def test_lone_brace(template: str) -> None:
 def test_escaped_braces() -> None:
     """Doubled braces are literal braces, also around a placeholder."""
     assert naming.placeholders("{{{slug}}}") == ["slug"]
-    assert naming.unescape(naming.fill_template("{{{slug}}}", {"slug": "fox"})) == "{fox}"
+    assert naming.unescape_braces(naming.fill_template("{{{slug}}}", {"slug": "fox"})) == "{fox}"
 
 
 @given(st.text(), st.text(min_size=1), st.text(min_size=1))

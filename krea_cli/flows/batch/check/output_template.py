@@ -74,7 +74,7 @@ class OutputTemplate:
             parts.append(literal)
             if name is not None:
                 text = value(name)
-                parts.append(f"{{{name}}}" if text is None else naming.escape(text))
+                parts.append(f"{{{name}}}" if text is None else naming.escape_braces(text))
         return "".join(parts)
 
 
@@ -88,7 +88,7 @@ def parse_output_template(text: str | None, cwd: Path) -> OutputTemplate:
         raise UsageError("-o needs a name", hint=OUTPUT_HINT)
     if naming.placeholders(text, known_only=False):
         return _make_template(text)
-    literal = naming.unescape(text)
+    literal = naming.unescape_braces(text)
     path, ext = cwd / literal, literal.rpartition(".")[2]
     if not text.endswith("/") and not os.path.isdir(path):
         if os.path.lexists(path):
@@ -104,10 +104,10 @@ def parse_cell_template(text: str, folder: str, cwd: Path) -> OutputTemplate:
         raise UsageError("must name a file or a folder", hint=OUTPUT_HINT)
     if CONTROL_CHARACTERS.search(text):
         raise UsageError("has a line break or another control character", hint=OUTPUT_HINT)
-    path = os.path.join(naming.escape(folder), text)
+    path = os.path.join(naming.escape_braces(folder), text)
     # os.path.isdir does not raise if the name is too long, as Path.is_dir does.
     has_placeholders = naming.placeholders(text, known_only=False)
-    if not has_placeholders and os.path.isdir(cwd / naming.unescape(path)):
+    if not has_placeholders and os.path.isdir(cwd / naming.unescape_braces(path)):
         path += "/"
     return _make_template(path)
 
@@ -116,7 +116,9 @@ def _make_template(text: str) -> OutputTemplate:
     """Make the template TEXT. Raises `UsageError` for a name that no file system takes."""
     is_default = text.endswith("/")
     for part in text.split("/"):
-        static = naming.unescape("".join(literal for literal, _ in naming.split_template(part)))
+        static = naming.unescape_braces(
+            "".join(literal for literal, _ in naming.split_template(part))
+        )
         if len(os.fsencode(static)) > naming.MAX_NAME_BYTES:
             raise UsageError(
                 f"the name {part[:40]}… is longer than {naming.MAX_NAME_BYTES} bytes",

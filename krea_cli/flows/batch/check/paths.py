@@ -113,7 +113,7 @@ class OutputPath:
         stem, dot, _ = (self.name or "").rpartition(".")
         if not dot or not stem:
             return None
-        return hash((self.folder.real_path, True, naming.escape(stem) + EXT_PLACEHOLDER))
+        return hash((self.folder.real_path, True, naming.escape_braces(stem) + EXT_PLACEHOLDER))
 
     @property
     def real_path(self) -> str | None:
@@ -153,7 +153,7 @@ class OutputPaths:
         if os.path.isabs(output) and not self._allow_outside:
             raise _outside_error(output)
         template = parse_cell_template(output, self._template.folder, self._cwd)
-        folder = naming.escape(template.folder)
+        folder = naming.escape_braces(template.folder)
         if ".." in template.text.removeprefix(folder).split("/") and not self._allow_outside:
             raise _outside_error(output)
         return template
@@ -176,11 +176,11 @@ class OutputPaths:
             )
         if late_names and naming.placeholders(folder_text, known_only=False):
             return OutputPath(text, self._folder_at(template.folder), is_unique=True)
-        folder = self._folder_at(naming.unescape(folder_text))
+        folder = self._folder_at(naming.unescape_braces(folder_text))
         if not late_names:
-            return self._exact_path(text, folder, naming.unescape(name), line)
+            return self._exact_path(text, folder, naming.unescape_braces(name), line)
         if late_names == {"ext"} and name.endswith(EXT_PLACEHOLDER) and name.count("{ext}") == 1:
-            stem = naming.unescape(name.removesuffix(EXT_PLACEHOLDER))
+            stem = naming.unescape_braces(name.removesuffix(EXT_PLACEHOLDER))
             return OutputPath(text, folder, stem=stem)
         return OutputPath(text, folder, is_unique=bool(late_names & {"seed", "job_id"}))
 
@@ -212,7 +212,7 @@ def expected_path(item: Item) -> str:
     """Path of the result of ITEM, as far as it is known, for people."""
     if naming.placeholders(item.target, known_only=False):
         return item.target
-    exact = naming.unescape(item.target)
+    exact = naming.unescape_braces(item.target)
     return exact if item.n == 1 else naming.add_suffix(exact, f"-{item.n}")
 
 
