@@ -71,13 +71,13 @@ def moderation_error(
     reason: as `find_reason` returns it
     words: the service's own words
     """
-    message, known = f"{what} {MODERATED_PHRASE}", REASONS.get(reason)
+    message, explanation = f"{what} {MODERATED_PHRASE}", REASONS.get(reason)
     suffix = f": {words}" if words and words.lower() != reason else ""
-    if known is None:
+    if explanation is None:
         return Moderated(f"{message}{suffix}", job_id=job_id, charged=charged)
     error = Moderated(
-        f"{message} because of {known.subject} ({reason}){suffix}",
-        hint=f"{ADVICE_PREFIX}: {known.advice}",
+        f"{message} because of {explanation.subject} ({reason}){suffix}",
+        hint=f"{ADVICE_PREFIX}: {explanation.advice}",
         job_id=job_id,
         charged=charged,
     )

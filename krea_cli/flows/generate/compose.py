@@ -42,7 +42,7 @@ class Composer:
             tell(WarningNote(cache.warning))
         self._refreshed = False
         self._models: dict[str | None, Model | UnknownModel] = {}
-        self._noted: set[str] = set()
+        self._seen_notes: set[str] = set()
 
     def compose(self, name: str | None, inputs: RequestInputs) -> PreparedRequest:
         """The request for the model NAME (None: the catalog's default), as it will be sent.
@@ -73,10 +73,10 @@ class Composer:
         """
         if name not in self._models:
             self._models[name] = self._look_up(name or self._catalog.default_id or "")
-        found = self._models[name]
-        if isinstance(found, UnknownModel):
-            raise UnknownModel(found.message, hint=found.hint)
-        return found
+        result = self._models[name]
+        if isinstance(result, UnknownModel):
+            raise UnknownModel(result.message, hint=result.hint)
+        return result
 
     def _look_up(self, name: str) -> "Model | UnknownModel":
         try:
@@ -90,10 +90,10 @@ class Composer:
     def note(self, texts: Iterable[str]) -> None:
         """Tell each of TEXTS once, and at most `MAX_NOTES` of them: a batch has thousands."""
         for text in texts:
-            if text in self._noted or len(self._noted) > MAX_NOTES:
+            if text in self._seen_notes or len(self._seen_notes) > MAX_NOTES:
                 continue
-            self._noted.add(text)
-            is_last = len(self._noted) > MAX_NOTES
+            self._seen_notes.add(text)
+            is_last = len(self._seen_notes) > MAX_NOTES
             self._tell(Note("more notes like these are left out" if is_last else text))
 
     def resolve(self, name: str) -> ResolvedModel:

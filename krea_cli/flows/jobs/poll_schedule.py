@@ -63,12 +63,12 @@ class PollSchedule:
     """
 
     def __init__(self, typical: float | None, durations: Sequence[float], kind: str | None) -> None:
-        known = typical is not None and typical > 0
+        is_known = typical is not None and typical > 0
         centre = log(
-            typical if typical and known else USUAL_SECONDS.get(kind or "", USUAL_SECONDS_ELSE)
+            typical if typical and is_known else USUAL_SECONDS.get(kind or "", USUAL_SECONDS_ELSE)
         )
-        weight = WEIGHT_KNOWN if known else WEIGHT_UNKNOWN
-        spread = SPREAD_KNOWN if known else SPREAD_UNKNOWN
+        weight = WEIGHT_KNOWN if is_known else WEIGHT_UNKNOWN
+        spread = SPREAD_KNOWN if is_known else SPREAD_UNKNOWN
         logs = [log(seconds) for seconds in durations if seconds > 0]
         self._centre = (weight * centre + sum(logs)) / (weight + len(logs))
         self._spread = _spread(logs, spread, self._centre, weight)

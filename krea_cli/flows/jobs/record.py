@@ -182,8 +182,8 @@ def _charged(status: str | None) -> str:
 
 def iso_time(*seconds: float | None) -> str | None:
     """The first known time as ISO 8601 with milliseconds and Z."""
-    for known in seconds:
-        if known is not None:
-            moment = datetime.fromtimestamp(known, UTC)
-            return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    for moment in seconds:
+        if moment is not None:
+            date = datetime.fromtimestamp(moment, UTC)
+            return date.isoformat(timespec="milliseconds").replace("+00:00", "Z")
     return None
