@@ -72,7 +72,7 @@ def download(
             target,
             several=not ids or len(ids) > 1 or ids == ["-"],
             typical=session.typical_seconds,
-            limit=partial(session.timeout_seconds, timeout),
+            timeout_for=partial(session.timeout_seconds, timeout),
             refuse=exit_status.report,
             sidecar=sidecar,
             embed=embed,

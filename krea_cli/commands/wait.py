@@ -42,7 +42,7 @@ def wait(
     waiter = Wait(
         session.best_effort_context,
         typical=session.typical_seconds,
-        limit=partial(session.timeout_seconds, timeout),
+        timeout_for=partial(session.timeout_seconds, timeout),
     )
     with ExitStatus(output) as exit_status, output.progress():
         for outcome in waiter.outcomes(mentions):

@@ -123,7 +123,7 @@ class BatchRun:
             label=self._label.own,
             cwd=self._check_options.cwd,
             model=self._items.models.__getitem__,
-            limit=lambda kind: session.timeout_seconds(options.timeout, kind),
+            timeout_for=lambda kind: session.timeout_seconds(options.timeout, kind),
             jobs=options.jobs,
             retry_failed=options.retry_failed,
             fail_fast=options.fail_fast,

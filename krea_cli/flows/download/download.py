@@ -26,7 +26,7 @@ class Download:
 
     several: more than one job may come, so an exact -o is numbered
     typical: gives the usual seconds of a model, None where unknown
-    limit: gives the seconds to wait for a job of a kind; None waits for ever
+    timeout_for: gives the seconds to wait for a job of a kind; None waits for ever
     refuse: takes a line of stdin that names no job
     """
 
@@ -37,7 +37,7 @@ class Download:
         *,
         several: bool,
         typical: TypicalSeconds,
-        limit: Callable[[str | None], float | None],
+        timeout_for: Callable[[str | None], float | None],
         refuse: Callable[[UsageError], None],
         sidecar: bool = False,
         embed: bool = False,
@@ -47,7 +47,7 @@ class Download:
         self._target = target
         self._several = several
         self._typical = typical
-        self._limit = limit
+        self._timeout_for = timeout_for
         self._refuse = refuse
         self._sidecar = sidecar
         self._embed = embed
@@ -185,7 +185,7 @@ class Download:
 
     def _watch_job(self, pending: PendingJob, reference: Reference) -> PendingJob:
         context, row = self._context, pending.slot.row
-        seconds = self._limit(row.kind if row else None)
+        seconds = self._timeout_for(row.kind if row else None)
         watch_reference(self._watch, reference, row, context, typical=self._typical)
         until = None if seconds is None else context.clock.monotonic() + seconds
         return replace(pending, until=until)

@@ -174,7 +174,7 @@ class Wait:
     """One `krea wait`: waits for the jobs of a stream, each with a time-out of its own.
 
     typical: gives the usual seconds of a model, None where unknown
-    limit: gives the seconds to wait for a job of a kind (None: kind unknown); None waits for ever
+    timeout_for: gives the seconds to wait for a job of a kind, None where unknown; None is for ever
     """
 
     def __init__(
@@ -182,11 +182,11 @@ class Wait:
         context: FlowContext,
         *,
         typical: TypicalSeconds,
-        limit: Callable[[str | None], float | None],
+        timeout_for: Callable[[str | None], float | None],
     ) -> None:
         self._context = context
         self._typical = typical
-        self._limit = limit
+        self._timeout_for = timeout_for
         self._watch = Watch(context)
         self._waiter = JobWaiter[_AwaitedReference](
             self._watch, context.clock, on_first_look=self._announce
@@ -215,7 +215,7 @@ class Wait:
     def _watch_job(self, reference: Reference) -> None:
         context, job_id = self._context, reference.job_id
         row = context.records.row(job_id)
-        seconds = self._limit(row.kind if row else None)
+        seconds = self._timeout_for(row.kind if row else None)
         until = None if seconds is None else context.clock.monotonic() + seconds
         schedule = watch_reference(self._watch, reference, row, context, typical=self._typical)
         self._waiter.add(_AwaitedReference(job_id, row, until))

@@ -11,7 +11,7 @@ class Counts:
     """The number of items by their end, and the cost of this run.
 
     made: items done whose job this run paid for
-    left: items whose time was over while the job still ran
+    unwatched: items whose job may still run, and is watched no more
     spent: the most that this run may cost, in millionths of a dollar
     unpriced: jobs of unknown price, not in `spent`
     """
@@ -21,7 +21,7 @@ class Counts:
     made: int = 0
     failed: int = 0
     doubtful: int = 0
-    left: int = 0
+    unwatched: int = 0
     spent: int = 0
     unpriced: int = 0
 
@@ -41,14 +41,14 @@ class Counts:
 
     def progress(self, *, running: int, limit: int, stopping: str | None) -> BatchProgress:
         """The progress event, with RUNNING jobs and the reason for STOPPING."""
-        over = self.done + self.failed + self.doubtful + self.left
+        over = self.done + self.failed + self.doubtful + self.unwatched
         return BatchProgress(
             total=self.total,
             done=self.done,
             made=self.made,
             failed=self.failed,
             doubtful=self.doubtful,
-            running=running + self.left,
+            running=running + self.unwatched,
             waiting=self.total - over - running,
             limit=limit,
             spent=self.spent,

@@ -15,14 +15,14 @@ class RunOptions:
 
     label: the name of the batch in the ledger
     model: gives a model by its id
-    limit: gives the seconds to wait for a job of a kind; None waits for ever
+    timeout_for: gives the seconds to wait for a job of a kind; None waits for ever
     jobs: how many jobs may be with the service at once
     """
 
     label: str
     cwd: Path
     model: "Callable[[str], Model]"
-    limit: Callable[[str | None], float | None]
+    timeout_for: Callable[[str | None], float | None]
     jobs: int = 4
     retry_failed: bool = False
     fail_fast: bool = False

@@ -101,9 +101,9 @@ class BatchState:
             case messages.AlreadyDone():
                 yield from self._already_done(message)
             case messages.ClaimedElsewhere(item=item):
-                limit = self._options.limit(item.kind)
+                limit = self._options.timeout_for(item.kind)
                 if not self._queue.wait_for_other_run(item, limit=limit):
-                    self.counts.left += 1
+                    self.counts.unwatched += 1
                     text = "another krea is still at work on it"
                     error = StillRunning(text, hint=SAME_COMMAND_CONTINUES)
                     yield ItemOutcome(item=item, error=error)
@@ -128,7 +128,7 @@ class BatchState:
 
     def _track(self, submitted: messages.ItemSubmitted) -> None:
         item, pending = submitted.item, submitted.pending
-        seconds = self._options.limit(item.kind)
+        seconds = self._options.timeout_for(item.kind)
         until = inf if seconds is None else self._clock.monotonic() + seconds
         self.in_flight[pending.job_id] = InFlight(item, pending, until, submitted.fresh)
         self._workers.watch(submitted)
@@ -168,7 +168,7 @@ class BatchState:
             case Action.RETRY:
                 if isinstance(error, Busy):
                     self.limit.refuse(len(self.in_flight))
-                if not self._queue.retry(item, error, limit=self._options.limit(item.kind)):
+                if not self._queue.retry(item, error, limit=self._options.timeout_for(item.kind)):
                     self.stop = self.stop or error
             case Action.FAIL:
                 yield self._failed(outcome)
@@ -208,7 +208,7 @@ class BatchState:
             self.counts.made += flight.fresh
             return item_outcome
         if isinstance(error, StillRunning):
-            self.counts.left += 1
+            self.counts.unwatched += 1
             return item_outcome
         if flight.fresh and isinstance(error, JobFailed) and error.charged == "no":
             self.counts.refund(item)
@@ -228,14 +228,14 @@ class BatchState:
 
     def _time_out(self, job_id: str) -> Iterator[ItemOutcome]:
         if job_id in self.in_flight:
-            self.counts.left += 1
+            self.counts.unwatched += 1
             yield self._leave(job_id, still_running(job_id, SAME_COMMAND_CONTINUES))
 
     def _leave_all(self, error: KreaError) -> Iterator[ItemOutcome]:
         """Leave the jobs running: none can be read any more, say because the token is refused."""
         self.stop = self.stop or error
         for job_id, flight in list(self.in_flight.items()):
-            self.counts.left += 1
+            self.counts.unwatched += 1
             yield self._leave(job_id, unreadable_job_error(flight.pending, error))
 
     def _leave(self, job_id: str, error: KreaError) -> ItemOutcome:
