@@ -4,8 +4,9 @@ import json
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
+from krea_cli.api.types import OpenapiDocument
 from krea_cli.catalog.catalog import Catalog
 from krea_cli.catalog.diff import CatalogDiff, diff_catalogs
 from krea_cli.catalog.openapi.document import UnreadableDocument, parse_document, reduce_document
@@ -15,24 +16,8 @@ ID_LIST_NAME = "models.list"  # read by the completion scripts
 FRESH_SECONDS = 86_400.0  # the age up to which prices and parts of names are trusted
 
 
-class FetchedDocument(Protocol):
-    """An OpenAPI document as the API answered it."""
-
-    @property
-    def content(self) -> bytes:
-        """The JSON text."""
-
-    @property
-    def etag(self) -> str | None:
-        """The answer's ETag."""
-
-    @property
-    def last_modified(self) -> str | None:
-        """The answer's Last-Modified."""
-
-
 # fetch(etag, last_modified) returns None if the document is still the same.
-Fetch = Callable[[str | None, str | None], FetchedDocument | None]
+Fetch = Callable[[str | None, str | None], OpenapiDocument | None]
 
 
 def load_snapshot() -> Catalog:

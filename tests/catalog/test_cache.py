@@ -1,11 +1,11 @@
 """The cached catalog: one for each address, written whole, never worse than the last."""
 
 import json
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from krea_cli.api.types import OpenapiDocument
 from krea_cli.catalog.cache import CatalogCache
 from krea_cli.catalog.diff import CatalogDiff
 from krea_cli.catalog.openapi.document import UnreadableDocument
@@ -16,15 +16,6 @@ BASE = "https://api.example"
 OTHER = "/generate/video/maker/film"
 
 
-@dataclass
-class Answer:
-    """A document as the service sends it."""
-
-    content: bytes
-    etag: str | None = '"1"'
-    last_modified: str | None = None
-
-
 class Service:
     """Serves one document, and records the ETag and date of each request."""
 
@@ -32,7 +23,7 @@ class Service:
         self.document = document
         self.validators: list[tuple[str | None, str | None]] = []
 
-    def __call__(self, etag: str | None, last_modified: str | None) -> Answer | None:
+    def __call__(self, etag: str | None, last_modified: str | None) -> OpenapiDocument | None:
         """Return None if ETAG is still right."""
         self.validators.append((etag, last_modified))
         content = (
@@ -40,7 +31,7 @@ class Service:
             if isinstance(self.document, bytes)
             else json.dumps(self.document).encode()
         )
-        return None if etag == '"1"' else Answer(content)
+        return None if etag == '"1"' else OpenapiDocument(content, '"1"', None)
 
 
 def test_without_a_cache_the_snapshot_stands_in(tmp_path: Path) -> None:
@@ -97,7 +88,7 @@ def test_an_unusable_answer_keeps_the_last_good_one(
 def test_errors_of_the_fetch_pass(tmp_path: Path) -> None:
     """The caller decides about being offline."""
 
-    def fetch(etag: str | None, last_modified: str | None) -> Answer | None:
+    def fetch(etag: str | None, last_modified: str | None) -> OpenapiDocument | None:
         raise Unreachable("no route")
 
     with pytest.raises(Unreachable):
