@@ -20,12 +20,12 @@ Progress = Callable[[int, int], None]
 
 
 def upload(
-    http: "HttpClient", path: Path, mime: str, *, progress: Progress | None, timeout: float
+    http: "HttpClient", path: Path, mime: str, *, progress: Progress, timeout: float
 ) -> Asset:
     """POST the file at PATH as a form's `file` part of type MIME, streamed from the disk."""
     try:
         with path.open("rb") as source:
-            body = ProgressFile(source, path.stat().st_size, progress or (lambda sent, total: None))
+            body = ProgressFile(source, path.stat().st_size, progress)
             files = {"file": (form_file_name(path.name), body, mime)}
             response = http.request("POST", "/assets", files=files, timeout=timeout, fresh=True)
     except Unanswered as failure:

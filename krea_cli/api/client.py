@@ -91,9 +91,7 @@ class ApiClient:
         if not 200 <= response.status < 300:
             raise _read_error(response, f"job {valid_id}")
 
-    def upload(
-        self, path: "Path", mime: str, *, progress: Callable[[int, int], None] | None = None
-    ) -> Asset:
+    def upload(self, path: "Path", mime: str, *, progress: Callable[[int, int], None]) -> Asset:
         """Send the file at PATH, streamed. Uploads are free.
 
         progress: called with the number of bytes sent and of all bytes

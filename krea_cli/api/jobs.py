@@ -155,27 +155,16 @@ def _parse_outputs(data: dict[str, Any], result: dict[str, Any]) -> tuple[JobOut
     return ()
 
 
-def _iter_outputs(value: Any, name: str | None = None) -> Iterator[JobOutput]:
-    """Parse a string, a list of strings or {type, url}, or a map of name to any of these."""
-    if isinstance(value, str):
-        if value.strip():
-            yield JobOutput(value.strip(), name=name)
-    elif isinstance(value, list):
-        for item in value:
-            yield from _iter_entry(item, name)
-    elif isinstance(value, dict):
-        if isinstance(value.get("url"), str) and "type" in value:
-            yield from _iter_entry(value, name)
-            return
-        for key, item in value.items():
-            for entry in item if isinstance(item, list) else [item]:
-                yield from _iter_entry(entry, _parse_text(key))
-
-
-def _iter_entry(entry: Any, name: str | None) -> Iterator[JobOutput]:
-    if isinstance(entry, str) and entry.strip():
-        yield JobOutput(entry.strip(), name=name)
-    elif isinstance(entry, dict):
-        url = entry.get("url")
+def _iter_outputs(value: Any) -> Iterator[JobOutput]:
+    """Parse a string, a list of strings or {type, url}, or a map of names to any of these."""
+    if isinstance(value, dict) and not (isinstance(value.get("url"), str) and "type" in value):
+        items = [item if isinstance(item, list) else [item] for item in value.values()]
+        entries = [entry for group in items for entry in group]
+    else:
+        entries = value if isinstance(value, list) else [value]
+    for entry in entries:
+        is_object = isinstance(entry, dict)
+        url = entry.get("url") if is_object else entry
         if isinstance(url, str) and url.strip():
-            yield JobOutput(url.strip(), kind=_parse_text(entry.get("type")), name=name)
+            kind = _parse_text(entry.get("type")) if is_object else None
+            yield JobOutput(url.strip(), kind)

@@ -11,15 +11,10 @@ QUEUED_STATUSES = frozenset({"backlogged", "queued", "scheduled"})
 
 
 class JobOutput(NamedTuple):
-    """One output of a job.
-
-    kind: the service's word for it, "preview" say
-    name: its key, if the job has a map of outputs
-    """
+    """One output of a job; `kind` is the service's word for it, "preview" say."""
 
     url: str
     kind: str | None = None
-    name: str | None = None
 
     @property
     def preview(self) -> bool:

@@ -113,11 +113,6 @@ class Model:
         """Return the field NAME."""
         return self._by_name.get(name)
 
-    @property
-    def prompt_field(self) -> Field | None:
-        """The field of the prompt; None if the model takes none."""
-        return self.field("prompt")
-
     @cached_property
     def seed_field(self) -> Field | None:
         """The field of the seed; None if the model takes none."""

@@ -14,6 +14,10 @@ from krea_cli.errors import Busy, KreaError, RequestRefused, Unanswered, UsageEr
 from tests.fakes.raw_http_server import RawServer, Received, response
 
 
+def no_progress(sent: int, total: int) -> None:
+    """Take the progress of an upload that is about something else."""
+
+
 def form_parts(request: Received) -> list[bytes]:
     """Split the body of REQUEST into the parts of its form, each with its headers."""
     boundary = request.headers["content-type"].partition("boundary=")[2].encode()
@@ -85,7 +89,7 @@ def test_an_upload_that_fails_costs_nothing(
     (tmp_path / "a.png").write_bytes(b"x")
     httpx_mock.add_response(**answer)
     with pytest.raises(KreaError) as caught:
-        api.upload(tmp_path / "a.png", "image/png")
+        api.upload(tmp_path / "a.png", "image/png", progress=no_progress)
     assert (type(caught.value), caught.value.message) == (kind, message)
     assert caught.value.charged == "no"
 
@@ -97,14 +101,14 @@ def test_an_upload_without_an_answer_costs_nothing(
     (tmp_path / "a.png").write_bytes(b"x")
     httpx_mock.add_exception(httpx.ReadTimeout("slow"))
     with pytest.raises(Unanswered) as caught:
-        api.upload(tmp_path / "a.png", "image/png")
+        api.upload(tmp_path / "a.png", "image/png", progress=no_progress)
     assert caught.value.charged == "no"
 
 
 def test_a_file_that_cannot_be_read_is_not_uploaded(api: ApiClient, tmp_path: Path) -> None:
     """A missing file is a usage error, and nothing is sent."""
     with pytest.raises(UsageError, match=r"none\.png cannot be read: No such file or directory"):
-        api.upload(tmp_path / "none.png", "image/png")
+        api.upload(tmp_path / "none.png", "image/png", progress=no_progress)
 
 
 def test_the_address_may_be_called_url(
@@ -113,4 +117,6 @@ def test_the_address_may_be_called_url(
     """The upload counts too if the service calls the field `url`."""
     (tmp_path / "a.png").write_bytes(b"x")
     httpx_mock.add_response(json={"url": "https://x.example/a", "size_bytes": "many"})
-    assert api.upload(tmp_path / "a.png", "image/png") == Asset("", "https://x.example/a")
+    assert api.upload(tmp_path / "a.png", "image/png", progress=no_progress) == Asset(
+        "", "https://x.example/a"
+    )

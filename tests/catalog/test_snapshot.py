@@ -55,10 +55,11 @@ def test_the_families_have_the_counted_sizes() -> None:
     assert sum(model.seed_field is None for model in videos) == 28
     assert Counter(size_family(model) for model in videos)["ratio"] == 32
     enhancers = [model for model in MODELS if model.kind == "enhance"]
-    assert sum(model.prompt_field is None for model in enhancers) == 9
+    assert sum(model.field("prompt") is None for model in enhancers) == 9
     assert sum(model.field("video_url") is not None for model in enhancers) == 9
     shapes = [model for model in MODELS if model.kind == "3d"]
-    assert all(model.prompt_field and not model.prompt_field.required for model in shapes)
+    prompts = [model.field("prompt") for model in shapes]
+    assert all(prompt and not prompt.required for prompt in prompts)
 
 
 def test_no_seed_has_a_default() -> None:

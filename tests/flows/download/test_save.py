@@ -50,9 +50,7 @@ class SaveScene:
     def job(self, *outputs: JobOutput | str, **facts: object) -> Job:
         """The finished job, with OUTPUTS by their names on the service."""
         all_outputs = [each if isinstance(each, JobOutput) else JobOutput(each) for each in outputs]
-        served = [
-            JobOutput(f"{BASE}/files/{each.url}", each.kind, each.name) for each in all_outputs
-        ]
+        served = [JobOutput(f"{BASE}/files/{each.url}", each.kind) for each in all_outputs]
         return Job(ID, "completed", outputs=tuple(served), **facts)  # type: ignore[arg-type]
 
     def renew(self, *files: str) -> None:
