@@ -113,6 +113,11 @@ class Model:
         """Return the field NAME."""
         return self._by_name.get(name)
 
+    @property
+    def makes_pictures(self) -> bool:
+        """True if results may be pictures: an enhancer says nothing of its kind of result."""
+        return self.kind in ("image", "enhance")
+
     @cached_property
     def seed_field(self) -> Field | None:
         """The field of the seed; None if the model takes none."""

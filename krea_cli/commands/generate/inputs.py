@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from krea_cli.commands.session import Session
     from krea_cli.flows.recipe.provenance import BaseRecipe
 
-PICTURE_KINDS = ("image", "enhance")  # of models whose results may be pictures
-
 
 @dataclass(frozen=True, kw_only=True)
 class GenerateOptions(RequestOptions):
@@ -97,7 +95,7 @@ def _check_options(options: GenerateOptions, target: Target, model: "Model") -> 
         raise UsageError(
             "--sidecar writes beside a file, and -o names none", hint="-o FILE, or no --sidecar"
         )
-    if options.embed and model.kind not in PICTURE_KINDS:
+    if options.embed and not model.makes_pictures:
         raise UsageError(
             f"--embed writes into pictures, and {model.id} makes {model.kind}",
             hint="--sidecar writes the recipe beside any file",

@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from krea_cli.flows.generate.compose import Composer
     from krea_cli.local.ledger.account_ledger import AccountLedger
 
-IMAGE_KINDS = ("image", "enhance")  # kinds of models whose results may be pictures
 MAX_JOBS_PER_LINE = 1000
 UNKNOWN_FIELD = "there is no such field"  # start of the message
 
@@ -174,7 +173,7 @@ class _Checker:
         model = prepared.model
         if model.id not in self._store.models:
             self._store.models[model.id] = model
-        if self._options.embed and model.kind not in IMAGE_KINDS:
+        if self._options.embed and not model.makes_pictures:
             message = f"--embed writes into pictures, and {model.id} makes {model.kind}"
             self._problems.add_message(line.number, message)
         return prepared
