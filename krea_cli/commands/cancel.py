@@ -37,9 +37,10 @@ def cancel(
     mentions = read_job_ids(ids, session.env.stdin, session.clock, command="cancel")
     with ExitStatus(session.output) as exit_status:
         for outcome in Cancel(session.best_effort_context).outcomes(mentions):
-            if outcome.job_id is None:
-                session.output.print_record(outcome.record)
+            if outcome.job_id:
+                status = outcome.record["status"] or "unknown"
+                session.output.print_line(f"{outcome.job_id}\t{status}", outcome.record)
             else:
-                session.output.print_line(f"{outcome.job_id}\t{outcome.status}", outcome.record)
+                session.output.print_record(outcome.record)
             if outcome.error:
                 exit_status.report(outcome.error)

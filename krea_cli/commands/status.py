@@ -8,7 +8,7 @@ from krea_cli.options import Ids, Json, Profile, Quiet, TokenFile, Verbose
 
 if TYPE_CHECKING:
     from krea_cli.commands.session import Session
-    from krea_cli.flows.jobs.status import JobStatus
+    from krea_cli.flows.jobs.record import JobReport
 
 COLUMNS = ("id", "status", "model", "age")
 
@@ -35,7 +35,7 @@ def status(
     """
     from krea_cli.commands.exit_status import ExitStatus
     from krea_cli.flows.jobs.job_ids import read_job_ids
-    from krea_cli.flows.jobs.status import JobStatus
+    from krea_cli.flows.jobs.record import JobReport
 
     session: Session = context.obj
     output, clock = session.output, session.clock
@@ -43,19 +43,19 @@ def status(
     reader = session.status_reader()
     with ExitStatus(output) as exit_status:
         for group in reader.groups(mentions):
-            statuses = [each for each in group if isinstance(each, JobStatus)]
+            statuses = [each for each in group if isinstance(each, JobReport)]
             records = [each.record for each in statuses if each.record]
             rows = [_table_row(each, clock.now()) for each in statuses if each.record]
             output.print_table(COLUMNS, rows, records)
             for each in group:
-                if error := each.error if isinstance(each, JobStatus) else each:
+                if error := each.error if isinstance(each, JobReport) else each:
                     exit_status.report(error)
 
 
-def _table_row(job_status: "JobStatus", now: float) -> tuple[str | None, ...]:
+def _table_row(report: "JobReport", now: float) -> tuple[str | None, ...]:
     from krea_cli.terminal import formats
 
-    job, record = job_status.job, job_status.record or {}
+    job = report.job
     created = job.created_at if job else None
     age = formats.duration(max(0.0, now - created)) if created is not None else None
-    return (job_status.job_id, job.status if job else None, record.get("model"), age)
+    return (report.job_id, job.status if job else None, report.record.get("model"), age)

@@ -33,8 +33,9 @@ def wait(
       krea generate --no-wait "a red fox" | krea wait | krea download
     """
     from krea_cli.commands.exit_status import ExitStatus
+    from krea_cli.errors import UsageError
     from krea_cli.flows.jobs.job_ids import read_job_ids
-    from krea_cli.flows.jobs.wait import Wait, WaitOutcome
+    from krea_cli.flows.jobs.wait import Wait
 
     session: Session = context.obj
     output = session.output
@@ -46,7 +47,7 @@ def wait(
     )
     with ExitStatus(output) as exit_status, output.progress():
         for outcome in waiter.outcomes(mentions):
-            if not isinstance(outcome, WaitOutcome):
+            if isinstance(outcome, UsageError):
                 exit_status.report(outcome)
             elif outcome.error is None:
                 output.print_job_id(outcome.record)

@@ -15,8 +15,8 @@ from krea_cli.flows.files.naming import NameFacts, escape_braces
 from krea_cli.flows.files.output_slot import OutputSlot, SavedFile
 from krea_cli.flows.files.target import STDOUT_NAMES, Target
 from krea_cli.flows.jobs.job_ids import JobMention
-from krea_cli.flows.jobs.record import Reference, failure_in_record
-from krea_cli.flows.jobs.status import JobStatus, StatusReader
+from krea_cli.flows.jobs.record import JobReport, Reference, failure_in_record
+from krea_cli.flows.jobs.status import StatusReader
 from krea_cli.flows.jobs.watch import TypicalSeconds, Watch, watch_reference
 from krea_cli.local.ledger.rows import RequestRow
 
@@ -79,7 +79,7 @@ class Download:
         if running:
             self._context.tell(Note(f"{len(running)} of the jobs still run: {' '.join(running)}"))
 
-    def _unsaved_job(self, status: JobStatus, row: RequestRow) -> PendingJob:
+    def _unsaved_job(self, status: JobReport, row: RequestRow) -> PendingJob:
         slot = OutputSlot(
             target=self._target.or_remembered(_with_folder_as_target(row)),
             count=_remembered_count(row),

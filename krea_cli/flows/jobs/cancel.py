@@ -1,33 +1,16 @@
 """Cancel jobs that have not ended: read first, since DELETE may remove a finished result."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
 
 from krea_cli.api.types import Job
 from krea_cli.errors import Busy, Interrupted, KreaError, NotFound, StillRunning, Unanswered
 from krea_cli.flows.context import FlowContext
 from krea_cli.flows.events import WarningNote
 from krea_cli.flows.jobs.job_ids import JobMention
-from krea_cli.flows.jobs.record import Reference, job_record
+from krea_cli.flows.jobs.record import JobReport, Reference, job_record
 
 CANCEL_SECONDS = 15.0  # until the service should have ended the job
 POLL_SECONDS = 0.5
-
-
-@dataclass(frozen=True)
-class CancelOutcome:
-    """The result of cancelling one job.
-
-    job_id: None for a line that names no job
-    record: see `job_record`
-    error: None if the job was cancelled, or had ended
-    """
-
-    job_id: str | None
-    status: str
-    record: dict[str, Any]
-    error: KreaError | None = None
 
 
 class Cancel:
@@ -38,24 +21,23 @@ class Cancel:
         self._api = context.api
         self._clock = context.clock
 
-    def outcomes(self, mentions: Iterator[JobMention]) -> Iterator[CancelOutcome]:
+    def outcomes(self, mentions: Iterator[JobMention]) -> Iterator[JobReport]:
         """Yield an outcome per job. A line without a job is an outcome with its error."""
         for mention in mentions:
             if isinstance(mention, Reference):
                 yield self._cancel(mention.job_id)
             elif mention is not None:
-                yield CancelOutcome(None, "error", job_record(None, error=mention), mention)
+                yield JobReport("", job_record(None, error=mention), mention)
 
-    def _cancel(self, job_id: str) -> CancelOutcome:
+    def _cancel(self, job_id: str) -> JobReport:
         try:
             job = self._stop(job_id)
         except Interrupted:
             raise
         except KreaError as error:
-            record = job_record(None, job_id=job_id, error=error)
-            return CancelOutcome(job_id, "unknown", record, error)
+            return JobReport(job_id, job_record(None, job_id=job_id, error=error), error)
         row = self._context.records.row(job_id)
-        return CancelOutcome(job_id, job.status, job_record(job, row))
+        return JobReport(job_id, job_record(job, row))
 
     def _stop(self, job_id: str) -> Job:
         clock = self._clock

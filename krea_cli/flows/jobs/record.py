@@ -52,6 +52,21 @@ class Reference:
         return isinstance(status, str) and status in TERMINAL_STATUSES
 
 
+@dataclass(frozen=True)
+class JobReport:
+    """A job after a command asked for it, waited for it, or cancelled it.
+
+    job_id: empty for a line that names no job
+    record: see `job_record`; empty for a job that could not be read
+    job: as it was read last; None if it never was
+    """
+
+    job_id: str
+    record: dict[str, Any]
+    error: KreaError | None = None
+    job: Job | None = None
+
+
 def job_record(
     job: Job | None,
     row: "RequestRow | None" = None,

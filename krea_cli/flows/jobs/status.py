@@ -1,8 +1,7 @@
 """Read the current status of many jobs, in as few requests as possible."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from krea_cli.api.jobs import job_failure
 from krea_cli.api.types import Job
@@ -11,7 +10,7 @@ from krea_cli.flows.backoff import Backoff, is_transient
 from krea_cli.flows.context import FlowContext
 from krea_cli.flows.jobs.job_ids import JobMention
 from krea_cli.flows.jobs.list_lookup import JobList
-from krea_cli.flows.jobs.record import Reference, job_record
+from krea_cli.flows.jobs.record import JobReport, Reference, job_record
 
 T = TypeVar("T")
 
@@ -21,19 +20,6 @@ MAX_RETRY_SECONDS = 10.0
 MIN_IDS_FOR_LIST = 3
 
 
-@dataclass(frozen=True)
-class JobStatus:
-    """One job as it stands: its record, or the error that kept it from being read.
-
-    record: see `job_record`
-    """
-
-    job_id: str
-    job: Job | None
-    record: dict[str, Any] | None
-    error: KreaError | None = None
-
-
 class StatusReader:
     """Reads the jobs of a stream; those that come together share requests."""
 
@@ -41,7 +27,7 @@ class StatusReader:
         self._context = context
         self._clock = context.clock
 
-    def groups(self, mentions: Iterator[JobMention]) -> Iterator[Sequence[JobStatus | UsageError]]:
+    def groups(self, mentions: Iterator[JobMention]) -> Iterator[Sequence[JobReport | UsageError]]:
         """Yield the jobs in the order of the stream, in the groups in which they came.
 
         A bad line comes as its error.
@@ -57,7 +43,7 @@ class StatusReader:
         if group:
             yield self._read_group(group)
 
-    def _read_group(self, group: Sequence[Reference | UsageError]) -> list[JobStatus | UsageError]:
+    def _read_group(self, group: Sequence[Reference | UsageError]) -> list[JobReport | UsageError]:
         listed = self._read_list([each.job_id for each in group if isinstance(each, Reference)])
         return [
             self._read(each.job_id, listed.get(each.job_id))
@@ -76,7 +62,7 @@ class StatusReader:
                 raise
             return {}
 
-    def _read(self, job_id: str, listed: Job | None) -> JobStatus:
+    def _read(self, job_id: str, listed: Job | None) -> JobReport:
         try:
             job = (
                 self._retry(lambda: self._context.api.get_job(job_id))
@@ -88,11 +74,11 @@ class StatusReader:
             if not (is_transient(error) or isinstance(error, NotFound | UsageError)):
                 raise
             error.job_id = error.job_id or job_id
-            return JobStatus(job_id, None, None, error)
+            return JobReport(job_id, {}, error)
         row = self._context.records.row(job.id)
         files = self._context.records.files(job.id) if row else ()
         failure = job_failure(job) if job.ended else None
-        return JobStatus(job.id, job, job_record(job, row, files=files, error=failure))
+        return JobReport(job.id, job_record(job, row, files=files, error=failure), job=job)
 
     def _retry(self, call: Callable[[], T]) -> T:
         backoff = Backoff(self._context.random)

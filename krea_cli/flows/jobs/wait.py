@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar, cast
 
 from krea_cli.api.jobs import job_failure
 from krea_cli.api.types import TERMINAL_STATUSES, Job
@@ -11,7 +11,7 @@ from krea_cli.errors import Interrupted, KreaError, StillRunning, UsageError
 from krea_cli.flows.context import FlowContext
 from krea_cli.flows.events import Running, Unwatched
 from krea_cli.flows.jobs.job_ids import LISTEN_SECONDS, JobMention
-from krea_cli.flows.jobs.record import Reference, failure_in_record, job_record
+from krea_cli.flows.jobs.record import JobReport, Reference, failure_in_record, job_record
 from krea_cli.flows.jobs.watch import JobUpdate, TypicalSeconds, Watch, watch_reference
 
 if TYPE_CHECKING:
@@ -149,15 +149,6 @@ class JobWaiter(Generic[A]):
 
 
 @dataclass(frozen=True)
-class WaitOutcome:
-    """The end of the waiting for one job: its record, and the error unless it completed."""
-
-    job_id: str
-    record: dict[str, Any]
-    error: KreaError | None = None
-
-
-@dataclass(frozen=True)
 class _AwaitedReference:
     """A job that was named to `krea wait`."""
 
@@ -192,7 +183,7 @@ class Wait:
             self._watch, context.clock, on_first_look=self._announce
         )
 
-    def outcomes(self, mentions: Iterator[JobMention]) -> Iterator[WaitOutcome | UsageError]:
+    def outcomes(self, mentions: Iterator[JobMention]) -> Iterator[JobReport | UsageError]:
         """Yield an outcome per job in the order in which they end; a bad line as its error.
 
         A job whose time is over ends with `StillRunning`.
@@ -203,12 +194,12 @@ class Wait:
         except Interrupted as stop:
             raise interrupted_with_jobs(stop, tuple(self._waiter.pending)) from stop
 
-    def _add(self, mention: JobMention) -> Iterator[WaitOutcome | UsageError]:
+    def _add(self, mention: JobMention) -> Iterator[JobReport | UsageError]:
         if isinstance(mention, UsageError):
             yield mention
         elif mention is not None and mention.ended:
             recorded = mention.record or {}
-            yield WaitOutcome(mention.job_id, recorded, failure_in_record(recorded))
+            yield JobReport(mention.job_id, recorded, failure_in_record(recorded))
         elif mention is not None:
             self._watch_job(mention)
 
@@ -230,7 +221,7 @@ class Wait:
             since = job.created_at or self._context.clock.now()
             self._context.tell(Running(job.id, None, job.status, None, since))
 
-    def _end(self, end: JobEnd[_AwaitedReference]) -> WaitOutcome:
+    def _end(self, end: JobEnd[_AwaitedReference]) -> JobReport:
         context, job_id, row = self._context, end.awaited.job_id, end.awaited.row
         self._waiter.finish(job_id)
         error = end.error
@@ -241,7 +232,7 @@ class Wait:
         context.tell(Unwatched(job_id, error is None))
         files = context.records.files(job_id) if row else ()
         record = job_record(end.job, row, job_id=job_id, files=files, error=error)
-        return WaitOutcome(job_id, record, error)
+        return JobReport(job_id, record, error)
 
 
 def still_running(job_id: str, command: str) -> StillRunning:
