@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING
 from krea_cli.catalog.prices import estimate_price
 from krea_cli.dollars import format_dollars, to_micros
 from krea_cli.errors import Interrupted, KreaError, OverBudget, UsageError
-from krea_cli.local.ledger.budget import DAY_CAP, MAX_COST_CAP, Budget, sufficient_cap
 
 if TYPE_CHECKING:
     from krea_cli.commands.session import Session
-    from krea_cli.local.ledger.budget import Spending
+    from krea_cli.local.ledger.budget import Budget, Spending
     from krea_cli.local.ledger.rows import RequestRow
 
 
@@ -19,7 +18,7 @@ def load_budget(
     *,
     max_cost: int | None = None,
     assumed_price: int | None = None,
-) -> Budget | None:
+) -> "Budget | None":
     """Return the caps in force, or None without any. With a cap, refresh an old catalog.
 
     max_cost: the cap for this command, in millionths of a dollar
@@ -27,9 +26,11 @@ def load_budget(
 
     Raises `OverBudget` without prices of today, `UsageError` for a daily cap without a ledger.
     """
-    day = session.config.get(DAY_CAP)
+    day = session.config.get("budget.day")
     if max_cost is None and day is None:
         return None
+    from krea_cli.local.ledger.budget import DAY_CAP, Budget
+
     if day is not None and session.no_ledger:
         raise UsageError(
             f"{DAY_CAP} cannot be held without the ledger, which knows what was spent",
@@ -70,7 +71,7 @@ def _require_current_prices(session: "Session") -> None:
 
 
 def forecast_spending(
-    budget: Budget,
+    budget: "Budget",
     requests: Sequence[tuple[str, int | None]],
     spending: "Spending | None",
     *,
@@ -84,6 +85,8 @@ def forecast_spending(
     now: seconds since 1970
     noun: the word for several requests
     """
+    from krea_cli.local.ledger.budget import MAX_COST_CAP, sufficient_cap
+
     fits, refusal = budget.forecast(requests, spending, now=now)
     if refusal is None:
         return fits, None

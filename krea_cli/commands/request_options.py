@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     import typer
 
     from krea_cli.commands.session import Session
-    from krea_cli.local.ledger.budget import Budget
 
 UTF8_HINT = "convert it: iconv -t UTF-8, or set LANG to a UTF-8 locale"
 
@@ -134,20 +133,6 @@ class RequestOptions:
             "read_text": lambda path: read_text_file(session, path),
             "media_type": lambda path: media_type(path).mime,
         }
-
-
-def load_budget(
-    session: "Session", max_cost: int | None, assumed_price: int | None
-) -> "Budget | None":
-    """Return the caps in force, None without any. Amounts are in millionths of a dollar.
-
-    Raises `OverBudget` without prices of today, `UsageError` for a daily cap without a ledger.
-    """
-    if max_cost is None and session.config.get("budget.day") is None:
-        return None
-    from krea_cli.commands import budget
-
-    return budget.load_budget(session, max_cost=max_cost, assumed_price=assumed_price)
 
 
 def model_name(session: "Session", option: str | None) -> str | None:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, BinaryIO
 from krea_cli.catalog.request.inputs import RequestInputs
 from krea_cli.commands.batch.options import BatchOptions
 from krea_cli.commands.batch.shard_auto import find_shard
-from krea_cli.commands.request_options import load_budget, model_name
+from krea_cli.commands.budget import load_budget
+from krea_cli.commands.request_options import model_name
 from krea_cli.commands.session import Session
 from krea_cli.errors import LedgerUnusable, UsageError
 from krea_cli.flows.batch.check.check import check_batch
@@ -49,13 +50,13 @@ class BatchSetup:
         """Print the requests to be sent, the items done, and the cost; send nothing."""
         from krea_cli.commands.batch.dry_run import DryRun
 
-        options = self._options
-        budget = load_budget(self._session, options.max_cost, options.assume_price)
+        session, options = self._session, self._options
+        budget = load_budget(session, max_cost=options.max_cost, assumed_price=options.assume_price)
         ledger = self._ledger_if_any()
         with closing(self._check(ledger)) as items:
             forecast = self._forecast(budget, ledger, items) if budget else None
             DryRun(items, ledger, retry_failed=options.retry_failed, forecast=forecast).print(
-                self._session.output
+                session.output
             )
 
     def run(self) -> None:
@@ -71,7 +72,7 @@ class BatchSetup:
 
             check_report(options.report, cwd=self._check_options.cwd)
         ledger = session.account_ledger
-        budget = load_budget(session, options.max_cost, options.assume_price)
+        budget = load_budget(session, max_cost=options.max_cost, assumed_price=options.assume_price)
         with closing(self._check(ledger)) as items:
             BatchRun(session, options, self._check_options, items, budget=budget).run()
 

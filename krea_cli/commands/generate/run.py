@@ -2,9 +2,9 @@
 
 from typing import TYPE_CHECKING
 
+from krea_cli.commands.budget import load_budget
 from krea_cli.commands.exit_status import ExitStatus
 from krea_cli.commands.generate.inputs import GenerateOptions, build_request, parse_output
-from krea_cli.commands.request_options import load_budget
 from krea_cli.errors import ModelRetired
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ def run(context: "Context", options: GenerateOptions) -> None:
     session: Session = context.obj
     output = session.output
     target = parse_output(session, options)
-    budget = load_budget(session, options.max_cost, options.assume_price)
+    budget = load_budget(session, max_cost=options.max_cost, assumed_price=options.assume_price)
     request = build_request(session, options, target)
     if options.dry_run:
         from krea_cli.commands.generate.dry_run import show_request
