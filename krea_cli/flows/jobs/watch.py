@@ -174,7 +174,7 @@ class Watch:
         try:
             jobs = self._clock.wait_for(lambda: self._list.find(wanted))
         except (NotFound, RequestRefused, UsageError):
-            # The list cannot be had; each job by itself still can.
+            # The list cannot be read; each job by itself still can.
             for watched in self._watched.values():
                 watched.missed = MAX_MISSED_TICKS
             return

@@ -89,7 +89,7 @@ class PollFailed:
 
 @dataclass(frozen=True)
 class ItemSaved:
-    """The results of an item are on disk, or cannot be had."""
+    """The results of an item are on disk, or could not be saved."""
 
     item: Item
     outcome: JobOutcome
