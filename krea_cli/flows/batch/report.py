@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from krea_cli.errors import KreaError, UsageError, WouldOverwrite
 from krea_cli.flows.batch.report_entry import MAX_ENTRY_BYTES, parse_entry, report_records
 from krea_cli.flows.files.part_file import open_part, part_path
-from krea_cli.flows.files.publish import publish
+from krea_cli.flows.files.publish import write_file
 
 if TYPE_CHECKING:
     from krea_cli.clock import Clock
@@ -72,31 +72,15 @@ def write_report(
         if is_direct:
             _write_stream(path, real, lines, clock)
         else:
-            _write_file(real, lines)
+            # Two runs may end at the same moment: each writes its own, and the later stays.
+            own_name = f"{real.name}-{os.getpid()}"
+            part = open_part(part_path(real)) or open_part(part_path(real.with_name(own_name)))
+            write_file(part, real, lines, force=True)
     except OSError as failure:
         raise KreaError(
             f"the report {path} could not be written: {failure.strerror or failure}",
             hint="make room for it; the same command again writes it, and pays nothing twice",
         ) from failure
-
-
-def _write_file(real: Path, lines: Iterator[bytes]) -> None:
-    import hashlib
-
-    # Two runs of one batch may end at the same moment: each writes its own, and the later stays.
-    own_name = f"{real.name}-{os.getpid()}"
-    part = open_part(part_path(real)) or open_part(part_path(real.with_name(own_name)))
-    if part is None or part.path is None:
-        raise KreaError(f"another krea is writing {real}", hint="run the same command again")
-    hasher = hashlib.sha256()
-    try:
-        with os.fdopen(os.dup(part.fd), "wb") as file:
-            for line in lines:
-                hasher.update(line)
-                file.write(line)
-        publish(part, real, sha256=hasher.hexdigest(), force=True)
-    finally:
-        part.release()
 
 
 def _write_stream(path: str, real: Path, lines: Iterator[bytes], clock: "Clock") -> None:

@@ -4,6 +4,7 @@ import errno
 import os
 import shutil
 import sys
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,6 +52,28 @@ def publish(part: PartFile, target: Path, *, sha256: str, force: bool) -> Publis
             _sync_folder(path.parent)
             return PublishedFile(path, name_was_taken=number > 1)
     raise FileExistsError(errno.EEXIST, f"{MAX_NUMBERED_NAMES} files of that name exist")
+
+
+def write_file(
+    part: PartFile | None, target: Path, chunks: Iterable[bytes], *, force: bool
+) -> PublishedFile:
+    """Write CHUNKS into PART, publish it as TARGET (see `publish`), and release it.
+
+    Raises OSError, and KreaError without PART.
+    """
+    from hashlib import sha256
+
+    if part is None:
+        raise KreaError(f"another krea is writing {target}", hint="run the same command again")
+    hasher = sha256()
+    try:
+        with os.fdopen(os.dup(part.fd), "wb") as file:
+            for chunk in chunks:
+                hasher.update(chunk)
+                file.write(chunk)
+        return publish(part, target, sha256=hasher.hexdigest(), force=force)
+    finally:
+        part.release()
 
 
 def hash_file(path: Path) -> str:

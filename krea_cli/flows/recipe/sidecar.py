@@ -4,10 +4,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-from krea_cli.errors import KreaError
 from krea_cli.flows.files.naming import MAX_NAME_BYTES, shorten
 from krea_cli.flows.files.part_file import open_part, part_path
-from krea_cli.flows.files.publish import PublishedFile, publish
+from krea_cli.flows.files.publish import PublishedFile, write_file
 from krea_cli.flows.recipe.recipe import Recipe, parse_recipe
 
 SIDECAR_SUFFIX = ".json"
@@ -29,21 +28,11 @@ def write_sidecar(path: Path, record: dict[str, Any], *, force: bool) -> Publish
     of the same batch item, whose result was removed, is replaced in any case.
     Raises OSError, KreaError.
     """
-    from hashlib import sha256
-
     target = sidecar_path(path)
     current = _read_recipe(target) if record.get("item") else None
     force = force or (current is not None and current.item == record["item"])
     content = (json.dumps(record, indent=2) + "\n").encode()
-    part = open_part(part_path(target))
-    if part is None or part.path is None:
-        raise KreaError(f"another krea is writing {target}", hint="run the same command again")
-    try:
-        with open(part.path, "wb") as file:
-            file.write(content)
-        return publish(part, target, sha256=sha256(content).hexdigest(), force=force)
-    finally:
-        part.release()
+    return write_file(open_part(part_path(target)), target, [content], force=force)
 
 
 def read_sidecar(path: Path) -> Recipe | None:
