@@ -1,6 +1,6 @@
 """Local files inside a request: found, shown, and replaced by addresses once uploaded."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,30 +19,34 @@ def is_address(text: str) -> bool:
     return text.lower().startswith(ADDRESS_PREFIXES)
 
 
-def find_local_files(tree: object) -> list[LocalFile]:
-    """Return every file in a request body, in order, each once."""
-    return list(dict.fromkeys(_walk(tree)))
-
-
-def _walk(tree: object) -> list[LocalFile]:
+def leaves(tree: object) -> list[Any]:
+    """Return every value in TREE, at any depth, that is no object and no array, in order."""
     if isinstance(tree, (str, int, float)):  # nearly everything: a batch walks through it often
-        return []
-    if isinstance(tree, LocalFile):
         return [tree]
     if isinstance(tree, Mapping):
-        return [file for value in tree.values() for file in _walk(value)]
+        return [leaf for value in tree.values() for leaf in leaves(value)]
     if isinstance(tree, (list, tuple)):
-        return [file for value in tree for file in _walk(value)]
-    return []
+        return [leaf for value in tree for leaf in leaves(value)]
+    return [tree]
+
+
+def map_leaves(tree: Any, change: Callable[[Any], Any]) -> Any:
+    """Copy TREE with each of its `leaves` as CHANGE returns it."""
+    if isinstance(tree, Mapping):
+        return {key: map_leaves(value, change) for key, value in tree.items()}
+    if isinstance(tree, (list, tuple)):
+        return [map_leaves(value, change) for value in tree]
+    return change(tree)
+
+
+def find_local_files(tree: object) -> list[LocalFile]:
+    """Return every file in a request body, in order, each once."""
+    return list(dict.fromkeys(leaf for leaf in leaves(tree) if isinstance(leaf, LocalFile)))
 
 
 def has_address(tree: object) -> bool:
     """Return True if a text in TREE is the address of a file."""
-    if isinstance(tree, str):
-        return is_address(tree)
-    if isinstance(tree, Mapping):
-        return any(map(has_address, tree.values()))
-    return isinstance(tree, (list, tuple)) and any(map(has_address, tree))
+    return any(isinstance(leaf, str) and is_address(leaf) for leaf in leaves(tree))
 
 
 def replace_local_files(tree: Any, addresses: Mapping[str, str]) -> Any:
@@ -50,19 +54,11 @@ def replace_local_files(tree: Any, addresses: Mapping[str, str]) -> Any:
 
     addresses: path -> address
     """
-    if isinstance(tree, LocalFile):
-        return addresses[tree.path]
-    if isinstance(tree, Mapping):
-        return {key: replace_local_files(value, addresses) for key, value in tree.items()}
-    if isinstance(tree, (list, tuple)):
-        return [replace_local_files(value, addresses) for value in tree]
-    return tree
+    return map_leaves(
+        tree, lambda leaf: addresses[leaf.path] if isinstance(leaf, LocalFile) else leaf
+    )
 
 
 def format_local_files(tree: Any) -> Any:
     """Copy TREE with every file as `@path`, the way it is typed: it has no address yet."""
-    if isinstance(tree, LocalFile):
-        return f"@{tree.path}"
-    if isinstance(tree, dict):
-        return {key: format_local_files(value) for key, value in tree.items()}
-    return [format_local_files(value) for value in tree] if isinstance(tree, list) else tree
+    return map_leaves(tree, lambda leaf: f"@{leaf.path}" if isinstance(leaf, LocalFile) else leaf)

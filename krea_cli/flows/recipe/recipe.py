@@ -10,7 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from krea_cli.api.job_id import is_job_id
-from krea_cli.catalog.local_files import LocalFile, is_address, replace_local_files
+from krea_cli.catalog.local_files import (
+    LocalFile,
+    is_address,
+    leaves,
+    map_leaves,
+    replace_local_files,
+)
 from krea_cli.catalog.openapi.document import is_too_deep
 from krea_cli.flows.files.publish import has_hash
 from krea_cli.flows.jobs.record import iso_time
@@ -159,8 +165,8 @@ def restore_files(recipe: Recipe, uploads: "UploadRows | None") -> dict[str, Any
         recipe.request,
         {
             text: _locate_file(text, recipe.sources.get(text, {}), uploads)
-            for text in set(_strings(recipe.request))
-            if re.fullmatch(HASH_PREFIX + "[0-9a-f]{64}", text)
+            for text in set(leaves(recipe.request))
+            if isinstance(text, str) and re.fullmatch(HASH_PREFIX + "[0-9a-f]{64}", text)
         },
     )
     return fields
@@ -194,7 +200,7 @@ def parse_recipe(data: Any) -> Recipe | None:
 
 def _hashes_of_uploads(tree: Any, uploads: "UploadRows") -> dict[str, str]:
     """Map each address in TREE to which a file was uploaded to the hash of the file."""
-    urls = {text for text in _strings(tree) if is_address(text)}
+    urls = {text for text in leaves(tree) if isinstance(text, str) and is_address(text)}
     hashes = {url: uploads.find_file_hash(url) for url in urls}
     return {url: HASH_PREFIX + sha256 for url, sha256 in hashes.items() if sha256}
 
@@ -232,11 +238,7 @@ def _locate_file(
 
 def _replace_strings(tree: Any, values: Mapping[str, Any]) -> Any:
     """Replace each text in TREE that is a key of VALUES."""
-    if isinstance(tree, str):
-        return values.get(tree, tree)
-    if isinstance(tree, dict):
-        return {key: _replace_strings(value, values) for key, value in tree.items()}
-    return [_replace_strings(value, values) for value in tree] if isinstance(tree, list) else tree
+    return map_leaves(tree, lambda leaf: values.get(leaf, leaf) if isinstance(leaf, str) else leaf)
 
 
 def _is_valid_unicode(data: Any) -> bool:
@@ -246,15 +248,6 @@ def _is_valid_unicode(data: Any) -> bool:
     except UnicodeEncodeError:
         return False
     return True
-
-
-def _strings(tree: Any) -> list[str]:
-    if isinstance(tree, str):
-        return [tree]
-    if isinstance(tree, dict | list):
-        children = tree.values() if isinstance(tree, dict) else tree
-        return [text for child in children for text in _strings(child)]
-    return []
 
 
 def service_item_fingerprint(base: str, fingerprint: str) -> str:
