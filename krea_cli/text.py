@@ -30,6 +30,15 @@ def clean(text: str) -> str:
     return re.sub(_HIDDEN, "", re.sub(_LINE_BREAKS, "\n", re.sub(_ESCAPE_SEQUENCES, "", text)))
 
 
+def is_encodable(text: str) -> bool:
+    """Tell if TEXT has no lone surrogate, as JSON and the names of files may."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def one_line(text: str) -> str:
     """Clean TEXT and turn each run of line ends and tabs into a space."""
     return re.sub(r"[\n\t]+", " ", clean(text)).strip()

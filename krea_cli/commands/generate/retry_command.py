@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 import typer
 
-from krea_cli.text import one_line
+from krea_cli.text import is_encodable, one_line
 
 MODEL_FLAGS = ("-m", "--model")
 
@@ -26,7 +26,7 @@ def retry_command(command: str, model: str, rest: Sequence[str], *, valued: Coll
     """`krea COMMAND -m MODEL REST` quoted for a shell; VALUED are the options that take a value."""
     start = shlex.join(["krea", command, "-m", model])
     line = " ".join((start, shlex.join(_without_model(rest, valued)))).rstrip()
-    if one_line(line) == line and _is_text(line):
+    if one_line(line) == line and is_encodable(line):
         return line
     # What a terminal may not be sent would be missing from the line that is pasted.
     return f"{start}, and the rest as before"
@@ -61,11 +61,3 @@ def _option_in(word: str, valued: Collection[str]) -> tuple[str, str | None, boo
         if f"-{letter}" in valued:
             return word[:at] if at > 1 else "", f"-{letter}", at < len(letters)
     return "", None, False
-
-
-def _is_text(line: str) -> bool:
-    try:
-        line.encode()
-    except UnicodeEncodeError:  # a file name may be any bytes
-        return False
-    return True

@@ -20,6 +20,7 @@ from krea_cli.catalog.local_files import (
 from krea_cli.catalog.openapi.document import is_too_deep
 from krea_cli.flows.files.publish import has_hash
 from krea_cli.flows.jobs.record import iso_time
+from krea_cli.text import is_encodable
 
 if TYPE_CHECKING:
     from krea_cli.api.types import Job
@@ -176,7 +177,7 @@ def parse_recipe(data: Any) -> Recipe | None:
     """Read a recipe from DATA, JSON of any origin; None if it is not a recipe."""
     if not isinstance(data, dict) or "krea" not in data or data.get("schema") != SCHEMA_VERSION:
         return None
-    if is_too_deep(data) or not _is_valid_unicode(data):
+    if is_too_deep(data) or not is_encodable(json.dumps(data, ensure_ascii=False)):
         return None
     model, request, seed = data.get("model"), data.get("request"), data.get("seed")
     if not isinstance(model, str) or not isinstance(request, dict):
@@ -239,15 +240,6 @@ def _locate_file(
 def _replace_strings(tree: Any, values: Mapping[str, Any]) -> Any:
     """Replace each text in TREE that is a key of VALUES."""
     return map_leaves(tree, lambda leaf: values.get(leaf, leaf) if isinstance(leaf, str) else leaf)
-
-
-def _is_valid_unicode(data: Any) -> bool:
-    """Tell if all texts in DATA can be encoded: JSON may hold half of a surrogate pair."""
-    try:
-        json.dumps(data, ensure_ascii=False).encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def service_item_fingerprint(base: str, fingerprint: str) -> str:
