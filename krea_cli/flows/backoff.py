@@ -1,12 +1,16 @@
 """Pauses after faults: between reads, and between submits that found no free slot."""
 
+from collections.abc import Callable
+from math import inf
 from random import Random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from krea_cli.errors import Busy, KreaError, Unanswered, Unreachable, Untrusted
 
 if TYPE_CHECKING:
     from krea_cli.flows.context import FlowContext
+
+T = TypeVar("T")
 
 FIRST_PAUSE_SECONDS = 0.5
 MAX_PAUSE_SECONDS = 10.0
@@ -42,6 +46,27 @@ class Backoff:
     def reset(self) -> None:
         """Start anew: an answer came."""
         self.faults = 0
+
+
+def retry(
+    context: "FlowContext", call: Callable[[], T], *, tries: float = inf, seconds: float = inf
+) -> T:
+    """Return the answer of CALL, made again after transient faults. Raises the last fault.
+
+    tries: the calls to make at most
+    seconds: the time after which no call is made
+    """
+    backoff, clock = Backoff(context.random), context.clock
+    end = clock.monotonic() + seconds
+    while True:
+        try:
+            return clock.wait_for(call)
+        except KreaError as error:
+            pause = backoff.next_pause(error)
+            is_last = backoff.faults >= tries or clock.monotonic() + pause > end
+            if is_last or not is_transient(error):
+                raise
+            clock.sleep(pause)
 
 
 class SlotBackoff:

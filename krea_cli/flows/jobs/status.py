@@ -1,18 +1,15 @@
 """Read the current status of many jobs, in as few requests as possible."""
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import TypeVar
+from collections.abc import Iterator, Sequence
 
 from krea_cli.api.jobs import job_failure
 from krea_cli.api.types import Job
 from krea_cli.errors import KreaError, NotFound, UsageError
-from krea_cli.flows.backoff import Backoff, is_transient
+from krea_cli.flows.backoff import is_transient, retry
 from krea_cli.flows.context import FlowContext
 from krea_cli.flows.jobs.job_ids import JobMention
 from krea_cli.flows.jobs.list_lookup import JobList
 from krea_cli.flows.jobs.record import JobReport, Reference, job_record
-
-T = TypeVar("T")
 
 # A person waits for the answer: faults that pass within this time are waited out, others told.
 MAX_RETRY_SECONDS = 10.0
@@ -25,7 +22,6 @@ class StatusReader:
 
     def __init__(self, context: FlowContext) -> None:
         self._context = context
-        self._clock = context.clock
 
     def groups(self, mentions: Iterator[JobMention]) -> Iterator[Sequence[JobReport | UsageError]]:
         """Yield the jobs in the order of the stream, in the groups in which they came.
@@ -56,7 +52,11 @@ class StatusReader:
         if len(job_ids) < MIN_IDS_FOR_LIST:
             return {}
         try:
-            return self._retry(lambda: JobList(self._context.api).find(job_ids))
+            return retry(
+                self._context,
+                lambda: JobList(self._context.api).find(job_ids),
+                seconds=MAX_RETRY_SECONDS,
+            )
         except KreaError as error:
             if not is_transient(error):
                 raise
@@ -65,7 +65,11 @@ class StatusReader:
     def _read(self, job_id: str, listed: Job | None) -> JobReport:
         try:
             job = (
-                self._retry(lambda: self._context.api.get_job(job_id))
+                retry(
+                    self._context,
+                    lambda: self._context.api.get_job(job_id),
+                    seconds=MAX_RETRY_SECONDS,
+                )
                 # A list may leave out the results.
                 if listed is None or (listed.ended and not listed.outputs)
                 else listed
@@ -79,15 +83,3 @@ class StatusReader:
         files = self._context.records.files(job.id) if row else ()
         failure = job_failure(job) if job.ended else None
         return JobReport(job.id, job_record(job, row, files=files, error=failure), job=job)
-
-    def _retry(self, call: Callable[[], T]) -> T:
-        backoff = Backoff(self._context.random)
-        end = self._clock.monotonic() + MAX_RETRY_SECONDS
-        while True:
-            try:
-                return self._clock.wait_for(call)
-            except KreaError as error:
-                pause = backoff.next_pause(error)
-                if not is_transient(error) or self._clock.monotonic() + pause > end:
-                    raise
-                self._clock.sleep(pause)

@@ -2,9 +2,7 @@
 
 import os
 
-from krea_cli.api.types import Job
-from krea_cli.errors import KreaError
-from krea_cli.flows.backoff import Backoff, is_transient
+from krea_cli.flows.backoff import Backoff, retry
 from krea_cli.flows.context import FlowContext
 from krea_cli.flows.events import Downloading
 from krea_cli.flows.files.output_slot import Result
@@ -26,8 +24,8 @@ class ResultSource:
 
         If the host refuses the address, read the job again for a fresh one.
         """
-        url = result.url
-        backoff = Backoff(self._context.random)
+        url, context = result.url, self._context
+        backoff = Backoff(context.random)
         while True:
             try:
                 return self._fetch_from(job_id, url, part), url
@@ -36,22 +34,11 @@ class ResultSource:
                 if backoff.faults > MAX_FRESH_ADDRESSES:
                     raise
                 if backoff.faults > 1:
-                    self._context.clock.sleep(seconds)
-                outputs = self._read_job(job_id).outputs
+                    context.clock.sleep(seconds)
+                job = retry(context, lambda: context.api.get_job(job_id), tries=MAX_READS)
+                outputs = job.outputs
                 if result.position <= len(outputs):
                     url = outputs[result.position - 1].url
-
-    def _read_job(self, job_id: str) -> Job:
-        """Read a job; try again after transient faults."""
-        backoff = Backoff(self._context.random)
-        while True:
-            try:
-                return self._context.clock.wait_for(lambda: self._context.api.get_job(job_id))
-            except KreaError as error:
-                seconds = backoff.next_pause(error)
-                if not is_transient(error) or backoff.faults >= MAX_READS:
-                    raise
-                self._context.clock.sleep(seconds)
 
     def _fetch_from(self, job_id: str, url: str, part: PartFile) -> PartContent:
         name = os.path.basename(url.partition("?")[0])[:80]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from krea_cli.api.types import Asset
 from krea_cli.catalog.local_files import LocalFile
 from krea_cli.errors import Interrupted, KreaError, LedgerUnusable, RequestRefused, UsageError
-from krea_cli.flows.backoff import Backoff, is_transient
+from krea_cli.flows.backoff import retry
 from krea_cli.flows.context import FlowContext
 from krea_cli.flows.events import Note, Uploading
 from krea_cli.flows.files import content_type
@@ -121,22 +121,19 @@ def forget_refused_uploads(
 
 def _upload(path: str, kind: ContentType, context: FlowContext) -> Asset:
     """Upload one file. It is free, so that a transient fault only costs time."""
-    backoff = Backoff(context.random)
 
     def send() -> Asset:
         return context.api.upload(Path(path), kind.mime, progress=_progress(path, context))
 
-    while True:
-        try:
-            return context.clock.wait_for(send)
-        except Interrupted:
-            raise
-        except KreaError as error:
-            seconds = backoff.next_pause(error)
-            if not is_transient(error) or backoff.faults >= MAX_TRIES:
-                _name_file(error, path)
-                raise
-            context.clock.sleep(seconds)
+    try:
+        return retry(context, send, tries=MAX_TRIES)
+    except Interrupted:
+        raise
+    except KreaError as error:
+        if Path(path).name not in error.message:
+            error.message = f"{path} was not uploaded: {error.message}"
+            error.args = (error.message,)
+        raise
 
 
 def _progress(path: str, context: FlowContext) -> Callable[[int, int], None]:
@@ -150,12 +147,6 @@ def _progress(path: str, context: FlowContext) -> Callable[[int, int], None]:
             context.tell(Uploading(path, sent, total))
 
     return progress
-
-
-def _name_file(error: KreaError, path: str) -> None:
-    if Path(path).name not in error.message:
-        error.message = f"{path} was not uploaded: {error.message}"
-        error.args = (error.message,)
 
 
 def _cannot_read(path: str, failure: OSError) -> UsageError:
