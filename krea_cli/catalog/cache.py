@@ -4,20 +4,21 @@ import json
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from krea_cli.api.types import OpenapiDocument
 from krea_cli.catalog.catalog import Catalog
 from krea_cli.catalog.diff import CatalogDiff, diff_catalogs
 from krea_cli.catalog.openapi.document import UnreadableDocument, parse_document, reduce_document
+
+if TYPE_CHECKING:
+    from krea_cli.api.types import OpenapiDocument
 
 SNAPSHOT_FILE = Path(__file__).with_name("snapshot.json")
 ID_LIST_NAME = "models.list"  # read by the completion scripts
 FRESH_SECONDS = 86_400.0  # the age up to which prices and parts of names are trusted
 
-
 # fetch(etag, last_modified) returns None if the document is still the same.
-Fetch = Callable[[str | None, str | None], OpenapiDocument | None]
+Fetch = Callable[[str | None, str | None], "OpenapiDocument | None"]
 
 
 def load_snapshot() -> Catalog:

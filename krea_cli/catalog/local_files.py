@@ -20,7 +20,7 @@ def is_address(text: str) -> bool:
 
 
 def leaves(tree: object) -> list[Any]:
-    """Return every value in TREE, at any depth, that is no object and no array, in order."""
+    """Return the values in TREE, at any depth, that are neither objects nor arrays, in order."""
     if isinstance(tree, (str, int, float)):  # nearly everything: a batch walks through it often
         return [tree]
     if isinstance(tree, Mapping):

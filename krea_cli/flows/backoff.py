@@ -53,6 +53,8 @@ def retry(
 ) -> T:
     """Return the answer of CALL, made again after transient faults. Raises the last fault.
 
+    Only for calls that are free, such as reads and uploads: a submit may have been received.
+
     tries: the calls to make at most
     seconds: the time after which no call is made
     """
