@@ -42,10 +42,11 @@ def parse_webhook_url(text: str) -> str:
     return text
 
 
-# Both set the attribute named as PARAMETER while the command line is parsed, so that commands need
-# not know the modes.
+# Both set the attribute with the name of PARAMETER while the command line is parsed: no command
+# needs to know the modes.
 def _set_mode(context: typer.Context, parameter: typer.CallbackParam, value: bool) -> bool:
-    vars(context.obj.output)[str(parameter.name)] |= value
+    output, name = context.obj.output, str(parameter.name)
+    setattr(output, name, getattr(output, name) or value)
     return value
 
 
