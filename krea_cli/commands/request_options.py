@@ -115,7 +115,11 @@ class RequestOptions:
 
     def request_inputs(self, session: "Session") -> dict[str, Any]:
         """The arguments for `RequestInputs`, by name. Raises `UsageError` for text not in UTF-8."""
-        from krea_cli.flows.transfer.upload import media_type
+
+        def media_type(path: str) -> str:
+            from krea_cli.flows.transfer import upload  # most requests have no file
+
+            return upload.media_type(path).mime
 
         return {
             "inputs": tuple(as_utf8(text, f"-i {text}") for text in self.inputs or ()),
@@ -131,7 +135,7 @@ class RequestOptions:
             "duration": self.duration,
             "check": not self.no_check,
             "read_text": lambda path: read_text_file(session, path),
-            "media_type": lambda path: media_type(path).mime,
+            "media_type": media_type,
         }
 
 

@@ -40,15 +40,15 @@ def build_request(session: "Session", options: GenerateOptions, target: Target) 
 
     Raises `UsageError`, `UnknownModel`, `InvalidRequest`.
     """
-    base = _read_base_recipe(session, options.like)
+    recipe = None if options.like is None else _read_base_recipe(session, options.like)
     inputs = RequestInputs(
         prompt=_read_prompt(session, options),
-        base=base.base,
+        base=recipe.base if recipe else {},
         # What was filled in for one model counts for no other one.
-        filled={} if options.model else base.filled,
+        filled=recipe.filled if recipe and not options.model else {},
         **options.request_inputs(session),
     )
-    name = model_name(session, options.model or base.model)
+    name = model_name(session, options.model or (recipe.model if recipe else None))
     prepared = session.composer().compose(name, inputs)
     _check_options(options, target, prepared.model)
     prompt = prepared.body.get("prompt")
@@ -102,12 +102,10 @@ def _check_options(options: GenerateOptions, target: Target, model: "Model") -> 
         )
 
 
-def _read_base_recipe(session: "Session", like: str | None) -> "BaseRecipe":
+def _read_base_recipe(session: "Session", like: str) -> "BaseRecipe":
     """Read the recipe of the file or job LIKE. Raises `UsageError`."""
-    from krea_cli.flows.recipe.provenance import BaseRecipe, read_base_recipe
+    from krea_cli.flows.recipe.provenance import read_base_recipe
 
-    if like is None:
-        return BaseRecipe()
     ledger = session.account_ledger_if_logged_in()
     base = read_base_recipe(like, ledger, cwd=session.env.current_dir)
     if base.is_changed:
