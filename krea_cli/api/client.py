@@ -77,7 +77,7 @@ class ApiClient:
         response = self._get("/jobs", what=LIST_NAME, params=params | {"limit": limit})
         with _never_charged():
             page = parse_page(_parse_json(response))
-        return page._replace(server_time=response.server_time)
+        return page._replace(server_time=response.server_time, proxies=response.proxies)
 
     def cancel(self, job_id: str) -> None:
         """Ask for a job to be cancelled; only a later `get_job` tells the outcome."""

@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+PROXY_HEADERS = frozenset({"via", "x-varnish", "x-cache", "x-served-by"})
+
 
 @dataclass(frozen=True)
 class Response:
@@ -23,6 +25,11 @@ class Response:
             return json.loads(self.content)
         except RecursionError:
             raise ValueError("the JSON is nested too deep") from None
+
+    @property
+    def proxies(self) -> frozenset[str]:
+        """The headers of a proxy that took part."""
+        return PROXY_HEADERS & self.headers.keys()
 
     @property
     def server_time(self) -> float | None:

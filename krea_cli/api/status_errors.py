@@ -41,10 +41,13 @@ def submit_error(response: Response, route: str, *, now: float | None = None) ->
     now: this machine's clock, in seconds since 1970
     """
     body, status = parse_error_body(response), response.status
-    if status == 429 or (
-        status == 503 and (body.has_error_key or "retry-after" in response.headers)
-    ):
+    # A Retry-After asks for patience and proves nothing: proxies add one to answers of their own.
+    if status == 429 and body.data:
         return busy_error(response, body, now=now)
+    if status == 503 and body.has_error_key:
+        busy = busy_error(response, body, now=now)
+        busy.proves_no_job, busy.proxies = False, response.proxies
+        return busy
     if status in ACCOUNT_STATUSES:
         return _account_error(status, body)
     if status == 410:

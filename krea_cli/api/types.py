@@ -73,15 +73,17 @@ class Submitted(NamedTuple):
 
 
 class JobsPage(NamedTuple):
-    """One page of the job list, newest first.
+    """One page of the job list, mostly newest first.
 
     next_cursor: None on the last page
     server_time: the Date header, in whole seconds since 1970
+    proxies: headers of a proxy that took part
     """
 
     jobs: tuple[Job, ...]
     next_cursor: str | None
     server_time: float | None = None
+    proxies: frozenset[str] = frozenset()
 
 
 class Asset(NamedTuple):

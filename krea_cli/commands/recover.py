@@ -82,14 +82,14 @@ def recover(
     if not (adopt or resubmit or forget or older is not None):
         _reconcile(session, recovery)
         return
-    resubmit_ids = _parse_row_ids(recovery, resubmit, older)
-    forget_ids = _parse_row_ids(recovery, forget, older)
+    resubmit_ids = _parse_row_ids(recovery, "--resubmit", resubmit, older)
+    forget_ids = _parse_row_ids(recovery, "--forget", forget, older)
     if older is not None and "all" not in [*(resubmit or ()), *(forget or ())]:
         raise UsageError(
-            "--older says which requests `all` means",
-            hint="krea recover --resubmit all --older 15m",
+            "--older says which requests `all` means", hint="add --forget all, or --resubmit all"
         )
-    decisions = recovery.decisions(adopt=adoptions, forget=forget_ids, resubmit=resubmit_ids)
+    spared = "all" in (resubmit or ())
+    decisions = recovery.decisions(adoptions, forget_ids, resubmit_ids, spare_candidates=spared)
     _carry_out(session, decisions)
 
 
@@ -131,7 +131,7 @@ def _in_doubt_error(doubts: "Sequence[Doubt]", now: float) -> InDoubt:
     row_id, advice = first.row.id, ""
     if first.candidates:
         only = len(first.candidates) == 1
-        job, which = (first.candidates[0].id, "that job") if only else ("JOB", "one of them")
+        job, which = (first.candidates[0].job.id, "that job") if only else ("JOB", "one of them")
         advice = f"krea recover --adopt {row_id}={job} takes {which}; "
     elif first.young(now):
         advice = "krea recover in two minutes: a job may still appear; "
@@ -151,11 +151,13 @@ def _describe(doubt: "Doubt") -> str:
         lines.append(f"  prompt {one_line(row.prompt)[:MAX_PROMPT_CHARACTERS]}")
     if row.target:
         lines.append(f"  for {one_line(row.target)}")
-    for job in doubt.candidates:
+    for candidate in doubt.candidates:
+        job = candidate.job
         created_at = "at an unknown time"
         if job.created_at is not None:
             created_at = formats.local_time(job.created_at, milliseconds=True)
         facts = [job.id, f"made {created_at}", job.type, job.status]
+        facts += [f"but {reason}" for reason in candidate.against]
         facts += [output.url for output in job.outputs[:1]]
         lines.append("  perhaps " + "  ".join(one_line(fact) for fact in facts if fact))
     return "\n".join(lines)
@@ -176,7 +178,7 @@ def _parse_row_id(text: str) -> int:
 
 
 def _parse_row_ids(
-    recovery: "Recovery", texts: "Sequence[str] | None", older: float | None
+    recovery: "Recovery", option: str, texts: "Sequence[str] | None", older: float | None
 ) -> list[int]:
     """Return the row ids in TEXTS; `all` stands for requests sent OLDER seconds ago or earlier."""
     if "all" not in (texts or ()):
@@ -184,6 +186,6 @@ def _parse_row_ids(
     if older is None:
         raise UsageError(
             "`all` needs --older, so that requests under way are left alone",
-            hint="krea recover --resubmit all --older 15m",
+            hint=f"krea recover {option} all --older 15m",
         )
     return recovery.older(older)

@@ -137,7 +137,7 @@ class Session:
         from krea_cli.local.ledger.ledger import Ledger
 
         if self.no_ledger:
-            return Ledger.in_memory()
+            return Ledger.in_memory(self.env.state_dir)
         return Ledger.open(self.env.state_dir, clock_now=self.clock.now)
 
     @cached_property
@@ -227,7 +227,7 @@ class Session:
 
         self.prune_history()
         # Without a ledger, our own jobs of another process look like a stranger's.
-        shared = self.no_ledger or bool(self.config.get("account.shared"))
+        is_shared = self.config.get("account.shared")  # None where the user said nothing
         return FlowContext(
             api=self.api,
             http=self.http,
@@ -235,7 +235,8 @@ class Session:
             clock=self.clock,
             tell=self.output.tell,
             random=self.env.random,
-            shared=shared,
+            shared=self.no_ledger or is_shared is True,
+            alone=is_shared is False,
             budget=budget,
         )
 

@@ -160,18 +160,29 @@ class Untrusted(Unreachable):
 
 
 class Busy(KreaError):
-    """The service had no room (429, or 503 in its own words), so no job was made.
+    """The service had no room (429, or 503 in its own words).
 
     retry_after: the pause that the server asked for, in seconds; None if it did not
+    proves_no_job: False for a 503: the list of jobs must be read before the next try
+    proxies: headers of a proxy that took part; the answer may be its own
     """
 
     code = "busy"
     exit_code = 8
     hint = "run the same command again later, or with a longer --timeout"
 
-    def __init__(self, message: str, *, retry_after: float | None = None) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        retry_after: float | None = None,
+        proves_no_job: bool = True,
+        proxies: frozenset[str] = frozenset(),
+    ) -> None:
         super().__init__(message)
         self.retry_after = retry_after
+        self.proves_no_job = proves_no_job
+        self.proxies = proxies
 
 
 class InDoubt(KreaError):

@@ -85,6 +85,7 @@ class FlowContext:
     tell: takes the events
     random: the source of seeds and jitter
     shared: others submit jobs on this account, so a job in the list proves nothing
+    alone: the user said that nobody else does, whatever the list shows
     budget: the caps on spending; None without any
     """
 
@@ -95,6 +96,7 @@ class FlowContext:
     tell: "Tell"
     random: Random
     shared: bool = False
+    alone: bool = False
     budget: "Budget | None" = None
 
     @cached_property

@@ -93,7 +93,8 @@ def test_a_submit_is_never_sent_twice_by_itself(
     api: ApiClient, httpx_mock: HTTPXMock, status: int, kind: type[KreaError]
 ) -> None:
     """One call is one POST, whatever the answer; a redirect is not followed."""
-    httpx_mock.add_response(status_code=status, headers={"Location": f"{BASE}/elsewhere"})
+    headers = {"Location": f"{BASE}/elsewhere"}
+    httpx_mock.add_response(status_code=status, headers=headers, json={"error": "no"})
     with pytest.raises(KreaError) as caught:
         api.submit("/generate/image/a/b", {})
     assert type(caught.value) is kind

@@ -27,6 +27,10 @@ class AcceleratedClock(Clock):
         """Seconds that only ever grow."""
         return time.monotonic() * self.speed
 
+    def boot(self) -> tuple[str, float]:
+        """The seconds from the origin on."""
+        return "boot", self.now() - self._origin
+
     def mailbox(self) -> Mailbox[Any]:
         """A mailbox whose waits are as short as all others."""
         return _AcceleratedMailbox(self)

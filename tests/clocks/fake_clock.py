@@ -28,6 +28,14 @@ class FakeClock(Clock):
         """Seconds since this clock was made."""
         return self._passed
 
+    def boot(self) -> tuple[str, float]:
+        """The seconds since this clock was made, whatever its wall clock shows."""
+        return "boot", self._passed
+
+    def leap(self, seconds: float) -> None:
+        """Set the wall clock forward by SECONDS, or back."""
+        self._start += seconds
+
     def stop_at(self, moment: float, signal: int) -> None:
         """Let SIGNAL arrive at MOMENT, seconds since 1970, in the pause that reaches it."""
         self._stops = sorted([*self._stops, (moment, signal)])

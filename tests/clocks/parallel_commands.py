@@ -50,6 +50,10 @@ class CommandClock(Clock):
         """Seconds, equal in all commands."""
         return self._turns.clock.monotonic()
 
+    def boot(self) -> tuple[str, float]:
+        """The boot of the machine that all commands run on."""
+        return self._turns.clock.boot()
+
     def wait_for(self, call: Callable[[], T], *, grace: float = 0.0) -> T:
         """Run CALL here and now."""
         self.raise_if_interrupted()

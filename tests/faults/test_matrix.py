@@ -28,7 +28,7 @@ late                 0    -       n     n    all   saved           -
 429-after            0    -       n+1   n    all   saved           -
 500                  9    unknown 1     0    none  unknown/checked krea recover
 503                  0    -       n+1   n    all   saved           -
-503-after            0    -       n+1   n    all   saved           -
+503-after            9    unknown 1     0    none  unknown/checked krea recover
 524                  0    -       n     n    all   saved           -
 524-before           9    unknown 1     0    none  unknown/checked krea recover
 garbage              0    -       n     n    all   saved           -
@@ -55,7 +55,7 @@ late always          0    -       n     n    all   saved           -
 429 always           8    no      >1    0    none  checked         the same command
 429-after always     8    no      >1    0    none  checked         the same command
 503 always           8    no      >1    0    none  checked         the same command
-503-after always     8    no      >1    0    none  checked         the same command
+503-after always     9    unknown 1     0    none  unknown/checked krea recover
 524 always           0    -       n     n    all   saved           -
 garbage always       0    -       n     n    all   saved           -
 empty-body always    0    -       n     n    all   saved           -

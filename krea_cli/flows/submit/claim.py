@@ -6,15 +6,20 @@ The row in the ledger holds the request; the locked part file shows the process 
 
 from dataclasses import dataclass
 
-from krea_cli.api.types import Job
 from krea_cli.errors import KreaError, StillRunning, WouldOverwrite
 from krea_cli.flows.context import FlowContext
 from krea_cli.flows.events import Note, Paused, Reconciling
 from krea_cli.flows.files.output_slot import OutputSlot
 from krea_cli.flows.files.part_file import PartFile
-from krea_cli.flows.submit.reconcile import LIST_LAG_SECONDS, SEARCH_SECONDS, reconcile
+from krea_cli.flows.submit.match import Candidate
+from krea_cli.flows.submit.reconcile import (
+    LIST_LAG_SECONDS,
+    SEARCH_SECONDS,
+    reconcile,
+    seconds_since_sent,
+)
 from krea_cli.flows.submit.submit import exclusive_submit, in_doubt_error
-from krea_cli.local.ledger.rows import RequestDraft, RequestRow
+from krea_cli.local.ledger.rows import IN_DOUBT_STATES, RequestDraft, RequestRow
 
 HOLDER_SECONDS = 2.0  # that a stranger may hold our part file before the slot is called theirs
 HOLDER_POLL_SECONDS = 0.1
@@ -146,12 +151,12 @@ def resolve_in_doubt(row: RequestRow, context: FlowContext, *, until: float | No
     """Search for the job of ROW, and return the row with it. Raises `InDoubt` if none is found."""
     if row.state not in ("sending", "unknown", "unfound"):
         return row
-    candidates: tuple[Job, ...] = ()
+    candidates: tuple[Candidate, ...] = ()
     try:
         if row.state == "sending":
             with exclusive_submit(context, until):
                 row = context.ledger.requests.get(row.id)
-        if row.state == "unknown":
+        if row.state in IN_DOUBT_STATES:
             candidates = _search(row, context, until=until)
             row = context.ledger.requests.get(row.id)
     except KreaError as error:
@@ -162,9 +167,9 @@ def resolve_in_doubt(row: RequestRow, context: FlowContext, *, until: float | No
     return row
 
 
-def _search(row: RequestRow, context: FlowContext, *, until: float | None) -> tuple[Job, ...]:
+def _search(row: RequestRow, context: FlowContext, *, until: float | None) -> tuple[Candidate, ...]:
     """Search the list for the job of ROW; return the candidates if none is certain."""
-    age = context.clock.now() - (row.sent_at or row.created_at)
+    age = seconds_since_sent(context, row)
     context.tell(Reconciling(row.error or "its process died while sending"))
     reconciliation = reconcile(
         context,

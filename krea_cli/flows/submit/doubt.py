@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from krea_cli.api.types import Job
 from krea_cli.flows.jobs.record import iso_time
+from krea_cli.flows.submit.match import Candidate
 from krea_cli.flows.submit.reconcile import LIST_LAG_SECONDS
 from krea_cli.local.ledger.rows import RequestRow
 
@@ -14,7 +14,7 @@ class Doubt:
     """A request, and the listed jobs that may be its own; none once it has its job."""
 
     row: RequestRow
-    candidates: tuple[Job, ...] = ()
+    candidates: tuple[Candidate, ...] = ()
 
     @property
     def open(self) -> bool:
@@ -29,7 +29,7 @@ class Doubt:
         """The record for `--json`.
 
         Keys: row, state, model, prompt, target, sent_at, price, charged, reason, job_id and
-        candidates (job_id, created_at, type, status, urls).
+        candidates (job_id, created_at, type, status, urls, against).
         """
         row = self.row
         return {
@@ -43,15 +43,17 @@ class Doubt:
             "charged": row.charged,
             "reason": row.error,
             "job_id": row.job_id,
-            "candidates": [_candidate_record(job) for job in self.candidates],
+            "candidates": [_candidate_record(candidate) for candidate in self.candidates],
         }
 
 
-def _candidate_record(job: Job) -> dict[str, Any]:
+def _candidate_record(candidate: Candidate) -> dict[str, Any]:
+    job = candidate.job
     return {
         "job_id": job.id,
         "created_at": iso_time(job.created_at),
         "type": job.type,
         "status": job.status,
         "urls": [output.url for output in job.outputs],
+        "against": list(candidate.against),
     }

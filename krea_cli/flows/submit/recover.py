@@ -5,24 +5,25 @@ Nothing is sent but by the user's word, and then only the named requests.
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from krea_cli.api.types import Job
-from krea_cli.errors import Interrupted, KreaError, Moderated, NotFound, UsageError
+from krea_cli.errors import InDoubt, Interrupted, KreaError, Moderated, NotFound, UsageError
 from krea_cli.flows.backoff import is_transient
 from krea_cli.flows.context import FlowContext
 from krea_cli.flows.events import Reconciling, Submitting, WarningNote
 from krea_cli.flows.jobs.record import iso_time
 from krea_cli.flows.submit.doubt import Doubt
-from krea_cli.flows.submit.match import STRANGER_SECONDS
+from krea_cli.flows.submit.match import STRANGER_SECONDS, Candidate
 from krea_cli.flows.submit.reconcile import (
     LIST_LAG_SECONDS,
     SEARCH_SECONDS,
     Reconciliation,
     reconcile,
+    seconds_since_sent,
 )
-from krea_cli.flows.submit.submit import Submission, exclusive_submit
+from krea_cli.flows.submit.submit import Submission, describe_candidates, exclusive_submit
 from krea_cli.local.ledger.resolutions import FORGETTABLE_STATES, Resolutions
 from krea_cli.local.ledger.rows import IN_DOUBT_STATES, RequestRow
 
@@ -45,14 +46,14 @@ class Recovery:
         self._context = context
         self._until = until
         self._resolutions = Resolutions(context.ledger)
-        self._candidates: dict[int, tuple[Job, ...]] = {}
+        self._candidates: dict[int, tuple[Candidate, ...]] = {}
 
     def reconcile(self) -> list[Doubt]:
         """Reconcile with the list of jobs; return every request that was in doubt, as it is now."""
         context = self._context
         self._mark_abandoned()
         row_ids = [row.id for row in context.ledger.history.list_in_doubt()]
-        waiting = [row.id for row in context.ledger.requests.list_unknown()]
+        waiting = list(row_ids)
         while waiting:
             covered = self._search(waiting[-1])
             waiting = [row_id for row_id in waiting if row_id not in covered]
@@ -65,7 +66,7 @@ class Recovery:
             job = context.clock.wait_for(lambda: context.api.get_job(job_id))
         except NotFound as error:
             raise UsageError(error.message, hint="krea recover lists what there is") from error
-        owner = context.ledger.requests.find_by_job(job.id)
+        owner = context.ledger.ownership.find_owner(job.id)
         if owner is not None:
             raise UsageError(
                 f"job {job.id} belongs to request {owner.id} already",
@@ -107,14 +108,16 @@ class Recovery:
 
     def decisions(
         self,
-        *,
         adopt: Sequence[tuple[int, str]],
         forget: Sequence[int],
         resubmit: Sequence[int],
+        *,
+        spare_candidates: bool = False,
     ) -> Iterator[Decision]:
         """Carry out the decisions, and yield the result of each. Raises `Interrupted`.
 
-        A request whose job the list shows is not sent again.
+        A request whose job the list shows is not sent again. With SPARE_CANDIDATES, neither is one
+        that may own a job of the list.
         """
         self._mark_abandoned()
         for row_id, job_id in adopt:
@@ -122,16 +125,22 @@ class Recovery:
         for row_id in forget:
             yield self._decide(partial(self.forget, row_id))
         doubts = self.reconcile() if resubmit else []
-        adopted = {doubt.row.id: doubt.row for doubt in doubts if doubt.row.job_id}
-        yield from self._resubmit_all(resubmit, adopted)
+        by_row = {doubt.row.id: doubt for doubt in doubts}
+        yield from self._resubmit_all(resubmit, by_row, spare_candidates=spare_candidates)
 
     def _resubmit_all(
-        self, resubmit: Sequence[int], adopted: dict[int, RequestRow]
+        self, resubmit: Sequence[int], doubts: dict[int, Doubt], *, spare_candidates: bool
     ) -> Iterator[Decision]:
         for at, row_id in enumerate(resubmit):
-            if row_id in adopted:
-                yield Decision(adopted[row_id])
+            doubt = doubts.get(row_id)
+            if doubt and doubt.row.job_id:
+                yield Decision(doubt.row)
                 continue
+            if doubt and doubt.candidates:
+                if spare_candidates:
+                    yield Decision(None, _spared_error(doubt))
+                    continue
+                self._context.tell(WarningNote(_candidates_note(doubt) + "; it is sent again"))
             decision = self._decide(partial(self.resubmit, row_id))
             left = len(resubmit) - at - 1
             if decision.error and left and not isinstance(decision.error, ITEM_ERRORS):
@@ -159,7 +168,7 @@ class Recovery:
         """Search for the job of a request and of those sent around it; return their rows."""
         context = self._context
         row = context.ledger.requests.get(row_id)
-        is_recent = context.clock.now() - (row.sent_at or row.created_at) < LIST_LAG_SECONDS
+        is_recent = seconds_since_sent(context, row) < LIST_LAG_SECONDS
         context.tell(Reconciling(row.error or "no answer came"))
         reconciliation = self._reconcile(row_id, 0.0, still_open=is_recent)
         # With two that fit no waiting helps: only more of them could come.
@@ -184,25 +193,17 @@ class Recovery:
         row = self._context.ledger.requests.get(row_id)
         if row.state not in IN_DOUBT_STATES:
             return Doubt(row)
-        sent = row.sent_at or row.created_at
-        candidates = tuple(
-            sorted(
-                self._candidates.get(row_id, ()),
-                key=lambda job: abs((job.created_at or 0.0) - sent),
-            )
-        )
-        return Doubt(
-            row,
-            tuple(self._with_results(candidates[:MAX_CANDIDATE_READS]))
-            + candidates[MAX_CANDIDATE_READS:],
-        )
-
-    def _with_results(self, candidates: Sequence[Job]) -> list[Job]:
-        """CANDIDATES with their results, which the list may leave out."""
-        return [self._read(job) if job.ended and not job.outputs else job for job in candidates]
+        candidates = self._candidates.get(row_id, ())
+        read = [
+            replace(each, job=self._read(each.job)) for each in candidates[:MAX_CANDIDATE_READS]
+        ]
+        return Doubt(row, (*read, *candidates[MAX_CANDIDATE_READS:]))
 
     def _read(self, job: Job) -> Job:
+        """Return JOB with its results, which the list may leave out."""
         context = self._context
+        if not job.ended or job.outputs:
+            return job
         try:
             return context.clock.wait_for(lambda: context.api.get_job(job.id))
         except KreaError as error:
@@ -262,3 +263,17 @@ class Recovery:
         while (sent := submission.attempt()) is None:
             context.clock.sleep(submission.retry_at - context.clock.monotonic())
         return sent
+
+
+def _candidates_note(doubt: Doubt) -> str:
+    jobs = describe_candidates(doubt.candidates)
+    return f"the job of request {doubt.row.id} may be in the list: {jobs}"
+
+
+def _spared_error(doubt: Doubt) -> InDoubt:
+    row_id, job_id = doubt.row.id, doubt.candidates[0].job.id
+    return InDoubt(
+        f"{_candidates_note(doubt)}; it was not sent again",
+        hint=f"krea recover --adopt {row_id}={job_id} takes that job;"
+        f" krea recover --resubmit {row_id} sends it again",
+    )

@@ -1,12 +1,12 @@
 """Submit one request: on disk before it leaves, sent again only if it cannot have arrived."""
 
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from signal import SIGINT
 
-from krea_cli.api.types import Job, Submitted
+from krea_cli.api.types import Submitted
 from krea_cli.errors import (
     Busy,
     InDoubt,
@@ -21,14 +21,23 @@ from krea_cli.flows.backoff import SlotBackoff
 from krea_cli.flows.context import FlowContext
 from krea_cli.flows.events import Note, Paused, Reconciling, WarningNote
 from krea_cli.flows.files.target import STDOUT_NAMES
-from krea_cli.flows.submit.reconcile import reconcile
+from krea_cli.flows.submit.match import Candidate
+from krea_cli.flows.submit.reconcile import (
+    MIN_ADOPTION_AGE_SECONDS,
+    reconcile,
+    seconds_since_sent,
+)
 from krea_cli.local.ledger.rows import RequestRow
 
 INTERRUPT_GRACE_SECONDS = 5.0  # that an interrupted submit still waits for its id
 RECONNECT_SECONDS = 30.0  # for which a connection that was never made is tried again
 FIRST_RECONNECT_SECONDS, MAX_RECONNECT_SECONDS = 0.5, 8.0  # between two tries
 LOCK_POLL_SECONDS = 0.05
+DIED_WHILE_SENDING = "its process died while sending"
+# From the sending of a request whose process died until the next request may leave.
+HOLD_SECONDS = MIN_ADOPTION_AGE_SECONDS + 1.0
 CANDIDATES = ". It may be one of these jobs: "
+MAX_NAMED_CANDIDATES = 5  # in a message; `krea recover` lists all
 
 
 class Submission:
@@ -84,14 +93,25 @@ def mark_abandoned_sends_unknown(context: FlowContext) -> None:
     """
     abandoned = context.ledger.history.list_sending()
     for row in abandoned:
-        context.ledger.requests.mark_in_doubt(row.id, "its process died while sending")
-    if abandoned:
-        context.tell(Reconciling("an earlier krea died while it was sending"))
-        reconcile(context, seconds=0)
+        context.ledger.requests.mark_in_doubt(row.id, DIED_WHILE_SENDING)
+    recent = [
+        row for row in context.ledger.requests.list_unknown() if _is_recent_death(row, context)
+    ]
+    if not recent and not abandoned:
+        return
+    context.tell(Reconciling("an earlier krea died while it was sending"))
+    age = min(seconds_since_sent(context, row) for row in (*recent, *abandoned))
+    # The next request must not leave before: the two could then not be told apart.
+    reconcile(context, seconds=min(max(HOLD_SECONDS - age, 0.0), HOLD_SECONDS))
+
+
+def _is_recent_death(row: RequestRow, context: FlowContext) -> bool:
+    is_dead = row.error == DIED_WHILE_SENDING
+    return is_dead and 0 <= seconds_since_sent(context, row) < HOLD_SECONDS
 
 
 def in_doubt_error(
-    row: RequestRow, context: FlowContext, candidates: tuple[Job, ...] = ()
+    row: RequestRow, context: FlowContext, candidates: Sequence[Candidate] = ()
 ) -> InDoubt:
     """The error for ROW, whose outcome is unknown, with its candidates.
 
@@ -102,9 +122,9 @@ def in_doubt_error(
     message = (
         f"the outcome of a request to {row.model} is unknown{reason}; it may have been charged"
     )
-    ids = [job.id for job in candidates]
+    ids = [candidate.job.id for candidate in candidates[:MAX_NAMED_CANDIDATES]]
     if ids:
-        message += CANDIDATES + ", ".join(ids)
+        message += CANDIDATES + describe_candidates(candidates)
     if not context.ledger.persistent:
         look = f"krea status {' '.join(ids)}" if ids else "look at the jobs on krea.ai"
         return InDoubt(message, hint=f"{look}; the same command would send it anew")
@@ -115,12 +135,23 @@ def in_doubt_error(
     return InDoubt(message, hint=f"{hint}; the same command sends nothing without --again")
 
 
+def describe_candidates(candidates: Sequence[Candidate]) -> str:
+    """List CANDIDATES with what speaks against each: "j1, j2 (made 40 s late)"."""
+    words = [
+        candidate.job.id + (f" ({'; '.join(candidate.against)})" if candidate.against else "")
+        for candidate in candidates[:MAX_NAMED_CANDIDATES]
+    ]
+    more = len(candidates) - len(words)
+    return ", ".join(words) + (f", and {more} more" if more else "")
+
+
 @contextmanager
 def post_lock(context: FlowContext, deadline: float | None) -> Iterator[None]:
-    """Hold the post lock of the account: no other process has a request under way meanwhile."""
-    lock = context.ledger.post_lock
+    """Hold the post locks of the base: no other process has a request under way meanwhile."""
+    locks = context.ledger.post_locks()
     next_note = context.clock.monotonic() + 1
-    while not lock.try_acquire():
+    # In one order, and each kept: an older version waits for the second alone.
+    while not all(lock.try_acquire() for lock in locks):
         now = context.clock.monotonic()
         if deadline is not None and now > deadline:
             raise Busy("another krea kept sending for this account; nothing was sent")
@@ -132,7 +163,8 @@ def post_lock(context: FlowContext, deadline: float | None) -> Iterator[None]:
     try:
         yield
     finally:
-        lock.release()
+        for lock in locks:
+            lock.release()
 
 
 @contextmanager
@@ -161,7 +193,9 @@ def _send(row: RequestRow, context: FlowContext) -> RequestRow:
                 lambda: context.api.submit(row.route, row.body, webhook=row.webhook),
                 grace=INTERRUPT_GRACE_SECONDS,
             )
-        except Busy:
+        except Busy as busy:
+            if not busy.proves_no_job:
+                return _find_job_of_busy(row, context, busy)
             context.ledger.requests.mark_unsent(row.id)
             raise
         except Unreachable as error:
@@ -187,21 +221,29 @@ def _send(row: RequestRow, context: FlowContext) -> RequestRow:
 def _mark_sending(row: RequestRow, context: FlowContext) -> None:
     """Record that the request leaves now; a signal up to here leaves nothing in doubt."""
     _check_interrupted(context)
-    context.ledger.requests.mark_sending(row.id, context.clock.now(), budget=context.budget)
-    if context.clock.stopping:  # the disk may have taken its time
+    clock = context.clock
+    context.ledger.requests.mark_sending(
+        row.id, clock.now(), boot=clock.boot(), budget=context.budget
+    )
+    if clock.stopping:  # the disk may have taken its time
         context.ledger.requests.mark_unsent(row.id)
-        context.clock.raise_if_interrupted()
+        clock.raise_if_interrupted()
 
 
 def _record_answer(row: RequestRow, submitted: Submitted, context: FlowContext) -> RequestRow:
-    """Record the job; a ledger that fails now is no reason to leave a paid job."""
+    """Record the job; a ledger that fails now is no reason to leave a paid job.
+
+    A job that belongs to another request is no answer: the own one may be in the list.
+    """
     job, now = submitted.job, context.clock.now()
     try:
         context.ledger.requests.mark_submitted(row.id, job, answered_at=now)
         row = context.ledger.requests.get(row.id)
-    except KreaError as error:
+    except LedgerUnusable as error:
         context.tell(WarningNote(f"job {job.id} is not in the ledger: {error.message}"))
         row = replace(row, state="submitted", job_id=job.id, status=job.status, answered_at=now)
+    except KreaError as error:
+        return _find_job(row, context, f"the service answered with a wrong job: {error.message}")
     _tell_notice(submitted, row, context)
     return row
 
@@ -220,6 +262,25 @@ def _find_job(row: RequestRow, context: FlowContext, reason: str) -> RequestRow:
         candidates = reconciliation.candidates.get(row.id, ())
         raise in_doubt_error(replace(row, error=reason), context, candidates)
     return current
+
+
+def _find_job_of_busy(row: RequestRow, context: FlowContext, busy: Busy) -> RequestRow:
+    """Raise BUSY once the list has shown that no job was made; else find the job.
+
+    A 503 may come from something before the service, which has the request already.
+    """
+    requests = context.ledger.requests
+    requests.mark_in_doubt(row.id, busy.message)
+    try:
+        reconciliation = reconcile(context, seconds=0, row_id=row.id)
+    except KreaError as error:
+        raise in_doubt_error(replace(row, error=busy.message), context) from error
+    is_own_answer = busy.proxies <= reconciliation.proxies
+    has_candidates = bool(reconciliation.candidates.get(row.id))
+    if reconciliation.complete and is_own_answer and not has_candidates:
+        requests.mark_unsent(row.id, forget_sending=False)
+        raise busy
+    return _find_job(row, context, busy.message)
 
 
 def _tell_notice(submitted: Submitted, row: RequestRow, context: FlowContext) -> None:

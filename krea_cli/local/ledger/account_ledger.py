@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from krea_cli.local.ledger.database import Database
 from krea_cli.local.ledger.file_lock import FileLock
 from krea_cli.local.ledger.history import History
+from krea_cli.local.ledger.ownership import Ownership
 from krea_cli.local.ledger.request_rows import RequestRows
 from krea_cli.local.ledger.rows import Scope, request_fingerprint
 from krea_cli.local.ledger.statistics import Statistics
@@ -42,6 +43,11 @@ class AccountLedger:
         return Statistics(self._scope)
 
     @cached_property
+    def ownership(self) -> Ownership:
+        """The owners of listed jobs, over all accounts of the base."""
+        return Ownership(self._scope)
+
+    @cached_property
     def uploads(self) -> UploadRows:
         """The files that were uploaded to the service."""
         return UploadRows(self._scope)
@@ -65,13 +71,20 @@ class AccountLedger:
         """Tell if the ledger outlives this process: False in memory."""
         return self._database.path is not None
 
-    @property
-    def post_lock(self) -> FileLock:
-        """The lock to hold from a POST until its outcome is recorded: one POST at a time."""
-        if self._database.path is None:
-            return FileLock(None)
-        name = request_fingerprint(self.base, {"account": self.account})[:16]
-        return FileLock(self._database.path.parent / f"post-{name}.lock")
+    def post_locks(self) -> tuple[FileLock, ...]:
+        """Return the locks to hold from a POST until its outcome is recorded, in this order.
+
+        One POST at a time for a base: two keys may read each other's jobs. The second lock is
+        the lock of older versions, one for each account.
+        """
+        folder = self._database.folder
+        if folder is None:
+            return ()
+        names: tuple[dict[str, str], ...] = ({}, {"account": self.account})
+        return tuple(
+            FileLock(folder / f"post-{request_fingerprint(self.base, name)[:16]}.lock")
+            for name in names
+        )
 
     def run_lock(self) -> "RunLock":
         """Take the lock of this run, under whose name it claims items."""

@@ -31,11 +31,16 @@ class CorruptLedger(LedgerUnusable):
 class Database:
     """One open ledger file; PATH is None for a ledger in memory.
 
+    folder: where the locks of the ledger are; None for a ledger in memory without a state folder
+
     Threads take turns: none writes in the middle of another's transaction.
     """
 
-    def __init__(self, connection: "sqlite3.Connection", path: Path | None) -> None:
+    def __init__(
+        self, connection: "sqlite3.Connection", path: Path | None, folder: Path | None
+    ) -> None:
         self.path = path
+        self.folder = folder
         self._connection = connection
         self._lock = threading.RLock()
         # In WAL mode NORMAL writes without waiting for the disk; FULL waits at each commit.
@@ -59,19 +64,19 @@ class Database:
             connection = _connect(path)
             try:
                 _check_schema(connection, path, migrations)
-                return cls(connection, path)
+                return cls(connection, path, folder)
             except BaseException:
                 connection.close()
                 raise
 
     @classmethod
-    def in_memory(cls) -> "Database":
-        """Open a ledger that ends with the process."""
+    def in_memory(cls, folder: Path | None = None) -> "Database":
+        """Open a ledger that ends with the process. Its locks are in an existing FOLDER."""
         import sqlite3
 
         connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
         migrate(connection, MIGRATIONS)
-        return cls(connection, None)
+        return cls(connection, None, folder if folder and folder.is_dir() else None)
 
     def query(self, statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """Return all rows of a SELECT or PRAGMA."""

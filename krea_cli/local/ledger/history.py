@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 
 from krea_cli.local.ledger.database import Database
+from krea_cli.local.ledger.ownership import PRUNED_BEFORE
 from krea_cli.local.ledger.rows import (
     IN_DOUBT_STATES,
     IN_SCOPE,
@@ -18,6 +19,13 @@ PAGE_ROWS = 500  # read at a time, so that a reader who stops early costs no mor
 # A request in any other state may still cost money, be sent or be fetched.
 OVER_STATES = ("saved", "failed", "cancelled", "refused", "forgotten")
 POSSIBLY_SENT_STATES = ("sending", *IN_DOUBT_STATES)
+# max() of several values is NULL if one is.
+LATEST_DATE = "max({})".format(
+    ", ".join(
+        f"coalesce({column}, created_at)"
+        for column in ("created_at", "sent_at", "answered_at", "server_created_at", "completed_at")
+    )
+)
 # Around a request in doubt, the owners of all other jobs must be known: the rest may be its own.
 DOUBT_MARGIN_SECONDS = 3600.0
 
@@ -114,13 +122,6 @@ class History:
         """
         return self._scope.find_all("state = 'sending' ORDER BY id")
 
-    def list_forgotten(self, since: float) -> list[RequestRow]:
-        """List requests sent after SINCE (seconds since 1970) that were forgotten.
-
-        Their jobs may still appear.
-        """
-        return self._scope.find_all("state = 'forgotten' AND sent_at > ? ORDER BY id", (since,))
-
     def list_unsent_replacements(self, row_id: int) -> list[RequestRow]:
         """List the unsent requests that replace the request ROW_ID."""
         return self._scope.find_all("replaces = ? AND state = 'checked'", (row_id,))
@@ -138,8 +139,8 @@ class History:
 def prune(database: Database, before: float) -> int:
     """Delete requests of all accounts that are over and older than BEFORE; return their number.
 
-    BEFORE is in seconds since 1970. Requests sent around one in doubt stay: a job without an
-    owner could pass for its own.
+    BEFORE is in seconds since 1970; the latest date of a request counts. Requests sent around
+    one in doubt stay: a job without an owner could pass for its own.
     """
     oldest = f"SELECT min(created_at) FROM requests WHERE state IN {POSSIBLY_SENT_STATES}"
     oldest_in_doubt = database.query(oldest)[0][0]
@@ -147,10 +148,19 @@ def prune(database: Database, before: float) -> int:
         before = min(before, oldest_in_doubt - DOUBT_MARGIN_SECONDS)
     # A batch needs its items to know what it must not pay for again.
     over = (
-        f"SELECT id FROM requests WHERE created_at < ? AND state IN {OVER_STATES} AND item IS NULL"
+        f"SELECT id FROM requests WHERE created_at < ? AND {LATEST_DATE} < ?"
+        f" AND state IN {OVER_STATES} AND item IS NULL"
     )
-    if not database.query(f"{over} LIMIT 1", (before,)):
+    values = (before, before)
+    if not database.query(f"{over} LIMIT 1", values):
         return 0  # without waiting for the disk
     with database.transaction():
-        database.execute(f"DELETE FROM files WHERE request_id IN ({over})", (before,))
-        return database.execute(f"DELETE FROM requests WHERE id IN ({over})", (before,))
+        for table in ("files", "sendings"):
+            database.execute(f"DELETE FROM {table} WHERE request_id IN ({over})", values)
+        # From here on, a job without an owner is no stranger's.
+        database.execute(
+            "INSERT INTO facts (name, value) VALUES (?, ?) ON CONFLICT (name)"
+            " DO UPDATE SET value = max(value, excluded.value)",
+            (PRUNED_BEFORE, before),
+        )
+        return database.execute(f"DELETE FROM requests WHERE id IN ({over})", values)

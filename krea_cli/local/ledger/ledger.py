@@ -22,9 +22,14 @@ class Ledger:
         return cls(Database.open(folder), clock_now)
 
     @classmethod
-    def in_memory(cls, *, clock_now: Callable[[], float] = time.time) -> "Ledger":
-        """Open a ledger that lasts as long as this process, for `--no-ledger`."""
-        return cls(Database.in_memory(), clock_now)
+    def in_memory(
+        cls, folder: Path | None = None, *, clock_now: Callable[[], float] = time.time
+    ) -> "Ledger":
+        """Open a ledger that lasts as long as this process, for `--no-ledger`.
+
+        One POST at a time holds beside the ledger in FOLDER as well: its locks are taken.
+        """
+        return cls(Database.in_memory(folder), clock_now)
 
     @staticmethod
     def exists_in(folder: Path) -> bool:

@@ -109,7 +109,41 @@ ADD_BATCHES = (
     " WHERE batch IS NOT NULL",
     "CREATE INDEX request_sent ON requests (base, account, sent_at, charged, cost)",
 )
-MIGRATIONS: tuple[tuple[str, ...], ...] = (CREATE_TABLES, ADD_PROVENANCE, ADD_BATCHES)
+# Ownership is of the whole base: a job that two rows took stays with the row that was answered.
+# `sendings` has each time that a request left, by wall and boot clock. `strangers` are jobs of the
+# list that no request can have made; `facts` are values by name.
+ADD_OWNERSHIP = (
+    """UPDATE requests SET state = 'unknown', job_id = NULL, adopted = 0, charged = 'unknown',
+        error = 'its job ' || job_id || ' belongs to another request'
+        WHERE job_id IS NOT NULL AND EXISTS (
+            SELECT 1 FROM requests AS other
+            WHERE other.base = requests.base AND other.job_id = requests.job_id
+            AND (other.adopted < requests.adopted
+                OR (other.adopted = requests.adopted AND other.id < requests.id)))""",
+    "DELETE FROM files WHERE request_id IN (SELECT id FROM requests WHERE state = 'unknown')",
+    "CREATE UNIQUE INDEX request_owner ON requests (base, job_id) WHERE job_id IS NOT NULL",
+    """CREATE TABLE sendings (
+        request_id INTEGER NOT NULL REFERENCES requests (id),
+        sent_at REAL NOT NULL,
+        boot_id TEXT,
+        boot_at REAL NOT NULL,
+        PRIMARY KEY (request_id, sent_at)
+    ) WITHOUT ROWID""",
+    "CREATE INDEX sending_boot ON sendings (boot_id)",
+    """CREATE TABLE strangers (
+        base TEXT NOT NULL,
+        job_id TEXT NOT NULL,
+        seen_at REAL NOT NULL,
+        PRIMARY KEY (base, job_id)
+    ) WITHOUT ROWID""",
+    "CREATE TABLE facts (name TEXT PRIMARY KEY, value) WITHOUT ROWID",
+)
+MIGRATIONS: tuple[tuple[str, ...], ...] = (
+    CREATE_TABLES,
+    ADD_PROVENANCE,
+    ADD_BATCHES,
+    ADD_OWNERSHIP,
+)
 
 
 def schema_version(connection: "sqlite3.Connection") -> int:

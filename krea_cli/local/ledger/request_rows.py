@@ -1,10 +1,11 @@
 """The requests of one account as rows, and every change of their state."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from krea_cli.api.types import Job
 from krea_cli.errors import InDoubt, KreaError
+from krea_cli.local.ledger.ownership import Ownership
 from krea_cli.local.ledger.rows import (
     IN_SCOPE,
     UNFINISHED_STATES,
@@ -65,44 +66,66 @@ class RequestRows:
         """Delete a request if it was never sent and nobody joined it. Return True if deleted."""
         deleted = self._scope.database.execute(
             f"DELETE FROM requests WHERE id = ? AND {IN_SCOPE}"
-            " AND state = 'checked' AND part IS NULL",
+            " AND state = 'checked' AND part IS NULL"
+            " AND id NOT IN (SELECT request_id FROM sendings)",
             (row_id, *self._scope.values),
         )
         return deleted == 1
 
     # While it is sent
 
-    def mark_sending(self, row_id: int, sent_at: float, *, budget: "Budget | None" = None) -> None:
+    def mark_sending(
+        self,
+        row_id: int,
+        sent_at: float,
+        *,
+        boot: tuple[str, float] | None = None,
+        budget: "Budget | None" = None,
+    ) -> None:
         """Mark a `checked` request as leaving at SENT_AT. Any other may have been sent before.
 
+        BOOT has the id of the boot, and the seconds since then; None where nothing is known of it.
         Raises OverBudget if BUDGET does not leave its cost; then the row stays `checked`.
         """
         with self._scope.database.transaction():
             self.change_state(
                 row_id, ("checked",), "sending", sent_at=sent_at, charged="unknown", error=None
             )
+            self._scope.database.execute(
+                "INSERT OR REPLACE INTO sendings (request_id, sent_at, boot_id, boot_at)"
+                " VALUES (?, ?, ?, ?)",
+                (row_id, sent_at, *(boot or (None, 0.0))),
+            )
             if budget is not None:
                 from krea_cli.local.ledger.budget import Spending
 
                 budget.reserve(self.get(row_id), Spending(self._scope))
 
-    def mark_unsent(self, row_id: int) -> None:
+    def mark_unsent(self, row_id: int, *, forget_sending: bool = True) -> None:
         """Mark a request `checked` again: it never left, or the answer was "not now".
 
-        No job was made, so it may be sent again.
+        No job was made, so it may be sent again. Without FORGET_SENDING the try is kept: its job
+        may appear after all.
         """
-        self.change_state(row_id, ("sending",), "checked", charged="no")
+        with self._scope.database.transaction():
+            self.change_state(row_id, ("sending", "unknown"), "checked", charged="no")
+            if forget_sending:
+                self._scope.database.execute(
+                    "DELETE FROM sendings WHERE request_id = ? AND sent_at ="
+                    " (SELECT sent_at FROM requests WHERE id = ?)",
+                    (row_id, row_id),
+                )
 
     def mark_submitted(
         self, row_id: int, job: Job, *, answered_at: float, adopted: bool = False
     ) -> None:
         """Record JOB as the job of a request. Raises InDoubt if another row has that job."""
         with self._scope.database.transaction(charged="unknown", job_id=job.id):
-            owner = self.find_by_job(job.id)
+            owner = Ownership(self._scope).find_owner(job.id)
             if owner is not None:
                 if owner.id == row_id:
                     return
-                raise InDoubt(f"job {job.id} belongs to another request of the ledger already")
+                raise InDoubt(f"job {job.id} belongs to request {owner.id} of the ledger already")
             self.change_state(
                 row_id,
                 ("sending", "unknown", "unfound"),
@@ -226,10 +249,6 @@ class RequestRows:
     def list_unknown(self) -> list[RequestRow]:
         """List the requests in doubt whose jobs are still looked for, oldest first."""
         return self._scope.find_all("state = 'unknown' ORDER BY id")
-
-    def owned_job_ids(self, job_ids: Iterable[str]) -> set[str]:
-        """Return the members of JOB_IDS that belong to requests of this ledger."""
-        return {job_id for job_id in job_ids if self.find_by_job(job_id)}
 
     def change_state(self, row_id: int, allowed: Sequence[str], state: str, **changes: Any) -> None:
         """Change a row in one of the ALLOWED states to STATE, with CHANGES by column.

@@ -229,6 +229,14 @@ class Scope:
         )
         return [parse_request_row(row) for row in rows]
 
+    def find_in_base(self, condition: str, values: Sequence[Any] = ()) -> list[RequestRow]:
+        """Return the requests of all accounts of the base that fulfil CONDITION."""
+        rows = self.database.query(
+            f"SELECT {REQUEST_COLUMNS} FROM requests WHERE base = ? AND {condition}",
+            (self.values[0], *values),
+        )
+        return [parse_request_row(row) for row in rows]
+
     def find_first(self, condition: str, values: Sequence[Any] = ()) -> RequestRow | None:
         """Return the first request that fulfils CONDITION, or None."""
         return next(iter(self.find_all(f"{condition} LIMIT 1", values)), None)

@@ -9,20 +9,37 @@ class Statistics:
     def __init__(self, scope: Scope) -> None:
         self._scope = scope
 
-    def clock_offset_range(self) -> tuple[float, float] | None:
+    def clock_offset_range(
+        self, now: float, boot: tuple[str, float], *, least: int = 1
+    ) -> tuple[float, float] | None:
         """Return the least and the greatest `created_at` of a job − our `sent_at`, in seconds.
 
-        The last 200 answered submits count; None while there are none.
+        The last 200 answered submits since the BOOT count. The figures are for the wall clock of
+        NOW, which may have leapt meanwhile. None for fewer than LEAST.
         """
+        boot_id, seconds = boot
         rows = self._scope.database.query(
-            "SELECT min(seconds), max(seconds) FROM ("
-            " SELECT server_created_at - sent_at AS seconds FROM requests"
+            "SELECT count(*), min(seconds), max(seconds) FROM ("
+            " SELECT server_created_at - boot_at AS seconds FROM requests"
+            " JOIN sendings ON request_id = id AND sendings.sent_at = requests.sent_at"
             f" WHERE {IN_SCOPE} AND adopted = 0 AND server_created_at IS NOT NULL"
-            " AND sent_at IS NOT NULL ORDER BY id DESC LIMIT 200)",
+            " AND boot_id = ? ORDER BY id DESC LIMIT 200)",
+            (*self._scope.values, boot_id),
+        )
+        count, low, high = rows[0]
+        offset = now - seconds
+        return None if count < max(1, least) else (low - offset, high - offset)
+
+    def cuts_to_seconds(self) -> bool | None:
+        """Tell if all known jobs were made at whole seconds; None while none is known."""
+        rows = self._scope.database.query(
+            "SELECT count(*), sum(at = CAST(at AS INTEGER)) FROM ("
+            f" SELECT server_created_at AS at FROM requests WHERE {IN_SCOPE}"
+            " AND server_created_at IS NOT NULL ORDER BY id DESC LIMIT 200)",
             self._scope.values,
         )
-        low, high = rows[0]
-        return None if low is None else (low, high)
+        count, whole = rows[0]
+        return count == whole if count else None
 
     def durations(self, model: str) -> list[float]:
         """Return the seconds that the last 50 completed jobs of MODEL took, newest first.

@@ -12,9 +12,8 @@ from tests.harness.cli import Cli
         answer_with(429, {"error": "maximum number of concurrent jobs"}),
         answer_with(429, {"error": "slow down"}, retry_after="7"),
         answer_with(503, {"error": "overloaded"}),
-        answer_with(503, None, retry_after="3"),
     ],
-    ids=["429", "429 with Retry-After", "503 with JSON", "503 with Retry-After"],
+    ids=["429", "429 with Retry-After", "503 with JSON"],
 )
 def test_no_room_is_waited_out(cli: Cli, busy: object) -> None:
     """A request that clearly made no job is sent again when there is room."""

@@ -56,7 +56,7 @@ def submit(ledger: AccountLedger, make_draft: MakeDraft) -> Submit:
         job_id: str, *, sent_at: float = NOW, created_at: float | None = None, **changes: Any
     ) -> int:
         row = ledger.requests.insert(make_draft(**changes))
-        ledger.requests.mark_sending(row.id, sent_at)
+        ledger.requests.mark_sending(row.id, sent_at, boot=("boot", sent_at))
         job = Job(job_id, "queued", created_at=created_at or sent_at + 0.2, type="flux")
         ledger.requests.mark_submitted(row.id, job, answered_at=sent_at + 1)
         return row.id

@@ -38,9 +38,13 @@ def test_the_log_of_a_cut_ledger_is_kept(tmp_path: Path) -> None:
 
 def test_a_ledger_that_is_damaged_inside(tmp_path: Path) -> None:
     """Damage that only a later look meets is told in the same way."""
-    Database.open(tmp_path).close()
-    content = (tmp_path / NAME).read_bytes()
-    (tmp_path / NAME).write_bytes(content[:4096] + b"\xff" * (len(content) - 4096))
+    database = Database.open(tmp_path)
+    ((page,),) = database.query("SELECT rootpage FROM sqlite_master WHERE name = 'requests'")
+    ((size,),) = database.query("PRAGMA page_size")
+    database.close()
+    content = bytearray((tmp_path / NAME).read_bytes())
+    content[size * (page - 1) : size * page] = b"\xff" * size
+    (tmp_path / NAME).write_bytes(content)
     database = Database.open(tmp_path)
     with pytest.raises(CorruptLedger, match=r"is damaged \(database disk image is malformed\)"):
         database.query("SELECT * FROM requests")

@@ -216,8 +216,8 @@ from krea_cli.local.ledger.rows import RequestDraft
 draft = RequestDraft(model="m", kind="image", route="/generate/m", body={}, given={})
 ledger = Ledger.open(Path(sys.argv[1])).for_account("https://api.krea.ai", "a")
 row = ledger.requests.insert(draft)
-lock = ledger.post_lock
-lock.try_acquire()
+locks = ledger.post_locks()
+assert all(lock.try_acquire() for lock in locks)
 ledger.requests.mark_sending(row.id, 5.0)
 print("sent", flush=True)
 sys.stdin.read()
@@ -239,7 +239,7 @@ def test_a_killed_process_leaves_its_request_to_be_reconciled(tmp_path: Path) ->
 
     whole_ledger = Ledger.open(tmp_path)
     ledger = whole_ledger.for_account("https://api.krea.ai", "a")
-    with ledger.post_lock:
+    with ledger.post_locks()[0], ledger.post_locks()[1]:
         assert [(row.sent_at, row.charged) for row in ledger.history.list_sending()] == [
             (5.0, "unknown")
         ]

@@ -42,7 +42,7 @@ def test_a_doubt_is_forgotten(
     """Once; its job still blocks the way for others."""
     resolutions.forget(lost.id)
     assert ledger.requests.get(lost.id).state == "forgotten"
-    assert [row.id for row in ledger.history.list_forgotten(NOW - 1)] == [lost.id]
+    assert [row.id for row in ledger.ownership.list_claimants()] == [lost.id]
     with pytest.raises(KreaError, match="is forgotten, so it cannot become forgotten"):
         resolutions.forget(lost.id)
 
@@ -116,4 +116,4 @@ def test_a_job_that_nobody_can_read_is_forgotten(
     ledger.requests.mark_submitted(row.id, Job("j1", "queued"), answered_at=NOW)
     resolutions.forget(row.id)
     assert ledger.history.list_unsaved() == []
-    assert ledger.requests.owned_job_ids(["j1"]) == {"j1"}
+    assert ledger.ownership.owned_job_ids(["j1"]) == {"j1"}

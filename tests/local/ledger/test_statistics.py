@@ -29,7 +29,7 @@ def complete(ledger: AccountLedger, job_id: str, *, created_at: float, seconds: 
 def test_nothing_is_known_at_first(ledger: AccountLedger) -> None:
     """An empty ledger has no figures."""
     assert (
-        ledger.statistics.clock_offset_range(),
+        ledger.statistics.clock_offset_range(500.0, ("boot", 500.0)),
         ledger.statistics.durations(MODEL),
         ledger.statistics.job_types(MODEL),
     ) == (
@@ -50,17 +50,17 @@ def test_the_clock_offset_comes_from_answered_submits(
     guess = Job("j3", "queued", created_at=390.0, type="other")
     ledger.requests.mark_submitted(row.id, guess, answered_at=400.0, adopted=True)
 
-    assert ledger.statistics.clock_offset_range() == (-2.0, 0.5)
+    assert ledger.statistics.clock_offset_range(500.0, ("boot", 500.0)) == (-2.0, 0.5)
     assert ledger.statistics.job_types(MODEL) == {"flux"}
 
 
 def test_the_clock_offset_forgets_what_is_long_ago(ledger: AccountLedger, submit: Submit) -> None:
     """Only the last 200 submits count: a clock that was wrong once is forgiven."""
     submit("j0", sent_at=100.0, created_at=900.0)
-    assert ledger.statistics.clock_offset_range() == (800.0, 800.0)
+    assert ledger.statistics.clock_offset_range(500.0, ("boot", 500.0)) == (800.0, 800.0)
     for number in range(1, 201):
         submit(f"j{number}", sent_at=100.0, created_at=101.0)
-    assert ledger.statistics.clock_offset_range() == (1.0, 1.0)
+    assert ledger.statistics.clock_offset_range(500.0, ("boot", 500.0)) == (1.0, 1.0)
 
 
 def test_durations_leave_out_jobs_that_stood_in_a_queue(

@@ -1,0 +1,107 @@
+"""The owners of listed jobs, over all accounts of a base.
+
+Job ids are unique, and two keys may see one list. A wider look can only prevent harm.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from krea_cli.local.ledger.rows import IN_DOUBT_STATES, RequestRow, Scope
+
+STRANGER_MEMORY_SECONDS = 30 * 86_400.0
+PRUNED_BEFORE = "pruned_before"
+# In these states a request may have made a job that is not booked as its own.
+CLAIMANT_STATES = ("sending", *IN_DOUBT_STATES, "forgotten")
+
+
+@dataclass(frozen=True)
+class Sending:
+    """One time that a request left.
+
+    sent_at: seconds since 1970, by the wall clock of that moment
+    boot_id: name of the boot, None if it was not recorded
+    boot_at: seconds since that boot
+    """
+
+    sent_at: float
+    boot_id: str | None = None
+    boot_at: float = 0.0
+
+    def on_clock(self, now: float, boot: tuple[str, float]) -> float:
+        """Return the moment on the wall clock of NOW, which may have leapt since.
+
+        BOOT has the id of the present boot, and the seconds since then.
+        """
+        boot_id, seconds = boot
+        return now - (seconds - self.boot_at) if self.boot_id == boot_id else self.sent_at
+
+
+class Ownership:
+    """The requests of this base that own a job, or may own it. Raises LedgerUnusable."""
+
+    def __init__(self, scope: Scope) -> None:
+        self._scope = scope
+        self._base, _ = scope.values
+
+    def find_owner(self, job_id: str) -> RequestRow | None:
+        """Return the request that became this job, of whatever account."""
+        return next(iter(self._scope.find_in_base("job_id = ?", (job_id,))), None)
+
+    def owned_job_ids(self, job_ids: Iterable[str]) -> set[str]:
+        """Return the members of JOB_IDS that belong to requests of this base."""
+        return {job_id for job_id in job_ids if self.find_owner(job_id)}
+
+    def list_claimants(self) -> list[RequestRow]:
+        """List the requests that may own an unowned job, oldest first.
+
+        Those are the requests in doubt, under way and forgotten, and those of several tries.
+        """
+        tries = "SELECT request_id FROM sendings GROUP BY request_id HAVING count(*) > 1"
+        condition = f"(state IN {CLAIMANT_STATES} OR id IN ({tries})) ORDER BY id"
+        return self._scope.find_in_base(condition)
+
+    def list_sendings(self, row: RequestRow) -> list[Sending]:
+        """List each time that the request of ROW left, oldest first."""
+        rows = self._scope.database.query(
+            "SELECT sent_at, boot_id, boot_at FROM sendings WHERE request_id = ? ORDER BY sent_at",
+            (row.id,),
+        )
+        sendings = [Sending(*values) for values in rows]
+        last = row.sent_at or row.created_at
+        # An older version books no sendings.
+        return (
+            sendings
+            if any(each.sent_at == last for each in sendings)
+            else [*sendings, Sending(last)]
+        )
+
+    def record_strangers(self, jobs: Sequence[tuple[str, float]], at: float) -> list[str]:
+        """Remember JOBS (id, server time) that no request of this base can have made.
+
+        Jobs from before the ledger's first request, and from the time that was pruned, prove
+        nothing. AT is in seconds since 1970. Return the ids that are new.
+        """
+        rows = self._scope.database.query(
+            "SELECT min(created_at) FROM requests WHERE base = ?"
+            " UNION ALL SELECT value FROM facts WHERE name = ?",
+            (self._base, PRUNED_BEFORE),
+        )
+        since = max((moment for (moment,) in rows if moment is not None), default=at)
+        return [
+            job_id
+            for job_id, created_at in jobs
+            if created_at >= since
+            and self._scope.database.execute(
+                "INSERT OR IGNORE INTO strangers (base, job_id, seen_at) VALUES (?, ?, ?)",
+                (self._base, job_id, at),
+            )
+        ]
+
+    def has_strangers(self, now: float) -> bool:
+        """Tell if others worked on the account in the 30 days before NOW (seconds since 1970)."""
+        return bool(
+            self._scope.database.query(
+                "SELECT 1 FROM strangers WHERE base = ? AND seen_at > ? LIMIT 1",
+                (self._base, now - STRANGER_MEMORY_SECONDS),
+            )
+        )
