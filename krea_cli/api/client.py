@@ -41,8 +41,17 @@ class ApiClient:
         """Load now the modules of a `submit`; send nothing. Raises Unreachable and UsageError."""
         self._http.prepare_submit()
 
-    def submit(self, route: str, body: dict[str, Any], *, webhook: str | None = None) -> Submitted:
+    def submit(
+        self,
+        route: str,
+        body: dict[str, Any],
+        *,
+        webhook: str | None = None,
+        on_leaving: Callable[[], None] | None = None,
+    ) -> Submitted:
         """POST BODY to ROUTE ("/generate/image/bfl/flux-1-dev"), once.
+
+        on_leaving: called when the connection stands, right before the first byte is written
 
         Raises Unreachable and Untrusted if nothing was sent. Raises Busy, RequestRefused,
         Moderated, TokenRefused, BalanceEmpty and PlanRequired if the service made no job.
@@ -50,7 +59,13 @@ class ApiClient:
         """
         headers = {"X-Webhook-URL": webhook} if webhook else None
         response = self._http.request(
-            "POST", route, json=body, headers=headers, timeout=SUBMIT_TIMEOUT_SECONDS, fresh=True
+            "POST",
+            route,
+            json=body,
+            headers=headers,
+            timeout=SUBMIT_TIMEOUT_SECONDS,
+            fresh=True,
+            on_leaving=on_leaving,
         )
         if not 200 <= response.status < 300:
             from krea_cli.api.status_errors import submit_error  # spared when all goes well

@@ -76,3 +76,10 @@ class ClientPool:
                 hint="set SSL_CERT_FILE and SSL_CERT_DIR to existing paths, or unset them",
             ) from failure
         return self._certificates
+
+
+def traces(client: "httpx.Client") -> bool:
+    """Tell if CLIENT reports the steps of a request; a transport of a test does not."""
+    import httpx
+
+    return isinstance(client._transport, httpx.HTTPTransport)

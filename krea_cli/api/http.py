@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from krea_cli.api import url_policy
-from krea_cli.api.client_pool import ClientPool
+from krea_cli.api.client_pool import ClientPool, traces
 from krea_cli.api.encoding import authorization_value, check_headers, encode_json
 from krea_cli.api.response import Response, StreamResponse
 from krea_cli.errors import KreaError, NotSaved, Unanswered
@@ -69,11 +69,13 @@ class HttpClient:
         timeout: float = 30.0,
         fresh: bool = False,
         authorize: bool = True,
+        on_leaving: Callable[[], None] | None = None,
     ) -> Response:
         """Send one request and read the whole response. Follows no redirects.
 
         timeout: the longest silence, in seconds
         fresh: take a connection without earlier requests; every POST needs one
+        on_leaving: called when the connection stands, right before the first byte is written
 
         Raises `Unreachable` if nothing left this machine, `Unanswered` if something may have.
         """
@@ -86,7 +88,13 @@ class HttpClient:
         body = {"params": params or None, "content": content, "files": files}
         try:
             with self._exchange(
-                method, url, fresh=fresh, timeout=timeout, headers=all_headers, **body
+                method,
+                url,
+                fresh=fresh,
+                timeout=timeout,
+                on_leaving=on_leaving,
+                headers=all_headers,
+                **body,
             ) as exchange:
                 return exchange.read_response()
         except Unanswered as failure:
@@ -167,14 +175,23 @@ class Exchange:
     """
 
     def __init__(
-        self, client: "httpx.Client", method: str, url: "httpx.URL", *, timeout: float, **parts: Any
+        self,
+        client: "httpx.Client",
+        method: str,
+        url: "httpx.URL",
+        *,
+        timeout: float,
+        on_leaving: Callable[[], None] | None = None,
+        **parts: Any,
     ) -> None:
         import httpx
 
-        self._host, self._timeout = url.host, timeout
+        self._host, self._timeout, self._on_leaving = url.host, timeout, on_leaving
         self._request_started: bool | None = None  # None while the transport traces nothing
         self._error = ""  # the error that broke off the body
         timeouts = httpx.Timeout(timeout, connect=CONNECT_SECONDS, write=WRITE_SECONDS)
+        if on_leaving is not None and not traces(client):
+            on_leaving()
         with self._translate_errors():
             request = client.build_request(
                 method, url, timeout=timeouts, extensions={"trace": self._note_start}, **parts
@@ -231,6 +248,8 @@ class Exchange:
         """
         is_start = name.endswith("send_request_headers.started")
         is_own = is_start and getattr(info.get("request"), "method", b"") != b"CONNECT"
+        if is_own and self._on_leaving is not None and not self._request_started:
+            self._on_leaving()
         self._request_started = self._request_started or is_own
 
     @contextmanager

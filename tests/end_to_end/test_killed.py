@@ -25,6 +25,8 @@ from tests.pictures import write_picture
 
 pytestmark = pytest.mark.exhaustive
 
+# The same command, or `recover`, brings these to their end.
+CONTINUED = (Remains.NOT_SENT, Remains.NEVER_LEFT, Remains.ANSWER_LOST, Remains.RUNNING)
 LATER = 300.0  # seconds after which the list shows a job, if one was made
 KILLED = 128 + signal.SIGKILL
 
@@ -178,14 +180,14 @@ def at(*remains: Remains, part: slice = slice(None)) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("scene", chosen, ids=lambda point: point.name, indirect=True)
 
 
-@at(Remains.NOT_SENT, Remains.ANSWER_LOST, Remains.RUNNING, part=slice(0, None, 2))
+@at(*CONTINUED, part=slice(0, None, 2))
 def test_the_same_command_again(scene: KillScene) -> None:
     """Killed, and run again: the one job of each request, and its files."""
     scene.kill()
     scene.complete()
 
 
-@at(Remains.NOT_SENT, Remains.ANSWER_LOST, Remains.RUNNING, part=slice(1, None, 2))
+@at(*CONTINUED, part=slice(1, None, 2))
 def test_recovered(scene: KillScene) -> None:
     """Killed, then `recover` and `download --missing`: all that was made is there, nothing sent.
 
@@ -207,7 +209,7 @@ def test_recovered(scene: KillScene) -> None:
 
 @at(Remains.IN_DOUBT)
 def test_in_doubt(scene: KillScene) -> None:
-    """Killed between saying that it leaves and the job: it may have left, so it is not sent."""
+    """Killed after the mark of its first byte: it may have left, so it is not sent."""
     scene.kill()
     scene.age()
     for command in (scene.point.command.argv, ("recover",)):

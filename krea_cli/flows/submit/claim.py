@@ -12,13 +12,14 @@ from krea_cli.flows.events import Note, Paused, Reconciling
 from krea_cli.flows.files.output_slot import OutputSlot
 from krea_cli.flows.files.part_file import PartFile
 from krea_cli.flows.submit.match import Candidate
+from krea_cli.flows.submit.post_lock import exclusive_submit
 from krea_cli.flows.submit.reconcile import (
     LIST_LAG_SECONDS,
     SEARCH_SECONDS,
     reconcile,
     seconds_since_sent,
 )
-from krea_cli.flows.submit.submit import exclusive_submit, in_doubt_error
+from krea_cli.flows.submit.submit import in_doubt_error
 from krea_cli.local.ledger.rows import IN_DOUBT_STATES, RequestDraft, RequestRow
 
 HOLDER_SECONDS = 2.0  # that a stranger may hold our part file before the slot is called theirs

@@ -16,6 +16,7 @@ from krea_cli.flows.events import Reconciling, Submitting, WarningNote
 from krea_cli.flows.jobs.record import iso_time
 from krea_cli.flows.submit.doubt import Doubt
 from krea_cli.flows.submit.match import STRANGER_SECONDS, Candidate
+from krea_cli.flows.submit.post_lock import exclusive_submit
 from krea_cli.flows.submit.reconcile import (
     LIST_LAG_SECONDS,
     SEARCH_SECONDS,
@@ -23,7 +24,7 @@ from krea_cli.flows.submit.reconcile import (
     reconcile,
     seconds_since_sent,
 )
-from krea_cli.flows.submit.submit import Submission, describe_candidates, exclusive_submit
+from krea_cli.flows.submit.submit import Submission, describe_candidates
 from krea_cli.local.ledger.resolutions import FORGETTABLE_STATES, Resolutions
 from krea_cli.local.ledger.rows import IN_DOUBT_STATES, RequestRow
 

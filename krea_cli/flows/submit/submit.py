@@ -1,10 +1,9 @@
 """Submit one request: on disk before it leaves, sent again only if it cannot have arrived."""
 
 import shlex
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
-from signal import SIGINT
 
 from krea_cli.api.types import Submitted
 from krea_cli.errors import (
@@ -22,20 +21,13 @@ from krea_cli.flows.context import FlowContext
 from krea_cli.flows.events import Note, Paused, Reconciling, WarningNote
 from krea_cli.flows.files.target import STDOUT_NAMES
 from krea_cli.flows.submit.match import Candidate
-from krea_cli.flows.submit.reconcile import (
-    MIN_ADOPTION_AGE_SECONDS,
-    reconcile,
-    seconds_since_sent,
-)
+from krea_cli.flows.submit.post_lock import exclusive_submit, raise_if_no_new_work
+from krea_cli.flows.submit.reconcile import reconcile
 from krea_cli.local.ledger.rows import RequestRow
 
 INTERRUPT_GRACE_SECONDS = 5.0  # that an interrupted submit still waits for its id
 RECONNECT_SECONDS = 30.0  # for which a connection that was never made is tried again
 FIRST_RECONNECT_SECONDS, MAX_RECONNECT_SECONDS = 0.5, 8.0  # between two tries
-LOCK_POLL_SECONDS = 0.05
-DIED_WHILE_SENDING = "its process died while sending"
-# From the sending of a request whose process died until the next request may leave.
-HOLD_SECONDS = MIN_ADOPTION_AGE_SECONDS + 1.0
 CANDIDATES = ". It may be one of these jobs: "
 MAX_NAMED_CANDIDATES = 5  # in a message; `krea recover` lists all
 
@@ -85,31 +77,6 @@ def submit(row: RequestRow, context: FlowContext, *, deadline: float | None) -> 
         return _send(row, context)
 
 
-def mark_abandoned_sends_unknown(context: FlowContext) -> None:
-    """Mark the rows that dead processes left in `sending`. The caller holds the post lock.
-
-    Only one request of an account is under way at a time. With the lock in hand, a row in
-    `sending` belongs to a dead process.
-    """
-    abandoned = context.ledger.history.list_sending()
-    for row in abandoned:
-        context.ledger.requests.mark_in_doubt(row.id, DIED_WHILE_SENDING)
-    recent = [
-        row for row in context.ledger.requests.list_unknown() if _is_recent_death(row, context)
-    ]
-    if not recent and not abandoned:
-        return
-    context.tell(Reconciling("an earlier krea died while it was sending"))
-    age = min(seconds_since_sent(context, row) for row in (*recent, *abandoned))
-    # The next request must not leave before: the two could then not be told apart.
-    reconcile(context, seconds=min(max(HOLD_SECONDS - age, 0.0), HOLD_SECONDS))
-
-
-def _is_recent_death(row: RequestRow, context: FlowContext) -> bool:
-    is_dead = row.error == DIED_WHILE_SENDING
-    return is_dead and 0 <= seconds_since_sent(context, row) < HOLD_SECONDS
-
-
 def in_doubt_error(
     row: RequestRow, context: FlowContext, candidates: Sequence[Candidate] = ()
 ) -> InDoubt:
@@ -145,43 +112,6 @@ def describe_candidates(candidates: Sequence[Candidate]) -> str:
     return ", ".join(words) + (f", and {more} more" if more else "")
 
 
-@contextmanager
-def post_lock(context: FlowContext, deadline: float | None) -> Iterator[None]:
-    """Hold the post locks of the base: no other process has a request under way meanwhile."""
-    locks = context.ledger.post_locks()
-    next_note = context.clock.monotonic() + 1
-    # In one order, and each kept: an older version waits for the second alone.
-    while not all(lock.try_acquire() for lock in locks):
-        now = context.clock.monotonic()
-        if deadline is not None and now > deadline:
-            raise Busy("another krea kept sending for this account; nothing was sent")
-        if now > next_note:
-            context.tell(Paused("another krea is sending a request"))
-            next_note = now + 60
-        context.clock.sleep(LOCK_POLL_SECONDS)
-        _check_interrupted(context)
-    try:
-        yield
-    finally:
-        for lock in locks:
-            lock.release()
-
-
-@contextmanager
-def exclusive_submit(context: FlowContext, deadline: float | None) -> Iterator[None]:
-    """Hold the post lock, with the rows of dead processes marked as in doubt."""
-    with post_lock(context, deadline):
-        mark_abandoned_sends_unknown(context)
-        yield
-
-
-def _check_interrupted(context: FlowContext) -> None:
-    """Raise `Interrupted` if the user asked to begin nothing new, or to end."""
-    context.clock.raise_if_interrupted()
-    if context.clock.drain_requested:
-        raise Interrupted(SIGINT)
-
-
 def _send(row: RequestRow, context: FlowContext) -> RequestRow:
     """POST until there is an answer, or until the job of a lost answer was found."""
     give_up = context.clock.monotonic() + RECONNECT_SECONDS
@@ -190,7 +120,12 @@ def _send(row: RequestRow, context: FlowContext) -> RequestRow:
         _mark_sending(row, context)
         try:
             submitted = context.clock.wait_for(
-                lambda: context.api.submit(row.route, row.body, webhook=row.webhook),
+                lambda: context.api.submit(
+                    row.route,
+                    row.body,
+                    webhook=row.webhook,
+                    on_leaving=lambda: context.ledger.requests.mark_leaving(row.id),
+                ),
                 grace=INTERRUPT_GRACE_SECONDS,
             )
         except Busy as busy:
@@ -207,6 +142,10 @@ def _send(row: RequestRow, context: FlowContext) -> RequestRow:
             delay = min(delay * 2, MAX_RECONNECT_SECONDS)
         except Unanswered as error:
             return _find_job(row, context, error.message)
+        except LedgerUnusable:  # in `mark_leaving`, before the first byte
+            with suppress(LedgerUnusable):
+                context.ledger.requests.mark_unsent(row.id)
+            raise
         except Interrupted as error:
             with suppress(LedgerUnusable):  # it stays `sending`, which is in doubt as well
                 context.ledger.requests.mark_in_doubt(row.id, error.message)
@@ -220,7 +159,7 @@ def _send(row: RequestRow, context: FlowContext) -> RequestRow:
 
 def _mark_sending(row: RequestRow, context: FlowContext) -> None:
     """Record that the request leaves now; a signal up to here leaves nothing in doubt."""
-    _check_interrupted(context)
+    raise_if_no_new_work(context)
     clock = context.clock
     context.ledger.requests.mark_sending(
         row.id, clock.now(), boot=clock.boot(), budget=context.budget

@@ -110,8 +110,9 @@ ADD_BATCHES = (
     "CREATE INDEX request_sent ON requests (base, account, sent_at, charged, cost)",
 )
 # Ownership is of the whole base: a job that two rows took stays with the row that was answered.
-# `sendings` has each time that a request left, by wall and boot clock. `strangers` are jobs of the
-# list that no request can have made; `facts` are values by name.
+# `sendings` has each time that a request left, by wall and boot clock; `leaving` is 1 once its
+# first byte may have left. `strangers` are jobs of the list that no request can have made;
+# `facts` are values by name.
 ADD_OWNERSHIP = (
     """UPDATE requests SET state = 'unknown', job_id = NULL, adopted = 0, charged = 'unknown',
         error = 'its job ' || job_id || ' belongs to another request'
@@ -127,6 +128,7 @@ ADD_OWNERSHIP = (
         sent_at REAL NOT NULL,
         boot_id TEXT,
         boot_at REAL NOT NULL,
+        leaving INTEGER NOT NULL DEFAULT 0,
         PRIMARY KEY (request_id, sent_at)
     ) WITHOUT ROWID""",
     "CREATE INDEX sending_boot ON sendings (boot_id)",

@@ -21,11 +21,20 @@ class Sending:
     sent_at: seconds since 1970, by the wall clock of that moment
     boot_id: name of the boot, None if it was not recorded
     boot_at: seconds since that boot
+    leaving: True once the first byte may have left
     """
 
     sent_at: float
     boot_id: str | None = None
     boot_at: float = 0.0
+    leaving: bool = True
+
+    def never_left(self, boot_id: str) -> bool:
+        """Tell if the process died before the first byte left.
+
+        Only in the boot of BOOT_ID: the mark is not synced, and a crash of the machine loses it.
+        """
+        return not self.leaving and self.boot_id == boot_id
 
     def on_clock(self, now: float, boot: tuple[str, float]) -> float:
         """Return the moment on the wall clock of NOW, which may have leapt since.
@@ -63,17 +72,24 @@ class Ownership:
     def list_sendings(self, row: RequestRow) -> list[Sending]:
         """List each time that the request of ROW left, oldest first."""
         rows = self._scope.database.query(
-            "SELECT sent_at, boot_id, boot_at FROM sendings WHERE request_id = ? ORDER BY sent_at",
+            "SELECT sent_at, boot_id, boot_at, leaving FROM sendings"
+            " WHERE request_id = ? ORDER BY sent_at",
             (row.id,),
         )
-        sendings = [Sending(*values) for values in rows]
+        sendings = [
+            Sending(sent_at, boot_id, boot_at, bool(leaving))
+            for sent_at, boot_id, boot_at, leaving in rows
+        ]
         last = row.sent_at or row.created_at
         # An older version books no sendings.
-        return (
-            sendings
-            if any(each.sent_at == last for each in sendings)
-            else [*sendings, Sending(last)]
-        )
+        if any(each.sent_at == last for each in sendings):
+            return sendings
+        return [*sendings, Sending(last)]
+
+    def last_sending(self, row: RequestRow) -> Sending:
+        """Return the last time that the request of ROW left, or was about to."""
+        last = row.sent_at or row.created_at
+        return next(each for each in self.list_sendings(row) if each.sent_at == last)
 
     def record_strangers(self, jobs: Sequence[tuple[str, float]], at: float) -> list[str]:
         """Remember JOBS (id, server time) that no request of this base can have made.

@@ -101,6 +101,17 @@ class RequestRows:
 
                 budget.reserve(self.get(row_id), Spending(self._scope))
 
+    def mark_leaving(self, row_id: int) -> None:
+        """Mark the request as one whose first byte may leave now.
+
+        Written without waiting for the disk: it outlives this process, though not the machine.
+        """
+        self._scope.database.execute(
+            "UPDATE sendings SET leaving = 1 WHERE request_id = ? AND sent_at ="
+            " (SELECT sent_at FROM requests WHERE id = ?)",
+            (row_id, row_id),
+        )
+
     def mark_unsent(self, row_id: int, *, forget_sending: bool = True) -> None:
         """Mark a request `checked` again: it never left, or the answer was "not now".
 

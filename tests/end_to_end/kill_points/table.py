@@ -13,7 +13,8 @@ class Remains(Enum):
     """The state of the request that was under way, after a kill."""
 
     NOT_SENT = auto()  # it was not sent
-    IN_DOUBT = auto()  # the ledger says that it leaves, and no job was made of it
+    NEVER_LEFT = auto()  # the ledger says that it is sent, and knows that no byte left
+    IN_DOUBT = auto()  # a byte of it may have left, and no job was made of it
     ANSWER_LOST = auto()  # a job was made, and nobody was told
     RUNNING = auto()  # the job is known; its file is not there, or not booked
     FINISHED = auto()
@@ -22,6 +23,7 @@ class Remains(Enum):
 # The ledger has a row in one of these states.
 STATES = {
     Remains.NOT_SENT: {"checked"},
+    Remains.NEVER_LEFT: {"sending"},
     Remains.IN_DOUBT: {"sending"},
     Remains.ANSWER_LOST: {"sending"},
     Remains.RUNNING: {"submitted", "completed"},
@@ -101,13 +103,17 @@ BEFORE = {
     "the part is made": "os:open@_open return 1",
     "the part is reserved": "krea_cli.flows.submit.claim:claim return 1",
     "the wire is prepared": f"{API}.prepare_submit return 1",
-    "the post lock is taken": "krea_cli.flows.submit.submit:mark_abandoned_sends_unknown call 1",
+    "the post lock is taken": "krea_cli.flows.submit.post_lock:mark_abandoned_sends_unknown call 1",
     "`sending` is written": f"{ROWS}.change_state return 1",
 }
-LEAVING = {
+CONNECTING = {
     "`sending` is on disk": f"{ROWS}.mark_sending return 1",
     "it connects": "httpcore._backends.sync:SyncBackend.connect_tcp call 1",
     "it is connected": "httpcore._backends.sync:SyncBackend.connect_tcp return 1",
+    "the first byte is about to be marked": f"{ROWS}.mark_leaving call 1",
+}
+LEAVING = {
+    "the first byte is marked": f"{ROWS}.mark_leaving return 1",
     "its headers are sent": f"{HTTP11}._send_request_headers return 1",
     "its body is about to be sent": f"{HTTP11}._send_request_body call 1",
 }
@@ -186,7 +192,8 @@ SEVERAL = (
         1,
         SPEED,
     ),
-    ("the second of three leaves", f"{ROWS}.mark_sending return 2", Remains.IN_DOUBT, 1, SPEED),
+    ("the second of three is next", f"{ROWS}.mark_sending return 2", Remains.NEVER_LEFT, 1, SPEED),
+    ("the second of three leaves", f"{ROWS}.mark_leaving return 2", Remains.IN_DOUBT, 1, SPEED),
     ("the second of three is sent", f"{API}.submit return 2", Remains.ANSWER_LOST, 2, 1.0),
     (
         "the third of three is recorded",
@@ -208,6 +215,7 @@ def _at(
 KILL_POINTS = [
     *_at(UPLOADING, Remains.NOT_SENT, NIGHT, 0),
     *_at(BEFORE, Remains.NOT_SENT, jobs_made=0),
+    *_at(CONNECTING, Remains.NEVER_LEFT, jobs_made=0),
     *_at(LEAVING, Remains.IN_DOUBT, jobs_made=0),
     *_at(SENT, Remains.ANSWER_LOST),
     *(

@@ -57,9 +57,42 @@ def test_each_sending_keeps_its_own_moment(ledger: AccountLedger, make_draft: Ma
     ledger.requests.mark_sending(row.id, NOW + 20, boot=("boot", 5_020.0))
     sendings = ledger.ownership.list_sendings(ledger.requests.get(row.id))
     assert sendings == [
-        Sending(NOW + 10, "boot", 5_010.0),
-        Sending(NOW + 20, "boot", 5_020.0),
+        Sending(NOW + 10, "boot", 5_010.0, leaving=False),
+        Sending(NOW + 20, "boot", 5_020.0, leaving=False),
     ]
+
+
+def test_a_request_without_the_mark_of_its_first_byte_never_left(
+    ledger: AccountLedger, make_draft: MakeDraft
+) -> None:
+    """The mark outlives the process; a crash of the machine may lose it."""
+    row = ledger.requests.insert(make_draft())
+    ledger.requests.mark_sending(row.id, NOW, boot=BOOT)
+    sending = ledger.ownership.last_sending(ledger.requests.get(row.id))
+    assert (sending.never_left("boot"), sending.never_left("next boot")) == (True, False)
+    ledger.requests.mark_leaving(row.id)
+    assert not ledger.ownership.last_sending(ledger.requests.get(row.id)).never_left("boot")
+
+
+def test_the_last_sending_is_the_last_by_the_row_after_a_leap_back(
+    ledger: AccountLedger, make_draft: MakeDraft
+) -> None:
+    """A clock that was set back makes the last try the earliest in the list."""
+    row = ledger.requests.insert(make_draft())
+    ledger.requests.mark_sending(row.id, NOW, boot=BOOT)
+    ledger.requests.mark_leaving(row.id)
+    ledger.requests.mark_unsent(row.id, forget_sending=False)
+    ledger.requests.mark_sending(row.id, NOW - 600, boot=("boot", 5_030.0))
+    assert ledger.ownership.last_sending(ledger.requests.get(row.id)).never_left("boot")
+
+
+def test_a_sending_that_an_older_version_booked_may_have_left(
+    ledger: AccountLedger, make_draft: MakeDraft
+) -> None:
+    """An older version books no sendings, and knows no mark."""
+    row = ledger.requests.insert(make_draft())
+    ledger.requests.change_state(row.id, ("checked",), "sending", sent_at=NOW)
+    assert not ledger.ownership.last_sending(ledger.requests.get(row.id)).never_left("boot")
 
 
 def test_a_leap_of_the_clock_shifts_no_sending() -> None:

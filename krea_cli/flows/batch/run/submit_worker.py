@@ -38,8 +38,9 @@ from krea_cli.flows.generate.request import GenerateRequest
 from krea_cli.flows.generate.result_cache import CachedResult
 from krea_cli.flows.generate.seeds import seeds
 from krea_cli.flows.submit.claim import resolve_in_doubt
+from krea_cli.flows.submit.post_lock import exclusive_submit
 from krea_cli.flows.submit.reconcile import SEARCH_SECONDS, reconcile
-from krea_cli.flows.submit.submit import exclusive_submit, submit
+from krea_cli.flows.submit.submit import submit
 from krea_cli.flows.transfer.upload import forget_refused_uploads, hash_files, upload_files
 from krea_cli.local.ledger.rows import FAILED_STATES, UNFINISHED_STATES, RequestDraft, RequestRow
 
