@@ -15,7 +15,16 @@ from krea_cli.sandbox.server import SandboxServer
 from krea_cli.sandbox.settings import Settings
 from tests.clocks.accelerated_clock import AcceleratedClock
 from tests.end_to_end.kill_points.runner import KillRunner
-from tests.end_to_end.kill_points.table import KILL_POINTS, STATES, KillPoint, Remains
+from tests.end_to_end.kill_points.table import (
+    BEFORE,
+    CONNECTING,
+    KILL_POINTS,
+    SMALL,
+    STATES,
+    Command,
+    KillPoint,
+    Remains,
+)
 from tests.end_to_end.test_money import is_whole_picture
 from tests.fakes.sandbox_process import DRAWN_RESULTS, sandbox_environ
 from tests.harness.cli import CliResult, run_main
@@ -218,6 +227,38 @@ def test_in_doubt(scene: KillScene) -> None:
         assert "may have been charged" in ended.error(charged="unknown")
         # Half of the killed request may count as one; one that is sent again makes a job.
         assert scene.counts.jobs == scene.point.jobs_made >= scene.counts.posts - 1
+
+
+ABANDONED = {
+    "waiting, in a folder": ("the wire is prepared", "-o", "pics/"),
+    "waiting, without -o": ("the wire is prepared",),
+    "waiting, with a template": ("the wire is prepared", "-o", "fox-{n}.png"),
+    "never sent, in a folder": ("`sending` is on disk", "-o", "pics/"),
+    "the part is made and not recorded": ("the part is made", "-o", "pics/"),
+}
+
+
+@pytest.mark.parametrize(
+    "scene",
+    [
+        KillPoint(
+            name,
+            {**BEFORE, **CONNECTING}[step],
+            Remains.NEVER_LEFT if step in CONNECTING else Remains.NOT_SENT,
+            Command(("generate", "a red fox", *SMALL, *options), ()),
+            jobs_made=0,
+        )
+        for name, (step, *options) in ABANDONED.items()
+    ],
+    ids=lambda point: point.name,
+    indirect=True,
+)
+def test_no_part_of_an_unsent_request_stays(scene: KillScene) -> None:
+    """Neither the hidden file nor its request stays for ever."""
+    scene.kill()
+    assert scene.krea("recover").code == 0
+    assert (scene.rows(), scene.installed.part_files) == ([], [])
+    assert (scene.counts.jobs, scene.counts.posts) == (0, 0)
 
 
 @at(Remains.FINISHED)

@@ -12,6 +12,7 @@ from krea_cli.errors import Interrupted, KreaError
 
 if TYPE_CHECKING:
     from krea_cli.commands.session import Session
+    from krea_cli.local.ledger.parts import RecordedPart
 
 LIBRARIES = ("typer", "rich", "httpx", "platformdirs")
 PROXY_VARIABLES = (
@@ -203,6 +204,18 @@ def _check_ledger(session: "Session", name: str) -> Iterator[Finding]:
     plural = "" if health.requests == 1 else "s"
     text = f"{health.path}: {health.requests} request{plural}, {health.in_doubt} in doubt"
     yield Finding(name, "note" if health.in_doubt else "ok", text)
+    if abandoned := sum(_is_abandoned(part) for part in health.spare_parts):
+        files = "part file" if abandoned == 1 else "part files"
+        yield Finding(
+            name, "note", f"{abandoned} {files} of commands that died: krea recover removes them"
+        )
+
+
+def _is_abandoned(part: "RecordedPart") -> bool:
+    """Tell if the file is there and no process holds it."""
+    from krea_cli.flows.files.part_file import remove_abandoned_part
+
+    return bool(remove_abandoned_part(Path(part.path), part.inode, dry_run=True))
 
 
 def _check_terminal(session: "Session", name: str) -> Iterator[Finding]:

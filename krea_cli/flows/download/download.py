@@ -13,6 +13,7 @@ from krea_cli.flows.events import Note, WarningNote
 from krea_cli.flows.files.existing_results import find_existing_results
 from krea_cli.flows.files.naming import NameFacts, escape_braces
 from krea_cli.flows.files.output_slot import OutputSlot, SavedFile
+from krea_cli.flows.files.part_records import remove_abandoned_parts
 from krea_cli.flows.files.target import STDOUT_NAMES, Target
 from krea_cli.flows.jobs.job_ids import JobMention
 from krea_cli.flows.jobs.record import JobReport, Reference, failure_in_record
@@ -63,7 +64,8 @@ class Download:
         They go where they were first meant to, whatever the current folder is. Jobs that still
         run are left alone, and told at the end.
         """
-        return collect(self._watch, self._unsaved(reader), self._saver)
+        yield from collect(self._watch, self._unsaved(reader), self._saver)
+        remove_abandoned_parts(self._saver.context.ledger)
 
     def _unsaved(self, reader: StatusReader) -> Iterator[PendingJob]:
         rows = {row.job_id: row for row in self._unsaved_rows() if row.job_id}

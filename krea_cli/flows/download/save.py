@@ -122,7 +122,7 @@ class _SaveJob:
         return find_existing_results(files, self._slot, self._facts).saved if files else {}
 
     def _save(self, result: Result) -> SavedFile:
-        part = self._slot.open_part(result.position, self._job.id)
+        part = self._slot.open_part(result.position, self._job.id, self._context.account_ledger)
         if part is None:
             part = self._wait_for_part(result.position)
             if (saved := self._find_existing().get(result.position)) is not None:
@@ -148,9 +148,9 @@ class _SaveJob:
         return content, copy.url
 
     def _wait_for_part(self, position: int) -> PartFile:
-        clock = self._context.clock
+        clock, ledger = self._context.clock, self._context.account_ledger
         give_up = clock.monotonic() + SAVE_HOLDER_SECONDS
-        while (part := self._slot.open_part(position, self._job.id)) is None:
+        while (part := self._slot.open_part(position, self._job.id, ledger)) is None:
             if clock.monotonic() > give_up:
                 cause = "another krea has been saving it for a minute"
                 raise self._slot.not_saved(self._job.id, cause)

@@ -3,16 +3,18 @@
 import shlex
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from krea_cli.api.types import JobOutput
 from krea_cli.errors import KreaError, NotSaved
 from krea_cli.flows.files.naming import NameFacts
 from krea_cli.flows.files.part_file import PartFile, part_tag
+from krea_cli.flows.files.part_records import open_recorded_part
 from krea_cli.flows.files.target import Target
 
 if TYPE_CHECKING:
+    from krea_cli.local.ledger.account_ledger import AccountLedger
     from krea_cli.local.ledger.rows import FileRow, RequestRow
 
 
@@ -103,9 +105,10 @@ class OutputSlot:
         """Raise `WouldOverwrite` if the name is known by now and taken. See `Target`."""
         self.target.refuse_existing(self.n, self.count, facts=facts)
 
-    def reserve(self, row: "RequestRow") -> PartFile | None:
+    def reserve(self, row: "RequestRow", ledger: "AccountLedger | None") -> PartFile | None:
         """Lock the part file of this slot for ROW; None while a living process holds it."""
-        return self.target.reserve(self.n, self.count, row_id=part_tag(row))
+        opener = partial(open_recorded_part, ledger=ledger, request_id=row.id)
+        return self.target.reserve(self.n, self.count, row_id=part_tag(row), opener=opener)
 
     def path(self, facts: NameFacts, result: Result, ext: str) -> str:
         """Path of RESULT, as the user would type it."""
@@ -118,12 +121,15 @@ class OutputSlot:
             preview=result.preview,
         )
 
-    def open_part(self, position: int, job_id: str) -> PartFile | None:
+    def open_part(
+        self, position: int, job_id: str, ledger: "AccountLedger | None"
+    ) -> PartFile | None:
         """Open the part file for the output at POSITION; None while another process holds it."""
         if position == 1 and self.part_file is not None:
             return self.part_file
-        row_id = part_tag(self.row) if self.row else job_id
-        return self.target.reserve(self.n, self.count, position, row_id=row_id)
+        row_id, tag = (self.row.id, part_tag(self.row)) if self.row else (None, job_id)
+        opener = partial(open_recorded_part, ledger=ledger, request_id=row_id, position=position)
+        return self.target.reserve(self.n, self.count, position, row_id=tag, opener=opener)
 
     def release(self) -> None:
         """Release the part file."""

@@ -3,6 +3,7 @@
 import errno
 import os
 import stat
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,10 +24,12 @@ class PartFile:
 
     path: its name; None if it has none, because the bytes go to stdout or a device
     fd: its file descriptor
+    on_release: called once it is released
     """
 
     path: Path | None
     fd: int
+    on_release: Callable[[], None] | None = field(default=None, repr=False)
     _is_open: bool = field(default=True, repr=False)
 
     def release(self, *, keep: bool = False) -> None:
@@ -42,6 +45,8 @@ class PartFile:
             with suppress(OSError):
                 fcntl.flock(self.fd, fcntl.LOCK_UN)
         os.close(self.fd)
+        if self.on_release is not None:
+            self.on_release()
 
 
 def part_path(target: Path) -> Path:
@@ -81,6 +86,39 @@ def open_part(path: Path) -> PartFile | None:
     except OSError as failure:
         raise cannot_write(path.parent, failure) from failure
     return None
+
+
+def remove_abandoned_part(path: Path, inode: int | None, *, dry_run: bool = False) -> bool | None:
+    """Remove the part file at PATH if no process holds it; return True if it was removed.
+
+    inode: number of the file; None, if it was not recorded in time, takes an empty file only
+    dry_run: remove nothing
+
+    Returns None if there is no such file. A file that cannot be locked stays.
+    """
+    import fcntl
+
+    try:
+        fd = os.open(path, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError:
+        return False
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        status = os.fstat(fd)
+        is_empty = status.st_size == 0 and status.st_uid == os.geteuid()
+        if not (is_empty if inode is None else status.st_ino == inode):
+            return None
+        if not stat.S_ISREG(status.st_mode) or not _is_same_file(path, fd):
+            return None
+        if not dry_run:
+            path.unlink()
+        return True
+    except OSError:
+        return False
+    finally:
+        os.close(fd)
 
 
 def open_nameless_part() -> PartFile:

@@ -6,6 +6,7 @@ when a file is opened.
 
 import os
 import stat
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cached_property
@@ -103,9 +104,15 @@ class Target:
             )
 
     def reserve(
-        self, n: int = 1, count: int = 1, index: int = 1, *, row_id: int | str
+        self,
+        n: int = 1,
+        count: int = 1,
+        index: int = 1,
+        *,
+        row_id: int | str,
+        opener: Callable[[Path], PartFile | None] = open_part,
     ) -> PartFile | None:
-        """Open and lock the part file for the INDEX-th output of the n-th job.
+        """Open and lock the part file, by OPENER, for the INDEX-th output of the n-th job.
 
         Returns None while a running process holds it. Raises `KreaError` if the folder cannot be
         made or written to.
@@ -113,10 +120,9 @@ class Target:
         if self.kind in (TargetKind.STDOUT, TargetKind.DEVICE):
             return open_nameless_part()
         if self.kind is TargetKind.EXACT:
-            return open_part(part_path(self.real_path(self._exact_path(n, count, index))))
+            return opener(part_path(self.real_path(self._exact_path(n, count, index))))
         suffix = "" if index == 1 else f"-{index}"
-        folder = Path(os.path.realpath(self.cwd / self._static_folder()))
-        return open_part(folder / f".krea-{row_id}{suffix}.part")
+        return opener(self.folder / f".krea-{row_id}{suffix}.part")
 
     def path(
         self,
@@ -196,6 +202,13 @@ class Target:
         first = "" if count == 1 or (n == 1 and index == 1) else f"-{n}"
         suffix = first + ("" if index == 1 else f"-{index}")
         return naming.add_suffix(self.text, suffix) if suffix else self.text
+
+    @property
+    def folder(self) -> Path:
+        """The folder in which the files, or the folders of a template, are made."""
+        if self.kind is TargetKind.EXACT:
+            return self.real_path(self.text).parent
+        return Path(os.path.realpath(self.cwd / self._static_folder()))
 
     def _static_folder(self) -> str:
         if self.kind is TargetKind.DEFAULT:

@@ -9,6 +9,7 @@ from krea_cli.flows.context import FlowContext
 from krea_cli.flows.download.collect import JobOutcome, PendingJob, collecting
 from krea_cli.flows.events import Note, Running, Submitting
 from krea_cli.flows.files.output_slot import OutputSlot
+from krea_cli.flows.files.part_records import remove_abandoned_parts
 from krea_cli.flows.generate.plan import Plan, PlannedJob
 from krea_cli.flows.generate.request import GenerateRequest
 from krea_cli.flows.generate.result_cache import CachedResult
@@ -84,6 +85,8 @@ class Generate:
     def _plan_jobs(self) -> list[PlannedJob]:
         """Plan every job; what an earlier run of the command has spent counts for its budget."""
         try:
+            if self._request.target.makes_files:
+                remove_abandoned_parts(self._context.ledger, self._request.target.folder)
             jobs = self._plan.jobs()
         except Interrupted:
             raise

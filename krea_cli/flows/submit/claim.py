@@ -77,7 +77,7 @@ def _start_new(row: RequestRow, slot: OutputSlot, context: FlowContext) -> Claim
     """
     give_up = context.clock.monotonic() + HOLDER_SECONDS
     try:
-        while (part_file := slot.reserve(row)) is None:
+        while (part_file := slot.reserve(row, context.ledger)) is None:
             if _joined_by_other(row, context):
                 return None
             if context.clock.monotonic() > give_up:
@@ -118,7 +118,7 @@ def _join_existing(
 ) -> Claim | None:
     """Take over an unfinished row of the same request, once nobody else is at it."""
     is_announced = False
-    while (part_file := slot.reserve(row)) is None:
+    while (part_file := slot.reserve(row, context.ledger)) is None:
         if until is not None and context.clock.monotonic() > until:
             raise _held_error(row, slot)
         if not is_announced:

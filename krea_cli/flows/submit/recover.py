@@ -13,6 +13,7 @@ from krea_cli.errors import InDoubt, Interrupted, KreaError, Moderated, NotFound
 from krea_cli.flows.backoff import is_transient
 from krea_cli.flows.context import FlowContext
 from krea_cli.flows.events import Reconciling, Submitting, WarningNote
+from krea_cli.flows.files.part_records import remove_abandoned_parts
 from krea_cli.flows.jobs.record import iso_time
 from krea_cli.flows.submit.doubt import Doubt
 from krea_cli.flows.submit.match import STRANGER_SECONDS, Candidate
@@ -58,6 +59,7 @@ class Recovery:
         while waiting:
             covered = self._search(waiting[-1])
             waiting = [row_id for row_id in waiting if row_id not in covered]
+        remove_abandoned_parts(context.ledger)
         return [self._doubt(row_id) for row_id in row_ids]
 
     def adopt(self, row_id: int, job_id: str) -> RequestRow:
@@ -128,6 +130,7 @@ class Recovery:
         doubts = self.reconcile() if resubmit else []
         by_row = {doubt.row.id: doubt for doubt in doubts}
         yield from self._resubmit_all(resubmit, by_row, spare_candidates=spare_candidates)
+        remove_abandoned_parts(self._context.ledger)
 
     def _resubmit_all(
         self, resubmit: Sequence[int], doubts: dict[int, Doubt], *, spare_candidates: bool

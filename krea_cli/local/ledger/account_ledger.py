@@ -9,6 +9,7 @@ from krea_cli.local.ledger.database import Database
 from krea_cli.local.ledger.file_lock import FileLock
 from krea_cli.local.ledger.history import History
 from krea_cli.local.ledger.ownership import Ownership
+from krea_cli.local.ledger.parts import PartRows
 from krea_cli.local.ledger.request_rows import RequestRows
 from krea_cli.local.ledger.rows import Scope, request_fingerprint
 from krea_cli.local.ledger.statistics import Statistics
@@ -30,6 +31,7 @@ class AccountLedger:
         self.account = account
         self._database = database
         self._scope = Scope(database, base, account)
+        self._clock_now = clock_now
         self.requests = RequestRows(self._scope, clock_now)
 
     @cached_property
@@ -51,6 +53,11 @@ class AccountLedger:
     def uploads(self) -> UploadRows:
         """The files that were uploaded to the service."""
         return UploadRows(self._scope)
+
+    @cached_property
+    def parts(self) -> PartRows:
+        """The records of part files."""
+        return PartRows(self._database, self._clock_now)
 
     @cached_property
     def items(self) -> "BatchItems":
@@ -92,6 +99,12 @@ class AccountLedger:
 
         path = self._database.path
         return RunLock(path.parent if path else None)
+
+    def is_run_alive(self, name: str) -> bool:
+        """Tell if the process of the run NAME, which claims items, still lives."""
+        from krea_cli.local.ledger.run_lock import is_run_alive
+
+        return is_run_alive(self._database.folder, name)
 
     def transaction(self) -> AbstractContextManager[None]:
         """Write all that happens inside at once, synced to the disk; or nothing at all."""

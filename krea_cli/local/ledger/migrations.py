@@ -140,11 +140,22 @@ ADD_OWNERSHIP = (
     ) WITHOUT ROWID""",
     "CREATE TABLE facts (name TEXT PRIMARY KEY, value) WITHOUT ROWID",
 )
+# `parts` has the part files that exist; `inode` is known once the file is made.
+ADD_PARTS = (
+    """CREATE TABLE parts (
+        path TEXT PRIMARY KEY,
+        request_id INTEGER,
+        position INTEGER NOT NULL,
+        recorded_at REAL NOT NULL,
+        inode INTEGER
+    )""",
+)
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     CREATE_TABLES,
     ADD_PROVENANCE,
     ADD_BATCHES,
     ADD_OWNERSHIP,
+    ADD_PARTS,
 )
 
 

@@ -12,6 +12,7 @@ from krea_cli.local.ledger.database import (
     locate_ledger,
     translate_errors,
 )
+from krea_cli.local.ledger.parts import PartRows, RecordedPart
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,7 @@ class LedgerHealth:
 
     requests: number of requests of all accounts
     in_doubt: number of requests that may have been received, of all accounts
+    spare_parts: the part files that no request needs; a living process may hold them
     problem: the reason why the ledger cannot be used
     """
 
@@ -27,6 +29,7 @@ class LedgerHealth:
     exists: bool
     requests: int = 0
     in_doubt: int = 0
+    spare_parts: tuple[RecordedPart, ...] = ()
     problem: LedgerUnusable | None = None
 
 
@@ -83,9 +86,16 @@ def _read_health(folder: Path, path: Path) -> LedgerHealth:
         [(in_doubt,)] = database.query(
             "SELECT count(*) FROM requests WHERE state IN ('sending', 'unknown')"
         )
+        parts = PartRows(database, time.time).list()
     finally:
         database.close()
-    return LedgerHealth(path, exists=True, requests=requests, in_doubt=in_doubt)
+    return LedgerHealth(
+        path,
+        exists=True,
+        requests=requests,
+        in_doubt=in_doubt,
+        spare_parts=tuple(part for part in parts if not part.is_needed),
+    )
 
 
 def _unused_path(path: Path) -> Path:

@@ -25,17 +25,7 @@ class RunLock:
 
     def is_alive(self, name: str) -> bool:
         """Tell if the process of the run NAME still lives; remove its lock file if not."""
-        path = self._path(name)
-        if name == self.name:
-            return True
-        if path is None or not re.fullmatch("[0-9a-f]{16}", name) or not path.exists():
-            return False
-        lock = FileLock(path)
-        if not lock.try_acquire():
-            return True
-        _remove(path)
-        lock.release()
-        return False
+        return name == self.name or is_run_alive(self._folder, name)
 
     def release(self) -> None:
         """Let other runs claim the items of this one."""
@@ -45,6 +35,21 @@ class RunLock:
 
     def _path(self, name: str) -> Path | None:
         return self._folder / f"run-{name}.lock" if self._folder else None
+
+
+def is_run_alive(folder: Path | None, name: str) -> bool:
+    """Tell if the process of the run NAME still lives; remove its lock file in FOLDER if not."""
+    if folder is None or not re.fullmatch("[0-9a-f]{16}", name):
+        return False
+    path = folder / f"run-{name}.lock"
+    if not path.exists():
+        return False
+    lock = FileLock(path)
+    if not lock.try_acquire():
+        return True
+    _remove(path)
+    lock.release()
+    return False
 
 
 def _remove(path: Path) -> None:

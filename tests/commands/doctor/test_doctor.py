@@ -1,5 +1,6 @@
 """`krea doctor`: problems of the set-up, and how to fix them."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -181,6 +182,29 @@ def test_requests_in_doubt_are_counted(cli: Cli) -> None:
         "note",
         f"{cli.home / 'state' / 'ledger.sqlite3'}: 2 requests, 1 in doubt",
     )
+
+
+def test_part_files_of_dead_commands_are_counted(cli: Cli) -> None:
+    """Until `krea recover` removes them; one that a living process holds does not count."""
+    from krea_cli.flows.files.part_records import open_recorded_part
+    from krea_cli.local.ledger.ledger import Ledger
+
+    ledger = Ledger.open(cli.home / "state")
+    account_ledger = ledger.for_account(BASE, "a")
+    paths = [Path(name).absolute() for name in (".a.part", ".b.part", ".c.part")]
+    parts = [open_recorded_part(path, account_ledger, request_id=None) for path in paths]
+    for part in parts[:2]:
+        assert part
+        os.close(part.fd)
+    _, checks = run_doctor(cli)
+    assert [(each["state"], each["text"]) for each in checks["ledger"][1:]] == [
+        ("note", "2 part files of commands that died: krea recover removes them")
+    ]
+    assert cli.krea("recover").code == 0
+    assert [path.exists() for path in paths] == [False, False, True]
+    _, checks = run_doctor(cli)
+    assert len(checks["ledger"]) == 1
+    ledger.close()
 
 
 def test_settings_that_are_not_known(cli: Cli) -> None:

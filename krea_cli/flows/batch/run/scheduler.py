@@ -23,6 +23,7 @@ from krea_cli.flows.batch.run.workers import SAME_COMMAND_CONTINUES, Workers
 from krea_cli.flows.context import FlowContext
 from krea_cli.flows.download.save import ResultSaver
 from krea_cli.flows.events import BatchProgress
+from krea_cli.flows.files.part_records import remove_abandoned_parts
 from krea_cli.flows.submit.reconcile import LIST_LAG_SECONDS
 from krea_cli.flows.submit.submit import INTERRUPT_GRACE_SECONDS
 
@@ -107,6 +108,7 @@ class Scheduler:
         self._state.stop = self._state.stop or error
 
     def _outcomes(self) -> Iterator[ItemOutcome]:
+        remove_abandoned_parts(self._context.ledger)
         try:
             with self._context.clock.drain_on_interrupt():
                 while not self._is_over:

@@ -97,7 +97,7 @@ class SubmitWorker:
             return None
         slot = item_request(item, self._options).slot(item.n)
         with suppress(KreaError):  # told when the result is saved
-            slot = replace(slot, part_file=slot.reserve(row))
+            slot = replace(slot, part_file=slot.reserve(row, self._context.ledger))
         return ItemSubmitted(item, row, _pending_job(row, slot), fresh=False)
 
     def _claim(self, item: Item, request: GenerateRequest, slot: OutputSlot) -> WorkerMessage:
@@ -129,7 +129,7 @@ class SubmitWorker:
 
     def _continue(self, item: Item, row: RequestRow, slot: OutputSlot) -> WorkerMessage:
         """Lock the slot of a request of ours, and send it if it has no job yet."""
-        part_file = slot.reserve(row)
+        part_file = slot.reserve(row, self._context.ledger)
         if part_file is None:  # another command, `krea download` say, is at this job
             return ClaimedElsewhere(item)
         try:
@@ -191,7 +191,7 @@ class SubmitWorker:
     def _remove_part_file(self, row: RequestRow, slot: OutputSlot) -> None:
         """Remove the part file of a process that was killed just as its job had failed."""
         with suppress(KreaError):
-            if part_file := slot.reserve(row):
+            if part_file := slot.reserve(row, self._context.ledger):
                 part_file.release()
 
     def _build_draft(self, item: Item, request: GenerateRequest, slot: OutputSlot) -> RequestDraft:
