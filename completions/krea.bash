@@ -177,7 +177,7 @@ _krea() {
             break
         fi
         case "$path $word" in
-            "krea generate" | "krea status" | "krea wait" | "krea download" | "krea batch" | "krea cancel" | "krea history" | "krea recover" | "krea verify" | "krea models" | "krea doctor" | "krea sandbox" | "krea auth" | "krea auth login" | "krea auth status" | "krea auth logout" | "krea config" | "krea config get" | "krea config set" | "krea config unset" | "krea config list" | "krea config path") path="$path $word" ;;
+            "krea generate" | "krea status" | "krea wait" | "krea download" | "krea batch" | "krea cancel" | "krea history" | "krea recover" | "krea verify" | "krea models" | "krea doctor" | "krea sandbox" | "krea auth" | "krea auth login" | "krea auth status" | "krea auth same-account" | "krea auth other-account" | "krea auth logout" | "krea config" | "krea config get" | "krea config set" | "krea config unset" | "krea config list" | "krea config path") path="$path $word" ;;
         esac
     done
     case $prev in *@) _krea_files; return ;; esac
@@ -365,7 +365,7 @@ _krea() {
         "krea auth")
             case $cur in
                 -*) _krea_offer --help -h ;;
-                *) _krea_offer login status logout ;;
+                *) _krea_offer login status same-account other-account logout ;;
             esac
             ;;
         "krea auth login")
@@ -377,6 +377,24 @@ _krea() {
             esac
             ;;
         "krea auth status")
+            case $prev in
+                --profile) return ;;
+                --token-file) _krea_files; return ;;
+            esac
+            case $cur in
+                -*) _krea_offer --profile --token-file --json --quiet -q --verbose -v --help -h ;;
+            esac
+            ;;
+        "krea auth same-account")
+            case $prev in
+                --profile) return ;;
+                --token-file) _krea_files; return ;;
+            esac
+            case $cur in
+                -*) _krea_offer --profile --token-file --json --quiet -q --verbose -v --help -h ;;
+            esac
+            ;;
+        "krea auth other-account")
             case $prev in
                 --profile) return ;;
                 --token-file) _krea_files; return ;;

@@ -5,7 +5,7 @@ function __krea_path
     set -l path krea
     for word in (commandline -opc)[2..-1]
         test "$word" = --; and break
-        if contains -- "$path $word" 'krea generate' 'krea status' 'krea wait' 'krea download' 'krea batch' 'krea cancel' 'krea history' 'krea recover' 'krea verify' 'krea models' 'krea doctor' 'krea sandbox' 'krea auth' 'krea auth login' 'krea auth status' 'krea auth logout' 'krea config' 'krea config get' 'krea config set' 'krea config unset' 'krea config list' 'krea config path'
+        if contains -- "$path $word" 'krea generate' 'krea status' 'krea wait' 'krea download' 'krea batch' 'krea cancel' 'krea history' 'krea recover' 'krea verify' 'krea models' 'krea doctor' 'krea sandbox' 'krea auth' 'krea auth login' 'krea auth status' 'krea auth same-account' 'krea auth other-account' 'krea auth logout' 'krea config' 'krea config get' 'krea config set' 'krea config unset' 'krea config list' 'krea config path'
             set path "$path $word"
         end
     end
@@ -367,6 +367,8 @@ complete -c krea -n '__krea_behind krea sandbox' -a '(__krea_rest)'
 # krea auth
 complete -c krea -n '__krea_at krea auth' -a login -d 'Check a token and store it.'
 complete -c krea -n '__krea_at krea auth' -a status -d 'Show the token in use, and check it.'
+complete -c krea -n '__krea_at krea auth' -a same-account -d 'Say that an earlier API key is of the same account.'
+complete -c krea -n '__krea_at krea auth' -a other-account -d 'Say that an earlier API key is of another account.'
 complete -c krea -n '__krea_at krea auth' -a logout -d 'Forget a stored token.'
 complete -c krea -n '__krea_at krea auth' -l help -s h -d 'Show this help and exit'
 
@@ -385,6 +387,22 @@ complete -c krea -n '__krea_at krea auth status' -l json -d 'JSON lines instead 
 complete -c krea -n '__krea_at krea auth status' -l quiet -s q -d 'No progress, no remarks'
 complete -c krea -n '__krea_at krea auth status' -l verbose -s v -d 'Each request and its time on stderr'
 complete -c krea -n '__krea_at krea auth status' -l help -s h -d 'Show this help and exit'
+
+# krea auth same-account
+complete -c krea -n '__krea_at krea auth same-account' -l profile -x -d 'Use the stored login NAME'
+complete -c krea -n '__krea_at krea auth same-account' -l token-file -r -F -d 'Read the token from FILE'
+complete -c krea -n '__krea_at krea auth same-account' -l json -d 'JSON lines instead of text, for input and output'
+complete -c krea -n '__krea_at krea auth same-account' -l quiet -s q -d 'No progress, no remarks'
+complete -c krea -n '__krea_at krea auth same-account' -l verbose -s v -d 'Each request and its time on stderr'
+complete -c krea -n '__krea_at krea auth same-account' -l help -s h -d 'Show this help and exit'
+
+# krea auth other-account
+complete -c krea -n '__krea_at krea auth other-account' -l profile -x -d 'Use the stored login NAME'
+complete -c krea -n '__krea_at krea auth other-account' -l token-file -r -F -d 'Read the token from FILE'
+complete -c krea -n '__krea_at krea auth other-account' -l json -d 'JSON lines instead of text, for input and output'
+complete -c krea -n '__krea_at krea auth other-account' -l quiet -s q -d 'No progress, no remarks'
+complete -c krea -n '__krea_at krea auth other-account' -l verbose -s v -d 'Each request and its time on stderr'
+complete -c krea -n '__krea_at krea auth other-account' -l help -s h -d 'Show this help and exit'
 
 # krea auth logout
 complete -c krea -n '__krea_at krea auth logout' -l profile -x -d 'Use the stored login NAME'

@@ -8,6 +8,7 @@ from krea_cli.options import Json, Profile, Quiet, TokenFile, Verbose
 
 if TYPE_CHECKING:
     from krea_cli.commands.session import Session
+    from krea_cli.local.ledger.keys import Relation
 
 HELP = """Store a token, show the one in use, or forget it.
 
@@ -25,6 +26,12 @@ TOKEN_FILE_HINT = (
     "krea auth login --with-token < FILE, with a file that holds the token and nothing else"
 )
 
+OtherKeyName = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="KEY", help="The other key, as the ledger names it.", show_default=False
+    ),
+]
 WithToken = Annotated[
     bool, typer.Option("--with-token", help="Read the token from stdin instead of asking for it.")
 ]
@@ -106,6 +113,63 @@ def status(
         raise
     _print_token(session, "accepted", accepted=True)
     _warn_if_balance_is_spent(session, verdict)
+
+
+@app.command("same-account")
+def same_account(
+    context: typer.Context,
+    key: OtherKeyName = None,
+    profile: Profile = None,
+    token_file: TokenFile = None,
+    json: Json = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> None:
+    """Say that an earlier API key is of the same account.
+
+    The requests made with either key then count as yours. The tool finds out by itself if the
+    service shows a new key the earlier jobs. This is your word instead.
+
+    Examples:
+
+    \b
+      krea auth same-account
+    """
+    _relate(context.obj, key, "same")
+
+
+@app.command("other-account")
+def other_account(
+    context: typer.Context,
+    key: OtherKeyName = None,
+    profile: Profile = None,
+    token_file: TokenFile = None,
+    json: Json = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> None:
+    """Say that an earlier API key is of another account.
+
+    A request that is under way there is then sent with this key as well. A day's budget no longer
+    counts both together. krea auth same-account undoes it.
+
+    Examples:
+
+    \b
+      krea auth other-account
+    """
+    _relate(context.obj, key, "other")
+
+
+def _relate(session: "Session", name: str | None, relation: "Relation") -> None:
+    keys = session.account_ledger.keys
+    other = keys.find_other(name)
+    keys.relate(other.account, relation, "user", session.clock.now())
+    word = "the same account as" if relation == "same" else "another account than"
+    session.output.print_line(
+        f"key {other.name} is of {word} the key in use",
+        {"key": other.account, "relation": relation, "base": session.base},
+    )
 
 
 @app.command()

@@ -1,6 +1,7 @@
 """Session: everything that a command works with, each piece made on first use."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -228,6 +229,7 @@ class Session:
         self.prune_history()
         # Without a ledger, our own jobs of another process look like a stranger's.
         is_shared = self.config.get("account.shared")  # None where the user said nothing
+        self.recognize_keys()
         return FlowContext(
             api=self.api,
             http=self.http,
@@ -239,6 +241,18 @@ class Session:
             alone=is_shared is False,
             budget=budget,
         )
+
+    def recognize_keys(self) -> None:
+        """Ask the service, once for each, if earlier keys of this ledger are of this account.
+
+        Raises `NoToken`.
+        """
+        context = self.best_effort_context
+        with suppress(LedgerUnusable):
+            if context.account_ledger and context.account_ledger.keys.list_unknown():
+                from krea_cli.flows.jobs.other_keys import recognize_keys
+
+                recognize_keys(context)
 
     @cached_property
     def best_effort_context(self) -> "FlowContext":
@@ -259,6 +273,7 @@ class Session:
 
     def status_reader(self) -> "StatusReader":
         """Return a reader of the status of many jobs."""
+        self.recognize_keys()
         from krea_cli.flows.jobs.status import StatusReader
 
         return StatusReader(self.best_effort_context)

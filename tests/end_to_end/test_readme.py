@@ -168,6 +168,10 @@ def test_the_examples_work(
             result = run_against_slow_jobs(line, installed.folder / "slow")
         elif "|" in words or "<" in words or words[0] == "sandbox":
             result = installed.sh(line.replace("krea sandbox", "krea sandbox --seconds 0.05"))
+        elif words[0] == "auth" and words[1].endswith("-account"):
+            other = installed.environ | {"KREA_API_KEY": OTHER_KEY}
+            assert run_main(["generate", "a fox", "-o", f"{words[1]}.png"], environ=other).code == 0
+            result = run_main(words, environ=installed.environ)
         elif words[:2] == ["auth", "login"]:
             result = run_main([*words, "--with-token"], environ=installed.environ, stdin=OTHER_KEY)
         elif words[0] == "generate" or (words[0] == "batch" and "--report" not in words):

@@ -72,6 +72,7 @@ class BatchSetup:
 
             check_report(options.report, cwd=self._check_options.cwd)
         ledger = session.account_ledger
+        session.recognize_keys()
         budget = load_budget(session, max_cost=options.max_cost, assumed_price=options.assume_price)
         with closing(self._check(ledger)) as items:
             BatchRun(session, options, self._check_options, items, budget=budget).run()
@@ -107,7 +108,9 @@ class BatchSetup:
         if not Ledger.exists_in(session.env.state_dir):
             return None
         try:
-            return session.account_ledger_if_logged_in()
+            if ledger := session.account_ledger_if_logged_in():
+                session.recognize_keys()
+            return ledger
         except LedgerUnusable as error:
             session.output.warn(error.message)
             return None

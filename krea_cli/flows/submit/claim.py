@@ -6,7 +6,7 @@ The row in the ledger holds the request; the locked part file shows the process 
 
 from dataclasses import dataclass
 
-from krea_cli.errors import KreaError, StillRunning, WouldOverwrite
+from krea_cli.errors import InDoubt, KreaError, StillRunning, WouldOverwrite
 from krea_cli.flows.context import FlowContext
 from krea_cli.flows.events import Note, Paused, Reconciling
 from krea_cli.flows.files.output_slot import OutputSlot
@@ -44,7 +44,11 @@ def insert_or_join(
     """
     if slot.claim_key is None or again:
         return context.ledger.requests.insert(draft), True
-    return context.ledger.requests.insert_or_join(draft)
+    try:
+        return context.ledger.requests.insert_or_join(draft)
+    except InDoubt as twin:
+        twin.hint = f"{twin.hint}; --again sends it all the same"
+        raise
 
 
 def claim(

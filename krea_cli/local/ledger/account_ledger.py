@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from krea_cli.local.ledger.database import Database
 from krea_cli.local.ledger.file_lock import FileLock
 from krea_cli.local.ledger.history import History
+from krea_cli.local.ledger.keys import Keys
 from krea_cli.local.ledger.ownership import Ownership
 from krea_cli.local.ledger.parts import PartRows
 from krea_cli.local.ledger.request_rows import RequestRows
@@ -32,6 +33,7 @@ class AccountLedger:
         self._database = database
         self._scope = Scope(database, base, account)
         self._clock_now = clock_now
+        self.keys = Keys(self._scope)  # the look-ups below go over all keys of the account
         self.requests = RequestRows(self._scope, clock_now)
 
     @cached_property

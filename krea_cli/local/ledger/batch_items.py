@@ -4,10 +4,10 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from krea_cli.local.ledger.keys import Keys
 from krea_cli.local.ledger.request_rows import RequestRows
 from krea_cli.local.ledger.rows import (
     FAILED_STATES,
-    IN_SCOPE,
     UNFINISHED_STATES,
     RequestDraft,
     RequestRow,
@@ -43,7 +43,8 @@ class BatchItems:
     def find_state(self, item_fingerprint: str) -> str | None:
         """Return the state of an item's newest request; None if there is none, or forgotten."""
         rows = self._scope.database.query(
-            f"SELECT state FROM requests WHERE {IN_SCOPE} AND item = ? ORDER BY id DESC LIMIT 1",
+            f"SELECT state FROM requests WHERE {self._scope.condition} AND item = ?"
+            " ORDER BY id DESC LIMIT 1",
             (*self._scope.values, item_fingerprint),
         )
         state = str(rows[0][0]) if rows else None
@@ -53,7 +54,8 @@ class BatchItems:
         """List path and sha256 of every file that an item's newest request has made."""
         rows = self._scope.database.query(
             "SELECT path, sha256 FROM files WHERE request_id ="
-            f" (SELECT id FROM requests WHERE {IN_SCOPE} AND item = ? ORDER BY id DESC LIMIT 1)",
+            f" (SELECT id FROM requests WHERE {self._scope.condition} AND item = ?"
+            " ORDER BY id DESC LIMIT 1)",
             (*self._scope.values, item_fingerprint),
         )
         return [(os.fsdecode(path), str(sha256)) for path, sha256 in rows]
@@ -61,7 +63,8 @@ class BatchItems:
     def release(self, item_fingerprint: str, run: str) -> None:
         """Give up the claim of RUN on an item: another run may carry it on."""
         self._scope.database.execute(
-            f"UPDATE requests SET claim = NULL WHERE {IN_SCOPE} AND item = ? AND claim = ?",
+            f"UPDATE requests SET claim = NULL WHERE {self._scope.condition}"
+            " AND item = ? AND claim = ?",
             (*self._scope.values, item_fingerprint, run),
         )
 
@@ -89,7 +92,10 @@ class BatchItems:
         with self._scope.database.transaction():
             row = self.find_latest(item_fingerprint)
             if row is None or (retry and row.state in FAILED_STATES):
-                return ItemClaim(self._requests.insert(draft), ours=True) if draft else None
+                if draft is None:
+                    return None
+                Keys(self._scope).refuse_twin("item = ?", (item_fingerprint,))
+                return ItemClaim(self._requests.insert(draft), ours=True)
             if row.state not in UNFINISHED_STATES:
                 return ItemClaim(row, ours=False)
             if row.claim not in (None, run) and is_alive(row.claim or ""):
@@ -101,7 +107,7 @@ class BatchItems:
             self._scope.database.execute(
                 "UPDATE requests SET claim = ?, target = ?,"
                 " batch = CASE state WHEN 'checked' THEN ? ELSE batch END"
-                f" WHERE id = ? AND {IN_SCOPE}",
+                f" WHERE id = ? AND {self._scope.condition}",
                 (run, target, label, row.id, *self._scope.values),
             )
             return ItemClaim(self._requests.get(row.id), ours=True)

@@ -11,7 +11,8 @@ from typing import Any
 
 from krea_cli.dollars import format_dollars
 from krea_cli.errors import OverBudget
-from krea_cli.local.ledger.rows import IN_SCOPE, RequestRow, Scope
+from krea_cli.local.ledger.keys import Keys
+from krea_cli.local.ledger.rows import RequestRow, Scope
 
 COUNTED_REQUESTS = "sent_at IS NOT NULL AND charged != 'no'"
 MAX_COST_CAP = "--max-cost"
@@ -48,8 +49,13 @@ class Spending:
         self._scope = scope
 
     def sum_since(self, moment: float, *, excluding: int = 0) -> SpendingTotal:
-        """Sum up the requests sent from MOMENT on, in seconds since 1970."""
-        return self._sum("sent_at >= ?", (moment,), excluding)
+        """Sum up the requests sent from MOMENT on, in seconds since 1970.
+
+        With those of other keys, as long as the user has not said that they are another account's.
+        """
+        wide = Scope(self._scope.database, self._scope.base, self._scope.account)
+        wide.accounts = Keys(self._scope).list_possibly_same()
+        return Spending(wide)._sum("sent_at >= ?", (moment,), excluding)
 
     def sum_batch(self, label: str, *, excluding: int = 0) -> SpendingTotal:
         """Sum up the requests of all runs of a batch, and of its shares."""
@@ -67,14 +73,14 @@ class Spending:
     def record_cost(self, row_id: int, cost: int | None) -> None:
         """Replace the cost of a request by COST; None if it is unknown."""
         self._scope.database.execute(
-            f"UPDATE requests SET cost = ? WHERE id = ? AND {IN_SCOPE}",
+            f"UPDATE requests SET cost = ? WHERE id = ? AND {self._scope.condition}",
             (cost, row_id, *self._scope.values),
         )
 
     def _sum(self, condition: str, values: Sequence[Any], excluding: int) -> SpendingTotal:
         ((priced, unpriced),) = self._scope.database.query(
             "SELECT coalesce(sum(cost), 0), count(*) - count(cost) FROM requests"
-            f" WHERE {IN_SCOPE} AND {COUNTED_REQUESTS} AND id != ? AND {condition}",
+            f" WHERE {self._scope.condition} AND {COUNTED_REQUESTS} AND id != ? AND {condition}",
             (*self._scope.values, excluding, *values),
         )
         return SpendingTotal(priced, unpriced)

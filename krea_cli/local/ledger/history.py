@@ -7,7 +7,6 @@ from krea_cli.local.ledger.database import Database
 from krea_cli.local.ledger.ownership import PRUNED_BEFORE
 from krea_cli.local.ledger.rows import (
     IN_DOUBT_STATES,
-    IN_SCOPE,
     UNFINISHED_STATES,
     FileRow,
     RequestRow,
@@ -93,7 +92,7 @@ class History:
         columns = ", ".join(f'f."{column.name}"' for column in fields(FileRow))
         rows = self._scope.database.query(
             f"SELECT {columns} FROM files f JOIN requests ON requests.id = request_id"
-            f' WHERE {IN_SCOPE} AND job_id = ? ORDER BY f."index", f.at',
+            f' WHERE {self._scope.condition} AND job_id = ? ORDER BY f."index", f.at',
             (*self._scope.values, job_id),
         )
         return [parse_file_row(values) for values in rows]

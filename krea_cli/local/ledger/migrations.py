@@ -150,12 +150,25 @@ ADD_PARTS = (
         inode INTEGER
     )""",
 )
+# `key_relations` says of two keys on a base, in both directions, if they are of one account.
+ADD_KEY_RELATIONS = (
+    """CREATE TABLE key_relations (
+        base TEXT NOT NULL,
+        account TEXT NOT NULL,
+        other TEXT NOT NULL,
+        relation TEXT NOT NULL,
+        source TEXT NOT NULL,
+        decided_at REAL NOT NULL,
+        PRIMARY KEY (base, account, other)
+    ) WITHOUT ROWID""",
+)
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     CREATE_TABLES,
     ADD_PROVENANCE,
     ADD_BATCHES,
     ADD_OWNERSHIP,
     ADD_PARTS,
+    ADD_KEY_RELATIONS,
 )
 
 

@@ -50,7 +50,7 @@ class Ownership:
 
     def __init__(self, scope: Scope) -> None:
         self._scope = scope
-        self._base, _ = scope.values
+        self._base = scope.base
 
     def find_owner(self, job_id: str) -> RequestRow | None:
         """Return the request that became this job, of whatever account."""

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Any
 
 from krea_cli.api.types import Job
 from krea_cli.errors import InDoubt, KreaError
+from krea_cli.local.ledger.keys import Keys
 from krea_cli.local.ledger.ownership import Ownership
 from krea_cli.local.ledger.rows import (
-    IN_SCOPE,
     UNFINISHED_STATES,
     RequestDraft,
     RequestRow,
@@ -35,11 +35,10 @@ class RequestRows:
 
     def insert(self, draft: RequestDraft) -> RequestRow:
         """Insert a request in the state `checked`: nothing was sent yet."""
-        base, account = self._scope.values
         values = {
             "created_at": self._clock_now(),
-            "base": base,
-            "account": account,
+            "base": self._scope.base,
+            "account": self._scope.account,
             **to_columns(draft),
             "state": "checked",
         }
@@ -53,19 +52,24 @@ class RequestRows:
         with self._scope.database.transaction():
             fingerprint = request_fingerprint(draft.model, draft.given)
             row = self.find_unfinished(fingerprint, draft.target)
-            return (row, False) if row else (self.insert(draft), True)
+            if row is not None:
+                return row, False
+            Keys(self._scope).refuse_twin(
+                "identity = ? AND target = ?", (fingerprint, draft.target)
+            )
+            return self.insert(draft), True
 
     def record_part(self, row_id: int, part: str) -> None:
         """Record PART as the part file of a request: whoever joined the row holds it."""
         self._scope.database.execute(
-            f"UPDATE requests SET part = ? WHERE id = ? AND {IN_SCOPE}",
+            f"UPDATE requests SET part = ? WHERE id = ? AND {self._scope.condition}",
             (part, row_id, *self._scope.values),
         )
 
     def discard(self, row_id: int) -> bool:
         """Delete a request if it was never sent and nobody joined it. Return True if deleted."""
         deleted = self._scope.database.execute(
-            f"DELETE FROM requests WHERE id = ? AND {IN_SCOPE}"
+            f"DELETE FROM requests WHERE id = ? AND {self._scope.condition}"
             " AND state = 'checked' AND part IS NULL"
             " AND id NOT IN (SELECT request_id FROM sendings)",
             (row_id, *self._scope.values),
@@ -179,7 +183,7 @@ class RequestRows:
             "UPDATE requests SET status = ?, type = coalesce(?, type),"
             " server_created_at = coalesce(server_created_at, ?),"
             " backlogged = backlogged OR ? = 'backlogged'"
-            f" WHERE {IN_SCOPE} AND job_id = ? AND (status IS NOT ? OR type IS NULL)",
+            f" WHERE {self._scope.condition} AND job_id = ? AND (status IS NOT ? OR type IS NULL)",
             (*columns, *self._scope.values, job_id, job.status),
         )
 
@@ -188,7 +192,7 @@ class RequestRows:
         self.record_status(job_id, job)
         self._scope.database.execute(
             f"UPDATE requests SET state = ?, completed_at = ?, charged = ?, error = ?"
-            f" WHERE {IN_SCOPE} AND job_id = ? AND state != 'saved'",
+            f" WHERE {self._scope.condition} AND job_id = ? AND state != 'saved'",
             (job.status, job.completed_at, charged, error, *self._scope.values, job_id),
         )
 
@@ -211,7 +215,7 @@ class RequestRows:
             self._scope.database.execute(
                 'INSERT OR REPLACE INTO files (request_id, "index", url, path, sha256, size, type,'
                 " at, preview) SELECT id, ?, ?, ?, ?, ?, ?, ?, ? FROM requests"
-                f" WHERE {IN_SCOPE} AND job_id = ?",
+                f" WHERE {self._scope.condition} AND job_id = ?",
                 (*values, *self._scope.values, job_id),
             )
 
@@ -226,7 +230,7 @@ class RequestRows:
             columns += ", completed_at = coalesce(?, completed_at)"
             values = [job.status, job.completed_at]
         self._scope.database.execute(
-            f"UPDATE requests SET {columns} WHERE {IN_SCOPE} AND job_id = ?",
+            f"UPDATE requests SET {columns} WHERE {self._scope.condition} AND job_id = ?",
             (*values, *self._scope.values, job_id),
         )
 
@@ -269,7 +273,8 @@ class RequestRows:
         assignments = ", ".join(f'"{name}" = ?' for name in ("state", *changes))
         marks = ", ".join("?" * len(allowed))
         changed = self._scope.database.execute(
-            f"UPDATE requests SET {assignments} WHERE id = ? AND {IN_SCOPE} AND state IN ({marks})",
+            f"UPDATE requests SET {assignments} WHERE id = ? AND {self._scope.condition}"
+            f" AND state IN ({marks})",
             (state, *changes.values(), row_id, *self._scope.values, *allowed),
         )
         if not changed:

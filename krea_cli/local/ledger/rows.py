@@ -18,7 +18,6 @@ UNFINISHED_STATES = ("checked", *UNDER_WAY_STATES)
 # These are over, and were not billed.
 FAILED_STATES = ("refused", "failed", "cancelled")
 
-IN_SCOPE = "base = ? AND account = ?"
 JSON_COLUMNS = ("body", "given", "sources")
 BOOLEAN_COLUMNS = ("adopted", "backlogged", "sidecar", "embed")
 # Released columns whose names hide that they hold hashes, by field.
@@ -214,17 +213,31 @@ def _normalize(value: Any) -> Any:
 class Scope:
     """One base and account of a database: look-ups and writes never touch other rows.
 
-    values: BASE and ACCOUNT, for the question marks of `IN_SCOPE`
+    account: the key in use, see `account_of`; new requests are its own
+    accounts: all known keys of the account, the one in use first
     """
 
     def __init__(self, database: Database, base: str, account: str) -> None:
         self.database = database
-        self.values = (base, account)
+        self.base = base
+        self.account = account
+        self.accounts: tuple[str, ...] = (account,)
+
+    @property
+    def condition(self) -> str:
+        """The SQL that holds for the rows of this scope, with `values` for its question marks."""
+        marks = ", ".join("?" * len(self.accounts))
+        return f"base = ? AND account IN ({marks})" if marks != "?" else "base = ? AND account = ?"
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        """The base and all accounts."""
+        return (self.base, *self.accounts)
 
     def find_all(self, condition: str, values: Sequence[Any] = ()) -> list[RequestRow]:
         """Return the requests that fulfil CONDITION, in SQL with VALUES for its question marks."""
         rows = self.database.query(
-            f"SELECT {REQUEST_COLUMNS} FROM requests WHERE {IN_SCOPE} AND {condition}",
+            f"SELECT {REQUEST_COLUMNS} FROM requests WHERE {self.condition} AND {condition}",
             (*self.values, *values),
         )
         return [parse_request_row(row) for row in rows]
@@ -233,7 +246,7 @@ class Scope:
         """Return the requests of all accounts of the base that fulfil CONDITION."""
         rows = self.database.query(
             f"SELECT {REQUEST_COLUMNS} FROM requests WHERE base = ? AND {condition}",
-            (self.values[0], *values),
+            (self.base, *values),
         )
         return [parse_request_row(row) for row in rows]
 

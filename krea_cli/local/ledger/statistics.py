@@ -1,6 +1,6 @@
 """Figures of past jobs: how the clocks differ, how long jobs take, which types they have."""
 
-from krea_cli.local.ledger.rows import IN_SCOPE, Scope
+from krea_cli.local.ledger.rows import Scope
 
 
 class Statistics:
@@ -22,7 +22,7 @@ class Statistics:
             "SELECT count(*), min(seconds), max(seconds) FROM ("
             " SELECT server_created_at - boot_at AS seconds FROM requests"
             " JOIN sendings ON request_id = id AND sendings.sent_at = requests.sent_at"
-            f" WHERE {IN_SCOPE} AND adopted = 0 AND server_created_at IS NOT NULL"
+            f" WHERE {self._scope.condition} AND adopted = 0 AND server_created_at IS NOT NULL"
             " AND boot_id = ? ORDER BY id DESC LIMIT 200)",
             (*self._scope.values, boot_id),
         )
@@ -34,7 +34,7 @@ class Statistics:
         """Tell if all known jobs were made at whole seconds; None while none is known."""
         rows = self._scope.database.query(
             "SELECT count(*), sum(at = CAST(at AS INTEGER)) FROM ("
-            f" SELECT server_created_at AS at FROM requests WHERE {IN_SCOPE}"
+            f" SELECT server_created_at AS at FROM requests WHERE {self._scope.condition}"
             " AND server_created_at IS NOT NULL ORDER BY id DESC LIMIT 200)",
             self._scope.values,
         )
@@ -48,7 +48,7 @@ class Statistics:
         """
         rows = self._scope.database.query(
             "SELECT completed_at - server_created_at FROM requests"
-            f" WHERE {IN_SCOPE} AND model = ? AND state IN ('completed', 'saved')"
+            f" WHERE {self._scope.condition} AND model = ? AND state IN ('completed', 'saved')"
             " AND backlogged = 0 AND completed_at >= server_created_at ORDER BY id DESC LIMIT 50",
             (*self._scope.values, model),
         )
@@ -58,7 +58,7 @@ class Statistics:
         """Return the `type` of each job of MODEL that came as an answer."""
         rows = self._scope.database.query(
             "SELECT DISTINCT type FROM requests"
-            f" WHERE {IN_SCOPE} AND model = ? AND type IS NOT NULL AND adopted = 0",
+            f" WHERE {self._scope.condition} AND model = ? AND type IS NOT NULL AND adopted = 0",
             (*self._scope.values, model),
         )
         return {job_type for (job_type,) in rows}

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from krea_cli.local.ledger.rows import IN_SCOPE, Scope
+from krea_cli.local.ledger.rows import Scope
 
 
 class UploadRows:
@@ -16,12 +16,12 @@ class UploadRows:
         self._scope.database.execute(
             "INSERT OR REPLACE INTO uploads (base, account, sha256, url, asset_id, at)"
             " VALUES (?, ?, ?, ?, ?, ?)",
-            (*self._scope.values, sha256, url, asset_id, at),
+            (self._scope.base, self._scope.account, sha256, url, asset_id, at),
         )
 
     def forget(self, urls: Iterable[str]) -> int:
         """Delete the uploads at URLS, which the service may have lost; return their number."""
-        statement = f"DELETE FROM uploads WHERE {IN_SCOPE} AND url = ?"
+        statement = f"DELETE FROM uploads WHERE {self._scope.condition} AND url = ?"
         values = self._scope.values
         return sum(self._scope.database.execute(statement, (*values, url)) for url in urls)
 
@@ -35,7 +35,7 @@ class UploadRows:
 
     def _find_value(self, column: str, key_column: str, key: str) -> str | None:
         rows = self._scope.database.query(
-            f"SELECT {column} FROM uploads WHERE {IN_SCOPE} AND {key_column} = ?",
+            f"SELECT {column} FROM uploads WHERE {self._scope.condition} AND {key_column} = ?",
             (*self._scope.values, key),
         )
         return str(rows[0][0]) if rows else None

@@ -22,6 +22,7 @@ def make_two_foxes(cli: Cli) -> list[str]:
 def test_another_key_knows_nothing_of_what_is_there(cli: Cli) -> None:
     """The ledger of another account: it is said what --force would pay for, and nothing is sent."""
     red, blue = make_two_foxes(cli)
+    cli.service.jobs.clear()  # it shows each account its own
     cli.environ["KREA_API_KEY"] = f"another:{'k' * 32}"
     again = cli.krea("batch", "b.txt")
     assert (again.code, again.out, len(cli.service.posts)) == (2, "", 2)

@@ -110,13 +110,17 @@ def test_the_day_begins_at_local_midnight(
 def test_another_account_has_a_budget_of_its_own(
     whole_ledger: Ledger, ledger: AccountLedger, make_draft: MakeDraft
 ) -> None:
-    """Sums are of one base and account."""
+    """Sums are of one base and account; the user's word tells two accounts apart."""
     budget = Budget(day=2 * DOLLARS)
     send(
         whole_ledger.for_account("https://api.krea.ai", "other"),
         make_draft(cost=2 * DOLLARS),
         budget=budget,
     )
+    ledger.keys.relate("other", "other", "absent", NOW)
+    with pytest.raises(OverBudget):
+        send(ledger, make_draft(cost=2 * DOLLARS), budget=budget)
+    ledger.keys.relate("other", "other", "user", NOW)
     send(
         whole_ledger.for_account("https://other.example", ledger.account),
         make_draft(cost=2),

@@ -1,0 +1,200 @@
+"""The API keys that are known on a base, and the accounts behind them.
+
+A key id is not an account: a new key of the same account sees the same jobs.
+"""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from krea_cli.errors import InDoubt, UsageError
+from krea_cli.local.ledger.rows import UNDER_WAY_STATES, RequestRow, Scope
+
+Relation = Literal["same", "other"]
+# The source of a relation: a job that the key could read, jobs that it could not, the user's word.
+Source = Literal["found", "absent", "user"]
+MAX_PROBED_JOBS = 3
+
+
+@dataclass(frozen=True)
+class OtherKey:
+    """Another key with requests on this base.
+
+    account: its id in the ledger, see `account_of`
+    relation: to the key in use; None while nothing is known
+    sent_at: time of its last request, in seconds since 1970
+    """
+
+    account: str
+    relation: Relation | None
+    source: Source | None
+    sent_at: float
+
+    @property
+    def name(self) -> str:
+        """The key for display: the first eight digits of its hash."""
+        return self.account[:8]
+
+    @property
+    def day(self) -> str:
+        """The local day of its last request."""
+        return time.strftime("%Y-%m-%d", time.localtime(self.sent_at))
+
+
+class Keys:
+    """The keys on the base of SCOPE, beside the one in use. Raises LedgerUnusable.
+
+    SCOPE is widened at once to every key of the same account.
+    """
+
+    def __init__(self, scope: Scope) -> None:
+        self._scope = scope
+        self._widen_scope()
+
+    def list_others(self) -> list[OtherKey]:
+        """List the other keys with requests here, the one last used first."""
+        relations = {
+            account: (relation, source)
+            for account, relation, source in self._scope.database.query(
+                "SELECT other, relation, source FROM key_relations WHERE base = ? AND account = ?",
+                (self._scope.base, self._scope.account),
+            )
+        }
+        others = [
+            OtherKey(account, *relations.get(account, (None, None)), self._last_sent(account))
+            for account in self._list_accounts()
+            if account != self._scope.account
+        ]
+        return sorted(others, key=lambda other: other.sent_at, reverse=True)
+
+    def find_other(self, name: str | None) -> OtherKey:
+        """Return the other key whose hash begins with NAME; without NAME, the only one.
+
+        Raises UsageError with the keys that there are.
+        """
+        others = self.list_others()
+        if not others:
+            raise UsageError(
+                "no other API key has requests in this ledger", hint="krea auth status"
+            )
+        fitting = [each for each in others if each.account.startswith((name or "").lower())]
+        if len(fitting) == 1:
+            return fitting[0]
+        problem = "several other API keys have requests here" if fitting else f"no key is {name}"
+        listed = ", ".join(f"{each.name} (last used {each.day})" for each in fitting or others)
+        hint = f"krea auth same-account {(fitting or others)[0].name}, or another of them"
+        raise UsageError(f"{problem}: {listed}", hint=hint)
+
+    def list_unknown(self) -> list[str]:
+        """List the keys of which nothing is known, although they have requests here."""
+        accounts = self._list_accounts()
+        if accounts in ([], [self._scope.account]):  # nearly always, and told by the index alone
+            return []
+        return [other.account for other in self.list_others() if other.relation is None]
+
+    def recent_job_ids(self, account: str) -> list[str]:
+        """Return the ids of the last jobs of ACCOUNT, newest first, three at most."""
+        rows = self._scope.database.query(
+            "SELECT job_id FROM requests WHERE base = ? AND account = ? AND job_id IS NOT NULL"
+            " ORDER BY id DESC LIMIT ?",
+            (self._scope.base, account, MAX_PROBED_JOBS),
+        )
+        return [str(job_id) for (job_id,) in rows]
+
+    def relate(self, account: str, relation: Relation, source: Source, at: float) -> None:
+        """Record that the key in use and ACCOUNT are of one account, or of two.
+
+        AT is in seconds since 1970. The relation holds for all keys of either account.
+        """
+        ours, theirs = self._same_as(self._scope.account), self._same_as(account)
+        with self._scope.database.transaction():
+            if relation == "other" and account in ours:
+                # The user's word parts what was one: it is theirs alone.
+                theirs, ours = {account}, ours - {account}
+            for mine in ours:
+                for other in theirs - {mine}:
+                    self._write(mine, other, relation, source, at)
+                    self._write(other, mine, relation, source, at)
+        self._widen_scope()
+
+    def refuse_twin(self, condition: str, values: Sequence[Any]) -> None:
+        """Raise `InDoubt` if such a request is under way under a key of perhaps this account.
+
+        CONDITION is SQL with VALUES. Left out are the keys of another account by the user's word.
+        """
+        twin = self._find_twin(condition, values)
+        if twin is None:
+            return
+        which = f"job {twin.job_id}" if twin.job_id else f"request {twin.id}, outcome unknown"
+        error = InDoubt(
+            f"the same request is under way under another API key ({which}), and it is not known if"
+            " both keys are of one account; nothing was sent",
+            hint="krea auth same-account says that they are, krea auth other-account denies it",
+        )
+        error.charged, error.job_id = "no", twin.job_id
+        raise error
+
+    def _find_twin(self, condition: str, values: Sequence[Any]) -> RequestRow | None:
+        accounts = self._list_accounts()
+        if accounts in ([], [self._scope.account]):
+            return None
+        excluded = (*self._scope.accounts, *self._told_apart())
+        marks = ", ".join("?" * len(excluded))
+        rows = self._scope.find_in_base(
+            f"account NOT IN ({marks}) AND state IN {UNDER_WAY_STATES} AND {condition}",
+            (*excluded, *values),
+        )
+        return next(iter(rows), None)
+
+    def list_possibly_same(self) -> tuple[str, ...]:
+        """List the keys whose requests count for a day's budget: all but those told apart."""
+        apart = self._told_apart()
+        return tuple({*self._scope.accounts, *self._list_accounts()} - apart)
+
+    def _list_accounts(self) -> list[str]:
+        """List the accounts with requests on the base, by one look into the index for each."""
+        accounts: list[str] = []
+        while True:
+            rows = self._scope.database.query(
+                "SELECT min(account) FROM requests WHERE base = ? AND account > ?",
+                (self._scope.base, accounts[-1] if accounts else ""),
+            )
+            if rows[0][0] is None:
+                return accounts
+            accounts.append(str(rows[0][0]))
+
+    def _told_apart(self) -> set[str]:
+        rows = self._scope.database.query(
+            "SELECT other FROM key_relations WHERE base = ? AND account = ?"
+            " AND relation = 'other' AND source = 'user'",
+            (self._scope.base, self._scope.account),
+        )
+        return {str(account) for (account,) in rows}
+
+    def _same_as(self, account: str) -> set[str]:
+        rows = self._scope.database.query(
+            "SELECT other FROM key_relations WHERE base = ? AND account = ? AND relation = 'same'",
+            (self._scope.base, account),
+        )
+        return {account, *(str(other) for (other,) in rows)}
+
+    def _widen_scope(self) -> None:
+        others = self._same_as(self._scope.account) - {self._scope.account}
+        self._scope.accounts = (self._scope.account, *sorted(others))
+
+    def _last_sent(self, account: str) -> float:
+        rows = self._scope.database.query(
+            "SELECT max(created_at) FROM requests WHERE base = ? AND account = ?",
+            (self._scope.base, account),
+        )
+        return float(rows[0][0])
+
+    def _write(
+        self, account: str, other: str, relation: Relation, source: Source, at: float
+    ) -> None:
+        self._scope.database.execute(
+            "INSERT OR REPLACE INTO key_relations"
+            " (base, account, other, relation, source, decided_at) VALUES (?, ?, ?, ?, ?, ?)",
+            (self._scope.base, account, other, relation, source, at),
+        )
