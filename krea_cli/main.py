@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from krea_cli.terminal.output import Output
 
 VERSION_ARGUMENTS = (["--version"], ["-V"])
+# Of a disk that is full, a limit of the file's size, a terminal that hung up.
+STDOUT_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 HELP_SETTINGS = {"help_option_names": ["-h", "--help"]}
 
 HELP = """Generate images, video, audio and 3D with the Krea API; never pay twice.
@@ -144,20 +146,20 @@ def run_command(argv: list[str], session: "Session", output: "Output") -> int:
     except Exception as failure:
         from krea_cli.commands.usage_errors import usage_error
 
-        if krea_error := usage_error(failure) or full_disk_error(failure):
+        if krea_error := usage_error(failure) or help_not_written(failure):
             output.print_error(krea_error)
             return krea_error.exit_code
         output.print_bug(failure)
         return 1
 
 
-def full_disk_error(failure: Exception) -> "KreaError | None":
-    """Return the error for a full disk behind stdout, where Typer writes its help; else None."""
-    from krea_cli.errors import KreaError
+def help_not_written(failure: Exception) -> "KreaError | None":
+    """Return the error for a stdout that did not take Typer's help; else None."""
+    from krea_cli.terminal.output import stdout_error
 
-    if not isinstance(failure, OSError) or failure.errno != errno.ENOSPC or failure.filename:
+    if not isinstance(failure, OSError) or failure.filename:
         return None
-    return KreaError("standard output could not be written: no space left", hint="make room")
+    return stdout_error(failure) if failure.errno in STDOUT_ERRORS else None
 
 
 def install_signal_handlers(env: "Env") -> None:
@@ -173,6 +175,10 @@ def install_signal_handlers(env: "Env") -> None:
 def run() -> NoReturn:
     """Run the installed command `krea`."""
     argv = sys.argv[1:]
+    if sys.stdout is not None:  # None: the shell closed it
+        from krea_cli.terminal.stream import with_whole_writes
+
+        sys.stdout = with_whole_writes(sys.stdout)
     if argv[:1] in VERSION_ARGUMENTS:
         exit_now(main(argv))
     try:

@@ -4,6 +4,7 @@ stdout carries the answer, and stderr all the rest. With `--json` both have one 
 line, in plain ASCII. `--quiet` silences progress, notes and hints, but no warning and no error.
 """
 
+import errno
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
@@ -51,20 +52,19 @@ class Output:
             line = json_line({"text": text} if record is None else record)
         else:
             line = clean(text) + "\n"
-        self._write_stdout(line, job_id=_job_id(record))
+        self._write_stdout(line, record)
 
     def print_files(self, record: Mapping[str, object]) -> None:
         """Print the `files` of a job record, a path per line; as JSON the record."""
-        job_id = _job_id(record)
         if self.json:
-            self._write_stdout(json_line(record), job_id=job_id)
+            self._write_stdout(json_line(record), record)
             return
         files = record.get("files")
         for path in files if isinstance(files, list | tuple) else ():
             if self._stdout.is_terminal:
-                self._write_stdout(one_line(str(path)) + "\n", job_id=job_id)
+                self._write_stdout(one_line(str(path)) + "\n", record)
             else:
-                with self._stdout_errors(job_id=job_id):
+                with self._stdout_errors(record):
                     self._stdout.write_path(str(path))
 
     def print_job_id(self, record: Mapping[str, object]) -> None:
@@ -80,7 +80,7 @@ class Output:
     def print_record(self, record: Mapping[str, object]) -> None:
         """Print RECORD as JSON; print nothing for people."""
         if self.json:
-            self._write_stdout(json_line(record))
+            self._write_stdout(json_line(record), record)
 
     def print_table(
         self,
@@ -98,19 +98,19 @@ class Output:
         """
         if self.json:
             for record in records:
-                self._write_stdout(json_line(record), charged="no")
+                self._write_stdout(json_line(record))
             return
         cells = (["" if cell is None else one_line(str(cell)) for cell in row] for row in rows)
         if not self._stdout.is_terminal:
             for row in cells:
-                self._write_stdout("\t".join(row) + "\n", charged="no")
+                self._write_stdout("\t".join(row) + "\n")
         elif all_rows := list(cells):
             from krea_cli.terminal import table  # rich, only for a person
 
             text = table.render_table(
                 columns, all_rows, self._env, last_column_optional=last_column_optional
             )
-            self._write_stdout(text, charged="no")
+            self._write_stdout(text)
 
     def write_bytes(self, chunks: Iterable[bytes], *, job_id: str | None = None) -> None:
         """Print CHUNKS, the bytes of a paid result. Raises NotSaved if stdout cannot be written."""
@@ -257,26 +257,17 @@ class Output:
 
             self.trace("".join(format_exception(failure)).rstrip())
 
-    def _write_stdout(
-        self, text: str, *, charged: str = "unknown", job_id: str | None = None
-    ) -> None:
-        with self._stdout_errors(charged, job_id=job_id):
+    def _write_stdout(self, text: str, record: Mapping[str, object] | None = None) -> None:
+        with self._stdout_errors(record):
             self._stdout.write(text)
 
     @contextmanager
-    def _stdout_errors(
-        self, charged: str = "unknown", *, job_id: str | None = None
-    ) -> Iterator[None]:
+    def _stdout_errors(self, record: Mapping[str, object] | None) -> Iterator[None]:
         try:
             with self._lock, self._suspend_progress():
                 yield
         except OSError as failure:
-            raise KreaError(
-                f"standard output could not be written: {failure.strerror}",
-                hint="make room where the output goes; nothing that was made is lost",
-                charged=charged,
-                job_id=job_id,
-            ) from failure
+            raise stdout_error(failure, record) from failure
 
     def _write_stderr(self, text: str) -> None:
         # A log that cannot be written is no reason to give up work that is paid for.
@@ -289,6 +280,15 @@ class Output:
         return f"{start} {indent_later_lines(text)}\n"
 
 
-def _job_id(record: Mapping[str, object] | None) -> str | None:
-    """The `job_id` of RECORD, None without one."""
-    return None if record is None or record.get("job_id") is None else str(record["job_id"])
+def stdout_error(failure: OSError, record: Mapping[str, object] | None = None) -> KreaError:
+    """Error for a failed write to stdout, with the charge of RECORD, which is a job's."""
+    record = record or {}
+    charged, job_id = record.get("charged"), record.get("job_id")
+    is_full = failure.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+    remedy = "make room where the output goes" if is_full else "send the output to a file"
+    return KreaError(
+        f"standard output could not be written: {failure.strerror}",
+        hint=f"{remedy}; nothing that was made is lost",
+        charged=charged if charged in ("yes", "unknown") else "no",
+        job_id=None if job_id is None else str(job_id),
+    )

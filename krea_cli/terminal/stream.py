@@ -1,8 +1,66 @@
-"""A standard stream that survives a lost reader, a narrow encoding, a missing descriptor."""
+"""A standard stream that survives a lost reader, a narrow encoding, a missing descriptor.
+
+Every byte is written by `write_all`. Of Python's own streams, unbuffered ones forget the rest
+after a short write. All of them fail on a descriptor in non-blocking mode.
+"""
 
 import errno
+import io
 import os
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
+
+
+def write_all(descriptor: int, data: bytes) -> None:
+    """Write all of DATA; wait for the reader where the descriptor does not. Raises OSError."""
+    rest = memoryview(data)
+    while rest:
+        try:
+            rest = rest[os.write(descriptor, rest) :]
+        except BlockingIOError:
+            import select
+
+            poll = select.poll()
+            poll.register(descriptor, select.POLLOUT)
+            poll.poll()
+
+
+class _WholeWrites(io.RawIOBase):
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+
+    def fileno(self) -> int:
+        return self._descriptor
+
+    def isatty(self) -> bool:
+        return os.isatty(self._descriptor)
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: "ReadableBuffer") -> int:
+        whole = bytes(data)
+        write_all(self._descriptor, whole)
+        return len(whole)
+
+
+def with_whole_writes(file: TextIO) -> TextIO:
+    """Return a stream to FILE with whole writes, for the help and other output of Typer.
+
+    FILE itself is returned if it has no descriptor.
+    """
+    try:
+        raw = _WholeWrites(file.fileno())
+    except (OSError, ValueError):
+        return file
+    return io.TextIOWrapper(
+        io.BufferedWriter(raw),
+        encoding=file.encoding,
+        errors=file.errors,
+        line_buffering=file.isatty(),
+    )
 
 
 class Stream:
@@ -36,7 +94,7 @@ class Stream:
         """The file descriptor; None where there is none."""
         try:
             return None if self._file is None else self._file.fileno()
-        except OSError:
+        except (OSError, ValueError):  # a stream in memory, a closed file
             return None
 
     def write(self, text: str) -> None:
@@ -44,10 +102,14 @@ class Stream:
 
         Raises OSError for a failure such as a full disk; a reader that left is not a failure.
         """
+        data = text.encode(self.encoding, "backslashreplace")
         if self.closed or self._file is None:
             return
+        if self.descriptor is not None:
+            self.write_bytes(data)
+            return
         try:
-            self._file.write(self._escape_unencodable(text))
+            self._file.write(data.decode(self.encoding))
             self._file.flush()
         except OSError as failure:
             self._handle_failure(failure)
@@ -58,8 +120,11 @@ class Stream:
             return
         try:
             self._file.flush()
-            self._file.buffer.write(data)
-            self._file.buffer.flush()
+            if self.descriptor is not None:
+                write_all(self.descriptor, data)
+            else:
+                self._file.buffer.write(data)
+                self._file.buffer.flush()
         except OSError as failure:
             self._handle_failure(failure)
 
@@ -74,13 +139,6 @@ class Stream:
             self.write(path + "\n")
         else:
             self.write_bytes(data + b"\n")
-
-    def _escape_unencodable(self, text: str) -> str:
-        try:
-            text.encode(self.encoding)
-        except UnicodeEncodeError:
-            return text.encode(self.encoding, "backslashreplace").decode(self.encoding)
-        return text
 
     def _handle_failure(self, failure: OSError) -> None:
         self.closed = True

@@ -1,11 +1,17 @@
 """Standard streams that are closed, full, or of a narrow encoding."""
 
+import fcntl
 import os
+import signal
 import subprocess
+import sys
+import termios
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+from tests.harness.installed_cli import wait_until
 
 Script = Callable[[str], list[str]]
 
@@ -47,13 +53,15 @@ def test_closed_descriptors_are_no_failure(script: Script) -> None:
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
 def test_a_full_disk_is_an_error(script: Script) -> None:
-    """A failed answer is an error: `charged` is "no" for a table, "yes" for a result's bytes."""
+    """A failed answer is an error. `charged` is that of the job told of, "no" without one."""
     program = " ".join(
         script(
             "from krea_cli.errors import KreaError\n"
             "for answer in (\n"
             "    lambda: output.print_line('a'),\n"
             "    lambda: output.print_table(['a'], [['b']], []),\n"
+            "    lambda: output.print_files({'job_id': 'j', 'charged': 'yes', 'files': ['a']}),\n"
+            "    lambda: output.print_job_id({'job_id': 'j', 'charged': 'unknown'}),\n"
             "    lambda: output.write_bytes([b'x']),\n"
             "):\n"
             "    output = Output(env, json=False, quiet=False, verbose=False)\n"
@@ -67,10 +75,18 @@ def test_a_full_disk_is_an_error(script: Script) -> None:
         b"",
         b"error: standard output could not be written: No space left on device\n"
         b"  hint: make room where the output goes; nothing that was made is lost\n"
-        b"  charged: unknown\n"
+        b"  charged: no\n"
         b"error: standard output could not be written: No space left on device\n"
         b"  hint: make room where the output goes; nothing that was made is lost\n"
         b"  charged: no\n"
+        b"error: standard output could not be written: No space left on device\n"
+        b"  hint: make room where the output goes; nothing that was made is lost\n"
+        b"  job: j\n"
+        b"  charged: yes\n"
+        b"error: standard output could not be written: No space left on device\n"
+        b"  hint: make room where the output goes; nothing that was made is lost\n"
+        b"  job: j\n"
+        b"  charged: unknown\n"
         b"error: the result could not be written to standard output: No space left on device\n"
         b"  charged: yes\n",
     )
@@ -106,3 +122,114 @@ def test_a_pipe_needs_no_rich(script: Script) -> None:
         )
     )
     assert run_shell(program) == (0, b"b\n[]\n", b"job j1: queued, usually 7 s\n")
+
+
+BIG = "output.write_bytes([bytes(range(256)) * 1200, b'end'])\noutput.print_line('m' * 300_000)\n"
+BIG_BYTES = bytes(range(256)) * 1200 + b"end" + b"m" * 300_000 + b"\n"
+
+
+def start(program: list[str], stdout: int, **environ: str) -> "subprocess.Popen[bytes]":
+    """Start PROGRAM with its standard output on a descriptor, which is closed here."""
+    process = subprocess.Popen(
+        program, stdout=stdout, stderr=subprocess.PIPE, env={**os.environ, **environ}
+    )
+    os.close(stdout)
+    return process
+
+
+def read_slowly(descriptor: int) -> bytes:
+    """Read a pipe to its end in pieces smaller than it holds."""
+    pieces = []
+    while piece := os.read(descriptor, 1000):
+        pieces.append(piece)
+    os.close(descriptor)
+    return b"".join(pieces)
+
+
+@pytest.mark.parametrize("blocking", [True, False], ids=["blocking", "non-blocking"])
+@pytest.mark.parametrize("unbuffered", ["", "1"], ids=["buffered", "unbuffered"])
+def test_every_byte_arrives(script: Script, blocking: bool, unbuffered: str) -> None:
+    """Neither an unbuffered nor a non-blocking stdout loses the rest of what a pipe cannot hold."""
+    reader, writer = os.pipe()
+    os.set_blocking(writer, blocking)
+    process = start(script(BIG), writer, PYTHONUNBUFFERED=unbuffered)
+    assert read_slowly(reader) == BIG_BYTES
+    assert process.communicate() == (None, b"")
+    assert process.returncode == 0
+
+
+def test_a_stop_loses_nothing(script: Script) -> None:
+    """Ctrl-Z and `fg` in the middle of a write: the system then reports a short one."""
+    reader, writer = os.pipe()
+    process = start(script(BIG), writer, PYTHONUNBUFFERED="1")
+    wait_until(lambda: unread_bytes(reader) >= 65_536)
+    for number in (signal.SIGSTOP, signal.SIGCONT):
+        process.send_signal(number)
+        wait_until(lambda stopped=number is signal.SIGSTOP: is_stopped(process.pid) == stopped)
+    assert read_slowly(reader) == BIG_BYTES
+    assert process.communicate() == (None, b"")
+    assert process.returncode == 0
+
+
+def unread_bytes(descriptor: int) -> int:
+    """The number of bytes that wait in a pipe."""
+    return int.from_bytes(fcntl.ioctl(descriptor, termios.FIONREAD, b"\0" * 4), sys.byteorder)
+
+
+def is_stopped(pid: int) -> bool:
+    """Tell if a process is stopped by a signal."""
+    state = subprocess.run(["ps", "-o", "state=", "-p", str(pid)], capture_output=True, check=True)
+    return state.stdout.startswith(b"T")
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"], ids=["buffered", "unbuffered"])
+def test_a_disk_that_fills_up_is_an_error(script: Script, unbuffered: str, tmp_path: Path) -> None:
+    """A write that is cut short by the end of the room is no success."""
+    program = " ".join(
+        script(
+            "from krea_cli.errors import KreaError\n"
+            "try: output.print_line('m' * 300_000)\n"
+            "except KreaError as error: output.print_error(error)\n"
+        )
+    )
+    out = tmp_path / "out"
+    result = run_shell(f"ulimit -f 8; {program} > {out}", PYTHONUNBUFFERED=unbuffered)
+    assert result == (
+        0,
+        b"",
+        b"error: standard output could not be written: File too large\n"
+        b"  hint: make room where the output goes; nothing that was made is lost\n"
+        b"  charged: no\n",
+    )
+    assert out.stat().st_size == 8192
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"], ids=["buffered", "unbuffered"])
+def test_a_help_that_is_cut_short_is_an_error(unbuffered: str, tmp_path: Path) -> None:
+    """The help, which Typer writes, is no success either if its end is missing."""
+    out = tmp_path / "out"
+    command = f"{sys.executable} -m krea_cli.main generate --help > {out}"
+    result = run_shell(f"ulimit -f 1; {command}", PYTHONUNBUFFERED=unbuffered)
+    assert result == (
+        1,
+        b"",
+        b"error: standard output could not be written: File too large\n"
+        b"  hint: make room where the output goes; nothing that was made is lost\n"
+        b"  charged: no\n",
+    )
+    assert out.stat().st_size == 1024
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"], ids=["buffered", "unbuffered"])
+def test_the_help_waits_for_a_slow_reader(script: Script, unbuffered: str) -> None:
+    """A stdout that Typer writes to may be non-blocking."""
+    reader, writer = os.pipe()
+    os.set_blocking(writer, False)
+    program = script(
+        "from krea_cli.terminal.stream import with_whole_writes\n"
+        "sys.stdout = with_whole_writes(sys.stdout)\n"
+        "print('m' * 300_000)\n"
+    )
+    process = start(program, writer, PYTHONUNBUFFERED=unbuffered)
+    assert read_slowly(reader) == b"m" * 300_000 + b"\n"
+    assert process.communicate() == (None, b"")
