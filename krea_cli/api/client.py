@@ -3,7 +3,7 @@
 Plain types in and out; failures are KreaErrors. Nothing is sent twice here: flows decide on that.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -36,6 +36,16 @@ class ApiClient:
 
     def __init__(self, http: "HttpClient") -> None:
         self._http = http
+        self._posts: set[object] = set()  # that may have made a job
+        self._made: set[str] = set()
+        self._has_completed = False
+
+    @property
+    def charged(self) -> str:
+        """The charge of all submits: "yes" once one of their jobs was seen as completed."""
+        if self._has_completed:
+            return "yes"
+        return "unknown" if self._posts else "no"
 
     def prepare_submit(self) -> None:
         """Load now the modules of a `submit`; send nothing. Raises Unreachable and UsageError."""
@@ -58,20 +68,29 @@ class ApiClient:
         Raises Unanswered if a job may have been made.
         """
         headers = {"X-Webhook-URL": webhook} if webhook else None
-        response = self._http.request(
-            "POST",
-            route,
-            json=body,
-            headers=headers,
-            timeout=SUBMIT_TIMEOUT_SECONDS,
-            fresh=True,
-            on_leaving=on_leaving,
-        )
-        if not 200 <= response.status < 300:
-            from krea_cli.api.status_errors import submit_error  # spared when all goes well
+        post = object()
+        self._posts.add(post)
+        try:
+            response = self._http.request(
+                "POST",
+                route,
+                json=body,
+                headers=headers,
+                timeout=SUBMIT_TIMEOUT_SECONDS,
+                fresh=True,
+                on_leaving=on_leaving,
+            )
+            if not 200 <= response.status < 300:
+                from krea_cli.api.status_errors import submit_error  # spared when all goes well
 
-            raise submit_error(response, route)
-        return Submitted(parse_job(_parse_json(response)), parse_notice(response))
+                raise submit_error(response, route)
+            submitted = Submitted(parse_job(_parse_json(response)), parse_notice(response))
+        except KreaError as error:
+            if error.charged == "no":
+                self._posts.discard(post)
+            raise
+        self._made.add(submitted.job.id)
+        return submitted
 
     def get_job(self, job_id: str) -> Job:
         """Read one job. Raises `UsageError` for an impossible id."""
@@ -81,6 +100,7 @@ class ApiClient:
             job = parse_job(_parse_json(response))
             if job.id.casefold() != valid_id.casefold():
                 raise Unanswered(f"asked for job {valid_id}, the service answered with another")
+        self._note_completed([job])
         return job
 
     def list_jobs(self, *, cursor: str | None = None, limit: int = 100) -> JobsPage:
@@ -92,6 +112,7 @@ class ApiClient:
         response = self._get("/jobs", what=LIST_NAME, params=params | {"limit": limit})
         with _never_charged():
             page = parse_page(_parse_json(response))
+        self._note_completed(page.jobs)
         return page._replace(server_time=response.server_time, proxies=response.proxies)
 
     def cancel(self, job_id: str) -> None:
@@ -147,6 +168,10 @@ class ApiClient:
         with _never_charged():
             parse_page(_parse_json(response))  # a Wi-Fi login page with status 200 proves nothing
         return "ok"
+
+    def _note_completed(self, jobs: Iterable[Job]) -> None:
+        if any(job.status == "completed" and job.id in self._made for job in jobs):
+            self._has_completed = True
 
     def _get(self, path: str, *, what: str, params: dict[str, Any] | None = None) -> Response:
         response = self._http.request("GET", path, params=params)

@@ -117,7 +117,9 @@ class Session:
         """The endpoints, with the token. Raises `NoToken`."""
         from krea_cli.api.client import ApiClient
 
-        return ApiClient(self.http)
+        client = ApiClient(self.http)
+        self.output.read_charge = lambda: client.charged
+        return client
 
     @cached_property
     def api_without_token(self) -> "ApiClient":

@@ -6,7 +6,7 @@ line, in plain ASCII. `--quiet` silences progress, notes and hints, but no warni
 
 import errno
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from typing import TYPE_CHECKING
 
@@ -32,6 +32,7 @@ class Output:
     json: True for JSON objects, one per line
     quiet: True to leave out progress, notes and hints
     verbose: True to trace requests and bugs
+    read_charge: returns the charge of this command so far, for an error without one
     """
 
     def __init__(self, env: Env, *, json: bool, quiet: bool, verbose: bool) -> None:
@@ -39,6 +40,7 @@ class Output:
         self.json = json
         self.quiet = quiet
         self.verbose = verbose
+        self.read_charge: Callable[[], str] = lambda: "no"
         self._stdout = Stream(env.stdout)
         self._stderr = Stream(env.stderr)
         self._lock = threading.RLock()
@@ -200,7 +202,7 @@ class Output:
             hint="run it again with --verbose and report what it prints"
             if not self.verbose
             else "please report it with what is printed above",
-            charged="unknown",
+            charged=self.read_charge(),
         )
         error.code = "bug"
         self._trace_exception(failure)

@@ -146,14 +146,14 @@ CALLS: dict[str, tuple[Callable[[Output], None], dict[str, tuple[str, str]]]] = 
                 "",
                 "error: this is a bug in krea: RuntimeError: odd\n"
                 "  hint: run it again with --verbose and report what it prints\n"
-                "  charged: unknown\n",
+                "  charged: no\n",
             ),
             "json": (
                 "",
                 '{"error": {"code": "bug", '
                 '"message": "this is a bug in krea: RuntimeError: odd", '
                 '"hint": "run it again with --verbose and report what it prints", '
-                '"charged": "unknown", "job_id": null}}\n',
+                '"charged": "no", "job_id": null}}\n',
             ),
         },
     ),
@@ -204,7 +204,7 @@ def test_verbose_shows_requests_and_tracebacks(make_screen: Callable[..., Any]) 
     assert lines[-3:] == [
         "error: this is a bug in krea: RuntimeError: odd",
         "  hint: please report it with what is printed above",
-        "  charged: unknown",
+        "  charged: no",
     ]
 
 

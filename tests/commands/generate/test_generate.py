@@ -236,3 +236,40 @@ def test_a_file_that_the_service_lost_is_uploaded_anew(cli: Cli, tmp_path: Path)
     )
     assert cli.krea(*command).code == 0
     assert cli.service.requests.count("POST /assets") == 2
+
+
+@pytest.mark.parametrize(
+    ("function", "charged"),
+    [
+        ("krea_cli.commands.generate.run.build_request", "no"),
+        ("krea_cli.flows.generate.generate.claim", "no"),
+        ("krea_cli.flows.jobs.watch.Watch.step", "unknown"),
+        ("krea_cli.terminal.output.Output.print_files", "yes"),
+    ],
+    ids=["reading", "claiming", "waiting", "saved"],
+)
+def test_a_bug_tells_what_was_charged(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch, function: str, charged: str
+) -> None:
+    """Nothing before the sending; surely once the job has completed."""
+
+    def fail(*_: object, **__: object) -> None:
+        raise RuntimeError("odd")
+
+    monkeypatch.setattr(function, fail)
+    result = cli.krea("generate", "a fox", "-o", "fox.png", "--json")
+    assert (result.code, [error["code"] for error in result.errors]) == (1, ["bug"])
+    assert result.charged == charged
+
+
+def test_a_bug_after_a_refusal_cost_nothing(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A request that was clearly refused does not make a charge unknown."""
+
+    def fail(*_: object) -> None:
+        raise RuntimeError("odd")
+
+    monkeypatch.setattr("krea_cli.flows.generate.generate.Generate._fail", fail)
+    cli.service.answers.append(answer_with(402))
+    result = cli.krea("generate", "a fox", "-o", "fox.png", "--json")
+    assert [error["code"] for error in result.errors] == ["bug"]
+    assert result.charged == "no"

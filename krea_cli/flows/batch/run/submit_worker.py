@@ -71,7 +71,7 @@ class SubmitWorker:
             return NotSubmitted(item, error, self._find_row(item))
         except Exception as bug:  # of this item: the paid jobs beside it go on
             failure = KreaError(f"this is a bug in krea: {type(bug).__name__}: {bug}")
-            failure.unexpected, failure.charged = bug, "unknown"
+            failure.unexpected, failure.charged = bug, self._charge_after_bug(item)
             return NotSubmitted(item, failure)
 
     def resolve_doubts(self, items: Mapping[int, Item], *, recent: bool) -> DoubtsResolved:
@@ -90,6 +90,12 @@ class SubmitWorker:
         with suppress(LedgerUnusable):
             return self._context.ledger.items.find_latest(item.fingerprint)
         return None
+
+    def _charge_after_bug(self, item: Item) -> str:
+        with suppress(Exception):  # the bug may be met again
+            row = self._find_row(item)
+            return "no" if row is None or row.state == "checked" else "unknown"
+        return "unknown"
 
     def _find_job(self, item: Item) -> ItemSubmitted | None:
         row = self._find_row(item)
