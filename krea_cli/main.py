@@ -1,6 +1,7 @@
 """Run one command line. The only place that catches every exception."""
 
 import errno
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 VERSION_ARGUMENTS = (["--version"], ["-V"])
 # Of a disk that is full, a limit of the file's size, a terminal that hung up.
 STDOUT_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
+STREAM_ENCODING_OPTION = "krea_encoding"  # of `python -X`, handed on by `ensure_utf8_names`
 HELP_SETTINGS = {"help_option_names": ["-h", "--help"]}
 
 HELP = """Generate images, video, audio and 3D with the Krea API; never pay twice.
@@ -174,6 +176,7 @@ def install_signal_handlers(env: "Env") -> None:
 
 def run() -> NoReturn:
     """Run the installed command `krea`."""
+    ensure_utf8_names()
     argv = sys.argv[1:]
     if sys.stdout is not None:  # None: the shell closed it
         from krea_cli.terminal.stream import with_whole_writes
@@ -190,6 +193,25 @@ def run() -> NoReturn:
     except KeyboardInterrupt:
         code = 130
     exit_now(code)
+
+
+def ensure_utf8_names() -> None:
+    """Start this process anew in Python's UTF-8 mode where file names have another encoding.
+
+    A prompt in Japanese must get a file in every locale, and the ledger one spelling of a path.
+    The output keeps the encoding of the locale.
+    """
+    if encoding := sys._xoptions.get(STREAM_ENCODING_OPTION):
+        for stream in filter(None, (sys.stdout, sys.stderr)):
+            if isinstance(stream, io.TextIOWrapper):
+                stream.reconfigure(encoding=str(encoding), errors="surrogateescape")
+        return
+    if sys.getfilesystemencoding() == "utf-8" or sys.flags.utf8_mode or hasattr(sys, "frozen"):
+        return
+    stream_encoding = getattr(sys.stdout or sys.stderr, "encoding", None) or "ascii"
+    options = ["-X", "utf8", "-X", f"{STREAM_ENCODING_OPTION}={stream_encoding}"]
+    with suppress(OSError):
+        os.execv(sys.executable, [sys.executable, *options, *sys.orig_argv[1:]])
 
 
 def exit_now(code: int) -> NoReturn:

@@ -1,6 +1,7 @@
 """The options of a request: what `generate` and `batch` both take."""
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Annotated, Any, Self
 
@@ -162,9 +163,11 @@ def as_utf8(text: str, name: str) -> str:
     except UnicodeEncodeError:
         if "=@" in text:
             return text
-        try:
-            return os.fsencode(text).decode()
-        except UnicodeError as failure:
-            printable = name[:40].encode("ascii", "backslashreplace").decode()
-            raise UsageError(f"{printable} is not UTF-8 text", hint=UTF8_HINT) from failure
+        from locale import getencoding
+
+        for encoding in ("utf-8", getencoding()):
+            with suppress(UnicodeError, LookupError):
+                return os.fsencode(text).decode(encoding)
+        printable = name[:40].encode("ascii", "backslashreplace").decode()
+        raise UsageError(f"{printable} is not UTF-8 text", hint=UTF8_HINT) from None
     return text

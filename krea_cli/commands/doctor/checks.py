@@ -220,8 +220,11 @@ def _is_abandoned(part: "RecordedPart") -> bool:
 
 def _check_terminal(session: "Session", name: str) -> Iterator[Finding]:
     env = session.env
+    # Python has None for a stream that the shell closed.
     streams = {"stdin": env.stdin, "stdout": env.stdout, "stderr": env.stderr}
-    terminals = [stream_name for stream_name, stream in streams.items() if stream.isatty()]
+    terminals = [
+        stream_name for stream_name, stream in streams.items() if stream and stream.isatty()
+    ]
     colours = "no colours" if env.get("NO_COLOR") or env.get("TERM") == "dumb" else "colours"
     encoding = getattr(env.stdout, "encoding", None) or "unknown"
     yield Finding(

@@ -49,7 +49,6 @@ def serve(sandbox: "SandboxServer", session: "Session") -> None:
     """Print the variables for a shell, then serve until Ctrl-C."""
     for name, value in sandbox_variables(sandbox).items():
         session.output.print_line(f"export {name}={value}")
-    session.env.stdout.flush()
     try:
         while True:
             session.clock.sleep(3600)
