@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 from krea_cli.errors import KreaError
+from krea_cli.local.sync import sync_file
 
 
 def write_private_file(path: Path, text: str) -> None:
@@ -21,7 +22,7 @@ def write_private_file(path: Path, text: str) -> None:
             with os.fdopen(descriptor, "w", encoding="utf-8") as file:
                 file.write(text)
                 file.flush()
-                os.fsync(descriptor)
+                sync_file(descriptor)
             Path(name).rename(target)
         except BaseException:
             Path(name).unlink(missing_ok=True)

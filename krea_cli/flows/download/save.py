@@ -180,6 +180,9 @@ class _SaveJob:
         force = target.force and wanted not in published
         done = publish(part, wanted, sha256=saved.sha256, force=force)
         published.add(done.path)
+        if not done.is_synced:
+            text = f"the disk did not confirm that it has {saved.path}: open it to be sure"
+            self._context.tell(WarningNote(text))
         if not done.name_was_taken:
             return saved
         shown = os.path.join(os.path.dirname(saved.path), done.path.name)

@@ -76,11 +76,11 @@ def open_part(path: Path) -> PartFile | None:
     try:
         _make_folder(path.parent)
         for _ in range(MAX_REOPENS):
-            fd = _open(path)
+            fd, is_new = _open(path)
             if not _lock(fd):
                 os.close(fd)
                 return None
-            if _take_over(path, fd):
+            if _take_over(path, fd, is_new=is_new):
                 return PartFile(path, fd)
             os.close(fd)
     except OSError as failure:
@@ -145,23 +145,25 @@ def _make_folder(folder: Path) -> None:
         raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR)) from failure
 
 
-def _open(path: Path) -> int:
+def _open(path: Path) -> tuple[int, bool]:
+    """Open the part file at PATH; the flag tells whether it was made just now."""
     flags = os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
     try:
-        return os.open(path, flags | os.O_CREAT | os.O_EXCL, 0o666)
+        return os.open(path, flags | os.O_CREAT | os.O_EXCL, 0o666), True
     except FileExistsError:
         pass
     try:
-        return os.open(path, flags)
+        return os.open(path, flags), False
     except FileNotFoundError:
         # Its owner finished between the two calls.
-        return os.open(path, flags | os.O_CREAT | os.O_EXCL, 0o666)
+        return os.open(path, flags | os.O_CREAT | os.O_EXCL, 0o666), True
 
 
-def _take_over(path: Path, fd: int) -> bool:
+def _take_over(path: Path, fd: int, *, is_new: bool) -> bool:
     """Empty the part file, locked as FD; return False if it is no longer the file at PATH."""
     status = os.fstat(fd)
-    if not stat.S_ISREG(status.st_mode) or status.st_uid != os.geteuid():
+    is_ours = is_new or status.st_uid == os.geteuid() or status.st_uid == _owner_of_new_files(path)
+    if not stat.S_ISREG(status.st_mode) or not is_ours:
         raise OSError(errno.EEXIST, f"{path.name} is there and is not a part file of yours")
     if not _is_same_file(path, fd):
         return False
@@ -171,6 +173,14 @@ def _take_over(path: Path, fd: int) -> bool:
         return False
     os.ftruncate(fd, 0)
     return True
+
+
+def _owner_of_new_files(path: Path) -> int:
+    """The owner of what this process makes beside PATH: NFS, SMB and exFAT may show another."""
+    import tempfile
+
+    with tempfile.TemporaryFile(prefix=".krea-", dir=path.parent) as file:
+        return os.fstat(file.fileno()).st_uid
 
 
 def _is_same_file(path: Path, fd: int) -> bool:

@@ -5,13 +5,13 @@ import os
 import shutil
 import sys
 from collections.abc import Iterable
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from krea_cli.errors import KreaError
 from krea_cli.flows.files.naming import add_suffix
 from krea_cli.flows.files.part_file import PartFile, open_part, part_path
+from krea_cli.local.sync import sync_file, sync_folder
 
 # Answers of a file system without hard links.
 NO_HARD_LINKS = (
@@ -31,10 +31,14 @@ MAX_NUMBERED_NAMES = 999
 
 @dataclass(frozen=True)
 class PublishedFile:
-    """The final path of a file; another one than asked for if the name was taken."""
+    """The final path of a file; another one than asked for if the name was taken.
+
+    is_synced: False if the disk did not confirm that it has the content
+    """
 
     path: Path
     name_was_taken: bool = False
+    is_synced: bool = True
 
 
 def publish(part: PartFile, target: Path, *, sha256: str, force: bool) -> PublishedFile:
@@ -44,13 +48,13 @@ def publish(part: PartFile, target: Path, *, sha256: str, force: bool) -> Publis
     FORCE replaces it. Without FORCE, the file gets a number in its name (-2, -3, …).
     Raises OSError; PART then still exists.
     """
-    os.fsync(part.fd)
+    is_synced = sync_file(part.fd)
     target.parent.mkdir(parents=True, exist_ok=True)
     for number in range(1, MAX_NUMBERED_NAMES):
         path = target if number == 1 else target.with_name(add_suffix(target.name, f"-{number}"))
         if _publish_as(part, path, sha256=sha256, force=force and number == 1):
-            _sync_folder(path.parent)
-            return PublishedFile(path, name_was_taken=number > 1)
+            sync_folder(path.parent)
+            return PublishedFile(path, name_was_taken=number > 1, is_synced=is_synced)
     raise FileExistsError(errno.EEXIST, f"{MAX_NUMBERED_NAMES} files of that name exist")
 
 
@@ -172,20 +176,10 @@ def _publish_across_file_systems(part: PartFile, path: Path, *, sha256: str, for
         os.lseek(part.fd, 0, os.SEEK_SET)
         with os.fdopen(os.dup(part.fd), "rb") as source, os.fdopen(os.dup(copy.fd), "wb") as to:
             shutil.copyfileobj(source, to, 1 << 20)
-        os.fsync(copy.fd)
+        sync_file(copy.fd)
         is_published = _publish_as(copy, path, sha256=sha256, force=force)
     finally:
         copy.release()
     if is_published:
         part.release()
     return is_published
-
-
-def _sync_folder(folder: Path) -> None:
-    # Some file systems refuse to sync a folder; the file itself is on disk.
-    with suppress(OSError):
-        fd = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
-        try:
-            os.fsync(fd)
-        finally:
-            os.close(fd)

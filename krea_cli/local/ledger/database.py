@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from krea_cli.errors import LedgerUnusable
+from krea_cli.local.ledger import trial
 from krea_cli.local.ledger.file_lock import FileLock
 from krea_cli.local.ledger.migrations import APPLICATION_ID, MIGRATIONS, migrate, schema_version
 from krea_cli.local.ledger.network_mounts import network_type
+from krea_cli.local.sync import sync_folder
 
 if TYPE_CHECKING:
     import sqlite3
@@ -172,6 +174,8 @@ def _to_ledger_error(failure: Exception, path: Path | None) -> LedgerUnusable:
             return LedgerUnusable(text, hint="run the same command again")
         case 8:  # read-only
             return LedgerUnusable(f"the ledger {_find_unwritable_file(path) or path} is read-only")
+        case 10 if path:  # an error of reading, writing, locking, mapping or syncing
+            return trial.unfit(path.parent, failure)
         case 11 | 26:  # corrupt, not a database
             return CorruptLedger(f"the ledger {path} is damaged ({failure})")
         case 13:  # full
@@ -197,22 +201,23 @@ def _create(path: Path, migrations: Sequence[Sequence[str]], *, write_ahead: boo
     Many processes that switch one new file to WAL mode meet "database is locked". Here the first
     sets the mode before the others look.
     """
-    with creation_lock(path):
+    with creation_lock(path) as lock:
         if path.exists():
             return
         fresh = path.with_name(f".{path.name}.new")
-        for leftover in (fresh, fresh.with_name(fresh.name + "-wal")):
-            leftover.unlink(missing_ok=True)
-        os.close(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
-        connection = _connect(fresh)
-        try:
-            if write_ahead:
-                connection.execute("PRAGMA journal_mode = WAL")
-            migrate(connection, migrations)
-        finally:
-            connection.close()
-        fresh.rename(path)
-        _sync_folder(path.parent)
+        trial.remove_files(fresh)
+        with trial.leave_nothing(fresh, lock.path or fresh):
+            os.close(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+            connection = _connect(fresh)
+            try:
+                if write_ahead:
+                    connection.execute("PRAGMA journal_mode = WAL")
+                migrate(connection, migrations)
+            finally:
+                connection.close()
+            trial.use_twice(_connect, fresh)
+            fresh.rename(path)
+        sync_folder(path.parent)
 
 
 def _connect(path: Path) -> "sqlite3.Connection":
@@ -250,14 +255,6 @@ def _check_schema(
     if version < len(migrations):
         with creation_lock(path):
             migrate(connection, migrations)
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _encode_values(values: Sequence[Any]) -> list[Any]:

@@ -4,6 +4,7 @@ import errno
 import fcntl
 import os
 import time
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
@@ -78,8 +79,10 @@ class FileLock:
             except BlockingIOError:
                 os.close(descriptor)
                 return False
-            except OSError:
+            except OSError:  # of a file system without locks: leave nothing there
                 os.close(descriptor)
+                with suppress(OSError):
+                    path.unlink()
                 raise
             if _is_at(descriptor, path):
                 break

@@ -1,5 +1,6 @@
 """Examine the ledger, and set a damaged one aside. Nothing is ever deleted."""
 
+import os
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,6 +47,7 @@ def examine_ledger(folder: Path) -> LedgerHealth:
     try:
         with translate_errors(path):
             if not path.exists():
+                _try_folder(folder)
                 return LedgerHealth(path, exists=False)
             return _read_health(folder, path)
     except LedgerUnusable as problem:
@@ -96,6 +98,22 @@ def _read_health(folder: Path, path: Path) -> LedgerHealth:
         in_doubt=in_doubt,
         spare_parts=tuple(part for part in parts if not part.is_needed),
     )
+
+
+def _try_folder(folder: Path) -> None:
+    """Make a ledger below FOLDER, or where it would be made, and remove it again."""
+    import tempfile
+
+    while not folder.is_dir() and folder != folder.parent:
+        folder = folder.parent
+    if not os.access(folder, os.W_OK | os.X_OK):
+        return  # told by the check of the folders
+    with tempfile.TemporaryDirectory(prefix=".krea-trial-", dir=folder) as trial_folder:
+        try:
+            Database.open(Path(trial_folder)).close()
+        except LedgerUnusable as problem:
+            problem.message = problem.message.replace(trial_folder, str(folder))
+            raise
 
 
 def _unused_path(path: Path) -> Path:

@@ -112,3 +112,29 @@ def test_long_names_have_parts_that_fit(tmp_path: Path, name: str) -> None:
     part = open_part(path)
     assert part
     part.release()
+
+
+def test_a_file_system_that_shows_another_owner(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Our new part, and an old one of the owner that new files get there, are ours."""
+    owner = os.geteuid() + 1
+    monkeypatch.setattr(os, "geteuid", lambda: owner)
+    path = tmp_path / ".out.png.part"
+    for _ in ("new", "old"):
+        part = open_part(path)
+        assert part and part.path == path
+        part.release(keep=True)
+    assert os.listdir(tmp_path) == [path.name]
+
+
+@pytest.mark.machine
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root")
+def test_a_part_file_of_another_user(tmp_path: Path) -> None:
+    """Its owner may still write to it, so it is not used."""
+    path = tmp_path / ".out.png.part"
+    path.write_bytes(b"theirs")
+    os.chown(path, 54321, 54321)
+    with pytest.raises(KreaError, match="not a part file of yours"):
+        open_part(path)
+    assert path.read_bytes() == b"theirs"

@@ -1,0 +1,126 @@
+"""A state folder on a file system without log, locks or sync: one sentence, nothing left."""
+
+import errno
+import fcntl
+import os
+import sqlite3
+import subprocess
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.harness.cli import Cli
+
+HINT = "set KREA_STATE_DIR to a folder on a local disk"
+
+
+class FailingConnection(sqlite3.Connection):
+    """A connection that fails at one statement, as on an odd file system."""
+
+    def __init__(self, *arguments: Any, failing: str, code: int, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._failing, self._code = failing, code
+
+    def execute(self, statement: str, *values: Any) -> sqlite3.Cursor:
+        if statement.startswith(self._failing):
+            failure = sqlite3.OperationalError("disk I/O error")
+            failure.sqlite_errorcode = self._code
+            raise failure
+        return super().execute(statement, *values)
+
+
+def all_files(folder: Path) -> list[str]:
+    """Every file and folder below FOLDER."""
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*"))
+
+
+@pytest.mark.parametrize(
+    ("statement", "code"),
+    [
+        ("PRAGMA journal_mode", sqlite3.SQLITE_IOERR_SHMMAP),
+        ("BEGIN", sqlite3.SQLITE_IOERR_LOCK),
+        ("COMMIT", sqlite3.SQLITE_IOERR_FSYNC),
+        ("SELECT count(*)", sqlite3.SQLITE_PROTOCOL),
+        ("BEGIN", sqlite3.SQLITE_BUSY),
+    ],
+    ids=["log", "lock", "sync", "second", "busy"],
+)
+def test_what_a_file_system_cannot_do(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch, statement: str, code: int
+) -> None:
+    """`generate` sends nothing, `doctor` tells of it, and neither leaves a file."""
+    factory = partial(FailingConnection, failing=statement, code=code)
+    monkeypatch.setattr(sqlite3, "connect", partial(sqlite3.connect, factory=factory))
+    state = cli.home / "state"
+    sentence = f"the file system of {state} cannot hold a ledger: disk I/O error"
+
+    made = cli.krea("generate", "a fox", "-o", "fox.png")
+    assert (made.code, made.error(charged="no")) == (1, sentence)
+    assert f"hint: {HINT}\n" in made.err
+    assert (cli.service.posts, all_files(state)) == ([], [])
+
+    told = cli.krea("doctor")
+    assert f"wrong  ledger     {sentence} ({HINT})\n" in told.out
+    assert all_files(state) == []
+
+
+@pytest.mark.parametrize("code", [errno.ENOLCK, errno.ENOTSUP, errno.EIO])
+def test_a_file_system_without_locks(cli: Cli, monkeypatch: pytest.MonkeyPatch, code: int) -> None:
+    """The lock file that could not be locked is removed again."""
+
+    def refuse(*_: object) -> None:
+        raise OSError(code, os.strerror(code))
+
+    monkeypatch.setattr(fcntl, "flock", refuse)
+    made = cli.krea("generate", "a fox", "-o", "fox.png")
+    assert made.code == 1
+    lock = cli.home / "state" / "ledger.sqlite3.lock"
+    assert made.error(charged="no") == f"cannot lock {lock}: {os.strerror(code)}"
+    assert all_files(cli.home / "state") == []
+    assert "cannot lock " in cli.krea("doctor").out
+    assert all_files(cli.home / "state") == []
+
+
+@pytest.mark.parametrize("code", [errno.EINVAL, errno.EIO, errno.ENOTSUP])
+def test_a_folder_that_cannot_be_synced(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    """Python's own syncs, of folders and of results, may be refused."""
+
+    def refuse(descriptor: int) -> None:
+        raise OSError(code, os.strerror(code))
+
+    monkeypatch.setattr(os, "fsync", refuse)
+    made = cli.krea("generate", "a fox", "-o", "fox.png")
+    assert (made.code, made.out) == (0, "fox.png\n")
+    warning = "warning: the disk did not confirm that it has fox.png: open it to be sure\n"
+    assert (warning in made.err) == (code == errno.EIO)
+    assert cli.krea("config", "set", "budget.day", "5").code == 0
+
+
+@pytest.fixture
+def direct_io(tmp_path: Path) -> Iterator[Path]:
+    """A folder of FUSE without memory maps."""
+    source, mount = tmp_path / "source", tmp_path / "mount"
+    source.mkdir()
+    mount.mkdir()
+    command = ["bindfs", "-o", "direct_io", os.fspath(source), os.fspath(mount)]
+    subprocess.run(command, check=True, capture_output=True)
+    yield mount
+    subprocess.run(["umount", "-l", os.fspath(mount)], check=True)
+
+
+@pytest.mark.machine
+@pytest.mark.skipif(not Path("/dev/fuse").exists() or os.geteuid() != 0, reason="needs FUSE")
+def test_fuse_without_memory_maps(cli: Cli, direct_io: Path) -> None:
+    """The first command tells what is the matter, and the folder stays empty."""
+    cli.environ["KREA_STATE_DIR"] = str(direct_io)
+    made = cli.krea("generate", "a fox", "-o", "fox.png")
+    sentence = f"the file system of {direct_io} cannot hold a ledger: disk I/O error"
+    assert (made.code, made.error(charged="no")) == (1, sentence)
+    assert (cli.service.posts, all_files(direct_io)) == ([], [])
+    assert sentence in cli.krea("doctor").out
+    assert all_files(direct_io) == []
