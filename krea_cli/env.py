@@ -11,7 +11,9 @@ from random import Random
 from typing import TextIO
 
 from krea_cli.clock import Clock
-from krea_cli.errors import KreaError
+from krea_cli.errors import KreaError, LedgerUnusable, UsageError
+
+NO_HOME = Path("/nonexistent/krea")  # Debian's home of users without one; nothing is there
 
 
 @dataclass(kw_only=True)
@@ -37,17 +39,22 @@ class Env:
     @cached_property
     def config_dir(self) -> Path:
         """The folder of settings and credentials: KREA_CONFIG_DIR, else the platform's."""
-        return self._dir("KREA_CONFIG_DIR", "user_config_path")
+        return self._dir("KREA_CONFIG_DIR", "user_config_path") or self._substitute / "config"
 
     @cached_property
     def state_dir(self) -> Path:
-        """The folder of the ledger: KREA_STATE_DIR, else the platform's."""
-        return self._dir("KREA_STATE_DIR", "user_state_path")
+        """The folder of the ledger: KREA_STATE_DIR, else the platform's. Raises LedgerUnusable."""
+        if folder := self._dir("KREA_STATE_DIR", "user_state_path"):
+            return folder
+        raise LedgerUnusable(
+            "there is no folder for the ledger: this user has no home",
+            hint="export KREA_STATE_DIR=FOLDER with a folder that you can write to",
+        )
 
     @cached_property
     def cache_dir(self) -> Path:
         """The folder of the cached catalog: KREA_CACHE_DIR, else the platform's."""
-        return self._dir("KREA_CACHE_DIR", "user_cache_path")
+        return self._dir("KREA_CACHE_DIR", "user_cache_path") or self._substitute / "cache"
 
     @property
     def current_dir(self) -> Path:
@@ -59,10 +66,25 @@ class Env:
                 "the current folder does not exist any more", hint="cd to a folder that exists"
             ) from failure
 
-    def _dir(self, variable: str, function: str) -> Path:
+    @property
+    def _substitute(self) -> Path:
+        """The folder of settings and cache for a user without a home."""
+        return self._dir("KREA_STATE_DIR", "user_state_path") or NO_HOME
+
+    def _dir(self, variable: str, function: str) -> Path | None:
+        """The folder in VARIABLE, else that of platformdirs; None for a user without a home."""
         if path := self.get(variable):
-            return Path(path).expanduser()
+            try:
+                return Path(path).expanduser()
+            except RuntimeError as failure:
+                raise UsageError(
+                    f"{variable} is {path}, and there is no such home folder",
+                    hint=f"export {variable}=FOLDER with an absolute path",
+                ) from failure
         import platformdirs  # 20 ms, spared if the variable is set
 
-        default: Path = getattr(platformdirs, function)("krea", appauthor=False)
-        return default
+        try:
+            default: Path = getattr(platformdirs, function)("krea", appauthor=False)
+        except RuntimeError:
+            return None
+        return default if default.is_absolute() else None

@@ -32,6 +32,7 @@ MAY_IMPORT = {
     "manual": BELOW
     | {"env", "main", "manual", "catalog", "commands", "local", "sandbox", "terminal", "flows"},
     "main": BELOW | {"env", "commands", "terminal"},
+    "__main__": {"main"},
 }
 # The rooms of `flows/`: each may import those that stand before it, as far as they are named.
 GROUND = {"context", "events"}

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from krea_cli.catalog.catalog import Catalog
+from krea_cli.catalog.catalog import Catalog, read_packaged_file
 from krea_cli.catalog.diff import CatalogDiff, diff_catalogs
 from krea_cli.catalog.openapi.document import UnreadableDocument, parse_document, reduce_document
 
@@ -23,7 +23,7 @@ Fetch = Callable[[str | None, str | None], "OpenapiDocument | None"]
 
 def load_snapshot() -> Catalog:
     """Load the embedded catalog."""
-    return Catalog(json.loads(SNAPSHOT_FILE.read_bytes()), source="snapshot")
+    return Catalog(json.loads(read_packaged_file(SNAPSHOT_FILE)), source="snapshot")
 
 
 class CatalogCache:

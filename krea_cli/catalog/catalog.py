@@ -1,6 +1,7 @@
 """The catalog: every model of an OpenAPI document, each read when it is asked for."""
 
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 from krea_cli.catalog.model import Model
@@ -111,10 +112,14 @@ def _routes_by_id(routes: Iterable[str]) -> dict[str, str]:
     }
 
 
+def read_packaged_file(path: Path) -> bytes:
+    """Read a file of the package, which may be in a zip file (zipapp, shiv, pex)."""
+    content: bytes = globals()["__loader__"].get_data(str(path))
+    return content
+
+
 def _embedded_names() -> dict[str, Any]:
     import json
-    from pathlib import Path
 
-    file = Path(__file__).with_name("aliases.json")
-    names: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    names: dict[str, Any] = json.loads(read_packaged_file(Path(__file__).with_name("aliases.json")))
     return names

@@ -96,7 +96,9 @@ class Session:
 
     def _open_http(self, token: str | None) -> "HttpClient":
         from krea_cli.api.http import HttpClient
+        from krea_cli.commands.usage_errors import require_ssl
 
+        require_ssl()
         http = HttpClient(
             self.base,
             token,
@@ -137,10 +139,15 @@ class Session:
     @cached_property
     def ledger(self) -> "Ledger":
         """The ledger in the state folder; in memory after --no-ledger. Raises `LedgerUnusable`."""
+        from krea_cli.commands.usage_errors import require_sqlite
         from krea_cli.local.ledger.ledger import Ledger
 
+        require_sqlite()
         if self.no_ledger:
-            return Ledger.in_memory(self.env.state_dir)
+            try:
+                return Ledger.in_memory(self.env.state_dir)
+            except LedgerUnusable:  # a user without a home
+                return Ledger.in_memory()
         return Ledger.open(self.env.state_dir, clock_now=self.clock.now)
 
     @cached_property

@@ -1,8 +1,12 @@
-"""Usage errors of Typer as errors of krea, with hints against common mistakes."""
+"""Errors of Typer, and of a Python that lacks a module, as errors of krea."""
+
+import sys
 
 import typer
 
-from krea_cli.errors import UsageError
+from krea_cli.errors import KreaError, LedgerUnusable, UsageError
+
+OTHER_PYTHON_HINT = "install krea with another Python: uv tool install --managed-python krea-cli"
 
 # By command and beginning of Typer's message; for all others the hint is the command's --help.
 HINTS = {
@@ -41,3 +45,41 @@ def usage_error(error: Exception) -> UsageError | None:
         # The extra argument is most likely the token: keep it out of logs.
         message = "a token is not given as an argument, where others could see it"
     return UsageError(message[:1].lower() + message[1:], hint=hint)
+
+
+def require_sqlite() -> None:
+    """Raise LedgerUnusable if this Python was built without SQLite."""
+    if not _has_modules("sqlite3", "_sqlite3"):
+        raise LedgerUnusable(_missing("sqlite3"), hint=OTHER_PYTHON_HINT)
+
+
+def require_ssl() -> None:
+    """Raise KreaError if this Python was built without TLS, before a worker thread finds out."""
+    if not _has_modules("ssl", "_ssl"):
+        raise KreaError(_missing("ssl"), hint=OTHER_PYTHON_HINT)
+
+
+def import_error(failure: Exception) -> KreaError | None:
+    """Return the error for a module that cannot be imported; None for any other FAILURE."""
+    if not isinstance(failure, ImportError) or not failure.name:
+        return None
+    name = failure.name.partition(".")[0]
+    if name in sys.stdlib_module_names:
+        return KreaError(_missing(name.lstrip("_")), hint=OTHER_PYTHON_HINT)
+    return KreaError(
+        f"the package {name} cannot be imported: {failure}",
+        hint=f"{sys.executable} -m pip install --force-reinstall krea-cli",
+    )
+
+
+def _has_modules(*names: str) -> bool:
+    from importlib.util import find_spec
+
+    try:
+        return all(find_spec(name) for name in names)
+    except ValueError:  # somebody put None in its place
+        return False
+
+
+def _missing(name: str) -> str:
+    return f"this Python ({sys.executable}) was built without the module {name}"

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from krea_cli.sandbox.json_schema import SchemaProblem, find_problems
-from krea_cli.sandbox.settings import SandboxError
+from krea_cli.sandbox.settings import SNAPSHOT, SandboxError
 
 # Seconds of a job on the real service, for models whose document names no time.
 DEFAULT_SECONDS = {"image": 7.0, "enhance": 20.0, "video": 60.0, "audio": 10.0, "3d": 40.0}
@@ -70,7 +70,9 @@ class ServedDocument:
         If SPEED or SECONDS change the times of jobs, the served document has the changed times.
         """
         try:
-            content = path.read_bytes()
+            # The embedded document may be in a zip file, together with this module.
+            read_packaged_file = globals()["__loader__"].get_data
+            content = read_packaged_file(str(path)) if path == SNAPSHOT else path.read_bytes()
             root = json.loads(content)
             routes = {
                 name: _read_route(name, operations["post"])

@@ -54,6 +54,11 @@ def run_checks(session: "Session") -> Iterator[Finding]:
             # A hint to run krea doctor helps everywhere but here.
             hint = error.hint if error.hint and not DOCTOR_HINT.match(error.hint) else None
             yield Finding(name, "wrong", error.message, hint)
+        except ImportError as failure:
+            from krea_cli.commands.usage_errors import import_error
+
+            missing = import_error(failure) or KreaError(str(failure))
+            yield Finding(name, "wrong", missing.message, missing.hint)
 
 
 def _check_versions(session: "Session", name: str) -> Iterator[Finding]:
@@ -76,6 +81,8 @@ def _check_versions(session: "Session", name: str) -> Iterator[Finding]:
 def _check_command(session: "Session", name: str) -> Iterator[Finding]:
     """Look for another `krea` on PATH: the official client installs one too."""
     own = Path(sys.executable).parent / "krea"
+    if not own.exists() or not os.path.exists(__file__):  # `python -m krea_cli`, a zip file
+        own = Path(sys.argv[0]).absolute()
     folders = dict.fromkeys(session.env.environ.get("PATH", "").split(":"))
     paths = [Path(folder) / "krea" for folder in folders]
     programs = [path for path in paths if os.access(path, os.X_OK) and os.path.isfile(path)]

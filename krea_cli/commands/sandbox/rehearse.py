@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from krea_cli.commands.sandbox.child_process import run_child
 from krea_cli.env import Env
 from krea_cli.errors import Interrupted, KreaError, UsageError
+from krea_cli.local.temporary import no_temporary_folder
 
 if TYPE_CHECKING:
     from krea_cli.commands.session import Session
@@ -43,6 +44,8 @@ def start_sandbox(*, document: Path | None, **settings: Any) -> "SandboxServer":
         return SandboxServer(Settings(document=document or SNAPSHOT, **settings))
     except SandboxError as failure:
         raise UsageError(str(failure), hint="krea sandbox --help") from failure
+    except FileNotFoundError as failure:
+        raise no_temporary_folder() from failure
 
 
 def serve(sandbox: "SandboxServer", session: "Session") -> None:
@@ -94,9 +97,10 @@ def fill_cache(sandbox: "SandboxServer", folder: Path, now: float) -> None:
     """
     from krea_cli.api.types import OpenapiDocument
     from krea_cli.catalog.cache import SNAPSHOT_FILE, CatalogCache
+    from krea_cli.catalog.catalog import read_packaged_file
 
     served = sandbox.state.document
-    if served.content != SNAPSHOT_FILE.read_bytes():
+    if served.content != read_packaged_file(SNAPSHOT_FILE):
         document = OpenapiDocument(served.content, served.etag, None)
         CatalogCache(folder, sandbox.api).refresh(lambda etag, last_modified: document, now)
 

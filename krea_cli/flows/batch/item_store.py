@@ -2,13 +2,13 @@
 
 import os
 import pickle
-import tempfile
 from array import array
 from collections.abc import Iterator
 from dataclasses import fields
 from typing import TYPE_CHECKING
 
 from krea_cli.flows.batch.item import Item
+from krea_cli.local.temporary import open_temporary_file
 
 if TYPE_CHECKING:
     from krea_cli.catalog.model import Model
@@ -26,7 +26,7 @@ class ItemStore:
 
     def __init__(self) -> None:
         self.models: dict[str, Model] = {}
-        self._file = tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as the store
+        self._file = open_temporary_file()
         self._offsets = array("Q")
         self._end = 0
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from krea_cli.errors import KreaError
 from krea_cli.flows.files.naming import MAX_NAME_BYTES, shorten
+from krea_cli.local.temporary import open_temporary_file
 
 if TYPE_CHECKING:
     from krea_cli.local.ledger.rows import RequestRow
@@ -123,9 +124,7 @@ def remove_abandoned_part(path: Path, inode: int | None, *, dry_run: bool = Fals
 
 def open_nameless_part() -> PartFile:
     """Open a temporary file without a name, for results that go to stdout or a device."""
-    import tempfile
-
-    with tempfile.TemporaryFile() as file:
+    with open_temporary_file() as file:
         return PartFile(None, os.dup(file.fileno()))
 
 
