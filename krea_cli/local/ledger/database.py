@@ -160,7 +160,7 @@ def translate_errors(
     except LedgerUnusable as unusable:  # of a write inside a transaction, which knows the charge
         unusable.charged, unusable.job_id = charged, job_id
         raise
-    except (sqlite3.DatabaseError, OSError) as failure:
+    except (sqlite3.DatabaseError, OSError, UnicodeDecodeError) as failure:
         error = _to_ledger_error(failure, path)
         error.charged, error.job_id = charged, job_id
         raise error from failure
@@ -182,6 +182,8 @@ def _to_ledger_error(failure: Exception, path: Path | None) -> LedgerUnusable:
             text = f"the disk is full: the ledger {path} cannot be written"
             hint = "make room, or set KREA_STATE_DIR to a folder on another disk"
             return LedgerUnusable(text, hint=hint)
+        case _ if isinstance(failure, UnicodeDecodeError) or "decode to UTF-8" in str(failure):
+            return CorruptLedger(f"the ledger {path} is damaged (it holds text that is no text)")
         case _:
             reason = getattr(failure, "strerror", None) or failure
             return LedgerUnusable(f"the ledger {path} cannot be used: {reason}")

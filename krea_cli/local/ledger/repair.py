@@ -13,7 +13,14 @@ from krea_cli.local.ledger.database import (
     locate_ledger,
     translate_errors,
 )
+from krea_cli.local.ledger.history import PAGE_ROWS
 from krea_cli.local.ledger.parts import PartRows, RecordedPart
+from krea_cli.local.ledger.rows import (
+    FILE_COLUMNS,
+    REQUEST_COLUMNS,
+    parse_file_row,
+    parse_request_row,
+)
 
 
 @dataclass(frozen=True)
@@ -84,6 +91,7 @@ def _read_health(folder: Path, path: Path) -> LedgerHealth:
         [(verdict,), *_] = database.query("PRAGMA quick_check(1)")
         if verdict != "ok":
             raise CorruptLedger(f"the ledger {path} is damaged ({' '.join(str(verdict).split())})")
+        _read_each_row(database)
         [(requests,)] = database.query("SELECT count(*) FROM requests")
         [(in_doubt,)] = database.query(
             "SELECT count(*) FROM requests WHERE state IN ('sending', 'unknown')"
@@ -98,6 +106,18 @@ def _read_health(folder: Path, path: Path) -> LedgerHealth:
         in_doubt=in_doubt,
         spare_parts=tuple(part for part in parts if not part.is_needed),
     )
+
+
+def _read_each_row(database: Database) -> None:
+    """Read all that commands read. Raises CorruptLedger for a value that cannot be one."""
+    last = 0
+    while rows := database.query(
+        f"SELECT {REQUEST_COLUMNS} FROM requests WHERE id > ? ORDER BY id LIMIT {PAGE_ROWS}",
+        (last,),
+    ):
+        last = [parse_request_row(row) for row in rows][-1].id
+    for row in database.query(f"SELECT {FILE_COLUMNS} FROM files"):
+        parse_file_row(row)
 
 
 def _try_folder(folder: Path) -> None:

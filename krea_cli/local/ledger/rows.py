@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-from krea_cli.local.ledger.database import Database
+from krea_cli.local.ledger.database import CorruptLedger, Database
 
 # The states of a request: checked (nothing sent), sending, submitted, refused, unknown (in doubt),
 # unfound (in doubt, and the list shows nothing), forgotten (by the user's word), completed, saved,
@@ -156,9 +156,22 @@ class FileRow:
     preview: bool = False
 
 
+FILE_COLUMNS = ", ".join(f'"{column.name}"' for column in fields(FileRow))
+MAX_TIME = 253_402_300_800.0  # the year 10000, in seconds since 1970
 REQUEST_COLUMNS = ", ".join(
     f'"{COLUMN_BY_FIELD.get(column.name, column.name)}"' for column in fields(RequestRow)
 )
+
+
+def _types(kind: type[RequestRow] | type[FileRow]) -> dict[str, Any]:
+    """The types of the fields, without what is in a dict."""
+    return {
+        column.name: dict if str(column.type).startswith("dict[") else column.type
+        for column in fields(kind)
+    }
+
+
+REQUEST_TYPES, FILE_TYPES = _types(RequestRow), _types(FileRow)
 
 
 def to_columns(draft: RequestDraft) -> dict[str, Any]:
@@ -170,17 +183,36 @@ def to_columns(draft: RequestDraft) -> dict[str, Any]:
 
 
 def parse_request_row(values: Sequence[Any]) -> RequestRow:
-    """Parse a row of the database, whose VALUES are in the order of `REQUEST_COLUMNS`."""
+    """Parse a row of the database, whose VALUES are in the order of `REQUEST_COLUMNS`.
+
+    Raises CorruptLedger.
+    """
     named = _by_field(RequestRow, values)
-    named |= {name: json.loads(named[name]) for name in JSON_COLUMNS}
-    named |= {name: bool(named[name]) for name in BOOLEAN_COLUMNS}
+    try:
+        named |= {name: json.loads(named[name]) for name in JSON_COLUMNS}
+        named |= {name: bool(named[name]) for name in BOOLEAN_COLUMNS}
+        _check_types(REQUEST_TYPES, named)
+        if not all(isinstance(source, dict) for source in named["sources"].values()):
+            raise ValueError(named["sources"])
+    except (TypeError, ValueError, RecursionError) as failure:
+        text = f"the ledger is damaged: request {named['id']} cannot be read"
+        raise CorruptLedger(text) from failure
     return RequestRow(**named)
 
 
 def parse_file_row(values: Sequence[Any]) -> FileRow:
-    """Parse a row of the table of files, whose VALUES are in the order of the fields."""
+    """Parse a row of the table of files, whose VALUES are in the order of the fields.
+
+    Raises CorruptLedger.
+    """
     named = _by_field(FileRow, values)
-    return FileRow(**named | {"preview": bool(named["preview"])})
+    named |= {"preview": bool(named["preview"])}
+    try:
+        _check_types(FILE_TYPES, named)
+    except TypeError as failure:
+        text = f"the ledger is damaged: the file {named['path']} cannot be read from it"
+        raise CorruptLedger(text) from failure
+    return FileRow(**named)
 
 
 def request_fingerprint(model: str, given: dict[str, Any]) -> str:
@@ -198,6 +230,15 @@ def _by_field(kind: type[RequestRow] | type[FileRow], values: Sequence[Any]) -> 
     # Text that is no UTF-8 (a path) was stored as bytes.
     texts = (os.fsdecode(value) if isinstance(value, bytes) else value for value in values)
     return {column.name: value for column, value in zip(fields(kind), texts, strict=True)}
+
+
+def _check_types(types: dict[str, Any], named: dict[str, Any]) -> None:
+    for name, kind in types.items():
+        value = named[name]
+        if not isinstance(value, kind):
+            raise TypeError(name)
+        if isinstance(value, float) and not abs(value) < MAX_TIME:
+            raise TypeError(name)
 
 
 def _normalize(value: Any) -> Any:
