@@ -64,14 +64,16 @@ class ResultSaver:
         finally:
             slot.release()
 
-    def record(self, entry: "Callable[[AccountLedger], None]") -> None:
-        """Write something that has happened; warn if the ledger fails."""
+    def record(self, entry: "Callable[[AccountLedger], None]") -> bool:
+        """Write something that has happened; warn and return False if the ledger fails."""
         if self.context.account_ledger is None:
-            return
+            return True
         try:
             entry(self.context.account_ledger)
         except LedgerUnusable as error:
             self.context.tell(WarningNote(f"the ledger is not kept up to date: {error.message}"))
+            return False
+        return True
 
 
 class _SaveJob:
@@ -86,6 +88,7 @@ class _SaveJob:
         self._slot = slot
         self._facts = NameFacts.of_job(job, slot.row, record)
         self._recipe_writer = RecipeWriter(job, slot, saver.context) if slot.keeps_recipe else None
+        self._unrecorded: list[Callable[[AccountLedger], None]] = []
 
     def run(self) -> Iterator[SavedFile]:
         if self._job.style_id and not self._job.outputs:
@@ -101,7 +104,13 @@ class _SaveJob:
                 if target.makes_files and self._recipe_writer:
                     self._recipe_writer.write_sidecar(saved, target.real_path(saved.path))
                 yield saved
-        self._saver.record(lambda ledger: ledger.requests.mark_saved(self._job.id, job=self._job))
+        self._saver.record(self._record_end)
+
+    def _record_end(self, ledger: "AccountLedger") -> None:
+        # A row must not be saved without its files: those that failed come first.
+        for entry in self._unrecorded:
+            entry(ledger)
+        ledger.requests.mark_saved(self._job.id, job=self._job)
 
     def _list_results(self) -> list[Result]:
         if failure := job_failure(self._job):
@@ -220,8 +229,9 @@ class _SaveJob:
 
     def _record_file(self, saved: SavedFile, *, preview: bool) -> None:
         path = os.path.abspath(self._slot.target.cwd / saved.path)
-        self._saver.record(
-            lambda ledger: ledger.requests.record_file(
+
+        def entry(ledger: "AccountLedger") -> None:
+            ledger.requests.record_file(
                 self._job.id,
                 saved.position,
                 url=saved.url,
@@ -232,7 +242,9 @@ class _SaveJob:
                 preview=preview,
                 at=self._context.clock.now(),
             )
-        )
+
+        if not self._saver.record(entry):
+            self._unrecorded.append(entry)
 
 
 def _read_pieces(file: int) -> Iterator[bytes]:

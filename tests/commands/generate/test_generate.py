@@ -1,6 +1,7 @@
 """`krea generate`: one command, one job, one picture; whatever the service does."""
 
 import json
+import sqlite3
 from pathlib import Path
 
 import httpx
@@ -8,6 +9,7 @@ import pytest
 
 from tests.fakes.krea_service import PNG, answer_with, refuse_connection
 from tests.harness.cli import Cli
+from tests.harness.failing_sqlite import fail_at
 from tests.leaks import find_leaks
 from tests.tokens import SECRETS
 
@@ -273,3 +275,19 @@ def test_a_bug_after_a_refusal_cost_nothing(cli: Cli, monkeypatch: pytest.Monkey
     result = cli.krea("generate", "a fox", "-o", "fox.png", "--json")
     assert [error["code"] for error in result.errors] == ["bug"]
     assert result.charged == "no"
+
+
+def test_a_full_state_disk_leaves_no_row_saved_without_its_file(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file that the ledger could not take is recorded by the same command later."""
+    with monkeypatch.context() as full:
+        fail_at(full, "INSERT OR REPLACE INTO files", sqlite3.SQLITE_FULL)
+        made = cli.krea("generate", "a fox", "-o", "fox.png")
+    assert (made.code, made.out) == (0, "fox.png\n")
+    assert "warning: the ledger is not kept up to date: the disk is full" in made.err
+    assert cli.states == [("completed", "job-1")]
+    again = cli.krea("generate", "a fox", "-o", "fox.png")
+    assert (again.code, again.out) == (0, "fox.png\n"), again.err
+    assert (cli.states, len(cli.service.posts)) == ([("saved", "job-1")], 1)
+    assert [path.name for path in Path().glob("*.png")] == ["fox.png"]

@@ -6,30 +6,14 @@ import os
 import sqlite3
 import subprocess
 from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.harness.cli import Cli
+from tests.harness.failing_sqlite import fail_at
 
 HINT = "set KREA_STATE_DIR to a folder on a local disk"
-
-
-class FailingConnection(sqlite3.Connection):
-    """A connection that fails at one statement, as on an odd file system."""
-
-    def __init__(self, *arguments: Any, failing: str, code: int, **options: Any) -> None:
-        super().__init__(*arguments, **options)
-        self._failing, self._code = failing, code
-
-    def execute(self, statement: str, *values: Any) -> sqlite3.Cursor:
-        if statement.startswith(self._failing):
-            failure = sqlite3.OperationalError("disk I/O error")
-            failure.sqlite_errorcode = self._code
-            raise failure
-        return super().execute(statement, *values)
 
 
 def all_files(folder: Path) -> list[str]:
@@ -52,8 +36,7 @@ def test_what_a_file_system_cannot_do(
     cli: Cli, monkeypatch: pytest.MonkeyPatch, statement: str, code: int
 ) -> None:
     """`generate` sends nothing, `doctor` tells of it, and neither leaves a file."""
-    factory = partial(FailingConnection, failing=statement, code=code)
-    monkeypatch.setattr(sqlite3, "connect", partial(sqlite3.connect, factory=factory))
+    fail_at(monkeypatch, statement, code)
     state = cli.home / "state"
     sentence = f"the file system of {state} cannot hold a ledger: disk I/O error"
 
