@@ -7,43 +7,9 @@ after a short write. All of them fail on a descriptor in non-blocking mode.
 import errno
 import io
 import os
-from typing import TYPE_CHECKING, TextIO
+from typing import TextIO
 
-if TYPE_CHECKING:
-    from _typeshed import ReadableBuffer
-
-
-def write_all(descriptor: int, data: bytes) -> None:
-    """Write all of DATA; wait for the reader where the descriptor does not. Raises OSError."""
-    rest = memoryview(data)
-    while rest:
-        try:
-            rest = rest[os.write(descriptor, rest) :]
-        except BlockingIOError:
-            import select
-
-            poll = select.poll()
-            poll.register(descriptor, select.POLLOUT)
-            poll.poll()
-
-
-class _WholeWrites(io.RawIOBase):
-    def __init__(self, descriptor: int) -> None:
-        self._descriptor = descriptor
-
-    def fileno(self) -> int:
-        return self._descriptor
-
-    def isatty(self) -> bool:
-        return os.isatty(self._descriptor)
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, data: "ReadableBuffer") -> int:
-        whole = bytes(data)
-        write_all(self._descriptor, whole)
-        return len(whole)
+from krea_cli.flows.files.whole_writes import WholeWrites, write_all
 
 
 def with_whole_writes(file: TextIO) -> TextIO:
@@ -52,7 +18,7 @@ def with_whole_writes(file: TextIO) -> TextIO:
     FILE itself is returned if it has no descriptor.
     """
     try:
-        raw = _WholeWrites(file.fileno())
+        raw = WholeWrites(file.fileno())
     except (OSError, ValueError):
         return file
     return io.TextIOWrapper(

@@ -1,6 +1,7 @@
 """Write the report of a batch: whole or not at all, and never over any other kind of file."""
 
 import errno
+import io
 import json
 import os
 import re
@@ -12,8 +13,10 @@ from typing import TYPE_CHECKING
 
 from krea_cli.errors import KreaError, UsageError, WouldOverwrite
 from krea_cli.flows.batch.report_entry import MAX_ENTRY_BYTES, parse_entry, report_records
+from krea_cli.flows.files.links import follow_links
 from krea_cli.flows.files.part_file import open_part, part_path
 from krea_cli.flows.files.publish import write_file
+from krea_cli.flows.files.whole_writes import WholeWrites
 
 if TYPE_CHECKING:
     from krea_cli.clock import Clock
@@ -32,7 +35,7 @@ def check_report(path: str, *, cwd: Path) -> None:
     if path in ("", "-"):
         raise UsageError("--report needs a file", hint="--report report.jsonl, or /dev/stdout")
     try:
-        _check_writable(path, Path(os.path.realpath(cwd / path)))
+        _check_writable(path, Path(follow_links(cwd / path)))
     except OSError as failure:
         raise _cannot_write_report(path, failure.strerror or str(failure)) from failure
     except UsageError:
@@ -63,7 +66,7 @@ def write_report(
     Targets and PATH are relative to CWD. A link is followed. A FIFO, a device and /dev/stdout are
     written to as they are. Raises KreaError and LedgerUnusable; an earlier report then stays.
     """
-    real = Path(os.path.realpath(cwd / path))
+    real = Path(follow_links(cwd / path))
     is_direct = _descriptor(path) is not None or _is_stream(real)
     folder = None if is_direct else real.parent
     records = report_records(items, ledger, cwd=cwd, folder=folder)
@@ -90,12 +93,13 @@ def _write_stream(path: str, real: Path, lines: Iterator[bytes], clock: "Clock")
     number = _descriptor(path)
     with waiting, suppress(BrokenPipeError):  # the reader had enough
         if number is not None:
-            fd = os.dup(number)
-        else:
-            fd = os.open(real, os.O_WRONLY | (os.O_NONBLOCK if clock.stopping else 0))
-            os.set_blocking(fd, True)
-        with os.fdopen(fd, "wb") as stream:
-            stream.writelines(lines)
+            with io.BufferedWriter(WholeWrites(number)) as stream:
+                stream.writelines(lines)
+            return
+        fd = os.open(real, os.O_WRONLY | (os.O_NONBLOCK if clock.stopping else 0))
+        os.set_blocking(fd, True)
+        with os.fdopen(fd, "wb") as fifo:
+            fifo.writelines(lines)
 
 
 def _descriptor(path: str) -> int | None:

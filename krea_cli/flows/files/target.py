@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from krea_cli.errors import UsageError, WouldOverwrite
 from krea_cli.flows.files import naming
+from krea_cli.flows.files.links import follow_links
 from krea_cli.flows.files.naming import NameFacts
 from krea_cli.flows.files.part_file import PartFile, open_nameless_part, open_part, part_path
 
@@ -115,7 +116,7 @@ class Target:
         """Open and lock the part file, by OPENER, for the INDEX-th output of the n-th job.
 
         Returns None while a running process holds it. Raises `KreaError` if the folder cannot be
-        made or written to.
+        made or written to, and UsageError for a link of another user.
         """
         if self.kind in (TargetKind.STDOUT, TargetKind.DEVICE):
             return open_nameless_part()
@@ -155,10 +156,10 @@ class Target:
         return os.path.join(folder, naming.add_suffix(naming.shorten(name), suffix))
 
     def real_path(self, path: str) -> Path:
-        """Absolute form of PATH, with links followed."""
+        """Absolute form of PATH, with links followed. Raises UsageError for a foreign one."""
         if self.kind is TargetKind.DEVICE:
             return Path(os.path.abspath(self.cwd / path))
-        return Path(os.path.realpath(self.cwd / path))
+        return Path(follow_links(self.cwd / path))
 
     def or_remembered(self, row: "RequestRow | None") -> "Target":
         """Target of ROW in the ledger if it has one and this one was not given, else this one."""
@@ -208,7 +209,7 @@ class Target:
         """The folder in which the files, or the folders of a template, are made."""
         if self.kind is TargetKind.EXACT:
             return self.real_path(self.text).parent
-        return Path(os.path.realpath(self.cwd / self._static_folder()))
+        return Path(follow_links(self.cwd / self._static_folder()))
 
     def _static_folder(self) -> str:
         if self.kind is TargetKind.DEFAULT:
