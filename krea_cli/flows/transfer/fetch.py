@@ -2,8 +2,7 @@
 
 import errno
 import os
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -22,6 +21,7 @@ from krea_cli.flows.files.content_type import (
     is_truncated,
 )
 from krea_cli.flows.files.part_file import PartFile
+from krea_cli.flows.transfer.continuation import continued_total, strong_validator
 from krea_cli.flows.transfer.writer_thread import WriterThread
 
 if TYPE_CHECKING:
@@ -33,7 +33,6 @@ FRUITFUL_BYTES = 256 * 1024  # a try that brings this much starts the count anew
 PROGRESS_INTERVAL_SECONDS = 0.1
 GONE_STATUSES = (403, 404, 410)
 TRANSIENT_STATUSES = (408, 409, 425, 500, 502, 503, 504)
-CONTENT_RANGE_PATTERN = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)")
 
 
 class ResultGone(KreaError):
@@ -71,7 +70,7 @@ class _Transfer:
     offset: bytes received and written
     furthest: the largest `offset` so far
     total: bytes of the whole result, if the host said so
-    validator: ETag or date, proof later that the content is still the same
+    validator: strong ETag or old date, proof later that the content is still the same
     header: Content-Type
     head: the first bytes
     hasher: sha256 of the first `offset` bytes
@@ -180,7 +179,8 @@ class _Attempt:
 
     def _begin(self, response: "StreamResponse", *, resuming: bool) -> None:
         state = self.state
-        if resuming and response.status == 206 and _is_continuation(response.headers, state):
+        if resuming and response.status == 206 and (total := self._continued_total(response)):
+            state.total = total
             return
         must_restart = resuming and response.status in (206, 416)
         if not must_restart:
@@ -190,8 +190,14 @@ class _Attempt:
         if must_restart:
             raise Unanswered("the host cannot continue the download: starting over")
         state.header = response.headers.get("content-type")
-        state.validator = _validator(response.headers)
+        state.validator = strong_validator(response.headers)
         state.total = response.content_length
+
+    def _continued_total(self, response: "StreamResponse") -> int | None:
+        state = self.state
+        return continued_total(
+            response.headers, state.offset, total=state.total, validator=state.validator
+        )
 
     def _copy(self, response: "StreamResponse") -> None:
         state, reported_at, received = self.state, -1.0, self.state.offset
@@ -259,29 +265,6 @@ def _check_status(response: "StreamResponse") -> None:
     if status in TRANSIENT_STATUSES or status >= 500 or status < 300:
         raise Unanswered(message)
     raise KreaError(message)
-
-
-def _is_continuation(headers: Mapping[str, str], state: _Transfer) -> bool:
-    """Tell if a 206 with HEADERS continues our bytes; note the total that it gives."""
-    content_range = CONTENT_RANGE_PATTERN.fullmatch(headers.get("content-range", "").strip())
-    if not content_range or int(content_range[1]) != state.offset:
-        return False
-    if content_range[3] != "*":
-        last, total = int(content_range[2]), int(content_range[3])
-        if last != total - 1 or (state.total or total) != total:
-            return False
-        state.total = total
-    return _validator(headers) in (None, state.validator)
-
-
-def _validator(headers: Mapping[str, str]) -> str | None:
-    """Proof for later that the content is the same: a strong ETag, else Last-Modified."""
-    if headers.get("content-encoding", "identity") != "identity":
-        return None  # the content is unpacked on the way: our offset is not the host's
-    tag = headers.get("etag", "")
-    if tag.startswith('"'):
-        return tag
-    return None if tag else headers.get("last-modified")
 
 
 def _check_content(state: _Transfer, part: PartFile) -> PartContent:

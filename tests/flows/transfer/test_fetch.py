@@ -21,6 +21,10 @@ from tests.fakes.sandbox_process import SandboxProcess
 
 HALF = len(WHOLE) // 2
 ETAG = {"ETag": '"one"'}
+OLD_DATE = {
+    "Last-Modified": "Sun, 22 Nov 2026 12:00:00 GMT",
+    "Date": "Sun, 22 Nov 2026 12:01:00 GMT",
+}
 
 
 @pytest.fixture
@@ -50,52 +54,98 @@ def test_a_whole_answer(part: PartFile) -> None:
     assert host.progress[-1] == (len(WHOLE), len(WHOLE))
 
 
-@pytest.mark.parametrize(
-    "validator", [ETAG, {"Last-Modified": "Sun, 22 Nov 2026 12:00:00 GMT"}], ids=["tag", "date"]
-)
+@pytest.mark.parametrize("validator", [ETAG, OLD_DATE], ids=["tag", "old date"])
 def test_a_cut_is_resumed(part: PartFile, validator: dict[str, str]) -> None:
     """After a cut only the rest is requested, on the condition that nothing changed."""
     host = DownloadHost(cut(WHOLE, HALF, **validator), rest(HALF, **validator))
     assert host.fetch(part) == CONTENT
     assert read_part(part) == WHOLE
     assert host.request_headers[1]["range"] == f"bytes={HALF}-"
-    assert [host.request_headers[1]["if-range"]] == list(validator.values())
+    assert host.request_headers[1]["if-range"] == next(iter(validator.values()))
 
 
 @pytest.mark.parametrize(
-    ("second", "validator"),
+    "validator",
     [
-        (whole(**ETAG), ETAG),
-        (whole(), {}),
-        (whole(), {"ETag": 'W/"weak"', "Last-Modified": "Sun, 22 Nov 2026 12:00:00 GMT"}),
+        {},
+        {"ETag": 'W/"weak"'},
+        {"ETag": 'W/"weak"'} | OLD_DATE,
+        {"ETag": "bare"} | OLD_DATE,
+        {"Last-Modified": OLD_DATE["Last-Modified"]},
+        OLD_DATE | {"Date": OLD_DATE["Last-Modified"]},
+        OLD_DATE | {"Date": "Sun, 22 Nov 2026 12:00:59 GMT"},
+        OLD_DATE | {"Date": "yesterday"},
     ],
-    ids=["changed", "no validator", "weak validator"],
+    ids=["none", "weak", "weak and date", "no tag", "no clock", "now", "new date", "bad clock"],
 )
-def test_a_cut_that_starts_over(part: PartFile, second: Answer, validator: dict[str, str]) -> None:
-    """A download starts over if the host sends all of it again, or nothing proves it unchanged."""
-    host = DownloadHost(cut(b"other" * 300_000, 700_000, **validator), second)
+def test_a_cut_without_proof_starts_over(part: PartFile, validator: dict[str, str]) -> None:
+    """Bytes that nothing proves unchanged are not continued."""
+    host = DownloadHost(cut(b"other" * 300_000, 700_000, **validator), whole(**validator))
     assert host.fetch(part) == CONTENT
     assert read_part(part) == WHOLE
-    assert ("range" in host.request_headers[1]) == (validator == ETAG)
+    assert "range" not in host.request_headers[1]
+
+
+def test_a_changed_result_starts_over(part: PartFile) -> None:
+    """The host that sends all of it again says that it is another."""
+    host = DownloadHost(cut(b"other" * 300_000, 700_000, **ETAG), whole(ETag='"two"'))
+    assert host.fetch(part) == CONTENT
+    assert read_part(part) == WHOLE
+    assert "range" in host.request_headers[1]
 
 
 @pytest.mark.parametrize(
-    "wrong",
+    ("first", "wrong"),
     [
-        rest(HALF - 1, **ETAG),
-        rest(HALF, ETag='"two"'),
-        rest(HALF, total=len(WHOLE) + 1, **ETAG),
-        lambda _: httpx.Response(206, content=WHOLE[HALF:]),
-        error_page(416),
+        (ETAG, rest(HALF - 1, **ETAG)),
+        (ETAG, rest(HALF, ETag='"two"')),
+        (ETAG, rest(HALF)),
+        (ETAG, rest(HALF, **OLD_DATE)),
+        (ETAG, rest(HALF, ETag='W/"one"')),
+        (OLD_DATE, rest(HALF)),
+        (OLD_DATE, rest(HALF, **OLD_DATE | {"Date": OLD_DATE["Last-Modified"]})),
+        (ETAG, rest(HALF, total=len(WHOLE) + 1, **ETAG)),
+        (ETAG, lambda _: httpx.Response(206, content=WHOLE[HALF:], headers=ETAG)),
+        (ETAG, error_page(416)),
     ],
-    ids=["other start", "other version", "other length", "no range", "416"],
+    ids=[
+        "other start",
+        "other version",
+        "no validator",
+        "date for tag",
+        "weak tag",
+        "no date",
+        "new date",
+        "other length",
+        "no range",
+        "416",
+    ],
 )
-def test_a_wrong_continuation_is_not_used(part: PartFile, wrong: Answer) -> None:
-    """A 206 that does not continue our bytes leads to a new start without Range."""
-    host = DownloadHost(cut(WHOLE, HALF, **ETAG), wrong, whole())
+def test_a_wrong_continuation_is_not_used(
+    part: PartFile, first: dict[str, str], wrong: Answer
+) -> None:
+    """A 206 that does not provably continue our bytes leads to a new start without Range."""
+    host = DownloadHost(cut(WHOLE, HALF, **first), wrong, whole())
     assert host.fetch(part) == CONTENT
     assert read_part(part) == WHOLE
     assert "range" not in host.request_headers[2]
+
+
+def test_a_continuation_of_unknown_length_is_not_used(part: PartFile) -> None:
+    """A 206 that may bring a part of the rest only is not taken for all of it."""
+
+    def half_unsized(_: httpx.Request) -> httpx.Response:
+        def pieces() -> Iterator[bytes]:
+            yield WHOLE[:HALF]
+            raise httpx.RemoteProtocolError("peer closed connection")
+
+        return httpx.Response(200, content=pieces(), headers=ETAG)
+
+    headers = ETAG | {"Content-Range": f"bytes {HALF}-{len(WHOLE) - 2}/*"}
+    partial = httpx.Response(206, content=WHOLE[HALF:-1], headers=headers)
+    host = DownloadHost(half_unsized, lambda _: partial, whole())
+    assert host.fetch(part) == CONTENT
+    assert read_part(part) == WHOLE
 
 
 @pytest.mark.parametrize("code", [500, 502, 503, 429, 408])
