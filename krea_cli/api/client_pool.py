@@ -24,16 +24,21 @@ class ClientPool:
 
     def __init__(self, transport: object) -> None:
         self._transport = transport
-        self._clients: dict[tuple[bool, bool, bool], httpx.Client] = {}
+        self._clients: dict[tuple[bool, bool, str | None], httpx.Client] = {}
         self._certificates: ssl.SSLContext | None = None
         self._lock = threading.Lock()
 
     def get(self, url: "httpx.URL", *, fresh: bool) -> "httpx.Client":
         """Return the client for URL; a FRESH one uses each connection once."""
-        key = (url.scheme == "https", is_loopback(url.host), fresh)
+        from krea_cli.api.proxies import find_proxy
+
+        tls = url.scheme == "https"
+        is_direct = self._transport is not None or is_loopback(url.host)
+        proxy = None if is_direct else find_proxy(url.scheme, url.host, url.port)
+        key = (tls, fresh, proxy)
         with self._lock:
             if key not in self._clients:
-                self._clients[key] = self._build(tls=key[0], local=key[1], fresh=fresh)
+                self._clients[key] = self._build(tls=tls, proxy=proxy, fresh=fresh)
             return self._clients[key]
 
     def close(self) -> None:
@@ -43,22 +48,25 @@ class ClientPool:
                 client.close()
             self._clients.clear()
 
-    def _build(self, *, tls: bool, local: bool, fresh: bool) -> "httpx.Client":
+    def _build(self, *, tls: bool, proxy: str | None, fresh: bool) -> "httpx.Client":
         import httpcore
         import httpx
 
         httpcore.HTTP11Connection.READ_NUM_BYTES = READ_CHUNK_BYTES
         if self._transport is not None:
             return httpx.Client(transport=self._transport)  # type: ignore[arg-type]
+        from krea_cli.api.network import BoundedNetwork
+
         limits = httpx.Limits(max_connections=100, max_keepalive_connections=0 if fresh else 20)
         tls_context = self._tls_context(tls=tls)
         try:
-            return httpx.Client(verify=tls_context, trust_env=not local, limits=limits)
+            transport = httpx.HTTPTransport(
+                verify=tls_context, trust_env=False, limits=limits, proxy=proxy
+            )
         except (ImportError, ValueError, httpx.InvalidURL) as failure:
-            raise Unreachable(
-                f"no connection: the proxy in the environment cannot be used ({failure})",
-                hint="set HTTPS_PROXY and ALL_PROXY to an http:// proxy, or unset them",
-            ) from failure
+            raise _proxy_error("https" if tls else "http", failure) from None
+        transport._pool._network_backend = BoundedNetwork()  # httpx has no way to hand it in
+        return httpx.Client(transport=transport, trust_env=False)
 
     def _tls_context(self, *, tls: bool) -> "ssl.SSLContext":
         import ssl
@@ -71,6 +79,13 @@ class ClientPool:
         try:
             self._certificates = self._certificates or httpx.create_ssl_context()
         except OSError as failure:
+            if (
+                failure.filename
+            ):  # errors of certificates name no file, but that of the key log does
+                raise Unreachable(
+                    f"no connection: SSLKEYLOGFILE cannot be written ({failure})",
+                    hint="set SSLKEYLOGFILE to a file that can be written, or unset it",
+                ) from failure
             raise Unreachable(
                 f"no connection: the trusted certificates cannot be read ({failure})",
                 hint="set SSL_CERT_FILE and SSL_CERT_DIR to existing paths, or unset them",
@@ -83,3 +98,17 @@ def traces(client: "httpx.Client") -> bool:
     import httpx
 
     return isinstance(client._transport, httpx.HTTPTransport)
+
+
+def _proxy_error(scheme: str, failure: Exception) -> Unreachable:
+    """The error for a proxy that cannot be used. Its address may hold a password: none is shown."""
+    from krea_cli.api.proxies import proxy_variable
+
+    variable = proxy_variable(scheme)
+    is_socks = isinstance(failure, ImportError)
+    cause = "SOCKS is not supported" if is_socks else "it is not the address of a proxy"
+    return Unreachable(
+        f"no connection: the proxy in the environment cannot be used ({variable}: {cause})",
+        hint=f"set {variable} (or {variable.lower()}) to http://HOST:PORT, or unset it; "
+        "in a password, %23 stands for #, %2F for / and %3F for ?",
+    )

@@ -4,12 +4,13 @@ Decides about the token, fresh connections, addresses and timeouts.
 """
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any, cast
 
 from krea_cli.api import url_policy
+from krea_cli.api.body import read_body, refuse_packed
 from krea_cli.api.client_pool import ClientPool, traces
 from krea_cli.api.encoding import authorization_value, check_headers, encode_json
 from krea_cli.api.response import Response, StreamResponse
@@ -22,7 +23,8 @@ CONNECT_SECONDS = 10.0
 WRITE_SECONDS = 150.0
 # Between two chunks of a result: short, so that a thread nobody waits for any more ends soon.
 STREAM_READ_SECONDS = 10.0
-MAX_RESPONSE_BYTES = 20_000_000
+# An answer as a whole may take so many times its longest silence.
+WHOLE_ANSWER_FACTOR = 1.5
 MAX_REDIRECTS = 5
 
 
@@ -67,6 +69,7 @@ class HttpClient:
         headers: Mapping[str, str] | None = None,
         files: Mapping[str, tuple[str, Any, str]] | None = None,
         timeout: float = 30.0,
+        seconds: float | None = None,
         fresh: bool = False,
         authorize: bool = True,
         on_leaving: Callable[[], None] | None = None,
@@ -74,6 +77,7 @@ class HttpClient:
         """Send one request and read the whole response. Follows no redirects.
 
         timeout: the longest silence, in seconds
+        seconds: the time for the whole answer; without it, 1.5 times the longest silence
         fresh: take a connection without earlier requests; every POST needs one
         on_leaving: called when the connection stands, right before the first byte is written
 
@@ -86,14 +90,16 @@ class HttpClient:
         if content is not None:
             all_headers["Content-Type"] = "application/json"
         body = {"params": params or None, "content": content, "files": files}
+        whole = timeout * WHOLE_ANSWER_FACTOR if seconds is None else seconds
         try:
             with self._exchange(
                 method,
                 url,
                 fresh=fresh,
-                timeout=timeout,
                 on_leaving=on_leaving,
                 headers=all_headers,
+                timeout=timeout,
+                seconds=whole,
                 **body,
             ) as exchange:
                 return exchange.read_response()
@@ -104,9 +110,15 @@ class HttpClient:
 
     @contextmanager
     def stream(
-        self, url: str, *, headers: Mapping[str, str] | None = None
+        self,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        patience: Callable[[], float] = lambda: STREAM_READ_SECONDS,
     ) -> Iterator[StreamResponse]:
         """Open a result, whatever its status. Never sends the token.
+
+        patience: gives the seconds in which the answer must begin, and then each next piece come
 
         Follows redirects to https, or to loopback. Raises `NotSaved` for a forbidden address,
         `Unreachable` and `Unanswered` as `request` does.
@@ -118,13 +130,16 @@ class HttpClient:
         target = _parse_url(url)
         for _ in range(MAX_REDIRECTS + 1):
             target = policy.check_url(target, url)
+            limits: dict[str, Any] = {"timeout": STREAM_READ_SECONDS, "seconds": patience()}
             with self._exchange(
-                "GET", target, headers=all_headers, timeout=STREAM_READ_SECONDS
+                "GET", target, headers=all_headers, judge=policy.judge(target), **limits
             ) as exchange:
-                peer, location = exchange.peer_address, exchange.redirect_target
-                policy.check_peer(peer, target)
+                location = exchange.redirect_target
                 if location is None:
-                    yield StreamResponse(exchange.status, exchange.headers, exchange.iter_chunks)
+                    if exchange.status in (200, 206):
+                        refuse_packed(exchange.headers)
+                    iter_pieces = partial(exchange.iter_pieces, patience)
+                    yield StreamResponse(exchange.status, exchange.headers, iter_pieces)
                     return
             url, target = location, _parse_url(location, relative_to=target)
         raise NotSaved(f"the result's address leads through more than {MAX_REDIRECTS} redirects")
@@ -143,7 +158,8 @@ class HttpClient:
         return url_policy.check_api_url(_parse_url(path_or_url), path_or_url)
 
     def _build_headers(self, headers: Mapping[str, str], *, authorize: bool) -> dict[str, str]:
-        all_headers = self._user_agent | {"Accept": "application/json"} | check_headers(headers)
+        accept = {"Accept": "application/json", "Accept-Encoding": "gzip"}
+        all_headers = self._user_agent | accept | check_headers(headers)
         if authorize and self._token is not None:
             all_headers["Authorization"] = authorization_value(self._token)
         return all_headers
@@ -181,18 +197,26 @@ class Exchange:
         url: "httpx.URL",
         *,
         timeout: float,
+        seconds: float,
+        judge: Callable[[str], None] | None = None,
         on_leaving: Callable[[], None] | None = None,
         **parts: Any,
     ) -> None:
         import httpx
 
+        from krea_cli.api.network import Bounds
+
         self._host, self._timeout, self._on_leaving = url.host, timeout, on_leaving
         self._request_started: bool | None = None  # None while the transport traces nothing
         self._error = ""  # the error that broke off the body
-        timeouts = httpx.Timeout(timeout, connect=CONNECT_SECONDS, write=WRITE_SECONDS)
+        self._bounds = Bounds(
+            seconds, has_body=method == "POST", host=url.raw_host.decode("ascii"), judge=judge
+        )
+        connect = min(CONNECT_SECONDS, seconds)
+        timeouts = httpx.Timeout(timeout, connect=connect, write=WRITE_SECONDS)
         if on_leaving is not None and not traces(client):
             on_leaving()
-        with self._translate_errors():
+        with self._translate_errors(), self._bounds.apply():
             request = client.build_request(
                 method, url, timeout=timeouts, extensions={"trace": self._note_start}, **parts
             )
@@ -211,29 +235,24 @@ class Exchange:
         """The address of a redirect; None for every other response."""
         return self.headers["location"] if self._response.has_redirect_location else None
 
-    @property
-    def peer_address(self) -> str | None:
-        """The address of the machine at the other end; None if the transport does not know it."""
-        network = self._response.extensions.get("network_stream")
-        try:
-            return str(network.get_extra_info("server_addr")[0]) if network is not None else None
-        except OSError:  # it has hung up since
-            return None
-
-    def iter_chunks(self) -> Iterator[bytes]:
-        """Yield the body as it arrives, decoded if the server encoded it."""
-        with self._translate_errors():
-            yield from self._response.iter_bytes()
+    def iter_pieces(self, patience: Callable[[], float]) -> Iterator[bytes]:
+        """Yield the body as it arrives, with PATIENCE in seconds for each piece."""
+        return self._bounds.iterate(self._iter_raw(), patience)
 
     def read_response(self) -> Response:
         """Read the whole response. Raises `Unanswered` above 20 MB."""
-        chunks, size = [], 0
-        for chunk in self.iter_chunks():
-            chunks.append(chunk)
-            size += len(chunk)
-            if size > MAX_RESPONSE_BYTES:
-                raise Unanswered(f"the answer of {self._host} is larger than 20 MB")
-        return Response(self.status, self.headers, b"".join(chunks))
+        content = read_body(self._iter_raw(), self.headers, host=self._host)
+        return Response(self.status, self.headers, content)
+
+    def _iter_raw(self) -> Iterator[bytes]:
+        # httpx would unpack a piece as a whole: a few kilobytes can fill the memory.
+        chunks = iter(cast("Iterable[bytes]", self._response.stream))
+        while True:
+            with self._translate_errors(), self._bounds.apply():
+                chunk = next(chunks, None)
+            if chunk is None:
+                return
+            yield chunk
 
     @property
     def outcome(self) -> str:
@@ -264,7 +283,10 @@ class Exchange:
             from krea_cli.api.transport_errors import translate_error  # spared when all goes well
 
             error = translate_error(
-                failure, self._request_started, host=self._host, timeout=self._timeout
+                failure,
+                self._request_started,
+                host=self._host,
+                timeout=self._bounds.seconds if self._bounds.is_over else self._timeout,
             )
             self._error = error.message
             raise error from failure

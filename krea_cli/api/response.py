@@ -50,9 +50,7 @@ class StreamResponse:
 
     @property
     def content_length(self) -> int | None:
-        """The number of bytes in the body; None if the server does not say, or encoded it."""
-        if self.headers.get("content-encoding", "identity") != "identity":
-            return None
+        """The number of bytes in the body; None if the server does not say."""
         text = self.headers.get("content-length", "")
         return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
 

@@ -80,8 +80,6 @@ def _describe_unanswered(failure: Exception, names: set[str], *, host: str, time
         return f"{host} did not answer within {timeout:g} s"
     if "WriteTimeout" in names:
         return f"{host} stopped taking the request"
-    if "DecodingError" in names:
-        return f"the answer of {host} is damaged"
     if any(isinstance(link, ConnectionResetError) for link in _exception_chain(failure)):
         return f"{host} reset the connection before it answered"
     if "RemoteProtocolError" in names:

@@ -151,16 +151,14 @@ class ResultPolicy:
             self._check_address(address, url)
         return url
 
-    def check_peer(self, peer: str | None, url: Url) -> None:
-        """Raise `NotSaved` if the machine PEER, which responded for URL, is private.
+    def judge(self, url: Url) -> Callable[[str], None] | None:
+        """The check of an address that URL is connected to; None if all addresses are taken.
 
-        A name may resolve to another address the second time. Through a proxy, the peer is the
-        proxy: its address says nothing about the host.
+        A name may resolve to another address the second time.
         """
-        from urllib.request import getproxies  # httpx has imported it by now
-
-        if not any(scheme in getproxies() for scheme in ("http", "https", "all")):
-            self._check_address(peer, url)
+        if self.resolve is None or is_private_host(self.home.host):
+            return None
+        return lambda address: self._check_address(address, url)
 
     def _check_address(self, address: str | None, url: Url) -> None:
         """Raise `NotSaved` if ADDRESS, the target of URL, is private and the API is public."""

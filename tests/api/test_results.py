@@ -1,13 +1,11 @@
 """Results over the network: without the token, from public hosts, complete or an error."""
 
-import socket
-
 import pytest
 from pytest_httpx import HTTPXMock
 
 from krea_cli.api.http import HttpClient
 from krea_cli.errors import NotSaved, Unanswered
-from tests.fakes.raw_http_server import CERTIFICATE, CLOSE, TOKEN, RawServer, response, served
+from tests.fakes.raw_http_server import CLOSE, TOKEN, RawServer, response, served
 
 
 def test_a_result_is_fetched_without_token_and_compression() -> None:
@@ -119,18 +117,3 @@ def test_a_redirect_cannot_lead_to_a_private_address_either(httpx_mock: HTTPXMoc
     with pytest.raises(NotSaved, match=r"10\.0\.0\.1"), http.stream("https://cdn.example/a.png"):
         pass
     assert len(httpx_mock.get_requests()) == 1
-
-
-def test_the_peer_is_checked_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A name that resolves to a private address only for the connection is refused."""
-    monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
-    with RawServer(lambda _: response(), tls=True) as server:
-        http = HttpClient("https://api.krea.ai", TOKEN, version="1", resolve=lambda *_: ["1.1.1.1"])
-        url = server.url.replace("127.0.0.1", "rebound.example")
-        real = socket.getaddrinfo
-        monkeypatch.setattr(
-            socket, "getaddrinfo", lambda host, *rest, **named: real("127.0.0.1", *rest, **named)
-        )
-        with pytest.raises(NotSaved, match=r"private address 127\.0\.0\.1"), http.stream(url):
-            pass
-        http.close()

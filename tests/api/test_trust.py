@@ -2,9 +2,11 @@
 
 from pathlib import Path
 
+import httpx
 import pytest
 
 from krea_cli.api.http import HttpClient
+from krea_cli.api.proxies import find_proxy
 from krea_cli.errors import Unreachable, Untrusted, UsageError
 from tests.fakes.raw_http_server import (
     CERTIFICATE,
@@ -60,6 +62,95 @@ def test_a_proxy_of_an_unknown_kind_is_one_error(
     monkeypatch.setenv("ALL_PROXY", proxy)
     with pytest.raises(Unreachable, match="the proxy in the environment cannot be used"):
         HttpClient("https://api.invalid", TOKEN, version="1").request("GET", "/jobs")
+
+
+@pytest.mark.parametrize(
+    "proxy",
+    [
+        "ht!tp://user:SECRET@h",
+        "http://user:PW#SECRET@127.0.0.1:9",
+        "http://user:SECRET/x@127.0.0.1:9",
+        "http://user:SECRET?x@127.0.0.1:9",
+        "user:SECRET",
+        "gopher://user:SECRET@h",
+        "socks5://user:SECRET@h",
+    ],
+)
+@pytest.mark.parametrize("variable", ["HTTPS_PROXY", "https_proxy", "ALL_PROXY"])
+def test_a_password_of_a_proxy_is_in_no_error(
+    variable: str, proxy: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor a part of it: the variable is named, and its value is not."""
+    lines: list[str] = []
+    monkeypatch.setenv(variable, proxy)
+    http = HttpClient("https://api.invalid", TOKEN, version="1", log=lines.append)
+    with pytest.raises(Unreachable) as caught:
+        http.request("GET", "/jobs")
+    said = f"{caught.value.message} {caught.value.hint} {lines}"
+    assert "SECRET" not in said
+    assert "PW" not in said
+    assert f"({variable.upper()}: " in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("host", "no_proxy", "is_direct"),
+    [
+        ("api.krea.ai", "localhost,[::1]", False),
+        ("api.krea.ai", "fd00::/8, 10.0.0.0/8", False),
+        ("api.krea.ai", "[::1", False),
+        ("api.krea.ai", "api.krea.ai", True),
+        ("api.krea.ai", "API.Krea.AI:443", True),
+        ("api.krea.ai", "api.krea.ai:8443", False),
+        ("api.krea.ai", "krea.ai", True),
+        ("api.krea.ai", ".krea.ai", True),
+        ("api.krea.ai", "*.krea.ai", True),
+        ("api.krea.ai", "rea.ai", False),
+        ("api.krea.ai", "https://api.krea.ai", True),
+        ("api.krea.ai", "other.example,*", True),
+        ("10.1.2.3", "10.0.0.0/8", True),
+        ("10.1.2.3", "10.1.2.3", True),
+        ("11.1.2.3", "10.0.0.0/8", False),
+        ("[fd00::1]", "fd00::/8", True),
+        ("[fd00::1]", "[fd00::1]", True),
+        ("[fd00::1]", "[fd00::1]:443", True),
+        ("[fd00::1]", "10.0.0.0/8", False),
+    ],
+)
+def test_no_proxy_exempts_hosts_and_spoils_nothing(
+    host: str, no_proxy: str, is_direct: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A part of it that cannot be read is no reason to speak with nobody."""
+    monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example:3128")
+    monkeypatch.setenv("NO_PROXY", no_proxy)
+    url = httpx.URL(f"https://{host}/jobs")
+    found = find_proxy(url.scheme, url.host, url.port or 443)
+    assert found == (None if is_direct else "http://proxy.example:3128")
+
+
+def test_a_broken_proxy_of_http_does_not_matter_to_https(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Krea is asked over https, through the proxy of https."""
+    with RawServer(lambda _: response(status="502 Bad Gateway")) as proxy:
+        monkeypatch.setenv("HTTP_PROXY", "ht!tp://x")
+        monkeypatch.setenv("HTTPS_PROXY", proxy.url)
+        monkeypatch.setenv("NO_PROXY", "localhost,[::1],fd00::/8")
+        http = HttpClient("https://api.invalid", TOKEN, version="1")
+        with pytest.raises(Unreachable, match="the proxy refused it"):
+            http.request("GET", "/jobs")
+        http.close()
+        assert [received.line for received in proxy.received] == [
+            "CONNECT api.invalid:443 HTTP/1.1"
+        ]
+
+
+def test_a_key_log_that_cannot_be_written_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The certificates are not to blame."""
+    monkeypatch.setenv("SSLKEYLOGFILE", str(tmp_path / "none" / "keys"))
+    with pytest.raises(Unreachable) as caught:
+        HttpClient("https://127.0.0.1:1", TOKEN, version="1").request("GET", "/jobs")
+    assert caught.value.message.startswith("no connection: SSLKEYLOGFILE cannot be written")
+    assert caught.value.hint == "set SSLKEYLOGFILE to a file that can be written, or unset it"
 
 
 def test_a_self_signed_certificate_is_refused() -> None:

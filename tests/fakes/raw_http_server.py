@@ -31,6 +31,8 @@ class Received:
 RESET = b"<reset>"
 CLOSE = b"<close>"
 HANG = b"<hang>"
+DRIP = b"<drip>"  # before an answer: send it byte by byte, in more time than anybody has
+DRIP_SECONDS = 0.02
 Answer = Callable[[Received], bytes]
 
 
@@ -104,6 +106,11 @@ class RawServer:
             self._ended.wait(5)
         elif answer == RESET:
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        elif answer.startswith(DRIP):
+            for byte in answer.removeprefix(DRIP):
+                connection.sendall(bytes([byte]))
+                if self._ended.wait(DRIP_SECONDS):
+                    break
         elif answer != CLOSE:
             cut = answer.endswith(CLOSE)
             connection.sendall(answer.removesuffix(CLOSE))

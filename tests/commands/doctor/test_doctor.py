@@ -112,6 +112,15 @@ def test_folders_that_cannot_be(cli: Cli) -> None:
     }
 
 
+@pytest.mark.parametrize("proxy", ["ht!tp://me:hidden@h", "me:hidden", "http://me:x#hidden@h:9"])
+def test_a_proxy_that_cannot_be_read_is_not_shown(cli: Cli, proxy: str) -> None:
+    """Its password may be anywhere in it."""
+    cli.environ["https_proxy"] = proxy
+    out = cli.krea("doctor").out
+    assert "wrong  network    https_proxy is set: its address cannot be read\n" in out
+    assert "hidden" not in out
+
+
 def test_a_proxy_is_named_without_its_password(cli: Cli) -> None:
     """The proxy may be why nothing works; its password is nobody's business."""
     cli.environ["HTTPS_PROXY"] = "http://me:hidden@proxy.example:3128"

@@ -150,7 +150,7 @@ SAVING = {
     "the name is given": "os:link return 1",
     "the part is about to be removed": "krea_cli.flows.files.part_file:_remove_part call 1",
     "the part is removed": "krea_cli.flows.files.part_file:_remove_part return 1",
-    "the folder is synced": "krea_cli.flows.files.publish:_sync_folder return 1",
+    "the folder is synced": "krea_cli.flows.files.publish:sync_folder return 1",
     "the file is about to be recorded": f"{ROWS}.record_file call 1",
     "the file is recorded": f"{ROWS}.record_file return 1",
 }

@@ -87,7 +87,7 @@ def test_a_cut_without_proof_starts_over(part: PartFile, validator: dict[str, st
 
 
 def test_a_changed_result_starts_over(part: PartFile) -> None:
-    """The host that sends all of it again says that it is another."""
+    """A host that sends all of it again has another version."""
     host = DownloadHost(cut(b"other" * 300_000, 700_000, **ETAG), whole(ETag='"two"'))
     assert host.fetch(part) == CONTENT
     assert read_part(part) == WHOLE
