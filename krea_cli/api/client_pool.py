@@ -5,7 +5,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from krea_cli.api.url_policy import is_loopback
-from krea_cli.errors import Unreachable
+from krea_cli.errors import ProxyRefused, Untrusted
 
 # httpx imports its own command line when it finds click and pygments: 100 ms for nothing.
 sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]
@@ -82,11 +82,11 @@ class ClientPool:
             if (
                 failure.filename
             ):  # errors of certificates name no file, but that of the key log does
-                raise Unreachable(
+                raise Untrusted(
                     f"no connection: SSLKEYLOGFILE cannot be written ({failure})",
                     hint="set SSLKEYLOGFILE to a file that can be written, or unset it",
                 ) from failure
-            raise Unreachable(
+            raise Untrusted(
                 f"no connection: the trusted certificates cannot be read ({failure})",
                 hint="set SSL_CERT_FILE and SSL_CERT_DIR to existing paths, or unset them",
             ) from failure
@@ -100,14 +100,14 @@ def traces(client: "httpx.Client") -> bool:
     return isinstance(client._transport, httpx.HTTPTransport)
 
 
-def _proxy_error(scheme: str, failure: Exception) -> Unreachable:
+def _proxy_error(scheme: str, failure: Exception) -> ProxyRefused:
     """The error for a proxy that cannot be used. Its address may hold a password: none is shown."""
     from krea_cli.api.proxies import proxy_variable
 
     variable = proxy_variable(scheme)
     is_socks = isinstance(failure, ImportError)
     cause = "SOCKS is not supported" if is_socks else "it is not the address of a proxy"
-    return Unreachable(
+    return ProxyRefused(
         f"no connection: the proxy in the environment cannot be used ({variable}: {cause})",
         hint=f"set {variable} (or {variable.lower()}) to http://HOST:PORT, or unset it; "
         "in a password, %23 stands for #, %2F for / and %3F for ?",

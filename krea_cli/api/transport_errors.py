@@ -5,7 +5,7 @@ Works on the names of httpx's exceptions, so it imports none of them.
 
 from collections.abc import Iterator
 
-from krea_cli.errors import KreaError, Unanswered, Unreachable, Untrusted
+from krea_cli.errors import KreaError, ProxyRefused, Unanswered, Unreachable, Untrusted
 
 # Raised before a byte of the request is written. Every other exception leaves the request in
 # doubt, and so does one that a later httpx may add.
@@ -20,6 +20,7 @@ UNSENT_EXCEPTIONS = frozenset(
         "UnicodeError",  # not httpx's own: a host that no resolver can be asked for
     }
 )
+TRANSIENT_PROXY_STATUSES = frozenset({408, 425, 429, *range(500, 511)})
 
 
 def translate_error(
@@ -36,8 +37,24 @@ def translate_error(
         )
     names = {kind.__name__ for kind in type(failure).__mro__}
     if request_started is False or (names & UNSENT_EXCEPTIONS and not request_started):
-        return Unreachable(f"no connection to {host}: {_describe_unreachable(failure, names)}")
+        message = f"no connection to {host}: {_describe_unreachable(failure, names)}"
+        if "ProxyError" in names and (hint := _hint_of_refusal(str(failure), host)):
+            return ProxyRefused(message, hint=hint)
+        return Unreachable(message)
     return Unanswered(_describe_unanswered(failure, names, host=host, timeout=timeout))
+
+
+def _hint_of_refusal(answer: str, host: str) -> str | None:
+    """The hint for a proxy that would refuse again; None if its ANSWER may pass, such as a 502.
+
+    A wrong password that is tried again and again locks the account.
+    """
+    status = int(answer[:3]) if answer[:3].isdecimal() else None
+    if status == 407:
+        return "set HTTPS_PROXY to http://USER:PASSWORD@HOST:PORT, with the password of the proxy"
+    if status is None or status in TRANSIENT_PROXY_STATUSES:
+        return None
+    return f"krea doctor shows the proxy; it has to let {host} through"
 
 
 def _exception_chain(failure: BaseException | None) -> Iterator[BaseException]:

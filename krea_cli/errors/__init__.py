@@ -18,6 +18,7 @@ KreaError                      1    anything else that went wrong; nothing was c
 │   └── Moderated              7    … refused by moderation
 ├── Unreachable                8    no connection was ever made; nothing was sent
 │   └── Untrusted                   … because the certificate was refused
+│       └── ProxyRefused            … because the proxy refused it
 ├── Busy                       8    the service had no room until the time-out (429, 503)
 ├── InDoubt                    9    a request may have been received; it is not sent again
 ├── NotSaved                  10    the job is done and paid, its file could not be saved
@@ -154,9 +155,18 @@ class Unreachable(KreaError):
 
 
 class Untrusted(Unreachable):
-    """The server's certificate was refused, so nothing was sent."""
+    """The server's certificate was refused, so nothing was sent.
+
+    Another try would end in the same way.
+    """
 
     code = "untrusted"
+
+
+class ProxyRefused(Untrusted):
+    """The proxy does not let us through, or cannot be used, so nothing was sent."""
+
+    code = "proxy_refused"
 
 
 class Busy(KreaError):

@@ -7,7 +7,8 @@ import pytest
 
 from krea_cli.api.http import HttpClient
 from krea_cli.api.proxies import find_proxy
-from krea_cli.errors import Unreachable, Untrusted, UsageError
+from krea_cli.errors import ProxyRefused, Unreachable, Untrusted, UsageError
+from krea_cli.flows.backoff import is_transient
 from tests.fakes.raw_http_server import (
     CERTIFICATE,
     CLOSE,
@@ -38,6 +39,33 @@ def test_a_proxy_that_does_not_connect_sent_nothing(
             "CONNECT api.invalid:443 HTTP/1.1"
         ]
         assert TOKEN not in str(proxy.received)
+
+
+@pytest.mark.parametrize(
+    ("status", "kind", "hint"),
+    [
+        ("407 Proxy Authentication Required", ProxyRefused, "set HTTPS_PROXY to http://USER:"),
+        ("403 Forbidden", ProxyRefused, "krea doctor shows the proxy; it has to let api.invalid"),
+        ("302 Found", ProxyRefused, "krea doctor shows the proxy; it has to let api.invalid"),
+        ("502 Bad Gateway", Unreachable, "krea doctor checks network"),
+        ("429 Too Many Requests", Unreachable, "krea doctor checks network"),
+    ],
+)
+def test_only_a_passing_fault_of_a_proxy_is_tried_again(
+    status: str, kind: type, hint: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A password that is refused again and again locks the account."""
+    with RawServer(lambda _: response(status=status)) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", proxy.url)
+        http = HttpClient("https://api.invalid", TOKEN, version="1")
+        with pytest.raises(Unreachable) as caught:
+            http.request("GET", "/jobs")
+        http.close()
+    assert type(caught.value) is kind
+    assert is_transient(caught.value) == (kind is Unreachable)
+    message = f"no connection to api.invalid: the proxy refused it ({status})"
+    assert caught.value.message == message
+    assert (caught.value.hint or "").startswith(hint)
 
 
 def test_loopback_never_goes_through_a_proxy(monkeypatch: pytest.MonkeyPatch) -> None:

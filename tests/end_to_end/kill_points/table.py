@@ -145,7 +145,7 @@ ARRIVING = {
 }
 SAVING = {
     "the content is checked": "krea_cli.flows.transfer.fetch:_check_content return 1",
-    "the part is synced": "os:fsync@publish return 1",
+    "the part is synced": "krea_cli.flows.files.publish:sync_file return 1",
     "the name is about to be given": "os:link call 1",
     "the name is given": "os:link return 1",
     "the part is about to be removed": "krea_cli.flows.files.part_file:_remove_part call 1",
