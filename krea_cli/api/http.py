@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 from krea_cli.api import url_policy
 from krea_cli.api.body import read_body, refuse_packed
 from krea_cli.api.client_pool import ClientPool, traces
+from krea_cli.api.data_url import is_data_url, open_data_url
 from krea_cli.api.encoding import authorization_value, check_headers, encode_json
 from krea_cli.api.response import Response, StreamResponse
 from krea_cli.errors import KreaError, NotSaved, Unanswered
@@ -126,8 +127,12 @@ class HttpClient:
         all_headers = self._user_agent | {"Accept": "*/*", "Accept-Encoding": "identity"}
         if headers:
             all_headers |= check_headers(headers)
+        if is_data_url(url):
+            yield open_data_url(url)
+            return
         policy = url_policy.ResultPolicy(self._base_url, self._resolve)
-        target = _parse_url(url)
+        # A relative address is relative to the job that was read.
+        target = policy.complete(_parse_url(url, relative_to=self._parse_api_url("jobs/-")), url)
         for _ in range(MAX_REDIRECTS + 1):
             target = policy.check_url(target, url)
             limits: dict[str, Any] = {"timeout": STREAM_READ_SECONDS, "seconds": patience()}

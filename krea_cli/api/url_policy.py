@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from krea_cli.errors import NotSaved, UsageError
 
@@ -79,6 +79,7 @@ class Url(Protocol):
     def port(self) -> int | None: ...
     @property
     def userinfo(self) -> bytes: ...
+    def copy_with(self, **parts: Any) -> Any: ...
     @property
     def raw_path(self) -> bytes: ...
 
@@ -150,6 +151,11 @@ class ResultPolicy:
             address = find_private_address(url.host, url.port or 443, resolve=self.resolve)
             self._check_address(address, url)
         return url
+
+    def complete(self, url: AnyUrl | None, text: str) -> AnyUrl | None:
+        """Return URL, parsed from TEXT, over https if TEXT names a host and no scheme."""
+        is_open = url is not None and text.startswith("//") and not is_loopback(url.host)
+        return url.copy_with(scheme="https") if url is not None and is_open else url
 
     def judge(self, url: Url) -> Callable[[str], None] | None:
         """The check of an address that URL is connected to; None if all addresses are taken.

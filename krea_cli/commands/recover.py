@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from krea_cli.api.data_url import display_url
 from krea_cli.api.job_id import check_job_id
 from krea_cli.errors import InDoubt, KreaError, UsageError
 from krea_cli.options import AssumePrice, Json, Profile, Quiet, TokenFile, Verbose, parse_seconds
@@ -158,7 +159,7 @@ def _describe(doubt: "Doubt") -> str:
             created_at = formats.local_time(job.created_at, milliseconds=True)
         facts = [job.id, f"made {created_at}", job.type, job.status]
         facts += [f"but {reason}" for reason in candidate.against]
-        facts += [output.url for output in job.outputs[:1]]
+        facts += [display_url(output.url) for output in job.outputs[:1]]
         lines.append("  perhaps " + "  ".join(one_line(fact) for fact in facts if fact))
     return "\n".join(lines)
 

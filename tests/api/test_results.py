@@ -60,8 +60,13 @@ def test_a_result_is_redirected_five_times_at_most_and_never_with_the_token() ->
         "http://gen.krea.ai/a.png",
         "ftp://gen.krea.ai/a.png",
         "file:///etc/passwd",
-        "/etc/passwd",
-        "data:image/png;base64,AA",
+        "//user:word@gen.krea.ai/a.png",
+        "//10.0.0.1/a.png",
+        "//localhost/a.png",
+        "javascript:alert(1)",
+        "data:image/png;base64",
+        "data:image/png;base64,A",
+        "data:image/png;base64,!!!!",
         "https://user:word@gen.krea.ai/a.png",
         "https://[",
     ],
@@ -72,6 +77,71 @@ def test_a_result_comes_over_https(url: str) -> None:
     with pytest.raises(NotSaved) as caught, http.stream(url):
         pass
     assert (caught.value.exit_code, caught.value.charged) == (10, "yes")
+
+
+@pytest.mark.parametrize(
+    ("url", "content", "kind"),
+    [
+        ("data:image/png;base64,iVBORw0KGgo=", b"\x89PNG\r\n\x1a\n", "image/png"),
+        ("DATA:image/png;x=y;BASE64,iVBO%52w0KGgo", b"\x89PNG\r\n\x1a\n", "image/png"),
+        ("data:image/png;base64, iVBO\nRw0K Ggo=", b"\x89PNG\r\n\x1a\n", "image/png"),
+        ("data:model/obj;base64,-_8", b"\xfb\xff", "model/obj"),
+        ("data:image/svg+xml,%3Csvg/%3E,x", b"<svg/>,x", "image/svg+xml"),
+        ("data:,x", b"x", None),
+    ],
+)
+def test_a_result_may_be_inside_of_its_address(url: str, content: bytes, kind: str | None) -> None:
+    """Nobody is asked for it."""
+    http = HttpClient("https://api.krea.ai", TOKEN, version="1")
+    with http.stream(url) as reply:
+        assert b"".join(reply.iter_chunks()) == content
+        assert reply.headers.get("content-type") == kind
+        assert reply.content_length == len(content)
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("/files/a.png?x=1", "https://api.krea.test/files/a.png?x=1"),
+        ("a.png", "https://api.krea.test/v1/jobs/a.png"),
+        ("../files/a.png", "https://api.krea.test/v1/files/a.png"),
+        ("//cdn.example/a.png", "https://cdn.example/a.png"),
+        ("//cdn.example:8443/a.png", "https://cdn.example:8443/a.png"),
+    ],
+)
+def test_an_address_may_be_relative_to_the_job(
+    url: str, expected: str, httpx_mock: HTTPXMock
+) -> None:
+    """A browser would look there as well; the token does not go there."""
+    httpx_mock.add_response(url=expected, content=b"png")
+    http = HttpClient(
+        "https://api.krea.test/v1", TOKEN, version="1", resolve=lambda *_: ["1.1.1.1"]
+    )
+    with http.stream(url) as reply:
+        assert b"".join(reply.iter_chunks()) == b"png"
+    assert "authorization" not in httpx_mock.get_requests()[0].headers
+    http.close()
+
+
+def test_on_loopback_a_host_without_scheme_is_asked_as_the_api_is() -> None:
+    """The sandbox speaks plain http."""
+    with (
+        served(lambda _: response(b"png")) as (server, http),
+        http.stream(server.url.removeprefix("http:") + "/a.png") as reply,
+    ):
+        assert b"".join(reply.iter_chunks()) == b"png"
+
+
+@pytest.mark.parametrize("location", ["data:image/png;base64,AA", "file:///etc/passwd"])
+def test_a_redirect_leads_to_another_host_only(location: str) -> None:
+    """A host that has the content sends it."""
+    answer = response(status="302 Found", headers=f"Location: {location}\r\n")
+    with (
+        served(lambda _: answer) as (server, http),
+        pytest.raises((NotSaved, Unanswered)),
+        http.stream(f"{server.url}/a.png"),
+    ):
+        pass
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import json
 import os
+from base64 import b64encode
 from hashlib import sha256
 from pathlib import Path
 
@@ -36,6 +37,27 @@ def test_where_generate_was_told_to_put_it(cli_with_job: Cli) -> None:
     assert (result.code, result.out) == (0, "fox.png\n")
     assert Path("fox.png").read_bytes() == PNG
     assert os.listdir() == ["fox.png"]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "data:image/png;base64," + b64encode(PNG).decode(),
+        f"/files/{ONE}.png",
+        f"../files/{ONE}.png",
+        f"//127.0.0.1:9/files/{ONE}.png",
+    ],
+    ids=["inside", "of the host", "of the job", "of another host"],
+)
+def test_an_address_need_not_be_whole(cli: Cli, address: str) -> None:
+    """A paid result is saved from wherever it is, and found again in the ledger."""
+    cli.service.ended_fields = {"result": {"urls": [address]}}
+    result = cli.krea("generate", "a red fox", "-o", "fox.png")
+    assert (result.code, result.out) == (0, "fox.png\n")
+    assert Path("fox.png").read_bytes() == PNG
+    cli.service.requests.clear()
+    assert cli.krea("download", ONE).out == "fox.png\n"
+    assert cli.service.requests == []
 
 
 def test_again_without_a_request(cli_with_job: Cli) -> None:

@@ -2,6 +2,7 @@
 
 import os
 
+from krea_cli.api.data_url import is_data_url
 from krea_cli.flows.backoff import Backoff, retry
 from krea_cli.flows.context import FlowContext
 from krea_cli.flows.events import Downloading
@@ -41,7 +42,7 @@ class ResultSource:
                     url = outputs[result.position - 1].url
 
     def _fetch_from(self, job_id: str, url: str, part: PartFile) -> PartContent:
-        name = os.path.basename(url.partition("?")[0])[:80]
+        name = "result" if is_data_url(url) else os.path.basename(url.partition("?")[0])[:80]
         return fetch(
             url,
             part,
