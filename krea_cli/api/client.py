@@ -92,10 +92,10 @@ class ApiClient:
         self._made.add(submitted.job.id)
         return submitted
 
-    def get_job(self, job_id: str) -> Job:
-        """Read one job. Raises `UsageError` for an impossible id."""
+    def get_job(self, job_id: str, *, seconds: float | None = None) -> Job:
+        """Read one job, in SECONDS at most. Raises `UsageError` for an impossible id."""
         valid_id = check_job_id(job_id)
-        response = self._get(f"/jobs/{valid_id}", what=f"job {valid_id}")
+        response = self._get(f"/jobs/{valid_id}", what=f"job {valid_id}", seconds=seconds)
         with _never_charged():
             job = parse_job(_parse_json(response))
             if job.id.casefold() != valid_id.casefold():
@@ -103,13 +103,17 @@ class ApiClient:
         self._note_completed([job])
         return job
 
-    def list_jobs(self, *, cursor: str | None = None, limit: int = 100) -> JobsPage:
+    def list_jobs(
+        self, *, cursor: str | None = None, limit: int = 100, seconds: float | None = None
+    ) -> JobsPage:
         """Read a page of the account's jobs, newest first: those created before CURSOR.
 
         limit: 1 to 1,000 jobs
+        seconds: the time for the whole answer
         """
-        params = {"cursor": cursor} if cursor is not None else {}
-        response = self._get("/jobs", what=LIST_NAME, params=params | {"limit": limit})
+        params: dict[str, str | int] = {"cursor": cursor} if cursor is not None else {}
+        params = params | {"limit": limit}
+        response = self._get("/jobs", what=LIST_NAME, params=params, seconds=seconds)
         with _never_charged():
             page = parse_page(_parse_json(response))
         self._note_completed(page.jobs)
@@ -173,8 +177,15 @@ class ApiClient:
         if any(job.status == "completed" and job.id in self._made for job in jobs):
             self._has_completed = True
 
-    def _get(self, path: str, *, what: str, params: dict[str, Any] | None = None) -> Response:
-        response = self._http.request("GET", path, params=params)
+    def _get(
+        self,
+        path: str,
+        *,
+        what: str,
+        params: dict[str, Any] | None = None,
+        seconds: float | None = None,
+    ) -> Response:
+        response = self._http.request("GET", path, params=params, seconds=seconds)
         if not 200 <= response.status < 300:
             raise _read_error(response, what)
         return response

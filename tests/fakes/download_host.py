@@ -32,7 +32,7 @@ class DownloadHost:
         self.request_headers.append(request.headers)
         return self.answers.pop(0)(request)
 
-    def fetch(self, part: PartFile) -> PartContent:
+    def fetch(self, part: PartFile, *, until: float | None = None) -> PartContent:
         """Fetch the result; every scripted answer must have been used."""
         fetched = fetch(
             URL,
@@ -41,6 +41,7 @@ class DownloadHost:
             clock=self.clock,
             random=Random(1),
             progress=lambda received, total: self.progress.append((received, total)),
+            until=until,
         )
         assert not self.answers
         return fetched
@@ -66,6 +67,20 @@ def cut(body: bytes, at: int, code: int = 200, **headers: str) -> Answer:
 
     sent = {"Content-Length": str(len(body))} | headers
     return lambda _: httpx.Response(code, content=pieces(), headers=sent)
+
+
+def slow(
+    body: bytes, clock: FakeClock, *, piece: int, seconds: float, total: int | None = len(WHOLE)
+) -> Answer:
+    """Answer with BODY in pieces of PIECE bytes, each after SECONDS."""
+
+    def pieces() -> Iterator[bytes]:
+        for at in range(0, len(body), piece):
+            clock.advance(seconds)
+            yield body[at : at + piece]
+
+    sent = {} if total is None else {"Content-Length": str(total)}
+    return lambda _: httpx.Response(200, content=pieces(), headers=sent)
 
 
 def rest(start: int, *, total: int = len(WHOLE), **headers: str) -> Answer:

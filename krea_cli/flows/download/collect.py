@@ -204,7 +204,7 @@ def save_ended_job(pending: PendingJob, job: Job, saver: ResultSaver) -> JobOutc
         saver.context.records.record_job(job.id, job)
         return JobOutcome(pending=pending, job=job, error=error)
     try:
-        saved.extend(saver.save(job, slot, pending.record))
+        saved.extend(saver.save(job, slot, pending.record, until=pending.until))
     except Interrupted:
         raise
     except KreaError as failure:

@@ -89,7 +89,8 @@ class Download:
             sidecar=self._sidecar,
             embed=self._embed,
         )
-        pending = PendingJob(job_id=status.job_id, slot=slot, job=status.job)
+        until = self._until(row)
+        pending = PendingJob(job_id=status.job_id, slot=slot, job=status.job, until=until)
         if status.error is None:
             return pending
         return replace(pending, error=unreadable_job_error(pending, status.error))
@@ -126,7 +127,10 @@ class Download:
         except KreaError as error:
             error.job_id = error.job_id or reference.job_id
             return replace(pending, error=error)
-        return pending if job else self._watch_job(pending, reference)
+        pending = replace(pending, until=self._until(slot.row))
+        if job is None:
+            watch_reference(self._watch, reference, slot.row, self._context, typical=self._typical)
+        return pending
 
     def _slot(self, row: RequestRow | None, n: int) -> OutputSlot:
         target = self._target.or_remembered(row)
@@ -185,12 +189,9 @@ class Download:
             facts = NameFacts.of_job(Job(pending.job_id, ""), row, pending.record)
             target.refuse_existing(slot.n, slot.count, facts=facts)
 
-    def _watch_job(self, pending: PendingJob, reference: Reference) -> PendingJob:
-        context, row = self._context, pending.slot.row
+    def _until(self, row: RequestRow | None) -> float | None:
         seconds = self._timeout_for(row.kind if row else None)
-        watch_reference(self._watch, reference, row, context, typical=self._typical)
-        until = None if seconds is None else context.clock.monotonic() + seconds
-        return replace(pending, until=until)
+        return None if seconds is None else self._context.clock.monotonic() + seconds
 
 
 def _remembered_count(row: RequestRow) -> int:

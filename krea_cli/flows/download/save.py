@@ -42,16 +42,22 @@ class ResultSaver:
     published: set[Path] = field(default_factory=set)
 
     def save(
-        self, job: Job, slot: OutputSlot, record: Mapping[str, Any] | None = None
+        self,
+        job: Job,
+        slot: OutputSlot,
+        record: Mapping[str, Any] | None = None,
+        *,
+        until: float | None = None,
     ) -> Iterator[SavedFile]:
         """Save every output of JOB at SLOT, and yield each once it is on disk and recorded.
 
-        RECORD is the line of stdin that named the job. An unchanged file of the ledger is not
+        RECORD is the line of stdin that named the job. UNTIL (monotonic) ends the waiting for it;
+        only what comes in quickly is saved after it. An unchanged file of the ledger is not
         fetched again. The part file is released in any case.
         Raises `EmptyResult`, `NotSaved` and `Interrupted`.
         """
         try:
-            yield from _SaveJob(self, job, slot, record).run()
+            yield from _SaveJob(self, job, slot, record, until).run()
         except (EmptyResult, JobFailed, Interrupted):
             raise
         except NotSaved as error:
@@ -80,12 +86,18 @@ class _SaveJob:
     """The results of one job on their way to disk."""
 
     def __init__(
-        self, saver: ResultSaver, job: Job, slot: OutputSlot, record: Mapping[str, Any] | None
+        self,
+        saver: ResultSaver,
+        job: Job,
+        slot: OutputSlot,
+        record: Mapping[str, Any] | None,
+        until: float | None,
     ) -> None:
         self._saver = saver
         self._context = saver.context
         self._job = job
         self._slot = slot
+        self._until = until
         self._facts = NameFacts.of_job(job, slot.row, record)
         self._recipe_writer = RecipeWriter(job, slot, saver.context) if slot.keeps_recipe else None
         self._unrecorded: list[Callable[[AccountLedger], None]] = []
@@ -150,7 +162,8 @@ class _SaveJob:
         """Fetch or copy RESULT into PART; return the content and the address it came from."""
         copy = self._slot.copies.get(result.position)
         if copy is None:
-            return ResultSource(self._context).fetch(self._job.id, result, part)
+            source = ResultSource(self._context)
+            return source.fetch(self._job.id, result, part, until=self._until)
         content = copy_into(Path(copy.path), part)
         if content.sha256 != copy.sha256:
             raise KreaError(f"{copy.path} has changed meanwhile")

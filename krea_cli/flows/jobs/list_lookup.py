@@ -24,14 +24,17 @@ class JobList:
         self._limit = 0
         self.thorough = True
 
-    def find(self, job_ids: Collection[str]) -> dict[str, Job]:
-        """The listed jobs among JOB_IDS, by id. One request is made per thousand ids."""
+    def find(self, job_ids: Collection[str], *, seconds: float | None = None) -> dict[str, Job]:
+        """The listed jobs among JOB_IDS, by id. One request is made per thousand ids.
+
+        seconds: the time for each answer
+        """
         jobs: dict[str, Job] = {}
         cursor: str | None = None
         deepest = length = 0
         self._limit = max(self._limit, MIN_PAGE_JOBS, min(MAX_PAGE_JOBS, len(job_ids) * 5 // 4))
         for _ in range(max(1, ceil(len(job_ids) / MAX_PAGE_JOBS))):
-            page = self._api.list_jobs(cursor=cursor, limit=self._limit)
+            page = self._api.list_jobs(cursor=cursor, limit=self._limit, seconds=seconds)
             for job in page.jobs:
                 length += 1
                 if job.id in job_ids:

@@ -111,9 +111,10 @@ class JobWaiter(Generic[A]):
     def poll(self, until: float | None) -> Iterator[JobEnd[A]]:
         """Look at the jobs once, when that is due, or pause until UNTIL (monotonic)."""
         ends = [each.until for each in self.pending.values() if each.until is not None]
+        deadline = min(ends, default=None)
         until = min(ends if until is None else [until, *ends], default=None)
         if self._watch.running:
-            for update in self._watch.step(until):
+            for update in self._watch.step(until, deadline=deadline):
                 yield from self._apply(update)
         elif until is not None:
             self._clock.sleep(until - self._clock.monotonic())

@@ -25,6 +25,8 @@ TICK_SECONDS = 0.5
 MAX_MISSED_TICKS = 2
 SINGLE_READS_PER_STEP = 10
 FAULTS_BEFORE_WARNING = 3
+READ_SECONDS = 45.0  # for an answer, when there is more time
+LAST_LOOK_SECONDS = 3.0  # for the answer, when the time of a job is over
 # The seconds that a model usually takes, None where the catalog does not say.
 TypicalSeconds = Callable[[str], float | None]
 
@@ -73,6 +75,7 @@ class Watch:
         self._backoff = Backoff(context.random)
         self._watched: dict[str, Watched] = {}
         self._not_before = 0.0
+        self._deadline: float | None = None
 
     @cached_property
     def _list(self) -> JobList:
@@ -112,8 +115,10 @@ class Watch:
         """Stop watching a job, if it is watched."""
         self._watched.pop(job_id, None)
 
-    def step(self, until: float | None = None) -> list[JobUpdate]:
+    def step(self, until: float | None = None, *, deadline: float | None = None) -> list[JobUpdate]:
         """Pause until a look is due (or UNTIL, monotonic), look once, and return the changes.
+
+        A look that nearly reaches DEADLINE (monotonic) ends there, or three seconds later.
 
         The first look at a job is a change. Jobs that ended or cannot be read are not watched
         any more. Transient faults are waited out.
@@ -129,6 +134,7 @@ class Watch:
             return []
         self._clock.sleep(due - start)
         updates: list[JobUpdate] = []
+        self._deadline = deadline
         try:
             self._look(updates)
         except KreaError as error:
@@ -147,7 +153,7 @@ class Watch:
         for job_id in job_ids:
             if watched := self._watched.get(job_id):
                 watched.due = now
-        return self.step(now)
+        return self.step(now, deadline=now)
 
     def _look(self, updates: list[JobUpdate]) -> None:
         if len(self._watched) == 1:
@@ -170,9 +176,9 @@ class Watch:
             self._read(watched, updates)
 
     def _tick(self, updates: list[JobUpdate]) -> None:
-        wanted = set(self._watched)
+        wanted, seconds = set(self._watched), self._read_seconds()
         try:
-            jobs = self._clock.wait_for(lambda: self._list.find(wanted))
+            jobs = self._clock.wait_for(lambda: self._list.find(wanted, seconds=seconds))
         except (NotFound, RequestRefused, UsageError):
             # The list cannot be read; each job by itself still can.
             for watched in self._watched.values():
@@ -194,8 +200,9 @@ class Watch:
                 self._apply_status(watched, job, updates)
 
     def _read(self, watched: Watched, updates: list[JobUpdate]) -> None:
+        api, job_id, seconds = self._context.api, watched.job_id, self._read_seconds()
         try:
-            job = self._clock.wait_for(lambda: self._context.api.get_job(watched.job_id))
+            job = self._clock.wait_for(lambda: api.get_job(job_id, seconds=seconds))
         except (NotFound, RequestRefused, UsageError) as error:
             if isinstance(error, NotFound) and self._may_appear(watched):
                 watched.due = self._clock.monotonic() + FRESH_RETRY_SECONDS
@@ -207,6 +214,13 @@ class Watch:
         # The list gets another chance to show it, once.
         watched.missed = min(watched.missed, MAX_MISSED_TICKS - 1)
         self._apply_status(watched, job, updates)
+
+    def _read_seconds(self) -> float | None:
+        """The seconds for an answer that the deadline leaves; None for the usual time."""
+        if self._deadline is None:
+            return None
+        left = self._deadline - self._clock.monotonic()
+        return min(max(left, LAST_LOOK_SECONDS), READ_SECONDS)
 
     def _may_appear(self, watched: Watched) -> bool:
         return watched.fresh and self._clock.monotonic() - watched.added < FRESH_GRACE_SECONDS

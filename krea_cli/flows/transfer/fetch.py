@@ -22,6 +22,7 @@ from krea_cli.flows.files.content_type import (
 )
 from krea_cli.flows.files.part_file import PartFile
 from krea_cli.flows.transfer.continuation import continued_total, strong_validator
+from krea_cli.flows.transfer.limits import TooSlow, TransferLimits
 from krea_cli.flows.transfer.writer_thread import WriterThread
 
 if TYPE_CHECKING:
@@ -100,17 +101,21 @@ def fetch(
     clock: Clock,
     random: Random,
     progress: Callable[[int, int | None], None],
+    until: float | None = None,
 ) -> PartContent:
     """Stream URL into PART and return its content.
 
+    until: the end of the waiting for its job, monotonic; None if there is none
+
     Calls PROGRESS from a worker thread with bytes received and in all, up to ten times a second.
     Raises `ResultGone`, `DiskError`, the last transient fault, and `Interrupted`.
+    Raises KreaError when the time is over, or for more than any result has.
     """
-    state = _Transfer(url)
+    state, limits = _Transfer(url), TransferLimits(clock, until)
     backoff = Backoff(random)
     while True:
         before = state.furthest
-        attempt = _Attempt(state, os.dup(part.fd), http, clock, progress)
+        attempt = _Attempt(state, os.dup(part.fd), http, clock, progress, limits)
         try:
             clock.wait_for(attempt.run)
             return _check_content(state, part)
@@ -120,7 +125,7 @@ def fetch(
             if state.furthest - before >= FRUITFUL_BYTES:
                 backoff.reset()
             seconds = backoff.next_pause(error)
-            if backoff.faults >= MAX_FRUITLESS_TRIES:
+            if backoff.faults >= MAX_FRUITLESS_TRIES or not limits.allow_retry(seconds):
                 raise
             clock.sleep(seconds)
 
@@ -152,6 +157,7 @@ class _Attempt:
     http: "HttpClient"
     clock: Clock
     progress: Callable[[int, int | None], None]
+    limits: TransferLimits
 
     def run(self) -> None:
         try:
@@ -166,12 +172,14 @@ class _Attempt:
             headers |= {"Range": f"bytes={state.offset}-", "If-Range": state.validator}
         has_begun = False
         try:
-            with self.http.stream(state.url, headers=headers) as response:
+            with self.http.stream(
+                state.url, headers=headers, patience=self.limits.patience
+            ) as response:
                 self._begin(response, resuming="Range" in headers)
                 has_begun = True
                 self._copy(response)
         except Unanswered as failure:
-            if has_begun:
+            if has_begun and not isinstance(failure, TooSlow):
                 raise _broken_off(state) from failure
             raise
         if state.total is not None and state.offset != state.total:
@@ -201,12 +209,15 @@ class _Attempt:
 
     def _copy(self, response: "StreamResponse") -> None:
         state, reported_at, received = self.state, -1.0, self.state.offset
+        self.limits.connect(received)
+        self.limits.check(received, state.total, self.fd)
         with WriterThread(self._store) as writer:
             for chunk in response.iter_chunks():
                 # Not a return, which would look like the end of the file.
                 self.clock.raise_if_interrupted()
                 writer.put(chunk)
                 received += len(chunk)
+                self.limits.check(received, state.total, self.fd)
                 now = self.clock.monotonic()
                 if now - reported_at >= PROGRESS_INTERVAL_SECONDS:
                     reported_at = now

@@ -20,16 +20,19 @@ class ResultSource:
     def __init__(self, context: FlowContext) -> None:
         self._context = context
 
-    def fetch(self, job_id: str, result: Result, part: PartFile) -> tuple[PartContent, str]:
+    def fetch(
+        self, job_id: str, result: Result, part: PartFile, *, until: float | None = None
+    ) -> tuple[PartContent, str]:
         """Fill PART with RESULT of a job; return the content and the address it came from.
 
+        UNTIL (monotonic) ends the waiting for the job.
         If the host refuses the address, read the job again for a fresh one.
         """
         url, context = result.url, self._context
         backoff = Backoff(context.random)
         while True:
             try:
-                return self._fetch_from(job_id, url, part), url
+                return self._fetch_from(job_id, url, part, until), url
             except ResultGone as error:
                 seconds = backoff.next_pause(error)
                 if backoff.faults > MAX_FRESH_ADDRESSES:
@@ -41,7 +44,9 @@ class ResultSource:
                 if result.position <= len(outputs):
                     url = outputs[result.position - 1].url
 
-    def _fetch_from(self, job_id: str, url: str, part: PartFile) -> PartContent:
+    def _fetch_from(
+        self, job_id: str, url: str, part: PartFile, until: float | None
+    ) -> PartContent:
         name = "result" if is_data_url(url) else os.path.basename(url.partition("?")[0])[:80]
         return fetch(
             url,
@@ -52,4 +57,5 @@ class ResultSource:
             progress=lambda received, total: self._context.tell(
                 Downloading(job_id, name, received, total)
             ),
+            until=until,
         )

@@ -14,9 +14,19 @@ from krea_cli.api.http import HttpClient
 from krea_cli.errors import Busy, Interrupted, KreaError, Unanswered
 from krea_cli.flows.files import content_type
 from krea_cli.flows.files.part_file import PartFile, open_part
+from krea_cli.flows.transfer import limits
 from krea_cli.flows.transfer.fetch import DiskError, PartContent, ResultGone, fetch
 from tests.clocks.fake_clock import FakeClock
-from tests.fakes.download_host import WHOLE, Answer, DownloadHost, cut, error_page, rest, whole
+from tests.fakes.download_host import (
+    WHOLE,
+    Answer,
+    DownloadHost,
+    cut,
+    error_page,
+    rest,
+    slow,
+    whole,
+)
 from tests.fakes.sandbox_process import SandboxProcess
 
 HALF = len(WHOLE) // 2
@@ -39,6 +49,11 @@ def part(tmp_path: Path) -> Iterator[PartFile]:
 def read_part(part: PartFile) -> bytes:
     """Read all bytes in the part file."""
     return os.pread(part.fd, 1 << 24, 0)
+
+
+def part_size(part: PartFile) -> int:
+    """The bytes in the part file."""
+    return os.fstat(part.fd).st_size
 
 
 CONTENT = PartContent(sha256(WHOLE).hexdigest(), len(WHOLE), content_type.PNG)
@@ -267,6 +282,83 @@ def test_a_signal_stops_between_two_chunks(part: PartFile) -> None:
     host.answers.append(lambda _: httpx.Response(200, content=pieces(), headers=headers))
     with pytest.raises(Interrupted):
         host.fetch(part)
+
+
+def test_a_trickle_ends_with_the_time(part: PartFile) -> None:
+    """The time to wait holds for the result too, and the host is not asked again."""
+    host = DownloadHost()
+    host.answers.append(slow(WHOLE, host.clock, piece=1, seconds=0.5))
+    with pytest.raises(KreaError) as caught:
+        host.fetch(part, until=20)
+    assert caught.value.message == "the time to wait for it was over after 40 bytes"
+    assert host.clock.monotonic() == pytest.approx(20)
+    assert host.clock.pauses == []
+
+
+def test_a_broken_download_is_not_tried_again_when_the_time_is_over(part: PartFile) -> None:
+    """The pause before the next try would outlast it."""
+    host = DownloadHost(*[error_page(503, **{"Retry-After": "40"})] * 2)
+    with pytest.raises(Busy):
+        host.fetch(part, until=60)
+    assert host.clock.pauses == [40.0]
+
+
+def test_a_result_that_comes_quickly_is_taken_when_the_time_is_over(part: PartFile) -> None:
+    """Nobody wants it to be left behind at nine tenths."""
+    host = DownloadHost()
+    host.answers.append(slow(WHOLE, host.clock, piece=20_000, seconds=1))
+    assert host.fetch(part, until=7) == CONTENT
+    assert host.clock.monotonic() > 50
+
+
+def test_a_result_has_a_few_seconds_in_any_case(part: PartFile) -> None:
+    """The job may have ended in the last moment."""
+    host = DownloadHost()
+    host.answers.append(slow(WHOLE, host.clock, piece=len(WHOLE) // 4, seconds=1))
+    host.clock.advance(100)
+    assert host.fetch(part, until=90) == CONTENT
+
+
+def test_a_trickle_without_a_time_ends_too(part: PartFile) -> None:
+    """Below a kilobyte per second another connection may be better, five times."""
+    host = DownloadHost()
+    host.answers += [slow(WHOLE, host.clock, piece=100, seconds=0.5) for _ in range(5)]
+    with pytest.raises(Unanswered) as caught:
+        host.fetch(part)
+    assert caught.value.message == "the result's host sends less than 1 kB per second"
+    assert host.clock.monotonic() == pytest.approx(5 * 60, abs=15)
+
+
+@pytest.mark.parametrize("total", [None, 10**12], ids=["unknown", "promised"])
+def test_a_result_has_a_greatest_size(
+    part: PartFile, total: int | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An endless one is not begun again."""
+    monkeypatch.setattr(limits, "MAX_RESULT_BYTES", 100_000)
+    host = DownloadHost()
+    host.answers.append(slow(WHOLE, host.clock, piece=50_000, seconds=0.1, total=total))
+    with pytest.raises(KreaError) as caught:
+        host.fetch(part)
+    assert caught.value.message == "it has more than 20 GB, which no result has"
+    assert len(host.request_headers) == 1
+    assert part_size(part) <= 150_000
+
+
+def test_an_endless_result_leaves_room_on_the_disk(
+    part: PartFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One of known length may fill it: there, the disk is full or it is not."""
+    monkeypatch.setattr(limits, "SPACE_CHECK_BYTES", 100_000)
+    monkeypatch.setattr(limits, "RESERVE_BYTES", 1 << 60)
+    host = DownloadHost()
+    host.answers.append(slow(WHOLE, host.clock, piece=50_000, seconds=0.1, total=None))
+    with pytest.raises(KreaError) as caught:
+        host.fetch(part)
+    assert caught.value.message == (
+        "the disk is nearly full, and the host does not say how much there is to come"
+    )
+    assert part_size(part) <= 100_000
+    assert DownloadHost(whole()).fetch(part) == CONTENT
 
 
 def test_a_full_disk(part: PartFile, monkeypatch: pytest.MonkeyPatch) -> None:
