@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.fakes.krea_service import PNG
+from tests.fakes.krea_service import PNG, ScriptedJob
 from tests.harness.cli import Cli
 from tests.pictures import picture_bytes
 
@@ -58,6 +58,28 @@ def test_an_address_need_not_be_whole(cli: Cli, address: str) -> None:
     cli.service.requests.clear()
     assert cli.krea("download", ONE).out == "fox.png\n"
     assert cli.service.requests == []
+
+
+def test_a_model_whose_name_is_too_long_for_a_folder(cli: Cli) -> None:
+    """The name of the service is cut to what a file system takes."""
+    cli.service.keep(ScriptedJob("job-1", cli.service.now(), type="模" * 200))
+    cli.clock.advance(60)
+    result = cli.krea("download", ONE, "-o", "{model}/a-{model}/{slug}.{ext}")
+    assert result.code == 0
+    folder, subfolder, name = result.out.rstrip("\n").split("/")
+    assert folder == "模" * 85
+    assert subfolder == "a-" + "模" * 84
+    assert name == "模" * 60 + ".png"
+    assert Path(result.out.rstrip("\n")).read_bytes() == PNG
+
+
+@pytest.mark.parametrize("output", ["x" * 256 + "/{slug}.png", "{model}/" + "x" * 256 + "{n}"])
+def test_a_part_of_a_template_that_is_too_long(cli: Cli, output: str) -> None:
+    """No model can make it shorter: nothing is sent."""
+    result = cli.krea("generate", "a red fox", "-o", output)
+    assert result.code == 2
+    assert result.error(charged="no") == "a part of -o is longer than 255 bytes"
+    assert cli.service.posts == []
 
 
 def test_again_without_a_request(cli_with_job: Cli) -> None:

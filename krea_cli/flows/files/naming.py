@@ -198,6 +198,23 @@ def shorten(name: str, *, limit: int = MAX_GENERATED_NAME_BYTES) -> str:
     return os.fsencode(stem)[:room].decode(errors="ignore").rstrip("-. ") + dot + ext
 
 
+def shorten_path(path: str) -> str:
+    """Cut each folder of PATH, and its name, so that a file system takes them."""
+    *folders, name = path.split("/")
+    parts = [shorten(folder, limit=MAX_NAME_BYTES) for folder in folders]
+    return "/".join([*parts, shorten(name)])
+
+
+def refuse_long_literals(template: str) -> None:
+    """Raise `UsageError` if a part of TEMPLATE is too long for a name, whatever is filled in."""
+    for part in template.split("/"):
+        literal = "".join(unescape_braces(text) for text, _ in split_template(part))
+        if len(os.fsencode(literal)) > MAX_NAME_BYTES:
+            raise UsageError(
+                f"a part of -o is longer than {MAX_NAME_BYTES} bytes", hint="choose a shorter one"
+            )
+
+
 def add_suffix(path: str, suffix: str) -> str:
     """Put SUFFIX before the extension of PATH: out.png, -2 -> out-2.png. The stem is cut to fit."""
     folder, name = os.path.split(path)

@@ -146,6 +146,7 @@ class Target:
         if self.kind is TargetKind.TEMPLATE:
             values = naming.placeholder_values(facts, n=n, index=index, ext=ext)
             filled = naming.unescape_braces(naming.fill_template(self.text, values))
+            filled = naming.shorten_path(filled)
         if self.kind is not TargetKind.TEMPLATE or filled.endswith("/"):
             number = "" if index == 1 else f"-{index}"
             name = f"{naming.default_stem(facts)}{suffix}{number}.{ext}"
@@ -153,7 +154,7 @@ class Target:
         if index > 1 and "index" not in naming.placeholders(self.text):
             suffix += f"-{index}"
         folder, name = os.path.split(filled)
-        return os.path.join(folder, naming.add_suffix(naming.shorten(name), suffix))
+        return os.path.join(folder, naming.add_suffix(name, suffix))
 
     def real_path(self, path: str) -> Path:
         """Absolute form of PATH, with links followed. Raises UsageError for a foreign one."""
@@ -190,7 +191,7 @@ class Target:
             values.pop("date", None)
         filled = naming.fill_template(self.text, values)
         is_open = naming.placeholders(filled) or filled.endswith("/")
-        return None if is_open else naming.unescape_braces(filled)
+        return None if is_open else naming.shorten_path(naming.unescape_braces(filled))
 
     def _template_key(self, filled: str) -> str:
         """Make the template FILLED absolute; follow links up to its first placeholder."""
@@ -231,6 +232,7 @@ def parse_target(text: str | None, *, cwd: Path, force: bool = False) -> Target:
     if not text or "\0" in text:
         raise UsageError("-o needs a name", hint="-o out.png, -o pictures/, or -o -")
     if naming.placeholders(text):
+        naming.refuse_long_literals(text)
         return Target(TargetKind.TEMPLATE, text, cwd, force)
     return replace(_parse_literal(naming.unescape_braces(text), cwd), force=force)
 

@@ -1,6 +1,7 @@
 """Fetch a result into a part file, with a fresh address if the host refuses the first."""
 
 import os
+from math import inf
 
 from krea_cli.api.data_url import is_data_url
 from krea_cli.flows.backoff import Backoff, retry
@@ -39,7 +40,10 @@ class ResultSource:
                     raise
                 if backoff.faults > 1:
                     context.clock.sleep(seconds)
-                job = retry(context, lambda: context.api.get_job(job_id), tries=MAX_READS)
+                limit = inf if until is None else max(until - context.clock.monotonic(), 0.0)
+                job = retry(
+                    context, lambda: context.api.get_job(job_id), tries=MAX_READS, seconds=limit
+                )
                 outputs = job.outputs
                 if result.position <= len(outputs):
                     url = outputs[result.position - 1].url
