@@ -1,5 +1,7 @@
 """Reasons for a batch to stop: failures, a full service, doubts, caps, signals."""
 
+from pathlib import Path
+
 import httpx
 import pytest
 
@@ -9,6 +11,7 @@ from tests.commands.batch.batch_helpers import (
     sent_prompts,
     serve_prices,
     summary,
+    write_list,
 )
 from tests.fakes.krea_service import (
     Answer,
@@ -156,3 +159,38 @@ def test_a_job_is_not_waited_for_for_ever(batch_cli: Cli) -> None:
     assert (done.code, file_stems(), len(batch_cli.service.posts)) == (4, [], 6)
     again = batch_cli.krea("batch", "foxes.txt", "-o", "out/", "-j", "6", "--timeout", "100")
     assert (again.code, file_stems(), len(batch_cli.service.posts)) == (0, FOXES, 6)
+
+
+STOPS = {
+    "401": (answer_with(401, {"error": "bad key"}), 3),
+    "402": (answer_with(402, {"error": "Insufficient balance"}), 6),
+    "403": (answer_with(403, {"error": "not yours"}), 3),
+}
+
+
+@pytest.mark.parametrize("stop", ["cap", *STOPS])
+def test_a_stop_looks_through_the_rest_of_the_list(batch_cli: Cli, stop: str) -> None:
+    """What is done or paid further down is printed, saved and counted; nothing more is sent."""
+    serve_prices(batch_cli)
+    spend = ("batch", "foxes.txt", "-o", "out/", "--assume-price", "2", "--max-cost", "12")
+    batch_cli.service.job_seconds = 30
+    batch_cli.clock.stop_at(batch_cli.clock.now() + 5, 15)
+    assert batch_cli.krea(*spend, "-j", "2").code == 143
+    batch_cli.clock.signal = None
+    write_list("foxes.txt", range(1, 3))
+    assert batch_cli.krea(*spend).code == 0
+    next(Path("out").glob("fox-1*")).unlink()
+    Path("foxes.txt").write_text("new 1\nfox 1\nnew 2\nfox 2\nnew 3\n")
+    batch_cli.service.answers, code = [], 5
+    if stop == "cap":
+        spend = (*spend[:-1], "4")
+    else:
+        answer, code = STOPS[stop]
+        batch_cli.service.answers = [answer]
+    posts = len(batch_cli.service.posts)
+    done = batch_cli.krea(*spend, "--json")
+    assert (done.code, file_stems()) == (code, ["fox-1", "fox-2"]), done.err
+    assert len(batch_cli.service.posts) - posts == (stop != "cap")
+    totals = summary(done)
+    assert (totals["done"], totals["waiting"], totals["running"]) == (2, 3, 0)
+    assert sorted(record["line"] for record in done.records) == [2, 4]

@@ -30,6 +30,8 @@ STOPS_ALL = (
     TokenRefused,
     Untrusted,
 )
+# Errors after which nothing that is paid can be fetched, or its user wants the end soon.
+ENDS_ALL = (Busy, Interrupted, LedgerUnusable, Unreachable)
 
 
 class Action(Enum):
@@ -54,6 +56,11 @@ def action_for(error: KreaError) -> Action:
     if isinstance(error, STOPS_ALL) or is_full_disk(error):
         return Action.STOP
     return Action.RETRY if isinstance(error, Busy | Unreachable) else Action.FAIL
+
+
+def ends_all(error: KreaError) -> bool:
+    """Return True if ERROR stops more than the sending: the rest of the list is not looked at."""
+    return isinstance(error, ENDS_ALL) or is_full_disk(error)
 
 
 def is_full_disk(error: BaseException | None) -> bool:

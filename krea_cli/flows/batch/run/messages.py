@@ -60,6 +60,13 @@ class NotSubmitted:
 
 
 @dataclass(frozen=True)
+class NotSent:
+    """An item would have to be sent, and the batch has stopped."""
+
+    item: Item
+
+
+@dataclass(frozen=True)
 class DoubtsResolved:
     """A search for the jobs of items in doubt is over; `submitted` by index of the item."""
 
@@ -110,6 +117,7 @@ WorkerMessage = (
     | ItemSaved
     | ItemSubmitted
     | JobUnwatched
+    | NotSent
     | NotSubmitted
     | PollFailed
     | Polled

@@ -26,6 +26,7 @@ from krea_cli.flows.events import BatchProgress
 from krea_cli.flows.files.part_records import remove_abandoned_parts
 from krea_cli.flows.submit.reconcile import LIST_LAG_SECONDS
 from krea_cli.flows.submit.submit import INTERRUPT_GRACE_SECONDS
+from krea_cli.local.ledger.rows import FAILED_STATES
 
 UNSENT_STATES = (None, "checked")  # of an item that is to be paid for
 DRAIN_SECONDS = 1.0  # for downloads to finish when the batch ends
@@ -46,6 +47,7 @@ class Scheduler:
         context = filter_events(context)
         saver = replace(saver, context=filter_events(saver.context))
         self._context = context
+        self._options = options
         self._queue = Queue(items, context)
         self._doubts_resolved = False
         self._holding = False  # until what was paid before is seen to be saved
@@ -124,14 +126,14 @@ class Scheduler:
         if self._workers.submitting or state.in_flight or self._workers.saving:
             return False
         is_resolved = self._doubts_resolved or not state.doubts
-        return state.stop is not None or (queue.empty and is_resolved)
+        return not state.is_looking or (queue.empty and is_resolved)
 
     @property
     def _has_room(self) -> bool:
-        """True if one more may be sent now."""
+        """True if one more may be sent now, or looked for once nothing more is sent."""
         state, workers, limit = self._state, self._workers, self._state.limit.limit
         is_free = len(state.in_flight) < limit and workers.saving <= MAX_UNSAVED_PER_JOB * limit
-        return is_free and not (workers.submitting or self._holding) and state.stop is None
+        return is_free and not (workers.submitting or self._holding) and state.is_looking
 
     def _step(self) -> Iterator[ItemOutcome]:
         state = self._state
@@ -151,20 +153,28 @@ class Scheduler:
     def _dispatch(self) -> Iterator[ItemOutcome]:
         state, items = self._state, self._context.ledger.items
         while self._has_room and (item := self._queue.next()):
-            needs_state = item.existing_file or state.is_unproven
+            may_send = state.stop is None
+            needs_state = item.existing_file or state.is_unproven or not may_send
             item_state = items.find_state(item.fingerprint) if needs_state else ""
             if item.existing_file and item_state is None:
                 yield state.done_elsewhere(item, item.existing_file)
+            elif not may_send and self._is_unsent(item_state):
+                continue  # it stays among those that wait
             elif state.is_unproven and item_state in UNSENT_STATES:
                 self._queue.put_back(item)
                 self._holding = True
             else:
-                self._workers.submit(item)
+                self._workers.submit(item, may_send=may_send)
         if self._has_room and self._queue.empty and state.doubts and not self._doubts_resolved:
             self._doubts_resolved = True
             is_recent = self._context.clock.now() - state.last_doubt_at < LIST_LAG_SECONDS
             doubts = {index: outcome.item for index, outcome in state.doubts.items()}
             self._workers.resolve_doubts(doubts, recent=is_recent)
+
+    def _is_unsent(self, item_state: str | None) -> bool:
+        """Tell if an item in that state is to be paid for."""
+        retries = self._options.retry_failed and item_state in FAILED_STATES
+        return retries or item_state in UNSENT_STATES
 
     def _seconds_to_wait(self) -> float | None:
         """The seconds until something is to be done even if nobody reports anything."""

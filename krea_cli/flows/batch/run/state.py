@@ -11,7 +11,7 @@ from krea_cli.flows.batch.item import Item
 from krea_cli.flows.batch.run import messages
 from krea_cli.flows.batch.run.concurrency_limit import AdaptiveLimit
 from krea_cli.flows.batch.run.counts import Counts
-from krea_cli.flows.batch.run.error_policy import Action, action_for, is_full_disk
+from krea_cli.flows.batch.run.error_policy import Action, action_for, ends_all, is_full_disk
 from krea_cli.flows.batch.run.options import RunOptions
 from krea_cli.flows.batch.run.outcome import ItemOutcome, earlier_failure
 from krea_cli.flows.batch.run.queue import Queue
@@ -71,6 +71,7 @@ class BatchState:
         self._queue = queue
         self._workers = workers
         self._started_at = self.last_doubt_at
+        self._poll_error: KreaError | None = None  # after which no job can be read
         self._has_saved = False
 
     @property
@@ -87,6 +88,16 @@ class BatchState:
             for each in under_way
         )
 
+    @property
+    def is_looking(self) -> bool:
+        """True while the list is gone through, even if nothing more is sent.
+
+        After a cap or a refused account, items further down may be paid or done.
+        """
+        if self._clock.drain_requested or self._clock.stopping:
+            return False
+        return self.stop is None or not ends_all(self.stop)
+
     def apply(self, message: messages.WorkerMessage) -> Iterator[ItemOutcome]:
         """Apply MESSAGE; yield the items that ended by it."""
         for outcome in self._apply(message):
@@ -97,11 +108,13 @@ class BatchState:
     def _apply(self, message: messages.WorkerMessage) -> Iterator[ItemOutcome]:
         match message:
             case messages.ItemSubmitted():
-                self._track(message)
+                yield from self._track(message)
             case messages.AlreadyDone():
                 yield from self._already_done(message)
             case messages.ClaimedElsewhere(item=item):
                 limit = self._options.timeout_for(item.kind)
+                if self.stop is not None:
+                    return  # it is the other run's, and counts as waiting here
                 if not self._queue.wait_for_other_run(item, limit=limit):
                     self.counts.unwatched += 1
                     text = "another krea is still at work on it"
@@ -109,11 +122,13 @@ class BatchState:
                     yield ItemOutcome(item=item, error=error)
             case messages.NotSubmitted():
                 yield from self._not_submitted(message)
+            case messages.NotSent(item=item):
+                self._release_claim(item)
             case messages.DoubtsResolved(submitted=submitted):
                 for index, each in submitted.items():
                     del self.doubts[index]
                     self.counts.doubtful -= 1
-                    self._track(each)
+                    yield from self._track(each)
             case messages.Polled(updates=updates):
                 for update in updates:
                     yield from self._update(update)
@@ -126,16 +141,20 @@ class BatchState:
             case messages.Crashed(bug=bug):
                 raise bug
 
-    def _track(self, submitted: messages.ItemSubmitted) -> None:
+    def _track(self, submitted: messages.ItemSubmitted) -> Iterator[ItemOutcome]:
         item, pending = submitted.item, submitted.pending
         seconds = self._options.timeout_for(item.kind)
         until = inf if seconds is None else self._clock.monotonic() + seconds
         self.in_flight[pending.job_id] = InFlight(item, pending, until, submitted.fresh)
-        self._workers.watch(submitted)
         if submitted.fresh:
             self._queue.sent()
             self.limit.accept(len(self.in_flight))
             self.counts.charge(item)
+        if self._poll_error is not None:
+            self.counts.unwatched += 1
+            yield self._leave(pending.job_id, unreadable_job_error(pending, self._poll_error))
+            return
+        self._workers.watch(submitted)
 
     def _already_done(self, done: messages.AlreadyDone) -> Iterator[ItemOutcome]:
         item, row, copy = done.item, done.row, done.copy
@@ -234,6 +253,7 @@ class BatchState:
     def _leave_all(self, error: KreaError) -> Iterator[ItemOutcome]:
         """Leave the jobs running: none can be read any more, say because the token is refused."""
         self.stop = self.stop or error
+        self._poll_error = error
         for job_id, flight in list(self.in_flight.items()):
             self.counts.unwatched += 1
             yield self._leave(job_id, unreadable_job_error(flight.pending, error))

@@ -22,6 +22,7 @@ from krea_cli.flows.batch.run.messages import (
     ClaimedElsewhere,
     DoubtsResolved,
     ItemSubmitted,
+    NotSent,
     NotSubmitted,
     WorkerMessage,
 )
@@ -62,11 +63,14 @@ class SubmitWorker:
         self._context = context
         self._run_lock = run_lock
 
-    def submit(self, item: Item) -> WorkerMessage:
-        """Get ITEM its job, if it has none yet, and return the result."""
+    def submit(self, item: Item, *, may_send: bool = True) -> WorkerMessage:
+        """Get ITEM its job, if it has none yet, and return the result.
+
+        Without MAY_SEND nothing is sent: only the job of before is looked for.
+        """
         try:
             request = item_request(item, self._options)
-            return self._claim(item, request, request.slot(item.n))
+            return self._claim(item, request, request.slot(item.n), may_send=may_send)
         except KreaError as error:
             return NotSubmitted(item, error, self._find_row(item))
         except Exception as bug:  # of this item: the paid jobs beside it go on
@@ -106,12 +110,16 @@ class SubmitWorker:
             slot = replace(slot, part_file=slot.reserve(row, self._context.ledger))
         return ItemSubmitted(item, row, _pending_job(row, slot), fresh=False)
 
-    def _claim(self, item: Item, request: GenerateRequest, slot: OutputSlot) -> WorkerMessage:
+    def _claim(
+        self, item: Item, request: GenerateRequest, slot: OutputSlot, *, may_send: bool
+    ) -> WorkerMessage:
         items, options = self._context.ledger.items, self._options
         while True:
             state = items.find_state(item.fingerprint)
             is_new = state in (None, "checked") or (options.retry_failed and state in FAILED_STATES)
             draft = None
+            if is_new and not may_send:
+                return NotSent(item)
             if is_new:
                 slot.refuse_existing()
                 draft = self._build_draft(item, request, slot)
@@ -128,13 +136,17 @@ class SubmitWorker:
                 break
         row = claimed.row
         if claimed.ours:
-            return self._continue(item, row, slot)
+            return self._continue(item, row, slot, may_send=may_send)
         return (
             ClaimedElsewhere(item) if row.state in UNFINISHED_STATES else self._end(item, row, slot)
         )
 
-    def _continue(self, item: Item, row: RequestRow, slot: OutputSlot) -> WorkerMessage:
+    def _continue(
+        self, item: Item, row: RequestRow, slot: OutputSlot, *, may_send: bool
+    ) -> WorkerMessage:
         """Lock the slot of a request of ours, and send it if it has no job yet."""
+        if row.state == "checked" and not may_send:
+            return NotSent(item)
         part_file = slot.reserve(row, self._context.ledger)
         if part_file is None:  # another command, `krea download` say, is at this job
             return ClaimedElsewhere(item)

@@ -80,10 +80,10 @@ class Workers:
             self.submitting = False
         return message
 
-    def submit(self, item: Item) -> None:
+    def submit(self, item: Item, *, may_send: bool) -> None:
         """Queue ITEM for the submit thread."""
         self.submitting = True
-        self._submit_queue.put(lambda: self._submit_worker.submit(item))
+        self._submit_queue.put(lambda: self._submit_worker.submit(item, may_send=may_send))
 
     def resolve_doubts(self, items: Mapping[int, Item], *, recent: bool) -> None:
         """Queue a search for the jobs of ITEMS in doubt."""
