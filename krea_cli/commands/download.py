@@ -21,9 +21,10 @@ from krea_cli.options import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from krea_cli.commands.session import Session
+    from krea_cli.flows.download.save import ResultSaver
     from krea_cli.flows.files.target import Target
     from krea_cli.flows.jobs.job_ids import JobMention
 
@@ -68,7 +69,7 @@ def download(
     jobs = _read_mentions(session, ids, output, missing=missing)
     with ExitStatus(session.output) as exit_status, session.output.progress():
         flow = Download(
-            session.result_saver(),
+            _result_saver(session, target, ids or ()),
             target,
             several=not ids or len(ids) > 1 or ids == ["-"],
             typical=session.typical_seconds,
@@ -96,6 +97,19 @@ def _parse_output(
         session.output.require_binary_stdout()
         expect_one(ids)
     return target
+
+
+def _result_saver(session: "Session", target: "Target", ids: "Sequence[str]") -> "ResultSaver":
+    """Return a saver; with --force it overwrites no only copy of another of the jobs IDS."""
+    saver = session.result_saver()
+    ledger = saver.context.account_ledger
+    if not target.force or len(ids) < 2 or ledger is None:
+        return saver
+    from dataclasses import replace
+
+    from krea_cli.flows.files.kept_files import KeptFiles
+
+    return replace(saver, kept_files=KeptFiles(ledger, lambda owner: owner.job_id in ids))
 
 
 def _read_mentions(

@@ -19,7 +19,10 @@ from krea_cli.flows.batch.run.scheduler import UNSENT_STATES, Scheduler
 from krea_cli.local.ledger.budget import MAX_COST_CAP, SpendingTotal, sufficient_cap
 
 if TYPE_CHECKING:
+    from krea_cli.flows.context import FlowContext
+    from krea_cli.flows.download.save import ResultSaver
     from krea_cli.local.ledger.budget import Budget
+    from krea_cli.local.ledger.file_rows import FileOwner
 
 # A request passes through three threads: beside a download each would wait 5 ms for its turn.
 SWITCH_INTERVAL_SECONDS = 0.0005
@@ -62,7 +65,7 @@ class BatchRun:
             len(self._items),
             self._run_options(),
             context,
-            session.result_saver(),
+            self._result_saver(context),
         )
         started_at = clock.monotonic()
         summary = Summary()
@@ -83,6 +86,22 @@ class BatchRun:
                     self._suggest_cap(scheduler.stop)
                     exit_status.report(scheduler.stop)
             self._write_report()
+
+    def _result_saver(self, context: "FlowContext") -> "ResultSaver":
+        """A saver; with --force it overwrites no file that an item of this list still needs."""
+        saver = self._session.result_saver()
+        if not self._options.force:
+            return saver
+        from krea_cli.flows.files.kept_files import KeptFiles
+
+        # Half of each hash, as bytes: for a hundred thousand items.
+        items = {bytes.fromhex(item.fingerprint)[:16] for item in self._items}
+
+        def is_needed(owner: "FileOwner") -> bool:
+            item = owner.item_fingerprint
+            return item is not None and bytes.fromhex(item)[:16] in items
+
+        return replace(saver, kept_files=KeptFiles(context.ledger, is_needed))
 
     def _make(self, scheduler: Scheduler, exit_status: ExitStatus, summary: Summary) -> None:
         output, is_heard = self._session.output, True

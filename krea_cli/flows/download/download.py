@@ -5,14 +5,14 @@ from dataclasses import replace
 
 from krea_cli.api.jobs import parse_job
 from krea_cli.api.types import Job
-from krea_cli.errors import KreaError, Unanswered, UsageError
+from krea_cli.errors import KreaError, Unanswered, UsageError, WouldOverwrite
 from krea_cli.flows.download.collect import JobOutcome, PendingJob, collect, unreadable_job_error
 from krea_cli.flows.download.recipe_writer import RecipeWriter
 from krea_cli.flows.download.save import ResultSaver
 from krea_cli.flows.events import Note, WarningNote
-from krea_cli.flows.files.existing_results import find_existing_results
+from krea_cli.flows.files.existing_results import ExistingResults, find_existing_results
 from krea_cli.flows.files.naming import NameFacts, escape_braces
-from krea_cli.flows.files.output_slot import OutputSlot, SavedFile
+from krea_cli.flows.files.output_slot import OutputSlot
 from krea_cli.flows.files.part_records import remove_abandoned_parts
 from krea_cli.flows.files.target import STDOUT_NAMES, Target
 from krea_cli.flows.jobs.job_ids import JobMention
@@ -120,10 +120,12 @@ class Download:
         pending = PendingJob(job_id=reference.job_id, slot=slot, job=job, record=reference.record)
         if failure := failure_in_record(reference.record or {}):
             return replace(pending, error=failure)
-        if saved := self._find_saved(pending):
-            return self._write_sidecars(replace(pending, saved=saved))
+        existing = self._find_saved(pending)
+        if existing.is_done:
+            self._saver.record_places(pending.job_id, existing, slot)
+            return self._write_sidecars(replace(pending, saved=existing.files))
         try:
-            self._refuse_existing(pending)
+            self._refuse_existing(pending, existing)
         except KreaError as error:
             error.job_id = error.job_id or reference.job_id
             return replace(pending, error=error)
@@ -146,17 +148,14 @@ class Download:
             embed=self._embed,
         )
 
-    def _find_saved(self, pending: PendingJob) -> tuple[SavedFile, ...]:
-        """The files of a job that was saved before, if each is there still, unchanged."""
+    def _find_saved(self, pending: PendingJob) -> ExistingResults:
+        """The files of a job that was saved before."""
         slot, row = pending.slot, pending.slot.row
         if row is None or row.state != "saved" or not slot.target.makes_files:
-            return ()
+            return ExistingResults()
         files = self._context.records.files(pending.job_id)
         facts = NameFacts(row.prompt, row.model, row.seed, pending.job_id, row.created_at)
-        existing = find_existing_results(files, slot, facts)
-        if existing.copies or not existing.is_complete:
-            return ()
-        return tuple(existing.saved[position] for position in sorted(existing.saved))
+        return find_existing_results(files, slot, facts)
 
     def _write_sidecars(self, pending: PendingJob) -> PendingJob:
         """Write the sidecars asked for now beside files that were saved before."""
@@ -178,9 +177,14 @@ class Download:
             return replace(pending, error=slot.not_saved(job_id, error.message))
         return pending
 
-    def _refuse_existing(self, pending: PendingJob) -> None:
+    def _refuse_existing(self, pending: PendingJob, existing: ExistingResults) -> None:
         """Refuse a name that is taken, and a second result for stdout."""
         slot, target, row = pending.slot, pending.slot.target, pending.slot.row
+        if existing.occupied and not target.force:
+            raise WouldOverwrite(
+                f"{existing.occupied[0]} exists, and is not what was saved there",
+                hint="--force puts the result there; or choose another name with -o",
+            )
         if target.to_stdout:
             expect_one(range(slot.n))
         # What stands at the row's own target may be its own result, from a run that was killed.

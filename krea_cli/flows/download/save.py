@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,15 +11,17 @@ from krea_cli.api.jobs import job_failure
 from krea_cli.api.types import Job
 from krea_cli.errors import EmptyResult, Interrupted, JobFailed, KreaError, LedgerUnusable, NotSaved
 from krea_cli.flows.context import FlowContext
+from krea_cli.flows.download.local_copy import copy_saved
 from krea_cli.flows.download.recipe_writer import RecipeWriter
 from krea_cli.flows.events import Note, WarningNote
 from krea_cli.flows.files.content_type import ContentType, is_known_extension
-from krea_cli.flows.files.existing_results import find_existing_results
+from krea_cli.flows.files.existing_results import ExistingResults, find_existing_results
+from krea_cli.flows.files.kept_files import KeptFiles, remove_kept_files
 from krea_cli.flows.files.naming import NameFacts
 from krea_cli.flows.files.output_slot import OutputSlot, Result, SavedFile, list_results
 from krea_cli.flows.files.part_file import PartFile
 from krea_cli.flows.files.publish import publish
-from krea_cli.flows.transfer.fetch import PartContent, copy_into, disk_error
+from krea_cli.flows.transfer.fetch import PartContent, ResultGone, disk_error
 from krea_cli.flows.transfer.result_source import ResultSource
 
 if TYPE_CHECKING:
@@ -35,11 +38,13 @@ class ResultSaver:
 
     write_stdout: writes the bytes of a result to stdout
     published: the files made here, which --force does not overwrite
+    kept_files: moves files aside that --force would overwrite; None overwrites them
     """
 
     context: FlowContext
     write_stdout: Callable[[Iterable[bytes]], None] | None = None
     published: set[Path] = field(default_factory=set)
+    kept_files: KeptFiles | None = None
 
     def save(
         self,
@@ -81,6 +86,19 @@ class ResultSaver:
             return False
         return True
 
+    def record_places(self, job_id: str, existing: ExistingResults, slot: OutputSlot) -> None:
+        """Record where the files of a job are in their place, if the ledger does not know.
+
+        After a folder was moved, the request goes there as well.
+        """
+        if existing.moved:
+            target = slot.claim_key if existing.gone else None
+            self.record(
+                lambda ledger: ledger.files.move(
+                    job_id, existing.moved, existing.gone, target=target
+                )
+            )
+
 
 class _SaveJob:
     """The results of one job on their way to disk."""
@@ -99,8 +117,8 @@ class _SaveJob:
         self._slot = slot
         self._until = until
         self._facts = NameFacts.of_job(job, slot.row, record)
+        self._is_recorded = True
         self._recipe_writer = RecipeWriter(job, slot, saver.context) if slot.keeps_recipe else None
-        self._unrecorded: list[Callable[[AccountLedger], None]] = []
 
     def run(self) -> Iterator[SavedFile]:
         if self._job.style_id and not self._job.outputs:
@@ -109,20 +127,15 @@ class _SaveJob:
             return
         results = self._list_results()
         existing = self._find_existing()
+        self._saver.record_places(self._job.id, existing, self._slot)
         for result in results:
-            saved = existing.get(result.position) or self._save(result)
+            saved = existing.saved.get(result.position) or self._save(result)
             target = self._slot.target
             if not target.to_stdout:  # which names no file
                 if target.makes_files and self._recipe_writer:
                     self._recipe_writer.write_sidecar(saved, target.real_path(saved.path))
                 yield saved
-        self._saver.record(self._record_end)
-
-    def _record_end(self, ledger: "AccountLedger") -> None:
-        # A row must not be saved without its files: those that failed come first.
-        for entry in self._unrecorded:
-            entry(ledger)
-        ledger.requests.mark_saved(self._job.id, job=self._job)
+        self._mark_saved(len(results))
 
     def _list_results(self) -> list[Result]:
         if failure := job_failure(self._job):
@@ -135,18 +148,33 @@ class _SaveJob:
                 raise self._slot.not_saved(self._job.id, cause)
         return results
 
-    def _find_existing(self) -> Mapping[int, SavedFile]:
-        """The files that an earlier run saved, by position."""
+    def _mark_saved(self, results: int) -> None:
+        """Mark the job as saved, unless the ledger does not know all of its files."""
+        if not self._is_recorded:
+            return
+        job, slot = self._job, self._slot
+        # What goes to stdout or a device leaves no file.
+        count = results if slot.target.makes_files else 0
+        files = self._context.records.files(job.id) if count and slot.row else ()
+
+        def mark(ledger: "AccountLedger") -> None:
+            remove_kept_files(ledger, job.id, files)
+            ledger.requests.mark_saved(job.id, job=job, files=count)
+
+        self._saver.record(mark)
+
+    def _find_existing(self) -> ExistingResults:
+        """The files that an earlier run saved."""
         if self._slot.row is None or not self._slot.target.makes_files:
-            return {}
+            return ExistingResults()
         files = self._context.records.files(self._job.id)
-        return find_existing_results(files, self._slot, self._facts).saved if files else {}
+        return find_existing_results(files, self._slot, self._facts)
 
     def _save(self, result: Result) -> SavedFile:
         part = self._slot.open_part(result.position, self._job.id, self._context.account_ledger)
         if part is None:
             part = self._wait_for_part(result.position)
-            if (saved := self._find_existing().get(result.position)) is not None:
+            if (saved := self._find_existing().saved.get(result.position)) is not None:
                 # It came from another krea while this one waited.
                 part.release()
                 return saved
@@ -160,14 +188,17 @@ class _SaveJob:
 
     def _fill(self, part: PartFile, result: Result) -> tuple[PartContent, str]:
         """Fetch or copy RESULT into PART; return the content and the address it came from."""
-        copy = self._slot.copies.get(result.position)
-        if copy is None:
-            source = ResultSource(self._context)
-            return source.fetch(self._job.id, result, part, until=self._until)
-        content = copy_into(Path(copy.path), part)
-        if content.sha256 != copy.sha256:
-            raise KreaError(f"{copy.path} has changed meanwhile")
-        return content, copy.url
+        position, copy = result.position, self._slot.copies.get(result.position)
+        if copy is not None:
+            files = [copy, *self._context.records.files(self._job.id)]
+            if copied := copy_saved(files, position, part):
+                return copied
+        try:
+            return ResultSource(self._context).fetch(self._job.id, result, part, until=self._until)
+        except ResultGone:
+            if copied := copy_saved(self._context.records.files(self._job.id), position, part):
+                return copied
+            raise
 
     def _wait_for_part(self, position: int) -> PartFile:
         clock, ledger = self._context.clock, self._context.account_ledger
@@ -200,7 +231,11 @@ class _SaveJob:
         target, published = self._slot.target, self._saver.published
         wanted = target.real_path(saved.path)
         force = target.force and wanted not in published
-        done = publish(part, wanted, sha256=saved.sha256, force=force)
+        kept_files = self._saver.kept_files
+        with kept_files.lock if kept_files else nullcontext():
+            if kept_files and force:
+                kept_files.clear(wanted, job_id=self._job.id, sha256=saved.sha256)
+            done = publish(part, wanted, sha256=saved.sha256, force=force)
         published.add(done.path)
         if not done.is_synced:
             text = f"the disk did not confirm that it has {saved.path}: open it to be sure"
@@ -241,23 +276,25 @@ class _SaveJob:
             )
 
     def _record_file(self, saved: SavedFile, *, preview: bool) -> None:
-        path = os.path.abspath(self._slot.target.cwd / saved.path)
-
-        def entry(ledger: "AccountLedger") -> None:
-            ledger.requests.record_file(
+        path = self._slot.target.absolute_path(saved.path)
+        modified = None
+        with suppress(OSError):
+            modified = path.stat().st_mtime_ns
+        is_recorded = self._saver.record(
+            lambda ledger: ledger.requests.record_file(
                 self._job.id,
                 saved.position,
                 url=saved.url,
-                path=path,
+                path=str(path),
                 sha256=saved.sha256,
                 size=saved.size,
                 type=saved.type,
                 preview=preview,
+                modified=modified,
                 at=self._context.clock.now(),
             )
-
-        if not self._saver.record(entry):
-            self._unrecorded.append(entry)
+        )
+        self._is_recorded = self._is_recorded and is_recorded
 
 
 def _read_pieces(file: int) -> Iterator[bytes]:

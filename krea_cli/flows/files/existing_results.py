@@ -2,75 +2,87 @@
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from krea_cli.flows.files.content_type import content_type
-from krea_cli.flows.files.naming import NameFacts
+from krea_cli.flows.files.kept_files import is_kept
+from krea_cli.flows.files.naming import NameFacts, add_suffix
 from krea_cli.flows.files.output_slot import OutputSlot, Result, SavedFile
-from krea_cli.flows.files.publish import has_hash
+from krea_cli.flows.files.target import TargetKind
+from krea_cli.flows.files.unchanged import is_unchanged
 
 if TYPE_CHECKING:
-    from krea_cli.local.ledger.rows import FileRow, RequestRow
+    from krea_cli.local.ledger.rows import FileRow
+
+MAX_BESIDE = 9  # numbers of a name that are looked at, where the name itself was taken
 
 
 @dataclass(frozen=True)
 class ExistingResults:
     """The results on disk, by position from 1.
 
-    saved: files in their place
+    saved: files in their place, with the bytes that were recorded
     copies: unchanged files elsewhere, for results that are not in their place
-    changed: paths in `saved` with another size than was saved
-    is_complete: every result that was saved is in one of the two
+    occupied: places of the other results where another file is, as the user would type them
+    moved: files in their place that the ledger has elsewhere, or with another time
+    gone: recorded paths of results in their place at which there is nothing any more
+    is_complete: every result that was saved is in `saved` or `copies`
     """
 
     saved: Mapping[int, SavedFile] = field(default_factory=dict)
     copies: "Mapping[int, FileRow]" = field(default_factory=dict)
-    changed: tuple[str, ...] = ()
+    occupied: tuple[str, ...] = ()
+    moved: "tuple[FileRow, ...]" = ()
+    gone: tuple[str, ...] = ()
     is_complete: bool = False
+
+    @property
+    def is_done(self) -> bool:
+        """True if every result is in its place."""
+        return self.is_complete and not self.copies
+
+    @property
+    def files(self) -> tuple[SavedFile, ...]:
+        """The files in their place, in the order of the results."""
+        return tuple(self.saved[position] for position in sorted(self.saved))
 
 
 def find_existing_results(
-    files: "Sequence[FileRow]",
-    slot: OutputSlot,
-    facts: NameFacts,
-    *,
-    row: "RequestRow | None" = None,
+    files: "Sequence[FileRow]", slot: OutputSlot, facts: NameFacts
 ) -> ExistingResults:
-    """Find FILES, the saved results of one job, at SLOT or elsewhere.
+    """Find FILES, the saved results of one job, at SLOT or elsewhere. A file must be unchanged.
 
-    A file must be unchanged. With ROW, its request, an edited file counts as well in the place
-    where it was saved. Where the user gave no -o, any place in the ledger will do.
+    Where there is no -o, not even a remembered one, any place in the ledger will do.
     """
     saved: dict[int, SavedFile] = {}
     copies: dict[int, FileRow] = {}
+    in_place: list[tuple[FileRow, Path]] = []
+    occupied: list[str] = []
     by_position: dict[int, list[FileRow]] = {}
     for file in files:
         by_position.setdefault(file.index, []).append(file)
     for position, rows in by_position.items():
-        paths = {file.path: _paths(file, files, slot, facts) for file in rows}
-        file = rows[0]
-        path = _edited_place(rows, slot, paths[file.path][0], row) if row else None
-        if path is None:
-            places = ((each, _unchanged_place(each, slot, paths[each.path])) for each in rows)
-            file, path = next((found for found in places if found[1]), (file, None))
-        if path is not None:
+        paths = _paths(rows[0], files, slot, facts)
+        if (place := _find_place(rows, slot, paths)) is not None:
+            file, path = place
             saved[position] = SavedFile(path, file.url, file.sha256, file.size, file.type, position)
-        elif source := next((file for file in rows if is_unchanged(file)), None):
+            in_place.append((file, slot.target.absolute_path(path)))
+            continue
+        if source := next((file for file in rows if is_unchanged(file)), None):
             copies[position] = source
-    changed = tuple(
-        each.path
-        for each in saved.values()
-        if row and not _has_size(slot.target.real_path(each.path), each.size)
+        if os.path.lexists(slot.target.real_path(paths[0])):
+            occupied.append(paths[0])
+    moved, gone = _find_moved(files, in_place)
+    return ExistingResults(
+        saved,
+        copies,
+        tuple(occupied),
+        moved,
+        gone,
+        is_complete=bool(files) and len(saved) + len(copies) == len(by_position),
     )
-    is_complete = bool(files) and len(saved) + len(copies) == len(by_position)
-    return ExistingResults(saved, copies, changed, is_complete)
-
-
-def is_unchanged(file: "FileRow") -> bool:
-    """Return True if FILE is on disk as it was saved."""
-    return has_hash(Path(file.path), file.sha256, file.size)
 
 
 def _paths(
@@ -83,7 +95,8 @@ def _paths(
     ext = content_type(b"", file.type).ext
     alike = sorted({other.index for other in files if other.preview == file.preview})
     own = alike.index(file.index) + 1
-    numbers = [own, *(number for number in range(1, len(files) + 1) if number != own)]
+    count = len({other.index for other in files})
+    numbers = [own, *(number for number in range(1, count + 1) if number != own)]
     return [
         slot.path(facts, Result(file.url, file.index, number, preview), ext)
         for preview in (file.preview, not file.preview)
@@ -91,31 +104,57 @@ def _paths(
     ]
 
 
-def _unchanged_place(file: "FileRow", slot: OutputSlot, paths: Sequence[str]) -> str | None:
-    """The first of PATHS that holds FILE."""
+def _find_place(
+    rows: "Sequence[FileRow]", slot: OutputSlot, paths: Sequence[str]
+) -> "tuple[FileRow, str] | None":
+    """Find a file in its place: the record that it agrees with, and its path.
+
+    ROWS are the records of one result, PATHS its places in SLOT, the first one its own.
+    """
     target = slot.target
     for path in paths:
-        if has_hash(target.real_path(path), file.sha256, file.size):
-            return path
-    if not target.is_given and is_unchanged(file):
-        return target.short_path(target.real_path(file.path))
-    return None
-
-
-def _edited_place(
-    rows: "Sequence[FileRow]", slot: OutputSlot, path: str, row: "RequestRow"
-) -> str | None:
-    """Path of an existing file, edited or not, saved by ROW in SLOT or at PATH; else None."""
-    is_own = row.target == slot.key
+        real = target.real_path(path)
+        for file in rows:
+            if is_unchanged(file, real):
+                return file, path
+    is_anywhere = target.kind is TargetKind.DEFAULT
     for file in rows:
-        is_there = is_own or os.path.realpath(file.path) == str(slot.target.real_path(path))
-        if is_there and os.path.exists(file.path):
-            return slot.target.short_path(Path(file.path))
+        real = target.real_path(file.path)
+        if is_kept(file.path):
+            continue  # it waits for its place
+        if (is_anywhere or _is_beside(real, slot, paths[0])) and is_unchanged(file):
+            return file, target.short_path(real)
     return None
 
 
-def _has_size(path: Path, size: int) -> bool:
-    try:
-        return path.stat().st_size == size
-    except OSError:
+def _is_beside(path: Path, slot: OutputSlot, own: str) -> bool:
+    """Tell if PATH is a numbered form of OWN, the name of a result that is taken still."""
+    target = slot.target
+    place = target.real_path(own)
+    if target.force or path.parent != place.parent or not os.path.lexists(place):
         return False
+    numbers = range(2, MAX_BESIDE + 1)
+    return path.name in [add_suffix(place.name, f"-{number}") for number in numbers]
+
+
+def _find_moved(
+    files: "Sequence[FileRow]", in_place: "Sequence[tuple[FileRow, Path]]"
+) -> "tuple[tuple[FileRow, ...], tuple[str, ...]]":
+    """Return files IN_PLACE as they are to be recorded, and recorded paths without a file."""
+    moved: list[FileRow] = []
+    gone: list[str] = []
+    for file, path in in_place:
+        known = {
+            os.path.realpath(other.path): other for other in files if other.index == file.index
+        }
+        try:
+            modified = path.stat().st_mtime_ns
+        except OSError:
+            continue  # it vanished a moment ago
+        recorded = known.get(os.path.realpath(path))
+        if recorded is None:
+            moved.append(replace(file, path=str(path), modified=modified))
+            gone += [each.path for each in known.values() if not os.path.lexists(each.path)]
+        elif recorded.modified != modified:
+            moved.append(replace(file, path=recorded.path, modified=modified))
+    return tuple(moved), tuple(gone)

@@ -149,7 +149,7 @@ class OutputSlot:
 
     def not_saved(self, job_id: str, cause: str) -> KreaError:
         """Error for a paid result, or for a copy of one, that could not be saved."""
-        if self.copies:
+        if self.copies and not (self.row and self.row.item_fingerprint):
             return KreaError(
                 f"the result of job {job_id} could not be copied: {cause}",
                 hint="krea generate without --reuse makes it again, and is paid for",

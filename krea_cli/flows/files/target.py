@@ -162,6 +162,10 @@ class Target:
             return Path(os.path.abspath(self.cwd / path))
         return Path(follow_links(self.cwd / path))
 
+    def absolute_path(self, path: str) -> Path:
+        """Absolute form of PATH, as the ledger records it."""
+        return Path(os.path.abspath(self.cwd / path))
+
     def or_remembered(self, row: "RequestRow | None") -> "Target":
         """Target of ROW in the ledger if it has one and this one was not given, else this one."""
         if self.kind is not TargetKind.DEFAULT or row is None:

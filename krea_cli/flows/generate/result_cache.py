@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from krea_cli.api.types import Job, JobOutput
 from krea_cli.flows.context import FlowContext
-from krea_cli.flows.files.existing_results import is_unchanged
 from krea_cli.flows.files.publish import has_hash
+from krea_cli.flows.files.unchanged import is_unchanged
 
 if TYPE_CHECKING:
     from krea_cli.local.ledger.rows import FileRow, RequestRow

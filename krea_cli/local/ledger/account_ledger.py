@@ -19,6 +19,7 @@ from krea_cli.local.ledger.uploads import UploadRows
 if TYPE_CHECKING:
     from krea_cli.local.ledger.batch_items import BatchItems
     from krea_cli.local.ledger.budget import Spending
+    from krea_cli.local.ledger.file_rows import FileRows
     from krea_cli.local.ledger.run_lock import RunLock
 
 
@@ -40,6 +41,13 @@ class AccountLedger:
     def history(self) -> History:
         """The search through all requests."""
         return History(self._scope)
+
+    @cached_property
+    def files(self) -> "FileRows":
+        """The saved files of requests."""
+        from krea_cli.local.ledger.file_rows import FileRows
+
+        return FileRows(self._scope)
 
     @cached_property
     def statistics(self) -> Statistics:

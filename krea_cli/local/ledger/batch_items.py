@@ -1,17 +1,18 @@
 """The items of batches: one run at a time claims an item, whatever list it came from."""
 
-import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from krea_cli.local.ledger.keys import Keys
 from krea_cli.local.ledger.request_rows import RequestRows
 from krea_cli.local.ledger.rows import (
     FAILED_STATES,
     UNFINISHED_STATES,
+    FileRow,
     RequestDraft,
     RequestRow,
     Scope,
+    parse_file_row,
     to_columns,
 )
 
@@ -50,15 +51,16 @@ class BatchItems:
         state = str(rows[0][0]) if rows else None
         return None if state == "forgotten" else state
 
-    def list_files(self, item_fingerprint: str) -> list[tuple[str, str]]:
-        """List path and sha256 of every file that an item's newest request has made."""
+    def list_files(self, item_fingerprint: str) -> list[FileRow]:
+        """List every file that an item's newest request has made."""
+        columns = ", ".join(f'"{column.name}"' for column in fields(FileRow))
         rows = self._scope.database.query(
-            "SELECT path, sha256 FROM files WHERE request_id ="
+            f"SELECT {columns} FROM files WHERE request_id ="
             f" (SELECT id FROM requests WHERE {self._scope.condition} AND item = ?"
             " ORDER BY id DESC LIMIT 1)",
             (*self._scope.values, item_fingerprint),
         )
-        return [(os.fsdecode(path), str(sha256)) for path, sha256 in rows]
+        return [parse_file_row(values) for values in rows]
 
     def release(self, item_fingerprint: str, run: str) -> None:
         """Give up the claim of RUN on an item: another run may carry it on."""

@@ -162,6 +162,9 @@ ADD_KEY_RELATIONS = (
         PRIMARY KEY (base, account, other)
     ) WITHOUT ROWID""",
 )
+# `modified` is the time of a saved file in nanoseconds: while it and the size are as recorded, the
+# content need not be read to know that it is unchanged.
+ADD_FILE_TIMES = ("ALTER TABLE files ADD COLUMN modified INTEGER",)
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     CREATE_TABLES,
     ADD_PROVENANCE,
@@ -169,6 +172,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     ADD_OWNERSHIP,
     ADD_PARTS,
     ADD_KEY_RELATIONS,
+    ADD_FILE_TIMES,
 )
 
 

@@ -208,20 +208,25 @@ class RequestRows:
         type: str | None,
         at: float,
         preview: bool = False,
+        modified: int | None = None,
     ) -> None:
-        """Record a result of a job that is whole on disk: INDEX from 1, SIZE in bytes."""
-        values = (index, url, path, sha256, size, type, at, preview)
+        """Record a result of a job that is whole on disk: INDEX from 1, SIZE in bytes.
+
+        MODIFIED is the time of the file, in nanoseconds since 1970.
+        """
+        values = (index, url, path, sha256, size, type, at, preview, modified)
         with self._scope.database.transaction(charged="yes", job_id=job_id):
             self._scope.database.execute(
                 'INSERT OR REPLACE INTO files (request_id, "index", url, path, sha256, size, type,'
-                " at, preview) SELECT id, ?, ?, ?, ?, ?, ?, ?, ? FROM requests"
+                " at, preview, modified) SELECT id, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM requests"
                 f" WHERE {self._scope.condition} AND job_id = ?",
                 (*values, *self._scope.values, job_id),
             )
 
-    def mark_saved(self, job_id: str, *, job: Job | None = None) -> None:
+    def mark_saved(self, job_id: str, *, job: Job | None = None, files: int = 0) -> None:
         """Mark a job as saved: all its results are on disk.
 
+        A job with less than FILES recorded results stays as it is: nobody would find them.
         With JOB its end is written too: the ledger may have been busy when it came.
         """
         columns, values = "state = 'saved'", list[Any]()
@@ -230,8 +235,9 @@ class RequestRows:
             columns += ", completed_at = coalesce(?, completed_at)"
             values = [job.status, job.completed_at]
         self._scope.database.execute(
-            f"UPDATE requests SET {columns} WHERE {self._scope.condition} AND job_id = ?",
-            (*values, *self._scope.values, job_id),
+            f"UPDATE requests SET {columns} WHERE {self._scope.condition} AND job_id = ?"
+            ' AND (SELECT count(DISTINCT "index") FROM files WHERE request_id = requests.id) >= ?',
+            (*values, *self._scope.values, job_id, files),
         )
 
     # Look-ups

@@ -144,6 +144,7 @@ class FileRow:
     size: bytes
     type: content type
     at: time of saving, in seconds since 1970
+    modified: time of the file itself, in nanoseconds since 1970; None if it was not recorded
     """
 
     index: int
@@ -154,6 +155,7 @@ class FileRow:
     type: str | None
     at: float
     preview: bool = False
+    modified: int | None = None
 
 
 FILE_COLUMNS = ", ".join(f'"{column.name}"' for column in fields(FileRow))

@@ -228,14 +228,18 @@ def test_the_reason_of_an_earlier_failure_is_told_again(batch_cli: Cli) -> None:
     assert "--retry-failed" not in again.err
 
 
-def test_a_picture_that_was_changed_counts_as_done_and_is_told(batch_cli: Cli) -> None:
-    """The picture may have been edited; removing it has it fetched again."""
+def test_a_picture_that_was_changed_is_not_done(batch_cli: Cli) -> None:
+    """Perhaps it was edited: it is left alone and told, and --force puts the result back."""
     batch_cli.krea(*RUN)
     path = next(Path("out").glob("fox-3*"))
+    result = path.read_bytes()
     path.write_bytes(b"")
     again = batch_cli.krea(*RUN)
-    assert (again.code, path.read_bytes(), len(batch_cli.service.posts)) == (0, b"", 6)
-    assert f"warning: {path} is not what was saved there" in again.err
+    assert (again.code, path.read_bytes(), len(batch_cli.service.posts)) == (1, b"", 6)
+    assert "5 of 6 done, 1 failed" in again.err
+    assert f"line 3: {path} is not what was saved there" in again.err
+    assert batch_cli.krea(*RUN, "--force").code == 0
+    assert (path.read_bytes(), len(batch_cli.service.posts)) == (result, 6)
 
 
 def test_a_sidecar_gives_way_to_that_of_the_same_item(batch_cli: Cli) -> None:

@@ -170,7 +170,7 @@ STOPS = {
 
 @pytest.mark.parametrize("stop", ["cap", *STOPS])
 def test_a_stop_looks_through_the_rest_of_the_list(batch_cli: Cli, stop: str) -> None:
-    """What is done or paid further down is printed, saved and counted; nothing more is sent."""
+    """Items further down that are done or paid are printed, saved and counted; none is sent."""
     serve_prices(batch_cli)
     spend = ("batch", "foxes.txt", "-o", "out/", "--assume-price", "2", "--max-cost", "12")
     batch_cli.service.job_seconds = 30

@@ -87,7 +87,9 @@ def test_a_finished_request_of_an_old_process_is_read(tmp_path: Path) -> None:
     assert ledger.history.list_saved(FOX, 7) == [row]
     assert ledger.requests.find_latest(FOX, "/home/me/fox.png") == row
     assert (ledger.items.find_latest(ITEM), ledger.items.find_state(ITEM)) == (row, "saved")
-    assert ledger.items.list_files(ITEM) == [("/home/me/fox.png", "ef")]
+    assert [(file.path, file.sha256, file.modified) for file in ledger.items.list_files(ITEM)] == [
+        ("/home/me/fox.png", "ef", None)
+    ]
     assert ledger.spending.sum_batch("list.txt").priced == 40_000
     assert ledger.uploads.find_url("cd") == "https://app-uploads.krea.ai/1.png"
     database.close()

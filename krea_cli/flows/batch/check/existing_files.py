@@ -7,10 +7,11 @@ from pathlib import Path
 
 from krea_cli.flows.batch.check.paths import OutputFolder, OutputPath
 from krea_cli.flows.files.publish import has_hash, hash_file
+from krea_cli.flows.files.unchanged import is_unchanged
 from krea_cli.flows.recipe.recipe import service_item_fingerprint
 from krea_cli.flows.recipe.sidecar import read_sidecar
 from krea_cli.local.ledger.account_ledger import AccountLedger
-from krea_cli.local.ledger.rows import UNDER_WAY_STATES
+from krea_cli.local.ledger.rows import UNDER_WAY_STATES, FileRow
 
 
 @dataclass(frozen=True)
@@ -46,8 +47,9 @@ class ExistingFiles:
         state = self._ledger.items.find_state(fingerprint) if self._ledger else None
         if state in UNDER_WAY_STATES:
             return FileCheck()
+        files = self._ledger.items.list_files(fingerprint) if self._ledger else []
         is_saved = state == "saved"
-        if is_saved and (is_open or self._is_in_ledger(fingerprint, path.folder, names)):
+        if is_saved and (is_open or not files or self._has_own(files, path.folder, names)):
             return FileCheck()
         candidates = names
         service_fingerprint = service_item_fingerprint(self._base, fingerprint)
@@ -60,18 +62,27 @@ class ExistingFiles:
         foreign_file = os.path.join(path.folder.typed_path, names[0])
         return FileCheck(foreign_file=foreign_file, is_paid=is_saved)
 
-    def _is_in_ledger(self, fingerprint: str, folder: OutputFolder, names: list[str]) -> bool:
-        """Tell if the ledger knows one of the files NAMES of the item, by path or by content."""
-        files = self._ledger.items.list_files(fingerprint) if self._ledger else []
-        paths, hashes = {path for path, _ in files}, {sha256 for _, sha256 in files}
+    def _has_own(self, files: list[FileRow], folder: OutputFolder, names: list[str]) -> bool:
+        """Tell if one of the files NAMES is of the item, which saved FILES, or was edited since.
+
+        A file that holds the result of another request is not.
+        """
+        places = {os.path.realpath(file.path) for file in files}
         for name in names:
-            path = os.path.join(folder.real_path, name)
-            if path in paths or os.path.realpath(path) in paths:
+            path = Path(folder.real_path, name)
+            if any(is_unchanged(file, path) for file in files):
                 return True
             with suppress(OSError):
-                if hash_file(Path(path)) in hashes:
+                sha256 = hash_file(path)
+                if any(file.sha256 == sha256 for file in files):
+                    return True
+                if os.path.realpath(path) in places and not self._is_known(sha256):
                     return True
         return False
+
+    def _is_known(self, sha256: str) -> bool:
+        """Tell if the ledger has a result with that content."""
+        return bool(self._ledger and self._ledger.files.list_owners(sha256))
 
 
 def _find_by_sidecar(fingerprint: str, folder: OutputFolder, names: list[str]) -> str | None:

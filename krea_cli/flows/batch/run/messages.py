@@ -30,13 +30,15 @@ class AlreadyDone:
 
     saved: its files in their place
     copy: the job whose results are to be copied into place
-    Without either, its request failed.
+    error: the reason why its results are not put into place
+    Without any of them, its request failed.
     """
 
     item: Item
     row: "RequestRow"
     saved: tuple[SavedFile, ...] = ()
     copy: PendingJob | None = None
+    error: KreaError | None = None
 
 
 @dataclass(frozen=True)

@@ -165,7 +165,8 @@ class BatchState:
             yield ItemOutcome(item=item, row=row, saved=done.saved, free=True)
         else:
             self.counts.failed += 1
-            yield ItemOutcome(item=item, row=row, error=earlier_failure(row), free=True)
+            error = done.error or earlier_failure(row)
+            yield ItemOutcome(item=item, row=row, error=error, free=True)
 
     def _save(self, flight: InFlight, job: Job) -> None:
         self._saving[flight.item.index] = flight

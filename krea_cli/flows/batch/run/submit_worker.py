@@ -29,8 +29,8 @@ from krea_cli.flows.batch.run.messages import (
 from krea_cli.flows.batch.run.options import RunOptions
 from krea_cli.flows.context import FlowContext
 from krea_cli.flows.download.collect import PendingJob
-from krea_cli.flows.events import WarningNote
-from krea_cli.flows.files.existing_results import find_existing_results
+from krea_cli.flows.files.existing_results import ExistingResults, find_existing_results
+from krea_cli.flows.files.kept_files import remove_kept_files
 from krea_cli.flows.files.naming import NameFacts
 from krea_cli.flows.files.output_slot import OutputSlot
 from krea_cli.flows.files.target import parse_target
@@ -48,10 +48,6 @@ from krea_cli.local.ledger.rows import FAILED_STATES, UNFINISHED_STATES, Request
 if TYPE_CHECKING:
     from krea_cli.local.ledger.run_lock import RunLock
 
-CHANGED_FILE_TEXT = (
-    "is not what was saved there, and counts as done all the same;"
-    " remove it to have the result fetched again"
-)
 ACCOUNT_ERRORS = (BalanceEmpty, PlanRequired, TokenRefused)
 
 
@@ -194,17 +190,26 @@ class SubmitWorker:
         pending = _pending_job(row, slot)
         files = self._context.ledger.history.list_files(row.job_id or "")
         facts = NameFacts(row.prompt, row.model, row.seed, row.job_id, row.created_at)
-        existing = find_existing_results(files, slot, facts, row=row)
+        existing = find_existing_results(files, slot, facts)
+        if existing.is_done:
+            self._record_places(row, existing, slot)
+            remove_kept_files(self._context.ledger, pending.job_id, files)
+            return AlreadyDone(item, row, existing.files)
+        if existing.occupied and not slot.target.force:
+            return AlreadyDone(item, row, error=_changed_error(existing.occupied[0]))
         if not existing.is_complete:
             return ItemSubmitted(item, row, pending, fresh=False)  # paid, and gone: fetched again
-        if not existing.copies:
-            for path in existing.changed:
-                self._context.tell(WarningNote(f"{path} {CHANGED_FILE_TEXT}"))
-            saved = tuple(existing.saved[position] for position in sorted(existing.saved))
-            return AlreadyDone(item, row, saved)
         job = CachedResult(row, existing.copies).job
         copy = replace(pending, job=job, slot=replace(pending.slot, copies=existing.copies))
         return AlreadyDone(item, row, copy=copy)
+
+    def _record_places(self, row: RequestRow, existing: ExistingResults, slot: OutputSlot) -> None:
+        """Record where the files of a request are by now."""
+        if existing.moved:
+            target = slot.claim_key if existing.gone else None
+            self._context.ledger.files.move(
+                row.job_id or "", existing.moved, existing.gone, target=target
+            )
 
     def _remove_part_file(self, row: RequestRow, slot: OutputSlot) -> None:
         """Remove the part file of a process that was killed just as its job had failed."""
@@ -252,6 +257,14 @@ def item_request(item: Item, options: RunOptions) -> GenerateRequest:
         embed=options.embed,
         webhook=options.webhook,
         profile=options.profile,
+    )
+
+
+def _changed_error(path: str) -> KreaError:
+    return KreaError(
+        f"{path} is not what was saved there: it was changed, and is left alone",
+        hint="the same command with --force puts the result back, and pays nothing;"
+        " move the file away to keep it",
     )
 
 

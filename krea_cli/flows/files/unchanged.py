@@ -1,0 +1,30 @@
+"""Tell if a saved file is unchanged on disk, by size and time before its content is read."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from krea_cli.flows.files.publish import has_hash
+
+if TYPE_CHECKING:
+    from krea_cli.local.ledger.rows import FileRow
+
+SECOND_NANOSECONDS = 1_000_000_000
+
+
+def is_unchanged(file: "FileRow", path: Path | None = None) -> bool:
+    """Return True if FILE is on disk as it was saved; at PATH, if that is given.
+
+    The content is read only where size and time do not tell.
+    """
+    path = path or Path(file.path)
+    try:
+        status = path.stat()
+    except (OSError, ValueError):
+        return False
+    if status.st_size != file.size:
+        return False
+    # A time in whole seconds comes from a file system that may give it to two files.
+    is_exact = file.modified is not None and file.modified % SECOND_NANOSECONDS != 0
+    if is_exact and status.st_mtime_ns == file.modified and path.is_file():
+        return True
+    return has_hash(path, file.sha256, file.size)

@@ -1,0 +1,157 @@
+"""`krea batch`: an item is done at its own place, with its own bytes; nothing is paid again."""
+
+import itertools
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.commands.batch.batch_helpers import file_stems, sent_prompts
+from tests.fakes.krea_service import PNG
+from tests.harness.cli import Cli
+from tests.harness.ledger_rows import read_rows
+
+
+@pytest.fixture
+def studio(cli: Cli) -> Cli:
+    """A service that makes another picture each time, all of one size."""
+    numbers = itertools.count(1)
+    cli.service.content = lambda: PNG[:12] + b"%04d" % next(numbers) + PNG[16:]
+    return cli
+
+
+def recorded_paths(cli: Cli) -> list[str]:
+    """The paths in the ledger, relative to the current folder."""
+    rows = read_rows(cli.home / "state")
+    return sorted(os.path.relpath(file.path) for row in rows for file in row.files)
+
+
+def report_paths(path: str) -> list[str]:
+    """The paths in a report."""
+    return [file["path"] for line in Path(path).open() for file in json.loads(line)["files"]]
+
+
+def expire_addresses(cli: Cli) -> None:
+    """Let no result be fetched any more."""
+    cli.service.file_status = 404
+
+
+def write_table(*lines: str) -> None:
+    """A list with an output for each line."""
+    Path("s.csv").write_text("".join(f"{line}\n" for line in ("prompt,output", *lines)))
+
+
+def test_a_moved_folder_is_recorded_at_its_new_place(studio: Cli) -> None:
+    """The report, the ledger and later copies know where the files are now."""
+    Path("p.csv").write_text("prompt\na fox\nan owl\n")
+    assert studio.krea("batch", "p.csv", "-o", "out/").code == 0
+    Path("out").rename("moved")
+    expire_addresses(studio)
+    assert studio.krea("batch", "p.csv", "-o", "moved/", "--report", "moved/r.jsonl").code == 0
+    assert studio.krea("verify", "moved/r.jsonl").code == 0
+    assert [path.partition("/")[0] for path in recorded_paths(studio)] == ["moved", "moved"]
+    assert studio.krea("batch", "p.csv", "-o", "copies/").code == 0
+    assert file_stems("copies") == ["a-fox", "an-owl"]
+    Path("copies").rename("elsewhere")
+    next(Path("moved").glob("a-fox*")).unlink()
+    Path("elsewhere").rename("copies")
+    assert studio.krea("download", "job-1").out.startswith("moved/a-fox-")
+    assert len(studio.service.posts) == 2
+
+
+def test_a_deleted_file_is_not_done_because_of_a_copy(studio: Cli) -> None:
+    """Copied again, by the batch as by `krea download`, even if its address is gone."""
+    Path("p.csv").write_text("prompt\na fox\n")
+    studio.krea("batch", "p.csv", "-o", "out/")
+    studio.krea("batch", "p.csv", "-o", "copies/")
+    expire_addresses(studio)
+    (path,) = Path("out").iterdir()
+    for command in (("batch", "p.csv", "-o", "out/"), ("download", "job-1")):
+        path.unlink()
+        done = studio.krea(*command)
+        assert (done.code, done.out) == (0, f"{path}\n"), done.err
+        assert path.exists()
+
+
+def test_a_deleted_file_is_fetched_again(studio: Cli) -> None:
+    """Without any copy it comes from the service, and nothing is sent."""
+    Path("p.csv").write_text("prompt\na fox\n")
+    studio.krea("batch", "p.csv", "-o", "out/")
+    (path,) = Path("out").iterdir()
+    path.unlink()
+    assert studio.krea("batch", "p.csv", "-o", "out/").code == 0
+    assert (path.exists(), len(studio.service.posts)) == (True, 1)
+
+
+def test_a_file_that_another_item_overwrote_is_not_done(studio: Cli) -> None:
+    """The list as it was before: refused by name, and with --force the first picture is back."""
+    write_table("red,a.png")
+    studio.krea("batch", "s.csv", "-o", "sw/")
+    red = Path("sw/a.png").read_bytes()
+    write_table("blue,a.png")
+    studio.krea("batch", "s.csv", "-o", "sw/", "--force")
+    blue = Path("sw/a.png").read_bytes()
+    assert [path.name for path in Path("sw").iterdir()] == ["a.png"]
+    write_table("red,a.png")
+    studio.service.content = lambda: red
+    refused = studio.krea("batch", "s.csv", "-o", "sw/")
+    assert (refused.code, Path("sw/a.png").read_bytes()) == (2, blue)
+    assert "line 2: sw/a.png exists; --force replaces it" in refused.err
+    done = studio.krea("batch", "s.csv", "-o", "sw/", "--force")
+    assert (done.code, Path("sw/a.png").read_bytes() == red) == (0, True)
+    assert len(studio.service.posts) == 2
+
+
+@pytest.mark.parametrize("expired", [False, True])
+def test_force_over_exchanged_names_loses_nothing(studio: Cli, expired: bool) -> None:
+    """Each is under its new name, the hidden files are gone, and so are their records."""
+    write_table("red,a.png", "green,b.png", "blue,c.png")
+    studio.krea("batch", "s.csv", "-o", "sw/")
+    before = {name: Path("sw", f"{name}.png").read_bytes() for name in "abc"}
+    write_table("red,b.png", "green,c.png", "blue,a.png")
+    if expired:
+        expire_addresses(studio)
+    done = studio.krea("batch", "s.csv", "-o", "sw/", "--force")
+    assert (done.code, len(studio.service.posts)) == (0, 3), done.err
+    after = {name: Path("sw", f"{name}.png").read_bytes() for name in "abc"}
+    assert after == {"b": before["a"], "c": before["b"], "a": before["c"]}
+    assert len(list(Path("sw").iterdir())) == 3
+    assert not [path for path in recorded_paths(studio) if "kept" in path]
+
+
+def test_force_over_shifted_names_loses_nothing(studio: Cli) -> None:
+    """A new line on top moves all others; then it is taken out again."""
+    prompts = [f"P{number}" for number in range(1, 7)]
+    Path("l.txt").write_text("".join(f"{prompt}\n" for prompt in prompts))
+    run = ("batch", "l.txt", "-o", "ln/{line}.{ext}")
+    studio.krea(*run)
+    before = [Path(f"ln/{number}.png").read_bytes() for number in range(1, 7)]
+    studio.service.missing_files = {f"job-{number}.png" for number in range(1, 7)}
+    Path("l.txt").write_text("".join(f"{prompt}\n" for prompt in ["top", *prompts]))
+    assert studio.krea(*run).code == 2
+    done = studio.krea(*run, "--force")
+    assert (done.code, sent_prompts(studio)) == (0, [*prompts, "top"]), done.err
+    assert [Path(f"ln/{number}.png").read_bytes() for number in range(2, 8)] == before
+    assert len(list(Path("ln").iterdir())) == 7
+    Path("l.txt").write_text("".join(f"{prompt}\n" for prompt in prompts))
+    assert studio.krea(*run, "--force").code == 0
+    assert [Path(f"ln/{number}.png").read_bytes() for number in range(1, 7)] == before
+    assert len(studio.service.posts) == 7
+
+
+def test_download_over_exchanged_names_loses_nothing(studio: Cli) -> None:
+    """Neither file is overwritten while the other address may be gone."""
+    for name in ("a", "b"):
+        studio.krea("generate", name, "-o", f"{name}.png")
+    before = {name: Path(f"{name}.png").read_bytes() for name in "ab"}
+    studio.service.missing_files = {"job-1.png", "job-2.png"}
+    run = ("download", "job-2", "job-1", "-o", "x.png", "--force")
+    Path("a.png").rename("x.png")
+    Path("b.png").rename("x-2.png")
+    write_moves = ("download", "job-1", "job-2", "-o", "x.png")
+    assert studio.krea(*write_moves).code == 0
+    done = studio.krea(*run)
+    assert done.code == 0, done.err
+    assert {"b": Path("x.png").read_bytes(), "a": Path("x-2.png").read_bytes()} == before
+    assert sorted(os.listdir()) == ["x-2.png", "x.png"]
