@@ -64,7 +64,7 @@ def verify(
     if not verification.problem_counts:
         session.output.print_summary(text, record)
         return
-    failure = NotAsReported(text, hint=_download_hint(verification.first_problem))
+    failure = NotAsReported(text, hint=_download_hint(session, verification))
     failure.details = record
     raise failure
 
@@ -150,8 +150,29 @@ def _totals_record(verification: "Verification") -> dict[str, object]:
     }
 
 
-def _download_hint(first: "FileProblem | None") -> str | None:
+def _download_hint(session: "Session", verification: "Verification") -> str | None:
+    """The command that puts the first file back, and the way to put back all."""
+    import os
+    import shlex
+
+    from krea_cli.flows.batch.verify import NOT_A_FILE
+    from krea_cli.flows.files.naming import escape_braces
+
+    first, output = verification.first_problem, verification.first_output
     if first is None or first.job_id is None:
         return None
-    force = "" if first.state == "missing" else " --force"
-    return f"krea download {first.job_id}{force} saves the first again, and pays nothing"
+    words = ["krea", "download", first.job_id]
+    if output is not None:
+        path = str(output).removeprefix(f"{session.env.current_dir}/")
+        # A name such as "-" or "-v.png" would be read as something else.
+        path = os.path.join(".", path) if path.startswith("-") else path
+        words += ["-o", escape_braces(path)]
+    if first.state != "missing":
+        words.append("--force")
+    command = shlex.join(words)
+    if first.reason == NOT_A_FILE:
+        return f"move {first.path} away; then {command}"
+    if verification.problem_items == 1:
+        return f"{command}; that pays nothing"
+    force = " with --force" if verification.problem_counts.keys() - {"missing"} else ""
+    return f"{command}; the same batch again{force} puts back all of them, and pays nothing"

@@ -63,7 +63,8 @@ def test_what_is_wrong(cli: Cli, report_folder: Path) -> None:
         "changed\tout/sub/owl.png\t3\t8 bytes instead of 6\n",
         "error: 0 of 3 files are as reported; 1 missing, 2 changed;"
         " 2 items have no file (1 failed, 1 in doubt)\n"
-        "  hint: krea download job-1 saves the first again, and pays nothing\n"
+        "  hint: krea download job-1 -o out/fox.png;"
+        " the same batch again with --force puts back all of them, and pays nothing\n"
         "  charged: no\n",
     )
 
@@ -87,7 +88,7 @@ def test_for_a_program(cli: Cli, report_folder: Path) -> None:
     ]
     error = json.loads(result.err)["error"]
     assert (result.code, error["code"], error["good"]) == (1, "not_as_reported", 2)
-    assert error["hint"] == "krea download job-2 --force saves the first again, and pays nothing"
+    assert error["hint"] == "krea download job-2 -o out/hen.png --force; that pays nothing"
 
 
 def test_on_a_terminal(cli: Cli, report_folder: Path) -> None:

@@ -29,7 +29,12 @@ from krea_cli.api.job_id import is_job_id
 from krea_cli.catalog.local_files import replace_local_files
 from krea_cli.dollars import to_dollars
 from krea_cli.flows.files.content_type import SNIFF_BYTES, content_type
+from krea_cli.flows.files.existing_results import list_own_paths
+from krea_cli.flows.files.kept_files import is_kept
+from krea_cli.flows.files.naming import NameFacts, static_folder
+from krea_cli.flows.files.output_slot import OutputSlot
 from krea_cli.flows.files.publish import hash_file
+from krea_cli.flows.files.target import parse_target
 from krea_cli.flows.recipe.recipe import HASH_PREFIX, Recipe
 from krea_cli.flows.recipe.sidecar import read_sidecar
 
@@ -124,7 +129,9 @@ def _ledger_record(
     item: "Item", row: "RequestRow", ledger: "AccountLedger", cwd: Path
 ) -> dict[str, Any]:
     recipe = Recipe.from_row(row, uploads=ledger.uploads)
-    files = _choose_files(ledger.history.list_files(row.job_id), item, cwd) if row.job_id else []
+    files = ledger.history.list_files(row.job_id) if row.job_id else []
+    if len(files) > 1:
+        files = _choose_files(files, item, row, cwd)
     is_empty = row.state == "completed" and row.error is not None  # nothing is left to be saved
     cost = 0 if row.charged == "no" else row.cost  # of the request, at most
     return {
@@ -142,12 +149,22 @@ def _ledger_record(
     }
 
 
-def _choose_files(files: "list[FileRow]", item: "Item", cwd: Path) -> "list[FileRow]":
-    """Choose one file for each result: the last saved in the item's folder, else the last saved."""
-    static = item.target.partition("{")[0]
-    folder = os.path.join(os.path.abspath(cwd / os.path.dirname(static)), "")
+def _choose_files(
+    files: "list[FileRow]", item: "Item", row: "RequestRow", cwd: Path
+) -> "list[FileRow]":
+    """Choose a file for each result: at the item's place, else in its folder, else the last."""
+    target = parse_target(item.target, cwd=cwd)
+    slot = OutputSlot(target=target, n=item.n, count=item.count)
+    facts = NameFacts(row.prompt, row.model, row.seed, row.job_id, row.created_at)
+    folder = os.path.join(os.path.abspath(cwd / static_folder(item.target)), "")
     file_by_index: dict[int, FileRow] = {}
-    for file in sorted(files, key=lambda file: (file.path.startswith(folder), file.at)):
+
+    def rank(file: "FileRow") -> tuple[bool, bool, bool, float]:
+        own = {str(target.absolute_path(path)) for path in list_own_paths(file, files, slot, facts)}
+        is_in_folder = file.path.startswith(folder)
+        return not is_kept(file.path), file.path in own, is_in_folder, file.at
+
+    for file in sorted(files, key=rank):
         file_by_index[file.index] = file
     return [file_by_index[index] for index in sorted(file_by_index)]
 

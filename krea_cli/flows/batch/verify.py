@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING
 
 from krea_cli.errors import UsageError
 from krea_cli.flows.batch.report_entry import ReportedFile, ReportEntry, parse_entry
+from krea_cli.flows.files.naming import add_suffix
 
 if TYPE_CHECKING:
     from krea_cli.clock import Clock
 
 HASH_CHUNK_BYTES = 1 << 20
+NOT_A_FILE = "not a file any more"
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,9 @@ class Verification:
 
     problem_counts: files that are not as reported, by `FileProblem.state`
     fileless_counts: items without a file, by their state in the report
+    first_output: path for -o that puts the results of the first problem's job in their places;
+        None if there is no such path
+    problem_items: number of items with a problem
     """
 
     items: int = 0
@@ -49,6 +54,8 @@ class Verification:
     problem_counts: Counter[str] = field(default_factory=Counter)
     fileless_counts: Counter[str] = field(default_factory=Counter)
     first_problem: FileProblem | None = None
+    first_output: Path | None = None
+    problem_items: int = 0
 
     @property
     def intact_files(self) -> int:
@@ -80,6 +87,7 @@ class Verification:
         self.items += 1
         if not entry.files:
             self.fileless_counts[entry.state] += 1
+        is_counted = False
         for file in entry.files:
             clock.raise_if_interrupted()
             self.files += 1
@@ -88,8 +96,19 @@ class Verification:
                 self.problem_counts[state] += 1
                 path = str(folder / file.path)
                 problem = FileProblem(state, path, entry.line, entry.job_id, reason)
-                self.first_problem = self.first_problem or problem
+                if self.first_problem is None:
+                    self.first_problem = problem
+                    self.first_output = _common_output(entry, folder)
+                self.problem_items += not is_counted
+                is_counted = True
                 yield problem
+
+
+def _common_output(entry: ReportEntry, folder: Path) -> Path | None:
+    """The -o that names all files of ENTRY: its first, if the others are numbered after it."""
+    paths = [file.path for file in entry.files]
+    numbered = [paths[0], *(add_suffix(paths[0], f"-{n}") for n in range(2, len(paths) + 1))]
+    return folder / paths[0] if paths == numbered else None
 
 
 def _compare(file: ReportedFile, folder: Path, clock: "Clock") -> tuple[str, str] | None:
@@ -99,7 +118,7 @@ def _compare(file: ReportedFile, folder: Path, clock: "Clock") -> tuple[str, str
         status = path.stat()
         # The report may come from anybody, and may name a FIFO: to open one could block for ever.
         if not stat.S_ISREG(status.st_mode):
-            return "changed", "not a file any more"
+            return "changed", NOT_A_FILE
         if status.st_size != file.size:
             return "changed", f"{status.st_size} bytes instead of {file.size}"
         if _hash_file_unless_stopped(path, clock) != file.sha256:

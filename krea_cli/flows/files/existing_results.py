@@ -64,7 +64,7 @@ def find_existing_results(
     for file in files:
         by_position.setdefault(file.index, []).append(file)
     for position, rows in by_position.items():
-        paths = _paths(rows[0], files, slot, facts)
+        paths = list_own_paths(rows[0], files, slot, facts)
         if (place := _find_place(rows, slot, paths)) is not None:
             file, path = place
             saved[position] = SavedFile(path, file.url, file.sha256, file.size, file.type, position)
@@ -85,10 +85,10 @@ def find_existing_results(
     )
 
 
-def _paths(
+def list_own_paths(
     file: "FileRow", files: "Sequence[FileRow]", slot: OutputSlot, facts: NameFacts
 ) -> list[str]:
-    """The paths in SLOT that FILE may have, its own first.
+    """List the paths in SLOT that FILE of FILES may have, its own first.
 
     Where only some results were saved, its number among all of them may be another.
     """

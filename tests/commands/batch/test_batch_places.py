@@ -3,6 +3,9 @@
 import itertools
 import json
 import os
+import shlex
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -10,7 +13,7 @@ import pytest
 from tests.commands.batch.batch_helpers import file_stems, sent_prompts
 from tests.fakes.krea_service import PNG
 from tests.harness.cli import Cli
-from tests.harness.ledger_rows import read_rows
+from tests.harness.ledger_rows import LEDGER, read_rows
 
 
 @pytest.fixture
@@ -155,3 +158,73 @@ def test_download_over_exchanged_names_loses_nothing(studio: Cli) -> None:
     assert done.code == 0, done.err
     assert {"b": Path("x.png").read_bytes(), "a": Path("x-2.png").read_bytes()} == before
     assert sorted(os.listdir()) == ["x-2.png", "x.png"]
+
+
+def change_ledger(cli: Cli, statement: str) -> None:
+    """Change the ledger by STATEMENT, behind the back of the command."""
+    with closing(sqlite3.connect(cli.home / "state" / LEDGER, isolation_level=None)) as ledger:
+        ledger.execute(statement)
+
+
+@pytest.mark.parametrize("command", ["batch", "generate", "download"])
+def test_a_row_is_never_saved_without_its_files(studio: Cli, command: str) -> None:
+    """The disk of the ledger is full for a moment: the same command puts it right, for nothing."""
+    Path("p.txt").write_text("a fox\n")
+    run: tuple[str, ...] = ("batch", "p.txt", "-o", "out/{slug}.{ext}")
+    if command != "batch":
+        run = ("generate", "a fox", "-o", "out/a-fox.png")
+    studio.krea("history")
+    full = "CREATE TRIGGER full BEFORE INSERT ON files BEGIN SELECT disk_is_full(); END"
+    if command == "download":
+        studio.krea(*run, "--no-wait")
+        run = ("download", "job-1")
+    else:
+        studio.krea("generate", "an owl", "-o", "owl.png")
+    change_ledger(studio, full)
+    first = studio.krea(*run)
+    assert "the ledger is not kept up to date" in first.err
+    assert "saved" not in [state for state, job_id in studio.states[-1:]]
+    change_ledger(studio, "DROP TRIGGER full")
+    posts, picture = len(studio.service.posts), Path("out/a-fox.png").read_bytes()
+    studio.service.content = lambda: picture
+    again = studio.krea(*run)
+    assert (again.code, again.out) == (0, "out/a-fox.png\n"), again.err
+    assert (len(studio.service.posts), studio.states[-1][0]) == (posts, "saved")
+    assert "out/a-fox.png" in recorded_paths(studio)
+
+
+def test_a_row_of_before_that_is_saved_without_files_is_fetched(studio: Cli) -> None:
+    """An older version left it so: its picture is in the way of nothing, and recorded now."""
+    Path("p.txt").write_text("a fox\n")
+    run = ("batch", "p.txt", "-o", "out/{slug}.{ext}")
+    studio.krea(*run)
+    change_ledger(studio, "DELETE FROM files")
+    picture = Path("out/a-fox.png").read_bytes()
+    studio.service.content = lambda: picture
+    assert studio.krea(*run).code == 0
+    assert (recorded_paths(studio), len(studio.service.posts)) == (["out/a-fox.png"], 1)
+
+
+@pytest.mark.parametrize("harm", ["missing", "changed", "shorter"])
+@pytest.mark.parametrize("folder", ["out", "copies", "odd {name} $x"])
+def test_the_hint_of_verify_restores(studio: Cli, harm: str, folder: str) -> None:
+    """Wherever the report is from, what it names is there again, and nothing is paid."""
+    Path("p.txt").write_text("a fox\nan owl\n")
+    studio.krea("batch", "p.txt", "-o", "out/")
+    output = folder.replace("{", "{{").replace("}", "}}") + "/"
+    report = f"{folder}/r.jsonl"
+    assert studio.krea("batch", "p.txt", "-o", output, "--report", report).code == 0
+    path = next(Path(folder).glob("a-fox*"))
+    picture = path.read_bytes()
+    if harm == "missing":
+        path.unlink()
+    else:
+        path.write_bytes(b"x" * (len(picture) if harm == "changed" else 3))
+    studio.service.content = lambda: picture
+    wrong = studio.krea("verify", report)
+    hint = next(line for line in wrong.err.splitlines() if line.startswith("  hint: "))
+    command = shlex.split(hint.removeprefix("  hint: ").partition(";")[0])
+    assert command[:2] == ["krea", "download"]
+    assert studio.krea(*command[1:]).code == 0
+    assert studio.krea("verify", report).code == 0
+    assert len(studio.service.posts) == 2
