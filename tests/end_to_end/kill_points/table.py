@@ -212,6 +212,32 @@ def _at(
     return [KillPoint(name, step, remains, command, jobs_made) for name, step in steps.items()]
 
 
+# Of a batch with --force whose lines have exchanged their names: nothing is sent.
+EXCHANGE = Command(
+    ("batch", "foxes.csv", "-o", "out/", "--force", *SMALL[:4]),
+    ("out/a.png", "out/b.png", "out/c.png"),
+    jobs=3,
+)
+KEPT = "krea_cli.flows.files.kept_files"
+FILE_ROWS = "krea_cli.local.ledger.file_rows:FileRows"
+MOVING = {
+    "a file in the way is about to be recorded": f"{FILE_ROWS}.record call 1",
+    "a file in the way is recorded": f"{FILE_ROWS}.record return 1",
+    "it is about to move": "os:rename@move_aside call 1",
+    "it has moved": "os:rename@move_aside return 1",
+    "its folder is synced": f"{KEPT}:move_aside return 1",
+    "its name is about to be given to another": "os:replace@_publish_as call 1",
+    "its name is given to another": "os:replace@_publish_as return 1",
+    "the other is recorded": f"{ROWS}.record_file return 1",
+    "a second file has moved": "os:rename@move_aside return 2",
+    "a second name is given to another": "os:replace@_publish_as return 2",
+    "a third name is given to another": "os:replace@_publish_as return 3",
+    "a hidden file is about to be removed": "os:unlink@remove_kept_files call 1",
+    "a hidden file is removed": "os:unlink@remove_kept_files return 1",
+    "a hidden file is forgotten": f"{FILE_ROWS}.forget return 1",
+}
+MOVE_POINTS = [*_at(MOVING, Remains.FINISHED, EXCHANGE, 3)]
+
 KILL_POINTS = [
     *_at(UPLOADING, Remains.NOT_SENT, NIGHT, 0),
     *_at(BEFORE, Remains.NOT_SENT, jobs_made=0),
