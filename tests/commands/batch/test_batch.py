@@ -4,7 +4,13 @@ import json
 import re
 from pathlib import Path
 
-from tests.commands.batch.batch_helpers import FOXES, file_stems, sent_prompts, summary
+from tests.commands.batch.batch_helpers import (
+    FOXES,
+    file_stems,
+    sent_prompts,
+    summary,
+    write_list,
+)
 from tests.fakes.krea_service import answer_with
 from tests.harness.cli import Cli
 from tests.pictures import picture_bytes
@@ -126,3 +132,13 @@ def test_a_report_tells_what_became_of_each(batch_cli: Cli) -> None:
     assert batch_cli.krea("verify", "report.jsonl").code == 0
     next(Path("out").glob("fox-3*")).write_bytes(b"spoiled")
     assert batch_cli.krea("verify", "report.jsonl").code == 1
+
+
+def test_results_that_come_at_once_are_saved_by_many(cli: Cli) -> None:
+    """Forty jobs end in one poll, and each download takes a second: five seconds, not twenty."""
+    write_list("foxes.txt", range(40))
+    cli.service.job_seconds = 60
+    cli.service.on_download = lambda: cli.clock.sleep(1)
+    start = cli.clock.monotonic()
+    assert cli.krea("batch", "foxes.txt", "-o", "out/", "-j", "40").code == 0
+    assert 60 < cli.clock.monotonic() - start < 60 + 10, cli.clock.monotonic() - start

@@ -145,6 +145,7 @@ class Scheduler:
         self._tell_progress()
         if self._is_over:
             return
+        self._workers.add_savers()
         message = self._workers.next_message(self._seconds_to_wait())
         if message is not None:
             yield from state.apply(message)
@@ -180,7 +181,8 @@ class Scheduler:
         """The seconds until something is to be done even if nobody reports anything."""
         now = self._context.clock.monotonic()
         ends = [flight.until - now for flight in self._state.in_flight.values()]
-        wait = min([*ends, self._queue.wait if self._has_room else inf])
+        queue_wait = self._queue.wait if self._has_room else inf
+        wait = min([*ends, queue_wait, self._workers.seconds_to_more_savers])
         return None if wait == inf else max(0.0, wait)
 
     def _drain(self) -> Iterator[ItemOutcome]:

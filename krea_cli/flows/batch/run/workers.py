@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from math import inf
 from typing import TYPE_CHECKING, Literal
 
 from krea_cli.clock import Mailbox
@@ -27,8 +28,8 @@ if TYPE_CHECKING:
 
 SAME_COMMAND_CONTINUES = "the same command goes on with what is left"
 # Downloads at once: few, as they take time from the requests, and more where the host is slow.
-MIN_SAVERS, MAX_SAVERS = 2, 8
-SLOW_SAVE_SECONDS = 1.0  # that a result may wait before there is one saver more
+MIN_SAVERS, MAX_SAVERS = 2, 12
+SLOW_SAVE_SECONDS = 0.5  # that a result may wait before there are more savers
 # Saves wait this long while a submit is pending: an empty job slot costs more than a late file.
 SAVE_DELAY_SECONDS = 0.3
 POLL_MESSAGES = (Polled, JobUnwatched, PollFailed)
@@ -106,13 +107,25 @@ class Workers:
     def save(self, item: Item, pending: PendingJob, job: "Job") -> None:
         """Queue the results of the job to be saved, or copied."""
         now = self._clock.monotonic()
-        oldest = next(iter(list(self._unsaved.values())), None)
-        if oldest and now - oldest[0] > SLOW_SAVE_SECONDS and self._savers < MAX_SAVERS:
-            self._add_saver()
         self.saving += 1
         self._unsaved[item.index] = now, pending
         not_before = now + SAVE_DELAY_SECONDS if self.submitting else 0.0
         self._save_queue.put(lambda: ItemSaved(item, self._save(item, pending, job, not_before)))
+
+    @property
+    def seconds_to_more_savers(self) -> float:
+        """The seconds until results will have waited too long; inf where no saver can be added."""
+        oldest = next(iter(list(self._unsaved.values())), None)
+        if oldest is None or self._savers == MAX_SAVERS:
+            return inf
+        return max(0.0, oldest[0] + SLOW_SAVE_SECONDS - self._clock.monotonic())
+
+    def add_savers(self) -> None:
+        """Add a saver for each result that waits, where one has waited too long."""
+        if self.seconds_to_more_savers > 0:
+            return
+        for _ in range(min(len(self._unsaved), MAX_SAVERS - self._savers)):
+            self._add_saver()
 
     def shut_down(self) -> None:
         """End the threads; release the part files whose saving has not begun."""
