@@ -131,3 +131,27 @@ def test_a_saved_file_that_was_deleted_is_not_missing(cli: Cli) -> None:
     assert cli.krea("generate", "a fox", "-o", "fox.png").code == 0
     (cli.home / "work" / "fox.png").unlink()
     assert cli.krea("download", "--missing").out == ""
+
+
+def test_many_are_saved_at_a_time(cli: Cli) -> None:
+    """Forty downloads of a second each take five, not forty; they are printed in their order."""
+    for number in range(40):
+        submit_without_waiting(cli, f"fox {number}", "-o", f"fox-{number}.png")
+    cli.service.on_download = lambda: cli.clock.sleep(1)
+    start = cli.clock.monotonic()
+    result = cli.krea("download", "--missing")
+    assert (result.code, result.out.split()) == (0, [f"fox-{number}.png" for number in range(40)])
+    assert cli.clock.monotonic() - start < 6
+    assert {state for state, _ in cli.states} == {"saved"}
+
+
+def test_a_signal_names_all_that_are_left(cli: Cli) -> None:
+    """After SIGTERM the same command saves the others, and nothing half is left."""
+    for number in range(3):
+        submit_without_waiting(cli, f"fox {number}", "-o", f"fox-{number}.png")
+    cli.service.on_download = lambda: cli.clock.stop(15)
+    result = cli.krea("download", "--missing")
+    assert result.code == 143
+    assert "krea download job-1 job-2 job-3" in result.err
+    cli.service.on_download, cli.clock.signal = None, None
+    assert cli.krea("download", "--missing").out.split() == [f"fox-{n}.png" for n in range(3)]

@@ -170,10 +170,20 @@ class Collector:
             error = unreadable_job_error(pending, error)
         return self._outcome(pending, end.job, error=error)
 
+    def expect(self, pending: PendingJob) -> None:
+        """Take a job that others save: until `finish`, a signal names it."""
+        self._waiter.add(pending)
+        if pending.job is not None:
+            self._waiter.latest[pending.job_id] = pending.job
+
     def _save(self, pending: PendingJob, job: Job) -> JobOutcome:
         # It is pending while it is saved: a signal meanwhile must name it.
         self._waiter.latest[job.id] = job
-        outcome = save_ended_job(pending, job, self._saver)
+        return self.finish(save_ended_job(pending, job, self._saver))
+
+    def finish(self, outcome: JobOutcome) -> JobOutcome:
+        """Return OUTCOME of a saved job, and tell that the job has ended."""
+        pending = outcome.pending
         self._waiter.finish(pending.job_id)
         self._saver.context.tell(JobEnded(pending.job_id, outcome.error is None))
         return outcome

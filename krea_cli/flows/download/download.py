@@ -9,6 +9,7 @@ from krea_cli.errors import KreaError, Unanswered, UsageError, WouldOverwrite
 from krea_cli.flows.download.collect import JobOutcome, PendingJob, collect, unreadable_job_error
 from krea_cli.flows.download.recipe_writer import RecipeWriter
 from krea_cli.flows.download.save import ResultSaver
+from krea_cli.flows.download.save_many import save_many
 from krea_cli.flows.events import Note, WarningNote
 from krea_cli.flows.files.existing_results import ExistingResults, find_existing_results
 from krea_cli.flows.files.naming import NameFacts, escape_braces
@@ -64,7 +65,7 @@ class Download:
         They go where they were first meant to, whatever the current folder is. Jobs that still
         run are left alone, and told at the end.
         """
-        yield from collect(self._watch, self._unsaved(reader), self._saver)
+        yield from save_many(self._unsaved(reader), self._watch, self._saver)
         remove_abandoned_parts(self._saver.context.ledger)
 
     def _unsaved(self, reader: StatusReader) -> Iterator[PendingJob]:

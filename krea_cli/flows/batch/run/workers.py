@@ -121,7 +121,7 @@ class Workers:
         return max(0.0, oldest[0] + SLOW_SAVE_SECONDS - self._clock.monotonic())
 
     def add_savers(self) -> None:
-        """Add a saver for each result that waits, where one has waited too long."""
+        """Add a saver for each waiting result if the oldest has waited too long."""
         if self.seconds_to_more_savers > 0:
             return
         for _ in range(min(len(self._unsaved), MAX_SAVERS - self._savers)):
