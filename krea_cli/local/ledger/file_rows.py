@@ -1,6 +1,7 @@
 """The saved files of requests: where each is, and since when it has its bytes."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, fields
 
 from krea_cli.local.ledger.rows import FileRow, Scope, parse_file_row
@@ -24,7 +25,7 @@ class FileOwner:
 class FileRows:
     """Record the places of saved files, and find their owners. Raises LedgerUnusable.
 
-    `record` and `move` are synced to the disk before they return.
+    `record` is synced to the disk before it returns.
     """
 
     def __init__(self, scope: Scope) -> None:
@@ -37,10 +38,11 @@ class FileRows:
                 self._insert(job_id, file)
 
     def move(
-        self, job_id: str, files: Iterable[FileRow], gone: Iterable[str], *, target: str | None
+        self, job_id: str, files: Iterable[FileRow], gone: Sequence[str], *, target: str | None
     ) -> None:
         """Record FILES of a job, and forget the paths GONE. TARGET, if any, is its new one."""
-        with self._scope.database.transaction(charged="yes", job_id=job_id):
+        # Without waiting for the disk: whoever looks at the files again finds the same.
+        with self._scope.database.transaction() if gone else nullcontext():
             for file in files:
                 self._insert(job_id, file)
             self.forget(job_id, gone)

@@ -67,7 +67,6 @@ class ExistingFiles:
 
         A file that holds the result of another request is not.
         """
-        places = {os.path.realpath(file.path) for file in files}
         for name in names:
             path = Path(folder.real_path, name)
             if any(is_unchanged(file, path) for file in files):
@@ -76,6 +75,7 @@ class ExistingFiles:
                 sha256 = hash_file(path)
                 if any(file.sha256 == sha256 for file in files):
                     return True
+                places = (os.path.realpath(file.path) for file in files)
                 if os.path.realpath(path) in places and not self._is_known(sha256):
                     return True
         return False
