@@ -22,12 +22,52 @@ _HIDDEN = (
     "\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
 
+BYTE_ORDER_MARK = "\ufeff"
+# Unicode counts these as letters or symbols, but draws nothing.
+_BLANK_LETTERS = (
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0"
+    "\ufff0-\ufff8\U000e0000-\U000e0fff]"
+)
+
+
+def has_visible_character(text: str) -> bool:
+    """Tell if TEXT has a character that is drawn: no space, control or invisible character."""
+    if text.isascii() and text.isprintable():
+        return bool(text.strip())
+    from unicodedata import category
+
+    return any(
+        category(letter)[0] not in "CZ" or category(letter) in ("Cn", "Co")
+        for letter in re.sub(_BLANK_LETTERS, "", text)
+    )
+
 
 def clean(text: str) -> str:
     """Remove control, escape, bidi and invisible characters; keep tabs and line ends."""
     if text.isascii() and text.isprintable():
         return text
     return re.sub(_HIDDEN, "", re.sub(_LINE_BREAKS, "\n", re.sub(_ESCAPE_SEQUENCES, "", text)))
+
+
+def wide_encoding(data: bytes) -> str | None:
+    """Return "UTF-16" or "UTF-32" if DATA begins so, with a mark or as plain letters; else None."""
+    if data.startswith((b"\xff\xfe\0\0", b"\0\0\xfe\xff")):
+        return "UTF-32"
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "UTF-16"
+    # Without a mark iconv must be told the order of the bytes.
+    if re.match(rb"[^\0]\0\0\0", data):
+        return "UTF-32LE"
+    if re.match(rb"\0\0\0[^\0]", data):
+        return "UTF-32BE"
+    if re.match(rb"(?:[^\0]\0){2}|[^\0]\0$", data):
+        return "UTF-16LE"
+    return "UTF-16BE" if re.match(rb"(?:\0[^\0]){2}|\0[^\0]$", data) else None
+
+
+def utf8_hint(encoding: str) -> str:
+    """Return the command that converts a text in ENCODING."""
+    return f"iconv -f {encoding} -t UTF-8 < OLD > NEW converts it"
 
 
 def is_encodable(text: str) -> bool:

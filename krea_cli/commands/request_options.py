@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from krea_cli.commands.session import Session
 
-UTF8_HINT = "convert it: iconv -t UTF-8, or set LANG to a UTF-8 locale"
+UTF8_HINT = "convert it: iconv -f WINDOWS-1252 -t UTF-8, or set LANG to a UTF-8 locale"
 
 Texts = list[str] | None
 ModelName = Annotated[

@@ -12,6 +12,7 @@ from krea_cli.catalog.request.parse_value import (
     parse_value,
     quote_value,
 )
+from krea_cli.catalog.request.texts import drop_marks
 from krea_cli.catalog.request.validate import UnknownField, unknown_field_problem
 from krea_cli.errors import Problem
 
@@ -50,6 +51,7 @@ class RequestBuilder:
 
     def set_value(self, name: str, value: Any, *, source: str) -> None:
         """Set the field NAME. A different earlier value becomes a problem that names SOURCE."""
+        value = drop_marks(value)
         if name in self.given and not json_equal(self.given[name], value):
             self.report_problem(name, f"given twice, by {self._sources[name]} and by {source}")
             return
@@ -68,7 +70,8 @@ class RequestBuilder:
     def append(self, name: str, elements: list[Any], *, source: str) -> None:
         """Add ELEMENTS to the array NAME."""
         earlier = self.given.get(name, [])
-        self.given[name] = [*(earlier if isinstance(earlier, list) else [earlier]), *elements]
+        own = earlier if isinstance(earlier, list) else [earlier]
+        self.given[name] = [*own, *drop_marks(elements)]
         self._sources.setdefault(name, source)
 
     def read_inputs(self) -> None:
@@ -84,8 +87,16 @@ class RequestBuilder:
             self._read_input(name, self._escape_cell(name, text))
         for key, value in self.inputs.fields.items():
             name = self.translate_name(key)
+            if value is None and self._is_absent(name):
+                continue
             parsed = parse_file_references(self.model.field(name), value)
             self.set_value(name, parsed, source="the request")
+
+    def _is_absent(self, name: str) -> bool:
+        """Tell if null means that NAME is not given, as an empty cell does: libraries write it."""
+        field = self.model.field(name)
+        is_taken = field is not None and (field.nullable or not field.types)
+        return self.inputs.check and not is_taken and (field is None or "null" not in field.types)
 
     def translate_name(self, key: str) -> str:
         """Return today's name of the field KEY, and add a note if it was renamed."""

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from krea_cli.errors import Problem
+from krea_cli.text import BYTE_ORDER_MARK
 
 MAX_TEXT_CHARACTERS = 10 * 1024 * 1024
 
@@ -17,7 +18,7 @@ def read_text(path: str) -> str:
         text = file.read(MAX_TEXT_CHARACTERS + 1)  # a device has no size, and may have no end
     if len(text) > MAX_TEXT_CHARACTERS:
         raise ValueError("it is larger than 10 MB")
-    return text
+    return text.replace(BYTE_ORDER_MARK, "")  # else @FILE would be no number or JSON
 
 
 def read_image_size(path: str) -> tuple[int, int] | None:

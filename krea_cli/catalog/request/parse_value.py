@@ -10,6 +10,8 @@ from krea_cli.catalog.local_files import LocalFile, is_address
 from krea_cli.catalog.model import Field
 
 MAX_QUOTED_CHARACTERS = 60
+MAX_DIGITS = 4000  # Python reads no more than 4,300
+MAX_ROUNDED = 1e10  # in a whole number with an exponent; spreadsheets write more digits so
 INTEGER_PATTERN = re.compile(r"[+-]?[0-9]{1,300}")
 DECIMAL_PATTERN = re.compile(
     r"[+-]?(?:[0-9]{1,300}\.?[0-9]{0,300}|\.[0-9]{1,300})(?:[eE][+-]?[0-9]{1,3})?"
@@ -30,6 +32,10 @@ ReadText = Callable[[str], str]
 
 class UnreadableValue(Exception):
     """The text is not a value of the field's type; the message says why."""
+
+
+class TooLarge(ValueError):
+    """A number is too large for any field; the message shows its beginning."""
 
 
 def parse_value(field: Field, text: str, read_text: ReadText) -> Any:
@@ -86,7 +92,11 @@ def parse_json_or_text(text: str) -> Any:
 def parse_json(text: str) -> Any:
     """Parse JSON with finite numbers. Raises `UnreadableValue`."""
     try:
-        return json.loads(text, parse_constant=refuse_number, parse_float=parse_finite)
+        return json.loads(
+            text, parse_constant=refuse_number, parse_float=parse_finite, parse_int=parse_whole
+        )
+    except TooLarge as error:
+        raise UnreadableValue(f"{error} is too large a number") from error
     except (ValueError, RecursionError) as error:
         raise UnreadableValue(f"{quote_value(text)} is not valid JSON") from error
 
@@ -95,6 +105,13 @@ def parse_finite(text: str) -> float:
     """Parse a number of JSON. Raises ValueError for one that is too large."""
     number = float(text)
     return number if isfinite(number) else refuse_number(text)
+
+
+def parse_whole(text: str) -> int:
+    """Parse a whole number of JSON. Raises `TooLarge` for hundreds of digits."""
+    if len(text) > MAX_DIGITS:
+        raise TooLarge(f"{text[:12]}… ({len(text):,} characters)")
+    return int(text)
 
 
 def refuse_number(name: str) -> NoReturn:
@@ -129,7 +146,7 @@ def _parse_by_type(field: Field, text: str) -> Any:
     if "boolean" in types and text.lower() in ("true", "false"):
         return text.lower() == "true"
     if ("integer" in types or "number" in types) and DECIMAL_PATTERN.fullmatch(text.strip()):
-        return _parse_number(text.strip())
+        return _parse_number(text.strip(), whole="number" not in types or field.name == "seed")
     if text.lstrip().startswith("[") and "array" in types:
         return parse_file_references(field, parse_json(text))
     if text.lstrip().startswith("{") and "object" in types:
@@ -150,12 +167,14 @@ def type_mismatch(field: Field) -> str:
     return " and ".join(TYPE_MISMATCHES.get(kind, f"not of type {kind}") for kind in field.types)
 
 
-def _parse_number(text: str) -> int | float:
+def _parse_number(text: str, *, whole: bool) -> int | float:
     if INTEGER_PATTERN.fullmatch(text):
         return int(text)
     number = float(text)
     if not isfinite(number):
         raise UnreadableValue(f"{quote_value(text)} is too large")
+    if whole and (("e" in text.lower() and abs(number) >= MAX_ROUNDED) or abs(number) >= 1e15):
+        raise UnreadableValue(f"{quote_value(text)} is rounded: write all digits of the number")
     return int(number) if number.is_integer() and abs(number) < 1e15 else number
 
 

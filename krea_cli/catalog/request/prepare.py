@@ -12,6 +12,7 @@ from krea_cli.catalog.request.field_flags import apply_field_flags
 from krea_cli.catalog.request.inputs import RequestInputs
 from krea_cli.catalog.request.media_flags import apply_media_flags, check_local_files
 from krea_cli.catalog.request.recipe_fields import apply_base
+from krea_cli.catalog.request.texts import find_text_problems
 from krea_cli.catalog.request.validate import UnknownField, validate_body
 from krea_cli.errors import InvalidRequest, Problem
 
@@ -40,7 +41,7 @@ def prepare_request(model: Model, inputs: RequestInputs) -> PreparedRequest:
     given = builder.given
     check_local_files(builder, find_local_files([given, start]))
     body, default_notes = fill_defaults(model, start, inputs) if inputs.check else (start, [])
-    problems = builder.problems
+    problems = _merge_problems(builder.problems, find_text_problems(model, body))
     if inputs.check:
         problems = _merge_problems(problems, validate_body(model, body))
     if problems:

@@ -47,10 +47,7 @@ def validate_body(model: Model, body: dict[str, Any]) -> list[Problem]:
     problems: list[Problem] = []
     for name, value in body.items():
         field = model.field(name)
-        is_blank = isinstance(value, str) and not value.strip()
-        if name == "prompt" and field and field.required and is_blank:
-            problems.append(Problem(name, "is empty", f'krea generate "your prompt" -m {model.id}'))
-        elif field is not None:
+        if field is not None:
             problems += validate_value(field, value, name)
         elif model.closed:
             problems.append(unknown_field_problem(model, name))
@@ -168,6 +165,12 @@ def _validate_number(field: Field, value: Number, path: str) -> list[Problem]:
     inside = (low is None or value >= low) and (high is None or value <= high)
     inside = inside and (field.above is None or value > field.above)
     text = format_number(value)
+    if (
+        isinstance(value, float)
+        and abs(value) >= 1e15
+        and ("number" not in field.types or path == "seed")
+    ):
+        return [Problem(path, f"{text} is rounded: write all digits of the number")]
     if not inside or (field.below is not None and value >= field.below):
         return [Problem(path, f"{text} is out of bounds; it takes {describe_field(field)}")]
     if field.multiple_of:

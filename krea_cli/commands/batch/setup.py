@@ -5,6 +5,7 @@ import os
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, BinaryIO
 
 from krea_cli.catalog.request.inputs import RequestInputs
@@ -177,9 +178,14 @@ def _list_format(options: BatchOptions) -> str:
     format = FORMAT_BY_SUFFIX.get(suffix)
     if format is None and os.path.isdir(file):
         raise UsageError(f"{file} is a folder", hint="krea batch FILE, or - for stdin")
+    if format is None and suffix == ".json":
+        raise UsageError(
+            f"{file} is JSON, and a batch is read from {formats}",
+            hint=f"jq -c '.[]' {quote(file)} | krea batch - --format jsonl, if it is an array",
+        )
     if format is None:
         raise UsageError(
             f"{file} does not say in its name what it is: {formats}",
-            hint=f"krea batch {file} --format csv",
+            hint=f"krea batch {quote(file)} --format txt, if it has one prompt a line",
         )
     return format

@@ -1,6 +1,7 @@
 """The options of one `generate`, and the request that they make."""
 
 from dataclasses import dataclass
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from krea_cli.catalog.prices import estimate_price
@@ -15,6 +16,7 @@ from krea_cli.commands.request_options import (
 from krea_cli.errors import UsageError
 from krea_cli.flows.files.target import Target, parse_target
 from krea_cli.flows.generate.request import GenerateRequest
+from krea_cli.text import wide_encoding
 
 if TYPE_CHECKING:
     from krea_cli.catalog.model import Model
@@ -134,12 +136,12 @@ def _read_file(session: "Session", file: str) -> str:
         return read_text_file(session, file)
     except (OSError, ValueError) as failure:
         reason = getattr(failure, "strerror", None) or str(failure)
+        hint = "--prompt-file takes a text file"
         if isinstance(failure, UnicodeDecodeError):
             reason = "it is not UTF-8 text"
-        raise UsageError(
-            f"the prompt cannot be read from {file}: {reason}",
-            hint="--prompt-file takes a text file",
-        ) from failure
+            encoding = wide_encoding(bytes(failure.object)) or "WINDOWS-1252"
+            hint = f"iconv -f {encoding} -t UTF-8 {quote(file)} | krea generate -"
+        raise UsageError(f"the prompt cannot be read from {file}: {reason}", hint=hint) from failure
 
 
 def _read_stdin(session: "Session") -> str:

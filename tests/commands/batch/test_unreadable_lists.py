@@ -74,3 +74,47 @@ def test_a_link_out_is_told_as_it_was_written(cli: Cli) -> None:
     Path("o/file.png").symlink_to(cli.home / "there.png")
     wrong = dry(cli, "prompt,output\na,file.png\n", "-o", "o", "--force")
     assert "line 2: output: o/file.png is outside of the folder of -o" in wrong.err
+
+
+@pytest.mark.parametrize(
+    ("text", "heading"), [("a red fox in snow\n", "a red fox in snow"), ("fox\n", "fox")]
+)
+def test_a_list_of_prompts_is_no_table_without_lines(cli: Cli, text: str, heading: str) -> None:
+    """Its only line is no heading: never "0 of 0 done"."""
+    wrong = dry(cli, text)
+    assert wrong.code == 2
+    assert (
+        f"line 1: '{heading}' is no field, and no line is below the headings;"
+        " --format txt reads a prompt a line"
+    ) in wrong.err
+    assert dry(cli, "prompt,seed\n").code == 0
+
+
+def test_a_json_array_is_no_list(cli: Cli) -> None:
+    """By its name, and by what is in it whatever --format says."""
+    Path("b.json").write_text('[{"prompt":"a"},{"prompt":"b"}]\n')
+    wrong = cli.krea("batch", "b.json", "--dry-run")
+    assert "jq -c '.[]' b.json | krea batch - --format jsonl" in wrong.err
+    for format in ("csv", "jsonl"):
+        wrong = cli.krea("batch", "b.json", "--dry-run", "--format", format)
+        assert (wrong.code, "line 1: this is a JSON array; jq -c '.[]' < b.json" in wrong.err) == (
+            2,
+            True,
+        )
+
+
+def test_null_means_that_a_field_is_not_given(cli: Cli) -> None:
+    """Libraries write it for an empty cell."""
+    text = '{"prompt":"a","seed":7}\n{"prompt":"b","seed":null,"no_field":null,"output":null}\n'
+    first, second = bodies(cli, text, "-m", "krea-2/large", file="b.jsonl")
+    assert (first["prompt"], first["seed"], second["prompt"]) == ("a", 7, "b")
+    assert second.get("seed") is None
+    assert "line 1: prompt: required" in dry(cli, '{"prompt":null}\n', file="b.jsonl").err
+
+
+@pytest.mark.parametrize("seed", ["1.23457E+15", "1.23457E+11", "1234567890123456789.0"])
+def test_a_number_that_a_spreadsheet_rounded_is_refused(cli: Cli, seed: str) -> None:
+    """Another seed than the user's makes another picture."""
+    wrong = dry(cli, f"prompt,seed\na,{seed}\n")
+    assert f"line 2: seed: '{seed}' is rounded: write all digits of the number" in wrong.err
+    assert [body["seed"] for body in bodies(cli, "prompt,seed\na,7E+2\n")] == [700]

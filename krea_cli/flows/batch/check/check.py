@@ -5,6 +5,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing
+from functools import partial
 from typing import TYPE_CHECKING, BinaryIO
 
 from krea_cli.catalog.local_files import find_local_files
@@ -90,7 +91,9 @@ class _Checker:
     def fill_store(self, file: BinaryIO, *, anonymous: bool) -> None:
         """Add the items of FILE to the store. Raises `InvalidBatch` if there is any problem."""
         shard = self._options.shard
-        for line in read_lines(file, self._options.format, self._problems):
+        name = None if self._options.is_stdin else self._options.name
+        check = partial(self._requests.refuse_unknown_headings, self._problems)
+        for line in read_lines(file, self._options.format, self._problems, name, check):
             for item in self._check_line(line):
                 # After a problem nothing will run: the rest is only checked for more problems.
                 if not self._problems and shard.includes(item.fingerprint):

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 from krea_cli.catalog.request.inputs import RequestInputs
 from krea_cli.catalog.request.prepare import PreparedRequest, read_fields
 from krea_cli.errors import Problem
-from krea_cli.flows.batch.check.lines import Line
+from krea_cli.flows.batch.check.lines import FIELD_PREFIX, RESERVED_NAMES, Line
 from krea_cli.flows.batch.check.media_cache import MediaCache
+from krea_cli.flows.batch.check.problems import Problems
 from krea_cli.flows.generate.compose import Composer
+from krea_cli.text import excerpt
 
 if TYPE_CHECKING:
     from krea_cli.catalog.model import Model
@@ -44,6 +46,21 @@ class LineRequests:
         name = sweep_values.get("model") or line.model or self._defaults.model
         fields = {name: text for name, text in sweep_values.items() if name != "model"}
         return self._composer.compose_for(name, lambda model: self._inputs(model, line, fields))
+
+    def refuse_unknown_headings(self, problems: Problems, number: int, names: list[str]) -> None:
+        """Refuse a table of headings alone if they are none: the first line of prompts, say.
+
+        Raises `UnknownModel`.
+        """
+        model = self._composer.model(self._defaults.model)
+        for name in names:
+            key = name.removeprefix(FIELD_PREFIX)
+            if name not in RESERVED_NAMES and not model.field(model.aliases.get(key, key)):
+                message = (
+                    f"{excerpt(name, limit=60)!r} is no field, and no line is below the headings;"
+                    " --format txt reads a prompt a line"
+                )
+                problems.add_message(number, message)
 
     def _inputs(self, model: "Model", line: Line, swept: Mapping[str, str]) -> RequestInputs:
         base, default_problems = self._default_fields(model)

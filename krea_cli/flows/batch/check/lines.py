@@ -4,13 +4,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
+from krea_cli.text import BYTE_ORDER_MARK, utf8_hint, wide_encoding
+
 FORMATS = ("txt", "csv", "tsv", "jsonl")
 RESERVED_NAMES = ("model", "output", "count")
 MAX_LINE_BYTES = 10 * 1024 * 1024
+JSON_ARRAY = (
+    "this is a JSON array; jq -c '.[]' < OLD > NEW makes lines of it, and --format jsonl reads them"
+)
+MIXED_LINE_ENDS = "has a line that ends in CR alone; tr '\\r' '\\n' < OLD > NEW converts it"
 FIELD_PREFIX = "input."  # required before a field with a reserved name, allowed before any other
 CSV_HINT = "save it as CSV (UTF-8)"
 LF_HINT = "tr '\\r' '\\n' < OLD > NEW converts it"
-UTF8_LIST_HINT = "a batch is read as UTF-8: iconv -t UTF-8 converts it"
 
 
 @dataclass(frozen=True)
@@ -46,21 +51,23 @@ def decode_lines(file: BinaryIO) -> Iterator[str]:
         if len(raw) > MAX_LINE_BYTES:
             raise UnreadableLine(number, "is longer than 10 MB")
         if number == 1:
-            if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-                raise UnreadableLine(1, f"this is UTF-16; {UTF8_LIST_HINT}")
+            if encoding := wide_encoding(raw):
+                raise UnreadableLine(1, f"this is {encoding}; {utf8_hint(encoding)}")
             if raw.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
                 raise UnreadableLine(
                     1, f"this is a spreadsheet or an archive, not text; {CSV_HINT}"
                 )
-            raw = raw.removeprefix(b"\xef\xbb\xbf")
         try:
             text = raw.decode()
         except UnicodeDecodeError:
-            raise UnreadableLine(number, f"is not UTF-8 text; {UTF8_LIST_HINT}") from None
+            message = f"is not UTF-8 text; if it comes from Windows, {utf8_hint('WINDOWS-1252')}"
+            raise UnreadableLine(number, message) from None
+        # At any place: lists are joined from files that begin with one each.
+        text = text.replace(BYTE_ORDER_MARK, "")
         if number == 1 and "\r" in text.rstrip("\r\n"):
             raise UnreadableLine(number, f"its lines end in CR alone; {LF_HINT}")
         if "\0" in text:
-            raise UnreadableLine(number, f"has a null byte; {UTF8_LIST_HINT}")
+            raise UnreadableLine(number, "has a null byte; tr -d '\\000' < OLD > NEW removes it")
         yield text
 
 

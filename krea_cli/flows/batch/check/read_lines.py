@@ -4,8 +4,15 @@ import json
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
-from krea_cli.catalog.request.parse_value import parse_finite, refuse_number
+from krea_cli.catalog.request.parse_value import (
+    TooLarge,
+    parse_finite,
+    parse_whole,
+    refuse_number,
+)
 from krea_cli.flows.batch.check.lines import (
+    JSON_ARRAY,
+    MIXED_LINE_ENDS,
     Line,
     UnreadableLine,
     decode_lines,
@@ -13,28 +20,54 @@ from krea_cli.flows.batch.check.lines import (
     make_line,
 )
 from krea_cli.flows.batch.check.problems import Problems
-from krea_cli.flows.batch.check.table import read_table
+from krea_cli.flows.batch.check.table import CheckHeadings, read_table
 
 
 class _DuplicateKey(ValueError):
     pass
 
 
-def read_lines(file: BinaryIO, format: str, problems: Problems) -> Iterator[Line]:
-    """Read the lines of FILE in a FORMAT of `FORMATS`; add unreadable ones to PROBLEMS."""
+def read_lines(
+    file: BinaryIO,
+    format: str,
+    problems: Problems,
+    name: str | None = None,
+    check_headings: CheckHeadings | None = None,
+) -> Iterator[Line]:
+    """Read the lines of FILE in a FORMAT of `FORMATS`; add unreadable ones to PROBLEMS.
+
+    name: of the file, for commands in messages; None for a pipe
+    check_headings: called with line and names of the headings of a table that has nothing else
+    """
     try:
         if format in ("csv", "tsv"):
-            yield from read_table(decode_lines(file), problems, tabs=format == "tsv")
+            lines = decode_lines(file)
+            yield from read_table(lines, problems, tabs=format == "tsv", check=check_headings)
         else:
             yield from (read_prompts(file) if format == "txt" else read_objects(file, problems))
     except UnreadableLine as error:
-        problems.add_message(error.line, error.message)
+        problems.add_message(error.line, _name_files(error.message, name))
+
+
+def _name_files(message: str, name: str | None) -> str:
+    """Put the file NAME into the command of MESSAGE; in a pipe the command is a filter."""
+    if " < OLD > NEW" not in message:
+        return message
+    if name is None:
+        return message.replace(" < OLD > NEW", "")
+    from shlex import quote
+
+    stem, dot, ext = name.rpartition(".")
+    new = f"{stem}-new.{ext}" if dot and "/" not in ext else f"{name}-new"
+    return message.replace(" < OLD > NEW", f" < {quote(name)} > {quote(new)}")
 
 
 def read_prompts(file: BinaryIO) -> Iterator[Line]:
     """Read one prompt a line; skip blank lines and comments after #. An escaped \\# is a #."""
     for number, text in enumerate(decode_lines(file), 1):
         prompt = text.strip()
+        if "\r" in prompt:
+            raise UnreadableLine(number, MIXED_LINE_ENDS)
         if prompt and not prompt.startswith("#"):
             yield Line(number, values={"prompt": prompt[1:] if prompt[:2] == "\\#" else prompt})
 
@@ -42,11 +75,16 @@ def read_prompts(file: BinaryIO) -> Iterator[Line]:
 def read_objects(file: BinaryIO, problems: Problems) -> Iterator[Line]:
     """Read one JSON object a line."""
     decoder = json.JSONDecoder(
-        object_pairs_hook=_unique_keys, parse_constant=refuse_number, parse_float=parse_finite
+        object_pairs_hook=_unique_keys,
+        parse_constant=refuse_number,
+        parse_float=parse_finite,
+        parse_int=parse_whole,
     )
     for number, text in enumerate(decode_lines(file), 1):
         if not text.strip():
             continue
+        if number == 1 and text.strip() == "[":
+            raise UnreadableLine(number, JSON_ARRAY)
         try:
             value = decoder.decode(text.rstrip())
             if "\\u" in text:
@@ -54,6 +92,8 @@ def read_objects(file: BinaryIO, problems: Problems) -> Iterator[Line]:
         except (ValueError, RecursionError) as error:
             problems.add_message(number, _reason(error))
             continue
+        if isinstance(value, list) and value and isinstance(value[0], dict):
+            raise UnreadableLine(number, JSON_ARRAY)
         if not isinstance(value, dict):
             problems.add_message(number, 'is not a JSON object such as {"prompt": "a fox"}')
             continue
@@ -74,7 +114,10 @@ def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _reason(error: Exception) -> str:
     if isinstance(error, json.JSONDecodeError):
-        return f"is not valid JSON: {error.msg} at character {error.colno}"
+        message = error.msg.replace("Extra data", "more follows the object,")
+        return f"is not valid JSON: {message} at character {error.colno}"
+    if isinstance(error, TooLarge):
+        return f"has {error}, which is too large a number"
     if isinstance(error, _DuplicateKey):
         return f"has {str(error)[:60]!r} twice"
     if isinstance(error, UnicodeEncodeError):

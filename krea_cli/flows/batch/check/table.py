@@ -2,12 +2,15 @@
 
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import chain
 from typing import TYPE_CHECKING
 
 from krea_cli.flows.batch.check.lines import (
+    CSV_HINT,
+    JSON_ARRAY,
     MAX_LINE_BYTES,
+    MIXED_LINE_ENDS,
     Line,
     UnreadableLine,
     field_name,
@@ -19,16 +22,20 @@ if TYPE_CHECKING:
     from _csv import Reader
 
 DELIMITERS = ",;\t|"  # the most frequent one in the headings counts
+CheckHeadings = Callable[[int, list[str]], None]
 QUOTED_PATTERN = re.compile(r'"[^"]*"?')
 
 
-def read_table(lines: Iterator[str], problems: Problems, *, tabs: bool) -> Iterator[Line]:
+def read_table(
+    lines: Iterator[str], problems: Problems, *, tabs: bool, check: "CheckHeadings | None" = None
+) -> Iterator[Line]:
     """Read the records below the headings. Raises `UnreadableLine`.
 
     A record has the number of the line that it begins on. It must have as many cells as there are
     headings: the file may be cut off, and no part of it should be paid for.
 
     tabs: the delimiter is a tab; otherwise it is guessed from the headings
+    check: called with line and names of the headings if there is no record
     """
     first, skipped, delimiter = _read_beginning(lines)
     csv.field_size_limit(MAX_LINE_BYTES)
@@ -36,7 +43,9 @@ def read_table(lines: Iterator[str], problems: Problems, *, tabs: bool) -> Itera
     records = _number_records(reader, skipped)
     number, headings = next(records, (1, []))
     names = _read_headings(number, headings)
+    heading_line, has_records = number, False
     for number, record in records:
+        has_records = True
         if not any(map(str.strip, record)):
             continue
         if len(record) != len(names):
@@ -49,6 +58,8 @@ def read_table(lines: Iterator[str], problems: Problems, *, tabs: bool) -> Itera
             if cell and not cell.isspace()
         }
         yield make_line(number, fields, texts=True)
+    if not has_records and check:
+        check(heading_line, names)
 
 
 def _read_beginning(lines: Iterator[str]) -> tuple[str, int, str]:
@@ -57,6 +68,11 @@ def _read_beginning(lines: Iterator[str]) -> tuple[str, int, str]:
         text = line.strip()
         if text.lower().startswith("sep=") and len(text) == 5:  # Excel writes it on top
             return next(lines, ""), skipped + 1, text[4]
+        if text.startswith(("[", "{")):
+            message = JSON_ARRAY if text[0] == "[" else "this is JSON; --format jsonl reads it"
+            raise UnreadableLine(skipped + 1, message)
+        if text.startswith("<"):
+            raise UnreadableLine(skipped + 1, f"this is HTML or XML, not a table; {CSV_HINT}")
         if text:
             unquoted = QUOTED_PATTERN.sub("", line)
             return line, skipped, max(DELIMITERS, key=unquoted.count)
@@ -72,19 +88,38 @@ def _number_records(reader: "Reader", skipped: int) -> Iterator[tuple[int, list[
         except StopIteration:
             return
         except csv.Error as error:
-            reason = "its quote is never closed" if "end of data" in str(error) else str(error)
-            raise UnreadableLine(number, f"is not a valid table record: {reason}") from error
+            raise UnreadableLine(number, _explain(str(error))) from error
         yield number, record
 
 
 def _read_headings(number: int, headings: list[str]) -> list[str]:
     names = [field_name(heading.strip()) for heading in headings]
-    if not names or "" in names:
-        raise UnreadableLine(number, "a heading is empty: each must name a field")
+    if "" in names:
+        raise UnreadableLine(
+            number,
+            f"column {names.index('') + 1} has no heading: name its field there, or remove the"
+            " column (for pandas: to_csv(…, index=False))",
+        )
     for name in names:
         if names.count(name) > 1:
             raise UnreadableLine(number, f"the heading {name!r} appears twice")
     return names
+
+
+def _explain(reason: str) -> str:
+    """Return our words for the REASON that the reader of tables gives."""
+    if "new-line character" in reason:
+        return MIXED_LINE_ENDS
+    if "end of data" in reason:
+        return "is not a valid table record: its quote is never closed"
+    if "expected after" in reason:
+        return (
+            "is not a valid table record: text follows a closing quote; a quote inside of a quoted"
+            " cell is written twice"
+        )
+    if "field larger" in reason:
+        return "is not a valid table record: a cell is longer than 10 MB"
+    return f"is not a valid table record: {reason}"
 
 
 def _count(number: int, noun: str) -> str:

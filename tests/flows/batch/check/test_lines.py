@@ -13,7 +13,7 @@ def read(content: str | bytes, format: str) -> list[Line]:
     """Read the lines of CONTENT. Raises `InvalidBatch` with all problems."""
     problems = Problems()
     data = content.encode() if isinstance(content, str) else content
-    lines = list(read_lines(io.BytesIO(data), format, problems))
+    lines = list(read_lines(io.BytesIO(data), format, problems, "the list.csv"))
     problems.raise_if_any("it")
     return lines
 
@@ -80,7 +80,10 @@ def test_reserved_headings_and_fields_of_that_name() -> None:
     ("content", "format", "sentences"),
     [
         ("", "csv", ["line 1: the file is empty: a table begins with its headings"]),
-        ("prompt,,seed\n", "csv", ["line 1: a heading is empty: each must name a field"]),
+        ("prompt,,seed\n", "csv", [
+            "line 1: column 2 has no heading: name its field there, or remove the column (for"
+            " pandas: to_csv(…, index=False))"
+        ]),
         ("seed,input.seed\n", "csv", ["line 1: the heading 'seed' appears twice"]),
         ("a,b\n1\n1,2,3\n2\n", "csv", [
             "lines 2, 4: has 1 cell for 2 headings",
@@ -89,15 +92,48 @@ def test_reserved_headings_and_fields_of_that_name() -> None:
         ('a,b\n1,2\n1,"2\n3,4\n', "csv", [
             "line 3: is not a valid table record: its quote is never closed"
         ]),
-        ('a\n"x" y\n', "csv", ["line 2: is not a valid table record: ',' expected after '\"'"]),
+        ('a\n"x" y\n', "csv", [
+            "line 2: is not a valid table record: text follows a closing quote; a quote inside of"
+            " a quoted cell is written twice"
+        ]),
         (b"a fox\n\xe4n owl\n", "txt", [
-            "line 2: is not UTF-8 text; a batch is read as UTF-8: iconv -t UTF-8 converts it"
+            "line 2: is not UTF-8 text; if it comes from Windows,"
+            " iconv -f WINDOWS-1252 -t UTF-8 < 'the list.csv' > 'the list-new.csv' converts it"
         ]),
         ("a fox".encode("utf-16"), "txt", [
-            "line 1: this is UTF-16; a batch is read as UTF-8: iconv -t UTF-8 converts it"
+            "line 1: this is UTF-16;"
+            " iconv -f UTF-16 -t UTF-8 < 'the list.csv' > 'the list-new.csv' converts it"
+        ]),
+        ("a fox".encode("utf-32"), "txt", [
+            "line 1: this is UTF-32;"
+            " iconv -f UTF-32 -t UTF-8 < 'the list.csv' > 'the list-new.csv' converts it"
         ]),
         ("a fox".encode("utf-16-le"), "csv", [
-            "line 1: has a null byte; a batch is read as UTF-8: iconv -t UTF-8 converts it"
+            "line 1: this is UTF-16LE;"
+            " iconv -f UTF-16LE -t UTF-8 < 'the list.csv' > 'the list-new.csv' converts it"
+        ]),
+        (b"a fox\nan\0owl\n", "txt", [
+            "line 2: has a null byte;"
+            " tr -d '\\000' < 'the list.csv' > 'the list-new.csv' removes it"
+        ]),
+        ("prompt,seed\na fox,1\r\nb,2\rc,3\n", "csv", [
+            "line 3: has a line that ends in CR alone;"
+            " tr '\\r' '\\n' < 'the list.csv' > 'the list-new.csv' converts it"
+        ]),
+        ("a fox\nb\rc\n", "txt", [
+            "line 2: has a line that ends in CR alone;"
+            " tr '\\r' '\\n' < 'the list.csv' > 'the list-new.csv' converts it"
+        ]),
+        ('{"seed": ' + "9" * 5000 + "}\n", "jsonl", [
+            "line 1: has 999999999999… (5,000 characters), which is too large a number"
+        ]),
+        ('[{"prompt": "a"}]\n', "jsonl", [
+            "line 1: this is a JSON array;"
+            " jq -c '.[]' < 'the list.csv' > 'the list-new.csv' makes lines of it,"
+            " and --format jsonl reads them"
+        ]),
+        ("\n<table>\n", "csv", [
+            "line 2: this is HTML or XML, not a table; save it as CSV (UTF-8)"
         ]),
         ('{"a": 1\n[1]\n{"a": 1, "a": 2}\n{"a": NaN}\n{"a": 1e999}\n{"a": "\\ud800"}\n', "jsonl", [
             "line 1: is not valid JSON: Expecting ',' delimiter at character 8",
@@ -112,7 +148,8 @@ def test_reserved_headings_and_fields_of_that_name() -> None:
     ],
     ids=[
         "empty", "no heading", "double heading", "cut off", "open quote", "after a quote", "latin",
-        "utf-16", "utf-16 without a mark", "json", "json twice", "deep",
+        "utf-16", "utf-32", "utf-16 without a mark", "null", "mixed ends", "mixed ends of prompts",
+        "5000 digits", "array", "html", "json", "json twice", "deep",
     ],
 )  # fmt: skip
 def test_problems_come_with_their_line(
