@@ -24,8 +24,10 @@ def load_budget(
     max_cost: the cap for this command, in millionths of a dollar
     assumed_price: the price of a request without a known one, in millionths of a dollar
 
-    Raises `OverBudget` without prices of today, `UsageError` for a daily cap without a ledger.
+    Raises `OverBudget` without prices of today. Raises `UsageError` for a daily cap without a
+    ledger, and for settings that are not understood.
     """
+    session.config.require_understood()
     day = session.config.get("budget.day")
     if max_cost is None and day is None:
         return None

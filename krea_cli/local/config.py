@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from krea_cli.errors import KreaError, UsageError
-from krea_cli.local.private_file import write_private_file
+from krea_cli.local.private_file import hold_folder, write_private_file
+from krea_cli.text import one_line
 
 Value = str | bool | float
 SECONDS_BY_UNIT = {"": 1, "s": 1, "m": 60, "h": 3600}
@@ -109,7 +110,8 @@ class Config:
     def __init__(self, path: Path, text: str) -> None:
         self.path = path
         self._text = text
-        self._values = _parse_settings(path, text)
+        self._all_values = _parse_settings(path, text)
+        self._values = {key: self._all_values[key] for key in SETTINGS if key in self._all_values}
 
     @classmethod
     def load(cls, folder: Path) -> "Config":
@@ -119,7 +121,7 @@ class Config:
         """
         path = folder / "config.toml"
         try:
-            return cls(path, path.read_text(encoding="utf-8"))
+            return cls(path, path.read_text(encoding="utf-8-sig"))
         except FileNotFoundError:
             return cls(path, "")
         except OSError as failure:
@@ -141,17 +143,17 @@ class Config:
         """Return every setting in the file, as it is written, in the order of `SETTINGS`."""
         return {key: self._values[key] for key in SETTINGS if key in self._values}
 
-    def unknown_keys(self) -> tuple[str, ...]:
-        """Return the unknown settings in the file: slips, or settings of another version."""
-        if not self._text.strip():
-            return ()
-        import tomllib
+    def require_understood(self) -> None:
+        """Raise UsageError for an unknown setting, or a wrong value: it may be meant as a limit."""
+        if unknown := [key for key in self._all_values if key not in SETTINGS]:
+            from shlex import quote
 
-        unknown: list[str] = []
-        for table, inside in tomllib.loads(self._text).items():
-            keys = [f"{table}.{name}" for name in inside] if isinstance(inside, dict) else [table]
-            unknown += [key for key in keys if key not in SETTINGS]
-        return tuple(unknown)
+            sentences = "; ".join(map(_no_setting, unknown))
+            raise UsageError(
+                f"{self.path}: {sentences}", hint=f"krea config unset {quote(unknown[0])}"
+            )
+        for key in self._values:
+            self.get(key)
 
     def set(self, key: str, text: str) -> "Config":
         """Write TEXT as the value of KEY and return the new settings.
@@ -160,22 +162,33 @@ class Config:
         """
         value = _parse_value(key, text)
         # Numbers are kept as they were typed: 15m reads better than 900.0.
-        return self._rewrite(key, text.strip() if isinstance(value, float) else value)
+        written = text.strip() if isinstance(value, float) else value
+        return self._change(lambda config: config._rewrite(key, written))
 
     def unset(self, key: str) -> "Config":
-        """Remove KEY from the file and return the new settings. Raises UsageError, KreaError."""
-        _find_setting(key)
-        return self._rewrite(key, None) if key in self._values else self
+        """Remove KEY from the file and return the new settings. An unknown key can be removed.
+
+        Raises UsageError, KreaError.
+        """
+        if key not in self._all_values:
+            _find_setting(key)
+            return self
+        return self._change(lambda config: config._rewrite(key, None))
+
+    def _change(self, change: "Callable[[Config], Config]") -> "Config":
+        # Read again under the lock: another process may have changed the file meanwhile.
+        with hold_folder(self.path):
+            return change(Config.load(self.path.parent))
 
     def _rewrite(self, key: str, value: Value | None) -> "Config":
         # JSON's strings are TOML's, for printable text.
         literal = None if value is None else json.dumps(value, ensure_ascii=False)
         text = _edit_text(self._text, key, literal)
-        expected = _parse_settings(self.path, self._text) | {key: value}
+        expected = self._all_values | {key: value}
         try:
             written = _parse_settings(self.path, text)
         except UsageError:
-            written = {}
+            written = None
         if written != {name: item for name, item in expected.items() if item is not None}:
             raise UsageError(
                 f"{self.path} is written in a way that krea cannot edit: edit it by hand"
@@ -187,11 +200,15 @@ class Config:
 def _find_setting(key: str) -> Setting:
     if key in SETTINGS:
         return SETTINGS[key]
+    raise UsageError(_no_setting(key), hint="krea config list")
+
+
+def _no_setting(key: str) -> str:
     from difflib import get_close_matches
 
     matches = get_close_matches(key, SETTINGS, n=1, cutoff=0.5)
     suggestion = f"; did you mean {matches[0]}?" if matches else ""
-    raise UsageError(f"there is no setting {key}{suggestion}", hint="krea config list")
+    return f"there is no setting {one_line(key)}{suggestion}"
 
 
 def _parse_value(key: str, value: Any, prefix: str = "") -> Value:
@@ -203,7 +220,7 @@ def _parse_value(key: str, value: Any, prefix: str = "") -> Value:
 
 
 def _parse_settings(path: Path, text: str) -> dict[str, Any]:
-    """Return the known settings of a file; others may belong to another version of krea."""
+    """Return all settings of a file, unknown ones as well, by their dotted keys."""
     if not text.strip():
         return {}
     import tomllib
@@ -212,12 +229,12 @@ def _parse_settings(path: Path, text: str) -> dict[str, Any]:
         tables = tomllib.loads(text)
     except tomllib.TOMLDecodeError as failure:
         raise _unreadable_error(path, str(failure)) from failure
-    settings = {}
-    for key in SETTINGS:
-        table, _, name = key.partition(".")
-        inside = tables.get(table)
-        if isinstance(inside, dict) and name in inside:
-            settings[key] = inside[name]
+    settings: dict[str, Any] = {}
+    for table, inside in tables.items():
+        if isinstance(inside, dict):
+            settings |= {f"{table}.{name}": value for name, value in inside.items()}
+        else:
+            settings[table] = inside
     return settings
 
 
@@ -230,7 +247,7 @@ def _edit_text(text: str, key: str, literal: str | None) -> str:
         if header := re.match(r"\s*\[\s*([^\[\]]+?)\s*\]", line):
             section = header[1]
         dotted = section == "" and re.match(rf"\s*{re.escape(key)}\s*=", line)
-        if dotted or (section == table and re.match(rf"\s*{name}\s*=", line)):
+        if dotted or (section == table and re.match(rf"\s*{re.escape(name)}\s*=", line)):
             setting = f"{key if dotted else name} = {literal}{_trailing_comment(line)}"
             lines[number : number + 1] = [] if literal is None else [setting]
             return "\n".join(lines) + "\n"

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TypedDict
 
 from krea_cli.errors import KreaError, NoToken
-from krea_cli.local.private_file import write_private_file
+from krea_cli.local.private_file import hold_folder, write_private_file
 
 TOKEN_VARIABLES = ("KREA_API_KEY", "KREA_API_TOKEN")
 DEFAULT_PROFILE = "default"
@@ -129,7 +129,7 @@ def load_logins(folder: Path) -> dict[str, Login]:
         f"{path} is damaged: it does not hold stored logins", hint=f"rm {path}; krea auth login"
     )
     try:
-        logins = json.loads(path.read_text(encoding="utf-8"))
+        logins = json.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         return {}
     except OSError as failure:
@@ -146,18 +146,20 @@ def load_logins(folder: Path) -> dict[str, Login]:
 
 def store_login(folder: Path, profile: str, *, token: str, base: str) -> Path:
     """Store TOKEN as PROFILE, for BASE only, and return the file's path. Raises KreaError."""
-    logins = load_logins(folder)
-    logins[profile] = {"token": token, "base": base}
-    return _write_logins(folder, logins)
+    with hold_folder(credentials_path(folder)):
+        logins = load_logins(folder)
+        logins[profile] = {"token": token, "base": base}
+        return _write_logins(folder, logins)
 
 
 def remove_login(folder: Path, profile: str) -> bool:
     """Remove the login PROFILE; return False if there was none. Raises KreaError."""
-    logins = load_logins(folder)
-    if profile not in logins:
-        return False
-    del logins[profile]
-    _write_logins(folder, logins)
+    with hold_folder(credentials_path(folder)):
+        logins = load_logins(folder)
+        if profile not in logins:
+            return False
+        del logins[profile]
+        _write_logins(folder, logins)
     return True
 
 

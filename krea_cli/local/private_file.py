@@ -1,10 +1,16 @@
 """Write small files that only their owner can read, whole or not at all."""
 
 import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from krea_cli.errors import KreaError
 from krea_cli.local.sync import sync_file
+
+LOCK_TIMEOUT_SECONDS = 10.0
+RETRY_SECONDS = 0.01
 
 
 def write_private_file(path: Path, text: str) -> None:
@@ -32,6 +38,50 @@ def write_private_file(path: Path, text: str) -> None:
             f"{path} cannot be written: {failure.strerror}",
             hint="set KREA_CONFIG_DIR to a folder that you can write to",
         ) from failure
+
+
+@contextmanager
+def hold_folder(path: Path) -> Iterator[None]:
+    """Lock the folder of the file PATH against other processes, to read, change and replace it.
+
+    Where nothing can be locked, go on: the change itself says whether it works. Raises KreaError
+    after ten seconds.
+    """
+    import fcntl
+
+    try:
+        target = path.resolve().parent
+        target.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # The folder itself: no file that somebody could remove while it is locked.
+        descriptor = os.open(target, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        yield
+        return
+    try:
+        deadline = time.monotonic() + LOCK_TIMEOUT_SECONDS
+        while not _try_lock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB):
+            if time.monotonic() > deadline:
+                raise KreaError(
+                    f"another krea has been changing the settings in {target} for too long",
+                    hint="the same command again, once that one has ended",
+                )
+            time.sleep(RETRY_SECONDS)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _try_lock(descriptor: int, how: int) -> bool:
+    """Return False while another process holds the lock; True as well where there are no locks."""
+    import fcntl
+
+    try:
+        fcntl.flock(descriptor, how)
+    except BlockingIOError:
+        return False
+    except OSError:
+        pass
+    return True
 
 
 def describe_exposure(path: Path) -> str | None:

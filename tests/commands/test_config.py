@@ -1,5 +1,7 @@
 """`krea config`: reading and changing the settings."""
 
+from pathlib import Path
+
 import pytest
 
 from tests.harness.cli import Cli
@@ -110,3 +112,64 @@ def test_a_broken_file_is_told_with_its_line(cli: Cli) -> None:
         "  charged: no\n",
     )
     assert path.read_text() == "[model]\ndefault = large\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "meant"),
+    [
+        ("[budget]\ndaily = 5\n", "budget.daily", "budget.day"),
+        ("budget = 5\n", "budget", "budget.day"),
+        ("[budgets]\nday = 5\n", "budgets.day", "budget.day"),
+        ("budget.Day = 5\n", "budget.Day", "budget.day"),
+        ("[[budget]]\nday = 5\n", "budget", "budget.day"),
+    ],
+)
+def test_a_setting_that_is_not_understood_stops_what_spends(
+    cli: Cli, text: str, key: str, meant: str
+) -> None:
+    """A limit may be meant by it. Commands that spend nothing go on."""
+    path = cli.home / "config" / "config.toml"
+    path.parent.mkdir()
+    path.write_text(text)
+    Path("b.txt").write_text("a fox\n")
+    for command in (["generate", "a fox", "-o", "fox.png"], ["batch", "b.txt", "-o", "out/"],
+                    ["recover", "--resubmit", "all", "--older", "1s"]):  # fmt: skip
+        result = cli.krea(*command)
+        assert (result.code, result.err) == (
+            2,
+            f"error: {path}: there is no setting {key}; did you mean {meant}?\n"
+            f"  hint: krea config unset {key}\n"
+            "  charged: no\n",
+        )
+    assert cli.service.posts == []
+    assert cli.krea("history").code == 0
+
+
+def test_the_hint_removes_a_setting_that_is_not_understood(cli: Cli) -> None:
+    """Typed as it is printed; the rest of the file stays."""
+    path = cli.home / "config" / "config.toml"
+    path.parent.mkdir()
+    path.write_text("# mine\n[budget]\ndaily = 5\nday = 9\n")
+    assert cli.krea("config", "unset", "budget.daily").code == 0
+    assert path.read_text() == "# mine\n[budget]\nday = 9\n"
+    assert cli.krea("config", "get", "budget.day").out == "9\n"
+
+
+def test_a_value_that_no_command_of_today_reads_stops_what_spends(cli: Cli) -> None:
+    """A wrong time for clips stops a picture as well: all settings are understood, or none."""
+    path = cli.home / "config" / "config.toml"
+    path.parent.mkdir()
+    path.write_text('[timeout]\nother = "soon"\n')
+    result = cli.krea("generate", "a fox", "-o", "fox.png")
+    assert (result.code, cli.service.posts) == (2, [])
+    assert "timeout.other must be a duration" in result.error(charged="no")
+
+
+def test_a_byte_order_mark_before_the_settings_goes(cli: Cli) -> None:
+    """Editors of Windows write one."""
+    path = cli.home / "config" / "config.toml"
+    path.parent.mkdir()
+    path.write_text('\ufeff[model]\ndefault = "krea/krea-2/large"\n')
+    assert cli.krea("config", "get", "model.default").out == "krea/krea-2/large\n"
+    assert cli.krea("config", "set", "budget.day", "5").code == 0
+    assert path.read_text() == '[model]\ndefault = "krea/krea-2/large"\n\n[budget]\nday = "5"\n'

@@ -1,11 +1,13 @@
 """The settings file, and how it is edited."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from krea_cli.errors import KreaError, UsageError
 from krea_cli.local.config import Config
+from krea_cli.local.credentials import load_logins, store_login
 
 COMMENTED = """\
 # my settings
@@ -151,3 +153,21 @@ def test_what_is_no_budget_lets_nothing_through(tmp_path: Path, written: str) ->
     (tmp_path / "config.toml").write_text(f"[budget]\nday = {written}\n")
     with pytest.raises(UsageError, match=r"budget\.day must be an amount in US dollars above 0"):
         Config.load(tmp_path).get("budget.day")
+
+
+def test_changes_at_the_same_time_are_all_kept(tmp_path: Path) -> None:
+    """Of settings and of logins, by as many processes as there are."""
+    values = {
+        "budget.day": "5", "timeout.image": "5m", "timeout.other": "1h", "history.keep": "1y",
+        "model.default": "flux", "account.shared": "no", "api.base": "https://api.example.com",
+    }  # fmt: skip
+    configs = {key: Config.load(tmp_path) for key in values}  # each knows an empty file
+
+    def change(key: str) -> None:
+        configs[key].set(key, values[key])
+        store_login(tmp_path, key, token="id:secret", base="https://api.example.com")
+
+    with ThreadPoolExecutor(len(values)) as threads:
+        list(threads.map(change, values))
+    assert set(Config.load(tmp_path).list()) == set(values)
+    assert set(load_logins(tmp_path)) == set(values)

@@ -127,15 +127,7 @@ def _check_folders(session: "Session", name: str) -> Iterator[Finding]:
 
 
 def _check_settings(session: "Session", name: str) -> Iterator[Finding]:
-    for key in session.config.list():
-        session.config.get(key)
-    if unknown_keys := session.config.unknown_keys():
-        yield Finding(
-            name,
-            "note",
-            f"{session.config.path} has settings that do not exist: {', '.join(unknown_keys)}",
-            "krea config list shows all settings",
-        )
+    session.config.require_understood()
     values = ", ".join(f"{key} = {value}" for key, value in session.config.list().items())
     yield Finding(name, "ok", values or "none are set")
 

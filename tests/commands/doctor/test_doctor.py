@@ -217,11 +217,12 @@ def test_part_files_of_dead_commands_are_counted(cli: Cli) -> None:
 
 
 def test_settings_that_are_not_known(cli: Cli) -> None:
-    """A misspelt setting is named: the command would otherwise use another model in silence."""
+    """A misspelt setting is named: what spends stops at it."""
     config = cli.home / "config"
     config.mkdir(mode=0o700)
     (config / "config.toml").write_text('timeout = 3\n[model]\ndefualt = "veo-2"\n')
     assert (
-        f"note   settings   {config}/config.toml has settings that do not exist: "
-        "timeout, model.defualt (krea config list shows all settings)"
+        f"wrong  settings   {config}/config.toml: there is no setting timeout; did you mean"
+        " timeout.other?; there is no setting model.defualt; did you mean model.default?"
+        " (krea config unset timeout)"
     ) in cli.krea("doctor").out.splitlines()
