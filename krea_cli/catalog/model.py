@@ -113,10 +113,19 @@ class Model:
         """Return the field NAME."""
         return self._by_name.get(name)
 
+    @cached_property
+    def result_kind(self) -> str | None:
+        """The kind of the results, for an enhancer that of its input; None if unclear."""
+        if self.kind != "enhance":
+            return self.kind
+        inputs = {"image_url": "image", "video_url": "video"}
+        kinds = {inputs[field.name] for field in self.fields if field.name in inputs}
+        return kinds.pop() if len(kinds) == 1 else None
+
     @property
     def makes_pictures(self) -> bool:
-        """True if results may be pictures: an enhancer says nothing of its kind of result."""
-        return self.kind in ("image", "enhance")
+        """True if results may be pictures."""
+        return self.result_kind in ("image", None)
 
     @cached_property
     def seed_field(self) -> Field | None:

@@ -14,7 +14,9 @@ from krea_cli.commands.request_options import (
     read_text_file,
 )
 from krea_cli.errors import UsageError
-from krea_cli.flows.files.target import Target, parse_target
+from krea_cli.flows.files.content_type import extension_problem, kind_of_extension
+from krea_cli.flows.files.naming import escape_braces
+from krea_cli.flows.files.target import Target, TargetKind, parse_target
 from krea_cli.flows.generate.request import GenerateRequest
 from krea_cli.text import wide_encoding
 
@@ -85,6 +87,7 @@ def parse_output(session: "Session", options: GenerateOptions) -> Target:
 
 def _check_options(options: GenerateOptions, target: Target, model: "Model") -> None:
     """Refuse options that contradict each other, before anything is paid."""
+    _refuse_wrong_extension(target, model)
     if options.dry_run:
         return
     if target.to_stdout and options.count > 1:
@@ -99,8 +102,23 @@ def _check_options(options: GenerateOptions, target: Target, model: "Model") -> 
         )
     if options.embed and not model.makes_pictures:
         raise UsageError(
-            f"--embed writes into pictures, and {model.id} makes {model.kind}",
+            f"--embed writes into pictures, and {model.id} makes {model.result_kind}",
             hint="--sidecar writes the recipe beside any file",
+        )
+
+
+def _refuse_wrong_extension(target: Target, model: "Model") -> None:
+    """Refuse a name that no result of MODEL can have: most likely -m is missing."""
+    if target.kind not in (TargetKind.EXACT, TargetKind.TEMPLATE):
+        return
+    if problem := extension_problem(target.text, model.id, model.result_kind):
+        stem, _, ext = target.text.rpartition(".")
+        if target.kind is TargetKind.EXACT:
+            stem = escape_braces(stem)
+        kind = kind_of_extension(ext)
+        models = f"krea models --kind {kind} lists models for -m; or " if kind else ""
+        raise UsageError(
+            f"-o {target.text}: {problem}", hint=f"{models}-o {quote(stem + '.{ext}')}"
         )
 
 

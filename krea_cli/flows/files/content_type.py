@@ -1,5 +1,6 @@
 """Types of files, told from their first bytes: extension and exact MIME type."""
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -78,6 +79,14 @@ IMAGES = (PNG, JPEG, WEBP, GIF, AVIF, HEIC, TIFF, BMP, SVG)
 AUDIO_AND_VIDEO = (MP4, M4A, MOV, WEBM, MKV, WAV, MP3, FLAC, OGG, AAC)
 TEXT_TYPES = (HTML, JSON, TEXT, SVG, PLY)
 TYPES = (*IMAGES, *AUDIO_AND_VIDEO, GLB, ZIP, PLY, FBX, PDF, HTML, JSON, TEXT)
+# The kinds of models, each with the types of files that its results may be.
+TYPES_BY_KIND = {
+    "image": IMAGES,
+    "video": (MP4, MOV, WEBM, MKV, OGG),
+    "audio": (M4A, WEBM, WAV, MP3, FLAC, OGG, AAC),
+    "3d": (GLB, ZIP, PLY, FBX, JSON, TEXT),
+}
+PLURALS = {"image": "pictures", "video": "clips", "audio": "sounds", "3d": "3D models"}
 TYPES_BY_MIME = {each.mime: each for each in TYPES if each is not FBX}
 TYPES_BY_MIME |= {"image/jpg": JPEG, "audio/mp3": MP3, "audio/x-wav": WAV, "audio/wave": WAV}
 
@@ -119,6 +128,28 @@ def is_known_extension(ext: str) -> bool:
 def is_media_extension(ext: str) -> bool:
     """Tell if EXT promises a picture, clip, sound or model, and not a text."""
     return is_known_extension(ext) and not any(kind.allows(ext) for kind in TEXT_TYPES)
+
+
+def kind_of_extension(ext: str) -> str | None:
+    """Return the kind of model whose results may have the extension EXT; None without one."""
+    kinds = (
+        kind for kind, types in TYPES_BY_KIND.items() if any(each.allows(ext) for each in types)
+    )
+    return next(kinds, None)
+
+
+def extension_problem(name: str, model_id: str, kind: str | None) -> str | None:
+    """Return the reason why no result of a model can be called NAME; None if one can.
+
+    kind: the kind of results; None, or an unknown one, refuses nothing
+    """
+    stem, _, ext = os.path.basename(name).rpartition(".")
+    types = TYPES_BY_KIND.get(kind or "")
+    if not stem or not types or not is_known_extension(ext):
+        return None
+    if any(each.allows(ext) for each in types):
+        return None
+    return f"{model_id} makes {PLURALS[str(kind)]}, and these are never .{ext} files"
 
 
 def is_truncated(kind: ContentType, read: ReadAt, size: int) -> bool:

@@ -155,3 +155,23 @@ def test_a_folder_that_cannot_be(cli: Cli) -> None:
     assert wrong.code == 2
     assert "line 2: output: cannot list the folder there: Not a directory\n" in wrong.err
     assert "line 3: output: cannot list the folder ddd" in wrong.err
+
+
+def test_a_name_that_no_result_can_have(cli: Cli) -> None:
+    """A clip's extension for a picture is refused before it is paid: in a cell, and in -o."""
+    text = "prompt,output,model\na,a.mp4,\nb,b.png,\nc,c.mp4,veo-3.1-fast\n"
+    fields = '{"prompt": "e", "output": "e.png", "model": "topaz/astra", "video_url": "http://a/b"}'
+    cells = dry(cli, text)
+    assert (cells.code, cells.err) == (
+        2,
+        "error: b.csv cannot be run as it stands: line 2: output: bfl/flux-1-dev makes pictures,"
+        " and these are never .mp4 files\n"
+        "  hint: correct it; the same command with --dry-run only checks\n  charged: no\n",
+    )
+    assert (
+        "topaz/astra makes clips, and these are never .png files"
+        in dry(cli, fields, "--no-check", file="b.jsonl").err
+    )
+    template = dry(cli, "a\nb\n", "-o", "o/{slug}.mp4", file="b.txt")
+    assert template.code == 2
+    assert "lines 1-2: bfl/flux-1-dev makes pictures, and these are never .mp4" in template.err

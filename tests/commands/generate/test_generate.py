@@ -291,3 +291,45 @@ def test_a_full_state_disk_leaves_no_row_saved_without_its_file(
     assert (again.code, again.out) == (0, "fox.png\n"), again.err
     assert (cli.states, len(cli.service.posts)) == ([("saved", "job-1")], 1)
     assert [path.name for path in Path().glob("*.png")] == ["fox.png"]
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence", "hint"),
+    [
+        (
+            ("-o", "waves.mp4"),
+            "-o waves.mp4: bfl/flux-1-dev makes pictures, and these are never .mp4 files",
+            "krea models --kind video lists models for -m; or -o 'waves.{ext}'",
+        ),
+        (
+            ("-o", "{slug}-{n}.WAV", "-n", "2"),
+            "-o {slug}-{n}.WAV: bfl/flux-1-dev makes pictures, and these are never .WAV files",
+            "krea models --kind audio lists models for -m; or -o '{slug}-{n}.{ext}'",
+        ),
+        (
+            ("-o", "waves.png", "-m", "veo-3.1-fast", "--dry-run"),
+            "-o waves.png: google/veo-3.1-fast makes clips, and these are never .png files",
+            "krea models --kind image lists models for -m; or -o 'waves.{ext}'",
+        ),
+        (
+            ("-o", "a{{b}}.html"),
+            "-o a{b}.html: bfl/flux-1-dev makes pictures, and these are never .html files",
+            "-o 'a{{b}}.{ext}'",
+        ),
+    ],
+    ids=["exact", "template", "dry-run", "braces"],
+)
+def test_a_name_that_no_result_can_have_is_refused_before_it_is_paid(
+    cli: Cli, words: tuple[str, ...], sentence: str, hint: str
+) -> None:
+    """Most likely -m is missing: the kind is known before, and the hint lists the models of it."""
+    result = cli.krea("generate", "waves", *words)
+    expected = f"error: {sentence}\n  hint: {hint}\n  charged: no\n"
+    assert (result.code, result.out, result.err) == (2, "", expected)
+    assert cli.service.posts == []
+
+
+@pytest.mark.parametrize("name", ["fox.jpg", "fox.PNG", "fox.mp4.bak", "fox", ".mp4", "mp4/"])
+def test_a_name_that_says_nothing_wrong_is_taken(cli: Cli, name: str) -> None:
+    """Another kind of picture, no extension, or an unknown one."""
+    assert cli.krea("generate", "a fox", "-o", name, "--dry-run").code == 0

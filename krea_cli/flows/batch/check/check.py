@@ -30,6 +30,7 @@ from krea_cli.flows.batch.check.sweep import MAX_ITEMS
 from krea_cli.flows.batch.check.used_names import UsedNames
 from krea_cli.flows.batch.item import KEY_DIGITS, Item
 from krea_cli.flows.batch.item_store import ItemStore
+from krea_cli.flows.files.content_type import extension_problem
 
 if TYPE_CHECKING:
     from krea_cli.flows.generate.compose import Composer
@@ -177,7 +178,7 @@ class _Checker:
         if model.id not in self._store.models:
             self._store.models[model.id] = model
         if self._options.embed and not model.makes_pictures:
-            message = f"--embed writes into pictures, and {model.id} makes {model.kind}"
+            message = f"--embed writes into pictures, and {model.id} makes {model.result_kind}"
             self._problems.add_message(line.number, message)
         return prepared
 
@@ -215,6 +216,9 @@ class _Checker:
         values = PlaceholderValues(model, body, fingerprint, line.number, self._index, n)
         try:
             path = self._find_path(template, values)
+            problem = extension_problem(path.text, model.id, model.result_kind)
+            if problem and not self._existing_files.is_begun(fingerprint):
+                raise UsageError(problem)
             file_check = self._existing_files.check(fingerprint, path)
         except UsageError as error:
             field = "output" if line.output else None

@@ -62,6 +62,11 @@ class ExistingFiles:
         foreign_file = os.path.join(path.folder.typed_path, names[0])
         return FileCheck(foreign_file=foreign_file, is_paid=is_saved)
 
+    def is_begun(self, fingerprint: str) -> bool:
+        """Tell if the item was made, or is under way: its name was chosen then."""
+        state = self._ledger.items.find_state(fingerprint) if self._ledger else None
+        return state == "saved" or state in UNDER_WAY_STATES
+
     def _has_own(self, files: list[FileRow], folder: OutputFolder, names: list[str]) -> bool:
         """Tell if one of the files NAMES is of the item, which saved FILES, or was edited since.
 
