@@ -161,6 +161,26 @@ class Session:
         """Return the account's ledger, or None without a token. Raises `LedgerUnusable`."""
         return self.account_ledger if self.is_logged_in() else None
 
+    @cached_property
+    def readable_ledger(self) -> "AccountLedger | None":
+        """The account's ledger; without a token that of the account used last, None without any.
+
+        For reading only: a file on this disk needs no token. Raises `LedgerUnusable`.
+        """
+        from krea_cli.local.ledger.ledger import Ledger
+
+        if self.is_logged_in():
+            return self.account_ledger
+        if not Ledger.exists_in(self.env.state_dir):
+            return None
+        accounts = self.ledger.list_accounts(self.base)
+        if len(accounts) > 1:
+            self.output.warn(
+                f"there is no token, and the ledger knows {len(accounts)} accounts: these are the"
+                " requests of the one used last"
+            )
+        return self.ledger.for_account(self.base, accounts[0]) if accounts else None
+
     def account_ledger_if_usable(self) -> "AccountLedger | None":
         """Return the account's ledger, or warn and return None if it is broken.
 

@@ -90,13 +90,13 @@ class Output:
         rows: Iterable[Sequence[object]],
         records: Iterable[Mapping[str, object]],
         *,
-        last_column_optional: bool = False,
+        optional: Sequence[str] = (),
     ) -> None:
         """Print ROWS as a table for a person, or tab-separated for a pipe; as JSON RECORDS.
 
-        None in a row is an empty cell. With LAST_COLUMN_OPTIONAL, a narrow terminal goes without
-        the last column. Only one of ROWS and RECORDS is read. Each is printed as it comes, except
-        that a table for a person needs all rows first.
+        None in a row is an empty cell. A narrow terminal goes without the OPTIONAL columns, the
+        first of them dropped first. Only one of ROWS and RECORDS is read. Each is printed as it
+        comes, except that a table for a person needs all rows first.
         """
         if self.json:
             for record in records:
@@ -109,9 +109,7 @@ class Output:
         elif all_rows := list(cells):
             from krea_cli.terminal import table  # rich, only for a person
 
-            text = table.render_table(
-                columns, all_rows, self._env, last_column_optional=last_column_optional
-            )
+            text = table.render_table(columns, all_rows, self._env, optional=optional)
             self._write_stdout(text)
 
     def write_bytes(self, chunks: Iterable[bytes], *, job_id: str | None = None) -> None:

@@ -5,12 +5,14 @@ from io import StringIO
 
 from rich.cells import cell_len
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from krea_cli.env import Env
 
 GAP_CELLS = 2
+STACKED_INDENT = "    "
 MIN_LAST_COLUMN_CELLS = 16  # or all that it needs, if that is less
 
 
@@ -19,11 +21,12 @@ def render_table(
     rows: Sequence[Sequence[str]],
     env: Env,
     *,
-    last_column_optional: bool = False,
+    optional: Sequence[str] = (),
 ) -> str:
-    """A table with escape sequences, as wide as the terminal where the content fits.
+    """A table with escape sequences, never wider than the terminal.
 
-    With LAST_COLUMN_OPTIONAL, a terminal without room for the last column gets none.
+    A terminal without room for all columns gets none of the OPTIONAL ones, the first of them
+    dropped first. What still finds no room stands in lines of its own below its row.
     """
     # Not written by rich itself: it ends the process when a pipe is closed.
     text = StringIO()
@@ -37,14 +40,48 @@ def render_table(
         _environ=env.environ,
     )
     widths = [max(map(cell_len, cells)) for cells in zip(columns, *rows, strict=True)]
-    required = sum(widths[:-1]) + GAP_CELLS * (len(widths) - 1)
-    required += min(widths[-1], MIN_LAST_COLUMN_CELLS)
-    if last_column_optional and required > console.width:
-        return render_table(columns[:-1], [row[:-1] for row in rows], env)
-    # Wider than the terminal rather than cut: half an id is worth nothing.
-    console.width = max(console.width, required)
-    console.print(build_table(columns, rows))
+    is_whole, waiting = True, list(optional)
+    while (required := _required_cells(widths, is_whole=is_whole)) > console.width and waiting:
+        at = columns.index(waiting.pop(0))
+        is_whole = is_whole and at < len(columns) - 1
+        columns, *rows = ([*cells[:at], *cells[at + 1 :]] for cells in (columns, *rows))
+        del widths[at]
+    if required > console.width:
+        _print_stacked(console, columns, rows, widths)
+    else:
+        console.print(build_table(columns, rows))
     return text.getvalue()
+
+
+def _required_cells(widths: Sequence[int], *, is_whole: bool) -> int:
+    """The least width of a table; IS_WHOLE tells if its last column is prose that may break."""
+    last = min(widths[-1], MIN_LAST_COLUMN_CELLS) if is_whole else widths[-1]
+    return sum(widths[:-1]) + GAP_CELLS * (len(widths) - 1) + last
+
+
+def _print_stacked(
+    console: Console,
+    columns: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    widths: Sequence[int],
+) -> None:
+    """Print as many columns as fit side by side, and the others below, a line for each."""
+    beside = 1
+    while _required_cells(widths[: beside + 1], is_whole=False) <= console.width:
+        beside += 1
+    for row, style in ((columns, "bold"), *((row, "") for row in rows)):
+        line = Text(no_wrap=True, overflow="ignore")
+        for number, (cell, width) in enumerate(zip(row[:beside], widths, strict=False)):
+            gap = " " * (width - cell_len(cell) + GAP_CELLS) if number < beside - 1 else ""
+            line.append(cell + gap, style=style or ("" if number else "cyan"))
+        console.print(line, soft_wrap=True)
+        if row is columns:
+            continue
+        for cell in filter(None, row[beside:-1]):
+            # Not broken by us: a file name that the terminal breaks can still be copied whole.
+            console.print(Text(f"{STACKED_INDENT}{cell}"), soft_wrap=True)
+        if beside < len(row) and row[-1]:
+            console.print(Padding(Text(row[-1]), (0, 0, 0, len(STACKED_INDENT)), expand=False))
 
 
 def build_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:

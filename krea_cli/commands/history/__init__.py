@@ -11,7 +11,9 @@ if TYPE_CHECKING:
     from krea_cli.commands.session import Session
     from krea_cli.flows.recipe.provenance import Provenance
     from krea_cli.local.ledger.history import HistoryQuery
+    from krea_cli.local.ledger.rows import RequestRow
 
+MAX_NAMED_JOBS = 5  # in the command that asks the service for them
 # Text that can only be a path, a request number or a job id, so not a word to search for.
 PATH_OR_ID = r"(/|\.{1,2}/|#\d+$|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$)"
 
@@ -102,39 +104,66 @@ def _find_provenance(session: "Session", text: str) -> "Provenance | None":
     """Return the provenance of TEXT, or None if it is a word to search for."""
     from krea_cli.flows.recipe.provenance import find_provenance, require_provenance
 
-    account_ledger, cwd = session.account_ledger_if_logged_in(), session.env.current_dir
+    account_ledger, cwd = session.readable_ledger, session.env.current_dir
     if re.match(PATH_OR_ID, text) or (cwd / text).is_file():
         return require_provenance(text, account_ledger, cwd=cwd)
     return find_provenance(text, account_ledger, cwd=cwd)
 
 
 def _print_request(session: "Session", provenance: "Provenance") -> None:
-    from krea_cli.commands.history.request_view import RequestView
+    from krea_cli.commands.history.request_view import RequestView, is_under_way
 
     view = RequestView(session, provenance)
     if provenance.is_changed:
         session.output.warn("the file has changed; this is the request that it was saved for")
     session.output.print_line(view.text(), view.full_record())
+    if provenance.row and is_under_way(provenance.row):
+        _note_running(session, [str(provenance.row.job_id)])
 
 
 def _print_matches(session: "Session", query: "HistoryQuery", limit: int | None) -> None:
     from itertools import chain, islice
 
-    from krea_cli.commands.history.request_view import COLUMNS, saved_files, to_record, to_row
+    from krea_cli.commands.history.request_view import (
+        COLUMNS,
+        is_under_way,
+        saved_files,
+        to_record,
+        to_row,
+    )
 
-    ledger, cwd = session.account_ledger, session.env.current_dir
-    rows = islice(ledger.history.search(query), limit)
+    ledger, cwd = session.readable_ledger, session.env.current_dir
+    rows = islice(ledger.history.search(query), limit) if ledger else iter(())
     first = next(rows, None)
     if first is None:
         session.output.say("no request in the ledger matches")
         return
+    running: list[str] = []
+
+    def look_at(row: "RequestRow") -> "RequestRow":
+        if is_under_way(row):
+            running.append(str(row.job_id))
+        return row
+
     # The table takes rows or records, never both.
-    matches = ((row, saved_files(ledger, row)) for row in chain([first], rows))
+    matches = ((look_at(row), saved_files(ledger, row)) for row in chain([first], rows))
     session.output.print_table(
         COLUMNS,
         (to_row(row, files, cwd) for row, files in matches),
         (to_record(row, files) for row, files in matches),
     )
+    if running:
+        _note_running(session, running)
+
+
+def _note_running(session: "Session", job_ids: list[str]) -> None:
+    """Say that running jobs are shown with the status of the last time they were asked for."""
+    count = "1 job is" if len(job_ids) == 1 else f"{len(job_ids)} jobs are"
+    if len(job_ids) <= MAX_NAMED_JOBS:
+        command = f"krea status {' '.join(job_ids)} asks now"
+    else:
+        command = "krea download --missing asks now, and saves what is done"
+    session.output.say(f"{count} shown as last heard of: {command}")
 
 
 def _parse_time(text: str | None, now: float) -> float | None:

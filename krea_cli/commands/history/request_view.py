@@ -61,6 +61,11 @@ def to_record(row: "RequestRow", files: "Sequence[FileRow]") -> dict[str, Any]:
     }
 
 
+def is_under_way(row: "RequestRow") -> bool:
+    """Tell if the row has the status of a running job, which may have ended since."""
+    return row.state == "submitted" and row.job_id is not None
+
+
 def saved_files(ledger: "AccountLedger | None", row: "RequestRow | None") -> "list[FileRow]":
     """Return the saved files of a request, in the order of its results."""
     return ledger.history.list_files(row.job_id) if ledger and row and row.job_id else []
@@ -76,7 +81,7 @@ class RequestView:
         self._provenance = provenance
         self._row = row = provenance.row
         self._cwd = session.env.current_dir
-        account_ledger = session.account_ledger_if_logged_in()
+        account_ledger = session.readable_ledger
         self._files = saved_files(account_ledger, row)
         recipe = provenance.recipe
         self.command = generate_command(

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from krea_cli.commands.session import Session
 
 COLUMNS = ("model", "kind", "usually", "price", "title")
+OPTIONAL_COLUMNS = ("title", "usually", "kind")  # in a narrow window, dropped in this order
 MAX_CHANGES = 40
 
 
@@ -45,22 +46,28 @@ def models(
       krea models krea-2/large
       krea models --refresh
     """
-    from krea_cli.commands.models import model_card
-
     session: Session = context.obj
-    if refresh:
-        _report_changes(session, session.refresh_catalog())
+    changes = session.refresh_catalog() if refresh else None
     words = " ".join(query or ())
     matches = _find_models(session, words, kind)
     if note := session.catalog_cache.warning:
         session.output.warn(note)
-    if words and len(matches) == 1:
+    _print_models(session, matches, as_card=bool(words) and len(matches) == 1)
+    if changes is not None:
+        # In the end: a hundred lines of models would push it out of the window.
+        _report_changes(session, changes)
+
+
+def _print_models(session: "Session", matches: "tuple[Model, ...]", *, as_card: bool) -> None:
+    from krea_cli.commands.models import model_card
+
+    if as_card:
         [model] = matches
         session.output.print_line(model_card.card_text(model), model_card.full_record(model))
         return
     rows = [model_card.to_row(model) for model in matches]
     records = [model_card.to_record(model) for model in matches]
-    session.output.print_table(COLUMNS, rows, records, last_column_optional=True)
+    session.output.print_table(COLUMNS, rows, records, optional=OPTIONAL_COLUMNS)
 
 
 def _find_models(session: "Session", words: str, kind: str | None) -> "tuple[Model, ...]":

@@ -79,6 +79,7 @@ class StatusReader:
                 raise
             error.job_id = error.job_id or job_id
             return JobReport(job_id, {}, error)
+        self._context.records.record_job(job.id, job)
         row = self._context.records.row(job.id)
         files = self._context.records.files(job.id) if row else ()
         failure = job_failure(job) if job.ended else None

@@ -45,6 +45,14 @@ class Ledger:
         """Open the part of ACCOUNT (see `account_of`) on the service at BASE."""
         return AccountLedger(self._database, base=base, account=account, clock_now=self._clock_now)
 
+    def list_accounts(self, base: str) -> list[str]:
+        """Return the accounts with requests on the service at BASE, the one used last first."""
+        rows = self._database.query(
+            "SELECT account FROM requests WHERE base = ? GROUP BY account ORDER BY max(id) DESC",
+            (base,),
+        )
+        return [str(account) for (account,) in rows]
+
     def prune(self, before: float) -> int:
         """Forget requests that are over and older than BEFORE, in seconds since 1970.
 

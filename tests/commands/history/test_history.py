@@ -46,7 +46,8 @@ def test_the_newest_come_first(cli_with_history: Cli) -> None:
         ("2", "refused", "krea/krea-2/large", "hen.png", "a hen"),
         ("1", "saved", FLUX, "fox.png", "a red fox"),
     ]
-    assert (result.code, result.err) == (0, "")
+    note = "1 job is shown as last heard of: krea status job-3 asks now\n"
+    assert (result.code, result.err) == (0, note)
 
 
 @pytest.mark.parametrize(
@@ -202,3 +203,50 @@ def test_the_story_of_a_picture_that_was_made_from_another(cli: Cli, tmp_path: P
     words = shlex.split(str(record["command"]))
     assert f"image_url=@{day}" in words
     assert json.dumps(record["request"]).count("sha256:") == 1
+
+
+def test_status_tells_the_ledger(cli: Cli) -> None:
+    """The service's word on a job stands in the history from then on, its end too."""
+    assert cli.krea("generate", "--no-wait", "an owl", "-o", "owl.png").code == 0
+    assert "\tqueued\t" in cli.krea("history").out
+    cli.clock.advance(3600)
+    shown = cli.krea("history", "job-1")
+    assert shown.err == "1 job is shown as last heard of: krea status job-1 asks now\n"
+    assert cli.krea("status", "job-1").out.startswith("job-1\tcompleted\t")
+    result = cli.krea("history")
+    assert ("\tcompleted\t" in result.out, result.err) == (True, "")
+    assert cli.krea("download", "--missing").out == "owl.png\n"
+
+
+def test_many_running_jobs_are_asked_for_by_one_command(cli: Cli) -> None:
+    """The ids of a few are named; of many, the command that finds them itself."""
+    assert cli.krea("generate", "--no-wait", "an owl", "-n", "6").code == 0
+    assert cli.krea("history").err == (
+        "6 jobs are shown as last heard of: krea download --missing asks now, and saves what is"
+        " done\n"
+    )
+
+
+def test_a_file_of_this_disk_needs_no_token(cli_with_history: Cli) -> None:
+    """Without a token: the requests of the account that was used last, and of one file."""
+    expected = cli_with_history.krea("history").out
+    cli_with_history.environ.pop("KREA_API_KEY")
+    assert cli_with_history.krea("history").out == expected
+    assert "\nseed    7\n" in cli_with_history.krea("history", "fox.png").out
+    cli_with_history.environ["KREA_API_KEY"] = "another-key:of-another-account"
+    assert cli_with_history.krea("generate", "a dog", "-o", "dog.png").code == 0
+    cli_with_history.environ.pop("KREA_API_KEY")
+    result = cli_with_history.krea("history")
+    assert [line.split("\t")[5] for line in result.out.splitlines()] == ["a dog"]
+    assert result.err == (
+        "warning: there is no token, and the ledger knows 2 accounts: these are the requests of"
+        " the one used last\n"
+    )
+
+
+def test_no_ledger_and_no_token(cli: Cli) -> None:
+    """Nothing is made to tell that there is nothing."""
+    cli.environ.pop("KREA_API_KEY")
+    result = cli.krea("history")
+    assert (result.code, result.err) == (0, "no request in the ledger matches\n")
+    assert not (cli.home / "state").exists()
