@@ -72,6 +72,9 @@ def set_(
       krea config set history.keep 1y
     """
     session: Session = context.obj
+    if key == "model.default" and value.strip():
+        # Every later command would fail for it, far from here.
+        session.composer().resolve(value)
     session.config = session.config.set(key, value)
     value_text = _as_text(session.config.list()[key])
     session.output.say(f"{key} is {value_text}, in {session.config.path}")

@@ -161,26 +161,6 @@ class Session:
         """Return the account's ledger, or None without a token. Raises `LedgerUnusable`."""
         return self.account_ledger if self.is_logged_in() else None
 
-    @cached_property
-    def readable_ledger(self) -> "AccountLedger | None":
-        """The account's ledger; without a token that of the account used last, None without any.
-
-        For reading only: a file on this disk needs no token. Raises `LedgerUnusable`.
-        """
-        from krea_cli.local.ledger.ledger import Ledger
-
-        if self.is_logged_in():
-            return self.account_ledger
-        if not Ledger.exists_in(self.env.state_dir):
-            return None
-        accounts = self.ledger.list_accounts(self.base)
-        if len(accounts) > 1:
-            self.output.warn(
-                f"there is no token, and the ledger knows {len(accounts)} accounts: these are the"
-                " requests of the one used last"
-            )
-        return self.ledger.for_account(self.base, accounts[0]) if accounts else None
-
     def account_ledger_if_usable(self) -> "AccountLedger | None":
         """Return the account's ledger, or warn and return None if it is broken.
 
@@ -202,8 +182,15 @@ class Session:
     def composer(self) -> "Composer":
         """Return a composer of requests. It may ask the service for a newer catalog."""
         from krea_cli.flows.generate.compose import Composer
+        from krea_cli.local.config import default_model_origin
 
-        return Composer(self.catalog_cache, self.refresh_catalog, self.clock, self.output.tell)
+        return Composer(
+            self.catalog_cache,
+            self.refresh_catalog,
+            self.clock,
+            self.output.tell,
+            name_origin=lambda name: default_model_origin(name, self.env.get, self.config),
+        )
 
     def refresh_catalog(self) -> "CatalogDiff":
         """Fetch the catalog of this base into the cache, and return what changed.

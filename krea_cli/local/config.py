@@ -197,6 +197,16 @@ class Config:
         return Config(self.path, text)
 
 
+def default_model_origin(name: str, get: Callable[[str], str | None], config: Config) -> str | None:
+    """Return the variable or the setting that names NAME the default model; None if none does.
+
+    GET reads a variable of the environment.
+    """
+    if get("KREA_MODEL") == name:
+        return "the variable KREA_MODEL"
+    return "the setting model.default" if config.list().get("model.default") == name else None
+
+
 def _find_setting(key: str) -> Setting:
     if key in SETTINGS:
         return SETTINGS[key]

@@ -99,12 +99,51 @@ def test_a_value_that_does_not_fit(cli: Cli, key: str, value: str, wanted: str) 
     assert not (cli.home / "config").exists()
 
 
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        ("nosuch", "there is no model called 'nosuch'"),
+        (
+            "veo-3.1-fats",
+            "there is no model called 'veo-3.1-fats'; close to it: google/veo-3.1-fast",
+        ),
+        ("kling", "'kling' fits 4 models: "),
+    ],
+    ids=["unknown", "misspelt", "several"],
+)
+def test_a_default_model_that_is_none_is_refused(cli: Cli, name: str, sentence: str) -> None:
+    """Every later generate would fail for it, far from here. The old one stays."""
+    assert cli.krea("config", "set", "model.default", "flux-1-dev").code == 0
+    result = cli.krea("config", "set", "model.default", name)
+    assert result.code == 2
+    assert result.err.startswith(f"error: {sentence}")
+    assert cli.krea("config", "get", "model.default").out == "flux-1-dev\n"
+
+
+@pytest.mark.parametrize("variable", [True, False], ids=["variable", "setting"])
+def test_a_default_model_that_is_gone_is_told_with_its_origin(cli: Cli, variable: bool) -> None:
+    """Neither was on the command line: the sentence says where the name comes from."""
+    if variable:
+        cli.environ["KREA_MODEL"] = "nosuch"
+        origin = "the variable KREA_MODEL"
+    else:
+        (cli.home / "config").mkdir()
+        (cli.home / "config" / "config.toml").write_text('[model]\ndefault = "nosuch"\n')
+        origin = "the setting model.default"
+    sentence = f"there is no model called 'nosuch'; {origin} names it"
+    assert f"error: {sentence}\n" in cli.krea("generate", "a fox").err
+    Path("b.txt").write_text("a fox\nan owl\n")
+    result = cli.krea("batch", "b.txt", "--dry-run")
+    assert f"error: b.txt cannot be run as it stands: lines 1-2: {sentence}\n" in result.err
+    assert cli.service.posts == []
+
+
 def test_a_broken_file_is_told_with_its_line(cli: Cli) -> None:
     """The sentence says where; the file is not touched."""
     path = cli.home / "config" / "config.toml"
     path.parent.mkdir()
     path.write_text("[model]\ndefault = large\n")
-    result = cli.krea("config", "set", "model.default", "x")
+    result = cli.krea("config", "set", "model.default", "flux-1-dev")
     assert (result.code, result.err) == (
         2,
         f"error: {path} cannot be read: Invalid value (at line 2, column 11)\n"

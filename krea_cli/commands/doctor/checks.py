@@ -4,11 +4,12 @@ import os
 import re
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from krea_cli.errors import Interrupted, KreaError
+from krea_cli.errors import Interrupted, KreaError, UnknownModel
 
 if TYPE_CHECKING:
     from krea_cli.commands.session import Session
@@ -113,23 +114,57 @@ def _check_folders(session: "Session", name: str) -> Iterator[Finding]:
         ("state", env.state_dir, "KREA_STATE_DIR"),
         ("cache", env.cache_dir, "KREA_CACHE_DIR"),
     ):
-        existing = folder
-        # Not Path.exists: it raises if a folder above may not be entered.
-        while not os.path.exists(existing) and existing != existing.parent:
-            existing = existing.parent
-        if not os.path.isdir(existing) or not os.access(existing, os.W_OK | os.X_OK):
+        if reason := _write_problem(folder):
             hint = f"set {variable} to a folder that you can write to"
-            yield Finding(name, "wrong", f"{what}: {folder} cannot be written to", hint)
+            yield Finding(name, "wrong", f"{what}: {folder} cannot be written to: {reason}", hint)
         elif what != "cache" and (sentence := describe_exposure(folder)):
             yield Finding(name, "note", f"{what}: {sentence}")
         else:
             yield Finding(name, "ok", f"{what}: {folder}")
 
 
+def _write_problem(folder: Path) -> str | None:
+    """Return the reason why no file can be made in FOLDER; None if one can.
+
+    Tried, because no question to the system tells it all. Nothing is left behind.
+    """
+    from tempfile import TemporaryFile
+
+    missing: list[Path] = []
+    try:
+        # Not Path.exists: it raises if a folder above may not be entered.
+        while not os.path.lexists(existing := missing[-1].parent if missing else folder):
+            missing.append(existing)
+        for path in reversed(missing):
+            path.mkdir(mode=0o700)
+        with TemporaryFile(dir=folder, prefix=".krea-doctor-"):
+            return None
+    except OSError as failure:
+        return failure.strerror or str(failure)
+    finally:
+        for path in missing:
+            with suppress(OSError):  # not made; or used by another krea meanwhile
+                path.rmdir()
+
+
 def _check_settings(session: "Session", name: str) -> Iterator[Finding]:
     session.config.require_understood()
+    yield from _check_default_model(session, name)
     values = ", ".join(f"{key} = {value}" for key, value in session.config.list().items())
     yield Finding(name, "ok", values or "none are set")
+
+
+def _check_default_model(session: "Session", name: str) -> Iterator[Finding]:
+    from krea_cli.catalog.resolve import resolve_model
+    from krea_cli.local.config import default_model_origin
+
+    get, config = session.env.get, session.config
+    for model in filter(None, (get("KREA_MODEL"), config.get("model.default"))):
+        try:
+            resolve_model(session.catalog_cache.load(), str(model))
+        except UnknownModel as error:
+            origin = default_model_origin(str(model), get, config)
+            yield Finding(name, "wrong", f"{error.message}; {origin} names it", error.hint)
 
 
 def _check_token(session: "Session", name: str) -> Iterator[Finding]:
@@ -195,6 +230,10 @@ def _check_ledger(session: "Session", name: str) -> Iterator[Finding]:
     health = examine_ledger(session.env.state_dir)
     if health.problem:
         raise health.problem
+    if not health.exists and (reason := _write_problem(session.env.state_dir)):
+        hint = "set KREA_STATE_DIR to a folder that you can write to"
+        yield Finding(name, "wrong", f"the ledger {health.path} cannot be made: {reason}", hint)
+        return
     if not health.exists:
         yield Finding(name, "ok", f"none yet; it will be {health.path}")
         return

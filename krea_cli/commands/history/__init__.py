@@ -102,9 +102,10 @@ def history(
 
 def _find_provenance(session: "Session", text: str) -> "Provenance | None":
     """Return the provenance of TEXT, or None if it is a word to search for."""
+    from krea_cli.commands.history.request_view import readable_ledger
     from krea_cli.flows.recipe.provenance import find_provenance, require_provenance
 
-    account_ledger, cwd = session.readable_ledger, session.env.current_dir
+    account_ledger, cwd = readable_ledger(session), session.env.current_dir
     if re.match(PATH_OR_ID, text) or (cwd / text).is_file():
         return require_provenance(text, account_ledger, cwd=cwd)
     return find_provenance(text, account_ledger, cwd=cwd)
@@ -127,12 +128,13 @@ def _print_matches(session: "Session", query: "HistoryQuery", limit: int | None)
     from krea_cli.commands.history.request_view import (
         COLUMNS,
         is_under_way,
+        readable_ledger,
         saved_files,
         to_record,
         to_row,
     )
 
-    ledger, cwd = session.readable_ledger, session.env.current_dir
+    ledger, cwd = readable_ledger(session, warn=True), session.env.current_dir
     rows = islice(ledger.history.search(query), limit) if ledger else iter(())
     first = next(rows, None)
     if first is None:

@@ -61,6 +61,27 @@ def to_record(row: "RequestRow", files: "Sequence[FileRow]") -> dict[str, Any]:
     }
 
 
+def readable_ledger(session: "Session", *, warn: bool = False) -> "AccountLedger | None":
+    """The account's ledger; without a token that of the account used last, None without any.
+
+    For reading only: a file on this disk needs no token. With WARN, it is said if there are
+    several accounts. Raises `LedgerUnusable`.
+    """
+    from krea_cli.local.ledger.ledger import Ledger
+
+    if session.is_logged_in():
+        return session.account_ledger
+    if not Ledger.exists_in(session.env.state_dir):
+        return None
+    accounts = session.ledger.list_accounts(session.base)
+    if len(accounts) > 1 and warn:
+        session.output.warn(
+            f"there is no token, and the ledger knows {len(accounts)} accounts: these are the"
+            " requests of the one used last"
+        )
+    return session.ledger.for_account(session.base, accounts[0]) if accounts else None
+
+
 def is_under_way(row: "RequestRow") -> bool:
     """Tell if the row has the status of a running job, which may have ended since."""
     return row.state == "submitted" and row.job_id is not None
@@ -81,7 +102,7 @@ class RequestView:
         self._provenance = provenance
         self._row = row = provenance.row
         self._cwd = session.env.current_dir
-        account_ledger = session.readable_ledger
+        account_ledger = readable_ledger(session)
         self._files = saved_files(account_ledger, row)
         recipe = provenance.recipe
         self.command = generate_command(

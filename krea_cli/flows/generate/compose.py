@@ -23,7 +23,8 @@ MAX_NOTES = 50
 class Composer:
     """Reads names and fields by the catalog. Asks the service once before it calls one unknown.
 
-    REFRESH fetches the catalog into CACHE. It raises KreaError if that fails.
+    REFRESH fetches the catalog into CACHE. It raises KreaError if that fails. NAME_ORIGIN gives
+    the variable or setting with a name, in words.
     """
 
     def __init__(
@@ -32,7 +33,10 @@ class Composer:
         refresh: "Callable[[], CatalogDiff]",
         clock: "Clock",
         tell: Tell,
+        *,
+        name_origin: Callable[[str], str | None] = lambda name: None,
     ) -> None:
+        self._name_origin = name_origin
         self._cache = cache
         self._fetch = refresh
         self._clock = clock
@@ -82,6 +86,8 @@ class Composer:
         try:
             resolution = self.resolve(name)
         except UnknownModel as error:
+            if origin := self._name_origin(name):
+                error.message += f"; {origin} names it"
             return error
         if resolution.alias:
             self.note([f"{resolution.alias} is {resolution.model_id}"])

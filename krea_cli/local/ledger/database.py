@@ -185,8 +185,18 @@ def _to_ledger_error(failure: Exception, path: Path | None) -> LedgerUnusable:
         case _ if isinstance(failure, UnicodeDecodeError) or "decode to UTF-8" in str(failure):
             return CorruptLedger(f"the ledger {path} is damaged (it holds text that is no text)")
         case _:
-            reason = getattr(failure, "strerror", None) or failure
+            reason = getattr(failure, "strerror", None) or _open_problem(path) or failure
             return LedgerUnusable(f"the ledger {path} cannot be used: {reason}")
+
+
+def _open_problem(path: Path | None) -> str | None:
+    """Return the system's reason why the file cannot be opened: SQLite only says that it cannot."""
+    try:
+        if path is not None:
+            os.close(os.open(path, os.O_RDWR))
+    except OSError as failure:
+        return failure.strerror
+    return None
 
 
 def _find_unwritable_file(path: Path | None) -> Path | None:

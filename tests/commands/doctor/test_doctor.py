@@ -107,7 +107,7 @@ def test_folders_that_cannot_be(cli: Cli) -> None:
     assert checks["folders"][1] == {
         "name": "folders",
         "state": "wrong",
-        "text": f"state: {cli.home / 'state'} cannot be written to",
+        "text": f"state: {cli.home / 'state'} cannot be written to: Not a directory",
         "hint": "set KREA_STATE_DIR to a folder that you can write to",
     }
 
@@ -226,3 +226,54 @@ def test_settings_that_are_not_known(cli: Cli) -> None:
         " timeout.other?; there is no setting model.defualt; did you mean model.default?"
         " (krea config unset timeout)"
     ) in cli.krea("doctor").out.splitlines()
+
+
+def test_a_folder_is_tried_and_not_only_looked_at(cli: Cli) -> None:
+    """One that cannot be made is wrong, for the ledger too, with the reason. Nothing is left."""
+    (cli.home / "state").symlink_to(cli.home / "gone" / "state")
+    cli.environ["KREA_CACHE_DIR"] = str(cli.home / ("long" * 70))
+    before = sorted(cli.home.rglob("*"))
+    _, checks = run_doctor(cli)
+    assert [(check["state"], check["text"]) for check in checks["folders"]] == [
+        ("ok", f"settings: {cli.home / 'config'}"),
+        ("wrong", f"state: {cli.home / 'state'} cannot be written to: No such file or directory"),
+        (
+            "wrong",
+            f"cache: {cli.home / ('long' * 70)} cannot be written to: File name too long",
+        ),
+    ]
+    assert [(check["state"], check["text"]) for check in checks["ledger"]] == [
+        (
+            "wrong",
+            f"the ledger {cli.home / 'state' / 'ledger.sqlite3'} cannot be made:"
+            " No such file or directory",
+        )
+    ]
+    assert sorted(cli.home.rglob("*")) == before
+
+
+def test_a_ledger_that_cannot_be_opened_has_a_reason(cli: Cli) -> None:
+    """SQLite only says that it is unable; the system says why."""
+    path = cli.home / "state" / "ledger.sqlite3"
+    path.mkdir(mode=0o700, parents=True)
+    _, checks = run_doctor(cli)
+    assert checks["ledger"][0]["text"] == f"the ledger {path} cannot be used: Is a directory"
+
+
+@pytest.mark.parametrize(
+    ("variable", "origin"),
+    [(True, "the variable KREA_MODEL"), (False, "the setting model.default")],
+)
+def test_a_default_model_that_does_not_exist(cli: Cli, variable: bool, origin: str) -> None:
+    """Every generate would fail for it."""
+    if variable:
+        cli.environ["KREA_MODEL"] = "nosuch"
+    else:
+        (cli.home / "config").mkdir(mode=0o700)
+        (cli.home / "config" / "config.toml").write_text('[model]\ndefault = "nosuch"\n')
+    code, checks = run_doctor(cli)
+    assert (code, checks["settings"][0]["state"], checks["settings"][0]["text"]) == (
+        1,
+        "wrong",
+        f"there is no model called 'nosuch'; {origin} names it",
+    )

@@ -158,10 +158,10 @@ def test_a_file_where_the_folder_should_be(tmp_path: Path) -> None:
 
 
 def test_a_folder_where_the_file_should_be(tmp_path: Path) -> None:
-    """SQLite's own refusal comes through as a sentence."""
+    """SQLite's own refusal comes through as a sentence, with the reason of the system."""
     (tmp_path / NAME).mkdir()
     text, hint = open_error(tmp_path)
-    assert text == f"the ledger {tmp_path / NAME} cannot be used: unable to open database file"
+    assert text == f"the ledger {tmp_path / NAME} cannot be used: Is a directory"
     assert hint == "krea doctor examines it; krea generate --no-ledger goes without, at your risk"
 
 
