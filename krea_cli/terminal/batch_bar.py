@@ -1,21 +1,23 @@
 """A batch on a terminal: a bar with its counts, and the last few items above it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, RenderResult
+from rich.spinner import Spinner
 from rich.text import Text
 
 from krea_cli.dollars import format_dollars
 from krea_cli.flows.events import BatchProgress
-from krea_cli.terminal import sentences
+from krea_cli.terminal import formats, sentences
 from krea_cli.terminal.progress_state import ProgressState
 
 MIN_BAR_CELLS, MAX_BAR_CELLS = 8, 30
 MIN_NOTE_CELLS = 30
 RESERVED_ROWS = 2  # of a low terminal: for the bar and the shell's prompt
 BAR_RANK = 6
+MIN_CELLS_WITH_SPINNER = 12
 
 
 @dataclass(frozen=True)
@@ -44,16 +46,26 @@ class BatchBar:
     """A batch at this moment, as wide as the terminal on which it is drawn.
 
     With PATHS_ON_STDOUT, stdout lists saved files on the same terminal: only failures are named.
+    The SPINNER and the seconds ELAPSED show that it lives, as long as no item ends.
     """
 
-    def __init__(self, progress: ProgressState, *, ascii_only: bool, paths_on_stdout: bool) -> None:
+    def __init__(
+        self,
+        progress: ProgressState,
+        *,
+        ascii_only: bool,
+        paths_on_stdout: bool,
+        spinner: Spinner | None = None,
+        elapsed: float | None = None,
+    ) -> None:
         assert progress.batch is not None
         self._batch = progress.batch
         self._ascii_only = ascii_only
         self._items = [
             item for item in progress.recent_items if item.error is not None or not paths_on_stdout
         ]
-        self._segments = _batch_segments(progress, progress.batch)
+        self._segments = _batch_segments(progress, progress.batch, elapsed)
+        self._spinner = spinner
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """The lines; none is ever broken into two."""
@@ -62,7 +74,7 @@ class BatchBar:
         for item in self._items[-rows:] if rows else ():
             style = "red" if item.error is not None else "dim"
             yield self._cut(Text(sentences.event_sentence(item), style=style), width)
-        yield self._line(width)
+        yield from draw_beside(self._spinner, self._line, width, console)
 
     def _line(self, width: int) -> Text:
         separator = " - " if self._ascii_only else " · "
@@ -93,7 +105,37 @@ class BatchBar:
         return text
 
 
-def _batch_segments(progress: ProgressState, batch: BatchProgress) -> list[Segment]:
+def draw_beside(
+    spinner: Spinner | None, line: Callable[[int], Text], width: int, console: Console
+) -> Iterator[Text]:
+    """Yield the LINE behind the frame of SPINNER, in WIDTH cells; no line is ever broken."""
+    if spinner is None or width < MIN_CELLS_WITH_SPINNER:
+        yield line(width)
+        return
+    frame = spinner.render(console.get_time())
+    assert isinstance(frame, Text)  # a spinner without a text of its own
+    row = Text(no_wrap=True, overflow="crop").append_text(frame).append(" ")
+    yield row.append_text(line(width - cell_len(frame.plain) - 1))
+
+
+def join_segments(segments: Sequence[Segment], width: int, *, separator: str, cut: str) -> Text:
+    """The SEGMENTS that fit into WIDTH cells, as one line. CUT is rich's way to shorten one."""
+    chosen = fit_segments(segments, width, gap=len(separator))
+    cells = _assign_cells(chosen, width - len(separator) * (len(chosen) - 1))
+    texts = []
+    for segment in chosen:
+        text = Text(segment.text, style=segment.style)
+        text.truncate(cells[segment], overflow=cut)  # type: ignore[arg-type]
+        texts.append(text)
+    line = Text(separator, style="dim").join(texts)
+    line.truncate(width, overflow=cut)  # type: ignore[arg-type]
+    line.no_wrap, line.overflow = True, "crop"
+    return line
+
+
+def _batch_segments(
+    progress: ProgressState, batch: BatchProgress, elapsed: float | None
+) -> list[Segment]:
     """Everything that the line may say, from left to right."""
     note = progress.step if batch.stopping is None else sentences.stop_reason(batch)
     rate = None if batch.stopping is not None else progress.items_per_second
@@ -109,10 +151,16 @@ def _batch_segments(progress: ProgressState, batch: BatchProgress) -> list[Segme
         Segment(4, cost),
         Segment(10, f"{batch.unpriced} of unknown price" if batch.unpriced else ""),
         Segment(8, "" if rate is None else sentences.rate_text(rate)),
-        Segment(5, "" if seconds_left is None else sentences.time_left(seconds_left)),
+        Segment(5, _time_text(seconds_left, elapsed)),
         Segment(3, note or "", "yellow", min_cells=MIN_NOTE_CELLS),
     ]
     return [segment for segment in segments if segment.text]
+
+
+def _time_text(seconds_left: float | None, elapsed: float | None) -> str:
+    if seconds_left is not None:
+        return sentences.time_left(seconds_left)
+    return "" if elapsed is None else formats.duration(elapsed)
 
 
 def fit_segments(segments: Sequence[Segment], width: int, *, gap: int) -> list[Segment]:

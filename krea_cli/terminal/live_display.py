@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from krea_cli.env import Env
 from krea_cli.flows import events
 from krea_cli.terminal import sentences
+from krea_cli.terminal.job_control import JobControl
 from krea_cli.terminal.progress_state import ProgressState
 from krea_cli.terminal.stream import Stream
 from krea_cli.terminal.terminal_lock import TerminalLock
@@ -48,6 +49,7 @@ class LiveDisplay:
         self._last_drawn_at = 0.0  # monotonic
         self._draw_scheduled = False  # a thread will draw it in a moment
         self._stopped = threading.Event()
+        self._job_control = JobControl(self._pause, self._look_at_foreground)
 
     def tell(self, event: events.Event) -> None:
         """Take EVENT into the display; write a line for a note and for a new job's id."""
@@ -71,9 +73,11 @@ class LiveDisplay:
         self._stopped.clear()
         self._active, self._import_started = True, False
         self._started_at = self._env.clock.monotonic()
+        self._job_control.start()
         try:
             yield
         finally:
+            self._job_control.close()
             self.close()
 
     @contextmanager
@@ -96,6 +100,19 @@ class LiveDisplay:
         with self._screen_lock:
             self._active = False
             self._hide_and_unlock()
+
+    def _pause(self) -> None:
+        """Leave the terminal to the shell."""
+        with self._screen_lock:
+            self._hide_and_unlock()
+
+    def _look_at_foreground(self) -> None:
+        """Give the terminal up in the background, and draw again in the foreground."""
+        with self._screen_lock:
+            if self._live is not None and not self._terminal_lock.acquire():
+                self._hide_and_unlock()
+            elif self._rich_imported:
+                self._draw_if_needed()
 
     def _print_above(self, text: str) -> None:
         with self.suspended(), suppress(OSError):

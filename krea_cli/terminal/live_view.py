@@ -4,8 +4,9 @@ import threading
 from contextlib import suppress
 from io import TextIOBase
 
-from rich.console import Console, RenderableType
+from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.live import Live
+from rich.measure import Measurement
 from rich.progress_bar import ProgressBar
 from rich.spinner import Spinner
 from rich.table import Table
@@ -13,13 +14,14 @@ from rich.text import Text
 
 from krea_cli.env import Env
 from krea_cli.terminal import formats, sentences
-from krea_cli.terminal.batch_bar import BatchBar
+from krea_cli.terminal.batch_bar import BatchBar, Segment, draw_beside, join_segments
 from krea_cli.terminal.progress_state import ProgressState, Transfer
 from krea_cli.terminal.stream import Stream
 from krea_cli.text import one_line
 
 FRAMES_PER_SECOND = 8
 MAX_TRANSFER_BARS = 3
+MIN_SEGMENT_CELLS = 12  # of a part that is cut
 
 
 class _StreamFile(TextIOBase):
@@ -82,10 +84,11 @@ class LiveView:
                     self._progress,
                     ascii_only=self._ascii_only,
                     paths_on_stdout=self._paths_on_stdout,
+                    spinner=self._spinner,
+                    elapsed=self._env.clock.monotonic() - self._started_at,
                 )
-            self._spinner.text = self._headline()
             picture = Table.grid(padding=(0, 1))
-            picture.add_row(self._spinner)
+            picture.add_row(_Headline(self._spinner, self._headline(), self._separator))
             transfers = self._progress.active_transfers
             if transfers:
                 picture.add_row(_transfer_bars(transfers[:MAX_TRANSFER_BARS]))
@@ -94,16 +97,16 @@ class LiveView:
                 picture.add_row(Text(f"  and {more} more", style="dim"))
             return picture
 
-    def _headline(self) -> Text:
+    def _headline(self) -> list[Segment]:
         progress = self._progress
         if progress.jobs and progress.job_count == 1:
             return self._job_line()
         if progress.job_count:
             elapsed = formats.duration(self._env.clock.monotonic() - self._started_at)
-            return self._join(progress.summary(), progress.step or "", elapsed)
-        return self._join(progress.step or "at work")
+            return _segments((1, progress.summary()), (2, progress.step or ""), (0, elapsed))
+        return _segments((0, progress.step or "at work"))
 
-    def _job_line(self) -> Text:
+    def _job_line(self) -> list[Segment]:
         (job,) = self._progress.jobs.values()
         seconds = self._env.clock.now() - job.started_at
         elapsed = formats.duration(seconds)
@@ -111,15 +114,36 @@ class LiveView:
             usual = formats.duration(job.typical_seconds)
             in_time = seconds <= job.typical_seconds
             elapsed += f" of about {usual}" if in_time else f" (usually {usual})"
-        return self._join(one_line(job.model or "job"), sentences.status_text(job.status), elapsed)
+        model, status = one_line(job.model or "job"), sentences.status_text(job.status)
+        return _segments((1, model), (2, status), (0, elapsed))
 
-    def _join(self, first: str, *rest: str) -> Text:
-        text = Text(first, style="bold", no_wrap=True, overflow="ellipsis")
-        for part in rest:
-            if part:
-                text.append(self._separator, style="not bold dim")
-                text.append(part, style="not bold")
-        return text
+
+def _segments(*parts: tuple[int, str]) -> list[Segment]:
+    """Parts of a line, each with its rank; the first is bold, and the longest are cut."""
+    return [
+        Segment(rank, text, "" if number else "bold", min_cells=MIN_SEGMENT_CELLS)
+        for number, (rank, text) in enumerate(parts)
+        if text
+    ]
+
+
+class _Headline:
+    """The spinner and the line beside it, as wide as the terminal: rich would break it in two."""
+
+    def __init__(self, spinner: Spinner, segments: list[Segment], separator: str) -> None:
+        self._spinner, self._segments, self._separator = spinner, segments, separator
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """The line, never broken."""
+        # One cell less than there is: a full line would wrap on some terminals.
+        yield from draw_beside(self._spinner, self._line, console.width - 1, console)
+
+    def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
+        return Measurement(1, max(1, console.width - 1))
+
+    def _line(self, width: int) -> Text:
+        cut = "ellipsis" if "·" in self._separator else "crop"  # without UTF-8 there is no …
+        return join_segments(self._segments, width, separator=self._separator, cut=cut)
 
 
 def _transfer_bars(transfers: list[Transfer]) -> Table:

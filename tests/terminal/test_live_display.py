@@ -2,6 +2,7 @@
 
 import os
 import re
+import signal
 from collections.abc import Callable
 from pathlib import Path
 
@@ -194,6 +195,11 @@ output.say("over")
 """
 
 
+def without_time(line: str) -> str:
+    """LINE without its spinner, and N for the seconds that passed."""
+    return re.sub(r"[0-9]+(?= s$)", "N", re.sub("^[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏] ", "", line))
+
+
 def screen_lines(output: str, columns: int = 80) -> list[str]:
     """The lines on a terminal after OUTPUT was written to it."""
     screen = pyte.Screen(columns, 24)
@@ -212,12 +218,12 @@ def test_a_batch_has_one_bar(script: Script) -> None:
     )
     output = run_on_terminal(script(BATCH_PROGRAM.replace("PLAY", play)), NO_COLOR="1")
     seen, _, _ = output.partition("SEEN")
-    assert screen_lines(seen) == [
+    assert [without_time(line) for line in screen_lines(seen)] == [
         "0.png",
         "1.png",
         "2.png",
         "line 9: it failed",
-        "━───────────────────────── · 3/400 · 1 failed · 3 running · 393 waiting · $0.21",
+        "━───────────────── · 3/400 · 1 failed · 3 running · 393 waiting · $0.21 · N s",
     ]
     assert screen_lines(output.replace("SEEN\n", ""))[-2:] == ["2.png", "over"]
     assert not re.search(r"\x1b\[[0-9;]*3[0-9]m", output)
@@ -277,4 +283,76 @@ def test_a_terminal_that_is_made_narrow(script: Script) -> None:
     last = child.before.rpartition("\x1b[2K")[2]
     child.read()
     child.close()
-    assert re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", last).strip() == "0/400 · $0.00"
+    shown = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", last).strip()
+    assert without_time(shown) == "0/400 · $0.00 · N s"
+
+
+def test_a_batch_of_long_jobs_moves(script: Script) -> None:
+    """Until the first item ends, the spinner turns and the seconds are counted."""
+    output = run_on_terminal(script(BATCH_PROGRAM.replace("PLAY", "time.sleep(1.2)")))
+    plain = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", output)
+    assert len(set(re.findall("[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏]", plain))) >= 5
+    assert len(set(re.findall("· ([0-9]+ s)", plain))) >= 2
+
+
+JOB_CONTROL = """
+from krea_cli.terminal import live_display
+live_display.APPEARS_AFTER_SECONDS = 0.0
+import os, signal
+from pathlib import Path
+with output.progress():
+    output.tell(Running("j1", "m", "queued", 7, time.time()))
+    while not Path(sys.argv[1]).exists(): time.sleep(0.01)
+print("end", flush=True)
+"""
+
+
+def test_ctrl_z_gives_the_cursor_back(script: Script, tmp_path: Path) -> None:
+    """The line goes and the cursor comes back; in the background nothing is drawn."""
+    program = " ".join(script(JOB_CONTROL))
+    child = start_on_terminal(["bash", "--norc", "--noprofile", "-i"], PS1="$ ")
+    child.expect_exact("$ ")
+    child.sendline(f"{program} {tmp_path / 'may-end'}")
+    child.expect("queued")
+    seen = child.before + child.after
+    child.sendcontrol("z")
+    child.expect("Stopped")
+    seen += child.before + child.after
+    assert seen.rindex("\x1b[?25h") > seen.rindex("\x1b[?25l")
+    assert seen.rindex("\x1b[2K") > seen.rindex("queued")
+    child.sendline("bg")
+    child.expect_exact("&")
+    assert child.expect(["queued", pexpect.TIMEOUT], timeout=1) == 1
+    child.sendline("fg")
+    child.expect("queued")
+    (tmp_path / "may-end").touch()
+    child.expect_exact("end\r\n")
+    child.close()
+
+
+def test_ctrl_z_without_a_shell_changes_nothing(script: Script, tmp_path: Path) -> None:
+    """With nobody to wake it up, the system stops no process; the display comes again."""
+    child = start_on_terminal([*script(JOB_CONTROL), str(tmp_path / "may-end")])
+    child.expect("queued")
+    child.sendcontrol("z")
+    child.expect("queued")
+    child.expect("queued")
+    (tmp_path / "may-end").touch()
+    child.expect_exact("end\r\n")
+    child.close()
+
+
+def test_after_a_stop_from_outside_the_background_is_silent(script: Script, tmp_path: Path) -> None:
+    """SIGSTOP cannot be noticed; once it goes on in the background, the line is given up."""
+    program = " ".join(script(JOB_CONTROL))
+    child = start_on_terminal(["bash", "--norc", "--noprofile", "-i"], PS1="$ ")
+    child.expect_exact("$ ")
+    child.sendline(f"{program} {tmp_path / 'may-end'}")
+    child.expect("queued")
+    os.kill(os.tcgetpgrp(child.fileno()), signal.SIGSTOP)
+    child.expect("Stopped")
+    child.sendline("bg")
+    child.expect("\x1b\\[\\?25h")
+    assert child.expect(["queued", pexpect.TIMEOUT], timeout=1) == 1
+    (tmp_path / "may-end").touch()
+    child.close()

@@ -83,3 +83,34 @@ def test_live_view(
     first, *bars = [line.rstrip() for line in text.getvalue().splitlines()]
     # The spinner turns by rich's own clock; a bar without colours is blank where nothing moved yet.
     assert ["-" + first[1:], *bars] == expected
+
+
+@pytest.mark.parametrize(
+    ("width", "expected"),
+    [
+        (
+            100,
+            "alibaba/wan-2.2 · intermediate-complete (a first result, not the end)"
+            " · 6 s of about 7 s",
+        ),
+        (80, "alibaba/wan-2.2 · intermediate-complete (a first result, … · 6 s of about 7 s"),
+        (60, "alibaba/wan-2.2 · intermediate-comple… · 6 s of about 7 s"),
+        (40, "alibaba/wan-2.2 · 6 s of about 7 s"),
+        (20, "6 s of about 7 s"),
+        (10, "6 s of a…"),
+    ],
+)
+def test_the_line_fits_the_window(
+    make_screen: Callable[..., Any], width: int, expected: str
+) -> None:
+    """Parts are shortened, then left out; the line is never broken in two."""
+    env = make_screen().env
+    progress = ProgressState(env.clock)
+    progress.apply(events.Running("j1", "alibaba/wan-2.2", "intermediate-complete", 7, 994))
+    view = LiveView(progress, threading.RLock(), env, started_at=994, ascii_only=False)
+    text = io.StringIO()
+    console = Console(file=text, width=width, force_terminal=False, legacy_windows=False)
+    console.print(view.render())
+    (line,) = text.getvalue().splitlines()
+    assert line.rstrip().lstrip("⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏ ") == expected
+    assert len(line.rstrip()) < width
