@@ -51,6 +51,7 @@ def test_a_command_stops_at_its_cap(two_dollar_cli: Cli) -> None:
         " 2 of 5 jobs were not submitted",
         "hint: the same command with --max-cost 10.00 goes on with the rest",
     ]
+    assert result.err.endswith("  charged: yes\n")
     assert [state for state, _ in two_dollar_cli.states] == ["saved"] * 3 + ["checked"] * 2
 
 

@@ -163,8 +163,8 @@ def test_an_interruption_names_the_job(cli: Cli) -> None:
     assert (result.code, result.out) == (143, "")
     assert result.err == (
         "job job-1: queued\n"
-        "error: interrupted (SIGTERM); job job-1 is not saved yet\n"
-        "  hint: krea download job-1 -o fox.png\n"
+        "error: interrupted (SIGTERM); job job-1 runs on, and is not saved yet\n"
+        "  hint: krea download job-1 -o fox.png; krea cancel job-1 stops it\n"
         "  charged: unknown\n"
     )
     assert os.listdir() == []

@@ -101,7 +101,9 @@ def test_an_interrupt_names_what_runs_on(cli: Cli) -> None:
     result = cli.krea("wait", "a", "--quiet")
     assert (result.code, result.out) == (143, "")
     assert result.err == (
-        "error: interrupted (SIGTERM); job a runs on\n  hint: krea wait a\n  charged: unknown\n"
+        "error: interrupted (SIGTERM); job a runs on\n"
+        "  hint: krea wait a; krea cancel a stops it\n"
+        "  charged: unknown\n"
     )
 
 

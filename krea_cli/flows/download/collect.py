@@ -12,7 +12,13 @@ from krea_cli.flows.download.save import ResultSaver
 from krea_cli.flows.events import JobEnded
 from krea_cli.flows.files.output_slot import OutputSlot, SavedFile
 from krea_cli.flows.jobs.record import job_record
-from krea_cli.flows.jobs.wait import NOT_SAVED_PHRASES, JobEnd, JobWaiter, interrupted_with_jobs
+from krea_cli.flows.jobs.wait import (
+    NOT_SAVED_PHRASES,
+    RUN_ON_UNSAVED_PHRASES,
+    JobEnd,
+    JobWaiter,
+    interrupted_with_jobs,
+)
 from krea_cli.flows.jobs.watch import Watch
 
 
@@ -143,13 +149,18 @@ class Collector:
         slots = [pending.slot for pending in left.values()]
         ids = " ".join(left)
         is_alike = len({slot.download_command("") for slot in slots}) == 1
-        ended = all((job := self._waiter.latest.get(each)) and job.ended for each in left)
+        latest = self._waiter.latest
+        running = [each for each in left if not ((job := latest.get(each)) and job.ended)]
+        one, several = RUN_ON_UNSAVED_PHRASES if len(running) == len(left) else NOT_SAVED_PHRASES
+        if 0 < len(running) < len(left):
+            several += f", and {len(running)} of them {'runs' if len(running) == 1 else 'run'} on"
         return interrupted_with_jobs(
             stop,
             tuple(left),
-            state=NOT_SAVED_PHRASES,
+            state=(one, several),
+            running=running,
             command=slots[0].download_command(ids) if is_alike else f"krea download {ids}",
-            charged="yes" if ended else "unknown",
+            charged="unknown" if running else "yes",
         )
 
     def name_pending(self, error: KreaError) -> None:

@@ -1,10 +1,11 @@
 """Generate: submit each job, poll, and save what they make."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from krea_cli.errors import Interrupted, KreaError, OverBudget, RequestRefused
+from krea_cli.errors import Interrupted, KreaError, LedgerUnusable, OverBudget, RequestRefused
 from krea_cli.flows.context import FlowContext
 from krea_cli.flows.download.collect import JobOutcome, PendingJob, collecting
 from krea_cli.flows.events import Note, Running, Submitting
@@ -14,7 +15,7 @@ from krea_cli.flows.generate.plan import Plan, PlannedJob
 from krea_cli.flows.generate.request import GenerateRequest
 from krea_cli.flows.generate.result_cache import CachedResult
 from krea_cli.flows.jobs.poll_schedule import PollSchedule
-from krea_cli.flows.jobs.wait import interrupted_with_jobs
+from krea_cli.flows.jobs.wait import CANCEL_HINT, interrupted_with_jobs
 from krea_cli.flows.jobs.watch import Watch
 from krea_cli.flows.submit.claim import Claim, claim
 from krea_cli.flows.submit.submit import Submission
@@ -25,10 +26,10 @@ if TYPE_CHECKING:
 
 
 class Generate:
-    """One run of a request. `failure` kept the rest of its jobs from being submitted."""
+    """One run of a request."""
 
     def __init__(self, request: GenerateRequest, context: FlowContext) -> None:
-        self.failure: KreaError | None = None
+        self._failure: KreaError | None = None
         self._request = request
         self._context = context
         self._plan = Plan(request, context)
@@ -36,8 +37,20 @@ class Generate:
         self._claims: list[Claim] = []
         self._submission: Submission | None = None  # under way, without a free slot so far
         self._job_ids: list[str] = []  # submitted, or copied
+        self._sent_row_ids: list[int] = []  # submitted by this run
         start = context.clock.monotonic()
         self._until = None if request.timeout is None else start + request.timeout
+
+    @property
+    def failure(self) -> KreaError | None:
+        """The failure that ended the submitting; `charged` counts the jobs sent before it."""
+        error = self._failure
+        if error and error.charged == "no" and self._sent_row_ids:
+            requests = self._context.ledger.requests
+            with suppress(LedgerUnusable):
+                charges = {requests.get(row_id).charged for row_id in self._sent_row_ids}
+                error.charged = next((each for each in ("yes", "unknown") if each in charges), "no")
+        return error
 
     def outcomes(self, saver: "ResultSaver") -> Iterator[JobOutcome]:
         """Submit all jobs, wait and save; yield an outcome per job as it ends.
@@ -157,6 +170,8 @@ class Generate:
         status = row.status or "submitted"
         context.tell(Running(job_id, model.id, status, model.typical_seconds, since))
         fresh = claimed.row.job_id is None
+        if fresh:
+            self._sent_row_ids.append(row.id)
         self._watch.add(job_id, schedule=schedule, since=since, fresh=fresh)
         slot = replace(
             slot,
@@ -168,7 +183,7 @@ class Generate:
 
     def _fail(self, error: KreaError) -> None:
         """Keep ERROR, which ends the submitting, with the jobs left and a hint."""
-        self.failure = error
+        self._failure = error
         if isinstance(error, RequestRefused):
             self._plan.forget_refused_uploads(error)
         if isinstance(error, OverBudget):
@@ -199,7 +214,8 @@ class Generate:
             return stop
         hint = stop.hint
         if self._is_resumable:
-            hint = f"{self._same_command} goes on with all {self._request.count}"
+            _, cancel, ids = (stop.hint or "").partition(CANCEL_HINT)
+            hint = f"{self._same_command} goes on with all {self._request.count}{cancel}{ids}"
         named = Interrupted(stop.signal, message=stop.message + unsent, hint=hint)
         named.job_id, named.charged = stop.job_id, stop.charged
         return named

@@ -38,6 +38,8 @@ R = TypeVar("R")
 # The end of a sentence about jobs left running: one, and several.
 RUN_ON_PHRASES = ("runs on", "run on")
 NOT_SAVED_PHRASES = ("is not saved yet", "are not saved yet")
+CANCEL_HINT = "; krea cancel "
+RUN_ON_UNSAVED_PHRASES = ("runs on, and is not saved yet", "run on, and are not saved yet")
 
 
 @dataclass(frozen=True)
@@ -247,20 +249,21 @@ def interrupted_with_jobs(
     *,
     state: tuple[str, str] = RUN_ON_PHRASES,
     command: str | None = None,
+    running: Sequence[str] | None = None,
     charged: str = "unknown",
 ) -> Interrupted:
     """STOP with the jobs that it leaves and their STATE; STOP itself when it leaves none.
 
-    COMMAND goes on with them.
+    COMMAND goes on with them. RUNNING are those that go on and will cost, all of them if None.
     """
     if not job_ids:
         return stop
     one, several = state
     what = f"job {job_ids[0]} {one}" if len(job_ids) == 1 else f"{len(job_ids)} jobs {several}"
-    named = Interrupted(
-        stop.signal,
-        message=f"{stop.message}; {what}",
-        hint=command or f"krea wait {' '.join(job_ids)}",
-    )
+    running = job_ids if running is None else running
+    hint = command or f"krea wait {' '.join(job_ids)}"
+    if running:
+        hint += f"{CANCEL_HINT}{' '.join(running)} stops {'it' if len(running) == 1 else 'them'}"
+    named = Interrupted(stop.signal, message=f"{stop.message}; {what}", hint=hint)
     named.job_id, named.charged = job_ids[0], charged
     return named

@@ -141,7 +141,11 @@ def test_a_second_one_leaves_at_once(batch_cli: Cli) -> None:
     batch_cli.clock.stop_at(batch_cli.clock.now() + 8, 2)
     done = batch_cli.krea("batch", "foxes.txt", "-o", "out/", "-j", "2")
     assert (done.code, file_stems(), len(batch_cli.service.posts)) == (130, [], 2)
-    assert "interrupted (SIGINT); 2 jobs are not saved yet; 4 of 6 items were not sent" in done.err
+    assert (
+        "error: interrupted (SIGINT); 2 jobs run on, or are not saved yet; 4 of 6 items were not"
+        " sent\n  hint: the same command goes on with what is left; krea cancel job-1 job-2 stops"
+        " them\n"
+    ) in done.err
 
 
 def test_a_term_leaves_at_once(batch_cli: Cli) -> None:

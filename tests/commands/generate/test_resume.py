@@ -15,7 +15,7 @@ from tests.tokens import OTHER_KEY
 
 def follow_hint(cli: Cli, ended: CliResult) -> CliResult:
     """Type the command in the hint of ENDED, once the jobs are done."""
-    (line,) = re.findall(r"hint: (krea .+)", ended.err)
+    (line,) = re.findall(r"hint: (krea [^;\n]+)", ended.err)
     cli.service.job_seconds = 0
     return cli.krea(*shlex.split(line)[1:])
 
@@ -112,7 +112,7 @@ def test_a_run_of_several_is_finished_by_the_same_command(cli: Cli, place: str) 
     first = cli.krea(*command)
     assert (first.code, len(first.out.split())) == (130, 1), first.err
     assert "is not saved yet; 1 of 3 jobs were not submitted\n" in first.err
-    assert "hint: the same command goes on with all 3\n" in first.err
+    assert "hint: the same command goes on with all 3; krea cancel job-5 stops it\n" in first.err
     cli.clock.signal, cli.service.job_seconds, posts = None, 5, len(cli.service.posts)
     cli.service.answers = []
     second = cli.krea(*command)
@@ -225,7 +225,7 @@ def test_a_signal_while_others_are_submitted(cli: Cli) -> None:
     assert (ended.code, ended.out) == (130, "job-1\njob-2\n")
     assert ended.err == (
         "error: interrupted (SIGINT); 2 jobs run on; 1 of 3 jobs were not submitted\n"
-        "  hint: krea wait job-1 job-2\n"
+        "  hint: krea wait job-1 job-2; krea cancel job-1 job-2 stops them\n"
         "  job: job-1\n"
         "  charged: unknown\n"
     )

@@ -125,8 +125,8 @@ def test_an_interruption_names_all_that_is_left(scene: CollectScene) -> None:
     scene.clock.stop_at(scene.clock.now() + 10, 2)
     with pytest.raises(Interrupted) as caught:
         list(scene.collect([scene.pending(1, age=15), scene.pending(2), scene.pending(3)]))
-    assert caught.value.message == "interrupted (SIGINT); 2 jobs are not saved yet"
-    assert caught.value.hint == "krea download job-2 job-3"
+    assert caught.value.message == "interrupted (SIGINT); 2 jobs run on, and are not saved yet"
+    assert caught.value.hint == ("krea download job-2 job-3; krea cancel job-2 job-3 stops them")
     assert (caught.value.exit_code, caught.value.charged) == (130, "unknown")
     assert scene.names == ["1.png"]
 

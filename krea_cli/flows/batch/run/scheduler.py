@@ -24,12 +24,14 @@ from krea_cli.flows.context import FlowContext
 from krea_cli.flows.download.save import ResultSaver
 from krea_cli.flows.events import BatchProgress
 from krea_cli.flows.files.part_records import remove_abandoned_parts
+from krea_cli.flows.jobs.wait import CANCEL_HINT
 from krea_cli.flows.submit.reconcile import LIST_LAG_SECONDS
 from krea_cli.flows.submit.submit import INTERRUPT_GRACE_SECONDS
 from krea_cli.local.ledger.rows import FAILED_STATES
 
 UNSENT_STATES = (None, "checked")  # of an item that is to be paid for
 DRAIN_SECONDS = 1.0  # for downloads to finish when the batch ends
+MAX_NAMED_JOBS = 5  # in the command that cancels them
 MAX_UNSAVED_PER_JOB = 2  # results per job in flight that wait before nothing more is sent
 
 
@@ -138,7 +140,10 @@ class Scheduler:
     def _step(self) -> Iterator[ItemOutcome]:
         state = self._state
         if self._context.clock.drain_requested and state.stop is None:
-            state.stop = Interrupted(SIGINT, message="interrupted: waiting for what runs")
+            state.stop = Interrupted(
+                SIGINT,
+                message="interrupted: waiting for what runs, and once more leaves it running",
+            )
         # A disk that was full when an earlier run ended may be full still.
         self._holding = self._holding and state.is_unproven
         yield from self._dispatch()
@@ -205,12 +210,15 @@ class Scheduler:
             return
         parts = [Interrupted(state.stop.signal).message]
         if running := progress.running:
-            parts.append(f"{running} {'job is' if running == 1 else 'jobs are'} not saved yet")
+            jobs = "job runs on, and is" if running == 1 else "jobs run on, or are"
+            parts.append(f"{running} {jobs} not saved yet")
         if progress.waiting:
             parts.append(f"{progress.waiting} of {progress.total} items were not sent")
-        state.stop = Interrupted(
-            state.stop.signal, message="; ".join(parts), hint=SAME_COMMAND_CONTINUES
-        )
+        hint, job_ids = SAME_COMMAND_CONTINUES, list(state.in_flight)
+        if 0 < len(job_ids) <= MAX_NAMED_JOBS:
+            stops = "it" if len(job_ids) == 1 else "them"
+            hint += f"{CANCEL_HINT}{' '.join(job_ids)} stops {stops}"
+        state.stop = Interrupted(state.stop.signal, message="; ".join(parts), hint=hint)
         if running:
             state.stop.job_id, state.stop.charged = next(iter(state.in_flight), None), "unknown"
 
