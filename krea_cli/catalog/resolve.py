@@ -1,5 +1,6 @@
 """Find the model of a name, and search models by words. An unclear name is an error."""
 
+import re
 from dataclasses import dataclass
 
 from krea_cli.catalog.catalog import Catalog
@@ -9,6 +10,7 @@ from krea_cli.errors import UnknownModel
 from krea_cli.text import excerpt
 
 MAX_LISTED_MODELS = 8
+SIMILARITY_CUTOFF = 0.7  # of difflib, from 0 to 1: below it, "sora" is like "astra"
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,8 @@ def resolve_model(catalog: Catalog, text: str) -> ResolvedModel:
     if len(matches) == 1:
         return ResolvedModel(matches[0])
     matches = matches or [each for each in catalog.ids if f"/{name}" in f"/{_path(catalog, each)}"]
+    # Last, because the titles are read for it.
+    matches = matches or _titled(catalog, text)
     if len(matches) == 1:
         return ResolvedModel(matches[0], alias=name, is_partial=True)
     raise _ambiguous_error(text, matches) if matches else _unknown_error(catalog, text, name)
@@ -56,7 +60,17 @@ def exact_matches(catalog: Catalog, text: str) -> list[str]:
 
 
 def _normalize(text: str) -> str:
-    return text.strip().strip("/").removeprefix("generate/")
+    return text.strip().lower().strip("/").removeprefix("generate/")
+
+
+def _titled(catalog: Catalog, text: str) -> list[str]:
+    """Return the ids of models with the title TEXT, as `krea models` prints it."""
+    title = " ".join(text.split()).casefold()
+    return [model.id for model in catalog.models() if model.title.casefold() == title]
+
+
+def _squash(text: str) -> str:
+    return re.sub("[^a-z0-9]", "", text.lower())
 
 
 def _path(catalog: Catalog, model_id: str) -> str:
@@ -78,10 +92,16 @@ def _unknown_error(catalog: Catalog, text: str, name: str) -> UnknownModel:
     from difflib import get_close_matches
 
     ids_by_name = {model_id: model_id for model_id in catalog.ids}
-    ids_by_name |= {model_id.rsplit("/", 1)[-1]: model_id for model_id in catalog.ids}
+    for model_id in catalog.ids:
+        ids_by_name |= dict.fromkeys(
+            (model_id.partition("/")[2], model_id.rsplit("/", 1)[-1]), model_id
+        )
     ids_by_name |= catalog.aliases
-    names = get_close_matches(name[:100].lower(), ids_by_name, n=3, cutoff=0.6)
-    similar = list(dict.fromkeys(ids_by_name[name] for name in names))
+    # Signs are left out most often: krea2, flux1dev.
+    squashed = _squash(name)
+    starting = [each for each in ids_by_name if squashed and _squash(each).startswith(squashed)]
+    names = get_close_matches(name[:100], ids_by_name, n=3, cutoff=SIMILARITY_CUTOFF)
+    similar = list(dict.fromkeys(ids_by_name[each] for each in [*starting[:3], *names]))
     message = f"there is no model called {excerpt(text, limit=120)!r}"
     if not similar:
         return UnknownModel(message, hint="krea models lists all of them; --refresh asks the API")
@@ -95,7 +115,7 @@ def search_models(catalog: Catalog, query: str, *, kind: str | None = None) -> t
     An alias counts only if no model has the words: a search for "flux" should list them all.
     """
     ids = exact_matches(catalog, query)
-    models = (catalog.model(ids[0]),) if len(ids) == 1 else _models_with_words(catalog, query)
+    models = (catalog.model(ids[0]),) if len(ids) == 1 else models_with_words(catalog, query)
     if not models:
         try:
             models = (catalog.model(resolve_model(catalog, query).model_id),)
@@ -104,7 +124,11 @@ def search_models(catalog: Catalog, query: str, *, kind: str | None = None) -> t
     return tuple(model for model in models if kind in (None, model.kind))
 
 
-def _models_with_words(catalog: Catalog, query: str) -> tuple[Model, ...]:
-    words = query.lower().split()
+def models_with_words(catalog: Catalog, query: str) -> tuple[Model, ...]:
+    """Return the models with each word of QUERY at the start of a word in route or title."""
+    # At the start: "text" is no part of "kontext".
+    patterns = [re.compile(rf"(?<![a-z0-9]){re.escape(word)}") for word in query.lower().split()]
     texts = ((model, f"{model.route} {model.title}".lower()) for model in catalog.models())
-    return tuple(model for model, text in texts if all(word in text for word in words))
+    return tuple(
+        model for model, text in texts if all(pattern.search(text) for pattern in patterns)
+    )

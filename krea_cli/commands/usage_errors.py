@@ -1,6 +1,10 @@
 """Errors of Typer, and of a Python that lacks a module, as errors of krea."""
 
+import re
 import sys
+from difflib import get_close_matches
+from shlex import quote
+from typing import Any
 
 import typer
 
@@ -24,6 +28,19 @@ HINTS = {
         "krea auth login asks for the token, or reads it: krea auth login --with-token < FILE"
     ),
 }
+# Names that other tools give to an option, by the option here.
+OTHER_NAMES = {"--ar": "--aspect-ratio", "--size": "--width and --height", "--number": "--count"}
+SIMILARITY_CUTOFF = 0.75  # of difflib, from 0 to 1: below it, "size" is like "seed"
+COMMANDS_WITH_FIELDS = ("krea generate", "krea batch")
+# Typer's words for a value of a wrong type, and plain ones.
+PLAIN_WORDS = (
+    (r"is not a valid (int|integer)( range)?", "is not a whole number"),
+    (r"is not a valid float( range)?", "is not a number"),
+    (r"is not in the range (\S+?)<=x<=(\S+)", r"is not from \1 to \2"),
+    (r"is not in the range x>=(\S+)", r"is not \1 or more"),
+    (r"is not in the range x<=(\S+)", r"is not \1 or less"),
+    (r"is not in the range x>(\S+)", r"is not above \1"),
+)
 
 
 def usage_error(error: Exception) -> UsageError | None:
@@ -44,6 +61,10 @@ def usage_error(error: Exception) -> UsageError | None:
     if path == "krea auth login" and message.startswith("Got unexpected extra"):
         # The extra argument is most likely the token: keep it out of logs.
         message = "a token is not given as an argument, where others could see it"
+    for pattern, words in PLAIN_WORDS:
+        message = re.sub(f"{pattern}$", words, message)
+    if context and type(error).__name__ == "NoSuchOption":
+        message, hint = _unknown_option(getattr(error, "option_name", ""), context, hint)
     return UsageError(message[:1].lower() + message[1:], hint=hint)
 
 
@@ -83,3 +104,42 @@ def _has_modules(*names: str) -> bool:
 
 def _missing(name: str) -> str:
     return f"this Python ({sys.executable}) was built without the module {name}"
+
+
+def _unknown_option(name: str, context: Any, hint: str) -> tuple[str, str]:
+    """The sentence and the hint for an option NAME that the command does not have."""
+    message, path = f"no such option: {name}", context.command_path
+    if not name.startswith("--"):
+        return message, hint
+    options = [each for parameter in context.command.params for each in parameter.opts]
+    if other_name := OTHER_NAMES.get(name):
+        names = other_name.split(" and ")
+        if set(names) <= set(options):
+            return f"{message}; here it is {other_name}", f"{path} --help"
+    field = name.removeprefix("--").replace("-", "_")
+    if path in COMMANDS_WITH_FIELDS and field in _field_names(context.obj):
+        value = _value_after(name, context.obj.argv)
+        setting = quote(f"{field}={value}")
+        return f"{message}; {field} is a field of a model", f"-i {setting} sets it"
+    bare = {each.lstrip("-"): each for each in options if each.startswith("--")}
+    similar = get_close_matches(name.lstrip("-"), bare, n=1, cutoff=SIMILARITY_CUTOFF)
+    return (f"{message}; did you mean {bare[similar[0]]}?" if similar else message), hint
+
+
+def _field_names(session: Any) -> set[str]:
+    """Names of the fields of all models; none where the catalog cannot be read."""
+    try:
+        models = session.catalog_cache.load().models()
+    except KreaError:
+        return set()
+    return {field.name for model in models for field in model.fields}
+
+
+def _value_after(name: str, argv: tuple[str, ...]) -> str:
+    """Return the value that was typed for the option NAME; … without one."""
+    for word, following in zip(argv, (*argv[1:], ""), strict=True):
+        if word.startswith(f"{name}="):
+            return word.partition("=")[2]
+        if word == name and following and not following.startswith("-"):
+            return following
+    return "…"

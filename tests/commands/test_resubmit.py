@@ -54,6 +54,9 @@ def test_a_resubmit_that_goes_wrong(cli: Cli, status: int, code: int, after: str
     cli.clock.advance(1000)
     result = cli.krea("recover", "--resubmit", "1")
     assert (result.code, len(cli.service.posts)) == (code, 2), result.err
+    # The doubt of a resubmit names neither --again nor a command that would send it.
+    is_in_doubt = "it is not sent again without your word\n" in result.err
+    assert is_in_doubt == (after == "unknown")
     first, second = (state for state, _ in cli.states)
     assert (first, second) == ("forgotten" if after == "unknown" else "unfound", after)
 

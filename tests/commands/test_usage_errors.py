@@ -36,8 +36,62 @@ from tests.harness.cli import Cli
             "no such option: --profile",
             "krea COMMAND --help; options go behind the command",
         ),
+        (
+            ("generate", "a fox", "--steps", "30"),
+            "no such option: --steps; steps is a field of a model",
+            "-i steps=30 sets it",
+        ),
+        (
+            ("batch", "a.txt", "--guidance-scale=7.5"),
+            "no such option: --guidance-scale; guidance_scale is a field of a model",
+            "-i guidance_scale=7.5 sets it",
+        ),
+        (
+            ("generate", "a fox", "--size", "1024x1024"),
+            "no such option: --size; here it is --width and --height",
+            "krea generate --help",
+        ),
+        (
+            ("generate", "a fox", "--open"),
+            "no such option: --open",
+            "krea generate --help; a prompt that starts with a dash goes behind --",
+        ),
+        (
+            ("models", "--knd", "video"),
+            "no such option: --knd; did you mean --kind?",
+            "krea models --help",
+        ),
+        (
+            ("generate", "a fox", "-n", "huge"),
+            "invalid value for '--count' / '-n': 'huge' is not a whole number",
+            "krea generate --help",
+        ),
+        (
+            ("generate", "a fox", "-n", "5000"),
+            "invalid value for '--count' / '-n': 5000 is not from 1 to 1000",
+            "krea generate --help",
+        ),
+        (
+            ("history", "--limit", "0"),
+            "invalid value for '--limit': 0 is not 1 or more",
+            "krea history --help",
+        ),
     ],
-    ids=["words", "dash", "sandbox", "token", "before the command"],
+    ids=[
+        "words",
+        "dash",
+        "sandbox",
+        "token",
+        "before the command",
+        "a field",
+        "a field with its value",
+        "the name of other tools",
+        "unlike all",
+        "misspelt",
+        "no number",
+        "out of range",
+        "too low",
+    ],
 )
 def test_a_slip(cli: Cli, argv: tuple[str, ...], sentence: str, hint: str) -> None:
     """Exit 2, one sentence, what helps; nothing is sent."""

@@ -72,7 +72,8 @@ def unknown_field_problem(model: Model, name: str) -> UnknownField:
 
 def _missing_field_problem(model: Model, field: Field) -> Problem:
     if field.name == "prompt":
-        return Problem("prompt", "required", f'krea generate "your prompt" -m {model.id}')
+        hint = f'krea generate "your prompt" -m {model.id}; - in its place reads it from stdin'
+        return Problem("prompt", "required", hint)
     message = _required(field)
     if field.name in ("width", "height"):
         if model.kind == "enhance":

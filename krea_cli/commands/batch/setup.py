@@ -176,6 +176,8 @@ def _list_format(options: BatchOptions) -> str:
             hint="save it as CSV (UTF-8)",
         )
     format = FORMAT_BY_SUFFIX.get(suffix)
+    if format is None and file != STDIN and not os.path.lexists(file):
+        raise UsageError(f"{file} does not exist", hint="krea batch FILE, or - for stdin")
     if format is None and os.path.isdir(file):
         raise UsageError(f"{file} is a folder", hint="krea batch FILE, or - for stdin")
     if format is None and suffix == ".json":

@@ -163,6 +163,8 @@ def _read_file(session: "Session", file: str) -> str:
 
 
 def _read_stdin(session: "Session") -> str:
+    if session.env.stdin.isatty():
+        session.output.say("type the prompt; Ctrl-D on a line of its own ends it")
     try:
         with session.clock.interruptible():
             text = session.env.stdin.read(MAX_TEXT_CHARACTERS + 1)

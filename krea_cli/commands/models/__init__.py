@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 COLUMNS = ("model", "kind", "usually", "price", "title")
 OPTIONAL_COLUMNS = ("title", "usually", "kind")  # in a narrow window, dropped in this order
 MAX_CHANGES = 40
+MAX_OTHERS = 8
 
 
 def models(
@@ -53,6 +54,8 @@ def models(
     if note := session.catalog_cache.warning:
         session.output.warn(note)
     _print_models(session, matches, as_card=bool(words) and len(matches) == 1)
+    if words and len(matches) == 1:
+        _note_others(session, words, matches[0])
     if changes is not None:
         # In the end: a hundred lines of models would push it out of the window.
         _report_changes(session, changes)
@@ -68,6 +71,17 @@ def _print_models(session: "Session", matches: "tuple[Model, ...]", *, as_card: 
     rows = [model_card.to_row(model) for model in matches]
     records = [model_card.to_record(model) for model in matches]
     session.output.print_table(COLUMNS, rows, records, optional=OPTIONAL_COLUMNS)
+
+
+def _note_others(session: "Session", words: str, model: "Model") -> None:
+    """Name the other models with these WORDS, if MODEL was shown for the end of its id."""
+    from krea_cli.catalog.resolve import models_with_words
+
+    found = models_with_words(session.catalog_cache.load(), words)
+    others = [each.id for each in found if each.id != model.id and words.lower() != model.id]
+    if others:
+        more = f" and {len(others) - MAX_OTHERS} more" if len(others) > MAX_OTHERS else ""
+        session.output.say(f"also with these words: {', '.join(others[:MAX_OTHERS])}{more}")
 
 
 def _find_models(session: "Session", words: str, kind: str | None) -> "tuple[Model, ...]":

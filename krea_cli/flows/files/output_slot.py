@@ -152,7 +152,7 @@ class OutputSlot:
         if self.copies and not (self.row and self.row.item_fingerprint):
             return KreaError(
                 f"the result of job {job_id} could not be copied: {cause}",
-                hint="krea generate without --reuse makes it again, and is paid for",
+                hint="the same command copies it again, and pays nothing",
                 job_id=job_id,
             )
         return NotSaved(

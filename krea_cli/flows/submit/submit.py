@@ -97,6 +97,9 @@ def in_doubt_error(
         return InDoubt(message, hint=f"{look}; the same command would send it anew")
     profile = f" --profile {shlex.quote(row.profile)}" if row.profile else ""
     hint = f"krea recover{profile} looks for its job and says what can be done"
+    if row.item_fingerprint or row.replaces:
+        # Of a batch, or of `krea recover --resubmit`: neither has --again.
+        return InDoubt(message, hint=f"{hint}; it is not sent again without your word")
     if not row.target or row.target in STDOUT_NAMES:
         return InDoubt(message, hint=f"{hint}; the same command would send it anew")
     return InDoubt(message, hint=f"{hint}; the same command sends nothing without --again")

@@ -126,14 +126,15 @@ def test_a_missing_prompt_has_a_command_as_hint() -> None:
     assert caught.value.as_dict() == {
         "code": "invalid_request",
         "message": "bfl/flux-1-dev does not take this request: prompt: required",
-        "hint": 'krea generate "your prompt" -m bfl/flux-1-dev',
+        "hint": 'krea generate "your prompt" -m bfl/flux-1-dev; - in its place reads it from stdin',
         "charged": "no",
         "job_id": None,
         "problems": [
             {
                 "field": "prompt",
                 "message": "required",
-                "hint": 'krea generate "your prompt" -m bfl/flux-1-dev',
+                "hint": 'krea generate "your prompt" -m bfl/flux-1-dev; - in its place reads it'
+                " from stdin",
             }
         ],
     }

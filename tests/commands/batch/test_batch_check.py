@@ -197,7 +197,8 @@ def test_stdin_wants_a_format(cli: Cli) -> None:
     """A name without a known extension needs a format too."""
     result = cli.krea("batch", "-", "--format", "csv", "--dry-run", stdin="prompt\na\n")
     assert (result.code, len(result.out.splitlines())) == (0, 1)
-    for name in ("-", "/dev/fd/63", "b.json"):
+    Path("b.json").write_text("[]")
+    for name in ("-", "/dev/fd/0", "b.json"):
         wrong = cli.krea("batch", name, "--dry-run")
         assert (wrong.code, "txt, csv, tsv, jsonl" in wrong.err) == (2, True)
     assert cli.krea("batch", "no.txt", "--dry-run").code == 2

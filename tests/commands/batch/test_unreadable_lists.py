@@ -26,6 +26,15 @@ def test_a_folder_is_no_file(cli: Cli, name: str) -> None:
     assert (wrong.code, f"error: {name} is a folder\n" in wrong.err) == (2, True)
 
 
+def test_a_list_that_does_not_exist(cli: Cli) -> None:
+    """Whatever its name says or does not say."""
+    wrong = cli.krea("batch", "nofile", "--dry-run")
+    assert (wrong.code, wrong.err) == (
+        2,
+        "error: nofile does not exist\n  hint: krea batch FILE, or - for stdin\n  charged: no\n",
+    )
+
+
 @pytest.mark.parametrize(
     ("name", "text"), [("b.txt", b'{a} "b"\rc\r'), ("b.csv", b"prompt\ra\rb\r")]
 )

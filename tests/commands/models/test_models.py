@@ -232,3 +232,35 @@ def test_a_damaged_cache_is_told_and_costs_nothing(cli: Cli) -> None:
     result = cli.krea("models", "--kind", "audio")
     assert (result.code, len(result.out.splitlines())) == (0, 5)
     assert result.err == "warning: the cached catalog is damaged and was ignored\n"
+
+
+def test_a_word_is_found_at_its_start_only(cli: Cli) -> None:
+    """ "text" is no part of "kontext"; the end of one id hides no other model."""
+    nothing = cli.krea("models", "text")
+    assert (nothing.code, nothing.out) == (2, "")
+    assert "there is no model called 'text'" in nothing.err
+    music = cli.krea("models", "music")
+    assert music.out.startswith("elevenlabs/music  ")
+    assert music.err == ("also with these words: elevenlabs/music-v2, elevenlabs/music-v2.5\n")
+    assert cli.krea("models", "elevenlabs/music").err == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "close"),
+    [
+        ("krea2", "; close to it: krea/krea-2/medium, krea/krea-2/large, krea/krea-2/medium-turbo"),
+        ("flux1dev", "; close to it: bfl/flux-1-dev"),
+        ("sora", ""),
+    ],
+)
+def test_a_model_that_is_none(cli: Cli, name: str, close: str) -> None:
+    """Names that differ in signs alone come first; unlike ones are not named."""
+    result = cli.krea("generate", "a fox", "-m", name)
+    assert result.err.startswith(f"error: there is no model called '{name}'{close}\n")
+
+
+@pytest.mark.parametrize("name", ["KREA-2/Large", "Krea 2 Large", "krea  2 large"])
+def test_the_title_and_any_case_are_taken(cli: Cli, name: str) -> None:
+    """`krea models` prints the title: it is a name of the model."""
+    (record,) = cli.krea("generate", "a fox", "-m", name, "--dry-run", "--json").records
+    assert record["model"] == "krea/krea-2/large"
