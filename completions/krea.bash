@@ -427,10 +427,10 @@ _krea() {
         "krea config set")
             case $cur in
                 -*) _krea_offer --json --quiet -q --verbose -v --help -h ;;
-                *) _krea_offer model.default api.base account.shared budget.day history.keep timeout.image timeout.other ;;
+                *) case $prev in set) _krea_offer model.default api.base account.shared budget.day history.keep timeout.image timeout.other ;; model.*) _krea_model_ids ;; esac ;;
             esac
             ;;
-        "krea config setyes") _krea_offer model.default api.base account.shared budget.day history.keep timeout.image timeout.other ;;
+        "krea config setyes") case $prev in set) _krea_offer model.default api.base account.shared budget.day history.keep timeout.image timeout.other ;; model.*) _krea_model_ids ;; esac ;;
         "krea config unset")
             case $cur in
                 -*) _krea_offer --json --quiet -q --verbose -v --help -h ;;

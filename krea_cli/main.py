@@ -58,8 +58,12 @@ COMMANDS = (
 
 def build_app(argv: Sequence[str] = ()) -> "typer.Typer":
     """Build the command tree, or only the branch of ARGV: the rest costs time."""
+    import textwrap
+
     import typer
 
+    # The help breaks lines at spaces only: half an address, or half an option, is worth nothing.
+    textwrap.TextWrapper.wordsep_re = textwrap.TextWrapper.wordsep_simple_re
     app = typer.Typer(
         name="krea",
         help=HELP,

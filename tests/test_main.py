@@ -38,3 +38,14 @@ def test_a_reader_that_closes_the_pipe() -> None:
     script = f"{{ {KREA} generate --help; echo $? >&2; }} | true"
     done = subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=False)
     assert (done.stdout, done.stderr) == ("", "0\n")
+
+
+def test_no_address_is_broken_in_the_help() -> None:
+    """At 80 columns lines break at spaces only: half an address is worth nothing."""
+    done = subprocess.run(
+        [sys.executable, "-m", "krea_cli.main", "auth", "logout", "-h"],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "COLUMNS": "80"},
+    )
+    assert "  https://www.krea.ai/settings/api-tokens.\n" in done.stdout

@@ -146,6 +146,12 @@ def _offer(option: Option) -> str:
 def _positional(command: Command) -> str:
     if command.children:
         return f"_krea_offer {join(child.name for child in command.children)}"
+    first, *rest = command.arguments or (None,)
+    if first and first.choices and rest:
+        # The words to choose from stand first; a model may stand behind the word for it.
+        return (
+            f"case $prev in {command.name}) {_argument(first)} ;; model.*) _krea_model_ids ;; esac"
+        )
     return "; ".join(dict.fromkeys(filter(None, map(_argument, command.arguments))))
 
 

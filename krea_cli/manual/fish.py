@@ -85,17 +85,27 @@ def _entries(command: Command) -> str:
     lines = ["", f"# {' '.join(command.path)}"]
     lines += [_line(command, f"-a {child.name}", child.summary) for child in command.children]
     lines += [_line(command, _option(option), option.summary) for option in command.options]
-    lines += [
-        _line(command, action)
-        for argument in command.arguments
-        if (action := _argument(argument)) is not None
-    ]
+    lines += _argument_lines(command)
     if any(
         completion_kind.kind(argument) == completion_kind.COMMAND for argument in command.arguments
     ):
         condition = f"__krea_behind {' '.join(command.path)}"
         lines.append(f"complete -c krea -n '{condition}' -a '(__krea_rest)'")
     return "\n".join(lines) + "\n"
+
+
+def _argument_lines(command: Command) -> list[str]:
+    first, *rest = command.arguments or (None,)
+    if first and first.choices and rest:
+        # The words to choose from stand first; a model may stand behind the word for it.
+        seen = "__fish_seen_subcommand_from"
+        condition = f"complete -c krea -n '__krea_at {' '.join(command.path)}; and"
+        models = [choice for choice in first.choices if choice.startswith("model.")]
+        action = ACTIONS[completion_kind.MODEL].removeprefix("-x ")
+        lines = [f"{condition} not {seen} {' '.join(first.choices)}' {_argument(first)}"]
+        return [*lines, f"{condition} {seen} {' '.join(models)}' {action}"] if models else lines
+    actions = map(_argument, command.arguments)
+    return [_line(command, action) for action in actions if action is not None]
 
 
 def _line(command: Command, rest: str, text: str = "") -> str:

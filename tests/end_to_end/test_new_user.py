@@ -45,7 +45,7 @@ def nothing_sent(installed: InstalledCli, sandbox: Sandbox) -> Callable[[], bool
         (
             ("generate", ""),
             "bfl/flux-1-dev does not take this request: prompt: is empty",
-            'krea generate "your prompt" -m bfl/flux-1-dev; - in its place reads it from stdin',
+            'krea generate "your prompt" -m bfl/flux-1-dev',
         ),
         (
             ("generate", "-5 degrees"),

@@ -107,3 +107,25 @@ def test_a_hostile_list_is_only_text(complete: Complete, tmp_path: Path) -> None
     offered = complete("generate", "-m", "", KREA_CACHE_DIR=str(tmp_path))
     assert offered == ["free/model", "last/one"]
     assert not list(tmp_path.rglob("ran"))
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (("config", "set", "model"), ["model.default"]),
+        (("config", "set", "model.default", "krea-2/l"), ["krea-2/large"]),
+        (("config", "set", "budget.day", ""), []),
+    ],
+)
+def test_the_value_of_a_setting_is_no_setting(words: tuple[str, ...], expected: list[str]) -> None:
+    """Behind a setting the settings are not offered again; behind that of a model, models are."""
+    script = Path(__file__).parents[2] / "completions" / "krea.bash"
+    body = 'source "$0"; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _krea; echo "${COMPREPLY[@]}"'
+    done = subprocess.run(
+        ["bash", "-c", body, script, "krea", *words],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={"PATH": os.environ["PATH"], "HOME": "/nowhere"},
+    )
+    assert done.stdout.split() == expected
