@@ -160,9 +160,10 @@ class Keys:
                 "SELECT min(account) FROM requests WHERE base = ? AND account > ?",
                 (self._scope.base, accounts[-1] if accounts else ""),
             )
-            if rows[0][0] is None:
+            account = rows[0][0]
+            if not isinstance(account, str):  # None at the end; a damaged value comes after texts
                 return accounts
-            accounts.append(str(rows[0][0]))
+            accounts.append(account)
 
     def _told_apart(self) -> set[str]:
         rows = self._scope.database.query(

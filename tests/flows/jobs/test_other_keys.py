@@ -1,5 +1,6 @@
 """A new API key of the same account: nothing is paid again, nothing of before is lost."""
 
+import sqlite3
 from pathlib import Path
 
 import httpx
@@ -216,3 +217,12 @@ def test_the_other_key_is_named_where_there_are_several(cli: Cli) -> None:
     hint = refused.err.split("hint: krea auth same-account ")[1].split(",")[0]
     assert cli.krea("auth", "same-account", hint).code == 0
     assert "no key is zz: " in cli.krea("auth", "same-account", "zz").error(charged="no")
+
+
+def test_a_damaged_name_of_a_key_keeps_nobody_waiting(cli: Cli) -> None:
+    """Bytes in the place of the key's hash are passed over."""
+    make_jobs(cli, 1)
+    ledger = sqlite3.connect(cli.home / "state" / "ledger.sqlite3", isolation_level=None)
+    ledger.execute("UPDATE requests SET account = x'ff00'")
+    ledger.close()
+    assert cli.krea("recover").code == 0
