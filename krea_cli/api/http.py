@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from krea_cli.api import url_policy
-from krea_cli.api.client_pool import ClientPool, traces
+from krea_cli.api.client_pool import ClientPool
 from krea_cli.api.encoding import authorization_value, check_headers, encode_json
 from krea_cli.api.response import Response, StreamResponse
 from krea_cli.errors import KreaError, NotSaved, Unanswered
@@ -86,6 +86,8 @@ class HttpClient:
         if content is not None:
             all_headers["Content-Type"] = "application/json"
         body = {"params": params or None, "content": content, "files": files}
+        if on_leaving is not None and self._pool.is_replaced:
+            on_leaving()
         try:
             with self._exchange(
                 method,
@@ -190,8 +192,6 @@ class Exchange:
         self._request_started: bool | None = None  # None while the transport traces nothing
         self._error = ""  # the error that broke off the body
         timeouts = httpx.Timeout(timeout, connect=CONNECT_SECONDS, write=WRITE_SECONDS)
-        if on_leaving is not None and not traces(client):
-            on_leaving()
         with self._translate_errors():
             request = client.build_request(
                 method, url, timeout=timeouts, extensions={"trace": self._note_start}, **parts

@@ -29,7 +29,7 @@ TOKEN_FILE_HINT = (
 OtherKeyName = Annotated[
     str | None,
     typer.Argument(
-        metavar="KEY", help="The other key, as the ledger names it.", show_default=False
+        metavar="[KEY]", help="The other key, as the ledger names it.", show_default=False
     ),
 ]
 WithToken = Annotated[
