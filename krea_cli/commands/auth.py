@@ -163,7 +163,7 @@ def other_account(
 
 def _relate(session: "Session", name: str | None, relation: "Relation") -> None:
     keys = session.account_ledger.keys
-    other = keys.find_other(name)
+    other = keys.find_other(name, relation, session.profile)
     keys.relate(other.account, relation, "user", session.clock.now())
     word = "the same account as" if relation == "same" else "another account than"
     session.output.print_line(

@@ -80,10 +80,10 @@ class Keys:
         ]
         return sorted(others, key=lambda other: other.sent_at, reverse=True)
 
-    def find_other(self, name: str | None) -> OtherKey:
+    def find_other(self, name: str | None, relation: Relation, profile: str | None) -> OtherKey:
         """Return the other key whose hash begins with NAME; without NAME, the only one.
 
-        Raises UsageError with the keys that there are.
+        Raises UsageError with the keys that there are, and the command for RELATION and PROFILE.
         """
         others = self.list_others()
         if not others:
@@ -95,7 +95,8 @@ class Keys:
             return fitting[0]
         problem = "several other API keys have requests here" if fitting else f"no key is {name}"
         listed = ", ".join(f"{each.name} (last used {each.day})" for each in fitting or others)
-        hint = f"krea auth same-account {(fitting or others)[0].name}, or another of them"
+        command = relation_command(relation, (fitting or others)[0].name, profile)
+        hint = command if len(fitting or others) == 1 else f"{command}, or another of them"
         raise UsageError(f"{problem}: {listed}", hint=hint)
 
     def list_unknown(self) -> list[str]:
