@@ -41,6 +41,11 @@ class ClientPool:
                 self._clients[key] = self._build(tls=tls, proxy=proxy, fresh=fresh)
             return self._clients[key]
 
+    @property
+    def is_replaced(self) -> bool:
+        """True if a transport stands in for the network; it tells of no steps of a request."""
+        return self._transport is not None
+
     def close(self) -> None:
         """Close every connection of every client."""
         with self._lock:
@@ -91,13 +96,6 @@ class ClientPool:
                 hint="set SSL_CERT_FILE and SSL_CERT_DIR to existing paths, or unset them",
             ) from failure
         return self._certificates
-
-
-def traces(client: "httpx.Client") -> bool:
-    """Tell if CLIENT reports the steps of a request; a transport of a test does not."""
-    import httpx
-
-    return isinstance(client._transport, httpx.HTTPTransport)
 
 
 def _proxy_error(scheme: str, failure: Exception) -> ProxyRefused:

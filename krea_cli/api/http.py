@@ -1,27 +1,26 @@
-"""Send one request and read one response. Only this file and `client_pool` import httpx.
+"""Send one request and read one response. Only this file, `exchange` and `client_pool` know httpx.
 
 Decides about the token, fresh connections, addresses and timeouts.
 """
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from krea_cli.api import url_policy
-from krea_cli.api.body import read_body, refuse_packed
-from krea_cli.api.client_pool import ClientPool, traces
+from krea_cli.api.body import refuse_packed
+from krea_cli.api.client_pool import ClientPool
 from krea_cli.api.data_url import is_data_url, open_data_url
 from krea_cli.api.encoding import authorization_value, check_headers, encode_json
+from krea_cli.api.exchange import Exchange
 from krea_cli.api.response import Response, StreamResponse
 from krea_cli.errors import KreaError, NotSaved, Unanswered
 
 if TYPE_CHECKING:
     import httpx
 
-CONNECT_SECONDS = 10.0
-WRITE_SECONDS = 150.0
 # Between two chunks of a result: short, so that a thread nobody waits for any more ends soon.
 STREAM_READ_SECONDS = 10.0
 # An answer as a whole may take so many times its longest silence.
@@ -92,6 +91,8 @@ class HttpClient:
             all_headers["Content-Type"] = "application/json"
         body = {"params": params or None, "content": content, "files": files}
         whole = timeout * WHOLE_ANSWER_FACTOR if seconds is None else seconds
+        if on_leaving is not None and self._pool.is_replaced:
+            on_leaving()
         try:
             with self._exchange(
                 method,
@@ -186,115 +187,6 @@ class HttpClient:
                 outcome = outcome if exchange is None else exchange.outcome
                 milliseconds = (time.monotonic() - start) * 1000
                 self._log(f"{method} {path}: {outcome} in {milliseconds:.0f} ms")
-
-
-class Exchange:
-    """One request on its way and its response. Raises a KreaError for every failure of httpx.
-
-    status: of the response
-    headers: of the response, with names in lower case
-    """
-
-    def __init__(
-        self,
-        client: "httpx.Client",
-        method: str,
-        url: "httpx.URL",
-        *,
-        timeout: float,
-        seconds: float,
-        judge: Callable[[str], None] | None = None,
-        on_leaving: Callable[[], None] | None = None,
-        **parts: Any,
-    ) -> None:
-        import httpx
-
-        from krea_cli.api.network import Bounds
-
-        self._host, self._timeout, self._on_leaving = url.host, timeout, on_leaving
-        self._request_started: bool | None = None  # None while the transport traces nothing
-        self._error = ""  # the error that broke off the body
-        self._bounds = Bounds(
-            seconds, has_body=method == "POST", host=url.raw_host.decode("ascii"), judge=judge
-        )
-        connect = min(CONNECT_SECONDS, seconds)
-        timeouts = httpx.Timeout(timeout, connect=connect, write=WRITE_SECONDS)
-        if on_leaving is not None and not traces(client):
-            on_leaving()
-        with self._translate_errors(), self._bounds.apply():
-            request = client.build_request(
-                method, url, timeout=timeouts, extensions={"trace": self._note_start}, **parts
-            )
-            self._response = client.send(request, stream=True)
-        self.status = self._response.status_code
-        self.headers = {name.lower(): value for name, value in self._response.headers.items()}
-
-    def __enter__(self) -> "Exchange":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._response.close()
-
-    @property
-    def redirect_target(self) -> str | None:
-        """The address of a redirect; None for every other response."""
-        return self.headers["location"] if self._response.has_redirect_location else None
-
-    def iter_pieces(self, patience: Callable[[], float]) -> Iterator[bytes]:
-        """Yield the body as it arrives, with PATIENCE in seconds for each piece."""
-        return self._bounds.iterate(self._iter_raw(), patience)
-
-    def read_response(self) -> Response:
-        """Read the whole response. Raises `Unanswered` above 20 MB."""
-        content = read_body(self._iter_raw(), self.headers, host=self._host)
-        return Response(self.status, self.headers, content)
-
-    def _iter_raw(self) -> Iterator[bytes]:
-        # httpx would unpack a piece as a whole: a few kilobytes can fill the memory.
-        chunks = iter(cast("Iterable[bytes]", self._response.stream))
-        while True:
-            with self._translate_errors(), self._bounds.apply():
-                chunk = next(chunks, None)
-            if chunk is None:
-                return
-            yield chunk
-
-    @property
-    def outcome(self) -> str:
-        """The status, and the error that broke off the body: "200, then krea.ai broke off"."""
-        return f"{self.status}{f', then {self._error}' if self._error else ''}"
-
-    def _note_start(self, name: str, info: dict[str, object]) -> None:
-        """Listen to httpcore's trace: did the request itself start to leave?
-
-        A proxy may break off during CONNECT, a server later; both raise one exception. Only the
-        trace tells them apart.
-        """
-        is_start = name.endswith("send_request_headers.started")
-        is_own = is_start and getattr(info.get("request"), "method", b"") != b"CONNECT"
-        if is_own and self._on_leaving is not None and not self._request_started:
-            self._on_leaving()
-        self._request_started = self._request_started or is_own
-
-    @contextmanager
-    def _translate_errors(self) -> Iterator[None]:
-        import httpx
-
-        # A host or header that cannot be encoded raises UnicodeError, before anything is sent.
-        httpx_errors = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, httpx.CookieConflict)
-        try:
-            yield
-        except (*httpx_errors, UnicodeError) as failure:
-            from krea_cli.api.transport_errors import translate_error  # spared when all goes well
-
-            error = translate_error(
-                failure,
-                self._request_started,
-                host=self._host,
-                timeout=self._bounds.seconds if self._bounds.is_over else self._timeout,
-            )
-            self._error = error.message
-            raise error from failure
 
 
 def _parse_url(text: str, *, relative_to: "httpx.URL | None" = None) -> "httpx.URL | None":

@@ -29,7 +29,7 @@ TOKEN_FILE_HINT = (
 OtherKeyName = Annotated[
     str | None,
     typer.Argument(
-        metavar="KEY", help="The other key, as the ledger names it.", show_default=False
+        metavar="[KEY]", help="The other key, as the ledger names it.", show_default=False
     ),
 ]
 WithToken = Annotated[
@@ -163,7 +163,7 @@ def other_account(
 
 def _relate(session: "Session", name: str | None, relation: "Relation") -> None:
     keys = session.account_ledger.keys
-    other = keys.find_other(name)
+    other = keys.find_other(name, relation, session.profile)
     keys.relate(other.account, relation, "user", session.clock.now())
     word = "the same account as" if relation == "same" else "another account than"
     session.output.print_line(

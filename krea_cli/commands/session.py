@@ -268,7 +268,7 @@ class Session:
             if context.account_ledger and context.account_ledger.keys.list_unknown():
                 from krea_cli.flows.jobs.other_keys import recognize_keys
 
-                recognize_keys(context)
+                recognize_keys(context, self.profile)
 
     @cached_property
     def best_effort_context(self) -> "FlowContext":

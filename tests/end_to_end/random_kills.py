@@ -2,7 +2,8 @@
 
 Reads orders from stdin, one JSON object a line, and answers each with its exit code on a line:
 
-    {"argv": […], "folder": …, "environ": {…}, "err": FILE, "origin": …, "life": SECONDS}
+    {"argv": […], "folder": …, "environ": {…}, "err": FILE, "origin": …, "speed": …,
+     "life": SECONDS}
 
 Each order runs in a fork of this process. SIGKILL ends the fork when its life is over.
 """
@@ -26,7 +27,8 @@ def run_command(order: dict[str, Any]) -> NoReturn:
     os.environ.clear()
     os.environ.update(order["environ"])
     with open(os.devnull, "w") as out, open(order["err"], "w") as err:
-        env = Env(stdout=out, stderr=err, clock=AcceleratedClock(order["origin"]))
+        clock = AcceleratedClock(order["origin"], order["speed"])
+        env = Env(stdout=out, stderr=err, clock=clock)
         code = main(order["argv"], env)
     exit_now(code)
 

@@ -26,6 +26,8 @@ pytestmark = pytest.mark.machine
 ITEMS = 200
 FAULTS = ("reset-after:0.05", "524:0.05", "429:0.1", "cut:0.05")
 MAX_IN_DOUBT = 4
+# On a faster clock, a hiccup of this machine is a job that the service made too late to match.
+SPEED = 6.0
 RUN = ("batch", "foxes.txt", "-o", "out/", "-j", "20", "-i", "width=512", "-i", "height=512")
 
 
@@ -38,7 +40,7 @@ class KilledBatch:
         prompts = "".join(f"fox {number}\n" for number in range(ITEMS))
         (self.folder / "foxes.txt").write_text(prompts)
         self._origin = time.time()
-        clock = AcceleratedClock(self._origin)
+        clock = AcceleratedClock(self._origin, SPEED)
         settings = Settings(seed=3, seconds=7, concurrency=20, faults=FAULTS)
         self._running = SandboxServer(settings, now=clock.now)
         self._running.state.result_store = ResultStore(DRAWN_RESULTS)
@@ -56,7 +58,7 @@ class KilledBatch:
         """Run the batch for LIFE seconds at most; return its exit code, -9 if it was killed."""
         assert self._process.stdin and self._process.stdout
         order = {"argv": RUN, "folder": str(self.folder), "environ": self._environ}
-        order |= {"err": str(self._err), "origin": self._origin, "life": life}
+        order |= {"err": str(self._err), "origin": self._origin, "speed": SPEED, "life": life}
         self._process.stdin.write(f"{json.dumps(order)}\n")
         self._process.stdin.flush()
         return int(self._process.stdout.readline())
@@ -106,7 +108,7 @@ def batch(tmp_path: Path) -> Iterator[KilledBatch]:
 def test_a_batch_survives_being_killed_again_and_again(batch: KilledBatch) -> None:
     """One job for each item, or an item in doubt that was never sent twice; every file right."""
     random, kills = Random(5), 0
-    while (code := batch.run(random.uniform(0.2, 1.5) if kills < 12 else 60)) == -9:
+    while (code := batch.run(random.uniform(0.3, 3) if kills < 12 else 120)) == -9:
         kills += 1
     assert code in (0, 9), batch.stderr()
     rows, jobs, hashes = batch.rows(), batch.jobs(), batch.hashes()

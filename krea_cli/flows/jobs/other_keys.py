@@ -6,21 +6,18 @@ from typing import Literal
 from krea_cli.errors import Interrupted, KreaError, NotFound
 from krea_cli.flows.context import FlowContext
 from krea_cli.flows.events import Note
-from krea_cli.local.ledger.keys import MAX_PROBED_JOBS
+from krea_cli.local.ledger.keys import MAX_PROBED_JOBS, key_name, relation_command
 
 Verdict = Literal["same", "other"]
 SAME = "this API key reads the jobs of an earlier one: both are one account for krea from now on"
-OTHER = (
-    "this API key reads none of the jobs of an earlier one, and counts as another account;"
-    " krea auth same-account says that it is the same"
-)
+OTHER = "this API key reads none of the jobs of an earlier one, and counts as another account"
 
 
-def recognize_keys(context: FlowContext) -> None:
+def recognize_keys(context: FlowContext, profile: str | None) -> None:
     """Find out for each key with requests on this base if it is of the account in use.
 
     Asked once for each key. A readable job proves that both are of one account. Three absent
-    jobs make it another account. Anything else leaves it open.
+    jobs make it another account. Anything else leaves it open. PROFILE is that of the key in use.
     Raises `LedgerUnusable` and `Interrupted`.
     """
     keys = context.ledger.keys
@@ -31,7 +28,8 @@ def recognize_keys(context: FlowContext) -> None:
             context.tell(Note(SAME))
         elif verdict == "other":
             keys.relate(account, "other", "absent", context.clock.now())
-            context.tell(Note(OTHER))
+            command = relation_command("same", key_name(account), profile)
+            context.tell(Note(f"{OTHER}; {command} says that it is the same"))
 
 
 def _probe(job_ids: list[str], context: FlowContext) -> Verdict | None:

@@ -217,6 +217,8 @@ def _find_job_of_busy(row: RequestRow, context: FlowContext, busy: Busy) -> Requ
         reconciliation = reconcile(context, seconds=0, row_id=row.id)
     except KreaError as error:
         raise in_doubt_error(replace(row, error=busy.message), context) from error
+    if row.id in reconciliation.adopted:
+        return requests.get(row.id)
     is_own_answer = busy.proxies <= reconciliation.proxies
     has_candidates = bool(reconciliation.candidates.get(row.id))
     if reconciliation.complete and is_own_answer and not has_candidates:

@@ -35,7 +35,7 @@ class AccountLedger:
         self._scope = Scope(database, base, account)
         self._clock_now = clock_now
         self.keys = Keys(self._scope)  # the look-ups below go over all keys of the account
-        self.requests = RequestRows(self._scope, clock_now)
+        self.requests = RequestRows(self._scope, self.keys, clock_now)
 
     @cached_property
     def history(self) -> History:
@@ -74,7 +74,7 @@ class AccountLedger:
         """The items of batches."""
         from krea_cli.local.ledger.batch_items import BatchItems
 
-        return BatchItems(self.requests, self._scope)
+        return BatchItems(self.requests, self.keys, self._scope)
 
     @cached_property
     def spending(self) -> "Spending":

@@ -32,8 +32,9 @@ class ItemClaim:
 class BatchItems:
     """The requests of batches, by the fingerprint of their item. Raises LedgerUnusable."""
 
-    def __init__(self, requests: RequestRows, scope: Scope) -> None:
+    def __init__(self, requests: RequestRows, keys: Keys, scope: Scope) -> None:
         self._requests = requests
+        self._keys = keys
         self._scope = scope
 
     def find_latest(self, item_fingerprint: str) -> RequestRow | None:
@@ -96,7 +97,7 @@ class BatchItems:
             if row is None or (retry and row.state in FAILED_STATES):
                 if draft is None:
                     return None
-                Keys(self._scope).refuse_twin("item = ?", (item_fingerprint,))
+                self._keys.refuse_twin("item = ?", (item_fingerprint,), draft.profile)
                 return ItemClaim(self._requests.insert(draft), ours=True)
             if row.state not in UNFINISHED_STATES:
                 return ItemClaim(row, ours=False)

@@ -54,7 +54,7 @@ class Spending:
         With those of other keys, as long as the user has not said that they are another account's.
         """
         wide = Scope(self._scope.database, self._scope.base, self._scope.account)
-        wide.accounts = Keys(self._scope).list_possibly_same()
+        wide.cover(Keys(self._scope).list_possibly_same())
         return Spending(wide)._sum("sent_at >= ?", (moment,), excluding)
 
     def sum_batch(self, label: str, *, excluding: int = 0) -> SpendingTotal:

@@ -3,6 +3,7 @@
 A key id is not an account: a new key of the same account sees the same jobs.
 """
 
+import shlex
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -33,13 +34,24 @@ class OtherKey:
 
     @property
     def name(self) -> str:
-        """The key for display: the first eight digits of its hash."""
-        return self.account[:8]
+        """The key for display, see `key_name`."""
+        return key_name(self.account)
 
     @property
     def day(self) -> str:
         """The local day of its last request."""
         return time.strftime("%Y-%m-%d", time.localtime(self.sent_at))
+
+
+def key_name(account: str) -> str:
+    """Return the name of a key for display: the first eight digits of its hash."""
+    return account[:8]
+
+
+def relation_command(relation: Relation, key: str, profile: str | None) -> str:
+    """Return the command that says if KEY is of the account of PROFILE, or of another."""
+    command = f"krea auth {relation}-account {key}"
+    return f"{command} --profile {shlex.quote(profile)}" if profile else command
 
 
 class Keys:
@@ -68,10 +80,10 @@ class Keys:
         ]
         return sorted(others, key=lambda other: other.sent_at, reverse=True)
 
-    def find_other(self, name: str | None) -> OtherKey:
+    def find_other(self, name: str | None, relation: Relation, profile: str | None) -> OtherKey:
         """Return the other key whose hash begins with NAME; without NAME, the only one.
 
-        Raises UsageError with the keys that there are.
+        Raises UsageError with the keys that there are, and the command for RELATION and PROFILE.
         """
         others = self.list_others()
         if not others:
@@ -83,7 +95,8 @@ class Keys:
             return fitting[0]
         problem = "several other API keys have requests here" if fitting else f"no key is {name}"
         listed = ", ".join(f"{each.name} (last used {each.day})" for each in fitting or others)
-        hint = f"krea auth same-account {(fitting or others)[0].name}, or another of them"
+        command = relation_command(relation, (fitting or others)[0].name, profile)
+        hint = command if len(fitting or others) == 1 else f"{command}, or another of them"
         raise UsageError(f"{problem}: {listed}", hint=hint)
 
     def list_unknown(self) -> list[str]:
@@ -118,22 +131,31 @@ class Keys:
                     self._write(other, mine, relation, source, at)
         self._widen_scope()
 
-    def refuse_twin(self, condition: str, values: Sequence[Any]) -> None:
+    def refuse_twin(self, condition: str, values: Sequence[Any], profile: str | None) -> None:
         """Raise `InDoubt` if such a request is under way under a key of perhaps this account.
 
         CONDITION is SQL with VALUES. Left out are the keys of another account by the user's word.
+        PROFILE, of the key in use, goes into the commands of the hint.
         """
         twin = self._find_twin(condition, values)
         if twin is None:
             return
+        key = self._name_of_owner(twin.id)
         which = f"job {twin.job_id}" if twin.job_id else f"request {twin.id}, outcome unknown"
         error = InDoubt(
             f"the same request is under way under another API key ({which}), and it is not known if"
             " both keys are of one account; nothing was sent",
-            hint="krea auth same-account says that they are, krea auth other-account denies it",
+            hint=f"{relation_command('same', key, profile)} says that they are,"
+            f" {relation_command('other', key, profile)} denies it",
         )
         error.charged, error.job_id = "no", twin.job_id
         raise error
+
+    def _name_of_owner(self, row_id: int) -> str:
+        [(account,)] = self._scope.database.query(
+            "SELECT account FROM requests WHERE id = ?", (row_id,)
+        )
+        return key_name(account)
 
     def _find_twin(self, condition: str, values: Sequence[Any]) -> RequestRow | None:
         accounts = self._list_accounts()
@@ -182,7 +204,7 @@ class Keys:
 
     def _widen_scope(self) -> None:
         others = self._same_as(self._scope.account) - {self._scope.account}
-        self._scope.accounts = (self._scope.account, *sorted(others))
+        self._scope.cover((self._scope.account, *sorted(others)))
 
     def _last_sent(self, account: str) -> float:
         rows = self._scope.database.query(

@@ -33,8 +33,9 @@ class Sending:
         """Tell if the process died before the first byte left.
 
         Only in the boot of BOOT_ID: the mark is not synced, and a crash of the machine loses it.
+        Where the system does not name its boots, nothing is proven.
         """
-        return not self.leaving and self.boot_id == boot_id
+        return bool(boot_id) and not self.leaving and self.boot_id == boot_id
 
     def on_clock(self, now: float, boot: tuple[str, float]) -> float:
         """Return the moment on the wall clock of NOW, which may have leapt since.

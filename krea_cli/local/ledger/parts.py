@@ -83,9 +83,12 @@ class PartRows:
         return [part for part in parts if folder in Path(part.path).parents]
 
     def discard_unsent(self, request_id: int) -> None:
-        """Delete a request that was never sent and has no living process."""
+        """Delete a request that was never sent and has no living process.
+
+        One in place of a request in doubt stays: it is all that is left of the user's word.
+        """
         self._database.execute(
             "DELETE FROM requests WHERE id = ? AND state = 'checked'"
-            " AND id NOT IN (SELECT request_id FROM sendings)",
+            " AND replaces IS NULL AND id NOT IN (SELECT request_id FROM sendings)",
             (request_id,),
         )

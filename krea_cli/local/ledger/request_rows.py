@@ -27,8 +27,9 @@ class RequestRows:
     `mark_sending`, `mark_submitted` and `record_file` are synced to the disk before they return.
     """
 
-    def __init__(self, scope: Scope, clock_now: Callable[[], float]) -> None:
+    def __init__(self, scope: Scope, keys: Keys, clock_now: Callable[[], float]) -> None:
         self._scope = scope
+        self._keys = keys
         self._clock_now = clock_now
 
     # Before the request is sent
@@ -54,8 +55,8 @@ class RequestRows:
             row = self.find_unfinished(fingerprint, draft.target)
             if row is not None:
                 return row, False
-            Keys(self._scope).refuse_twin(
-                "identity = ? AND target = ?", (fingerprint, draft.target)
+            self._keys.refuse_twin(
+                "identity = ? AND target = ?", (fingerprint, draft.target), draft.profile
             )
             return self.insert(draft), True
 

@@ -258,24 +258,23 @@ class Scope:
 
     account: the key in use, see `account_of`; new requests are its own
     accounts: all known keys of the account, the one in use first
+    condition: the SQL that holds for the rows of this scope, with `values` for its question marks
     """
 
     def __init__(self, database: Database, base: str, account: str) -> None:
         self.database = database
         self.base = base
         self.account = account
-        self.accounts: tuple[str, ...] = (account,)
+        self.cover((account,))
 
-    @property
-    def condition(self) -> str:
-        """The SQL that holds for the rows of this scope, with `values` for its question marks."""
-        marks = ", ".join("?" * len(self.accounts))
-        return f"base = ? AND account IN ({marks})" if marks != "?" else "base = ? AND account = ?"
-
-    @property
-    def values(self) -> tuple[str, ...]:
-        """The base and all accounts."""
-        return (self.base, *self.accounts)
+    def cover(self, accounts: tuple[str, ...]) -> None:
+        """Let this scope hold the rows of all ACCOUNTS."""
+        self.accounts = accounts
+        self.values = (self.base, *accounts)
+        marks = ", ".join("?" * len(accounts))
+        # The plain form lets an index give the rows in the order of their ids.
+        owners = "= ?" if len(accounts) == 1 else f"IN ({marks})"
+        self.condition = f"base = ? AND account {owners}"
 
     def find_all(self, condition: str, values: Sequence[Any] = ()) -> list[RequestRow]:
         """Return the requests that fulfil CONDITION, in SQL with VALUES for its question marks."""

@@ -44,7 +44,10 @@ def put_into_ledger(
         )
         if state == "checked":
             return
-        book.requests.mark_sending(row.id, 1.0)
+        book.requests.mark_sending(row.id, 1.0, boot=cli.clock.boot())
+        if state == "sending":
+            return
+        book.requests.mark_leaving(row.id)
         if state == "unknown":
             book.requests.mark_in_doubt(row.id, "HTTP 524")
         elif state == "refused":
@@ -133,6 +136,14 @@ def test_what_the_ledger_knows(cli: Cli, state: str, shown_state: str, code: int
     assert records(cli, "a fox\n", file="b.txt")[0]["state"] == shown_state
     Path(item["target"].replace("{ext}", "png")).write_bytes(PNG)
     assert dry(cli, "a fox\n", file="b.txt").code == code
+
+
+def test_what_never_left_is_sent(cli: Cli) -> None:
+    """Its process died before the first byte of the request: nothing is paid, nothing in doubt."""
+    (item,) = records(cli, "a fox\n", file="b.txt")
+    put_into_ledger(cli, item, "sending")
+    result = cli.krea("batch", "b.txt", "-o", "out/")
+    assert (result.code, len(cli.service.posts), len([*Path("out").iterdir()])) == (0, 1, 1)
 
 
 def test_what_failed_is_sent_again_only_where_asked(cli: Cli) -> None:

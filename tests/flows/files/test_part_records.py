@@ -1,6 +1,7 @@
 """Part files are recorded while they exist, and go with the processes that made them."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -61,9 +62,11 @@ class Scene:
 
 
 @pytest.fixture
-def scene(tmp_path: Path) -> Scene:
+def scene(tmp_path: Path) -> Iterator[Scene]:
     """A scene in a temporary folder."""
-    return Scene(tmp_path)
+    scene = Scene(tmp_path)
+    yield scene
+    scene.whole.close()
 
 
 def test_a_part_file_is_recorded_while_it_exists(scene: Scene) -> None:

@@ -1,5 +1,7 @@
 """A new API key of the same account: nothing is paid again, nothing of before is lost."""
 
+import shlex
+import sqlite3
 from pathlib import Path
 
 import httpx
@@ -14,7 +16,7 @@ FOX = ("generate", "a fox", "-o", "fox.png")
 SAME = "this API key reads the jobs of an earlier one: both are one account for krea from now on"
 OTHER = (
     "this API key reads none of the jobs of an earlier one, and counts as another account;"
-    " krea auth same-account says that it is the same"
+    " krea auth same-account be297454 says that it is the same"
 )
 THIRD_KEY = "key-3:secret-of-a-login-e3077ac61f"
 
@@ -127,9 +129,32 @@ def test_a_request_under_way_elsewhere_is_not_sent(cli: Cli, lost: bool) -> None
         "the same request is under way under another API key ("
     )
     assert (
-        "hint: krea auth same-account says that they are, krea auth other-account denies it;"
+        "hint: krea auth same-account be297454 says that they are,"
+        " krea auth other-account be297454 denies it;"
         " --again sends it all the same"
     ) in result.err
+
+
+def test_the_hint_names_profile_and_key(cli: Cli) -> None:
+    """Its command works as printed, with a profile and with a third key beside."""
+    for key in (THIRD_KEY, KEY):
+        rotate_key(cli, key)
+        make_jobs(cli, 3)
+        for path in Path().glob("owl-*.png"):
+            path.unlink()
+        hide_jobs(cli)
+    cli.service.answers = [lose_request]
+    assert cli.krea(*FOX).code == 9
+    del cli.environ["KREA_API_KEY"]
+    login = ("auth", "login", "--with-token", "--profile", "of work")
+    assert cli.krea(*login, stdin=OTHER_KEY).code == 0
+    refused = cli.krea(*FOX, "--profile", "of work")
+    assert refused.code == 9
+    hint = refused.err.split("hint: krea ")[1].split(" says")[0]
+    assert hint == "auth same-account be297454 --profile 'of work'"
+    assert cli.krea(*shlex.split(hint)).code == 0
+    again = cli.krea(*FOX, "--profile", "of work")
+    assert again.error(charged="unknown").startswith("the outcome of a request to")
 
 
 def test_the_users_word_goes_both_ways(cli: Cli) -> None:
@@ -213,6 +238,16 @@ def test_the_other_key_is_named_where_there_are_several(cli: Cli) -> None:
     refused = cli.krea("auth", "other-account")
     assert refused.code == 2
     assert refused.error(charged="no").startswith("several other API keys have requests here: ")
-    hint = refused.err.split("hint: krea auth same-account ")[1].split(",")[0]
-    assert cli.krea("auth", "same-account", hint).code == 0
+    hint = refused.err.split("hint: krea ")[1].split(",")[0]
+    assert hint.startswith("auth other-account ")
+    assert cli.krea(*shlex.split(hint)).code == 0
     assert "no key is zz: " in cli.krea("auth", "same-account", "zz").error(charged="no")
+
+
+def test_a_damaged_name_of_a_key_keeps_nobody_waiting(cli: Cli) -> None:
+    """Bytes in the place of the key's hash are passed over."""
+    make_jobs(cli, 1)
+    ledger = sqlite3.connect(cli.home / "state" / "ledger.sqlite3", isolation_level=None)
+    ledger.execute("UPDATE requests SET account = x'ff00'")
+    ledger.close()
+    assert cli.krea("recover").code == 0

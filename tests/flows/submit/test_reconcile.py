@@ -160,6 +160,20 @@ def test_a_503_is_sent_again_only_after_a_look_at_the_list(cli: Cli) -> None:
     assert cli.states == [("saved", "job-1")]
 
 
+def test_a_slow_503_finds_the_job_that_was_made(cli: Cli) -> None:
+    """The job is old enough to be taken at once: it is waited for, and nothing is sent again."""
+
+    def made_and_late_503(service: KreaService, job: ScriptedJob) -> httpx.Response:
+        service.keep(job)
+        cli.clock.advance(20)
+        return httpx.Response(503, json={"error": "overloaded"})
+
+    cli.service.answers = [made_and_late_503]
+    result = cli.krea("generate", "a fox", "-o", "fox.png")
+    assert (result.code, result.out, len(cli.service.posts)) == (0, "fox.png\n", 1), result.err
+    assert cli.states == [("saved", "job-1")]
+
+
 @pytest.mark.parametrize(
     "headers", [{"via": "1.1 varnish"}, {"x-cache": "MISS"}], ids=["via", "x-cache"]
 )

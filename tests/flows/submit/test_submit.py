@@ -113,6 +113,22 @@ def test_what_cannot_leave_is_never_booked_as_sent(
         ]
 
 
+def test_a_mark_that_cannot_be_written_keeps_the_request_here(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A request that left without its mark would look like an unsent one, and be sent again."""
+    with monkeypatch.context() as broken:
+
+        def fail(*_: object) -> None:
+            raise LedgerUnusable("the disk is full", hint="make room")
+
+        broken.setattr(RequestRows, "mark_leaving", fail)
+        result = cli.krea("generate", "a fox", "-o", "fox.png")
+    assert (result.code, result.error(charged="no")) == (1, "the disk is full")
+    assert (cli.service.posts, cli.states) == ([], [("checked", None)])
+    assert cli.krea("generate", "a fox", "-o", "fox.png").code == 0
+
+
 @pytest.mark.parametrize(
     ("ending", "row"),
     [("completed", ("saved", "completed", "yes")), ("failed", ("failed", "failed", "no"))],

@@ -74,6 +74,11 @@ def test_a_request_without_the_mark_of_its_first_byte_never_left(
     assert not ledger.ownership.last_sending(ledger.requests.get(row.id)).never_left("boot")
 
 
+def test_a_system_that_names_no_boots_proves_nothing() -> None:
+    """A crash of the machine may have lost the mark, and would look like one boot."""
+    assert not Sending(NOW, "", 5_000.0, leaving=False).never_left("")
+
+
 def test_the_last_sending_is_the_last_by_the_row_after_a_leap_back(
     ledger: AccountLedger, make_draft: MakeDraft
 ) -> None:

@@ -147,12 +147,11 @@ class SubmitWorker:
         if part_file is None:  # another command, `krea download` say, is at this job
             return ClaimedElsewhere(item)
         try:
+            # A request that never left is `checked` after this, and is sent below.
+            row = resolve_in_doubt(row, self._context, until=None)
             fresh = row.state == "checked"
-            row = (
-                self._submit(row, slot)
-                if fresh
-                else resolve_in_doubt(row, self._context, until=None)
-            )
+            if fresh:
+                row = self._submit(row, slot)
             if row.job_id is None:
                 raise KreaError(f"the request is {row.state}", hint=f"krea history {row.id}")
         except BaseException:
