@@ -54,7 +54,7 @@ ROOMS = {
 SHARED_BY_COMMANDS = {"budget", "exit_status", "request_options", "session", "usage_errors"}
 # Who alone may import a library.
 ONLY = {
-    "httpx": {"api/http.py", "api/client_pool.py"},
+    "httpx": {"api/http.py", "api/exchange.py", "api/client_pool.py"},
     "rich": {"terminal", "manual/pictures.py"},
     "typer": {"commands", "options.py", "main.py", "manual/command_tree.py"},
     "sqlite3": {"local"},

@@ -26,17 +26,7 @@ if TYPE_CHECKING:
     from krea_cli.local.ledger.budget import Budget
     from krea_cli.local.ledger.ledger import Ledger
 
-DEFAULT_API_BASE = "https://api.krea.ai"
 DEFAULT_TIMEOUT_SECONDS = {"image": 15 * 60.0, "other": 150 * 60.0}
-
-
-def normalize_base(address: str) -> str:
-    """Return the one spelling of ADDRESS, for use as a key in ledger, cache and logins."""
-    scheme, slashes, rest = address.strip().rstrip("/").partition("://")
-    host, slash, path = rest.partition("/")
-    scheme, host = scheme.lower(), host.lower()
-    host = host.removesuffix({"https": ":443", "http": ":80"}.get(scheme, ":"))
-    return f"{scheme}{slashes}{host}{slash}{path}" if slashes else address
 
 
 class Session:
@@ -71,8 +61,9 @@ class Session:
     @cached_property
     def base(self) -> str:
         """The API's address: KREA_API_BASE, else the setting api.base, else the public API."""
-        base = self.env.get("KREA_API_BASE") or self.config.get("api.base") or DEFAULT_API_BASE
-        return normalize_base(str(base))
+        from krea_cli.local.base_address import find_base
+
+        return find_base(self.env.get, self.config)
 
     @cached_property
     def token(self) -> "Token":
@@ -263,12 +254,11 @@ class Session:
 
         Raises `NoToken`.
         """
-        context = self.best_effort_context
-        with suppress(LedgerUnusable):
-            if context.account_ledger and context.account_ledger.keys.list_unknown():
+        with suppress(LedgerUnusable):  # told by what needs the ledger
+            if self.account_ledger.keys.list_unknown():
                 from krea_cli.flows.jobs.other_keys import recognize_keys
 
-                recognize_keys(context, self.profile)
+                recognize_keys(self.best_effort_context, self.profile)
 
     @cached_property
     def best_effort_context(self) -> "FlowContext":

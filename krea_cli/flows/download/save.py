@@ -13,6 +13,7 @@ from krea_cli.errors import EmptyResult, Interrupted, JobFailed, KreaError, Ledg
 from krea_cli.flows.context import FlowContext
 from krea_cli.flows.download.local_copy import copy_saved
 from krea_cli.flows.download.recipe_writer import RecipeWriter
+from krea_cli.flows.download.streams import copy_to_device, copy_to_stdout
 from krea_cli.flows.events import Note, WarningNote
 from krea_cli.flows.files.content_type import ContentType, is_known_extension
 from krea_cli.flows.files.existing_results import ExistingResults, find_existing_results
@@ -27,7 +28,6 @@ from krea_cli.flows.transfer.result_source import ResultSource
 if TYPE_CHECKING:
     from krea_cli.local.ledger.account_ledger import AccountLedger
 
-READ_BYTES = 1 << 20  # at a time
 SAVE_HOLDER_SECONDS = 60.0  # that another process may hold the part file
 SAVE_HOLDER_POLL_SECONDS = 0.2
 
@@ -249,24 +249,14 @@ class _SaveJob:
         return replace(saved, path=shown)
 
     def _pass_on(self, part: PartFile, device: Path | None) -> None:
-        """Write to stdout or DEVICE: in a worker, as a reader may keep us waiting for ever."""
         write_stdout = self._saver.write_stdout
-        if device is None and write_stdout is None:
-            raise self._slot.not_saved(self._job.id, "there is no standard output to write it to")
-        file = os.dup(part.fd)
-
-        def write() -> None:
-            try:
-                if device is None and write_stdout is not None:
-                    write_stdout(_read_pieces(file))
-                elif device is not None:
-                    # Opened only now: a FIFO waits for its reader, who must not get half a picture.
-                    with device.open("wb") as target:
-                        target.writelines(_read_pieces(file))
-            finally:
-                os.close(file)
-
-        self._context.clock.wait_for(write)
+        if device is not None:
+            copy_to_device(part, device, self._context.clock)
+        elif write_stdout is not None:
+            copy_to_stdout(part, write_stdout, self._context.clock)
+        else:
+            cause = "there is no standard output to write it to"
+            raise self._slot.not_saved(self._job.id, cause)
 
     def _warn_of_extension(self, shown: str, kind: ContentType) -> None:
         _, dot, ext = os.path.basename(shown).rpartition(".")
@@ -295,10 +285,3 @@ class _SaveJob:
             )
         )
         self._is_recorded = self._is_recorded and is_recorded
-
-
-def _read_pieces(file: int) -> Iterator[bytes]:
-    at = 0
-    while chunk := os.pread(file, READ_BYTES, at):
-        yield chunk
-        at += len(chunk)

@@ -233,6 +233,7 @@ def test_a_file_of_this_disk_needs_no_token(cli_with_history: Cli) -> None:
     cli_with_history.environ.pop("KREA_API_KEY")
     assert cli_with_history.krea("history").out == expected
     assert "\nseed    7\n" in cli_with_history.krea("history", "fox.png").out
+    cli_with_history.service.jobs.clear()  # the other account sees none of them
     cli_with_history.environ["KREA_API_KEY"] = "another-key:of-another-account"
     assert cli_with_history.krea("generate", "a dog", "-o", "dog.png").code == 0
     cli_with_history.environ.pop("KREA_API_KEY")
