@@ -61,9 +61,10 @@ class Session:
     @cached_property
     def base(self) -> str:
         """The API's address: KREA_API_BASE, else the setting api.base, else the public API."""
-        from krea_cli.local.base_address import find_base
+        from krea_cli.local.base_address import DEFAULT_API_BASE, normalize_base
 
-        return find_base(self.env.get, self.config)
+        base = self.env.get("KREA_API_BASE") or self.config.get("api.base") or DEFAULT_API_BASE
+        return normalize_base(str(base))
 
     @cached_property
     def token(self) -> "Token":
