@@ -1,6 +1,7 @@
 """Make foreign text safe for a terminal. Defines the characters that are unsafe to print."""
 
 import re
+import shlex
 
 EXCERPT_CHARACTERS = 500
 # Far more than an excerpt keeps, so that a body of megabytes is not walked through.
@@ -11,7 +12,8 @@ _SCANNED_CHARACTERS = 20_000
 # in the one-byte form that some terminals obey.
 _ESCAPE_SEQUENCES = (
     r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"
-    r"|(?:\x1b[\]PX^_]|[\x90\x98\x9d\x9e\x9f])[^\x07\x1b\x9c]*(?:\x07|\x9c|\x1b\\)"
+    # No introducer inside: else each of many would be searched to the end of the text.
+    r"|(?:\x1b[\]PX^_]|[\x90\x98\x9d\x9e\x9f])[^\x07\x1b\x90\x98\x9c-\x9f]*(?:\x07|\x9c|\x1b\\)"
     r"|\x1b[ -/]*[0-~]"
 )
 _LINE_BREAKS = r"\r\n?|[\x0b\x0c\x85\u2028\u2029]"
@@ -77,6 +79,54 @@ def is_encodable(text: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
+
+
+def shell_line(*words: str, keep_lines: bool = False) -> str:
+    """Quote WORDS for a shell, such that `clean` and `one_line` change nothing in the text.
+
+    words: each must be typable, see `is_typable`
+    keep_lines: leave line ends and tabs as they are, for a place that shows several lines
+
+    Every line that is printed to be pasted is made here. Cleaned after quoting, a line could lose
+    a quote, and a stranger's text would become a command.
+    """
+    return " ".join(_shell_word(word, keep_lines=keep_lines) for word in words)
+
+
+def new_name(path: str) -> str:
+    """Return a name beside PATH for its corrected form: list-new.csv for list.csv."""
+    stem, dot, ext = path.rpartition(".")
+    return f"{stem}-new.{ext}" if dot and stem and "/" not in ext else f"{path}-new"
+
+
+def is_plain(text: str) -> bool:
+    """Tell if TEXT has one line and nothing in it that a terminal may not be sent."""
+    return clean(text) == text and not {"\n", "\t"} & set(text) and is_encodable(text)
+
+
+def is_typable(text: str) -> bool:
+    """Tell if a command line can hold TEXT: it has no NUL, and bytes that stand for it."""
+    try:
+        return b"\0" not in text.encode(errors="surrogateescape")
+    except UnicodeEncodeError:
+        return False
+
+
+def _shell_word(word: str, *, keep_lines: bool) -> str:
+    if is_plain(re.sub(r"[\n\t]", "", word) if keep_lines else word):
+        return shlex.quote(word)
+    return "$'" + "".join(map(_escape_for_shell, word)) + "'"
+
+
+def _escape_for_shell(letter: str) -> str:
+    """Return LETTER for a place between $' and ', by its bytes if it may not be printed."""
+    if letter in "\\'":
+        return f"\\{letter}"
+    if letter in "\n\t":
+        return "\\n" if letter == "\n" else "\\t"
+    if clean(letter) == letter and is_encodable(letter):
+        return letter
+    return "".join(f"\\x{byte:02x}" for byte in letter.encode(errors="surrogateescape"))
 
 
 def one_line(text: str) -> str:

@@ -20,7 +20,7 @@ from krea_cli.errors import (
     TokenRefused,
     Unanswered,
 )
-from krea_cli.text import excerpt
+from krea_cli.text import excerpt, shell_line
 
 # The server understood and said no. Every other 4xx (408, 409, 425, a gateway's 499) leaves open
 # whether a server behind it went on.
@@ -140,7 +140,7 @@ def _retired_error(body: ErrorBody, route: str) -> ModelRetired:
     if MODEL_ROUTE_PATTERN.fullmatch(name):
         error.replacement = name
         error.details = {"replacement": name}
-        error.hint = f"krea generate -m {name} …"
+        error.hint = f"{shell_line('krea', 'generate', '-m', name)} …"
     return error
 
 

@@ -1,18 +1,17 @@
 """Fields in words: choices, bounds and shapes, and the option that sets a field."""
 
-from shlex import quote
-
 from krea_cli.catalog.model import Field, Number
+from krea_cli.text import shell_line
 
 MAX_LISTED_CHOICES = 24
 FIELDS_WITH_FLAG = ("width", "height", "aspect_ratio", "resolution", "duration", "seed")
 
 
-def field_option(name: str, value: str) -> str:
-    """Return the option that sets the field NAME to VALUE, quoted for a shell."""
+def field_option(name: str, value: str, *, keep_lines: bool = False) -> str:
+    """Return the option that sets the field NAME to VALUE, quoted for a shell by `shell_line`."""
     if name in FIELDS_WITH_FLAG:
-        return f"--{name.replace('_', '-')} {quote(value)}"
-    return f"-i {quote(f'{name}={value}')}"
+        return f"--{name.replace('_', '-')} {shell_line(value, keep_lines=keep_lines)}"
+    return f"-i {shell_line(f'{name}={value}', keep_lines=keep_lines)}"
 
 
 def placeholder(field: Field) -> str:

@@ -7,7 +7,7 @@ from krea_cli.catalog.catalog import Catalog
 from krea_cli.catalog.model import Model
 from krea_cli.catalog.openapi.document import ROUTE_PREFIX
 from krea_cli.errors import UnknownModel
-from krea_cli.text import excerpt
+from krea_cli.text import excerpt, shell_line
 
 MAX_LISTED_MODELS = 8
 SIMILARITY_CUTOFF = 0.7  # of difflib, from 0 to 1: below it, "sora" is like "astra"
@@ -84,7 +84,7 @@ def _ambiguous_error(text: str, matches: list[str]) -> UnknownModel:
     last_segment = excerpt(text.strip().strip("/").split("/")[-1], limit=60)
     return UnknownModel(
         f"{excerpt(text, limit=120)!r} fits {len(matches)} models: {listed}{more}",
-        hint=f"krea models {last_segment}",
+        hint=shell_line("krea", "models", last_segment),
     )
 
 
@@ -105,7 +105,7 @@ def _unknown_error(catalog: Catalog, text: str, name: str) -> UnknownModel:
     message = f"there is no model called {excerpt(text, limit=120)!r}"
     if not similar:
         return UnknownModel(message, hint="krea models lists all of them; --refresh asks the API")
-    hint = f"krea models {similar[0]}"
+    hint = shell_line("krea", "models", similar[0])
     return UnknownModel(f"{message}; close to it: {', '.join(similar)}", hint=hint)
 
 

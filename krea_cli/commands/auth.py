@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from krea_cli.options import Json, Profile, Quiet, TokenFile, Verbose
+from krea_cli.text import shell_line
 
 if TYPE_CHECKING:
     from krea_cli.commands.session import Session
@@ -72,7 +73,7 @@ def login(
     )
     _warn_if_balance_is_spent(session, verdict)
     if profile:
-        session.output.hint(f"use it with --profile {profile}")
+        session.output.hint(f"use it with {shell_line('--profile', profile)}")
     elif variable := _token_variable(session):
         session.output.warn(f"{variable} is set and used instead of the stored token")
 

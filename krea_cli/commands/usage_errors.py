@@ -3,12 +3,12 @@
 import re
 import sys
 from difflib import get_close_matches
-from shlex import quote
 from typing import Any
 
 import typer
 
 from krea_cli.errors import KreaError, LedgerUnusable, UsageError
+from krea_cli.text import shell_line
 
 OTHER_PYTHON_HINT = "install krea with another Python: uv tool install --managed-python krea-cli"
 
@@ -119,7 +119,7 @@ def _unknown_option(name: str, context: Any, hint: str) -> tuple[str, str]:
     field = name.removeprefix("--").replace("-", "_")
     if path in COMMANDS_WITH_FIELDS and field in _field_names(context.obj):
         value = _value_after(name, context.obj.argv)
-        setting = quote(f"{field}={value}")
+        setting = shell_line(f"{field}={value}")
         return f"{message}; {field} is a field of a model", f"-i {setting} sets it"
     bare = {each.lstrip("-"): each for each in options if each.startswith("--")}
     similar = get_close_matches(name.lstrip("-"), bare, n=1, cutoff=SIMILARITY_CUTOFF)

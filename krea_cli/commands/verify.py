@@ -153,10 +153,10 @@ def _totals_record(verification: "Verification") -> dict[str, object]:
 def _download_hint(session: "Session", verification: "Verification") -> str | None:
     """The command that puts the first file back, and the way to put back all."""
     import os
-    import shlex
 
     from krea_cli.flows.batch.verify import NOT_A_FILE
     from krea_cli.flows.files.naming import escape_braces
+    from krea_cli.text import shell_line
 
     first, output = verification.first_problem, verification.first_output
     if first is None or first.job_id is None:
@@ -169,7 +169,7 @@ def _download_hint(session: "Session", verification: "Verification") -> str | No
         words += ["-o", escape_braces(path)]
     if first.state != "missing":
         words.append("--force")
-    command = shlex.join(words)
+    command = shell_line(*words)
     if first.reason == NOT_A_FILE:
         return f"move {first.path} away; then {command}"
     if verification.problem_items == 1:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 from krea_cli.errors.base import KreaError
+from krea_cli.text import shell_line
 
 
 class UsageError(KreaError):
@@ -51,7 +52,9 @@ class InvalidRequest(UsageError):
             listed = "".join(f"\n  - {line}" for line in lines)
             message = f"{model} does not take this request, for {len(lines)} reasons:{listed}"
         hints = [problem.hint for problem in self.problems if problem.hint]
-        super().__init__(message, hint=hints[0] if hints else hint or f"krea models {model}")
+        super().__init__(
+            message, hint=hints[0] if hints else hint or shell_line("krea", "models", model)
+        )
         self.details = {"problems": [asdict(problem) for problem in self.problems]}
 
 

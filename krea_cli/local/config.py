@@ -9,7 +9,7 @@ from typing import Any
 
 from krea_cli.errors import KreaError, UsageError
 from krea_cli.local.private_file import hold_folder, write_private_file
-from krea_cli.text import one_line
+from krea_cli.text import one_line, shell_line
 
 Value = str | bool | float
 SECONDS_BY_UNIT = {"": 1, "s": 1, "m": 60, "h": 3600}
@@ -146,11 +146,9 @@ class Config:
     def require_understood(self) -> None:
         """Raise UsageError for an unknown setting, or a wrong value: it may be meant as a limit."""
         if unknown := [key for key in self._all_values if key not in SETTINGS]:
-            from shlex import quote
-
             sentences = "; ".join(map(_no_setting, unknown))
             raise UsageError(
-                f"{self.path}: {sentences}", hint=f"krea config unset {quote(unknown[0])}"
+                f"{self.path}: {sentences}", hint=shell_line("krea", "config", "unset", unknown[0])
             )
         for key in self._values:
             self.get(key)
@@ -280,4 +278,6 @@ def _trailing_comment(line: str) -> str:
 
 
 def _unreadable_error(path: Path, reason: str) -> UsageError:
-    return UsageError(f"{path} cannot be read: {reason}", hint=f"correct it, or: rm {path}")
+    return UsageError(
+        f"{path} cannot be read: {reason}", hint=f"correct it, or: {shell_line('rm', str(path))}"
+    )

@@ -10,6 +10,7 @@ from typing import TypedDict
 
 from krea_cli.errors import KreaError, NoToken
 from krea_cli.local.private_file import hold_folder, write_private_file
+from krea_cli.text import shell_line
 
 TOKEN_VARIABLES = ("KREA_API_KEY", "KREA_API_TOKEN")
 DEFAULT_PROFILE = "default"
@@ -126,7 +127,8 @@ def load_logins(folder: Path) -> dict[str, Login]:
     """Load the stored logins by profile. Raises KreaError if the file is damaged."""
     path = credentials_path(folder)
     damaged = KreaError(
-        f"{path} is damaged: it does not hold stored logins", hint=f"rm {path}; krea auth login"
+        f"{path} is damaged: it does not hold stored logins",
+        hint=f"{shell_line('rm', str(path))}; krea auth login",
     )
     try:
         logins = json.loads(path.read_text(encoding="utf-8-sig"))
@@ -171,7 +173,7 @@ def _load_token(folder: Path, profile: str, base: str) -> Token:
         profiles = ", ".join(sorted(logins)) or "none"
         raise NoToken(
             f"no login is stored as {profile} (stored: {profiles})",
-            hint=f"krea auth login --profile {profile}",
+            hint=shell_line("krea", "auth", "login", "--profile", profile),
         )
     login = logins[profile]
     if login["base"].rstrip("/") != base.rstrip("/"):

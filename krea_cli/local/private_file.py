@@ -8,6 +8,7 @@ from pathlib import Path
 
 from krea_cli.errors import KreaError
 from krea_cli.local.sync import sync_file
+from krea_cli.text import shell_line
 
 LOCK_TIMEOUT_SECONDS = 10.0
 RETRY_SECONDS = 0.01
@@ -93,4 +94,5 @@ def describe_exposure(path: Path) -> str | None:
     if mode & 0o077 == 0:
         return None
     private = "700" if path.is_dir() else "600"
-    return f"{path} is open to other users (mode {mode:03o}): chmod {private} {path}"
+    command = shell_line("chmod", private, str(path))
+    return f"{path} is open to other users (mode {mode:03o}): {command}"

@@ -206,22 +206,41 @@ def _place_file(field: Field, file: LocalFile) -> Any:
     raise UnreadableValue(f"{file.path!r} cannot be put into {field.name} by itself: write JSON")
 
 
-def parse_file_references(field: Field | None, value: Any) -> Any:
-    """Copy VALUE with "@path" as a `LocalFile` in each place for an address, at any depth."""
+def parse_file_references(field: Field | None, value: Any, *, is_element: bool = False) -> Any:
+    """Copy VALUE with "@path" as a `LocalFile` in each place for an address, at any depth.
+
+    An address or a file as an element of an array of objects becomes such an object. "@@x" stays
+    the text "@x" in all these places.
+    """
     if field is None:
         return value
-    if isinstance(value, str) and field.is_media and value.startswith("@"):
-        return value[1:] if value.startswith("@@") else LocalFile(value[1:])
+    if (
+        isinstance(value, str)
+        and value.startswith("@")
+        and is_file_place(field, is_element=is_element)
+    ):
+        if value.startswith("@@"):
+            return value[1:]
+        return _wrap_in_object(field, LocalFile(value[1:])) if is_element else LocalFile(value[1:])
+    if isinstance(value, str):
+        return _wrap_in_object(field, value) if is_element else value
     if isinstance(value, list):
         items = element_field(field)
-        elements = [parse_file_references(items, element) for element in value]
-        if items is not None and items.media_property():
-            return [_wrap_in_object(items, element) for element in elements]
-        return elements
+        return [parse_file_references(items, element, is_element=True) for element in value]
     if isinstance(value, dict):
         inner = inner_fields(field)
         return {key: parse_file_references(inner.get(key), part) for key, part in value.items()}
     return value
+
+
+def is_file_place(field: Field | None, *, is_element: bool) -> bool:
+    """Tell if a text inside JSON means a file in FIELD when it begins with an @.
+
+    is_element: true for an element of an array; FIELD is then the field of the elements
+    """
+    if field is None:
+        return False
+    return field.is_media or (is_element and _address_property(field) is not None)
 
 
 def element_field(field: Field | None) -> Field | None:
@@ -236,9 +255,12 @@ def inner_fields(field: Field | None) -> dict[str, Field]:
     return {inner.name: inner for shape in shapes for inner in shape.properties}
 
 
-def _wrap_in_object(items: Field, element: Any) -> Any:
+def _address_property(items: Field) -> Field | None:
+    """Return the property for an address if the elements ITEMS are always objects with one."""
+    return None if "string" in items.types else items.media_property()
+
+
+def _wrap_in_object(items: Field, element: str | LocalFile) -> Any:
     """Put an address into an object if the elements ITEMS are objects with an address."""
-    inner = items.media_property()
-    if inner is None or not isinstance(element, str) or "string" in items.types:
-        return element
-    return {inner.name: LocalFile(element[1:]) if element.startswith("@") else element}
+    inner = _address_property(items)
+    return element if inner is None else {inner.name: element}

@@ -1,7 +1,8 @@
 """Prepare a request: read, fill in and check everything before anything is spent."""
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from krea_cli.catalog.local_files import find_local_files
@@ -43,7 +44,9 @@ def prepare_request(model: Model, inputs: RequestInputs) -> PreparedRequest:
     body, default_notes = fill_defaults(model, start, inputs) if inputs.check else (start, [])
     problems = _merge_problems(builder.problems, find_text_problems(model, body))
     if inputs.check:
-        problems = _merge_problems(problems, validate_body(model, body))
+        problems = _merge_problems(
+            problems, _without_foreign_hints(validate_body(model, body), inputs)
+        )
     if problems:
         raise InvalidRequest(problems, model=model.id)
     notes = (*builder.notes, *default_notes, *_idle_field_notes(model, body))
@@ -85,6 +88,17 @@ def _set_prompt(builder: RequestBuilder) -> None:
         builder.report_missing_field("prompt", "this model takes no prompt; leave it out")
         return
     builder.set_value("prompt", prompt, source="the PROMPT")
+
+
+def _without_foreign_hints(problems: list[Problem], inputs: RequestInputs) -> list[Problem]:
+    """Drop the hints about values of a recipe: a stranger may have named a file in one."""
+    foreign = {*inputs.base, *inputs.filled}
+    return [
+        replace(problem, hint=None)
+        if re.split(r"[.[]", problem.field or "")[0] in foreign
+        else problem
+        for problem in problems
+    ]
 
 
 def _merge_problems(earlier: list[Problem], checked: list[Problem]) -> list[Problem]:

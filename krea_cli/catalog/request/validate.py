@@ -16,6 +16,7 @@ from krea_cli.catalog.local_files import LocalFile, is_address
 from krea_cli.catalog.model import Field, Model, Number, json_equal
 from krea_cli.catalog.request.parse_value import quote_value, type_mismatch
 from krea_cli.errors import Problem
+from krea_cli.text import shell_line
 
 MAX_VALUE_LEVELS = 40
 MAX_PATTERN_CHARACTERS = 200
@@ -212,7 +213,8 @@ def _validate_address(field: Field, value: str, path: str) -> list[Problem]:
     if not value:
         return [Problem(path, "is empty; it takes the address of a file, or @FILE")]
     name = path.split("[")[0].split(".")[0]
-    hint = f"-i {name}=@{value.removeprefix('@')}" if _may_be_a_file(value) else None
+    file = f"{name}=@{value.removeprefix('@')}"
+    hint = f"-i {shell_line(file)}" if _may_be_a_file(value) else None
     message = f"{quote_value(value)} is not an address; a file is given as @FILE"
     return [Problem(path, message, hint)]
 

@@ -1,6 +1,5 @@
 """Run a checked batch: make every item, sum up the end, write the report."""
 
-import shlex
 import sys
 from contextlib import suppress
 from dataclasses import replace
@@ -17,6 +16,7 @@ from krea_cli.flows.batch.item_store import ItemStore
 from krea_cli.flows.batch.run.options import RunOptions
 from krea_cli.flows.batch.run.scheduler import UNSENT_STATES, Scheduler
 from krea_cli.local.ledger.budget import MAX_COST_CAP, SpendingTotal, sufficient_cap
+from krea_cli.text import shell_line
 
 if TYPE_CHECKING:
     from krea_cli.flows.context import FlowContext
@@ -79,7 +79,7 @@ class BatchRun:
                     session.output,
                     scheduler.progress,
                     before=before.priced,
-                    retry=shlex.join(["krea", *session.argv]),
+                    retry=shell_line("krea", *session.argv),
                     seconds=clock.monotonic() - started_at,
                 )
                 if scheduler.stop:

@@ -5,7 +5,6 @@ import os
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from shlex import quote
 from typing import TYPE_CHECKING, BinaryIO
 
 from krea_cli.catalog.request.inputs import RequestInputs
@@ -22,6 +21,7 @@ from krea_cli.flows.batch.check.options import CheckOptions
 from krea_cli.flows.batch.check.output_template import parse_output_template
 from krea_cli.flows.batch.check.sweep import parse_sweep
 from krea_cli.flows.batch.item_store import ItemStore
+from krea_cli.text import shell_line
 
 if TYPE_CHECKING:
     from krea_cli.commands.batch.budget_forecast import BudgetForecast
@@ -182,12 +182,12 @@ def _list_format(options: BatchOptions) -> str:
         raise UsageError(f"{file} is a folder", hint="krea batch FILE, or - for stdin")
     if format is None and suffix == ".json":
         raise UsageError(
-            f"{file} is JSON, and a batch is read from {formats}",
-            hint=f"jq -c '.[]' {quote(file)} | krea batch - --format jsonl, if it is an array",
+            f"{file} is JSON, and a batch is read from {formats}; jq makes lines of an array",
+            hint=f"jq -c '.[]' {shell_line(file)} | krea batch - --format jsonl",
         )
     if format is None:
         raise UsageError(
             f"{file} does not say in its name what it is: {formats}",
-            hint=f"krea batch {quote(file)} --format txt, if it has one prompt a line",
+            hint=shell_line("krea", "batch", file, "--format", "txt"),
         )
     return format

@@ -1,7 +1,6 @@
 """The options of one `generate`, and the request that they make."""
 
 from dataclasses import dataclass
-from shlex import quote
 from typing import TYPE_CHECKING
 
 from krea_cli.catalog.prices import estimate_price
@@ -18,7 +17,7 @@ from krea_cli.flows.files.content_type import extension_problem, kind_of_extensi
 from krea_cli.flows.files.naming import escape_braces
 from krea_cli.flows.files.target import Target, TargetKind, parse_target
 from krea_cli.flows.generate.request import GenerateRequest
-from krea_cli.text import wide_encoding
+from krea_cli.text import new_name, shell_line, wide_encoding
 
 if TYPE_CHECKING:
     from krea_cli.catalog.model import Model
@@ -118,7 +117,7 @@ def _refuse_wrong_extension(target: Target, model: "Model") -> None:
         kind = kind_of_extension(ext)
         models = f"krea models --kind {kind} lists models for -m; or " if kind else ""
         raise UsageError(
-            f"-o {target.text}: {problem}", hint=f"{models}-o {quote(stem + '.{ext}')}"
+            f"-o {target.text}: {problem}", hint=f"{models}-o {shell_line(stem + '.{ext}')}"
         )
 
 
@@ -158,7 +157,7 @@ def _read_file(session: "Session", file: str) -> str:
         if isinstance(failure, UnicodeDecodeError):
             reason = "it is not UTF-8 text"
             encoding = wide_encoding(bytes(failure.object)) or "WINDOWS-1252"
-            hint = f"iconv -f {encoding} -t UTF-8 {quote(file)} | krea generate -"
+            hint = f"iconv -f {encoding} -t UTF-8 {shell_line(file)} > {shell_line(new_name(file))}"
         raise UsageError(f"the prompt cannot be read from {file}: {reason}", hint=hint) from failure
 
 

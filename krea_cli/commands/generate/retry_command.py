@@ -1,11 +1,10 @@
 """The command line as typed, with another model, to be pasted."""
 
-import shlex
 from collections.abc import Collection, Iterator, Sequence
 
 import typer
 
-from krea_cli.text import is_encodable, one_line
+from krea_cli.text import is_plain, shell_line
 
 MODEL_FLAGS = ("-m", "--model")
 
@@ -24,11 +23,10 @@ def with_model(context: typer.Context, model: str) -> str:
 
 def retry_command(command: str, model: str, rest: Sequence[str], *, valued: Collection[str]) -> str:
     """`krea COMMAND -m MODEL REST` quoted for a shell; VALUED are the options that take a value."""
-    start = shlex.join(["krea", command, "-m", model])
-    line = " ".join((start, shlex.join(_without_model(rest, valued)))).rstrip()
-    if one_line(line) == line and is_encodable(line):
-        return line
-    # What a terminal may not be sent would be missing from the line that is pasted.
+    words = list(_without_model(rest, valued))
+    start = shell_line("krea", command, "-m", model)
+    if all(map(is_plain, words)):
+        return f"{start} {shell_line(*words)}".rstrip()
     return f"{start}, and the rest as before"
 
 

@@ -13,7 +13,7 @@ from krea_cli.flows.jobs.record import iso_time, job_record
 from krea_cli.flows.recipe.provenance import Provenance
 from krea_cli.flows.recipe.recipe import restore_files
 from krea_cli.terminal import formats
-from krea_cli.text import clean, one_line
+from krea_cli.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -95,7 +95,7 @@ def saved_files(ledger: "AccountLedger | None", row: "RequestRow | None") -> "li
 class RequestView:
     """One request in full, or one result without a request in the ledger.
 
-    command: the command line that makes it again
+    command: the command line that makes it again; None if none can
     """
 
     def __init__(self, session: "Session", provenance: Provenance) -> None:
@@ -153,9 +153,8 @@ class RequestView:
         }
         lines = [f"{name:<8}{one_line(str(fact))}" for name, fact in facts.items() if fact]
         lines += [f"{'file':<8}{_describe_file(file, self._cwd)}" for file in self._files]
-        lines.append(f"{'again':<8}{self.command}")
-        if clean(self.command) != self.command:
-            lines.append("        (invisible characters are left out here; --json has them)")
+        again = self.command or "no command line says this request exactly; --json shows all of it"
+        lines.append(f"{'again':<8}{again}")
         return "\n".join([head, *lines])
 
     def _output_option(self) -> str | None:

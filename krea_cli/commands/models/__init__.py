@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from krea_cli.options import Json, Quiet, Verbose
+from krea_cli.text import shell_line
 
 if TYPE_CHECKING:
     from krea_cli.catalog.diff import CatalogDiff
@@ -101,7 +102,7 @@ def _find_models(session: "Session", words: str, kind: str | None) -> "tuple[Mod
     model = session.catalog_cache.load().model(model_id)
     if kind not in (None, model.kind):
         message = f"{model.id} is of the kind {model.kind}, not {kind}"
-        raise UsageError(message, hint=f"krea models {model.id}")
+        raise UsageError(message, hint=shell_line("krea", "models", model.id))
     return (model,)
 
 

@@ -3,17 +3,17 @@
 import json
 import re
 from collections.abc import Mapping
-from shlex import quote
 from typing import Any
 
-from krea_cli.catalog.describe import describe_field, field_option
+from krea_cli.catalog.describe import describe_field
 from krea_cli.catalog.examples import example_body
 from krea_cli.catalog.local_files import is_address
 from krea_cli.catalog.model import Field, Model
 from krea_cli.catalog.prices import price_range
 from krea_cli.catalog.request.validate import validate_body
+from krea_cli.catalog.request.write_value import write_option
 from krea_cli.terminal import formats
-from krea_cli.text import one_line
+from krea_cli.text import one_line, shell_line
 
 MEDIA_FLAGS = {"image_url": "--image", "image_urls": "--image", "video_url": "--video"}
 # Text without characters that a shell interprets inside double quotes.
@@ -139,19 +139,19 @@ def example_command(model: Model) -> str:
     example: Mapping[str, Any] = model.example or {}
     if validate_body(model, dict(example)):
         example = example_body(model)  # krea would refuse the document's own
+    options, prompt = dict(example), example.get("prompt")
     parts = ["krea generate"]
-    if isinstance(prompt := example.get("prompt"), str):
-        parts.append(f'"{prompt}"' if SAFE_IN_QUOTES.fullmatch(prompt) else quote(prompt))
-    parts.append(f"-m {model.id}")
-    for name, value in example.items():
-        if name != "prompt":
-            parts.append(_option(name, value))
-    return one_line(" ".join(parts))
+    if isinstance(prompt, str) and not prompt.startswith("-"):
+        del options["prompt"]
+        is_plain = SAFE_IN_QUOTES.fullmatch(prompt)
+        parts.append(f'"{prompt}"' if is_plain else shell_line(prompt))
+    parts.append(f"-m {shell_line(model.id)}")
+    parts += [_option(name, value, model.field(name)) for name, value in options.items()]
+    return " ".join(parts)
 
 
-def _option(name: str, value: Any) -> str:
+def _option(name: str, value: Any, field: Field | None) -> str:
     values = value if isinstance(value, list) else [value]
     if name in MEDIA_FLAGS and all(isinstance(each, str) and is_address(each) for each in values):
-        return " ".join(f"{MEDIA_FLAGS[name]} {quote(each)}" for each in values)
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return field_option(name, text)
+        return " ".join(f"{MEDIA_FLAGS[name]} {shell_line(each)}" for each in values)
+    return write_option(name, value, field)

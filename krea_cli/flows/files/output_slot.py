@@ -1,6 +1,5 @@
 """The place for the results of one job, the files in it, and the command that fills it later."""
 
-import shlex
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, partial
@@ -12,6 +11,7 @@ from krea_cli.flows.files.naming import NameFacts
 from krea_cli.flows.files.part_file import PartFile, part_tag
 from krea_cli.flows.files.part_records import open_recorded_part
 from krea_cli.flows.files.target import Target
+from krea_cli.text import shell_line
 
 if TYPE_CHECKING:
     from krea_cli.local.ledger.account_ledger import AccountLedger
@@ -142,10 +142,10 @@ class OutputSlot:
         words = f"krea download {job_id}"
         is_in_ledger = self.ledger_lasts and row and row.target
         if target.is_given and not target.to_stdout and not is_in_ledger:
-            words += f" -o {shlex.quote(target.text)}"
+            words += f" -o {shell_line(target.text)}"
         if target.force and target.is_given:
             words += " --force"
-        return words + (f" --profile {shlex.quote(row.profile)}" if row and row.profile else "")
+        return words + (f" --profile {shell_line(row.profile)}" if row and row.profile else "")
 
     def not_saved(self, job_id: str, cause: str) -> KreaError:
         """Error for a paid result, or for a copy of one, that could not be saved."""

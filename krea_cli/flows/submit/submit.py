@@ -1,6 +1,5 @@
 """Submit one request: on disk before it leaves, sent again only if it cannot have arrived."""
 
-import shlex
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -24,6 +23,7 @@ from krea_cli.flows.submit.match import Candidate
 from krea_cli.flows.submit.post_lock import exclusive_submit, raise_if_no_new_work
 from krea_cli.flows.submit.reconcile import reconcile
 from krea_cli.local.ledger.rows import RequestRow
+from krea_cli.text import shell_line
 
 INTERRUPT_GRACE_SECONDS = 5.0  # that an interrupted submit still waits for its id
 RECONNECT_SECONDS = 30.0  # for which a connection that was never made is tried again
@@ -95,7 +95,7 @@ def in_doubt_error(
     if not context.ledger.persistent:
         look = f"krea status {' '.join(ids)}" if ids else "look at the jobs on krea.ai"
         return InDoubt(message, hint=f"{look}; the same command would send it anew")
-    profile = f" --profile {shlex.quote(row.profile)}" if row.profile else ""
+    profile = f" --profile {shell_line(row.profile)}" if row.profile else ""
     hint = f"krea recover{profile} looks for its job and says what can be done"
     if row.item_fingerprint or row.replaces:
         # Of a batch, or of `krea recover --resubmit`: neither has --again.

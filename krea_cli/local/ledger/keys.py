@@ -3,7 +3,6 @@
 A key id is not an account: a new key of the same account sees the same jobs.
 """
 
-import shlex
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from typing import Any, Literal
 
 from krea_cli.errors import InDoubt, UsageError
 from krea_cli.local.ledger.rows import UNDER_WAY_STATES, RequestRow, Scope
+from krea_cli.text import shell_line
 
 Relation = Literal["same", "other"]
 # The source of a relation: a job that the key could read, jobs that it could not, the user's word.
@@ -50,8 +50,8 @@ def key_name(account: str) -> str:
 
 def relation_command(relation: Relation, key: str, profile: str | None) -> str:
     """Return the command that says if KEY is of the account of PROFILE, or of another."""
-    command = f"krea auth {relation}-account {key}"
-    return f"{command} --profile {shlex.quote(profile)}" if profile else command
+    words = ["krea", "auth", f"{relation}-account", key]
+    return shell_line(*words, *(["--profile", profile] if profile else []))
 
 
 class Keys:

@@ -2,6 +2,7 @@
 
 import json
 import shlex
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from krea_cli.catalog.catalog import Catalog
 from krea_cli.catalog.examples import example_body
 from krea_cli.catalog.local_files import LocalFile
 from krea_cli.commands.history.command_line import generate_command
+from krea_cli.text import clean
 from tests.harness.cli import Cli
 
 CATALOG: Catalog = CatalogCache(Path("/nonexistent"), "none").load()
@@ -26,9 +28,17 @@ BODIES: dict[str, dict[str, Any]] = {
 }
 
 
-def dry_run_body(cli: Cli, text: str) -> dict[str, Any]:
+def typed_words(text: str) -> list[str]:
+    """Return the words that a shell reads in TEXT."""
+    script = "printf '%s\\0' " + text
+    done = subprocess.run(["bash", "-c", script], capture_output=True, check=True)
+    return done.stdout.decode(errors="surrogateescape").split("\0")[:-1]
+
+
+def dry_run_body(cli: Cli, text: str | None) -> dict[str, Any]:
     """Return the body of the request that the command TEXT would send."""
-    krea, *words = shlex.split(text)
+    assert text is not None
+    krea, *words = typed_words(text)
     assert krea == "krea"
     result = cli.krea(*words, "--dry-run", "--json")
     assert result.code == 0, result.err
@@ -57,7 +67,7 @@ def test_fields_that_nobody_checks(cli: Cli) -> None:
     model = CATALOG.model("bfl/flux-1-dev")
     body = {"prompt": "x", "brand_new": [1, "a"], "steps": 9999}
     text = generate_command(model.id, body, model=model)
-    assert "--no-check" in text.split()
+    assert text is not None and "--no-check" in text.split()
     assert dry_run_body(cli, text) == body
 
 
@@ -68,10 +78,12 @@ def test_a_foreign_text_is_never_a_file(cli: Cli) -> None:
     for model_id, name in (
         ("bfl/flux-1-kontext-dev", "image_url"),
         ("google/nano-banana", "image_urls"),
+        ("krea/krea-2/large", "image_style_references"),
     ):
         model = CATALOG.model(model_id)
         value = f"@{secret}" if name == "image_url" else [f"@{secret}"]
         text = generate_command(model.id, {"prompt": "x", name: value}, model=model)
+        assert text is not None
         result = cli.krea(*shlex.split(text)[1:], "-o", "x.png")
         assert "POST /assets" not in cli.service.requests, (text, result)
 
@@ -86,3 +98,36 @@ def test_local_files(cli: Cli) -> None:
     body = {"prompt": "night", "image_url": LocalFile(str(day))}
     sent_body = {"prompt": "night", "image_url": f"@{day}"}
     assert dry_run_body(cli, generate_command(kontext.id, body, model=kontext)) == sent_body
+
+
+def test_control_characters_of_a_stranger_start_no_command(cli: Cli) -> None:
+    """The words are those of the recipe, though the line is cleaned before it is printed."""
+    model = CATALOG.model("bfl/flux-1-dev")
+    body = {"prompt": "a red fox\x1b'", "zz": "; touch PWNED; #"}
+    text = generate_command(model.id, body, model=model)
+    assert text is not None and clean(text) == text
+    assert dry_run_body(cli, text) == body
+
+
+def test_an_at_sign_among_objects_is_read_back_as_text(cli: Cli) -> None:
+    """A text where an object with an address belongs stays a text, and names no file."""
+    model = CATALOG.model("krea/krea-2/large")
+    body = {"prompt": "x", "image_style_references": ["@private.png"]}
+    text = generate_command(model.id, body, model=model)
+    assert text is not None and '["@@private.png"]' in text
+    assert dry_run_body(cli, text) == body
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"prompt": "a\0b"},
+        {"prompt": "x", "brand_new": ["@private.png"]},
+        {"prompt": "x", "steps": "20"},
+        {"prompt": "x", "a=b": 1},
+    ],
+)
+def test_no_command_rather_than_another_request(body: dict[str, Any]) -> None:
+    """A command line that would send something else is not printed."""
+    model = CATALOG.model("bfl/flux-1-dev")
+    assert generate_command(model.id, body, model=model) is None

@@ -21,6 +21,7 @@ from krea_cli.flows.batch.check.lines import (
 )
 from krea_cli.flows.batch.check.problems import Problems
 from krea_cli.flows.batch.check.table import CheckHeadings, read_table
+from krea_cli.text import new_name, shell_line
 
 
 class _DuplicateKey(ValueError):
@@ -55,11 +56,8 @@ def _name_files(message: str, name: str | None) -> str:
         return message
     if name is None:
         return message.replace(" < OLD > NEW", "")
-    from shlex import quote
-
-    stem, dot, ext = name.rpartition(".")
-    new = f"{stem}-new.{ext}" if dot and "/" not in ext else f"{name}-new"
-    return message.replace(" < OLD > NEW", f" < {quote(name)} > {quote(new)}")
+    files = f" < {shell_line(name)} > {shell_line(new_name(name))}"
+    return message.replace(" < OLD > NEW", files)
 
 
 def read_prompts(file: BinaryIO) -> Iterator[Line]:
