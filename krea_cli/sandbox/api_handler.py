@@ -6,12 +6,17 @@ from urllib.parse import parse_qs, urlsplit
 
 from krea_cli.sandbox.http_server import Handler, RequestBody
 from krea_cli.sandbox.jobs import STATUSES, SandboxJob, iso_time
-from krea_cli.sandbox.submit_handler import UNAUTHORIZED, answer_submit
+from krea_cli.sandbox.submit_handler import (
+    SERVER_ERROR,
+    UNAUTHORIZED,
+    answer_submit,
+    retired_answer,
+)
 from krea_cli.sandbox.uploads import UploadRefused
 
 NO_JOB = {"message": "Job not found or unauthorized"}
 NO_ASSET = {"error": "Asset not found"}
-NO_PAGE = "404 Not Found"
+NO_ROUTE = {"error": "Not Found"}
 
 
 class InvalidQuery(Exception):
@@ -24,25 +29,29 @@ class ApiHandler(Handler):
     def do_GET(self) -> None:  # noqa: N802
         """Send jobs, assets, the OpenAPI document, /_sandbox/stats or /_sandbox/jobs."""
         url = urlsplit(self.path)
-        match url.path.strip("/").split("/"):
-            case ["openapi.json"]:
-                self._send_document()
+        steps = url.path.strip("/").split("/")
+        if steps == ["openapi.json"]:
+            self._send_document()
+            return
+        # A sandbox with a token of its own shows its records to nobody else.
+        is_open = steps[0] == "_sandbox" and self.state.settings.token is None
+        if not is_open and not self._require_token():
+            return
+        match steps:
             case ["_sandbox", "stats"]:
                 self.answer_json(200, asdict(self.state.stats))
             case ["_sandbox", "jobs"]:
                 self.answer_json(200, [self._full_record(job) for job in self.state.jobs.all()])
-            case ["jobs"] if self._require_token():
+            case ["jobs"]:
                 self._send_jobs(url.query)
-            case ["jobs", job_id] if self._require_token():
+            case ["jobs", job_id]:
                 self._send_job(job_id)
-            case ["assets"] if self._require_token():
+            case ["assets"]:
                 self._send_assets(url.query)
-            case ["assets", asset_id] if self._require_token():
+            case ["assets", asset_id]:
                 self._send_asset(asset_id)
-            case ["jobs" | "assets", *_]:
-                pass  # answered with 401
             case _:
-                self.answer_page(404, NO_PAGE)
+                self.answer_json(404, NO_ROUTE)
 
     def do_POST(self) -> None:  # noqa: N802
         """Take a submit to /generate/…, or an upload to /assets."""
@@ -53,8 +62,7 @@ class ApiHandler(Handler):
         elif path == "/assets" and self._require_token():
             self._receive_upload()
         elif path != "/assets":
-            self.read_body()
-            self.answer_page(404, NO_PAGE)
+            self._answer_unknown_route()
 
     def do_DELETE(self) -> None:  # noqa: N802
         """Cancel or remove a job; remove an asset."""
@@ -77,12 +85,30 @@ class ApiHandler(Handler):
             case ["jobs" | "assets", _]:
                 pass  # answered with 401
             case _:
-                self.answer_page(404, NO_PAGE)
+                self._answer_unknown_route()
+
+    def do_PUT(self) -> None:  # noqa: N802
+        """Refuse a method that the service does not have."""
+        self._answer_unknown_route()
+
+    do_PATCH = do_PUT  # noqa: N815
+
+    def _answer_unknown_route(self) -> None:
+        """Answer for a retired model with its replacement, for all else with 404, both as JSON."""
+        if not self._require_token():
+            return
+        self.read_body()
+        if body := retired_answer(self.state.document, urlsplit(self.path).path):
+            self.answer_json(410, body)
+        else:
+            self.answer_json(404, NO_ROUTE)
 
     def _is_authorized(self) -> bool:
-        """Accept any token except `bad`."""
+        """Accept the token of the settings; without one, any token except `bad`."""
         scheme, _, token = self.headers.get("Authorization", "").partition(" ")
-        return scheme == "Bearer" and token.strip() not in ("", "bad")
+        wanted = self.state.settings.token
+        is_known = token.strip() == wanted if wanted else token.strip() not in ("", "bad")
+        return scheme == "Bearer" and is_known
 
     def _require_token(self) -> bool:
         """Return True with a good token; otherwise answer 401 and return False."""
@@ -108,7 +134,7 @@ class ApiHandler(Handler):
         if fault and fault.kind == "poll-reset":
             self.reset_connection()
         elif fault:
-            self.answer_json(500, {"error": "Internal Server Error"})
+            self.answer_json(500, SERVER_ERROR)
         return fault is not None
 
     def _send_job(self, job_id: str) -> None:

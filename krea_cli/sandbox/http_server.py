@@ -8,6 +8,7 @@ import socketserver
 import struct
 import sys
 from collections.abc import Mapping
+from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -126,6 +127,26 @@ class Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: Any) -> None:
         """Log nothing: the terminal belongs to the command that is rehearsed."""
+
+    def parse_request(self) -> bool:
+        """Read the head of a request, and refuse one that asks for another host.
+
+        A page in a browser can be given a name that means 127.0.0.1, and would read the answers.
+        """
+        if not super().parse_request():
+            return False
+        port = self.server.server_port
+        names = [name.lower() for name in self.headers.get_all("Host", [])]
+        if names in ([f"127.0.0.1:{port}"], [f"localhost:{port}"]):
+            return True
+        self.close_connection = True
+        self.answer_json(421, {"error": f"This server is 127.0.0.1:{port} and no other host."})
+        return False
+
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        """Answer an unreadable request or an unknown method with JSON."""
+        self.close_connection = True
+        self.answer_json(code, {"error": message or HTTPStatus(code).phrase})
 
     def answer(
         self,

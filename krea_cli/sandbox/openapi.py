@@ -3,7 +3,8 @@
 import hashlib
 import json
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from krea_cli.sandbox.settings import SNAPSHOT, SandboxError
 
 # Seconds of a job on the real service, for models whose document names no time.
 DEFAULT_SECONDS = {"image": 7.0, "enhance": 20.0, "video": 60.0, "audio": 10.0, "3d": 40.0}
+JOB_TYPES = {"bfl": "flux", "krea": "k1"}  # types of the providers with one of their own
 OTHER_SECONDS = 30.0  # for a kind that is not listed
 
 
@@ -24,6 +26,7 @@ class Route:
     job_type: the service's internal name, in the `type` of its jobs
     schema: JSON Schema of a request
     typical_seconds: usual time of a job
+    aliases: old field name -> today's name
     """
 
     path: str
@@ -31,6 +34,15 @@ class Route:
     job_type: str
     schema: dict[str, Any]
     typical_seconds: float
+    aliases: Mapping[str, str] = field(default_factory=dict)
+
+    def with_todays_names(self, body: dict[str, Any]) -> dict[str, Any]:
+        """Copy BODY with today's names for the old names of fields that it uses."""
+        return {self._todays_name(name, body): value for name, value in body.items()}
+
+    def _todays_name(self, name: str, body: dict[str, Any]) -> str:
+        today = self.aliases.get(name, name)
+        return name if name in self.fields or today in body else today
 
     @property
     def fields(self) -> dict[str, Any]:
@@ -101,12 +113,31 @@ class ServedDocument:
 
 def _read_route(path: str, operation: dict[str, Any]) -> Route:
     kind = path.split("/")[2]
-    # One internal job type per model, in a form that no client could guess.
-    words: list[str] = re.findall(r"[A-Za-z0-9]+", path.removeprefix("/generate/"))
-    job_type = words[0] + "".join(word.capitalize() for word in words[1:])
     content = operation.get("requestBody", {}).get("content", {})
     schema = content.get("application/json", {}).get("schema", {})
-    return Route(path, kind, job_type, schema, _typical_seconds(operation, kind))
+    seconds = _typical_seconds(operation, kind)
+    return Route(path, kind, _job_type(path, kind), schema, seconds, _aliases(operation))
+
+
+def _job_type(path: str, kind: str) -> str:
+    """The internal type of the jobs of a model: coarse, so that several models share one."""
+    if kind == "video":
+        return "videoV2"
+    if kind in ("image", "enhance"):
+        return JOB_TYPES.get(path.split("/")[3], "externalImage")
+    return f"external{kind.capitalize()}"
+
+
+def _aliases(operation: dict[str, Any]) -> dict[str, str]:
+    """Old field name -> today's name, as the document declares them."""
+    pairs = operation.get("x-krea-deprecated-field-aliases")
+    return {
+        pair["from"]: pair["to"]
+        for pair in (pairs if isinstance(pairs, list) else [])
+        if isinstance(pair, dict)
+        and isinstance(pair.get("from"), str)
+        and isinstance(pair.get("to"), str)
+    }
 
 
 def _typical_seconds(operation: dict[str, Any], kind: str) -> float:

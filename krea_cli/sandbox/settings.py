@@ -26,6 +26,8 @@ class Settings:
     min_result_bytes: length to which smaller results are padded
     port: port of the API; 0 lets the system choose
     files_port: port of the results; 0 lets the system choose
+    token: the only token that is accepted; None for any but `bad`
+    submit_seconds: shortest and longest time of a submit before SPEED counts
     """
 
     document: Path = SNAPSHOT
@@ -39,6 +41,8 @@ class Settings:
     min_result_bytes: int = 0
     port: int = 0
     files_port: int = 0
+    token: str | None = None
+    submit_seconds: tuple[float, float] = (0.0, 0.0)
 
     def __post_init__(self) -> None:
         """Check the values before any port is opened."""

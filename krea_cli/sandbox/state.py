@@ -76,6 +76,7 @@ class SandboxState:
         self.files_url = ""
         self.stopping = threading.Event()
         self._random = random.Random(f"{self.seed}:ids")
+        self._random_pauses = random.Random(f"{self.seed}:pauses")
         self._lock = threading.Lock()
         self._last_job_number = 0
 
@@ -95,6 +96,13 @@ class SandboxState:
             self.stats.posts += 1
             self.stats.posts_by_route[path] = self.stats.posts_by_route.get(path, 0) + 1
             self.stats.bodies.append(body)
+
+    def pause_before_submit(self) -> None:
+        """Take the time that the service takes for a submit, by chance and by the speed."""
+        with self._lock:
+            seconds = self._random_pauses.uniform(*self.settings.submit_seconds)
+        if seconds > 0:
+            self.stopping.wait(seconds / self.settings.speed)
 
     def make_job(
         self, route: Route, body: dict[str, Any], *, delay_seconds: float = 0.0

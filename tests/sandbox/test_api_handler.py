@@ -2,14 +2,11 @@
 
 from email.utils import parsedate_to_datetime
 
+import httpx
 import pytest
 
 from tests.sandbox.conftest import FLUX, StartSandbox
 
-NOT_FOUND_PAGE = (
-    "<!DOCTYPE html><html><head><title>404 Not Found</title></head>"
-    "<body><h1>404 Not Found</h1></body></html>\n"
-)
 NO_JOB = {"message": "Job not found or unauthorized"}
 
 
@@ -37,7 +34,7 @@ def test_a_completed_job_has_the_address_of_its_result(start_sandbox: StartSandb
     assert job == {
         "job_id": job["job_id"],
         "status": "completed",
-        "type": "imageBflFlux1Dev",
+        "type": "flux",
         "created_at": "2027-01-15T08:00:00.000Z",
         "completed_at": "2027-01-15T08:00:10.000Z",
         "result": {"urls": [job["result"]["urls"][0]]},
@@ -106,8 +103,8 @@ def test_the_list_can_be_narrowed_by_type_and_status(start_sandbox: StartSandbox
     krea.clock.advance(10)
     late = krea.submit()
 
-    assert krea.list_ids("?types=imageBflFlux1Dev") == [late, flux]
-    assert krea.list_ids("?types=imageBflFlux1Dev,videoGoogleVeo31") == [late, film, flux]
+    assert krea.list_ids("?types=flux") == [late, flux]
+    assert krea.list_ids("?types=flux,videoV2") == [late, film, flux]
     assert krea.list_ids("?status=completed") == [film, flux]
     assert krea.list_ids("?types=k1") == []
 
@@ -150,18 +147,46 @@ def test_without_a_good_token_everything_is_refused(
 
 
 def test_unknown_things_are_404(start_sandbox: StartSandbox) -> None:
-    """An unknown job is JSON, a wrong path is a page."""
-    http = start_sandbox().client
+    """Unknown jobs, routes and methods are told in JSON, after the token was checked."""
+    krea = start_sandbox()
+    http, anonymous = krea.client, krea.anonymous
 
-    job, path, model = http.get("/jobs/x"), http.get("/v1/jobs"), http.post("/generate/image/x/y")
-
+    job = http.get("/jobs/x")
     assert (job.status_code, job.json()) == (404, NO_JOB)
-    assert (path.status_code, path.text, path.headers["content-type"]) == (
-        404,
-        NOT_FOUND_PAGE,
-        "text/html; charset=UTF-8",
-    )
-    assert (model.status_code, model.text) == (404, NOT_FOUND_PAGE)
+    for method, path in (
+        ("GET", "/v1/jobs"),
+        ("POST", "/generate/image/x/y"),
+        ("PUT", "/jobs"),
+        ("PATCH", FLUX),
+        ("DELETE", "/x"),
+    ):
+        answer, refusal = http.request(method, path), anonymous.request(method, path)
+        assert (answer.status_code, answer.json()) == (404, {"error": "Not Found"})
+        assert (refusal.status_code, refusal.json()) == (401, {"message": "Unauthorized"})
+    assert http.request("OPTIONS", "/jobs").status_code == 501
+
+
+def test_another_host_is_refused(start_sandbox: StartSandbox) -> None:
+    """A page with a name that means 127.0.0.1 reads neither jobs nor files, on both ports."""
+    krea = start_sandbox()
+    address = krea.submit_and_finish()["result"]["urls"][0]
+    for url in (f"{krea.server.api}/_sandbox/jobs", f"{krea.server.api}/jobs", address):
+        port = httpx.URL(url).port
+        for host in ("evil.example", f"evil.example:{port}", "127.0.0.1", f"127.0.0.1:{port}."):
+            answer = krea.client.get(url, headers={"Host": host})
+            assert (answer.status_code, list(answer.json())) == (421, ["error"])
+        for host in (f"127.0.0.1:{port}", f"localhost:{port}", f"LOCALHOST:{port}"):
+            assert krea.client.get(url, headers={"Host": host}).status_code == 200
+
+
+def test_a_sandbox_with_a_token_takes_no_other(start_sandbox: StartSandbox) -> None:
+    """Jobs, assets, submits and the sandbox's own records are for this run's token only."""
+    krea = start_sandbox(token="this:run")
+    for path in ("/jobs", "/assets", "/_sandbox/jobs", "/_sandbox/stats"):
+        assert krea.client.get(path).status_code == 401
+        own = krea.anonymous.get(path, headers={"Authorization": "Bearer this:run"})
+        assert own.status_code == 200
+    assert krea.client.post(FLUX, json={"prompt": "a fox"}).status_code == 401
 
 
 def test_delete_cancels_a_job_that_runs(start_sandbox: StartSandbox) -> None:
@@ -271,7 +296,7 @@ def test_the_sandbox_has_counters_for_tests(start_sandbox: StartSandbox) -> None
         {
             "job_id": job["job_id"],
             "route": FLUX,
-            "type": "imageBflFlux1Dev",
+            "type": "flux",
             "stranger": False,
             "status": "completed",
             "created_at": 1_800_000_000.0,

@@ -10,7 +10,7 @@ from krea_cli.sandbox.settings import SNAPSHOT, SandboxError
 
 
 def test_every_model_of_the_snapshot_accepts_its_own_example() -> None:
-    """The examples pass the sandbox's own check, and each model has its own job type."""
+    """The examples pass the sandbox's own check, and several models share a job type."""
     document = ServedDocument.read(SNAPSHOT)
     problems_by_route = {}
     for route in document.routes.values():
@@ -20,7 +20,9 @@ def test_every_model_of_the_snapshot_accepts_its_own_example() -> None:
             problems_by_route[route.path] = list(map(str, problems))
 
     assert problems_by_route == {}
-    assert len({route.job_type for route in document.routes.values()}) == len(document.routes)
+    types = {route.job_type for route in document.routes.values()}
+    assert {"flux", "k1", "externalImage", "videoV2"} <= types
+    assert len(types) < 8
 
 
 @pytest.mark.parametrize(

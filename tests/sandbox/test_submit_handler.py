@@ -1,5 +1,8 @@
 """Submits: the check of the body, and every fault that may strike."""
 
+import json
+from pathlib import Path
+
 import httpx
 import pytest
 
@@ -9,38 +12,44 @@ BUSY = {
     "error": "You have reached the maximum number of concurrent jobs.",
     "code": "CONCURRENCY_LIMIT_REACHED",
 }
+OUT_OF_BALANCE = (
+    "Your API balance is separate from your workspace compute balance. "
+    "Please top up your API balance to continue using the API."
+)
+SERVER_ERROR = {"error": "Internal Server Error", "message": "Internal Server Error"}
+UNAVAILABLE = dict.fromkeys(("error", "message"), "Service temporarily unavailable")
 REFUSALS = [
     ("401", 401, {"message": "Unauthorized"}, None),
-    ("402", 402, {"error": "You have run out of credits. Top up your API balance."}, None),
-    ("402-plan", 402, {"error": "This model requires the Pro plan or higher."}, None),
+    ("402", 402, {"message": OUT_OF_BALANCE}, None),
+    ("402-plan", 402, {"message": "This model requires the Pro plan or higher."}, None),
     ("403", 403, {"error": "Forbidden"}, None),
     ("422", 422, {"error": "Input file rejected"}, None),
     ("429", 429, BUSY, None),
     ("429-after:2s", 429, BUSY, "2"),
-    ("500", 500, {"error": "Internal Server Error"}, None),
-    ("503", 503, {"error": "Service temporarily unavailable"}, None),
+    ("500", 500, SERVER_ERROR, None),
+    ("503", 503, UNAVAILABLE, None),
 ]
 
 
 @pytest.mark.parametrize(
     ("body", "status", "error"),
     [
-        ({}, 400, "prompt: Required"),
-        ({"prompt": 7}, 400, "prompt: Expected string, received number"),
-        ({"prompt": "a", "width": 7}, 400, "width: must be at least 512"),
+        ({}, 422, "prompt: Required"),
+        ({"prompt": 7}, 422, "prompt: Expected string, received number"),
+        ({"prompt": "a", "width": 7}, 422, "width: must be at least 512"),
         (
             {"prompt": "a", "width": 7, "seed": "x"},
-            400,
+            422,
             "width: must be at least 512; seed: Expected number, received string",
         ),
         ({"prompt": "a", "promt": 1, "styel": 2}, 422, 'Unrecognized keys: "promt", "styel"'),
-        ([], 400, "The request body is not a JSON object."),
+        ([], 422, "Expected object, received another value"),
     ],
 )
 def test_a_body_that_the_schema_forbids_makes_no_job(
     start_sandbox: StartSandbox, body: object, status: int, error: str
 ) -> None:
-    """Wrong values give 400, unknown keys 422, both with a sentence."""
+    """Wrong values and unknown keys give 422 with a sentence, as every recorded answer does."""
     krea = start_sandbox()
 
     answer = krea.client.post(FLUX, json=body)
@@ -168,7 +177,7 @@ def test_strangers_jobs_look_the_same_in_the_list(start_sandbox: StartSandbox) -
 
     items = krea.client.get("/jobs").json()["items"]
 
-    assert [item["type"] for item in items] == ["imageBflFlux1Dev"] * 3
+    assert [item["type"] for item in items] == ["flux"] * 3
     assert [job["stranger"] for job in krea.client.get("/_sandbox/jobs").json()].count(True) == 2
     assert krea.state.stats.strangers == 2
 
@@ -223,3 +232,57 @@ def test_reading_jobs_can_fail(start_sandbox: StartSandbox) -> None:
     with pytest.raises(httpx.ReadError):
         krea.read_job(job_id)
     assert krea.list_ids() == [job_id]
+
+
+def test_models_that_the_service_dropped(start_sandbox: StartSandbox) -> None:
+    """The answer to a route that was retired is a 410 in JSON, with today's model."""
+    answer = start_sandbox().client.post("/generate/image/bytedance/seedream-3", json={})
+
+    assert answer.status_code == 410
+    assert answer.json()["sunset_date"] == "2026-05-13"
+    assert answer.json()["replacement"] == "image/bytedance/seedream-5-lite"
+
+
+def test_a_long_data_address_is_taken(start_sandbox: StartSandbox) -> None:
+    """The declared length of an address counts for https:, not for data:."""
+    krea = start_sandbox()
+    route = "/generate/image/bfl/flux-1-kontext-dev"
+    schema = krea.state.document.routes[route].fields["image_url"]
+    schema["maxLength"] = 1024
+    for start, status in (("data:image/png;base64,", 200), ("https://krea.ai/", 422)):
+        body = {"prompt": "a fox", "image_url": start + "A" * 5000}
+        assert krea.client.post(route, json=body).status_code == status
+
+
+def test_old_names_that_the_document_declares_are_accepted(
+    start_sandbox: StartSandbox, tmp_path: Path
+) -> None:
+    """`x-krea-deprecated-field-aliases` renames fields, unless today's name is given too."""
+    properties = {"prompt": {"type": "string"}, "seed": {"type": "integer"}}
+    schema = {"type": "object", "properties": properties, "additionalProperties": False}
+    operation = {
+        "requestBody": {"content": {"application/json": {"schema": schema}}},
+        "x-krea-deprecated-field-aliases": [{"from": "random_seed", "to": "seed"}, 5],
+    }
+    document = tmp_path / "openapi.json"
+    document.write_text(json.dumps({"paths": {"/generate/image/x/y": {"post": operation}}}))
+    krea = start_sandbox(document=document)
+
+    def status(**body: object) -> int:
+        return krea.client.post("/generate/image/x/y", json=body).status_code
+
+    assert status(prompt="a fox", random_seed=5) == 200
+    assert status(prompt="a fox", random_seed="five") == 422
+    assert status(prompt="a fox", random_seed=5, seed=6) == 422
+
+
+def test_a_submit_takes_its_time(start_sandbox: StartSandbox) -> None:
+    """By the settings and the speed: as long as the real service, or a thousandth of it."""
+    krea = start_sandbox(submit_seconds=(0.2, 0.6), speed=1000.0)
+    waits: list[float] = []
+    krea.state.stopping.wait = lambda seconds: waits.append(seconds) or False  # type: ignore
+    for _ in range(20):
+        krea.submit()
+
+    assert all(0.0002 <= seconds <= 0.0006 for seconds in waits)
+    assert len(set(waits)) == 20

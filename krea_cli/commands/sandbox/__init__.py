@@ -100,5 +100,5 @@ def sandbox(
         port=port,
     ) as server:
         if command:
-            raise typer.Exit(rehearse(server, command, session.env))
+            raise typer.Exit(rehearse(server, command, session))
         serve(server, session)

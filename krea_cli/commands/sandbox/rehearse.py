@@ -7,18 +7,21 @@ import signal
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from krea_cli.commands.sandbox.child_process import run_child
-from krea_cli.env import Env
 from krea_cli.errors import Interrupted, KreaError, UsageError
 from krea_cli.local.temporary import no_temporary_folder
+from krea_cli.text import shell_line
 
 if TYPE_CHECKING:
     from krea_cli.commands.session import Session
     from krea_cli.sandbox.server import SandboxServer
 
+SUBMIT_SECONDS = (0.2, 0.6)  # of a POST to the service, as measured
+SHELLS = ("sh", "bash", "dash", "fish", "ksh", "zsh")
 TOKEN_VARIABLE = re.compile(r"KREA_(\w+_)?(KEY|TOKEN)")
 
 
@@ -29,23 +32,43 @@ def start_sandbox(*, document: Path | None, **settings: Any) -> "SandboxServer":
 
     Raises `UsageError` for settings that cannot work, `KreaError` without Pillow.
     """
-    from importlib.util import find_spec
-
     from krea_cli.sandbox.settings import SNAPSHOT, SandboxError, Settings
 
     if find_spec("PIL") is None:
         raise KreaError(
             "the sandbox draws its pictures with Pillow, which is not installed",
-            hint=f"{sys.executable} -m pip install pillow",
+            hint=install_command(),
         )
     from krea_cli.sandbox.server import SandboxServer
 
     try:
-        return SandboxServer(Settings(document=document or SNAPSHOT, **settings))
+        # Only this run's token: other users of the machine can reach the port.
+        token = f"sandbox-{secrets.token_hex(4)}:free-of-charge"
+        return SandboxServer(
+            Settings(
+                document=document or SNAPSHOT,
+                token=token,
+                submit_seconds=SUBMIT_SECONDS,
+                **settings,
+            )
+        )
     except SandboxError as failure:
         raise UsageError(str(failure), hint="krea sandbox --help") from failure
     except FileNotFoundError as failure:
         raise no_temporary_folder() from failure
+
+
+def install_command() -> str:
+    """Return a command that adds Pillow to the environment krea runs in.
+
+    The environments of pipx and uv have no pip of their own.
+    """
+    home = Path(sys.prefix)
+    if (home / "pipx_metadata.json").exists():
+        return shell_line("pipx", "inject", home.name, "pillow")
+    if (home / "uv-receipt.toml").exists() or find_spec("pip") is None:
+        return shell_line("uv", "pip", "install", "--python", sys.executable, "pillow")
+    return shell_line(sys.executable, "-m", "pip", "install", "pillow")
 
 
 def serve(sandbox: "SandboxServer", session: "Session") -> None:
@@ -60,14 +83,33 @@ def serve(sandbox: "SandboxServer", session: "Session") -> None:
             raise
 
 
-def rehearse(sandbox: "SandboxServer", command: Sequence[str], env: Env) -> int:
-    """Run COMMAND against the sandbox, with folders of its own, and return its exit code."""
+def rehearse(sandbox: "SandboxServer", command: Sequence[str], session: "Session") -> int:
+    """Run COMMAND against the sandbox, with folders of its own, and return its exit code.
+
+    An interactive shell is announced: its user may forget about the sandbox.
+    """
+    env = session.env
     with tempfile.TemporaryDirectory(prefix="krea-sandbox-") as folder:
         variables = sandbox_variables(sandbox)
         environ = rehearsal_environ(env.environ, Path(folder), variables)
         copy_settings(env.config_dir, Path(environ["KREA_CONFIG_DIR"]), variables)
         fill_cache(sandbox, Path(environ["KREA_CACHE_DIR"]), env.clock.now())
-        return run_child(command, environ)
+        tell = session.output.say if is_shell(command) else None
+        if tell:
+            tell("sandbox: this shell is a rehearsal; what krea makes here is free, and not real")
+        try:
+            return run_child(command, environ)
+        finally:
+            if tell:
+                tell("sandbox: the rehearsal is over; from here on, krea is real again")
+
+
+def is_shell(command: Sequence[str]) -> bool:
+    """Tell if COMMAND is a shell that reads its commands from the user."""
+    name, *options = command
+    # Neither a script nor commands after -c.
+    is_interactive = all(re.match(r"--|-[^c]*$", word) for word in options)
+    return os.path.basename(name) in SHELLS and is_interactive
 
 
 def copy_settings(source: Path, folder: Path, variables: Mapping[str, str]) -> None:
@@ -106,12 +148,11 @@ def fill_cache(sandbox: "SandboxServer", folder: Path, now: float) -> None:
 
 
 def sandbox_variables(sandbox: "SandboxServer") -> dict[str, str]:
-    """Return environment variables with the sandbox's address and a new token for it.
+    """Return environment variables with the sandbox's address and its token.
 
-    Ledgers are kept by address and account, and a port may be used again: hence a new token.
+    Ledgers are kept by address and account, and a port may be used again: each run has its token.
     """
-    token = f"sandbox-{secrets.token_hex(4)}:free-of-charge"
-    return {"KREA_API_BASE": sandbox.api, "KREA_API_KEY": token}
+    return {"KREA_API_BASE": sandbox.api, "KREA_API_KEY": sandbox.state.settings.token or ""}
 
 
 def rehearsal_environ(
@@ -125,6 +166,7 @@ def rehearsal_environ(
     return {
         **without_tokens,
         **variables,
+        "KREA_SANDBOX": "1",  # for the user's prompt and scripts; krea itself never reads it
         "PATH": os.pathsep.join(path),
         "KREA_CONFIG_DIR": str(folder / "config"),
         "KREA_STATE_DIR": str(folder / "state"),

@@ -35,6 +35,7 @@ def test_a_command_runs_against_the_sandbox(cli: Cli, capfd: pytest.CaptureFixtu
         "KREA_API_KEY": variables["KREA_API_KEY"],
         "KREA_CACHE_DIR": str(folder / "cache"),
         "KREA_CONFIG_DIR": str(folder / "config"),
+        "KREA_SANDBOX": "1",
         "KREA_STATE_DIR": str(folder / "state"),
     }
     assert re.fullmatch(r"http://127\.0\.0\.1:\d+", variables["KREA_API_BASE"])
@@ -123,6 +124,40 @@ def test_without_pillow_it_says_what_to_install(cli: Cli, monkeypatch: pytest.Mo
         "error: the sandbox draws its pictures with Pillow, which is not installed\n"
         f"  hint: {sys.executable} -m pip install pillow\n"
         "  charged: no\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("file", "command"),
+    [
+        ("pipx_metadata.json", "pipx inject {name} pillow"),
+        ("uv-receipt.toml", "uv pip install --python {python} pillow"),
+    ],
+)
+def test_the_hint_for_pillow_fits_the_environment(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch, file: str, command: str
+) -> None:
+    """The environments of pipx and uv have no pip of their own."""
+    folder = cli.home / "my tools"
+    folder.mkdir()
+    (folder / file).write_text("")
+    monkeypatch.setitem(sys.modules, "PIL", None)
+    monkeypatch.setattr(sys, "prefix", str(folder))
+
+    result = cli.krea("sandbox")
+
+    hint = command.format(name="'my tools'", python=sys.executable)
+    assert f"  hint: {hint}\n" in result.err
+
+
+def test_a_shell_is_told_that_it_is_a_rehearsal(cli: Cli) -> None:
+    """A line on entering and one on leaving; a script has none."""
+    result = cli.krea("sandbox", "--", "bash", "--norc")
+
+    assert result.code == 0
+    assert result.err == (
+        "sandbox: this shell is a rehearsal; what krea makes here is free, and not real\n"
+        "sandbox: the rehearsal is over; from here on, krea is real again\n"
     )
 
 
