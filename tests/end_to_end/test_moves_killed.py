@@ -23,22 +23,26 @@ from tests.harness.ledger_rows import read_rows
 pytestmark = pytest.mark.exhaustive
 
 KILLED = 128 + signal.SIGKILL
+NAMES = "abcd"
 FIRST = ("batch", "foxes.csv", "-o", "out/", *EXCHANGE.argv[5:])
 
 
 class ExchangeScene:
-    """Three pictures, and a list in which each has the name of the next one by now."""
+    """Two pairs of pictures, and a list in which each has the name of the other by now.
+
+    Of each pair one must be moved aside, in whatever order they are saved.
+    """
 
     def __init__(self, running: SandboxServer, installed: InstalledCli, origin: float) -> None:
         self._origin = origin
         self.installed = installed
         self.counts = running.state.stats
-        self._write_list("red,a.png", "green,b.png", "blue,c.png")
+        self._write_list("red,a.png", "green,b.png", "blue,c.png", "white,d.png")
         assert self.krea(*FIRST).code == 0
-        before = {name: self.hash_of(f"out/{name}.png") for name in "abc"}
-        assert len(set(before.values())) == 3
-        self.wanted = {"b": before["a"], "c": before["b"], "a": before["c"]}
-        self._write_list("red,b.png", "green,c.png", "blue,a.png")
+        before = {name: self.hash_of(f"out/{name}.png") for name in NAMES}
+        assert len(set(before.values())) == 4
+        self.wanted = {"b": before["a"], "a": before["b"], "d": before["c"], "c": before["d"]}
+        self._write_list("red,b.png", "green,a.png", "blue,d.png", "white,c.png")
 
     def krea(self, *argv: str) -> CliResult:
         """Run `krea ARGV`, unharmed."""
@@ -62,13 +66,13 @@ class ExchangeScene:
 
     def check_finished(self) -> None:
         """Each picture has its new name, and nothing hidden is left, on disk or in the ledger."""
-        assert {name: self.hash_of(f"out/{name}.png") for name in "abc"} == self.wanted
+        assert {name: self.hash_of(f"out/{name}.png") for name in NAMES} == self.wanted
         names = sorted(path.name for path in (self.installed.folder / "out").iterdir())
-        assert names == ["a.png", "b.png", "c.png"]
+        assert names == [f"{name}.png" for name in NAMES]
         rows = read_rows(self.installed.folder.parent / "state")
         paths = [Path(file.path) for row in rows for file in row.files]
         assert not [path for path in paths if path.name.startswith(".")]
-        assert self.counts.posts == 3
+        assert self.counts.posts == 4
 
     def _write_list(self, *lines: str) -> None:
         text = "".join(f"{line}\n" for line in ("prompt,output", *lines))

@@ -17,7 +17,7 @@ from krea_cli.flows.download.streams import copy_to_device, copy_to_stdout
 from krea_cli.flows.events import Note, WarningNote
 from krea_cli.flows.files.content_type import ContentType, is_known_extension
 from krea_cli.flows.files.existing_results import ExistingResults, find_existing_results
-from krea_cli.flows.files.kept_files import KeptFiles, remove_kept_files
+from krea_cli.flows.files.kept_files import MOVE_LOCK, KeptFiles, remove_kept_files
 from krea_cli.flows.files.naming import NameFacts
 from krea_cli.flows.files.output_slot import OutputSlot, Result, SavedFile, list_results
 from krea_cli.flows.files.part_file import PartFile
@@ -155,10 +155,10 @@ class _SaveJob:
         job, slot = self._job, self._slot
         # What goes to stdout or a device leaves no file.
         count = results if slot.target.makes_files else 0
-        files = self._context.records.files(job.id) if count and slot.row else ()
 
         def mark(ledger: "AccountLedger") -> None:
-            remove_kept_files(ledger, job.id, files)
+            if count and slot.row:
+                remove_kept_files(ledger, job.id)
             ledger.requests.mark_saved(job.id, job=job, files=count)
 
         self._saver.record(mark)
@@ -232,7 +232,7 @@ class _SaveJob:
         wanted = target.real_path(saved.path)
         force = target.force and wanted not in published
         kept_files = self._saver.kept_files
-        with kept_files.lock if kept_files else nullcontext():
+        with MOVE_LOCK if kept_files else nullcontext():
             if kept_files and force:
                 kept_files.clear(wanted, job_id=self._job.id, sha256=saved.sha256)
             done = publish(part, wanted, sha256=saved.sha256, force=force)

@@ -27,7 +27,8 @@ class ExistingResults:
     copies: unchanged files elsewhere, for results that are not in their place
     occupied: places of the other results where another file is, as the user would type them
     moved: files in their place that the ledger has elsewhere, or with another time
-    gone: recorded paths of results in their place at which there is nothing any more
+    gone: recorded paths of results in their place at which there is nothing any more; none of
+        kept files
     is_complete: every result that was saved is in `saved` or `copies`
     """
 
@@ -154,7 +155,9 @@ def _find_moved(
         recorded = known.get(os.path.realpath(path))
         if recorded is None:
             moved.append(replace(file, path=str(path), modified=modified))
-            gone += [each.path for each in known.values() if not os.path.lexists(each.path)]
+            # A kept file is recorded a moment before it is there; `remove_kept_files` forgets it.
+            paths = [each.path for each in known.values() if not is_kept(each.path)]
+            gone += [path for path in paths if not os.path.lexists(path)]
         elif recorded.modified != modified:
             moved.append(replace(file, path=recorded.path, modified=modified))
     return tuple(moved), tuple(gone)

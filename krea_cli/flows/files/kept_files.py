@@ -5,9 +5,9 @@ any moment the ledger knows where it is.
 """
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
@@ -19,9 +19,12 @@ from krea_cli.local.sync import sync_folder
 if TYPE_CHECKING:
     from krea_cli.local.ledger.account_ledger import AccountLedger
     from krea_cli.local.ledger.file_rows import FileOwner
-    from krea_cli.local.ledger.rows import FileRow
 
 KEPT_PREFIX, KEPT_SUFFIX = ".krea-", ".kept"
+
+# Held from the look at a place until another file has it, and while kept files are removed. In
+# between, a file could be kept for a request that has just removed its own.
+MOVE_LOCK = Lock()
 
 # Tells if the same command still has to save the results of a request in their place.
 IsNeeded = Callable[["FileOwner"], bool]
@@ -35,14 +38,10 @@ def is_kept(path: str) -> bool:
 
 @dataclass(frozen=True)
 class KeptFiles:
-    """Moves files out of the way of others, and removes them once they are not needed.
-
-    lock: held from the look at a place until another file has it
-    """
+    """Moves files out of the way of others. Use it under `MOVE_LOCK`."""
 
     ledger: "AccountLedger"
     is_needed: IsNeeded
-    lock: Lock = field(default_factory=Lock)
 
     def clear(self, place: Path, *, job_id: str, sha256: str) -> None:
         """Move the file at PLACE aside if it is the only copy of a result that is needed.
@@ -76,20 +75,21 @@ def move_aside(place: Path, hidden: Path) -> None:
     sync_folder(place.parent)
 
 
-def remove_kept_files(ledger: "AccountLedger", job_id: str, files: "Sequence[FileRow]") -> None:
-    """Remove the kept ones of FILES of a job whose results are all in their place.
+def remove_kept_files(ledger: "AccountLedger", job_id: str) -> None:
+    """Remove the kept files of a job whose results are all recorded in their place.
 
     Raises LedgerUnusable. A file that another request is recorded with stays.
     """
-    for file in files:
-        if not is_kept(file.path):
-            continue
-        if not ledger.files.has_path(file.path, except_job=job_id):
-            # Before it is forgotten: a name that leads nowhere does no harm, a file that nobody
-            # knows stays for ever.
-            with suppress(OSError):
-                os.unlink(file.path)
-        ledger.files.forget(job_id, [file.path])
+    with MOVE_LOCK:
+        for file in ledger.history.list_files(job_id):
+            if not is_kept(file.path):
+                continue
+            if not ledger.files.has_path(file.path, except_job=job_id):
+                # Before it is forgotten: a name that leads nowhere does no harm, a file that
+                # nobody knows stays for ever.
+                with suppress(OSError):
+                    os.unlink(file.path)
+            ledger.files.forget(job_id, [file.path])
 
 
 def _has_other(owner: "FileOwner", place: Path) -> bool:

@@ -215,8 +215,8 @@ def _at(
 # Of a batch with --force whose lines have exchanged their names: nothing is sent.
 EXCHANGE = Command(
     ("batch", "foxes.csv", "-o", "out/", "--force", *SMALL[:4]),
-    ("out/a.png", "out/b.png", "out/c.png"),
-    jobs=3,
+    ("out/a.png", "out/b.png", "out/c.png", "out/d.png"),
+    jobs=4,
 )
 KEPT = "krea_cli.flows.files.kept_files"
 FILE_ROWS = "krea_cli.local.ledger.file_rows:FileRows"
@@ -236,7 +236,7 @@ MOVING = {
     "a hidden file is removed": "os:unlink@remove_kept_files return 1",
     "a hidden file is forgotten": f"{FILE_ROWS}.forget return 1",
 }
-MOVE_POINTS = [*_at(MOVING, Remains.FINISHED, EXCHANGE, 3)]
+MOVE_POINTS = [*_at(MOVING, Remains.FINISHED, EXCHANGE, 4)]
 
 KILL_POINTS = [
     *_at(UPLOADING, Remains.NOT_SENT, NIGHT, 0),

@@ -30,7 +30,7 @@ from krea_cli.flows.batch.run.options import RunOptions
 from krea_cli.flows.context import FlowContext
 from krea_cli.flows.download.collect import PendingJob
 from krea_cli.flows.files.existing_results import ExistingResults, find_existing_results
-from krea_cli.flows.files.kept_files import remove_kept_files
+from krea_cli.flows.files.kept_files import is_kept, remove_kept_files
 from krea_cli.flows.files.naming import NameFacts
 from krea_cli.flows.files.output_slot import OutputSlot
 from krea_cli.flows.files.target import parse_target
@@ -192,7 +192,8 @@ class SubmitWorker:
         existing = find_existing_results(files, slot, facts)
         if existing.is_done:
             self._record_places(row, existing, slot)
-            remove_kept_files(self._context.ledger, pending.job_id, files)
+            if slot.target.force or any(is_kept(file.path) for file in files):
+                remove_kept_files(self._context.ledger, pending.job_id)
             return AlreadyDone(item, row, existing.files)
         if existing.occupied and not slot.target.force:
             return AlreadyDone(item, row, error=_changed_error(existing.occupied[0]))
