@@ -45,8 +45,9 @@ class DrippingServer:
 
 
 @pytest.fixture(autouse=True)
-def little_patience(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Leave only a moment to what the user's time leaves nothing."""
+def little_patience(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Leave only a moment to what the user's time leaves nothing, in an empty folder."""
+    monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(limits, "LATE_WINDOW_SECONDS", 0.3)
     monkeypatch.setattr(watch, "LAST_LOOK_SECONDS", 0.3)
 
