@@ -60,6 +60,7 @@ def build_request(session: "Session", options: GenerateOptions, target: Target) 
         model=prepared.model,
         body=prepared.body,
         given=prepared.given,
+        old_names=prepared.old_names,
         prompt=prompt if isinstance(prompt, str) else None,
         price=str(price),
         cost=options.assume_price if price.micros is None else price.micros,

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from krea_cli.catalog.local_files import has_address, replace_local_files
 from krea_cli.flows.files.output_slot import OutputSlot
+from krea_cli.flows.generate.identity import given_seed, identify
 from krea_cli.flows.generate.request import GenerateRequest
-from krea_cli.flows.recipe.recipe import list_sources, replace_files_by_hash
-from krea_cli.local.ledger.rows import RequestDraft, request_fingerprint
+from krea_cli.flows.recipe.recipe import HASH_PREFIX, list_sources, replace_files_by_hash
+from krea_cli.local.ledger.rows import RequestDraft, RequestIdentity, request_fingerprint
 
 if TYPE_CHECKING:
     from krea_cli.local.ledger.account_ledger import AccountLedger
@@ -40,6 +41,7 @@ def build_draft(
     GIVEN: the fields that make the same command find this request again
     """
     body = replace_local_files(request.body, files.addresses) if files.addresses else request.body
+    identity = identify_job(request, files, given=given, seed=seed)
     return RequestDraft(
         model=request.model.id,
         kind=request.model.kind,
@@ -60,6 +62,27 @@ def build_draft(
         body_hash=hash_body(request, seed, files, ledger),
         sidecar=request.sidecar,
         embed=request.embed,
+        given_digest=identity.given_digest,
+        sent_digest=identity.sent_digest,
+        chosen_seed=identity.seed,
+        occurrence=request.occurrence,
+    )
+
+
+def identify_job(
+    request: GenerateRequest, files: RequestFiles, *, given: dict[str, Any], seed: int | None
+) -> RequestIdentity:
+    """Identify one job of REQUEST with its SEED.
+
+    GIVEN: the fields that make the same command find this request again
+    """
+    contents = {path: HASH_PREFIX + sha256 for path, sha256 in files.hashes.items()}
+    return identify(
+        request.model,
+        body=replace_local_files(request.body, contents) if contents else request.body,
+        given=given,
+        old_names=request.old_names,
+        seed=None if given_seed(request.model, request.body) is None else seed,
     )
 
 

@@ -11,7 +11,7 @@ from krea_cli.errors import RequestRefused, WouldOverwrite
 from krea_cli.flows.context import FlowContext
 from krea_cli.flows.files.naming import NameFacts
 from krea_cli.flows.files.output_slot import OutputSlot
-from krea_cli.flows.generate.draft import RequestFiles, build_draft, hash_body
+from krea_cli.flows.generate.draft import RequestFiles, build_draft, hash_body, identify_job
 from krea_cli.flows.generate.request import GenerateRequest
 from krea_cli.flows.generate.result_cache import CachedResult, CacheKey, ResultCache
 from krea_cli.flows.generate.seeds import seeds
@@ -22,8 +22,8 @@ from krea_cli.flows.transfer.upload import forget_refused_uploads, hash_files, u
 from krea_cli.local.ledger.rows import (
     UNFINISHED_STATES,
     RequestDraft,
+    RequestIdentity,
     RequestRow,
-    request_fingerprint,
 )
 
 
@@ -66,8 +66,13 @@ class Plan:
         slots = [request.slot(n) for n in range(1, request.count + 1)]
         drawn = seeds(request.model, request.body, request.count, self._context.random)
         givens = [self._with_given_seed(typed, seed) for seed in drawn]
-        earlier = self._find_earlier(givens, slots)
-        cached = self._find_cached(drawn, [slot for slot in slots if slot.n not in earlier])
+        identities = [
+            identify_job(request, self._files, given=given, seed=seed)
+            for given, seed in zip(givens, drawn, strict=True)
+        ]
+        earlier = self._find_earlier(identities, slots)
+        unmade = [slot for slot in slots if slot.n not in earlier]
+        cached = self._find_cached(drawn, identities, unmade)
         for slot, seed in zip(slots, drawn, strict=True):
             if slot.n not in earlier:
                 self._refuse_existing(slot, seed, cached.get(slot.n))
@@ -86,7 +91,7 @@ class Plan:
         forget_refused_uploads(refused, self._files.addresses.values(), uploads)
 
     def _find_earlier(
-        self, givens: list[dict[str, Any]], slots: list[OutputSlot]
+        self, identities: list[RequestIdentity], slots: list[OutputSlot]
     ) -> dict[int, RequestRow]:
         """The rows that an earlier run of this request left, by n.
 
@@ -96,12 +101,11 @@ class Plan:
         if self._request.again:
             return {}
         ledger, rows, is_whole = self._context.ledger, {}, True
-        for given, slot in zip(givens, slots, strict=True):
+        for identity, slot in zip(identities, slots, strict=True):
             if slot.claim_key is None:
                 continue
-            fingerprint = request_fingerprint(self._request.model.id, given)
-            row = ledger.requests.find_unfinished(fingerprint, slot.claim_key)
-            row = row or ledger.requests.find_latest(fingerprint, slot.claim_key)
+            row = ledger.requests.find_unfinished(identity, slot.claim_key)
+            row = row or ledger.requests.find_latest(identity, slot.claim_key)
             if row and (row.state == "saved" or row.state in UNFINISHED_STATES):
                 rows[slot.n] = row
             if row and row.state != "saved":
@@ -109,7 +113,10 @@ class Plan:
         return {} if is_whole else rows
 
     def _find_cached(
-        self, drawn: Sequence[int | None], slots: list[OutputSlot]
+        self,
+        drawn: Sequence[int | None],
+        identities: list[RequestIdentity],
+        slots: list[OutputSlot],
     ) -> dict[int, CachedResult]:
         """The results to be copied, by n."""
         request = self._request
@@ -121,15 +128,18 @@ class Plan:
         )
         field = request.model.seed_field
         is_chosen = field is not None and field.name in request.body
-        keys = {slot.n: self._cache_key(drawn[slot.n - 1], chosen=is_chosen) for slot in slots}
+        keys = {
+            slot.n: self._cache_key(drawn[slot.n - 1], identities[slot.n - 1], chosen=is_chosen)
+            for slot in slots
+        }
         # First what lies in its place already, so that no copy takes another's place.
         in_place = {n: cache.find_at(place, keys[n]) for n, place in places.items() if place}
         others = {n: cache.find(key) for n, key in keys.items() if not in_place.get(n)}
         return {n: each for n, each in (in_place | others).items() if each}
 
-    def _cache_key(self, seed: int | None, *, chosen: bool) -> CacheKey:
+    def _cache_key(self, seed: int | None, identity: RequestIdentity, *, chosen: bool) -> CacheKey:
         body_hash = hash_body(self._request, seed, self._files, self._context.ledger)
-        return CacheKey(body_hash, seed if chosen else None, chosen=chosen)
+        return CacheKey(body_hash, identity, seed if chosen else None, chosen=chosen)
 
     def _facts(self, seed: int | None) -> NameFacts:
         return NameFacts(self._request.prompt, self._request.model.id, seed)

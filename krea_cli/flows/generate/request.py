@@ -1,6 +1,7 @@
 """GenerateRequest: the jobs that one `generate`, or one item of a batch, asks for."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from krea_cli.flows.files.target import Target
@@ -16,6 +17,8 @@ class GenerateRequest:
 
     body: the fields to be sent; may hold `LocalFile`s
     given: the fields that the user gave; may hold `LocalFile`s
+    old_names: today's name -> the old name that the user wrote
+    occurrence: number among equal items of a batch, from 1
     cost: the most that one job may cost, in millionths of a dollar; None if unknown
     again: make new jobs, whatever is unfinished
     reuse: copy results that are on disk already
@@ -39,6 +42,8 @@ class GenerateRequest:
     webhook: str | None = None
     profile: str | None = None
     timeout: float | None = None
+    old_names: Mapping[str, str] = field(default_factory=dict)
+    occurrence: int = 1
 
     def slot(self, n: int) -> "OutputSlot":
         """The output slot of the n-th job, from 1."""

@@ -11,7 +11,7 @@ from krea_cli.flows.files.publish import has_hash
 from krea_cli.flows.files.unchanged import is_unchanged
 
 if TYPE_CHECKING:
-    from krea_cli.local.ledger.rows import FileRow, RequestRow
+    from krea_cli.local.ledger.rows import FileRow, RequestIdentity, RequestRow
 
 
 @dataclass(frozen=True)
@@ -47,11 +47,13 @@ class CacheKey:
     """The request of which a result is wanted.
 
     body_hash: see `hash_body`
+    identity: the digests by which the ledger may know it as well
     seed: the seed, if the user chose one
     chosen: True if the user chose the seed
     """
 
     body_hash: str
+    identity: "RequestIdentity"
     seed: int | None
     chosen: bool
 
@@ -88,9 +90,10 @@ class ResultCache:
         return result
 
     def _matching_rows(self, key: CacheKey) -> "Iterator[RequestRow]":
-        rows = self._history.list_saved(key.body_hash, key.seed) if key.chosen else []
+        same = key.body_hash, key.identity
+        rows = self._history.list_saved(*same, seed=key.seed) if key.chosen else []
         if self._any_seed:
-            rows += self._history.list_saved(key.body_hash, None)
+            rows += self._history.list_saved(*same, seed=None)
         return (row for row in rows if row.id not in self._used)
 
     def _complete(self, row: "RequestRow", allowed: Path | None = None) -> CachedResult | None:

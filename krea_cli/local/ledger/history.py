@@ -9,6 +9,7 @@ from krea_cli.local.ledger.rows import (
     IN_DOUBT_STATES,
     UNFINISHED_STATES,
     FileRow,
+    RequestIdentity,
     RequestRow,
     Scope,
     parse_file_row,
@@ -125,10 +126,19 @@ class History:
         """List the unsent requests that replace the request ROW_ID."""
         return self._scope.find_all("replaces = ? AND state = 'checked'", (row_id,))
 
-    def list_saved(self, body_hash: str, seed: int | None) -> list[RequestRow]:
-        """List saved requests by body hash and seed, newest first; SEED None is any seed."""
-        condition = "recipe = ? AND (? IS NULL OR seed = ?) AND state = 'saved' ORDER BY id DESC"
-        return self._scope.find_all(condition, (body_hash, seed, seed))
+    def list_saved(
+        self, body_hash: str, identity: RequestIdentity, *, seed: int | None
+    ) -> list[RequestRow]:
+        """List saved requests of one body, newest first; SEED None is any seed.
+
+        It is the body of BODY_HASH, or one that IDENTITY shows as the same.
+        """
+        condition = (
+            "(recipe = ? OR given_digest = ? OR sent_digest = ?)"
+            " AND (? IS NULL OR seed = ?) AND state = 'saved' ORDER BY id DESC"
+        )
+        given, sent = identity.given_digest, identity.sent_digest
+        return self._scope.find_all(condition, (body_hash, given, sent, seed, seed))
 
     def _find_by_file(self, condition: str, value: str) -> RequestRow | None:
         files = f"SELECT request_id FROM files WHERE {condition}"

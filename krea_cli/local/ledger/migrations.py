@@ -165,6 +165,19 @@ ADD_KEY_RELATIONS = (
 # `modified` is the time of a saved file in nanoseconds: while it and the size are as recorded, the
 # content need not be read to know that it is unchanged.
 ADD_FILE_TIMES = ("ALTER TABLE files ADD COLUMN modified INTEGER",)
+# Two digests tell if two requests are the same: one of what was given, one of what was sent, each
+# in its normal form. `chosen_seed` is a seed that was given, as the second leaves numbers out.
+# `occurrence` is the number of a batch's item among equal ones. Rows of older versions have none.
+ADD_DIGESTS = (
+    "ALTER TABLE requests ADD COLUMN given_digest TEXT",
+    "ALTER TABLE requests ADD COLUMN sent_digest TEXT",
+    "ALTER TABLE requests ADD COLUMN chosen_seed INTEGER",
+    "ALTER TABLE requests ADD COLUMN occurrence INTEGER NOT NULL DEFAULT 1",
+    "CREATE INDEX request_given ON requests (base, account, given_digest)"
+    " WHERE given_digest IS NOT NULL",
+    "CREATE INDEX request_sent_digest ON requests (base, account, sent_digest)"
+    " WHERE sent_digest IS NOT NULL",
+)
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     CREATE_TABLES,
     ADD_PROVENANCE,
@@ -173,6 +186,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     ADD_PARTS,
     ADD_KEY_RELATIONS,
     ADD_FILE_TIMES,
+    ADD_DIGESTS,
 )
 
 

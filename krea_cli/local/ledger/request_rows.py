@@ -8,16 +8,20 @@ from krea_cli.errors import InDoubt, KreaError
 from krea_cli.local.ledger.keys import Keys
 from krea_cli.local.ledger.ownership import Ownership
 from krea_cli.local.ledger.rows import (
+    HAS_DIGEST,
     UNFINISHED_STATES,
     RequestDraft,
+    RequestIdentity,
     RequestRow,
     Scope,
-    request_fingerprint,
     to_columns,
 )
 
 if TYPE_CHECKING:
     from krea_cli.local.ledger.budget import Budget
+
+# An older version may have recorded the normal form: its hash is that of the digest.
+IS_SAME = f"(identity IN (?, ?) OR {HAS_DIGEST}) AND target IS ?"
 
 
 class RequestRows:
@@ -51,13 +55,11 @@ class RequestRows:
         The flag is True for a new row. Two processes that ask at one moment get one row.
         """
         with self._scope.database.transaction():
-            fingerprint = request_fingerprint(draft.model, draft.given)
-            row = self.find_unfinished(fingerprint, draft.target)
+            row = self.find_unfinished(draft.identity, draft.target)
             if row is not None:
                 return row, False
-            self._keys.refuse_twin(
-                "identity = ? AND target = ?", (fingerprint, draft.target), draft.profile
-            )
+            values = _same_values(draft.identity, draft.target)
+            self._keys.refuse_twin(IS_SAME, values, draft.profile)
             return self.insert(draft), True
 
     def record_part(self, row_id: int, part: str) -> None:
@@ -258,15 +260,20 @@ class RequestRows:
         """Return the request that became this job."""
         return self._scope.find_first("job_id = ?", (job_id,))
 
-    def find_unfinished(self, fingerprint: str, target: str | None) -> RequestRow | None:
-        """Return the newest unfinished request of FINGERPRINT at TARGET."""
-        condition = f"identity = ? AND target IS ? AND state IN {UNFINISHED_STATES}"
-        return self._scope.find_first(f"{condition} ORDER BY id DESC", (fingerprint, target))
+    def find_unfinished(self, identity: RequestIdentity, target: str | None) -> RequestRow | None:
+        """Return the newest unfinished request that is the same at TARGET."""
+        return self._find_same(identity, target, f"state IN {UNFINISHED_STATES}")
 
-    def find_latest(self, fingerprint: str, target: str) -> RequestRow | None:
-        """Return the newest request of FINGERPRINT at TARGET, in any state."""
-        condition = "identity = ? AND target IS ?"
-        return self._scope.find_first(f"{condition} ORDER BY id DESC", (fingerprint, target))
+    def find_latest(self, identity: RequestIdentity, target: str) -> RequestRow | None:
+        """Return the newest request that is the same at TARGET, in any state."""
+        return self._find_same(identity, target, "1")
+
+    def _find_same(
+        self, identity: RequestIdentity, target: str | None, condition: str
+    ) -> RequestRow | None:
+        return self._scope.find_first(
+            f"{IS_SAME} AND {condition} ORDER BY id DESC", _same_values(identity, target)
+        )
 
     def list_unknown(self) -> list[RequestRow]:
         """List the requests in doubt whose jobs are still looked for, oldest first."""
@@ -293,3 +300,8 @@ class RequestRows:
                 job_id=row.job_id,
                 charged=row.charged,
             )
+
+
+def _same_values(identity: RequestIdentity, target: str | None) -> tuple[Any, ...]:
+    """Values for the question marks of `IS_SAME`."""
+    return (identity.fingerprint, identity.given_digest, *identity.digests, target)

@@ -24,6 +24,30 @@ BOOLEAN_COLUMNS = ("adopted", "backlogged", "sidecar", "embed")
 COLUMN_BY_FIELD = {"fingerprint": "identity", "body_hash": "recipe", "item_fingerprint": "item"}
 
 
+@dataclass(frozen=True)
+class RequestIdentity:
+    """The hashes by which a request is found again; a match of one is a match.
+
+    fingerprint: `request_fingerprint` of the model and the input as it was given
+    given_digest: hash of the normal form of the input; None in rows of older versions
+    sent_digest: hash of the normal form of the body, without a numeric seed
+    seed: the number that was given as seed; None if it was drawn
+    """
+
+    fingerprint: str
+    given_digest: str | None = None
+    sent_digest: str | None = None
+    seed: int | None = None
+
+    @property
+    def digests(self) -> tuple[Any, ...]:
+        """Values for the question marks of `HAS_DIGEST`."""
+        return (self.given_digest, self.sent_digest, self.seed)
+
+
+HAS_DIGEST = "(given_digest = ? OR (sent_digest = ? AND chosen_seed IS ?))"
+
+
 @dataclass(frozen=True, kw_only=True)
 class RequestDraft:
     """A request before it is inserted into the ledger.
@@ -42,6 +66,8 @@ class RequestDraft:
     batch: label of the batch
     claim: name of the run that works on the item
     cost: highest price, in millionths of a dollar; None if unknown
+    given_digest, sent_digest, chosen_seed: see `RequestIdentity`
+    occurrence: number of a batch's item among equal ones, from 1
     """
 
     model: str
@@ -68,6 +94,16 @@ class RequestDraft:
     batch: str | None = None
     claim: str | None = None
     cost: int | None = None
+    given_digest: str | None = None
+    sent_digest: str | None = None
+    chosen_seed: int | None = None
+    occurrence: int = 1
+
+    @property
+    def identity(self) -> RequestIdentity:
+        """The hashes by which this request is found again."""
+        fingerprint = request_fingerprint(self.model, self.given)
+        return RequestIdentity(fingerprint, self.given_digest, self.sent_digest, self.chosen_seed)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,6 +162,10 @@ class RequestRow:
     batch: str | None = None
     claim: str | None = None
     cost: int | None = None
+    given_digest: str | None = field(default=None, repr=False)
+    sent_digest: str | None = field(default=None, repr=False)
+    chosen_seed: int | None = None
+    occurrence: int = 1
 
     def to_draft(self, *, replaces: int) -> RequestDraft:
         """Draft this request once more, to be sent in place of the row REPLACES."""

@@ -5,6 +5,7 @@ from krea_cli.local.ledger.account_ledger import AccountLedger
 from krea_cli.local.ledger.history import HistoryQuery
 from krea_cli.local.ledger.ledger import Ledger
 from krea_cli.local.ledger.resolutions import Resolutions
+from krea_cli.local.ledger.rows import RequestIdentity
 from tests.local.ledger.conftest import NOW, MakeDraft, Submit
 
 
@@ -84,9 +85,11 @@ def test_saved_requests_are_found_by_body_hash_and_seed(
         submit(job_id, body_hash="r", seed=seed)
         save(ledger, job_id, f"/home/me/{job_id}.png")
     submit("j4", body_hash="r", seed=1)
-    assert [row.job_id for row in ledger.history.list_saved("r", 1)] == ["j3", "j1"]
-    assert [row.job_id for row in ledger.history.list_saved("r", None)] == ["j3", "j2", "j1"]
-    assert ledger.history.list_saved("other", None) == []
+    other = RequestIdentity("x")
+    by_seed, any_seed = (ledger.history.list_saved("r", other, seed=seed) for seed in (1, None))
+    assert [row.job_id for row in by_seed] == ["j3", "j1"]
+    assert [row.job_id for row in any_seed] == ["j3", "j2", "j1"]
+    assert ledger.history.list_saved("other", other, seed=None) == []
 
 
 def test_pruning_keeps_what_may_cost_money_or_be_fetched(

@@ -13,6 +13,7 @@ from krea_cli.local.ledger.account_ledger import AccountLedger
 from krea_cli.local.ledger.database import Database
 from krea_cli.local.ledger.ledger import Ledger
 from krea_cli.local.ledger.migrations import MIGRATIONS
+from krea_cli.local.ledger.rows import RequestIdentity
 from tests.fakes.krea_service import BASE, PNG
 from tests.harness.cli import Cli
 from tests.local.ledger.conftest import NOW, MakeDraft
@@ -84,8 +85,8 @@ def test_a_finished_request_of_an_old_process_is_read(tmp_path: Path) -> None:
     assert (row.sent_at, row.gave_up_at, row.answered_at) == (NOW + 1, NOW + 16, NOW + 3)
     assert (row.server_created_at, row.completed_at) == (NOW + 2, NOW + 9)
     assert [file.path for file in ledger.history.list_files("j1")] == ["/home/me/fox.png"]
-    assert ledger.history.list_saved(FOX, 7) == [row]
-    assert ledger.requests.find_latest(FOX, "/home/me/fox.png") == row
+    assert ledger.history.list_saved(FOX, RequestIdentity(FOX), seed=7) == [row]
+    assert ledger.requests.find_latest(RequestIdentity(FOX), "/home/me/fox.png") == row
     assert (ledger.items.find_latest(ITEM), ledger.items.find_state(ITEM)) == (row, "saved")
     assert [(file.path, file.sha256, file.modified) for file in ledger.items.list_files(ITEM)] == [
         ("/home/me/fox.png", "ef", None)

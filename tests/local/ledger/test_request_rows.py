@@ -8,7 +8,7 @@ from krea_cli.api.types import Job
 from krea_cli.errors import InDoubt, KreaError
 from krea_cli.local.ledger.account_ledger import AccountLedger
 from krea_cli.local.ledger.ledger import Ledger
-from krea_cli.local.ledger.rows import FileRow, request_fingerprint
+from krea_cli.local.ledger.rows import FileRow, RequestIdentity, request_fingerprint
 from tests.local.ledger.conftest import NOW, MakeDraft, Submit
 
 MORE = {
@@ -64,6 +64,10 @@ def test_a_request_is_inserted_before_anything_is_sent(
         "batch": None,
         "claim": None,
         "cost": None,
+        "given_digest": None,
+        "sent_digest": None,
+        "chosen_seed": None,
+        "occurrence": 1,
         **MORE,
     }
     assert ledger.requests.get(row.id) == row
@@ -278,7 +282,7 @@ def test_paths_that_are_no_utf8_come_back_as_they_were(
     ledger.requests.record_part(row.id, odd + ".part")
     found = ledger.requests.get(row.id)
     assert (found.target, found.part, found.body) == (odd, odd + ".part", {"prompt": "\udcff"})
-    assert ledger.requests.find_unfinished(row.fingerprint, odd) == found
+    assert ledger.requests.find_unfinished(RequestIdentity(row.fingerprint), odd) == found
 
 
 def test_uploads_are_recorded_by_content(ledger: AccountLedger) -> None:
@@ -295,7 +299,7 @@ def test_nothing_is_seen_across_accounts_and_bases(
     """Every look-up is scoped: a rehearsal in the sandbox leaves no trace in real work."""
     number = submit("j1")
     ledger.uploads.record("ab", "https://app-uploads.krea.ai/1.png", "a1", NOW)
-    same = ledger.requests.get(number).fingerprint
+    same = RequestIdentity(ledger.requests.get(number).fingerprint)
     for other in (
         whole_ledger.for_account("http://127.0.0.1:8000", ledger.account),
         whole_ledger.for_account(ledger.base, "fedcba9876543210"),
@@ -335,3 +339,25 @@ def test_without_a_ledger_a_run_still_has_rows(make_draft: MakeDraft) -> None:
     assert (whole_ledger.path, ledger.requests.get(row.id).state) == (None, "sending")
     assert ledger.post_locks() == ()
     whole_ledger.close()
+
+
+def test_a_match_of_any_digest_is_the_same_request(
+    ledger: AccountLedger, make_draft: MakeDraft
+) -> None:
+    """The input, the body with its seed, or the normal form in an old row."""
+    target = "/home/me/fox.png"
+    draft = make_draft(given_digest="g", sent_digest="s", chosen_seed=7)
+    row = ledger.requests.insert(draft)
+    found = [
+        ledger.requests.find_latest(identity, target)
+        for identity in (
+            RequestIdentity("x", "g", "y", 8),
+            RequestIdentity("x", "y", "s", 7),
+            RequestIdentity("x", row.fingerprint, "y", 7),
+            RequestIdentity("x", "y", "s", 8),
+            RequestIdentity("x", "y", "s", None),
+        )
+    ]
+    assert found == [row, row, row, None, None]
+    other = make_draft(given={"prompt": "x"}, given_digest="g", sent_digest="y")
+    assert ledger.requests.insert_or_join(other) == (row, False)
