@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 COLUMNS = ("line", "model", "file", "seed", "price", "state")
 TO_SEND = "to send"
-STATES = ("done", TO_SEND, "failed", "in doubt", "under way")
+TO_COPY = "to copy"  # from an equal item of the list, which pays
+STATES = ("done", TO_SEND, TO_COPY, "failed", "in doubt", "under way")
 TABLE_ROWS = 1000  # at a time: a table is whole in memory before it is drawn
 
 
@@ -87,7 +88,9 @@ class DryRun:
             return "in doubt"
         if state in UNDER_WAY_STATES:
             return "under way"
-        return "done" if state == "saved" or item.existing_file else TO_SEND
+        if state == "saved" or item.existing_file:
+            return "done"
+        return TO_COPY if item.shares_payment else TO_SEND
 
     def _seed(self, item: Item) -> int | None:
         seed = item.body.get("seed")
@@ -104,7 +107,7 @@ class DryRun:
         return {
             "line": item.line,
             "index": item.index,
-            "item": item.fingerprint,
+            "item": item.own_fingerprint,
             "state": state,
             "model": item.model,
             "route": item.route,

@@ -50,5 +50,5 @@ def _batch_name(options: CheckOptions, items: "ItemStore") -> str:
         return path
     content = hashlib.sha256()
     for item in items:
-        content.update(item.fingerprint.encode())
+        content.update(item.own_fingerprint.encode())
     return f"pipe:{content.hexdigest()}"

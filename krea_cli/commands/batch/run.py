@@ -124,7 +124,9 @@ class BatchRun:
         with suppress(LedgerUnusable):
             find_state = self._session.account_ledger.items.find_state
             costs = [
-                item.cost for item in self._items if find_state(item.fingerprint) in UNSENT_STATES
+                item.cost
+                for item in self._items
+                if not item.shares_payment and find_state(item.fingerprint) in UNSENT_STATES
             ]
             if costs and (cap := sufficient_cap(stop, costs)):
                 stop.hint = f"the same command with {MAX_COST_CAP} {cap} goes on with the rest"

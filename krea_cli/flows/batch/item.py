@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import dataclass, field
 from typing import Any
 
-KEY_DIGITS = 6  # of the fingerprint
+KEY_DIGITS = 6  # of a fingerprint, in a name
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,8 +17,12 @@ class Item:
         name.
     body: the fields to send, with `LocalFile`s, and without a drawn seed
     given: the fields that the user gave, with `sha256:…` for files
-    request_fingerprint: hash of the model and `given`
-    fingerprint: hash of `request_fingerprint` and the item's number among equal items
+    old_names: today's name -> the old name that the user wrote
+    fingerprint: key of its request in the ledger, perhaps that of an equal item
+    own_fingerprint: hash of the model, `given` and `occurrence`
+    shard_fingerprint: hash for its share; items with one request have one
+    occurrence: number of its request among those of equal items, from 1
+    shares_payment: True if an earlier item of the list has and pays the request
     target: its -o: a template with no more placeholders than {seed}, {job_id}, {ext} and {date}
     price: text for the user
     cost: in millionths of a dollar; None if unknown
@@ -36,18 +40,17 @@ class Item:
     body: dict[str, Any] = field(repr=False)
     given: dict[str, Any] = field(repr=False)
     prompt: str | None = None
-    request_fingerprint: str = field(repr=False)
+    old_names: dict[str, str] = field(default_factory=dict, repr=False)
     fingerprint: str = field(repr=False)
+    own_fingerprint: str = field(repr=False)
+    shard_fingerprint: str = field(repr=False)
+    occurrence: int = 1
+    shares_payment: bool = False
     target: str
     price: str
     cost: int | None = None
     file_hashes: dict[str, str] = field(default_factory=dict, repr=False)
     existing_file: str | None = None
-
-    @property
-    def key(self) -> str:
-        """The value of {key} in a name."""
-        return self.fingerprint[:KEY_DIGITS]
 
 
 def item_fingerprint(request_fingerprint: str, occurrence: int) -> str:

@@ -133,7 +133,8 @@ def _ledger_record(
     if len(files) > 1:
         files = _choose_files(files, item, row, cwd)
     is_empty = row.state == "completed" and row.error is not None  # nothing is left to be saved
-    cost = 0 if row.charged == "no" else row.cost  # of the request, at most
+    is_free = row.charged == "no" or item.shares_payment
+    cost = 0 if is_free else row.cost  # of the request, at most
     return {
         "request": recipe.request,
         "seed": row.seed if row.seed is not None else recipe.request.get("seed"),

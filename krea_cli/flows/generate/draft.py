@@ -9,7 +9,8 @@ from krea_cli.flows.files.output_slot import OutputSlot
 from krea_cli.flows.generate.identity import given_seed, identify
 from krea_cli.flows.generate.request import GenerateRequest
 from krea_cli.flows.recipe.recipe import HASH_PREFIX, list_sources, replace_files_by_hash
-from krea_cli.local.ledger.rows import RequestDraft, RequestIdentity, request_fingerprint
+from krea_cli.local.ledger.request_identity import RequestIdentity, request_fingerprint
+from krea_cli.local.ledger.rows import RequestDraft
 
 if TYPE_CHECKING:
     from krea_cli.local.ledger.account_ledger import AccountLedger

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from krea_cli.catalog.request.normal_form import normalize_texts, spell_out_defaults
-from krea_cli.local.ledger.rows import RequestIdentity, request_fingerprint
+from krea_cli.local.ledger.request_identity import RequestIdentity, request_fingerprint
 
 if TYPE_CHECKING:
     from krea_cli.catalog.model import Model

@@ -19,12 +19,8 @@ from krea_cli.flows.recipe.recipe import HASH_PREFIX
 from krea_cli.flows.recipe.sidecar import sidecar_path
 from krea_cli.flows.submit.claim import insert_or_join
 from krea_cli.flows.transfer.upload import forget_refused_uploads, hash_files, upload_files
-from krea_cli.local.ledger.rows import (
-    UNFINISHED_STATES,
-    RequestDraft,
-    RequestIdentity,
-    RequestRow,
-)
+from krea_cli.local.ledger.request_identity import RequestIdentity
+from krea_cli.local.ledger.rows import UNFINISHED_STATES, RequestDraft, RequestRow
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,8 @@ from krea_cli.flows.files.publish import has_hash
 from krea_cli.flows.files.unchanged import is_unchanged
 
 if TYPE_CHECKING:
-    from krea_cli.local.ledger.rows import FileRow, RequestIdentity, RequestRow
+    from krea_cli.local.ledger.request_identity import RequestIdentity
+    from krea_cli.local.ledger.rows import FileRow, RequestRow
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,8 @@ from krea_cli.flows.submit.match import (
     make_window,
     match_jobs,
 )
-from krea_cli.local.ledger.rows import RequestRow, request_fingerprint
+from krea_cli.local.ledger.request_identity import request_fingerprint
+from krea_cli.local.ledger.rows import RequestRow
 
 SEARCH_SECONDS = 15.0  # of searching the list for a job whose answer got lost
 SEARCH_PAUSE_SECONDS = 1.5  # between two looks at the list

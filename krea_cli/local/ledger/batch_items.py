@@ -1,12 +1,14 @@
 """The items of batches: one run at a time claims an item, whatever list it came from."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 from krea_cli.local.ledger.keys import Keys
+from krea_cli.local.ledger.request_identity import HAS_DIGEST, RequestIdentity
 from krea_cli.local.ledger.request_rows import RequestRows
 from krea_cli.local.ledger.rows import (
     FAILED_STATES,
+    POSSIBLY_PAID_STATES,
     UNFINISHED_STATES,
     FileRow,
     RequestDraft,
@@ -36,39 +38,72 @@ class BatchItems:
         self._requests = requests
         self._keys = keys
         self._scope = scope
+        # Items whose equal another process inserted after they were checked, with its fingerprint.
+        self._joined: dict[str, str] = {}
+
+    def has_any(self, *, old: bool = False) -> bool:
+        """Tell if there are requests of items; OLD: some that an older version made."""
+        condition = "item IS NOT NULL" + (" AND given_digest IS NULL" if old else "")
+        return bool(
+            self._scope.database.query(
+                f"SELECT 1 FROM requests WHERE {self._scope.condition} AND {condition} LIMIT 1",
+                self._scope.values,
+            )
+        )
+
+    def find_same(
+        self, identity: RequestIdentity, occurrence: int, *, old: tuple[str, str] = ("", "")
+    ) -> str | None:
+        """Return the item of a request that is the same, or None; a paid one goes before others.
+
+        OCCURRENCE is its number among equal items. OLD are its possible fingerprints in rows
+        of older versions, without digests.
+        """
+        rows = self._scope.database.query(
+            f"SELECT item FROM requests WHERE {self._scope.condition} AND item IS NOT NULL"
+            f" AND (({HAS_DIGEST} AND occurrence = ?) OR (given_digest IS NULL AND item IN (?, ?)))"
+            f" ORDER BY given_digest IS NULL, CASE WHEN state IN {POSSIBLY_PAID_STATES} THEN 0"
+            " WHEN state IN ('checked', 'forgotten') THEN 2 ELSE 1 END, item != ?, id DESC LIMIT 1",
+            (*self._scope.values, *identity.digests, occurrence, *old, old[0]),
+        )
+        return str(rows[0][0]) if rows else None
 
     def find_latest(self, item_fingerprint: str) -> RequestRow | None:
         """Return the newest request of an item; None if there is none, or it was forgotten."""
-        row = self._scope.find_first("item = ? ORDER BY id DESC", (item_fingerprint,))
+        item = self._joined.get(item_fingerprint, item_fingerprint)
+        row = self._scope.find_first("item = ? ORDER BY id DESC", (item,))
         return None if row and row.state == "forgotten" else row
 
     def find_state(self, item_fingerprint: str) -> str | None:
         """Return the state of an item's newest request; None if there is none, or forgotten."""
+        item = self._joined.get(item_fingerprint, item_fingerprint)
         rows = self._scope.database.query(
             f"SELECT state FROM requests WHERE {self._scope.condition} AND item = ?"
             " ORDER BY id DESC LIMIT 1",
-            (*self._scope.values, item_fingerprint),
+            (*self._scope.values, item),
         )
         state = str(rows[0][0]) if rows else None
         return None if state == "forgotten" else state
 
     def list_files(self, item_fingerprint: str) -> list[FileRow]:
         """List every file that an item's newest request has made."""
+        item = self._joined.get(item_fingerprint, item_fingerprint)
         columns = ", ".join(f'"{column.name}"' for column in fields(FileRow))
         rows = self._scope.database.query(
             f"SELECT {columns} FROM files WHERE request_id ="
             f" (SELECT id FROM requests WHERE {self._scope.condition} AND item = ?"
             " ORDER BY id DESC LIMIT 1)",
-            (*self._scope.values, item_fingerprint),
+            (*self._scope.values, item),
         )
         return [parse_file_row(values) for values in rows]
 
     def release(self, item_fingerprint: str, run: str) -> None:
         """Give up the claim of RUN on an item: another run may carry it on."""
+        item = self._joined.get(item_fingerprint, item_fingerprint)
         self._scope.database.execute(
             f"UPDATE requests SET claim = NULL WHERE {self._scope.condition}"
             " AND item = ? AND claim = ?",
-            (*self._scope.values, item_fingerprint, run),
+            (*self._scope.values, item, run),
         )
 
     def claim(
@@ -94,10 +129,18 @@ class BatchItems:
         """
         with self._scope.database.transaction():
             row = self.find_latest(item_fingerprint)
+            if draft and (row is None or row.state == "checked"):
+                row = self._join_same(item_fingerprint, draft, is_new=row is None) or row
+                item = self._joined.get(item_fingerprint, item_fingerprint)
+                draft = replace(draft, item_fingerprint=item)
             if row is None or (retry and row.state in FAILED_STATES):
                 if draft is None:
                     return None
-                self._keys.refuse_twin("item = ?", (item_fingerprint,), draft.profile)
+                self._keys.refuse_twin(
+                    f"(item = ? OR ({HAS_DIGEST} AND occurrence = ?))",
+                    (item_fingerprint, *draft.identity.digests, draft.occurrence),
+                    draft.profile,
+                )
                 return ItemClaim(self._requests.insert(draft), ours=True)
             if row.state not in UNFINISHED_STATES:
                 return ItemClaim(row, ours=False)
@@ -114,3 +157,14 @@ class BatchItems:
                 (run, target, label, row.id, *self._scope.values),
             )
             return ItemClaim(self._requests.get(row.id), ours=True)
+
+    def _join_same(
+        self, item_fingerprint: str, draft: RequestDraft, *, is_new: bool
+    ) -> RequestRow | None:
+        """Join the equal item that another process inserted since the list was checked."""
+        same = self.find_same(draft.identity, draft.occurrence)
+        row = self.find_latest(same) if same and same != item_fingerprint else None
+        if same is None or row is None or (row.state == "checked" and not is_new):
+            return None
+        self._joined[item_fingerprint] = same
+        return row

@@ -5,11 +5,11 @@ from dataclasses import dataclass, fields
 
 from krea_cli.local.ledger.database import Database
 from krea_cli.local.ledger.ownership import PRUNED_BEFORE
+from krea_cli.local.ledger.request_identity import RequestIdentity
 from krea_cli.local.ledger.rows import (
     IN_DOUBT_STATES,
     UNFINISHED_STATES,
     FileRow,
-    RequestIdentity,
     RequestRow,
     Scope,
     parse_file_row,

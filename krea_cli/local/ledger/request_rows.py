@@ -7,11 +7,10 @@ from krea_cli.api.types import Job
 from krea_cli.errors import InDoubt, KreaError
 from krea_cli.local.ledger.keys import Keys
 from krea_cli.local.ledger.ownership import Ownership
+from krea_cli.local.ledger.request_identity import IS_SAME, RequestIdentity
 from krea_cli.local.ledger.rows import (
-    HAS_DIGEST,
     UNFINISHED_STATES,
     RequestDraft,
-    RequestIdentity,
     RequestRow,
     Scope,
     to_columns,
@@ -19,9 +18,6 @@ from krea_cli.local.ledger.rows import (
 
 if TYPE_CHECKING:
     from krea_cli.local.ledger.budget import Budget
-
-# An older version may have recorded the normal form: its hash is that of the digest.
-IS_SAME = f"(identity IN (?, ?) OR {HAS_DIGEST}) AND target IS ?"
 
 
 class RequestRows:
@@ -58,8 +54,8 @@ class RequestRows:
             row = self.find_unfinished(draft.identity, draft.target)
             if row is not None:
                 return row, False
-            values = _same_values(draft.identity, draft.target)
-            self._keys.refuse_twin(IS_SAME, values, draft.profile)
+            values = (*draft.identity.values, draft.target)
+            self._keys.refuse_twin(f"{IS_SAME} AND target IS ?", values, draft.profile)
             return self.insert(draft), True
 
     def record_part(self, row_id: int, part: str) -> None:
@@ -272,7 +268,8 @@ class RequestRows:
         self, identity: RequestIdentity, target: str | None, condition: str
     ) -> RequestRow | None:
         return self._scope.find_first(
-            f"{IS_SAME} AND {condition} ORDER BY id DESC", _same_values(identity, target)
+            f"{IS_SAME} AND target IS ? AND {condition} ORDER BY id DESC",
+            (*identity.values, target),
         )
 
     def list_unknown(self) -> list[RequestRow]:
@@ -300,8 +297,3 @@ class RequestRows:
                 job_id=row.job_id,
                 charged=row.charged,
             )
-
-
-def _same_values(identity: RequestIdentity, target: str | None) -> tuple[Any, ...]:
-    """Values for the question marks of `IS_SAME`."""
-    return (identity.fingerprint, identity.given_digest, *identity.digests, target)

@@ -1,4 +1,4 @@
-"""The rows of the ledger as frozen dataclasses, and the fingerprint of a request."""
+"""The rows of the ledger as frozen dataclasses, and the look-ups of one base and account."""
 
 import json
 import os
@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from krea_cli.local.ledger.database import CorruptLedger, Database
+from krea_cli.local.ledger.request_identity import RequestIdentity, request_fingerprint
 
 # The states of a request: checked (nothing sent), sending, submitted, refused, unknown (in doubt),
 # unfound (in doubt, and the list shows nothing), forgotten (by the user's word), completed, saved,
@@ -15,6 +16,7 @@ IN_DOUBT_STATES = ("unknown", "unfound")
 # These may still cost money or be fetched.
 UNDER_WAY_STATES = ("sending", "submitted", *IN_DOUBT_STATES, "completed")
 UNFINISHED_STATES = ("checked", *UNDER_WAY_STATES)
+POSSIBLY_PAID_STATES = (*UNDER_WAY_STATES, "saved")
 # These are over, and were not billed.
 FAILED_STATES = ("refused", "failed", "cancelled")
 
@@ -22,30 +24,6 @@ JSON_COLUMNS = ("body", "given", "sources")
 BOOLEAN_COLUMNS = ("adopted", "backlogged", "sidecar", "embed")
 # Released columns whose names hide that they hold hashes, by field.
 COLUMN_BY_FIELD = {"fingerprint": "identity", "body_hash": "recipe", "item_fingerprint": "item"}
-
-
-@dataclass(frozen=True)
-class RequestIdentity:
-    """The hashes by which a request is found again; a match of one is a match.
-
-    fingerprint: `request_fingerprint` of the model and the input as it was given
-    given_digest: hash of the normal form of the input; None in rows of older versions
-    sent_digest: hash of the normal form of the body, without a numeric seed
-    seed: the number that was given as seed; None if it was drawn
-    """
-
-    fingerprint: str
-    given_digest: str | None = None
-    sent_digest: str | None = None
-    seed: int | None = None
-
-    @property
-    def digests(self) -> tuple[Any, ...]:
-        """Values for the question marks of `HAS_DIGEST`."""
-        return (self.given_digest, self.sent_digest, self.seed)
-
-
-HAS_DIGEST = "(given_digest = ? OR (sent_digest = ? AND chosen_seed IS ?))"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -257,17 +235,6 @@ def parse_file_row(values: Sequence[Any]) -> FileRow:
     return FileRow(**named)
 
 
-def request_fingerprint(model: str, given: dict[str, Any]) -> str:
-    """Hash MODEL and the input GIVEN by the user: sha256, in hex.
-
-    The order of keys does not count, and 1.0 is 1.
-    """
-    import hashlib
-
-    content = json.dumps([model, _normalize(given)], sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(content.encode()).hexdigest()
-
-
 def _by_field(kind: type[RequestRow] | type[FileRow], values: Sequence[Any]) -> dict[str, Any]:
     # Text that is no UTF-8 (a path) was stored as bytes.
     texts = (os.fsdecode(value) if isinstance(value, bytes) else value for value in values)
@@ -281,16 +248,6 @@ def _check_types(types: dict[str, Any], named: dict[str, Any]) -> None:
             raise TypeError(name)
         if isinstance(value, float) and not abs(value) < MAX_TIME:
             raise TypeError(name)
-
-
-def _normalize(value: Any) -> Any:
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    if isinstance(value, dict):
-        return {str(key): _normalize(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_normalize(item) for item in value]
-    return value
 
 
 class Scope:

@@ -130,3 +130,38 @@ def test_a_forgotten_item_is_as_if_it_never_was(ledger: AccountLedger, claim: Cl
     ledger.requests.change_state(first.row.id, ("unknown",), "forgotten")
     assert ledger.items.find_state(ITEM) is None
     assert claim("two", fresh=False) is None
+
+
+@pytest.mark.parametrize("state", ["checked", "saved"])
+def test_an_equal_item_that_came_meanwhile_is_joined(
+    ledger: AccountLedger, make_draft: MakeDraft, state: str
+) -> None:
+    """Another form of the item was inserted since the list was checked: it is paid for once."""
+    other, same = "cd" * 32, {"given_digest": "g", "sent_digest": "s", "occurrence": 2}
+    first = ledger.requests.insert(make_draft(item_fingerprint=other, claim="one", **same))
+    if state == "saved":
+        end_job(ledger, first.id, "completed")
+        ledger.requests.mark_saved(f"job-{first.id}")
+    draft = make_draft(item_fingerprint=ITEM, claim="two", **same | {"given_digest": "x"})
+    claimed = ledger.items.claim(
+        ITEM,
+        "two",
+        draft=draft,
+        target="/home/me/fox.png",
+        label="list.txt",
+        is_alive=lambda name: name == "one",
+        retry=False,
+    )
+    assert claimed == ItemClaim(ledger.requests.get(first.id), ours=False)
+    assert ledger.items.find_state(ITEM) == state
+    assert ledger.items.find_latest(ITEM) == ledger.requests.get(first.id)
+
+
+def test_another_number_among_equals_is_another_item(
+    ledger: AccountLedger, make_draft: MakeDraft
+) -> None:
+    """Without a seed each of equal items is a picture of its own."""
+    draft = make_draft(item_fingerprint=ITEM, given_digest="g", sent_digest="s", occurrence=2)
+    ledger.requests.insert(draft)
+    found = [ledger.items.find_same(draft.identity, number) for number in (1, 2, 3)]
+    assert found == [None, ITEM, None]

@@ -4,8 +4,8 @@ from krea_cli.api.types import Job
 from krea_cli.local.ledger.account_ledger import AccountLedger
 from krea_cli.local.ledger.history import HistoryQuery
 from krea_cli.local.ledger.ledger import Ledger
+from krea_cli.local.ledger.request_identity import RequestIdentity
 from krea_cli.local.ledger.resolutions import Resolutions
-from krea_cli.local.ledger.rows import RequestIdentity
 from tests.local.ledger.conftest import NOW, MakeDraft, Submit
 
 

@@ -13,7 +13,7 @@ from krea_cli.local.ledger.account_ledger import AccountLedger
 from krea_cli.local.ledger.database import Database
 from krea_cli.local.ledger.ledger import Ledger
 from krea_cli.local.ledger.migrations import MIGRATIONS
-from krea_cli.local.ledger.rows import RequestIdentity
+from krea_cli.local.ledger.request_identity import RequestIdentity
 from tests.fakes.krea_service import BASE, PNG
 from tests.harness.cli import Cli
 from tests.local.ledger.conftest import NOW, MakeDraft

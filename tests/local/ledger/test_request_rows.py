@@ -8,7 +8,8 @@ from krea_cli.api.types import Job
 from krea_cli.errors import InDoubt, KreaError
 from krea_cli.local.ledger.account_ledger import AccountLedger
 from krea_cli.local.ledger.ledger import Ledger
-from krea_cli.local.ledger.rows import FileRow, RequestIdentity, request_fingerprint
+from krea_cli.local.ledger.request_identity import RequestIdentity, request_fingerprint
+from krea_cli.local.ledger.rows import FileRow
 from tests.local.ledger.conftest import NOW, MakeDraft, Submit
 
 MORE = {

@@ -2,7 +2,7 @@
 
 import pytest
 
-from krea_cli.local.ledger.rows import request_fingerprint
+from krea_cli.local.ledger.request_identity import request_fingerprint
 
 FOX = {"prompt": "a fox", "width": 1024, "styles": [{"id": "a", "strength": 1}]}
 

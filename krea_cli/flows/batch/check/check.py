@@ -1,8 +1,6 @@
 """Check a batch: every line of it, before the first cent is spent."""
 
-import json
 import os
-import re
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing
 from functools import partial
@@ -12,9 +10,9 @@ from krea_cli.catalog.local_files import find_local_files
 from krea_cli.catalog.request.prepare import PreparedRequest
 from krea_cli.errors import InvalidRequest, Problem, UsageError
 from krea_cli.flows.batch.check.existing_files import ExistingFiles
-from krea_cli.flows.batch.check.expand import ExpandedJob, expand
+from krea_cli.flows.batch.check.expand import ExpandedJob, LineExpansion, expand
 from krea_cli.flows.batch.check.line_requests import LineRequests
-from krea_cli.flows.batch.check.lines import Line
+from krea_cli.flows.batch.check.lines import Line, parse_count
 from krea_cli.flows.batch.check.media_cache import MediaCache
 from krea_cli.flows.batch.check.options import CheckOptions
 from krea_cli.flows.batch.check.output_template import (
@@ -26,6 +24,7 @@ from krea_cli.flows.batch.check.paths import OutputPath, OutputPaths
 from krea_cli.flows.batch.check.price_cache import PriceCache
 from krea_cli.flows.batch.check.problems import Problems
 from krea_cli.flows.batch.check.read_lines import read_lines
+from krea_cli.flows.batch.check.same_requests import SameRequests
 from krea_cli.flows.batch.check.sweep import MAX_ITEMS
 from krea_cli.flows.batch.check.used_names import UsedNames
 from krea_cli.flows.batch.item import KEY_DIGITS, Item
@@ -36,7 +35,6 @@ if TYPE_CHECKING:
     from krea_cli.flows.generate.compose import Composer
     from krea_cli.local.ledger.account_ledger import AccountLedger
 
-MAX_JOBS_PER_LINE = 1000
 UNKNOWN_FIELD = "there is no such field"  # start of the message
 
 
@@ -60,7 +58,8 @@ def check_batch(
     """
     with ExitStack() as on_error:
         store = on_error.enter_context(closing(ItemStore()))
-        checker = _Checker(options, composer, ExistingFiles(ledger, base), store)
+        same_requests = SameRequests(ledger, store, options.shard)
+        checker = _Checker(options, composer, ExistingFiles(ledger, base), same_requests, store)
         checker.fill_store(file, anonymous=anonymous)
         on_error.pop_all()
     return store
@@ -72,10 +71,12 @@ class _Checker:
         options: CheckOptions,
         composer: "Composer",
         existing_files: ExistingFiles,
+        same_requests: SameRequests,
         store: ItemStore,
     ) -> None:
         self._options = options
         self._existing_files = existing_files
+        self._same_requests = same_requests
         self._media = MediaCache()
         self._requests = LineRequests(composer, options.defaults, self._media)
         self._paths = OutputPaths(
@@ -97,7 +98,7 @@ class _Checker:
         for line in read_lines(file, self._options.format, self._problems, name, check):
             for item in self._check_line(line):
                 # After a problem nothing will run: the rest is only checked for more problems.
-                if not self._problems and shard.includes(item.fingerprint):
+                if not self._problems and shard.includes(item.shard_fingerprint):
                     self._store.add(item)
         self._refuse_unknown_placeholders()
         self._problems.raise_if_any(
@@ -112,8 +113,9 @@ class _Checker:
         if self._index + total > MAX_ITEMS:
             message = f"line {line.number} of {self._options.name} is beyond {MAX_ITEMS:,} items"
             raise UsageError(message, hint="split the file")
-        n = 0
+        n, expansion = 0, LineExpansion()
         for sweep_values in self._options.sweep:
+            expansion.next_turn()
             prepared = self._prepare(line, sweep_values)
             if prepared is None:
                 self._index += count
@@ -122,6 +124,8 @@ class _Checker:
             if line.output and template.fields:
                 self._refuse_unknown_fields(line, prepared, template)
             for job in self._expand(line, prepared, count):
+                if expansion.is_repeated(job):
+                    continue
                 n += 1
                 self._index += 1
                 item = self._make_item(line, prepared, job, template, n=n, count=total)
@@ -140,17 +144,13 @@ class _Checker:
             return None
 
     def _read_count(self, line: Line) -> int | None:
-        value = line.count
-        if value is None:
+        if line.count is None:
             return self._options.defaults.count
-        is_number = isinstance(value, str) and re.fullmatch("[0-9]{1,9}", value.strip())
-        count = int(value) if isinstance(value, str) and is_number else value
-        if type(count) is int and 1 <= count <= MAX_JOBS_PER_LINE:
-            return count
-        shown = repr(value[:40]) if isinstance(value, str) else json.dumps(value)[:40]
-        message = f"{shown} is not a whole number from 1 to {MAX_JOBS_PER_LINE}"
-        self._problems.add_message(line.number, message, field="count")
-        return None
+        try:
+            return parse_count(line.count)
+        except UsageError as error:
+            self._problems.add_message(line.number, error.message, field="count")
+            return None
 
     def _has_valid_model(self, line: Line) -> bool:
         if line.model is None:
@@ -212,14 +212,14 @@ class _Checker:
         count: int,
     ) -> Item | None:
         model, body = prepared.model, job.body
-        fingerprint = self._used_names.next_fingerprint(job.request_fingerprint)
-        values = PlaceholderValues(model, body, fingerprint, line.number, self._index, n)
+        hashes = self._same_requests.next_item(job.identity)
+        values = PlaceholderValues(model, body, hashes.key, line.number, self._index, n)
         try:
             path = self._find_path(template, values)
             problem = extension_problem(path.text, model.id, model.result_kind)
-            if problem and not self._existing_files.is_begun(fingerprint):
+            if problem and not self._existing_files.is_begun(hashes.fingerprint):
                 raise UsageError(problem)
-            file_check = self._existing_files.check(fingerprint, path)
+            file_check = self._existing_files.check(hashes.fingerprint, path)
         except UsageError as error:
             field = "output" if line.output else None
             self._problems.add_message(line.number, error.message, field=field)
@@ -238,8 +238,8 @@ class _Checker:
             body=body,
             given=job.given,
             prompt=prompt if isinstance(prompt, str) else None,
-            request_fingerprint=job.request_fingerprint,
-            fingerprint=fingerprint,
+            old_names=dict(job.old_names),
+            **hashes.item_fields,
             target=path.text,
             price=str(price),
             cost=self._prices.cost(price),

@@ -6,9 +6,12 @@ from typing import Any
 
 from krea_cli.catalog.local_files import replace_local_files
 from krea_cli.catalog.request.prepare import PreparedRequest
+from krea_cli.flows.generate.identity import given_seed, identify
 from krea_cli.flows.generate.seeds import given_seeds
 from krea_cli.flows.recipe.recipe import HASH_PREFIX
-from krea_cli.local.ledger.rows import request_fingerprint
+from krea_cli.local.ledger.request_identity import RequestIdentity, request_fingerprint
+
+RequestKey = tuple[str | None, int | None]
 
 
 @dataclass(frozen=True)
@@ -17,14 +20,16 @@ class ExpandedJob:
 
     body: the fields to send
     given: the fields that the user gave, with `sha256:…` for local files
-    request_fingerprint: hash of the model and `given`
+    identity: the hashes by which it is found again
+    old_names: today's name -> the old name that the user wrote
     file_hashes: sha256 of each local file, by its path
     """
 
     body: dict[str, Any]
     given: dict[str, Any]
-    request_fingerprint: str
+    identity: RequestIdentity
     file_hashes: Mapping[str, str]
+    old_names: Mapping[str, str]
 
 
 def expand(
@@ -35,19 +40,47 @@ def expand(
     A seed that was given is counted up; without one, all jobs have one fingerprint.
     Raises `InvalidRequest` if the seed cannot be counted up.
     """
-    given = prepared.given
-    if file_hashes:
-        hashes = {path: HASH_PREFIX + sha256 for path, sha256 in file_hashes.items()}
-        given = replace_local_files(given, hashes)
+    hashes = {path: HASH_PREFIX + sha256 for path, sha256 in file_hashes.items()}
+    given = replace_local_files(prepared.given, hashes) if hashes else prepared.given
+    content = replace_local_files(prepared.body, hashes) if hashes else prepared.body
+
+    def make_job(body: dict[str, Any], given: dict[str, Any]) -> ExpandedJob:
+        identity = identify(
+            prepared.model,
+            body=content,
+            given=given,
+            old_names=prepared.old_names,
+            seed=given_seed(prepared.model, body),
+            fingerprint=_fingerprint(prepared, given),
+        )
+        return ExpandedJob(body, given, identity, file_hashes, prepared.old_names)
+
     seeds = given_seeds(prepared.model, prepared.body, count)
     if seeds is None or seeds[0] is None or count == 1:
-        job = ExpandedJob(prepared.body, given, _fingerprint(prepared, given), file_hashes)
+        job = make_job(prepared.body, given)
         yield from (job for _ in range(count))
         return
     for seed in seeds:
-        seeded = given | {"seed": seed}
-        fingerprint = _fingerprint(prepared, seeded)
-        yield ExpandedJob(prepared.body | {"seed": seed}, seeded, fingerprint, file_hashes)
+        yield make_job(prepared.body | {"seed": seed}, given | {"seed": seed})
+
+
+class LineExpansion:
+    """The jobs of one line so far: those that fall together in several turns are one."""
+
+    def __init__(self) -> None:
+        self._earlier: set[RequestKey] = set()
+        self._turn: set[RequestKey] = set()
+
+    def next_turn(self) -> None:
+        """Begin with the next values of the sweep."""
+        self._earlier |= self._turn
+        self._turn = set()
+
+    def is_repeated(self, job: ExpandedJob) -> bool:
+        """Tell if JOB is the same as one of an earlier turn; without a seed, -n makes equals."""
+        key = job.identity.sent_digest, job.identity.seed
+        self._turn.add(key)
+        return key in self._earlier
 
 
 def _fingerprint(prepared: PreparedRequest, given: dict[str, Any]) -> str:

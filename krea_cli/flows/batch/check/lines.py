@@ -1,13 +1,17 @@
 """The lines of a list, decoded one by one."""
 
+import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
+from krea_cli.errors import UsageError
 from krea_cli.text import BYTE_ORDER_MARK, utf8_hint, wide_encoding
 
 FORMATS = ("txt", "csv", "tsv", "jsonl")
 RESERVED_NAMES = ("model", "output", "count")
+MAX_JOBS_PER_LINE = 1000
 MAX_LINE_BYTES = 10 * 1024 * 1024
 JSON_ARRAY = (
     "this is a JSON array; jq -c '.[]' < OLD > NEW makes lines of it, and --format jsonl reads them"
@@ -85,3 +89,13 @@ def make_line(number: int, fields: dict[str, Any], *, texts: bool) -> Line:
     if texts:
         return Line(number, **reserved, cells=fields)
     return Line(number, **reserved, values=fields)
+
+
+def parse_count(value: Any) -> int:
+    """Return the number of jobs in a cell. Raises `UsageError` outside 1 to 1000."""
+    is_number = isinstance(value, str) and re.fullmatch("[0-9]{1,9}", value.strip())
+    count = int(value) if is_number else value
+    if type(count) is int and 1 <= count <= MAX_JOBS_PER_LINE:
+        return count
+    shown = repr(value[:40]) if isinstance(value, str) else json.dumps(value)[:40]
+    raise UsageError(f"{shown} is not a whole number from 1 to {MAX_JOBS_PER_LINE}")

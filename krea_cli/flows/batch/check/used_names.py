@@ -1,27 +1,19 @@
-"""Record the requests and the names of a batch so far, so that none is used twice."""
+"""Record the names of a batch so far, so that none is used twice."""
 
 import os
 from collections.abc import Iterator
 
 from krea_cli.flows.batch.check.paths import OutputPath
-from krea_cli.flows.batch.item import item_fingerprint
 
 
 class UsedNames:
-    """Counts equal items in the order of the list, and gives each name to one item."""
+    """Gives each name to one item."""
 
     def __init__(self) -> None:
-        # Made for a hundred thousand items: only sixteen bytes of each fingerprint, and numbers.
-        self._occurrences: dict[bytes, int] = {}
+        # Made for a hundred thousand items: numbers only.
         self._lines: dict[int, int] = {}
         self._stems: dict[int, int] = {}
         self._folders: dict[str, int] = {}
-
-    def next_fingerprint(self, request_fingerprint: str) -> str:
-        """Fingerprint of the next item with REQUEST_FINGERPRINT."""
-        key = bytes.fromhex(request_fingerprint)[:16]
-        occurrence = self._occurrences[key] = self._occurrences.get(key, 0) + 1
-        return item_fingerprint(request_fingerprint, occurrence)
 
     def owner(self, path: OutputPath) -> int | None:
         """Line of the item that has PATH already; None if it is free."""

@@ -10,6 +10,8 @@ from krea_cli.flows.download.collect import JobOutcome, PendingJob
 from krea_cli.flows.files.output_slot import SavedFile
 from krea_cli.flows.jobs.watch import JobUpdate
 
+SAME_COMMAND_CONTINUES = "the same command goes on with what is left"
+
 if TYPE_CHECKING:
     from krea_cli.local.ledger.rows import RequestRow
 

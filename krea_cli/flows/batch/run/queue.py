@@ -25,6 +25,9 @@ class Queue:
         self._first: deque[Item] = deque()
         self._elsewhere: deque[tuple[float, Item]] = deque()  # with the time of the next look
         self._elsewhere_since: dict[int, float] = {}  # by index of the item
+        # Items of a request that another item is at, by fingerprint; index of that item.
+        self._equals: dict[str, list[Item]] = {}
+        self._busy: dict[str, int] = {}
         self._exhausted = False
         self._context = context
         self._clock = context.clock
@@ -36,7 +39,7 @@ class Queue:
     @property
     def empty(self) -> bool:
         """True if no item is left."""
-        return self._exhausted and not self._first and not self._elsewhere
+        return self._exhausted and not (self._first or self._elsewhere or self._equals)
 
     @property
     def wait(self) -> float:
@@ -48,7 +51,29 @@ class Queue:
         return max(0.0, ready - now, self._paused_until - now)
 
     def next(self) -> Item | None:
-        """Take the next item to be sent now, None if there is none."""
+        """Take the next item to be sent now, None if there is none.
+
+        Of items that share a request one is given out at a time.
+        """
+        while (item := self._next()) is not None:
+            if self.begin(item):
+                return item
+        return None
+
+    def begin(self, item: Item) -> bool:
+        """Mark ITEM as under way. False puts it back until another item of its request ends."""
+        if self._busy.setdefault(item.fingerprint, item.index) == item.index:
+            return True
+        self._equals.setdefault(item.fingerprint, []).append(item)
+        return False
+
+    def end(self, item: Item) -> None:
+        """Let those that wait for ITEM go on: it has its result, or will have none."""
+        if self._busy.get(item.fingerprint) == item.index:
+            del self._busy[item.fingerprint]
+            self._first.extendleft(reversed(self._equals.pop(item.fingerprint, ())))
+
+    def _next(self) -> Item | None:
         now = self._asked_at = self._clock.monotonic()
         if now < self._paused_until:
             return None

@@ -13,13 +13,14 @@ from signal import SIGINT
 from krea_cli.errors import Interrupted, KreaError
 from krea_cli.flows.batch.item import Item
 from krea_cli.flows.batch.run.event_filter import filter_events
+from krea_cli.flows.batch.run.messages import SAME_COMMAND_CONTINUES
 from krea_cli.flows.batch.run.options import RunOptions
 from krea_cli.flows.batch.run.outcome import ItemOutcome
 from krea_cli.flows.batch.run.poll_worker import PollWorker
 from krea_cli.flows.batch.run.queue import Queue
 from krea_cli.flows.batch.run.state import BatchState
 from krea_cli.flows.batch.run.submit_worker import SubmitWorker
-from krea_cli.flows.batch.run.workers import SAME_COMMAND_CONTINUES, Workers
+from krea_cli.flows.batch.run.workers import Workers
 from krea_cli.flows.context import FlowContext
 from krea_cli.flows.download.save import ResultSaver
 from krea_cli.flows.events import BatchProgress
@@ -165,7 +166,7 @@ class Scheduler:
             if item.existing_file and item_state is None:
                 yield state.done_elsewhere(item, item.existing_file)
             elif not may_send and self._is_unsent(item_state):
-                continue  # it stays among those that wait
+                self._queue.end(item)  # it stays among those that wait
             elif state.is_unproven and item_state in UNSENT_STATES:
                 self._queue.put_back(item)
                 self._holding = True

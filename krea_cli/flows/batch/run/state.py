@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from math import inf
 
 from krea_cli.api.types import Job
@@ -12,31 +11,19 @@ from krea_cli.flows.batch.run import messages
 from krea_cli.flows.batch.run.concurrency_limit import AdaptiveLimit
 from krea_cli.flows.batch.run.counts import Counts
 from krea_cli.flows.batch.run.error_policy import Action, action_for, ends_all, is_full_disk
+from krea_cli.flows.batch.run.in_flight import InFlight
+from krea_cli.flows.batch.run.messages import SAME_COMMAND_CONTINUES
 from krea_cli.flows.batch.run.options import RunOptions
 from krea_cli.flows.batch.run.outcome import ItemOutcome, earlier_failure
 from krea_cli.flows.batch.run.queue import Queue
-from krea_cli.flows.batch.run.workers import SAME_COMMAND_CONTINUES, Workers
+from krea_cli.flows.batch.run.workers import Workers
 from krea_cli.flows.context import FlowContext
-from krea_cli.flows.download.collect import JobOutcome, PendingJob, unreadable_job_error
+from krea_cli.flows.download.collect import JobOutcome, unreadable_job_error
 from krea_cli.flows.jobs.wait import still_running
 from krea_cli.flows.jobs.watch import JobUpdate
 
 PAID_STATES = ("completed", "saved")  # of a request whose results are there to be saved
 BACKLOGGED = "backlogged"  # the account has as many jobs at work as it may
-
-
-@dataclass
-class InFlight:
-    """A job on its way.
-
-    until: end of the waiting, monotonic
-    fresh: this run paid for it
-    """
-
-    item: Item
-    pending: PendingJob
-    until: float
-    fresh: bool
 
 
 class BatchState:
@@ -103,6 +90,7 @@ class BatchState:
         for outcome in self._apply(message):
             if outcome.error is not None:
                 self._release_claim(outcome.item)
+            self._queue.end(outcome.item)
             yield outcome
 
     def _apply(self, message: messages.WorkerMessage) -> Iterator[ItemOutcome]:
@@ -114,6 +102,7 @@ class BatchState:
             case messages.ClaimedElsewhere(item=item):
                 limit = self._options.timeout_for(item.kind)
                 if self.stop is not None:
+                    self._queue.end(item)
                     return  # it is the other run's, and counts as waiting here
                 if not self._queue.wait_for_other_run(item, limit=limit):
                     self.counts.unwatched += 1
@@ -124,11 +113,15 @@ class BatchState:
                 yield from self._not_submitted(message)
             case messages.NotSent(item=item):
                 self._release_claim(item)
+                self._queue.end(item)
             case messages.DoubtsResolved(submitted=submitted):
                 for index, each in submitted.items():
                     del self.doubts[index]
                     self.counts.doubtful -= 1
-                    yield from self._track(each)
+                    if self._queue.begin(each.item):
+                        yield from self._track(each)
+                    else:  # an equal item has that job: this one copies its result
+                        each.pending.slot.release()
             case messages.Polled(updates=updates):
                 for update in updates:
                     yield from self._update(update)
@@ -178,18 +171,25 @@ class BatchState:
         match action_for(error):
             case Action.DOUBT:
                 if row is not None and (row.sent_at or 0.0) >= self._started_at:
-                    self.counts.charge(item)
+                    others = (each.row for each in self.doubts.values() if each.row)
+                    if row.id not in {other.id for other in others}:  # equal items share it
+                        self.counts.charge(item)
                     self.last_doubt_at = self._clock.now()
                 self.counts.doubtful += 1
                 self.doubts[item.index] = outcome
                 self._release_claim(item)
+                self._queue.end(item)
             case Action.STOP:
                 self.stop = self.stop or error
+                self._queue.end(item)
             case Action.RETRY:
                 if isinstance(error, Busy):
                     self.limit.refuse(len(self.in_flight))
                 if not self._queue.retry(item, error, limit=self._options.timeout_for(item.kind)):
                     self.stop = self.stop or error
+            case Action.FAIL if isinstance(error, StillRunning):
+                self.counts.unwatched += 1
+                yield outcome
             case Action.FAIL:
                 yield self._failed(outcome)
 
@@ -282,6 +282,7 @@ class BatchState:
     def done_elsewhere(self, item: Item, path: str) -> ItemOutcome:
         """The outcome of an item that another machine made, as its sidecar proves."""
         self.counts.done += 1
+        self._queue.end(item)
         return ItemOutcome(item=item, existing_file=path, free=True)
 
     def release(self) -> None:

@@ -5,19 +5,20 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from krea_cli.catalog.local_files import find_local_files
 from krea_cli.errors import (
     BalanceEmpty,
     KreaError,
     LedgerUnusable,
     PlanRequired,
     RequestRefused,
+    StillRunning,
     TokenRefused,
-    UsageError,
     WouldOverwrite,
 )
 from krea_cli.flows.batch.item import Item
+from krea_cli.flows.batch.run.item_request import item_request, upload_item_files
 from krea_cli.flows.batch.run.messages import (
+    SAME_COMMAND_CONTINUES,
     AlreadyDone,
     ClaimedElsewhere,
     DoubtsResolved,
@@ -33,17 +34,22 @@ from krea_cli.flows.files.existing_results import ExistingResults, find_existing
 from krea_cli.flows.files.kept_files import is_kept, remove_kept_files
 from krea_cli.flows.files.naming import NameFacts
 from krea_cli.flows.files.output_slot import OutputSlot
-from krea_cli.flows.files.target import parse_target
-from krea_cli.flows.generate.draft import RequestFiles, build_draft
+from krea_cli.flows.generate.draft import build_draft
 from krea_cli.flows.generate.request import GenerateRequest
 from krea_cli.flows.generate.result_cache import CachedResult
 from krea_cli.flows.generate.seeds import seeds
 from krea_cli.flows.submit.claim import resolve_in_doubt
 from krea_cli.flows.submit.post_lock import exclusive_submit
 from krea_cli.flows.submit.reconcile import SEARCH_SECONDS, reconcile
-from krea_cli.flows.submit.submit import submit
-from krea_cli.flows.transfer.upload import forget_refused_uploads, hash_files, upload_files
-from krea_cli.local.ledger.rows import FAILED_STATES, UNFINISHED_STATES, RequestDraft, RequestRow
+from krea_cli.flows.submit.submit import in_doubt_error, submit
+from krea_cli.flows.transfer.upload import forget_refused_uploads
+from krea_cli.local.ledger.rows import (
+    FAILED_STATES,
+    UNDER_WAY_STATES,
+    UNFINISHED_STATES,
+    RequestDraft,
+    RequestRow,
+)
 
 if TYPE_CHECKING:
     from krea_cli.local.ledger.run_lock import RunLock
@@ -110,9 +116,13 @@ class SubmitWorker:
         self, item: Item, request: GenerateRequest, slot: OutputSlot, *, may_send: bool
     ) -> WorkerMessage:
         items, options = self._context.ledger.items, self._options
+        # The item that pays has been retried a moment ago.
+        retries = options.retry_failed and not item.shares_payment
         while True:
             state = items.find_state(item.fingerprint)
-            is_new = state in (None, "checked") or (options.retry_failed and state in FAILED_STATES)
+            if item.shares_payment and state in UNDER_WAY_STATES:
+                raise self._unsaved_error(item)
+            is_new = state in (None, "checked") or (retries and state in FAILED_STATES)
             draft = None
             if is_new and not may_send:
                 return NotSent(item)
@@ -126,7 +136,7 @@ class SubmitWorker:
                 target=slot.claim_key,
                 label=options.label,
                 is_alive=self._run_lock.is_alive,
-                retry=options.retry_failed,
+                retry=retries,
             )
             if claimed is not None:
                 break
@@ -135,6 +145,16 @@ class SubmitWorker:
             return self._continue(item, row, slot, may_send=may_send)
         return (
             ClaimedElsewhere(item) if row.state in UNFINISHED_STATES else self._end(item, row, slot)
+        )
+
+    def _unsaved_error(self, item: Item) -> KreaError:
+        """The error of ITEM, for want of the result to copy."""
+        row = self._context.ledger.items.find_latest(item.fingerprint)
+        if row is not None and row.job_id is None:
+            return in_doubt_error(row, self._context)
+        message = "an equal line has the job, and its result is not saved yet"
+        return StillRunning(
+            message, hint=SAME_COMMAND_CONTINUES, job_id=row.job_id if row else None
         )
 
     def _continue(
@@ -150,6 +170,9 @@ class SubmitWorker:
             # A request that never left is `checked` after this, and is sent below.
             row = resolve_in_doubt(row, self._context, until=None)
             fresh = row.state == "checked"
+            if fresh and not may_send:
+                part_file.release()
+                return NotSent(item)
             if fresh:
                 row = self._submit(row, slot)
             if row.job_id is None:
@@ -224,7 +247,7 @@ class SubmitWorker:
         about an upload.
         """
         context = self._context
-        files = _upload(item, context)
+        files = upload_item_files(item, context)
         (seed,) = seeds(request.model, item.body, 1, context.random)
         draft = build_draft(
             request,
@@ -242,24 +265,6 @@ class SubmitWorker:
         )
 
 
-def item_request(item: Item, options: RunOptions) -> GenerateRequest:
-    """The request of ITEM."""
-    return GenerateRequest(
-        model=options.model(item.model),
-        body=item.body,
-        given=item.given,
-        prompt=item.prompt,
-        price=item.price,
-        target=parse_target(item.target, cwd=options.cwd, force=options.force),
-        cost=item.cost,
-        count=item.count,
-        sidecar=options.sidecar,
-        embed=options.embed,
-        webhook=options.webhook,
-        profile=options.profile,
-    )
-
-
 def _changed_error(path: str) -> KreaError:
     return KreaError(
         f"{path} is not what was saved there: it was changed, and is left alone",
@@ -270,18 +275,3 @@ def _changed_error(path: str) -> KreaError:
 
 def _pending_job(row: RequestRow, slot: OutputSlot) -> PendingJob:
     return PendingJob(job_id=row.job_id or "", slot=replace(slot, row=row))
-
-
-def _upload(item: Item, context: FlowContext) -> RequestFiles:
-    """Upload the files of ITEM, each content once."""
-    if not item.file_hashes:
-        return RequestFiles()
-    files = find_local_files(item.body)
-    current = hash_files(files)
-    changed = [path for path, sha256 in current.items() if item.file_hashes[path] != sha256]
-    if changed:
-        raise UsageError(
-            f"{changed[0]} was changed since it was checked; nothing was sent",
-            hint="run the same command again: it is another item now",
-        )
-    return RequestFiles(item.file_hashes, upload_files(files, context))

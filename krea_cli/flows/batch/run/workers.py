@@ -9,6 +9,7 @@ from krea_cli.clock import Mailbox
 from krea_cli.errors import Interrupted, StillRunning
 from krea_cli.flows.batch.item import Item
 from krea_cli.flows.batch.run.messages import (
+    SAME_COMMAND_CONTINUES,
     Crashed,
     ItemSaved,
     ItemSubmitted,
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from krea_cli.api.types import Job
     from krea_cli.flows.download.save import ResultSaver
 
-SAME_COMMAND_CONTINUES = "the same command goes on with what is left"
 # Downloads at once: few, as they take time from the requests, and more where the host is slow.
 MIN_SAVERS, MAX_SAVERS = 2, 12
 SLOW_SAVE_SECONDS = 0.5  # that a result may wait before there are more savers

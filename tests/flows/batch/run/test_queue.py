@@ -22,7 +22,8 @@ class QueueScene:
         self.events: list[Event] = []
         self.items = [item(number) for number in range(1, count + 1)]
         context = SimpleNamespace(clock=self.clock, tell=self.events.append, random=Random(1))
-        self.queue = Queue(iter(self.items), cast("FlowContext", context))
+        self.context = cast("FlowContext", context)
+        self.queue = Queue(iter(self.items), self.context)
 
     def taken(self) -> list[int]:
         """The items that come now, one after the other."""
@@ -33,11 +34,12 @@ class QueueScene:
             yield found
 
 
-def item(index: int) -> Item:
-    """The item at that place."""
-    names = ("model", "kind", "route", "request_fingerprint", "fingerprint", "target", "price")
+def item(index: int, fingerprint: str | None = None) -> Item:
+    """The item at that place, with a request of its own unless FINGERPRINT says another."""
+    fingerprint = fingerprint or str(index)
+    names = ("model", "kind", "route", "own_fingerprint", "shard_fingerprint", "target", "price")
     texts: dict[str, Any] = dict.fromkeys(names, "")
-    return Item(line=index, index=index, body={}, given={}, **texts)
+    return Item(line=index, index=index, body={}, given={}, fingerprint=fingerprint, **texts)
 
 
 def test_items_come_in_their_order() -> None:
@@ -91,3 +93,19 @@ def test_what_another_run_has_is_looked_at_again() -> None:
     assert scene.taken() == [1]
     scene.clock.advance(61)
     assert not scene.queue.wait_for_other_run(first, limit=60)
+
+
+def test_of_items_with_one_request_one_comes_at_a_time() -> None:
+    """The others come next, in their order, as soon as it has ended."""
+    scene = QueueScene(0)
+    scene.items += [item(1, "same"), item(2), item(3, "same"), item(4, "same"), item(5)]
+    scene.queue = Queue(iter(scene.items), scene.context)
+    assert scene.taken() == [1, 2, 5]
+    assert not scene.queue.empty
+    scene.queue.end(scene.items[1])
+    assert scene.taken() == []
+    scene.queue.end(scene.items[0])
+    assert scene.taken() == [3]
+    scene.queue.end(scene.items[2])
+    assert scene.taken() == [4]
+    assert scene.queue.empty

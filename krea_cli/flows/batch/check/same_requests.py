@@ -1,0 +1,93 @@
+"""Find the items that are one request: within the list, and in the ledger."""
+
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any
+
+from krea_cli.flows.batch.check.shard import Shard
+from krea_cli.flows.batch.item import item_fingerprint
+from krea_cli.flows.batch.item_store import ItemStore
+from krea_cli.local.ledger.request_identity import RequestIdentity
+from krea_cli.local.ledger.rows import POSSIBLY_PAID_STATES
+
+if TYPE_CHECKING:
+    from krea_cli.local.ledger.account_ledger import AccountLedger
+
+
+@dataclass(frozen=True)
+class ItemHashes:
+    """The hashes of an item, as `Item` has them.
+
+    key: hash for {key} in its name
+    """
+
+    fingerprint: str
+    own_fingerprint: str
+    shard_fingerprint: str
+    key: str
+    occurrence: int = 1
+    shares_payment: bool = False
+
+    @property
+    def item_fields(self) -> dict[str, Any]:
+        """The fields of `Item`."""
+        names = (each.name for each in fields(self) if each.name != "key")
+        return {name: getattr(self, name) for name in names}
+
+
+class SameRequests:
+    """Counts equal items in the order of the list, and looks each up in LEDGER, if there is one.
+
+    Equal items with a given seed share one request; without a seed each is another picture.
+    STORE holds the items of SHARD so far.
+    """
+
+    def __init__(self, ledger: "AccountLedger | None", store: ItemStore, shard: Shard) -> None:
+        self._items = ledger.items if ledger and ledger.items.has_any() else None
+        self._has_old = self._items is not None and self._items.has_any(old=True)
+        self._store = store
+        self._shard = shard
+        # Made for a hundred thousand items: numbers only, as far as possible. A payer is a place
+        # in the store, or the fingerprint of an item of another share.
+        self._occurrences: dict[int, int] = {}
+        self._old_occurrences: dict[int, int] = {}
+        self._payers: dict[int, int | str] = {}
+
+    def next_item(self, identity: RequestIdentity) -> ItemHashes:
+        """Return the hashes of the next item, a request of IDENTITY."""
+        key = hash((identity.sent_digest, identity.seed))
+        occurrence = self._occurrences[key] = self._occurrences.get(key, 0) + 1
+        own = item_fingerprint(identity.fingerprint, occurrence)
+        old = self._old_fingerprint(identity)
+        if identity.seed is None:
+            known = self._find(identity, occurrence, old)
+            return ItemHashes(known or own, own, own, known or own, occurrence)
+        if occurrence > 1:
+            return self._next_equal(key, own, old)
+        self._payers[key] = len(self._store) if self._shard.includes(own) else own
+        known = self._find(identity, 1, old)
+        return ItemHashes(known or own, own, own, known or own)
+
+    def _next_equal(self, key: int, own: str, old: str) -> ItemHashes:
+        """Hashes of an item that shares the request of an earlier one, its payer."""
+        place = self._payers[key]
+        if isinstance(place, str) or place >= len(self._store):  # the latter after a problem
+            shard = place if isinstance(place, str) else own
+            return ItemHashes(own, own, shard, own, shares_payment=True)
+        payer = self._store.get(place)
+        if self._has_old and self._items and self._items.find_state(old) in POSSIBLY_PAID_STATES:
+            return ItemHashes(old, own, payer.own_fingerprint, old)  # it was paid for by itself
+        return ItemHashes(payer.fingerprint, own, payer.own_fingerprint, own, shares_payment=True)
+
+    def _old_fingerprint(self, identity: RequestIdentity) -> str:
+        """Fingerprint of the item in older versions: they counted by the raw input."""
+        if not self._has_old:
+            return ""
+        key = hash(identity.fingerprint)
+        number = self._old_occurrences[key] = self._old_occurrences.get(key, 0) + 1
+        return item_fingerprint(identity.fingerprint, number)
+
+    def _find(self, identity: RequestIdentity, occurrence: int, old: str) -> str | None:
+        if self._items is None:
+            return None
+        normal = item_fingerprint(identity.given_digest or "", occurrence)
+        return self._items.find_same(identity, occurrence, old=(old, normal))

@@ -1,0 +1,56 @@
+"""When two requests are the same: by hashes of what was given, and of what was sent."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+HAS_DIGEST = "(given_digest = ? OR (sent_digest = ? AND chosen_seed IS ?))"
+# An older version may have recorded the normal form: its hash is that of the digest.
+IS_SAME = f"(identity IN (?, ?) OR {HAS_DIGEST})"
+
+
+@dataclass(frozen=True)
+class RequestIdentity:
+    """The hashes by which a request is found again; a match of one is a match.
+
+    fingerprint: `request_fingerprint` of the model and the input as it was given
+    given_digest: hash of the normal form of the input; None in rows of older versions
+    sent_digest: hash of the normal form of the body, without a numeric seed
+    seed: the number that was given as seed; None if it was drawn
+    """
+
+    fingerprint: str
+    given_digest: str | None = None
+    sent_digest: str | None = None
+    seed: int | None = None
+
+    @property
+    def digests(self) -> tuple[Any, ...]:
+        """Values for the question marks of `HAS_DIGEST`."""
+        return (self.given_digest, self.sent_digest, self.seed)
+
+    @property
+    def values(self) -> tuple[Any, ...]:
+        """Values for the question marks of `IS_SAME`."""
+        return (self.fingerprint, self.given_digest, *self.digests)
+
+
+def request_fingerprint(model: str, given: dict[str, Any]) -> str:
+    """Hash MODEL and the input GIVEN by the user: sha256, in hex.
+
+    The order of keys does not count, and 1.0 is 1.
+    """
+    import hashlib
+
+    content = json.dumps([model, _normalize(given)], sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(content.encode()).hexdigest()
+
+
+def _normalize(value: Any) -> Any:
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, dict):
+        return {str(key): _normalize(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_normalize(item) for item in value]
+    return value
