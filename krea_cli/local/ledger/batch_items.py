@@ -136,11 +136,7 @@ class BatchItems:
             if row is None or (retry and row.state in FAILED_STATES):
                 if draft is None:
                     return None
-                self._keys.refuse_twin(
-                    f"(item = ? OR ({HAS_DIGEST} AND occurrence = ?))",
-                    (item_fingerprint, *draft.identity.digests, draft.occurrence),
-                    draft.profile,
-                )
+                self._refuse_twin(item_fingerprint, draft)
                 return ItemClaim(self._requests.insert(draft), ours=True)
             if row.state not in UNFINISHED_STATES:
                 return ItemClaim(row, ours=False)
@@ -157,6 +153,13 @@ class BatchItems:
                 (run, target, label, row.id, *self._scope.values),
             )
             return ItemClaim(self._requests.get(row.id), ours=True)
+
+    def _refuse_twin(self, item_fingerprint: str, draft: RequestDraft) -> None:
+        self._keys.refuse_twin(
+            f"(item = ? OR ({HAS_DIGEST} AND occurrence = ?))",
+            (item_fingerprint, *draft.identity.digests, draft.occurrence),
+            draft.profile,
+        )
 
     def _join_same(
         self, item_fingerprint: str, draft: RequestDraft, *, is_new: bool

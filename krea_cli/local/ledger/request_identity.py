@@ -1,4 +1,4 @@
-"""When two requests are the same: by hashes of what was given, and of what was sent."""
+"""The sameness of two requests, by hashes of their input and of the body that is sent."""
 
 import json
 from dataclasses import dataclass

@@ -56,7 +56,7 @@ def put_into_ledger(
             book.requests.mark_submitted(row.id, Job(job, "queued", type="flux"), answered_at=2.0)
         if state == "saved":
             book.requests.record_file(
-                job, 1, url="https://x/1", size=1, type="image/png", at=3.0, **file
+                job, 1, url="https://x/1", size=len(PNG), type="image/png", at=3.0, **file
             )
             book.requests.mark_saved(job)
 

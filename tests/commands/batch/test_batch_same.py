@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.commands.batch.test_batch_again import put_into_ledger
+from tests.commands.batch.test_batch_again import digest, put_into_ledger
 from tests.commands.batch.test_batch_check import dry, records
 from tests.commands.batch.test_dry_run import serve_prices
 from tests.fakes.krea_service import PNG, answer_with, lose_answer, lose_request
@@ -202,7 +202,9 @@ def test_equal_items_that_an_old_version_paid_for_keep_their_requests(cli: Cli) 
     for number, item in enumerate(records(cli, text, *options, file="list.txt"), 1):
         path = Path(item["target"].replace("{ext}", "png")).absolute()
         path.write_bytes(PNG)
-        put_into_ledger(cli, item, "saved", job=f"job-{number}", path=str(path), sha256="0")
+        put_into_ledger(
+            cli, item, "saved", job=f"job-{number}", path=str(path), sha256=digest(path)
+        )
     result = run(cli, text, "--seed", "5")
     assert (result.code, len(files()), cli.service.posts) == (0, 2, [])
 
