@@ -12,7 +12,7 @@ from krea_cli.catalog.prices import estimate_price, price_points, price_range
 PRICE_VIEWS: tuple[Callable[[Model], str], ...] = (
     lambda model: str(estimate_price(model, model.example or {})),
     price_range,
-    lambda model: ", ".join(f"${amount}" for amount, _ in price_points(model)) or "unknown",
+    lambda model: ", ".join(f"${point.amount}" for point in price_points(model)) or "unknown",
 )
 
 

@@ -1,19 +1,30 @@
 """Prices of requests, as far as the document states them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
-from re import findall
+from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any
 
 from krea_cli.catalog.model import Model
+from krea_cli.catalog.price_dimensions import RequestDimensions, parse_number, parse_seconds
 from krea_cli.dollars import format_dollars, to_micros
 
 SECOND_UNITS = ("second", "seconds", "per_second", "per-second")
 REQUEST_UNITS = ("request", "requests", "job", "generation", "image", "per_request", "", None)
-MAX_PRICE_DOLLARS = Decimal(100_000)
+DURATIONS = ("duration", "billableSeconds")
 
-PricePoint = tuple[Decimal, dict[str, Any]]
+
+@dataclass(frozen=True)
+class PricePoint:
+    """One price of a model.
+
+    dimensions: the values that it holds for, by the name of the dimension
+    is_about: true if it is old or uncertain
+    """
+
+    amount: Decimal
+    dimensions: Mapping[str, Any]
+    is_about: bool = False
 
 
 @dataclass(frozen=True)
@@ -22,20 +33,39 @@ class Price:
 
     amount: dollars; None if unknown
     at_most: true if the request may cost less
+    is_about: true if the price is old or uncertain; no cap takes it for known
+    unclear: the dimensions that counted at their highest price
     """
 
     amount: Decimal | None
     at_most: bool = False
+    is_about: bool = False
+    unclear: tuple[str, ...] = ()
 
     @property
     def micros(self) -> int | None:
-        """The amount in millionths of a dollar, rounded up, as the ledger and budgets count."""
+        """The sure amount in millionths of a dollar, rounded up, as the ledger and budgets count.
+
+        None if it is unknown, or about.
+        """
+        return None if self.is_about else self.shown_micros
+
+    @property
+    def shown_micros(self) -> int | None:
+        """The amount in millionths of a dollar, sure or about; None if unknown."""
         return None if self.amount is None else to_micros(self.amount)
 
     def __str__(self) -> str:
         if self.amount is None:
             return "unknown"
-        return f"{'at most ' if self.at_most else ''}{format_dollars(self.micros)}"
+        words = ("about " if self.is_about else "") + ("at most " if self.at_most else "")
+        return f"{words}{format_dollars(self.shown_micros)}"
+
+    def explain(self) -> str:
+        """Return the price in words, with the dimensions that are not clear."""
+        names = " and ".join(self.unclear)
+        reason = f" ({names} {'is' if len(self.unclear) == 1 else 'are'} not clear)"
+        return f"{self}{reason if names else ''}"
 
 
 UNKNOWN_PRICE = Price(None)
@@ -64,92 +94,74 @@ def price_range(model: Model) -> str:
     """Return the prices of MODEL in words, for any request: "$0.15 to $0.30", "$0.07/s"."""
     if model.pricing is None or estimate_price(model, model.example or {}).amount is None:
         return "unknown"
-    amounts = [amount for amount, _ in price_points(model)]
+    points = price_points(model)
+    rates = [_per_second(point) for point in points]
+    seconds = [rate for rate in rates if rate is not None]
+    is_rate = model.pricing.get("unit") in SECOND_UNITS or len(seconds) == len(points)
+    amounts = seconds if len(seconds) == len(points) else [point.amount for point in points]
     low, high = (format_dollars(to_micros(amount)) for amount in (min(amounts), max(amounts)))
-    each = "/s" if model.pricing.get("unit") in SECOND_UNITS else ""
-    return (low if low == high else f"{low} to {high}") + each
+    about = "about " if any(point.is_about for point in points) else ""
+    return about + (low if low == high else f"{low} to {high}") + ("/s" if is_rate else "")
+
+
+def _per_second(point: PricePoint) -> Decimal | None:
+    """Return the price of a second, for a point of one duration; None for any other."""
+    durations = [point.dimensions[name] for name in DURATIONS if name in point.dimensions]
+    seconds = parse_seconds(durations[0]) if durations else None
+    return round(point.amount / seconds, 6) if seconds else None
 
 
 def price_points(model: Model) -> list[PricePoint]:
-    """Return the readable price points of MODEL: dollars, and the dimensions they hold for."""
-    entries = (model.pricing or {}).get("price_points")
+    """Return the readable price points of MODEL."""
+    pricing = model.pricing or {}
+    entries = pricing.get("price_points")
     points = []
     for entry in entries if isinstance(entries, list) else []:
         if not isinstance(entry, dict):
             continue
-        amount, dimensions = _parse_amount(entry.get("amount")), entry.get("dimensions", {})
+        amount, dimensions = parse_number(entry.get("amount")), entry.get("dimensions", {})
         if amount is not None and isinstance(dimensions, dict):
-            points.append((amount, dimensions))
+            is_about = True in (pricing.get("about"), entry.get("about"))
+            points.append(PricePoint(amount, dimensions, is_about))
     return points
-
-
-def _parse_amount(value: object) -> Decimal | None:
-    if isinstance(value, bool) or not isinstance(value, (str, int, float)):
-        return None
-    try:
-        amount = Decimal(str(value)[:30])
-    except InvalidOperation:
-        return None
-    return amount if amount.is_finite() and 0 <= amount <= MAX_PRICE_DOLLARS else None
 
 
 def _match_price(points: list[PricePoint], model: Model, body: Mapping[str, Any]) -> Price:
     """Return the price of the most specific point, of those that do not contradict BODY."""
-    candidates = [
-        (amount, [_fits(name, value, model, body) for name, value in dimensions.items()])
-        for amount, dimensions in points
-    ]
-    candidates = [(amount, fits) for amount, fits in candidates if False not in fits]
+    pairs = [(point.amount, point.dimensions) for point in points]
+    request = RequestDimensions(model, body, pairs)
+    candidates = []
+    for point in points:
+        fits = {name: request.fits(name, value) for name, value in point.dimensions.items()}
+        if False not in fits.values():
+            candidates.append((point, fits))
     if not candidates:
         return UNKNOWN_PRICE
-    certain = [(amount, fits) for amount, fits in candidates if None not in fits]
-    uncertain = [amount for amount, fits in candidates if None in fits]
-    dimension_count = max((len(fits) for _, fits in certain), default=0)
-    most_specific = [amount for amount, fits in certain if len(fits) == dimension_count]
-    at_most = bool(uncertain) or len(set(most_specific)) > 1
-    return Price(max([*most_specific, *uncertain]), at_most=at_most)
-
-
-def _fits(name: str, value: Any, model: Model, body: Mapping[str, Any]) -> bool | None:
-    """Tell if BODY has VALUE in the dimension NAME; None if it cannot be compared."""
-    words = [word.lower() for word in findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+", str(name)[:100])]
-    field = model.field("_".join(words)) or model.field(str(name))
-    if field is not None:
-        own_value = body.get(field.name, field.default)
-        return None if own_value is None else _is_equal(own_value, value)
-    if words[:1] == ["has"] and isinstance(value, bool):
-        names = [field.name for field in model.fields if _has_words(field.name, words[1:])]
-        return any(body.get(name) for name in names) == value if names else None
-    return None
-
-
-def _has_words(name: str, words: list[str]) -> bool:
-    parts = {part.removesuffix("s") for part in name.split("_")}
-    return bool(words) and all(word.removesuffix("s") in parts for word in words)
-
-
-def _is_equal(own_value: Any, value: Any) -> bool:
-    """Compare loosely: documents write numbers and booleans as text, and seconds as "5s"."""
-    is_boolean = isinstance(own_value, bool) or isinstance(value, bool)
-    is_number = isinstance(own_value, (int, float)) and not is_boolean
-    number = _parse_amount(str(value).removesuffix("s")) if is_number else None
-    if number is not None:
-        return Decimal(str(own_value)) == number
-    return str(own_value).lower() == str(value).lower()
+    certain = [point for point, fits in candidates if None not in fits.values()]
+    dimension_count = max((len(point.dimensions) for point in certain), default=0)
+    most_specific = [point for point in certain if len(point.dimensions) == dimension_count]
+    open_names = [name for _, fits in candidates for name, fit in fits.items() if fit is None]
+    counted = most_specific + [point for point, fits in candidates if None in fits.values()]
+    amounts = {point.amount for point in counted}
+    at_most = len(amounts) > 1 or bool(request.beyond)
+    return Price(
+        max(amounts),
+        at_most=at_most,
+        is_about=any(point.is_about for point in counted),
+        unclear=tuple(dict.fromkeys(open_names)) if at_most else (),
+    )
 
 
 def _multiply_by_duration(price: Price, model: Model, body: Mapping[str, Any]) -> Price:
     field = model.field("duration")
     if price.amount is None or field is None:
         return UNKNOWN_PRICE
-    seconds = _parse_seconds(body.get("duration", field.default))
+    seconds = parse_seconds(body.get("duration", field.default))
     if seconds is not None:
-        return Price(price.amount * seconds, at_most=price.at_most)
-    longest = max((_parse_seconds(choice) or Decimal(0) for choice in field.choices), default=None)
-    bound = longest if longest is not None else _parse_amount(field.maximum)
-    return Price(price.amount * bound, at_most=True) if bound else UNKNOWN_PRICE
-
-
-def _parse_seconds(value: object) -> Decimal | None:
-    """Parse a duration: 5, "5" and "5s" are equal."""
-    return _parse_amount(value.removesuffix("s") if isinstance(value, str) else value)
+        return replace(price, amount=price.amount * seconds)
+    longest = max((parse_seconds(choice) or Decimal(0) for choice in field.choices), default=None)
+    bound = longest if longest is not None else parse_number(field.maximum)
+    if not bound:
+        return UNKNOWN_PRICE
+    unclear = (*price.unclear, "duration")
+    return replace(price, amount=price.amount * bound, at_most=True, unclear=unclear)

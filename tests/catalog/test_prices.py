@@ -1,5 +1,6 @@
 """Prices of requests, by the price points of their model."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -76,6 +77,110 @@ OPEN = make_priced_model(
 def test_the_price_of_a_request(model: Model, body: dict[str, Any], price: str) -> None:
     """The most specific point that fits counts, of several the highest."""
     assert str(estimate_price(model, body)) == price
+
+
+def published(model_id: str, *points: tuple[float, dict[str, Any]]) -> Model:
+    """Return the model MODEL_ID of October with POINTS as its prices of a request."""
+    price_points = [{"amount": round(amount, 4), "dimensions": each} for amount, each in points]
+    pricing = {"type": "fixed", "currency": "USD", "unit": "request", "price_points": price_points}
+    return replace(load_snapshot().model(model_id), pricing=pricing)
+
+
+KREA_2 = published(
+    "krea/krea-2/large",
+    (0.06, {"k2BillingTier": "text-to-image"}),
+    (0.065, {"k2BillingTier": "srefs"}),
+    (0.07, {"k2BillingTier": "moodboards"}),
+)
+SEEDREAM = published(
+    "bytedance/seedream-5-pro",
+    *(
+        (base + 0.003 * max(0, count - 1), {"resolutionTier": tier, "referenceImageCount": count})
+        for tier, base in (("1.5k", 0.045), ("2k", 0.09))
+        for count in range(11)
+    ),
+)
+HAILUO = published(
+    "minimax/hailuo-3",
+    *(
+        (
+            0.13 * seconds + 0.04 * max(0, count - 5),
+            {"billableSeconds": seconds, "referenceImageCount": str(count)},
+        )
+        for seconds in range(5, 16)
+        for count in range(10)
+    ),
+)
+IDEOGRAM = published(
+    "ideogram/ideogram-3",
+    (0.063, {"hasCharacterRefs": False}),
+    (0.1575, {"hasCharacterRefs": "true"}),
+)
+SEEDANCE = published(
+    "bytedance/seedance-2",
+    (1.5, {"duration": 5, "resolution": "720p", "hasVideoReference": False}),
+    (0.9, {"duration": 5, "resolution": "720p", "hasVideoReference": True}),
+)
+BOTH = {"moodboards": [{"id": "m"}], "image_style_references": [{"url": "u"}]}
+SQUARE = {"width": 1536, "height": 1536}
+
+
+def references(count: int) -> dict[str, Any]:
+    """Return the field of COUNT references of seedream-5-pro."""
+    return {"style_images": [{"url": "u", "strength": 1}] * count}
+
+
+@pytest.mark.parametrize(
+    ("model", "body", "price"),
+    [
+        (KREA_2, {}, "$0.06"),
+        (KREA_2, {"moodboards": [], "styles": [{"id": "s", "strength": 1}]}, "$0.06"),
+        (KREA_2, {"image_style_references": [{"url": "u"}]}, "$0.065"),
+        (KREA_2, {"moodboards": [{"id": "m"}]}, "$0.07"),
+        (KREA_2, BOTH, "$0.07"),
+        (SEEDREAM, SQUARE, "$0.045"),
+        (SEEDREAM, SQUARE | references(1), "$0.045"),
+        (SEEDREAM, SQUARE | references(3), "$0.051"),
+        (SEEDREAM, {"width": 2048, "height": 2048}, "$0.09"),
+        (
+            SEEDREAM,
+            {"width": 1600, "height": 1500},
+            "at most $0.09 (resolutionTier is not clear)",
+        ),
+        (SEEDREAM, {}, "at most $0.09 (resolutionTier is not clear)"),
+        (SEEDREAM, SQUARE | references(12), "at most $0.072 (referenceImageCount is not clear)"),
+        (HAILUO, {}, "$0.65"),
+        (HAILUO, {"duration": 15}, "$1.95"),
+        (HAILUO, {"start_image": "u"}, "$0.65"),
+        (HAILUO, {"reference_images": ["u"] * 7}, "$0.73"),
+        (
+            HAILUO,
+            {"reference_images": ["u"] * 5, "end_image": "u"},
+            "at most $0.69 (referenceImageCount is not clear)",
+        ),
+        (
+            HAILUO,
+            {"reference_videos": ["u"], "reference_video_seconds": 5},
+            "at most $1.95 (billableSeconds is not clear)",
+        ),
+        (IDEOGRAM, {}, "$0.063"),
+        (IDEOGRAM, {"character_reference_images": ["u"]}, "$0.1575"),
+        (SEEDANCE, {}, "$1.50"),
+        (SEEDANCE, {"reference_images": ["u"]}, "$1.50"),
+        (SEEDANCE, {"reference_videos": ["u"]}, "$0.90"),
+        (MODES, {}, "at most $0.20 (mode is not clear)"),
+        (TIERS, {}, "at most $0.07 (k2BillingTier is not clear)"),
+    ],
+)
+def test_the_published_dimensions(model: Model, body: dict[str, Any], price: str) -> None:
+    """Each is read from the request; one that is not clear is named."""
+    assert estimate_price(model, body).explain() == price
+
+
+def test_of_two_tiers_the_dearer_one_counts() -> None:
+    """Whatever the order of their prices."""
+    points = [(0.09, {"k2BillingTier": "srefs"}), (0.07, {"k2BillingTier": "moodboards"})]
+    assert str(estimate_price(published("krea/krea-2/large", *points), BOTH)) == "$0.09"
 
 
 @pytest.mark.parametrize("amount", ["free", "-1", "1e9", "NaN", "Infinity", True, None, [], {}])
