@@ -1,7 +1,7 @@
 """Amounts of money as micros: whole millionths of a US dollar, always rounded up."""
 
 import re
-from math import ceil
+from math import ceil, floor
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -10,12 +10,28 @@ if TYPE_CHECKING:
 MICROS_PER_DOLLAR = 1_000_000
 
 
-def parse_dollars(text: str) -> int:
-    """Parse 7, 0.50 or $2, above 0, as micros. Raises ValueError with the expected form."""
-    match = re.fullmatch(r"\$?\s*(\d{1,9})(?:\.(\d{1,6}))?", text.strip(), re.ASCII)
-    micros = int(match[1] + (match[2] or "").ljust(6, "0")) if match else 0
-    if not micros:
+MAX_AMOUNT_CHARACTERS = 100
+DOLLARS_LIMIT = 1_000_000_000  # a thousand of them still fit into SQLite's integers
+
+
+def parse_dollars(text: str, *, round_down: bool = False) -> int:
+    """Parse 7, 0.50, 1e-2 or $2, above 0, as micros. Raises ValueError with the expected form.
+
+    More than six decimals are rounded up; with ROUND_DOWN, for a limit, down.
+    """
+    number = r"(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?"
+    match = re.fullmatch(rf"\$?\s*({number})", text.strip()[: MAX_AMOUNT_CHARACTERS + 1])
+    is_amount = match is not None and len(text.strip()) <= MAX_AMOUNT_CHARACTERS
+    if match is None or not is_amount or not re.search("[1-9]", re.split("[eE]", match[1])[0]):
         raise ValueError("an amount in US dollars above 0, such as 7 or 0.50")
+    from decimal import Decimal
+
+    dollars = Decimal(match[1])
+    if dollars >= DOLLARS_LIMIT:
+        raise ValueError(f"an amount in US dollars above 0 and below {DOLLARS_LIMIT}")
+    micros = floor(dollars * MICROS_PER_DOLLAR) if round_down else to_micros(dollars)
+    if not micros:
+        raise ValueError("an amount in US dollars above 0, at least 0.000001")
     return micros
 
 

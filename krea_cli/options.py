@@ -16,11 +16,20 @@ def parse_seconds(text: str) -> float:
 
 
 def parse_micros(text: str) -> int:
-    """Parse `7`, `0.50` or `$2` as millionths of a dollar."""
+    """Parse `7`, `0.50` or `$2` as millionths of a dollar, rounded up."""
+    return _parse_dollars(text, round_down=False)
+
+
+def parse_cap(text: str) -> int:
+    """Parse `7`, `0.50` or `$2` as millionths of a dollar, rounded down: a cap does not grow."""
+    return _parse_dollars(text, round_down=True)
+
+
+def _parse_dollars(text: str, *, round_down: bool) -> int:
     from krea_cli.dollars import parse_dollars
 
     try:
-        return parse_dollars(text)
+        return parse_dollars(text, round_down=round_down)
     except ValueError as expected:
         raise typer.BadParameter(f"{text!r} is not {expected}") from expected
 
@@ -115,7 +124,7 @@ MaxCost = Annotated[
     int | None,
     typer.Option(
         "--max-cost",
-        parser=parse_micros,
+        parser=parse_cap,
         metavar="USD",
         help="Stop before a request that could take the total above this.",
     ),

@@ -15,20 +15,45 @@ from krea_cli.dollars import format_dollars, parse_dollars, to_dollars, to_micro
         (" $2 ", 2_000_000),
         ("$ 0.000001", 1),
         ("999999999.999999", 999_999_999_999_999),
+        ("1e-2", 10_000),
+        ("1E3", 1_000_000_000),
+        (".5", 500_000),
+        ("0.0600000", 60_000),
+        ("1.0000001", 1_000_001),
+        ("1e-7", 1),
     ],
 )
 def test_text_is_parsed_exactly(text: str, micros: int) -> None:
-    """Up to six decimals are parsed without rounding."""
+    """Up to six decimals are parsed without rounding; of more, a fraction is a whole one."""
     assert parse_dollars(text) == micros
 
 
 @pytest.mark.parametrize(
-    "text", ["", "0", "0.000000", "-1", "1e3", "1.0000001", "1,50", "٣", "7 $"]
+    "text", ["", "0", "0.000000", "-1", "0e3", "1e", "1,50", "٣", "7 $", ".", "1" * 101]
 )
 def test_other_text_is_refused(text: str) -> None:
     """The error names the expected form."""
     with pytest.raises(ValueError, match=r"an amount in US dollars above 0, such as 7 or 0\.50"):
         parse_dollars(text)
+
+
+def test_a_limit_is_rounded_down() -> None:
+    """More decimals never make it grow."""
+    assert parse_dollars("1.0000009", round_down=True) == 1_000_000
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("1000000000", "an amount in US dollars above 0 and below 1000000000"),
+        ("1e999", "an amount in US dollars above 0 and below 1000000000"),
+        ("1e-999", r"an amount in US dollars above 0, at least 0\.000001"),
+    ],
+)
+def test_the_true_reason_is_told(text: str, expected: str) -> None:
+    """An amount that is too large or too small is an amount."""
+    with pytest.raises(ValueError, match=f"^{expected}$"):
+        parse_dollars(text, round_down=True)
 
 
 @pytest.mark.parametrize(

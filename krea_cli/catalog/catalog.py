@@ -56,6 +56,7 @@ class Catalog:
                 self._document,
                 name=model_id,
                 step_limit=self._step_limit,
+                fetched_at=self.fetched_at,
             )
         return self._models[model_id]
 

@@ -87,6 +87,7 @@ class Model:
     closed: true if the service takes no other fields
     aliases: old field name -> today's name
     pricing: the document's x-krea-pricing, as it is
+    priced_at: the time that the prices are of, in seconds since 1970; None if unknown
     typical_seconds: seconds that a job usually takes
     sunset: the date on which the service drops the model, as the document writes it
     example: a request body of the document
@@ -100,6 +101,7 @@ class Model:
     closed: bool = True
     aliases: Mapping[str, str] = field(default_factory=dict)
     pricing: Mapping[str, Any] | None = None
+    priced_at: float | None = None
     typical_seconds: float | None = None
     deprecated: bool = False
     sunset: str | None = None

@@ -1,13 +1,13 @@
 """Prices of requests, as far as the document states them."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
 from krea_cli.catalog.model import Model
 from krea_cli.catalog.price_dimensions import RequestDimensions, parse_number, parse_seconds
-from krea_cli.dollars import format_dollars, to_micros
+from krea_cli.dollars import format_dollars, to_dollars, to_micros
 
 SECOND_UNITS = ("second", "seconds", "per_second", "per-second")
 REQUEST_UNITS = ("request", "requests", "job", "generation", "image", "per_request", "", None)
@@ -61,14 +61,54 @@ class Price:
         words = ("about " if self.is_about else "") + ("at most " if self.at_most else "")
         return f"{words}{format_dollars(self.shown_micros)}"
 
-    def explain(self) -> str:
-        """Return the price in words, with the dimensions that are not clear."""
-        names = " and ".join(self.unclear)
-        reason = f" ({names} {'is' if len(self.unclear) == 1 else 'are'} not clear)"
-        return f"{self}{reason if names else ''}"
+
+def unclear_note(names: Collection[str]) -> str:
+    """Return that the dimensions NAMES are not clear, in brackets; empty without any."""
+    verb = "is" if len(names) == 1 else "are"
+    return f" ({' and '.join(names)} {verb} not clear)" if names else ""
 
 
 UNKNOWN_PRICE = Price(None)
+
+
+@dataclass
+class PriceTotal:
+    """The sum of many prices in three parts; a price that is assumed is sure.
+
+    sure: millionths of a dollar, at most
+    about: millionths of a dollar, of old or uncertain prices
+    unpriced: number of requests without any price
+    """
+
+    sure: int = 0
+    about: int = 0
+    unpriced: int = 0
+
+    def add(self, cost: int | None, about: int | None, *, times: int = 1) -> None:
+        """Add a request with a sure COST, else one that is ABOUT so much, else an unknown one."""
+        if cost is not None:
+            self.sure += cost * times
+        elif about is not None:
+            self.about += about * times
+        else:
+            self.unpriced += times
+
+    def __add__(self, other: "PriceTotal") -> "PriceTotal":
+        return PriceTotal(
+            self.sure + other.sure, self.about + other.about, self.unpriced + other.unpriced
+        )
+
+    def __str__(self) -> str:
+        sure, about = format_dollars(self.sure), format_dollars(self.about)
+        return f"at most {sure} sure, {about} about, {self.unpriced} of unknown price"
+
+    def record(self) -> dict[str, object]:
+        """Return the parts for --json, with amounts in dollars."""
+        return {
+            "cost": to_dollars(self.sure),
+            "about": to_dollars(self.about),
+            "unpriced": self.unpriced,
+        }
 
 
 def estimate_price(model: Model, body: Mapping[str, Any]) -> Price:
@@ -94,14 +134,39 @@ def price_range(model: Model) -> str:
     """Return the prices of MODEL in words, for any request: "$0.15 to $0.30", "$0.07/s"."""
     if model.pricing is None or estimate_price(model, model.example or {}).amount is None:
         return "unknown"
+    return _describe_range(*_rated_points(model))
+
+
+def price_table(model: Model) -> list[tuple[str, str]]:
+    """Return the prices of MODEL by their dimensions in words; empty for a flat price.
+
+    Prices of each duration are told as prices of a second.
+    """
+    points, is_rate = _rated_points(model)
+    rows: dict[str, list[PricePoint]] = {}
+    for point in points:
+        dimensions = [
+            f"{name} {str(value).lower() if isinstance(value, bool) else value}"
+            for name, value in point.dimensions.items()
+            if not (is_rate and name in DURATIONS)
+        ]
+        rows.setdefault(", ".join(dimensions) or "else", []).append(point)
+    if len(rows) < 2:
+        return []
+    return [(name, _describe_range(same, is_rate)) for name, same in rows.items()]
+
+
+def _rated_points(model: Model) -> tuple[list[PricePoint], bool]:
+    """Return the points of MODEL, and True if their amounts are of one second.
+
+    Points that have a duration each are divided by it.
+    """
     points = price_points(model)
-    rates = [_per_second(point) for point in points]
-    seconds = [rate for rate in rates if rate is not None]
-    is_rate = model.pricing.get("unit") in SECOND_UNITS or len(seconds) == len(points)
-    amounts = seconds if len(seconds) == len(points) else [point.amount for point in points]
-    low, high = (format_dollars(to_micros(amount)) for amount in (min(amounts), max(amounts)))
-    about = "about " if any(point.is_about for point in points) else ""
-    return about + (low if low == high else f"{low} to {high}") + ("/s" if is_rate else "")
+    is_rate = (model.pricing or {}).get("unit") in SECOND_UNITS
+    rates = [rate for point in points if (rate := _per_second(point)) is not None]
+    if is_rate or len(rates) < len(points):
+        return points, is_rate
+    return [replace(point, amount=rate) for point, rate in zip(points, rates, strict=True)], True
 
 
 def _per_second(point: PricePoint) -> Decimal | None:
@@ -109,6 +174,21 @@ def _per_second(point: PricePoint) -> Decimal | None:
     durations = [point.dimensions[name] for name in DURATIONS if name in point.dimensions]
     seconds = parse_seconds(durations[0]) if durations else None
     return round(point.amount / seconds, 6) if seconds else None
+
+
+def _describe_range(points: list[PricePoint], is_rate: bool) -> str:
+    amounts = [point.amount for point in points]
+    low, high = (_describe_bound(bound, points) for bound in (min(amounts), max(amounts)))
+    text = low if low == high else f"{low} to {high}"
+    if low.startswith("about "):  # once is enough
+        text = f"about {text.replace('about ', '')}"
+    return text + ("/s" if is_rate else "")
+
+
+def _describe_bound(bound: Decimal, points: list[PricePoint]) -> str:
+    """Return BOUND, the lowest or highest amount of POINTS, in words."""
+    about = "about " if all(point.is_about for point in points if point.amount == bound) else ""
+    return about + format_dollars(to_micros(bound))
 
 
 def price_points(model: Model) -> list[PricePoint]:

@@ -18,11 +18,13 @@ def load_budget(
     *,
     max_cost: int | None = None,
     assumed_price: int | None = None,
+    sends_many: bool = False,
 ) -> "Budget | None":
     """Return the caps in force, or None without any. With a cap, refresh an old catalog.
 
     max_cost: the cap for this command, in millionths of a dollar
     assumed_price: the price of a request without a known one, in millionths of a dollar
+    sends_many: without a cap an old catalog is refreshed as well, if the service can be reached
 
     Raises `OverBudget` without prices of today. Raises `UsageError` for a daily cap without a
     ledger, and for settings that are not understood.
@@ -30,6 +32,8 @@ def load_budget(
     session.config.require_understood()
     day = session.config.get("budget.day")
     if max_cost is None and day is None:
+        if sends_many:
+            _refresh_old_prices(session)
         return None
     from krea_cli.local.ledger.budget import DAY_CAP, Budget
 
@@ -54,22 +58,27 @@ def load_budget(
 
 def _require_current_prices(session: "Session") -> None:
     """Refresh a catalog older than a day. Raises `OverBudget` if it stays older."""
-    cache, clock = session.catalog_cache, session.clock
-    if not cache.is_old(clock.now()):
-        return
-    reason = "the service has no list of prices"
-    try:
-        session.refresh_catalog()
-    except Interrupted:
-        raise
-    except KreaError as error:
-        reason = error.message
-    if cache.is_old(clock.now()):
+    reason = _refresh_old_prices(session) or "the service has no list of prices"
+    if session.catalog_cache.is_old(session.clock.now()):
         raise OverBudget(
             f"a budget needs today's prices, and they could not be fetched: {reason};"
             " nothing was sent",
             hint="krea models --refresh, then the same command again",
         )
+
+
+def _refresh_old_prices(session: "Session") -> str | None:
+    """Refresh a catalog older than a day, once in a day; return why it failed, if it did."""
+    cache, now = session.catalog_cache, session.clock.now()
+    if not cache.is_old(now):
+        return None
+    try:
+        session.refresh_catalog()
+    except Interrupted:
+        raise
+    except KreaError as error:
+        return error.message
+    return None
 
 
 def forecast_spending(

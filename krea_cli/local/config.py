@@ -67,7 +67,7 @@ def _parse_retention(value: Any) -> float:
 def _parse_dollars(value: Any) -> float:
     from krea_cli.dollars import parse_dollars, to_dollars
 
-    return to_dollars(parse_dollars("" if isinstance(value, bool) else str(value)))
+    return to_dollars(parse_dollars("" if isinstance(value, bool) else str(value), round_down=True))
 
 
 @dataclass(frozen=True)

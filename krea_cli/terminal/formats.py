@@ -21,6 +21,28 @@ def local_time(seconds: float, *, milliseconds: bool = False) -> str:
     return f"{text}.{thousandths:03}" if milliseconds else text
 
 
+def age(seconds: float) -> str | None:
+    """SECONDS as an age in whole days: "1 day old"; None below a day."""
+    days = int(seconds // 86_400)
+    return None if days < 1 else f"{days} day{'s' if days > 1 else ''} old"
+
+
+def price_age(priced_at: float | None, now: float) -> str:
+    """The date and the age, in brackets, of a price older than a day; empty for any other.
+
+    Both are in seconds since 1970.
+    """
+    text = None if priced_at is None else age(now - priced_at)
+    return f" (of {utc_date(priced_at)}, {text})" if priced_at is not None and text else ""
+
+
+def utc_date(seconds: float) -> str:
+    """SECONDS since 1970 as a date in UTC: 2026-10-06."""
+    import time
+
+    return time.strftime("%Y-%m-%d", time.gmtime(seconds))
+
+
 def size(count: float) -> str:
     """COUNT bytes in decimal units: "512 B", "1.2 kB", "3.4 MB", "5.6 GB"."""
     if count < 1000:

@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from krea_cli.catalog.cache import load_snapshot
+from krea_cli.catalog.catalog import Catalog
 from krea_cli.catalog.model import Model
-from krea_cli.catalog.prices import estimate_price, price_range
-from tests.catalog.documents import make_model
+from krea_cli.catalog.prices import estimate_price, price_range, unclear_note
+from tests.catalog.documents import ROUTE, make_document, make_model, make_operation
 
 FIELDS = {
     "prompt": {"type": "string"},
@@ -174,7 +175,8 @@ def references(count: int) -> dict[str, Any]:
 )
 def test_the_published_dimensions(model: Model, body: dict[str, Any], price: str) -> None:
     """Each is read from the request; one that is not clear is named."""
-    assert estimate_price(model, body).explain() == price
+    found = estimate_price(model, body)
+    assert f"{found}{unclear_note(found.unclear)}" == price
 
 
 def test_of_two_tiers_the_dearer_one_counts() -> None:
@@ -194,11 +196,56 @@ def test_a_broken_amount_is_ignored(amount: object) -> None:
     ("model_id", "price"),
     [
         ("krea/krea-2/large", "$0.06 to $0.07"),
-        ("kling/kling-2.6", "$0.07/s"),
-        ("z-image/z-image", "$0.003"),
-        ("bfl/flux-1-dev", "unknown"),
+        ("kling/kling-2.6", "$0.07 to about $0.14/s"),
+        ("runway/gen-4.5", "$0.12/s"),
+        ("bytedance/seedance-2", "about $0.0849 to $2.8671/s"),
+        ("z-image/z-image", "about $0.003"),
+        ("openai/gpt-image", "unknown"),
     ],
 )
 def test_the_span_of_a_models_prices(model_id: str, price: str) -> None:
     """The list of models shows a range, or one price, per request or second."""
     assert price_range(load_snapshot().model(model_id)) == price
+
+
+@pytest.mark.parametrize(
+    ("model_id", "body", "price"),
+    [
+        ("krea/krea-2/medium", {}, "$0.03"),
+        ("krea/krea-2/medium-turbo", {"image_style_references": [{"url": "u"}]}, "$0.0175"),
+        ("krea/krea-2/medium-turbo", {"moodboards": [{"id": "m"}]}, "$0.02"),
+        ("kling/kling-2.6", {"duration": 10}, "$0.70"),
+        ("kling/kling-2.6", {"generate_audio": True}, "about $0.70"),
+        ("kling/kling-3.0", {"mode": "4k", "duration": 3}, "$1.26"),
+        ("kling/kling-3.0", {"mode": "pro", "generate_audio": True}, "$0.84"),
+        ("bytedance/seedance-2", {}, "$1.50"),
+        ("bytedance/seedance-2", {"resolution": "1080p"}, "$3.40"),
+        ("bytedance/seedance-2", {"resolution": "4k", "duration": 15}, "about $43.0065"),
+        ("bytedance/seedance-2", {"reference_videos": ["u"]}, "about $0.90"),
+        ("google/veo-3.1", {"duration": 4}, "$0.80"),
+        ("google/veo-3.1", {"generate_audio": True}, "unknown"),
+        ("google/veo-2", {}, "about $2.50"),
+        ("bfl/flux-1-dev", {}, "about $0.007"),
+        ("openai/gpt-image-2", {}, "unknown"),
+    ],
+)
+def test_the_embedded_prices(model_id: str, body: dict[str, Any], price: str) -> None:
+    """Of the newest pages where there are any; old and uncertain ones are about."""
+    found = estimate_price(load_snapshot().model(model_id), body)
+    assert str(found) == price
+    assert (found.micros is None) == (found.is_about or found.amount is None)
+
+
+def test_every_embedded_price_has_a_date() -> None:
+    """A price without one would look like today's."""
+    models = load_snapshot().models()
+    assert [model.id for model in models if model.pricing and model.priced_at is None] == []
+    assert load_snapshot().model("z-image/z-image").priced_at == 1_782_864_000  # 2026-07-01
+
+
+@pytest.mark.parametrize("date", ["2026-13-01", "yesterday", 7, None, "2026-10-06T00:00"])
+def test_a_date_that_is_none_is_the_documents(date: object) -> None:
+    """The time at which the document was fetched counts then."""
+    operation = make_operation(FIELDS, **{"x-krea-pricing": {"date": date}})
+    catalog = Catalog(make_document({ROUTE: operation}), source="test", fetched_at=5.0)
+    assert catalog.model("maker/brush").priced_at == 5.0

@@ -126,12 +126,56 @@ def test_a_cap_without_a_price(cli: Cli) -> None:
     result = cli.krea(*BRUSH, "--max-cost", "100", "-o", "fox.png")
     assert (result.code, count_posts(cli)) == (5, 0)
     assert error_and_hint(result) == [
-        "error: the price of maker/brush is unknown, which is more than --max-cost $100.00 allows",
+        "error: no sure price of maker/brush is known, so --max-cost $100.00 cannot be kept",
         "hint: --assume-price USD says what a request without a known price may cost",
     ]
     assume = ("--assume-price", "0.75", "--max-cost", "2")
     assert cli.krea(*BRUSH, "-n", "3", *assume, "-o", "fox.png").code == 5
     assert count_posts(cli) == 2
+
+
+def test_a_price_that_is_about_is_not_known(cli: Cli) -> None:
+    """Shown, and summed up apart; under a cap --assume-price has to answer."""
+    cli.service.openapi = document_with_price("0.50")
+    cli.service.openapi["paths"][ROUTE]["post"]["x-krea-pricing"] |= {"about": True}
+    dry = cli.krea(*BRUSH, "-n", "3", "--dry-run")
+    assert dry.out.splitlines()[-2:] == [
+        "in all: at most $0.00 sure, $1.50 about, 0 of unknown price",
+        "price: about $0.50 each",
+    ]
+    result = cli.krea(*BRUSH, "--max-cost", "100", "-o", "fox.png")
+    assert (result.code, count_posts(cli)) == (5, 0)
+    assert error_and_hint(result) == [
+        "error: no sure price of maker/brush is known, so --max-cost $100.00 cannot be kept",
+        "hint: --assume-price USD says what a request without a known price may cost",
+    ]
+    assume = ("--assume-price", "0.6", "--max-cost", "1")
+    assert cli.krea(*BRUSH, *assume, "-o", "fox.png").code == 0
+    assert count_posts(cli) == 1
+
+
+def test_a_dry_run_tells_what_counts_at_its_highest(cli: Cli) -> None:
+    """The dimension by name; as JSON as well, with the date of the price."""
+    document = document_with_price("2")
+    points = [{"amount": "2", "dimensions": {"fancyTier": "high"}}, {"amount": "1"}]
+    document["paths"][ROUTE]["post"]["x-krea-pricing"]["price_points"] = points
+    cli.service.openapi = document
+    cli.krea("models", "--refresh")
+    cli.clock.advance(3 * DAY)
+    result = cli.krea(*BRUSH, "--dry-run")
+    assert result.out.splitlines()[-1] == (
+        "price: at most $2.00 (fancyTier is not clear) (of 2027-01-15, 3 days old)"
+    )
+    (record,) = cli.krea(*BRUSH, "-n", "2", "--dry-run", "--json").records
+    names = ("price", "priced_at", "unclear", "cost", "about", "unpriced")
+    assert [record[name] for name in names] == [
+        "at most $2.00",
+        "2027-01-15",
+        ["fancyTier"],
+        4.0,
+        0.0,
+        0,
+    ]
 
 
 def test_an_assumed_price_is_kept(cli: Cli) -> None:
@@ -159,7 +203,7 @@ def test_earlier_requests_without_a_price(cli: Cli) -> None:
     result = cli.krea(*BRUSH, "-o", "b.png")
     assert (result.code, error_and_hint(result)[0]) == (
         5,
-        "error: 1 earlier request has no known price, which is more than budget.day $9.00 allows",
+        "error: 1 earlier request has no known price, so budget.day $9.00 cannot be kept",
     )
     assert cli.krea(*BRUSH, "-o", "b.png", "--assume-price", "7").code == 0
 
@@ -238,7 +282,7 @@ def test_the_day_cannot_be_held_without_the_ledger(two_dollar_cli: Cli) -> None:
     )
 
 
-@pytest.mark.parametrize("amount", ["0", "-1", "", "seven", "1e3", "7 EUR", "1,50"])
+@pytest.mark.parametrize("amount", ["0", "-1", "", "seven", "0e3", "7 EUR", "1,50"])
 def test_an_amount_that_is_none(cli: Cli, amount: str) -> None:
     """A slip in a cap sends nothing."""
     for option in ("--max-cost", "--assume-price"):

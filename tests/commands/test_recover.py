@@ -86,7 +86,7 @@ def test_what_cannot_be_told_is_shown_with_its_candidates(cli_in_doubt: Cli) -> 
     sent_at, created_at = "2027-01-15 08:00:00.000", "2027-01-15 08:00:00.100"
     lines = result.out.splitlines()
     assert lines[0].startswith("request 1  in doubt: ")
-    assert lines[1] == f"  sent {sent_at} to bfl/flux-1-dev, price unknown"
+    assert lines[1] == f"  sent {sent_at} to bfl/flux-1-dev, price about $0.007"
     assert lines[2:4] == ["  prompt a fox", f"  for {cli_in_doubt.home}/work/fox.png"]
     assert lines[4:] == [
         f"  perhaps job-1  made {sent_at}  flux  completed  {BASE}/files/job-1.png",

@@ -23,6 +23,7 @@ SCHEMA_KEYS = frozenset(
     | {"minLength", "maxLength", "minItems", "maxItems", "$ref", "nullable"}
     | {"x-krea-visible-when", "x-krea-dependent-enum"}
 )
+PRICING_KEYS = ("type", "currency", "unit", "date", "about")
 MAX_DEFAULT_WORDS = 5  # more words are a sentence, not a name
 
 
@@ -102,11 +103,11 @@ def _reduce_pricing(pricing: Mapping[str, Any]) -> dict[str, Any]:
     """Return PRICING without its labels."""
     points = pricing.get("price_points")
     reduced_points = [
-        {key: point[key] for key in ("amount", "dimensions") if key in point}
+        {key: point[key] for key in ("amount", "dimensions", "about") if key in point}
         for point in (points if isinstance(points, list) else [])
         if isinstance(point, dict)
     ]
-    reduced = {key: pricing[key] for key in ("type", "currency", "unit") if key in pricing}
+    reduced = {key: pricing[key] for key in PRICING_KEYS if key in pricing}
     return reduced | {"price_points": reduced_points}
 
 

@@ -1,6 +1,7 @@
 """Read an operation of an OpenAPI document as a Model, no matter what the document holds."""
 
 import re
+from contextlib import suppress
 from typing import Any
 
 from krea_cli.catalog.model import Field, Model
@@ -26,9 +27,17 @@ TIME_CELL = re.compile(r"~?\s{0,3}(\d{1,5}(?:\.\d{1,3})?)\s{0,3}(s|sec|seconds?|
 
 
 def read_model(
-    route: str, operation: dict[str, Any], root: Schema, *, name: str, step_limit: StepLimit
+    route: str,
+    operation: dict[str, Any],
+    root: Schema,
+    *,
+    name: str,
+    step_limit: StepLimit,
+    fetched_at: float | None = None,
 ) -> Model:
     """Read the model at ROUTE, with NAME as its id, from OPERATION of the document ROOT.
+
+    FETCHED_AT is the time of the document, in seconds since 1970; None for the snapshot.
 
     Raises `UnreadableDocument` for an endless schema.
     """
@@ -48,11 +57,23 @@ def read_model(
         closed=body.closed,
         aliases={old: new for old, new in aliases if is_usable_name(new)},
         pricing=pricing if isinstance(pricing, dict) else None,
+        priced_at=_price_time(pricing, fetched_at),
         typical_seconds=typical_seconds(operation),
         deprecated=operation.get("deprecated") is True,
         sunset=excerpt(sunset, limit=MAX_SUNSET_CHARACTERS) if isinstance(sunset, str) else None,
         example=example if isinstance(example, dict) else None,
     )
+
+
+def _price_time(pricing: object, fetched_at: float | None) -> float | None:
+    """Return the time of PRICING: its own date, as the snapshot has it, else FETCHED_AT."""
+    date = get_path(pricing, "date")
+    if isinstance(date, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", date, re.ASCII):
+        from datetime import UTC, datetime  # most documents have no dates
+
+        with suppress(ValueError):
+            return datetime.fromisoformat(date).replace(tzinfo=UTC).timestamp()
+    return fetched_at if isinstance(pricing, dict) else None
 
 
 def request_content(operation: dict[str, Any]) -> Any:

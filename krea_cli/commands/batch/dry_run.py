@@ -6,12 +6,13 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from krea_cli.catalog.local_files import format_local_files
-from krea_cli.catalog.prices import UNKNOWN_PRICE
+from krea_cli.catalog.prices import UNKNOWN_PRICE, PriceTotal, unclear_note
 from krea_cli.commands.batch.budget_forecast import BudgetForecast
 from krea_cli.dollars import format_dollars, to_dollars
 from krea_cli.flows.batch.check.paths import expected_path
 from krea_cli.flows.batch.item import Item
 from krea_cli.local.ledger.rows import FAILED_STATES, IN_DOUBT_STATES, UNDER_WAY_STATES
+from krea_cli.terminal.formats import price_age, utc_date
 from krea_cli.terminal.output import Output
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ class DryRun:
     ledger: None if there is none; then nothing is done yet
     retry_failed: failed items are sent as well
     forecast: of the budget; None without one
+    now: seconds since 1970
     """
 
     def __init__(
@@ -40,15 +42,18 @@ class DryRun:
         *,
         retry_failed: bool,
         forecast: BudgetForecast | None = None,
+        now: float,
     ) -> None:
         self._items = items
         self._ledger = ledger
         self._retry_failed = retry_failed
         self._forecast = forecast
+        self._now = now
         self._states: Counter[str] = Counter()
         self._models: Counter[str] = Counter()
-        self._costs: Counter[str] = Counter()  # in millionths of a dollar
-        self._unpriced: Counter[str] = Counter()
+        self._totals: dict[str, PriceTotal] = {}
+        self._unclear: dict[str, dict[str, None]] = {}
+        self._unsure = 0  # items without a sure price, assumed or not
         self._is_assumed = False
 
     def print(self, output: Output) -> None:
@@ -72,11 +77,12 @@ class DryRun:
         self._states[state] += 1
         if state == TO_SEND:
             self._models[item.model] += 1
-            self._costs[item.model] += item.cost or 0
+            self._totals.setdefault(item.model, PriceTotal()).add(item.cost, item.about)
+            self._unclear.setdefault(item.model, {}).update(dict.fromkeys(item.unclear))
             if self._forecast:
                 self._forecast.count(item.model, item.cost)
-            if item.price == str(UNKNOWN_PRICE):
-                self._unpriced[item.model] += 1
+            if item.price == str(UNKNOWN_PRICE) or item.about is not None:
+                self._unsure += 1
                 self._is_assumed = self._is_assumed or item.cost is not None
         return state
 
@@ -117,6 +123,8 @@ class DryRun:
             "target": expected_path(item),
             "price": item.price,
             "cost": None if item.cost is None else to_dollars(item.cost),
+            "about": None if item.about is None else to_dollars(item.about),
+            "unclear": list(item.unclear),
         }
 
     def _sums(self) -> Iterator[str]:
@@ -124,17 +132,16 @@ class DryRun:
         yield f"{_items(len(self._items))}: {listed}" if listed else "there is nothing to make"
         for model, count in self._models.most_common():
             yield f"{model}: {count} {TO_SEND}, {self._price(model)}"
-        if len(self._models) > 1 and (total := self._costs.total()):
-            yield f"in all at most {format_dollars(total)}"
-        if unpriced := self._unpriced.total():
-            have = "has" if unpriced == 1 else "have"
-            assumed = "; --assume-price is used" if self._is_assumed else ""
-            yield f"{_items(unpriced)} {have} no known price{assumed}"
+        if self._models:
+            yield f"in all: {self._total()}"
+        if self._is_assumed:
+            have = "has" if self._unsure == 1 else "have"
+            yield f"{_items(self._unsure)} {have} no sure price; --assume-price is used"
         if self._forecast:
             yield f"within the budget: {self._forecast.fits} of {self._states[TO_SEND]}"
 
     def _summary(self) -> dict[str, object]:
-        """The sums for `--json`, in dollars; `unpriced` items at what --assume-price says, or 0."""
+        """The sums for `--json`, in dollars: `cost` is sure, with what --assume-price says."""
         return {
             "total": len(self._items),
             **{state.replace(" ", "_"): self._states[state] for state in STATES},
@@ -142,22 +149,33 @@ class DryRun:
                 {
                     "model": model,
                     "to_send": count,
-                    "cost": to_dollars(self._costs[model]),
-                    "unpriced": self._unpriced[model],
+                    **self._totals[model].record(),
+                    "unclear": list(self._unclear[model]),
+                    "priced_at": None if (at := self._priced_at(model)) is None else utc_date(at),
                 }
                 for model, count in self._models.most_common()
             ],
-            "cost": to_dollars(self._costs.total()),
-            "unpriced": self._unpriced.total(),
+            **self._total().record(),
             "fits": self._forecast.fits if self._forecast else None,
         }
 
+    def _total(self) -> PriceTotal:
+        return sum(self._totals.values(), PriceTotal())
+
+    def _priced_at(self, model: str) -> float | None:
+        return self._items.models[model].priced_at
+
     def _price(self, model: str) -> str:
-        unknown = 0 if self._is_assumed else self._unpriced[model]
-        if unknown == self._models[model]:
-            return "price unknown"
-        rest = f" and {unknown} of unknown price" if unknown else ""
-        return f"at most {format_dollars(self._costs[model])}{rest}"
+        total, unclear = self._totals[model], unclear_note(self._unclear[model])
+        parts = [
+            f"at most {format_dollars(total.sure)}" if total.sure else "",
+            f"about {format_dollars(total.about)}" if total.about else "",
+            f"{total.unpriced} of unknown price" if total.unpriced else "",
+        ]
+        text = " and ".join(filter(None, parts)) or "$0.00"
+        if total.unpriced == self._models[model]:
+            text = "price unknown"
+        return text + unclear + price_age(self._priced_at(model), self._now)
 
 
 def _items(count: int) -> str:

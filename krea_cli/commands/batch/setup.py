@@ -56,9 +56,14 @@ class BatchSetup:
         ledger = self._ledger_if_any()
         with closing(self._check(ledger)) as items:
             forecast = self._forecast(budget, ledger, items) if budget else None
-            DryRun(items, ledger, retry_failed=options.retry_failed, forecast=forecast).print(
-                session.output
+            dry_run = DryRun(
+                items,
+                ledger,
+                retry_failed=options.retry_failed,
+                forecast=forecast,
+                now=session.clock.now(),
             )
+            dry_run.print(session.output)
 
     def run(self) -> None:
         """Make the items that are not made yet.
@@ -74,7 +79,12 @@ class BatchSetup:
             check_report(options.report, cwd=self._check_options.cwd)
         ledger = session.account_ledger
         session.recognize_keys()
-        budget = load_budget(session, max_cost=options.max_cost, assumed_price=options.assume_price)
+        budget = load_budget(
+            session,
+            max_cost=options.max_cost,
+            assumed_price=options.assume_price,
+            sends_many=True,
+        )
         with closing(self._check(ledger)) as items:
             BatchRun(session, options, self._check_options, items, budget=budget).run()
 

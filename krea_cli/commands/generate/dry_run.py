@@ -4,10 +4,11 @@ import json
 from typing import TYPE_CHECKING
 
 from krea_cli.catalog.local_files import format_local_files
-from krea_cli.catalog.prices import UNKNOWN_PRICE
+from krea_cli.catalog.prices import PriceTotal, estimate_price, unclear_note
 from krea_cli.dollars import format_dollars
 from krea_cli.flows.generate.request import GenerateRequest
 from krea_cli.flows.generate.seeds import given_seeds
+from krea_cli.terminal import formats
 
 if TYPE_CHECKING:
     from krea_cli.commands.session import Session
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
 def show_request(session: "Session", request: GenerateRequest, budget: "Budget | None") -> None:
     """Print the request, its route, its seeds and its price; send nothing.
 
-    The JSON record has model, route, body, count, price, seeds and fits.
+    The JSON record has model, route, body, count, price, priced_at, seeds and fits. Also `unclear`:
+    dimensions that counted at their highest. And the sums cost, about and unpriced.
     Raises `OverBudget` where not all of it would fit.
     """
     model, count = request.model, request.count
@@ -30,8 +32,8 @@ def show_request(session: "Session", request: GenerateRequest, budget: "Budget |
         lines.append("seed: drawn when it is sent")
     elif numbers and count > 1:
         lines.append(f"seeds: {numbers[0]} to {numbers[-1]}")
-    each = " each" if count > 1 and request.price != str(UNKNOWN_PRICE) else ""
-    lines.append(f"price: {request.price}{each}")
+    price_lines, price_record = _describe_price(request, session.clock.now())
+    lines += price_lines
     fits, refusal = None, None
     if budget:
         from krea_cli.commands.budget import forecast_spending
@@ -52,10 +54,24 @@ def show_request(session: "Session", request: GenerateRequest, budget: "Budget |
         "route": model.route,
         "body": body,
         "count": count,
-        "price": request.price,
+        **price_record,
         "seeds": numbers,
         "fits": fits,
     }
     session.output.print_line("\n".join(lines), record)
     if refusal:
         raise refusal
+
+
+def _describe_price(request: GenerateRequest, now: float) -> tuple[list[str], dict[str, object]]:
+    """Return the price and the sum as lines, and as a part of the record."""
+    model, count = request.model, request.count
+    price, total = estimate_price(model, request.body), PriceTotal()
+    total.add(request.cost, price.shown_micros, times=count)
+    each = " each" if count > 1 and price.amount is not None else ""
+    age = formats.price_age(model.priced_at, now)
+    lines = [f"in all: {total}"] if count > 1 else []
+    lines.append(f"price: {price}{each}{unclear_note(price.unclear)}{age}")
+    priced_at = None if model.priced_at is None else formats.utc_date(model.priced_at)
+    record = {"price": str(price), "priced_at": priced_at, "unclear": list(price.unclear)}
+    return lines, record | total.record()

@@ -7,6 +7,8 @@ from krea_cli.commands.exit_status import ExitStatus
 from krea_cli.commands.generate.inputs import GenerateOptions, build_request, parse_output
 from krea_cli.errors import ModelRetired
 
+MANY_JOBS = 10  # beyond it, the prices of today are worth a request
+
 if TYPE_CHECKING:
     from typer import Context
 
@@ -18,7 +20,12 @@ def run(context: "Context", options: GenerateOptions) -> None:
     session: Session = context.obj
     output = session.output
     target = parse_output(session, options)
-    budget = load_budget(session, max_cost=options.max_cost, assumed_price=options.assume_price)
+    budget = load_budget(
+        session,
+        max_cost=options.max_cost,
+        assumed_price=options.assume_price,
+        sends_many=options.count > MANY_JOBS and not options.dry_run,
+    )
     request = build_request(session, options, target)
     if options.dry_run:
         from krea_cli.commands.generate.dry_run import show_request

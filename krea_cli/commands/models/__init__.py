@@ -67,11 +67,13 @@ def _print_models(session: "Session", matches: "tuple[Model, ...]", *, as_card: 
 
     if as_card:
         [model] = matches
-        session.output.print_line(model_card.card_text(model), model_card.full_record(model))
+        text = model_card.card_text(model, session.clock.now())
+        session.output.print_line(text, model_card.full_record(model))
         return
     rows = [model_card.to_row(model) for model in matches]
     records = [model_card.to_record(model) for model in matches]
     session.output.print_table(COLUMNS, rows, records, optional=OPTIONAL_COLUMNS)
+    _tell_age(session, matches)
 
 
 def _note_others(session: "Session", words: str, model: "Model") -> None:
@@ -104,6 +106,22 @@ def _find_models(session: "Session", words: str, kind: str | None) -> "tuple[Mod
         message = f"{model.id} is of the kind {model.kind}, not {kind}"
         raise UsageError(message, hint=shell_line("krea", "models", model.id))
     return (model,)
+
+
+def _tell_age(session: "Session", models: "tuple[Model, ...]") -> None:
+    """Tell the age of the oldest price of MODELS, if it is older than a day.
+
+    A pipe that reads the embedded list is left alone: --json has the dates.
+    """
+    from krea_cli.terminal import formats
+
+    is_embedded = session.catalog_cache.load().fetched_at is None
+    if is_embedded and not session.env.stdout.isatty():
+        return
+    times = [model.priced_at for model in models if model.priced_at is not None]
+    if times and (age := formats.age(session.clock.now() - min(times))):
+        which = "the prices are" if len(set(times)) == 1 else "the oldest of these prices is"
+        session.output.say(f"{which} {age}; krea models --refresh asks for today's")
 
 
 def _report_changes(session: "Session", changes: "CatalogDiff") -> None:

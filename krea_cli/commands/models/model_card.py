@@ -9,12 +9,13 @@ from krea_cli.catalog.describe import describe_field
 from krea_cli.catalog.examples import example_body
 from krea_cli.catalog.local_files import is_address
 from krea_cli.catalog.model import Field, Model
-from krea_cli.catalog.prices import price_range
+from krea_cli.catalog.prices import price_range, price_table
 from krea_cli.catalog.request.validate import validate_body
 from krea_cli.catalog.request.write_value import write_option
 from krea_cli.terminal import formats
 from krea_cli.text import one_line, shell_line
 
+MAX_PRICES = 24
 MEDIA_FLAGS = {"image_url": "--image", "image_urls": "--image", "video_url": "--video"}
 # Text without characters that a shell interprets inside double quotes.
 SAFE_IN_QUOTES = re.compile(r"[\w ,.'-]+")
@@ -24,8 +25,9 @@ TYPE_NAMES = {"string": "text", "array": "list", "boolean": "true or false"}
 def to_record(model: Model) -> dict[str, object]:
     """Return MODEL as an object of `krea models --json`.
 
-    Keys: id, kind, title, route, typical_seconds, price and deprecated.
+    Keys: id, kind, title, route, typical_seconds, price, priced_at and deprecated.
     """
+    is_priced = model.priced_at is not None
     return {
         "id": model.id,
         "kind": model.kind,
@@ -33,6 +35,7 @@ def to_record(model: Model) -> dict[str, object]:
         "route": model.route,
         "typical_seconds": model.typical_seconds,
         "price": price_range(model),
+        "priced_at": formats.utc_date(model.priced_at or 0) if is_priced else None,
         "deprecated": model.deprecated,
     }
 
@@ -66,13 +69,13 @@ def to_row(model: Model) -> tuple[str | None, ...]:
     return model.id, model.kind, usual_time, None if price == "unknown" else price, title
 
 
-def card_text(model: Model) -> str:
-    """Return the card of MODEL as text."""
+def card_text(model: Model, now: float) -> str:
+    """Return the card of MODEL as text; NOW is in seconds since 1970."""
     _, _, usual_time, price, title = to_row(model)
     facts = [
         model.kind,
         f"usually {usual_time}" if usual_time else None,
-        f"price {price or 'unknown'}",
+        f"price {price}{formats.price_age(model.priced_at, now)}" if price else "price unknown",
         f"ends on {model.sunset}" if model.sunset else None,
     ]
     rows = [_field_row(field) for field in model.fields]
@@ -83,7 +86,17 @@ def card_text(model: Model) -> str:
     ]
     head = [f"{model.id}  {title}", ", ".join(fact for fact in facts if fact)]
     star = ["", "* required"] if any(field.required for field in model.fields) else []
-    return "\n".join([*head, "", *lines, *star, "", example_command(model)])
+    return "\n".join([*head, "", *lines, *star, *_price_lines(model), "", example_command(model)])
+
+
+def _price_lines(model: Model) -> list[str]:
+    rows = price_table(model)
+    shown = rows[:MAX_PRICES]
+    width = max((len(one_line(dimensions)) for dimensions, _ in shown), default=0)
+    lines = [f"  {one_line(dimensions).ljust(width)}  {price}" for dimensions, price in shown]
+    if len(rows) > len(shown):
+        lines.append(f"  and {len(rows) - len(shown)} more: krea models {model.id} --json")
+    return ["", "prices", *lines] if lines else []
 
 
 def _field_row(field: Field) -> tuple[str, str, str]:

@@ -25,7 +25,9 @@ class Item:
     shares_payment: True if an earlier item of the list has and pays the request
     target: its -o: a template with no more placeholders than {seed}, {job_id}, {ext} and {date}
     price: text for the user
-    cost: in millionths of a dollar; None if unknown
+    cost: in millionths of a dollar; None if unknown, or about
+    about: the price where no cost is sure, in millionths of a dollar; None if unknown
+    unclear: the dimensions of the price that counted at their highest
     file_hashes: sha256 of each local file, by its path
     existing_file: a finished file of another machine; its sidecar proves that it is this item's
     """
@@ -49,6 +51,8 @@ class Item:
     target: str
     price: str
     cost: int | None = None
+    about: int | None = None
+    unclear: tuple[str, ...] = ()
     file_hashes: dict[str, str] = field(default_factory=dict, repr=False)
     existing_file: str | None = None
 

@@ -24,6 +24,7 @@ from krea_cli.flows.files.part_file import PartFile
 from krea_cli.flows.files.publish import publish
 from krea_cli.flows.transfer.fetch import PartContent, ResultGone, disk_error
 from krea_cli.flows.transfer.result_source import ResultSource
+from krea_cli.local.ledger.rows import FileRow
 
 if TYPE_CHECKING:
     from krea_cli.local.ledger.account_ledger import AccountLedger
@@ -270,18 +271,16 @@ class _SaveJob:
         modified = None
         with suppress(OSError):
             modified = path.stat().st_mtime_ns
-        is_recorded = self._saver.record(
-            lambda ledger: ledger.requests.record_file(
-                self._job.id,
-                saved.position,
-                url=saved.url,
-                path=str(path),
-                sha256=saved.sha256,
-                size=saved.size,
-                type=saved.type,
-                preview=preview,
-                modified=modified,
-                at=self._context.clock.now(),
-            )
+        file = FileRow(
+            index=saved.position,
+            url=saved.url,
+            path=str(path),
+            sha256=saved.sha256,
+            size=saved.size,
+            type=saved.type,
+            preview=preview,
+            modified=modified,
+            at=self._context.clock.now(),
         )
+        is_recorded = self._saver.record(lambda ledger: ledger.files.record(self._job.id, [file]))
         self._is_recorded = self._is_recorded and is_recorded

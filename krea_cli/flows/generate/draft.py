@@ -55,6 +55,7 @@ def build_draft(
         count=slot.count,
         price=request.price,
         cost=request.cost,
+        priced_at=request.model.priced_at,
         seed=seed,
         prompt=request.prompt,
         webhook=request.webhook,

@@ -112,11 +112,11 @@ class Cap:
         limit = f"{self.name} {format_dollars(self.amount)}"
         hint = "--assume-price USD says what a request without a known price may cost"
         if cost is None:
-            message = f"the price of {model} is unknown, which is more than {limit} allows"
+            message = f"no sure price of {model} is known, so {limit} cannot be kept"
         elif spent is None:
             unpriced = self.spending.unpriced
             requests = f"{unpriced} earlier request{'s have' if unpriced > 1 else ' has'}"
-            message = f"{requests} no known price, which is more than {limit} allows"
+            message = f"{requests} no known price, so {limit} cannot be kept"
         else:
             used = f"and {format_dollars(spent)} of {limit} is spent"
             excess = used if spent else f"more than {limit}"

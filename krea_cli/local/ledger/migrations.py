@@ -178,6 +178,8 @@ ADD_DIGESTS = (
     "CREATE INDEX request_sent_digest ON requests (base, account, sent_digest)"
     " WHERE sent_digest IS NOT NULL",
 )
+# `priced_at` is the time that the price of a request is of, in seconds since 1970.
+ADD_PRICE_DATES = ("ALTER TABLE requests ADD COLUMN priced_at REAL",)
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     CREATE_TABLES,
     ADD_PROVENANCE,
@@ -187,6 +189,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     ADD_KEY_RELATIONS,
     ADD_FILE_TIMES,
     ADD_DIGESTS,
+    ADD_PRICE_DATES,
 )
 
 

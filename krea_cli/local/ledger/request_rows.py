@@ -24,7 +24,7 @@ class RequestRows:
     """Insert requests, change their state, and look them up. Raises LedgerUnusable.
 
     A row changes only from the states in which a step may begin.
-    `mark_sending`, `mark_submitted` and `record_file` are synced to the disk before they return.
+    `mark_sending` and `mark_submitted` are synced to the disk before they return.
     """
 
     def __init__(self, scope: Scope, keys: Keys, clock_now: Callable[[], float]) -> None:
@@ -52,11 +52,24 @@ class RequestRows:
         """
         with self._scope.database.transaction():
             row = self.find_unfinished(draft.identity, draft.target)
-            if row is not None:
-                return row, False
-            values = (*draft.identity.values, draft.target)
-            self._keys.refuse_twin(f"{IS_SAME} AND target IS ?", values, draft.profile)
-            return self.insert(draft), True
+            if row is None:
+                values = (*draft.identity.values, draft.target)
+                self._keys.refuse_twin(f"{IS_SAME} AND target IS ?", values, draft.profile)
+                return self.insert(draft), True
+            if row.state == "checked":  # it is sent at the price that is known now
+                self.record_price(row.id, draft.price, draft.cost, draft.priced_at)
+                row = self.get(row.id)
+            return row, False
+
+    def record_price(
+        self, row_id: int, price: str | None, cost: int | None, priced_at: float | None
+    ) -> None:
+        """Record the price of a request that was not sent yet; a later one changes nothing."""
+        self._scope.database.execute(
+            "UPDATE requests SET price = ?, cost = ?, priced_at = ?"
+            f" WHERE id = ? AND {self._scope.condition} AND state = 'checked'",
+            (price, cost, priced_at, row_id, *self._scope.values),
+        )
 
     def record_part(self, row_id: int, part: str) -> None:
         """Record PART as the part file of a request: whoever joined the row holds it."""
@@ -194,33 +207,6 @@ class RequestRows:
             f" WHERE {self._scope.condition} AND job_id = ? AND state != 'saved'",
             (job.status, job.completed_at, charged, error, *self._scope.values, job_id),
         )
-
-    def record_file(
-        self,
-        job_id: str,
-        index: int,
-        *,
-        url: str,
-        path: str,
-        sha256: str,
-        size: int,
-        type: str | None,
-        at: float,
-        preview: bool = False,
-        modified: int | None = None,
-    ) -> None:
-        """Record a result of a job that is whole on disk: INDEX from 1, SIZE in bytes.
-
-        MODIFIED is the time of the file, in nanoseconds since 1970.
-        """
-        values = (index, url, path, sha256, size, type, at, preview, modified)
-        with self._scope.database.transaction(charged="yes", job_id=job_id):
-            self._scope.database.execute(
-                'INSERT OR REPLACE INTO files (request_id, "index", url, path, sha256, size, type,'
-                " at, preview, modified) SELECT id, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM requests"
-                f" WHERE {self._scope.condition} AND job_id = ?",
-                (*values, *self._scope.values, job_id),
-            )
 
     def mark_saved(self, job_id: str, *, job: Job | None = None, files: int = 0) -> None:
         """Mark a job as saved: all its results are on disk.

@@ -46,6 +46,7 @@ class RequestDraft:
     cost: highest price, in millionths of a dollar; None if unknown
     given_digest, sent_digest, chosen_seed: see `RequestIdentity`
     occurrence: number of a batch's item among equal ones, from 1
+    priced_at: the time that the price is of, in seconds since 1970; None if unknown
     """
 
     model: str
@@ -72,6 +73,7 @@ class RequestDraft:
     batch: str | None = None
     claim: str | None = None
     cost: int | None = None
+    priced_at: float | None = None
     given_digest: str | None = None
     sent_digest: str | None = None
     chosen_seed: int | None = None
@@ -144,6 +146,7 @@ class RequestRow:
     sent_digest: str | None = field(default=None, repr=False)
     chosen_seed: int | None = None
     occurrence: int = 1
+    priced_at: float | None = None
 
     def to_draft(self, *, replaces: int) -> RequestDraft:
         """Draft this request once more, to be sent in place of the row REPLACES."""

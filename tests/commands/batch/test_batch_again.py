@@ -12,7 +12,7 @@ from krea_cli.api.types import Job
 from krea_cli.flows.recipe.recipe import service_item_fingerprint
 from krea_cli.local.credentials import account_of
 from krea_cli.local.ledger.ledger import Ledger
-from krea_cli.local.ledger.rows import RequestDraft
+from krea_cli.local.ledger.rows import FileRow, RequestDraft
 from tests.commands.batch.test_batch_check import dry, records
 from tests.fakes.krea_service import BASE, PNG
 from tests.harness.cli import Cli
@@ -55,8 +55,13 @@ def put_into_ledger(
         else:
             book.requests.mark_submitted(row.id, Job(job, "queued", type="flux"), answered_at=2.0)
         if state == "saved":
-            book.requests.record_file(
-                job, 1, url="https://x/1", size=len(PNG), type="image/png", at=3.0, **file
+            book.files.record(
+                job,
+                [
+                    FileRow(
+                        index=1, url="https://x/1", size=len(PNG), type="image/png", at=3.0, **file
+                    )
+                ],
             )
             book.requests.mark_saved(job)
 

@@ -91,12 +91,12 @@ def test_a_dry_run_sends_nothing(cli: Cli) -> None:
     result = dry(cli, "a fox\nan owl\n", "--seed", "7", "-o", "out/", file="b.txt")
     assert result.code == 0
     assert result.out == (
-        f"1\t{MODEL}\tout/a-fox-0739cf.{{ext}}\t7\tunknown\tto send\n"
-        f"2\t{MODEL}\tout/an-owl-fe028c.{{ext}}\t7\tunknown\tto send\n"
+        f"1\t{MODEL}\tout/a-fox-0739cf.{{ext}}\t7\tabout $0.007\tto send\n"
+        f"2\t{MODEL}\tout/an-owl-fe028c.{{ext}}\t7\tabout $0.007\tto send\n"
     )
     assert result.err == (
-        f"2 items: 2 to send\n    {MODEL}: 2 to send, price unknown\n"
-        "    2 items have no known price\n"
+        f"2 items: 2 to send\n    {MODEL}: 2 to send, about $0.014 (of 2026-09-20, 117 days old)\n"
+        "    in all: at most $0.00 sure, $0.014 about, 0 of unknown price\n"
     )
     assert (cli.service.requests, Path("out").exists()) == ([], False)
     assert not (cli.home / "state").exists()
@@ -116,29 +116,43 @@ def test_an_item_as_json(cli: Cli) -> None:
         "seed": None,
         "drawn": True,
         "target": f"a-fox-{record['item'][:6]}.{{ext}}",
-        "price": "unknown",
+        "price": "about $0.007",
         "cost": 0.05,
+        "about": 0.007,
+        "unclear": [],
     }
 
 
 def test_prices_by_model_and_in_all(cli: Cli) -> None:
     """An unknown price is said, and counts as --assume-price; sums are exact."""
-    text = "model,prompt,count\nkrea-2/large,a,1\nflux-1-dev,b,3\nz-image/z-image,c,30\n"
+    text = "model,prompt,count\nkrea-2/large,a,1\nflux-1-dev,b,3\nkling-3.0,c,30\ngpt-image-2,d,2\n"
     lines = [line.strip() for line in dry(cli, text).err.splitlines()]
     assert lines[-6:] == [
-        "34 items: 34 to send",
-        "z-image/z-image: 30 to send, at most $0.09",
-        "bfl/flux-1-dev: 3 to send, price unknown",
-        "krea/krea-2/large: 1 to send, at most $0.07",
-        "in all at most $0.16",
-        "3 items have no known price",
+        "36 items: 36 to send",
+        "kling/kling-3.0: 30 to send, at most $12.60 (of 2026-10-06, 101 days old)",
+        "bfl/flux-1-dev: 3 to send, about $0.021 (of 2026-09-20, 117 days old)",
+        "openai/gpt-image-2: 2 to send, price unknown",
+        "krea/krea-2/large: 1 to send, at most $0.06 (of 2026-09-20, 117 days old)",
+        "in all: at most $12.66 sure, $0.021 about, 2 of unknown price",
     ]
     lines = [line.strip() for line in dry(cli, text, "--assume-price", "0.1").err.splitlines()]
-    assert lines[-4:] == [
-        "bfl/flux-1-dev: 3 to send, at most $0.30",
-        "krea/krea-2/large: 1 to send, at most $0.07",
-        "in all at most $0.46",
-        "3 items have no known price; --assume-price is used",
+    assert lines[-5:] == [
+        "bfl/flux-1-dev: 3 to send, at most $0.30 (of 2026-09-20, 117 days old)",
+        "openai/gpt-image-2: 2 to send, at most $0.20",
+        "krea/krea-2/large: 1 to send, at most $0.06 (of 2026-09-20, 117 days old)",
+        "in all: at most $13.16 sure, $0.00 about, 0 of unknown price",
+        "5 items have no sure price; --assume-price is used",
+    ]
+
+
+def test_a_price_that_is_not_clear_names_its_dimension(cli: Cli) -> None:
+    """Near the border of two sizes the dearer one counts."""
+    text = "model,prompt,width,height\nseedream-5-pro,a,1600,1500\n"
+    lines = [line.strip() for line in dry(cli, text).err.splitlines()]
+    assert lines[-2:] == [
+        "bytedance/seedream-5-pro: 1 to send, at most $0.09 (resolutionTier is not clear)"
+        " (of 2026-10-06, 101 days old)",
+        "in all: at most $0.09 sure, $0.00 about, 0 of unknown price",
     ]
 
 

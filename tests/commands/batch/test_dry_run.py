@@ -38,7 +38,7 @@ def test_an_unknown_price_is_over_any_cap(cli: Cli) -> None:
     assert code == 5
     assert lines[-4] == "within the budget: 0 of 5"
     assert lines[-3] == (
-        f"error: the price of {MODEL} is unknown, which is more than --max-cost $5.00 allows"
+        f"error: no sure price of {MODEL} is known, so --max-cost $5.00 cannot be kept"
     )
 
 
@@ -79,6 +79,7 @@ def test_the_sums_as_json(cli: Cli) -> None:
     serve_prices(cli)
     text = "model,prompt,count\nkrea-2/large,a,1\nflux-1-dev,b,3\n"
     result = dry(cli, text, "--json")
+    of_september: dict[str, Any] = {"unclear": [], "priced_at": "2026-09-20"}
     expected: dict[str, Any] = {
         "total": 4,
         "done": 0,
@@ -88,11 +89,19 @@ def test_the_sums_as_json(cli: Cli) -> None:
         "in_doubt": 0,
         "under_way": 0,
         "models": [
-            {"model": MODEL, "to_send": 3, "cost": 0.0, "unpriced": 3},
-            {"model": "krea/krea-2/large", "to_send": 1, "cost": 0.07, "unpriced": 0},
+            dict(model=MODEL, to_send=3, cost=0.0, about=0.021, unpriced=0, **of_september),
+            dict(
+                model="krea/krea-2/large",
+                to_send=1,
+                cost=0.06,
+                about=0.0,
+                unpriced=0,
+                **of_september,
+            ),
         ],
-        "cost": 0.07,
-        "unpriced": 3,
+        "cost": 0.06,
+        "about": 0.021,
+        "unpriced": 0,
         "fits": None,
     }
     assert (result.code, summary(result)) == (0, expected)

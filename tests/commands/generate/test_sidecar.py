@@ -50,7 +50,7 @@ def test_all_that_it_takes_to_make_it_again(cli: Cli) -> None:
         "seed": 7,
         "inputs": {},
         "job_id": "job-1",
-        "price": "unknown",
+        "price": "about $0.007",
         "created_at": "2027-01-15T08:00:00.000Z",
         "completed_at": "2027-01-15T08:00:05.000Z",
         "sha256": file_hash(cli.home / "work" / "fox.png"),

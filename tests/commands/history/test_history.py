@@ -89,7 +89,7 @@ def test_the_whole_story_of_a_file(cli_with_history: Cli) -> None:
     lines = dict(line.split(None, 1) for line in result.out.splitlines())
     assert lines["request"].startswith("{")
     assert (lines["job"], lines["model"], lines["seed"]) == ("job-1", FLUX, "7")
-    assert lines["price"] == "unknown, charged yes"
+    assert lines["price"] == "about $0.007, charged yes"
     assert lines["again"] == FOX_AGAIN
     for other in ("1", "#1", "job-1", "./fox.png", str(cli_with_history.home / "work" / "fox.png")):
         assert cli_with_history.krea("history", other).out == result.out

@@ -10,6 +10,8 @@ import pytest
 from tests.fakes.krea_service import KreaService
 from tests.harness.cli import Cli
 
+Z_IMAGE_PRICED_AT = 1_782_864_000  # 2026-07-01
+
 
 def operation(title: str, **fields: Any) -> dict[str, Any]:
     """Return a POST operation with FIELDS and a required prompt."""
@@ -55,8 +57,8 @@ def test_all_models_are_listed_without_a_token_or_a_request(cli: Cli) -> None:
     result = cli.krea("models")
     lines = result.out.splitlines()
     assert (result.code, result.err, len(lines)) == (0, "", 108)
-    assert lines[5] == "bfl/flux-1-dev\timage\t7 s\t\tFlux.1 Dev"
-    assert "kling/kling-2.6\tvideo\t\t$0.07/s\tKling 2.6" in lines
+    assert lines[5] == "bfl/flux-1-dev\timage\t7 s\tabout $0.007\tFlux.1 Dev"
+    assert "kling/kling-2.6\tvideo\t\t$0.07 to about $0.14/s\tKling 2.6" in lines
     assert cli.service.requests == []
 
 
@@ -78,10 +80,11 @@ def test_models_are_looked_for_by_words(cli: Cli, argv: tuple[str, ...], ids: li
 
 def test_a_model_is_shown_with_all_it_takes(cli: Cli) -> None:
     """Fields, bounds, defaults, price, time, and a command to begin with."""
+    days = int(cli.clock.now() - Z_IMAGE_PRICED_AT) // 86_400
     result = cli.krea("models", "z-image")
     assert result.out == (
         "z-image/z-image  Z Image\n"
-        "image, usually 5 s, price $0.003\n"
+        f"image, usually 5 s, price about $0.003 (of 2026-07-01, {days} days old)\n"
         "\n"
         "  prompt*                text\n"
         "  seed                   number\n"

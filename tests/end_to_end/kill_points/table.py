@@ -91,6 +91,7 @@ OVERWRITE = Command(
 HTTP11 = "httpcore._sync.http11:HTTP11Connection"
 API = "krea_cli.api.client:ApiClient"
 ROWS = "krea_cli.local.ledger.request_rows:RequestRows"
+FILE_ROWS = "krea_cli.local.ledger.file_rows:FileRows"
 
 BEFORE = {
     "the command starts": "krea_cli.main:main call 1",
@@ -151,8 +152,8 @@ SAVING = {
     "the part is about to be removed": "krea_cli.flows.files.part_file:_remove_part call 1",
     "the part is removed": "krea_cli.flows.files.part_file:_remove_part return 1",
     "the folder is synced": "krea_cli.flows.files.publish:sync_folder return 1",
-    "the file is about to be recorded": f"{ROWS}.record_file call 1",
-    "the file is recorded": f"{ROWS}.record_file return 1",
+    "the file is about to be recorded": f"{FILE_ROWS}.record call 1",
+    "the file is recorded": f"{FILE_ROWS}.record return 1",
 }
 AFTER = {
     "`saved` is recorded": f"{ROWS}.mark_saved return 1",
@@ -162,10 +163,10 @@ AFTER = {
 }
 OUTPUTS = {
     "the first of two has its name": "os:link return 1",
-    "the first of two is recorded": f"{ROWS}.record_file return 1",
+    "the first of two is recorded": f"{FILE_ROWS}.record return 1",
     "the second of two is about to come": "krea_cli.api.http:HttpClient.stream call 2",
     "the second of two is about to be named": "os:link call 2",
-    "the second of two is recorded": f"{ROWS}.record_file return 2",
+    "the second of two is recorded": f"{FILE_ROWS}.record return 2",
 }
 UPLOADING = {
     "an upload is about to be sent": f"{API}.upload call 1",
@@ -219,7 +220,6 @@ EXCHANGE = Command(
     jobs=4,
 )
 KEPT = "krea_cli.flows.files.kept_files"
-FILE_ROWS = "krea_cli.local.ledger.file_rows:FileRows"
 MOVING = {
     "a file in the way is about to be recorded": f"{FILE_ROWS}.record call 1",
     "a file in the way is recorded": f"{FILE_ROWS}.record return 1",
@@ -228,7 +228,7 @@ MOVING = {
     "its folder is synced": f"{KEPT}:move_aside return 1",
     "its name is about to be given to another": "os:replace@_publish_as call 1",
     "its name is given to another": "os:replace@_publish_as return 1",
-    "the other is recorded": f"{ROWS}.record_file return 1",
+    "the other is recorded": f"{FILE_ROWS}.record return 2",
     "a second file has moved": "os:rename@move_aside return 2",
     "a second name is given to another": "os:replace@_publish_as return 2",
     "a third name is given to another": "os:replace@_publish_as return 3",

@@ -17,7 +17,7 @@ from krea_cli.flows.batch.item import Item
 from krea_cli.flows.batch.report import check_report, write_report
 from krea_cli.local.ledger.account_ledger import AccountLedger
 from krea_cli.local.ledger.ledger import Ledger
-from krea_cli.local.ledger.rows import RequestDraft
+from krea_cli.local.ledger.rows import FileRow, RequestDraft
 from tests.clocks.fake_clock import FakeClock
 
 NOW = 1_800_000_000.0
@@ -93,15 +93,19 @@ def record_file(
     ledger: AccountLedger, item: Item, path: Path, *, at: float = NOW, index: int = 1
 ) -> None:
     """Record a result of ITEM at PATH."""
-    ledger.requests.record_file(
+    ledger.files.record(
         f"job-{item.line}",
-        index,
-        url="https://x/fox.png",
-        path=str(path),
-        sha256=FOX,
-        size=5,
-        type="image/png",
-        at=at,
+        [
+            FileRow(
+                index=index,
+                url="https://x/fox.png",
+                path=str(path),
+                sha256=FOX,
+                size=5,
+                type="image/png",
+                at=at,
+            )
+        ],
     )
 
 

@@ -163,7 +163,7 @@ def test_an_unknown_price_is_over_every_cap(ledger: AccountLedger, make_draft: M
     with pytest.raises(OverBudget) as raised:
         send(ledger, make_draft(), budget=Budget(day=900 * DOLLARS))
     assert raised.value.message == (
-        "the price of bfl/flux-1-dev is unknown, which is more than budget.day $900.00 allows"
+        "no sure price of bfl/flux-1-dev is known, so budget.day $900.00 cannot be kept"
     )
     assert raised.value.hint == (
         "--assume-price USD says what a request without a known price may cost"

@@ -6,14 +6,16 @@ from krea_cli.local.ledger.history import HistoryQuery
 from krea_cli.local.ledger.ledger import Ledger
 from krea_cli.local.ledger.request_identity import RequestIdentity
 from krea_cli.local.ledger.resolutions import Resolutions
+from krea_cli.local.ledger.rows import FileRow
 from tests.local.ledger.conftest import NOW, MakeDraft, Submit
 
 
 def save(ledger: AccountLedger, job_id: str, path: str, sha256: str = "ab") -> None:
     """Record the result of a job as saved."""
     ledger.requests.mark_ended(job_id, Job(job_id, "completed"), charged="yes", error=None)
-    ledger.requests.record_file(
-        job_id, 1, url="u", path=path, sha256=sha256, size=3, type="image/png", at=NOW
+    ledger.files.record(
+        job_id,
+        [FileRow(index=1, url="u", path=path, sha256=sha256, size=3, type="image/png", at=NOW)],
     )
     ledger.requests.mark_saved(job_id)
 

@@ -1,6 +1,6 @@
 """The life of a request in the ledger."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import pytest
 
@@ -69,6 +69,7 @@ def test_a_request_is_inserted_before_anything_is_sent(
         "sent_digest": None,
         "chosen_seed": None,
         "occurrence": 1,
+        "priced_at": None,
         **MORE,
     }
     assert ledger.requests.get(row.id) == row
@@ -248,15 +249,19 @@ def test_files_are_recorded_with_their_job(ledger: AccountLedger, submit: Submit
     """Each saved result is a row; a job of another ledger changes nothing."""
     submit("j1")
     for job_id, index in (("j1", 2), ("j1", 1), ("stranger", 1)):
-        ledger.requests.record_file(
+        ledger.files.record(
             job_id,
-            index,
-            url=f"https://gen.krea.ai/{index}.png",
-            path=f"/home/me/fox-{index}.png",
-            sha256="ab" * 32,
-            size=12,
-            type="image/png",
-            at=NOW,
+            [
+                FileRow(
+                    index=index,
+                    url=f"https://gen.krea.ai/{index}.png",
+                    path=f"/home/me/fox-{index}.png",
+                    sha256="ab" * 32,
+                    size=12,
+                    type="image/png",
+                    at=NOW,
+                )
+            ],
         )
     assert [(file.index, file.path) for file in ledger.history.list_files("j1")] == [
         (1, "/home/me/fox-1.png"),
@@ -362,3 +367,18 @@ def test_a_match_of_any_digest_is_the_same_request(
     assert found == [row, row, row, None, None]
     other = make_draft(given={"prompt": "x"}, given_digest="g", sent_digest="y")
     assert ledger.requests.insert_or_join(other) == (row, False)
+
+
+def test_an_unsent_request_is_joined_at_the_price_of_now(
+    ledger: AccountLedger, make_draft: MakeDraft
+) -> None:
+    """The price that is known when it is sent is kept; a later one changes nothing."""
+    draft = make_draft(price="$0.03", cost=30_000, priced_at=NOW)
+    row = ledger.requests.insert(draft)
+    newer = replace(draft, price="$0.04", cost=40_000, priced_at=NOW + 9)
+    joined, is_new = ledger.requests.insert_or_join(newer)
+    assert (joined.id, is_new) == (row.id, False)
+    assert (joined.price, joined.cost, joined.priced_at) == ("$0.04", 40_000, NOW + 9)
+    ledger.requests.mark_sending(row.id, NOW)
+    joined, _ = ledger.requests.insert_or_join(draft)
+    assert (joined.price, joined.cost, joined.priced_at) == ("$0.04", 40_000, NOW + 9)

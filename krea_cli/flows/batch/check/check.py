@@ -175,8 +175,7 @@ class _Checker:
             self._problems.add_message(line.number, error.message)
             return None
         model = prepared.model
-        if model.id not in self._store.models:
-            self._store.models[model.id] = model
+        self._store.models.setdefault(model.id, model)
         if self._options.embed and not model.makes_pictures:
             message = f"--embed writes into pictures, and {model.id} makes {model.result_kind}"
             self._problems.add_message(line.number, message)
@@ -186,8 +185,7 @@ class _Checker:
         self, line: Line, prepared: PreparedRequest, template: OutputTemplate
     ) -> None:
         # A placeholder of -o may be a field of another line's model: it is checked in the end.
-        names = {field.name for field in prepared.model.fields}
-        for name in sorted(template.fields - names):
+        for name in sorted(template.fields - {field.name for field in prepared.model.fields}):
             message = f"unknown placeholder {{{name}}}: the model has no such field"
             self._problems.add_message(line.number, message, field="output")
 
@@ -243,6 +241,8 @@ class _Checker:
             target=path.text,
             price=str(price),
             cost=self._prices.cost(price),
+            about=price.shown_micros if price.is_about else None,
+            unclear=price.unclear,
             file_hashes=dict(job.file_hashes),
             existing_file=file_check.own_file,
         )
