@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -41,6 +42,8 @@ class CatalogCache:
         self.base = base
         self.id_list_file = cache_dir / ID_LIST_NAME
         self.file = cache_dir / "catalog" / f"{base_hash}.json"
+        self._previous_file = self.file.with_suffix(".previous.json")
+        self._asked_file = self.file.with_suffix(".asked")
         self.warning: str | None = None
         # The object in the file: base, etag, last_modified, fetched_at, document.
         self._record: dict[str, Any] | None = None
@@ -49,7 +52,7 @@ class CatalogCache:
     def load(self) -> Catalog:
         """Return the cached catalog, or the snapshot if there is none."""
         if self._catalog is None:
-            self._record = self._read()
+            self._record = self._read(self.file)
             self._catalog = self._parse_record(self._record) if self._record else load_snapshot()
         return self._catalog
 
@@ -65,6 +68,23 @@ class CatalogCache:
         """Tell if the service was last asked more than a day before NOW (seconds since 1970)."""
         age = self.age(now)
         return age is None or age > FRESH_SECONDS
+
+    def was_asked(self, now: float) -> bool:
+        """Tell if the service answered within a day before NOW, even without a usable catalog."""
+        try:
+            return 0 <= now - float(self._asked_file.read_text()) <= FRESH_SECONDS
+        except (OSError, ValueError):
+            return False
+
+    def mark_asked(self, now: float) -> None:
+        """Remember that the service answered at NOW, in seconds since 1970."""
+        with suppress(OSError):  # it is asked once more, then
+            write_atomically(self._asked_file, str(now))
+
+    def earlier_catalogs(self) -> list[Catalog]:
+        """Return the catalog before the last change, and the snapshot: what lists were made by."""
+        record = self._read(self._previous_file)
+        return [*([self._parse_record(record)] if record else []), load_snapshot()]
 
     def refresh(self, fetch: Fetch, now: float) -> CatalogDiff:
         """Fetch the catalog, save it, and return its differences from the last one.
@@ -84,6 +104,9 @@ class CatalogCache:
         if not new.ids:
             raise UnreadableDocument("the service's catalog lists no model; the last one is kept")
         diff = diff_catalogs(old, new)
+        if diff and self._record is not None:
+            with suppress(OSError):  # only lists that were made by it need it
+                write_atomically(self._previous_file, json.dumps(self._record))
         self._save(
             {
                 "base": self.base,
@@ -95,14 +118,14 @@ class CatalogCache:
         )
         return diff
 
-    def _read(self) -> dict[str, Any] | None:
-        """Read the record; None, perhaps with a warning, if there is no usable one."""
+    def _read(self, file: Path) -> dict[str, Any] | None:
+        """Read the record in FILE; None, perhaps with a warning, if there is no usable one."""
         try:
-            record = json.loads(self.file.read_bytes())
+            record = json.loads(file.read_bytes())
         except FileNotFoundError:
             return None
         except OSError as failure:
-            self.warning = f"the cached catalog was ignored: {failure.strerror} ({self.file})"
+            self.warning = f"the cached catalog was ignored: {failure.strerror} ({file})"
             return None
         except (ValueError, RecursionError):
             record = None

@@ -1,6 +1,6 @@
 """Compare two catalogs: models, fields and prices that are new, gone or different."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from krea_cli.catalog.catalog import Catalog
@@ -40,6 +40,12 @@ class CatalogDiff:
             *self.fields,
             *self.prices,
         )
+
+    def lines_about(self, model_ids: Collection[str]) -> tuple[str, ...]:
+        """Return the lines about the models MODEL_IDS."""
+        starts = tuple(f"{model_id}: " for model_id in model_ids)
+        gone = {f"{model_id} is gone" for model_id in model_ids}
+        return tuple(line for line in self.lines if line.startswith(starts) or line in gone)
 
     def __bool__(self) -> bool:
         return bool(self.lines)

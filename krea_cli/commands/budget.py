@@ -1,16 +1,18 @@
 """The budget of a command: its own cap, the cap of the day, and prices of today."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 from krea_cli.catalog.prices import estimate_price
 from krea_cli.dollars import format_dollars, to_micros
-from krea_cli.errors import Interrupted, KreaError, OverBudget, UsageError
+from krea_cli.errors import Interrupted, KreaError, OverBudget, Unreachable, UsageError
 
 if TYPE_CHECKING:
     from krea_cli.commands.session import Session
     from krea_cli.local.ledger.budget import Budget, Spending
     from krea_cli.local.ledger.rows import RequestRow
+
+MAX_CHANGES = 20
 
 
 def load_budget(
@@ -32,7 +34,8 @@ def load_budget(
     session.config.require_understood()
     day = session.config.get("budget.day")
     if max_cost is None and day is None:
-        if sends_many:
+        cache, now = session.catalog_cache, session.clock.now()
+        if sends_many and not cache.was_asked(now):
             _refresh_old_prices(session)
         return None
     from krea_cli.local.ledger.budget import DAY_CAP, Budget
@@ -76,9 +79,22 @@ def _refresh_old_prices(session: "Session") -> str | None:
         session.refresh_catalog()
     except Interrupted:
         raise
-    except KreaError as error:
+    except Unreachable as error:
         return error.message
+    except KreaError as error:
+        cache.mark_asked(now)
+        return error.message
+    cache.mark_asked(now)
     return None
+
+
+def tell_catalog_changes(session: "Session", model_ids: Collection[str]) -> None:
+    """Tell what a refresh by this command changed for the models MODEL_IDS."""
+    lines = session.catalog_changes.lines_about(model_ids) if session.catalog_changes else ()
+    for line in lines[:MAX_CHANGES]:
+        session.output.say(f"since the last catalog, {line}")
+    if len(lines) > MAX_CHANGES:
+        session.output.say(f"and {len(lines) - MAX_CHANGES} more changes: krea models shows them")
 
 
 def forecast_spending(

@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from krea_cli.local.ledger.budget import Budget
     from krea_cli.local.ledger.ledger import Ledger
 
-DEFAULT_TIMEOUT_SECONDS = {"image": 15 * 60.0, "other": 150 * 60.0}
-
 
 class Session:
     """One run of one command; `context.obj` of every command function.
@@ -39,6 +37,7 @@ class Session:
     profile: the value of --profile
     token_file: the value of --token-file
     no_ledger: True after --no-ledger
+    catalog_changes: what the last refresh by this command changed; None without one
     """
 
     def __init__(self, env: Env, output: Output, argv: Sequence[str] = ()) -> None:
@@ -50,6 +49,7 @@ class Session:
         self.token_file: str | None = None
         self.no_ledger = False
         self._connections: list[HttpClient] = []
+        self.catalog_changes: CatalogDiff | None = None
 
     @cached_property
     def config(self) -> "Config":
@@ -176,12 +176,14 @@ class Session:
         from krea_cli.flows.generate.compose import Composer
         from krea_cli.local.config import default_model_origin
 
+        gone = self.catalog_changes.removed if self.catalog_changes else ()
         return Composer(
             self.catalog_cache,
             self.refresh_catalog,
             self.clock,
             self.output.tell,
             name_origin=lambda name: default_model_origin(name, self.env.get, self.config),
+            gone=gone,
         )
 
     def refresh_catalog(self) -> "CatalogDiff":
@@ -189,12 +191,13 @@ class Session:
 
         Raises `KreaError` if the service cannot be asked, or its answer cannot be used.
         """
-        return self.catalog_cache.refresh(
+        self.catalog_changes = self.catalog_cache.refresh(
             lambda etag, modified: self.clock.wait_for(
                 lambda: self.api_without_token.fetch_openapi(etag=etag, last_modified=modified)
             ),
             self.clock.now(),
         )
+        return self.catalog_changes
 
     def model_if_known(self, model_id: str) -> "Model | None":
         """Return the model MODEL_ID, or None if the catalog lacks it or cannot be read."""
@@ -213,13 +216,10 @@ class Session:
     def timeout_seconds(self, timeout: float | None, kind: str | None) -> float | None:
         """Return the seconds to wait for a job of KIND; None: for ever.
 
-        --timeout goes before the setting, the setting before the default. The defaults exceed
-        the service's own limits for a job, 3 minutes and 2 hours.
+        --timeout goes before the setting, the setting before the default.
         """
         if timeout is None:
-            name = "image" if kind == "image" else "other"
-            setting = self.config.get(f"timeout.{name}")
-            timeout = float(setting) if setting is not None else DEFAULT_TIMEOUT_SECONDS[name]
+            timeout = self.config.timeout_seconds("image" if kind == "image" else "other")
         return timeout or None
 
     def prune_history(self) -> int:

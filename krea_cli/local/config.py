@@ -12,6 +12,8 @@ from krea_cli.local.private_file import hold_folder, write_private_file
 from krea_cli.text import one_line, shell_line
 
 Value = str | bool | float
+# Above the service's own limits for a job: 3 minutes and 2 hours.
+DEFAULT_TIMEOUT_SECONDS = {"image": 15 * 60.0, "other": 150 * 60.0}
 SECONDS_BY_UNIT = {"": 1, "s": 1, "m": 60, "h": 3600}
 SECONDS_BY_AGE_UNIT = SECONDS_BY_UNIT | {"d": 86_400, "w": 604_800, "y": 31_556_952}
 LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "[::1]")
@@ -138,6 +140,11 @@ class Config:
         if key not in self._values:
             return None
         return _parse_value(key, self._values[key], f"{self.path}: ")
+
+    def timeout_seconds(self, name: str) -> float:
+        """Return the seconds to wait for a job: the setting timeout.NAME, else the default."""
+        setting = self.get(f"timeout.{name}")
+        return DEFAULT_TIMEOUT_SECONDS[name] if setting is None else float(setting)
 
     def list(self) -> dict[str, Any]:
         """Return every setting in the file, as it is written, in the order of `SETTINGS`."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from krea_cli.catalog.request.inputs import RequestInputs
 from krea_cli.commands.batch.options import BatchOptions
 from krea_cli.commands.batch.shard_auto import find_shard
-from krea_cli.commands.budget import load_budget
+from krea_cli.commands.budget import load_budget, tell_catalog_changes
 from krea_cli.commands.request_options import model_name
 from krea_cli.commands.session import Session
 from krea_cli.errors import LedgerUnusable, UsageError
@@ -102,14 +102,17 @@ class BatchSetup:
         session = self._session
         # A pipe may keep us waiting, and a long file takes seconds: a signal ends either.
         with session.clock.interruptible(), self._open_list() as file:
-            return check_batch(
+            items = check_batch(
                 file,
                 self._check_options,
                 session.composer(),
                 ledger=ledger,
                 base=session.base,
                 anonymous=ledger is None and not session.is_logged_in(),
+                earlier_catalogs=session.catalog_cache.earlier_catalogs,
             )
+        tell_catalog_changes(session, items.models)
+        return items
 
     def _ledger_if_any(self) -> "AccountLedger | None":
         """The ledger of this account, if there are both: a dry run needs neither."""

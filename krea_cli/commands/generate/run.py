@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from krea_cli.commands.budget import load_budget
+from krea_cli.commands.budget import load_budget, tell_catalog_changes
 from krea_cli.commands.exit_status import ExitStatus
 from krea_cli.commands.generate.inputs import GenerateOptions, build_request, parse_output
 from krea_cli.errors import ModelRetired
@@ -27,6 +27,7 @@ def run(context: "Context", options: GenerateOptions) -> None:
         sends_many=options.count > MANY_JOBS and not options.dry_run,
     )
     request = build_request(session, options, target)
+    tell_catalog_changes(session, [request.model.id])
     if options.dry_run:
         from krea_cli.commands.generate.dry_run import show_request
 

@@ -1,6 +1,6 @@
 """Compose a request: the model that was named, its fields checked, before anything is spent."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import TYPE_CHECKING
 
 from krea_cli.catalog.request.inputs import RequestInputs
@@ -24,7 +24,8 @@ class Composer:
     """Reads names and fields by the catalog. Asks the service once before it calls one unknown.
 
     REFRESH fetches the catalog into CACHE. It raises KreaError if that fails. NAME_ORIGIN gives
-    the variable or setting with a name, in words.
+    the variable or setting with a name, in words. GONE are the models that a refresh by this
+    command removed.
     """
 
     def __init__(
@@ -35,6 +36,7 @@ class Composer:
         tell: Tell,
         *,
         name_origin: Callable[[str], str | None] = lambda name: None,
+        gone: Collection[str] = (),
     ) -> None:
         self._name_origin = name_origin
         self._cache = cache
@@ -45,6 +47,7 @@ class Composer:
         if cache.warning:
             tell(WarningNote(cache.warning))
         self._refreshed = False
+        self._gone = set(gone)
         self._models: dict[str | None, Model | UnknownModel] = {}
         self._seen_notes: set[str] = set()
 
@@ -86,6 +89,14 @@ class Composer:
         try:
             resolution = self.resolve(name)
         except UnknownModel as error:
+            for model_id in self._gone:
+                if model_id == name or model_id.endswith(f"/{name}"):
+                    error = UnknownModel(
+                        f"there is no model called {name!r} any more:"
+                        f" {model_id} is gone from the service's catalog",
+                        hint=error.hint,
+                    )
+                    break
             if origin := self._name_origin(name):
                 error.message += f"; {origin} names it"
             return error
@@ -126,6 +137,7 @@ class Composer:
         self._refreshed = True
         try:
             changes = self._fetch()
+            self._gone.update(changes.removed)
         except KreaError as error:
             if error.code == "interrupted":
                 raise

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from krea_cli.api.job_id import check_job_id
 from krea_cli.api.types import TERMINAL_STATUSES, Job, JobOutput
+from krea_cli.dollars import to_dollars
 from krea_cli.errors import KreaError, UsageError
 
 if TYPE_CHECKING:
@@ -77,9 +78,10 @@ def job_record(
 ) -> dict[str, Any]:
     """Make the record (schema 1) of a job from the service, the ledger and the disk.
 
-    Keys: schema, job_id, status, model, prompt, seed, created_at, completed_at, price, charged and
-    error. `urls`: the addresses without previews. `files`: the paths. `outputs`: url, path,
-    sha256, bytes and type of each result. `result`: as the service sent it. Unknown is None.
+    Keys: schema, job_id, status, model, prompt, seed, created_at, completed_at, price, cost,
+    priced_at, charged and error. `cost`: the sure price in dollars, a number. `urls`: the addresses
+    without previews. `files`: the paths. `outputs`: url, path, sha256, bytes and type of each
+    result. `result`: as the service sent it. Unknown is None.
     """
     job_id = job.id if job else row.job_id if row and row.job_id else job_id
     status = job.status if job else row.status if row else None
@@ -102,6 +104,8 @@ def job_record(
         "files": [str(file.path) for file in files],
         "outputs": list(_outputs(outputs, files)),
         "price": row.price if row else None,
+        "cost": to_dollars(row.cost) if row and row.cost is not None else None,
+        "priced_at": iso_time(row.priced_at if row else None),
         "charged": error.charged if error else _charged(status),
         "error": error.as_dict() | {"job_id": job_id} if error else None,
         "result": job.raw.get("result") if job else None,

@@ -62,6 +62,8 @@ def test_json_is_one_record_a_line(cli: Cli) -> None:
         "files": ["fox.png"],
         "outputs": None,
         "price": record["price"],
+        "cost": None,
+        "priced_at": "2026-09-20T00:00:00.000Z",
         "charged": "yes",
         "error": None,
         "result": None,

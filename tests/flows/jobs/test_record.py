@@ -59,6 +59,8 @@ def test_a_record_holds_everything_that_is_known_of_a_job() -> None:
             },
         ],
         "price": None,
+        "cost": None,
+        "priced_at": None,
         "charged": "yes",
         "error": None,
         "result": {"urls": ["as it came"]},

@@ -1,14 +1,14 @@
 """Check a batch: every line of it, before the first cent is spent."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
 from functools import partial
 from typing import TYPE_CHECKING, BinaryIO
 
 from krea_cli.catalog.local_files import find_local_files
 from krea_cli.catalog.request.prepare import PreparedRequest
-from krea_cli.errors import InvalidRequest, Problem, UsageError
+from krea_cli.errors import Problem, UsageError
 from krea_cli.flows.batch.check.existing_files import ExistingFiles
 from krea_cli.flows.batch.check.expand import ExpandedJob, LineExpansion, expand
 from krea_cli.flows.batch.check.line_requests import LineRequests
@@ -25,6 +25,7 @@ from krea_cli.flows.batch.check.price_cache import PriceCache
 from krea_cli.flows.batch.check.problems import Problems
 from krea_cli.flows.batch.check.read_lines import read_lines
 from krea_cli.flows.batch.check.same_requests import SameRequests
+from krea_cli.flows.batch.check.settled_lines import SettledLines
 from krea_cli.flows.batch.check.sweep import MAX_ITEMS
 from krea_cli.flows.batch.check.used_names import UsedNames
 from krea_cli.flows.batch.item import KEY_DIGITS, Item
@@ -32,10 +33,9 @@ from krea_cli.flows.batch.item_store import ItemStore
 from krea_cli.flows.files.content_type import extension_problem
 
 if TYPE_CHECKING:
+    from krea_cli.catalog.catalog import Catalog
     from krea_cli.flows.generate.compose import Composer
     from krea_cli.local.ledger.account_ledger import AccountLedger
-
-UNKNOWN_FIELD = "there is no such field"  # start of the message
 
 
 def check_batch(
@@ -46,6 +46,7 @@ def check_batch(
     ledger: "AccountLedger | None",
     base: str,
     anonymous: bool = False,
+    earlier_catalogs: "Callable[[], Sequence[Catalog]]" = tuple,
 ) -> ItemStore:
     """Check the list FILE, reading it once; return its items, to be closed in the end.
 
@@ -55,11 +56,13 @@ def check_batch(
     ledger: None if there is none, as for a user without a token
     base: address of the API
     anonymous: the user has no token
+    earlier_catalogs: loads the catalogs that know the lines of earlier runs, the latest first
     """
     with ExitStack() as on_error:
         store = on_error.enter_context(closing(ItemStore()))
         same_requests = SameRequests(ledger, store, options.shard)
         checker = _Checker(options, composer, ExistingFiles(ledger, base), same_requests, store)
+        checker.use_earlier(ledger, earlier_catalogs)
         checker.fill_store(file, anonymous=anonymous)
         on_error.pop_all()
     return store
@@ -90,6 +93,13 @@ class _Checker:
         self._foreign_files = 0
         self._list_path = None if options.is_stdin else os.path.realpath(options.cwd / options.name)
 
+    def use_earlier(
+        self, ledger: "AccountLedger | None", catalogs: "Callable[[], Sequence[Catalog]]"
+    ) -> None:
+        """Take lines that only earlier CATALOGS know, if the LEDGER has them as settled."""
+        same = self._same_requests
+        self._settled = SettledLines(self._requests, self._media, same, ledger, catalogs)
+
     def fill_store(self, file: BinaryIO, *, anonymous: bool) -> None:
         """Add the items of FILE to the store. Raises `InvalidBatch` if there is any problem."""
         shard = self._options.shard
@@ -116,7 +126,7 @@ class _Checker:
         n, expansion = 0, LineExpansion()
         for sweep_values in self._options.sweep:
             expansion.next_turn()
-            prepared = self._prepare(line, sweep_values)
+            prepared = self._prepare(line, sweep_values, count)
             if prepared is None:
                 self._index += count
                 n += count
@@ -164,15 +174,16 @@ class _Checker:
             return False
         return True
 
-    def _prepare(self, line: Line, sweep_values: Mapping[str, str]) -> PreparedRequest | None:
+    def _prepare(
+        self, line: Line, sweep_values: Mapping[str, str], count: int
+    ) -> PreparedRequest | None:
         try:
             prepared = self._requests.prepare(line, sweep_values)
-        except InvalidRequest as error:
-            for problem in error.problems:
-                self._problems.add(line.number, _explain_heading(problem, line))
-            return None
         except UsageError as error:
-            self._problems.add_message(line.number, error.message)
+            if settled := self._settled.find(line, sweep_values, count):
+                self._store.models.setdefault(settled.model.id, settled.model)
+                return settled
+            self._problems.add_error(line, error)
             return None
         model = prepared.model
         self._store.models.setdefault(model.id, model)
@@ -193,11 +204,8 @@ class _Checker:
         try:
             file_hashes = self._media.hash_files(find_local_files(prepared.body))
             yield from expand(prepared, count, file_hashes)
-        except InvalidRequest as error:
-            for problem in error.problems:
-                self._problems.add(line.number, problem)
         except UsageError as error:
-            self._problems.add_message(line.number, error.message)
+            self._problems.add_error(line, error)
 
     def _make_item(
         self,
@@ -290,11 +298,3 @@ class _Checker:
                 f"-o has an unknown placeholder {{{name}}}; known are {special} and the fields"
             )
             self._problems.add(None, Problem(None, message))
-
-
-def _explain_heading(problem: Problem, line: Line) -> Problem:
-    """Add the origin of the name to PROBLEM, if it is a heading that is not a field."""
-    if problem.field not in line.cells or not problem.message.startswith(UNKNOWN_FIELD):
-        return problem
-    message = f"{problem.message}; the first line of a table (line 1) names the fields"
-    return Problem(problem.field, message, problem.hint)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from krea_cli.catalog.request.inputs import RequestInputs
-from krea_cli.catalog.request.prepare import PreparedRequest, read_fields
+from krea_cli.catalog.request.prepare import PreparedRequest, prepare_request, read_fields
 from krea_cli.errors import Problem
 from krea_cli.flows.batch.check.lines import FIELD_PREFIX, RESERVED_NAMES, Line
 from krea_cli.flows.batch.check.media_cache import MediaCache
@@ -43,9 +43,20 @@ class LineRequests:
 
         Raises `UnknownModel`, `InvalidRequest`.
         """
-        name = sweep_values.get("model") or line.model or self._defaults.model
+        name = self.model_name(line, sweep_values)
         fields = {name: text for name, text in sweep_values.items() if name != "model"}
         return self._composer.compose_for(name, lambda model: self._inputs(model, line, fields))
+
+    def prepare_for(
+        self, model: "Model", line: Line, sweep_values: Mapping[str, str]
+    ) -> PreparedRequest:
+        """Prepare the same for MODEL, of whatever catalog. Raises `InvalidRequest`."""
+        fields = {name: text for name, text in sweep_values.items() if name != "model"}
+        return prepare_request(model, self._inputs(model, line, fields))
+
+    def model_name(self, line: Line, sweep_values: Mapping[str, str]) -> str | None:
+        """Return the model that LINE means, in this turn of the sweep; None for the default."""
+        return sweep_values.get("model") or line.model or self._defaults.model
 
     def refuse_unknown_headings(self, problems: Problems, number: int, names: list[str]) -> None:
         """Refuse a table of headings alone if they are none: the first line of prompts, say.

@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from krea_cli.errors import Problem, UsageError
+from krea_cli.errors import InvalidRequest, Problem, UsageError
+from krea_cli.flows.batch.check.lines import Line
 
+UNKNOWN_FIELD = "there is no such field"  # start of the message
 MAX_RANGES_SHOWN = 12  # of lines, in one sentence; `--json` has all
 MAX_PROBLEMS_SHOWN = 200  # `--json` has all
 FIX_HINT = "correct it; the same command with --dry-run only checks"
@@ -88,6 +90,14 @@ class Problems:
         """Add a problem of LINE with MESSAGE."""
         self.add(line, Problem(field, message))
 
+    def add_error(self, line: Line, error: UsageError) -> None:
+        """Add each problem of a request of LINE, as ERROR lists them."""
+        if not isinstance(error, InvalidRequest):
+            self.add_message(line.number, error.message)
+            return
+        for problem in error.problems:
+            self.add(line.number, _explain_heading(problem, line))
+
     def raise_if_any(self, name: str, *, foreign_files: int = 0, anonymous: bool = False) -> None:
         """Raise `InvalidBatch` for the list NAME if there are problems.
 
@@ -101,6 +111,14 @@ class Problems:
             _foreign_files_hint(foreign_files, anonymous=anonymous) if foreign_files else FIX_HINT
         )
         raise InvalidBatch(name, problems, hint=hint)
+
+
+def _explain_heading(problem: Problem, line: Line) -> Problem:
+    """Add the origin of the name to PROBLEM, if it is a heading that is not a field."""
+    if problem.field not in line.cells or not problem.message.startswith(UNKNOWN_FIELD):
+        return problem
+    message = f"{problem.message}; the first line of a table (line 1) names the fields"
+    return Problem(problem.field, message, problem.hint)
 
 
 def _foreign_files_hint(count: int, *, anonymous: bool) -> str:

@@ -1,5 +1,6 @@
 """Find the items that are one request: within the list, and in the ledger."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
@@ -66,6 +67,24 @@ class SameRequests:
         self._payers[key] = len(self._store) if self._shard.includes(own) else own
         known = self._find(identity, 1, old)
         return ItemHashes(known or own, own, own, known or own)
+
+    def peek(self, identities: Sequence[RequestIdentity]) -> list[str]:
+        """Return the fingerprints that `next_item` would give, without counting the items."""
+        keys = {hash((identity.sent_digest, identity.seed)) for identity in identities}
+        old_keys = {hash(identity.fingerprint) for identity in identities}
+        tables: list[tuple[dict[int, Any], set[int]]] = [
+            (self._occurrences, keys),
+            (self._payers, keys),
+            (self._old_occurrences, old_keys),
+        ]
+        before = [(table, key, table.get(key)) for table, names in tables for key in names]
+        fingerprints = [self.next_item(identity).fingerprint for identity in identities]
+        for table, key, value in before:
+            if value is None:
+                table.pop(key, None)
+            else:
+                table[key] = value
+        return fingerprints
 
     def _next_equal(self, key: int, own: str, old: str) -> ItemHashes:
         """Hashes of an item that shares the request of an earlier one, its payer."""
