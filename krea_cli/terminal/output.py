@@ -135,6 +135,11 @@ class Output:
         if self._stdout.missing:
             raise UsageError("standard output is closed, and -o - writes to it", hint="-o FILE")
 
+    @property
+    def is_stdout_terminal(self) -> bool:
+        """True if a person reads stdout."""
+        return self._stdout.is_terminal
+
     def say(self, text: str) -> None:
         """Show a note that needs no action."""
         from krea_cli.flows.events import Note

@@ -111,15 +111,16 @@ def _find_models(session: "Session", words: str, kind: str | None) -> "tuple[Mod
 def _tell_age(session: "Session", models: "tuple[Model, ...]") -> None:
     """Tell the age of the oldest price of MODELS, if it is older than a day.
 
-    A pipe that reads the embedded list is left alone: --json has the dates.
+    A pipe hears of a cached catalog only: the dates of the embedded prices are in --json.
     """
     from krea_cli.terminal import formats
 
-    is_embedded = session.catalog_cache.load().fetched_at is None
-    if is_embedded and not session.env.stdout.isatty():
+    now, fetched_at = session.clock.now(), session.catalog_cache.load().fetched_at
+    is_cache_old = fetched_at is not None and session.catalog_cache.is_old(now)
+    if not (is_cache_old or session.output.is_stdout_terminal):
         return
     times = [model.priced_at for model in models if model.priced_at is not None]
-    if times and (age := formats.age(session.clock.now() - min(times))):
+    if times and (age := formats.age(now - min(times))):
         which = "the prices are" if len(set(times)) == 1 else "the oldest of these prices is"
         session.output.say(f"{which} {age}; krea models --refresh asks for today's")
 

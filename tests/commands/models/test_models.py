@@ -267,3 +267,32 @@ def test_the_title_and_any_case_are_taken(cli: Cli, name: str) -> None:
     """`krea models` prints the title: it is a name of the model."""
     (record,) = cli.krea("generate", "a fox", "-m", name, "--dry-run", "--json").records
     assert record["model"] == "krea/krea-2/large"
+
+
+def test_the_prices_of_a_model_are_shown_by_their_dimensions(cli: Cli) -> None:
+    """Prices of each duration as one of a second, and uncertain ones as about."""
+    lines = cli.krea("models", "seedance-2").out.splitlines()
+    assert lines[1] == ("video, price about $0.0849 to $2.8671/s (of 2026-10-06, 101 days old)")
+    start = lines.index("prices")
+    assert lines[start + 3 : start + 6] == [
+        "  resolution 720p, hasVideoReference false   $0.30/s",
+        "  resolution 720p, hasVideoReference true    about $0.18/s",
+        "  resolution 1080p, hasVideoReference false  $0.68/s",
+    ]
+
+
+def test_the_age_of_old_prices_is_told(cli: Cli) -> None:
+    """Nothing on the day of the catalog; later on its card and below the list."""
+    service = ServiceWithDocument(cli)
+    points = {"unit": "request", "price_points": [{"amount": 1}]}
+    service.paths["/generate/image/maker/brush"]["post"]["x-krea-pricing"] = points
+    cli.krea("models", "--refresh")
+    assert cli.krea("models").err == ""
+    assert cli.krea("models", "brush").out.splitlines()[1] == "image, price $1.00"
+    cli.clock.advance(3 * 86_400)
+    assert cli.krea("models").err == (
+        "the prices are 3 days old; krea models --refresh asks for today's\n"
+    )
+    assert cli.krea("models", "brush").out.splitlines()[1] == (
+        "image, price $1.00 (of 2027-01-15, 3 days old)"
+    )
