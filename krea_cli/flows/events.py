@@ -115,7 +115,8 @@ class BatchProgress:
     waiting: items still to be sent, or claimed by another krea
     limit: the most jobs that may be with the service now
     spent: the most that this run may cost, in millionths of a dollar
-    unpriced: jobs of unknown price, not in `spent`
+    about: cost of jobs with an uncertain price, in millionths of a dollar, not in `spent`
+    unpriced: jobs of unknown price, in neither
     stopping: why nothing more is sent; None while items are sent
     """
 
@@ -128,6 +129,7 @@ class BatchProgress:
     waiting: int
     limit: int
     spent: int
+    about: int
     unpriced: int
     stopping: str | None = None
 

@@ -8,7 +8,6 @@ from rich.console import Console, ConsoleOptions, RenderResult
 from rich.spinner import Spinner
 from rich.text import Text
 
-from krea_cli.dollars import format_dollars
 from krea_cli.flows.events import BatchProgress
 from krea_cli.terminal import formats, sentences
 from krea_cli.terminal.progress_state import ProgressState
@@ -140,7 +139,6 @@ def _batch_segments(
     note = progress.step if batch.stopping is None else sentences.stop_reason(batch)
     rate = None if batch.stopping is not None else progress.items_per_second
     seconds_left = progress.seconds_left
-    cost = format_dollars(batch.spent) if batch.spent or not batch.unpriced else ""
     segments = [
         Segment(BAR_RANK, "━" * MAX_BAR_CELLS, min_cells=MIN_BAR_CELLS),
         Segment(0, f"{batch.done}/{batch.total}", "bold"),
@@ -148,7 +146,7 @@ def _batch_segments(
         Segment(2, f"{batch.doubtful} in doubt" if batch.doubtful else "", "yellow"),
         Segment(7, f"{batch.running} running" if batch.running else ""),
         Segment(9, f"{batch.waiting} waiting" if batch.waiting else ""),
-        Segment(4, cost),
+        Segment(4, sentences.priced_spending(batch)),
         Segment(10, f"{batch.unpriced} of unknown price" if batch.unpriced else ""),
         Segment(8, "" if rate is None else sentences.rate_text(rate)),
         Segment(5, _time_text(seconds_left, elapsed)),

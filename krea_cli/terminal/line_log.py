@@ -139,5 +139,5 @@ def event_record(event: events.Event | Heartbeat) -> dict[str, object] | None:
         record |= vars(event)
         batch = event if isinstance(event, events.BatchProgress) else None
     if batch is not None:
-        record |= vars(batch) | {"spent": to_dollars(batch.spent)}
+        record |= vars(batch) | {"spent": to_dollars(batch.spent), "about": to_dollars(batch.about)}
     return record

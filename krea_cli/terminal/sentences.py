@@ -91,11 +91,17 @@ def item_counts(batch: "BatchProgress") -> str:
 
 
 def spending(batch: "BatchProgress", *, joiner: str = " + ") -> str:
-    """The most that this run may have cost: "$1.20 + 3 of unknown price"."""
-    unknown = f"{batch.unpriced} of unknown price"
-    if not batch.unpriced:
-        return format_dollars(batch.spent)
-    return f"{format_dollars(batch.spent)}{joiner}{unknown}" if batch.spent else unknown
+    """The most that this run may have cost: "$1.20 + about $0.30 + 3 of unknown price"."""
+    unknown = f"{batch.unpriced} of unknown price" if batch.unpriced else ""
+    return joiner.join(filter(None, (priced_spending(batch, joiner=joiner), unknown)))
+
+
+def priced_spending(batch: "BatchProgress", *, joiner: str = " + ") -> str:
+    """The part with a price, sure or about; empty if there is none but unknown prices."""
+    sure = format_dollars(batch.spent) if batch.spent else ""
+    about = f"about {format_dollars(batch.about)}" if batch.about else ""
+    nothing = "" if batch.unpriced else format_dollars(0)
+    return joiner.join(filter(None, (sure, about))) or nothing
 
 
 def rate_text(per_second: float) -> str:

@@ -17,6 +17,7 @@ def batch_progress(**changes: Any) -> BatchProgress:
         "waiting": 276,
         "limit": 4,
         "spent": 1_200_000,
+        "about": 0,
         "unpriced": 0,
     }
     return BatchProgress(**usual | changes)

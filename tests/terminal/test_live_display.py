@@ -184,7 +184,7 @@ from krea_cli.terminal import live_display
 live_display.APPEARS_AFTER_SECONDS = 0.0
 def progress(done, **more):
     fields = {"total": 400, "done": done, "made": done, "failed": 0, "doubtful": 0, "running": 4}
-    fields |= {"waiting": 396 - done, "limit": 4, "spent": done * 70_000, "unpriced": 0}
+    fields |= {"waiting": 396 - done, "limit": 4, "spent": done * 70_000, "about": 0, "unpriced": 0}
     output.tell(BatchProgress(**fields | more))
 with output.progress():
     progress(0)

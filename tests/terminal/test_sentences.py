@@ -61,6 +61,14 @@ def test_time_left(seconds: float, expected: str) -> None:
             "24/min, 12 min left",
         ),
         (
+            {"about": 300_000, "unpriced": 2, "running": 0, "waiting": 0},
+            "120 of 400 done; spent $1.20 + about $0.30 + 2 of unknown price; 24/min, 12 min left",
+        ),
+        (
+            {"spent": 0, "about": 300_000, "running": 0, "waiting": 0},
+            "120 of 400 done; spent about $0.30; 24/min, 12 min left",
+        ),
+        (
             {"spent": 0, "unpriced": 2, "stopping": "the\nbalance is used up"},
             "120 of 400 done, 4 running, 276 waiting; spent 2 of unknown price; "
             "stopping: the balance is used up",

@@ -93,6 +93,7 @@ class Summary:
         record = {name: value for name, value in vars(progress).items() if name != "limit"}
         record |= {
             "spent": to_dollars(progress.spent),
+            "about": to_dollars(progress.about),
             "spent_before": to_dollars(before),
             "seconds": round(seconds, 1),
             "groups": [_group_record(group, retry) for group in groups],

@@ -38,6 +38,7 @@ END = {
     "waiting": 0,
     "limit": 4,
     "spent": 7_920_000,
+    "about": 0,
     "unpriced": 0,
 }
 
@@ -132,6 +133,7 @@ def test_for_a_program() -> None:
             "running": 0,
             "waiting": 0,
             "spent": 7.92,
+            "about": 0.0,
             "unpriced": 0,
             "stopping": None,
             "spent_before": 1.0,

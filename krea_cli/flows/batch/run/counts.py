@@ -13,7 +13,8 @@ class Counts:
     made: items done whose job this run paid for
     unwatched: items whose job may still run, and is watched no more
     spent: the most that this run may cost, in millionths of a dollar
-    unpriced: jobs of unknown price, not in `spent`
+    about: cost of jobs with an uncertain price, in millionths of a dollar, not in `spent`
+    unpriced: jobs of unknown price, in neither
     """
 
     total: int
@@ -23,21 +24,24 @@ class Counts:
     doubtful: int = 0
     unwatched: int = 0
     spent: int = 0
+    about: int = 0
     unpriced: int = 0
 
     def charge(self, item: Item) -> None:
         """Add the cost of ITEM, which was sent and may be billed."""
-        if item.cost is None:
-            self.unpriced += 1
-        else:
-            self.spent += item.cost
+        self._add(item, 1)
 
     def refund(self, item: Item) -> None:
         """Take back the cost of ITEM, which is not billed after all."""
-        if item.cost is None:
-            self.unpriced -= 1
+        self._add(item, -1)
+
+    def _add(self, item: Item, times: int) -> None:
+        if item.cost is not None:
+            self.spent += item.cost * times
+        elif item.about is not None:
+            self.about += item.about * times
         else:
-            self.spent -= item.cost
+            self.unpriced += times
 
     def progress(self, *, running: int, limit: int, stopping: str | None) -> BatchProgress:
         """The progress event, with RUNNING jobs and the reason for STOPPING."""
@@ -52,6 +56,7 @@ class Counts:
             waiting=self.total - over - running,
             limit=limit,
             spent=self.spent,
+            about=self.about,
             unpriced=self.unpriced,
             stopping=stopping,
         )
