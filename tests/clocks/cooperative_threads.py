@@ -35,11 +35,15 @@ class CooperativeThreads:
                 self._running = self._member()
                 self._numbers[threading.get_ident()] = self._running
 
-    def spawn(self, work: Callable[[], None]) -> threading.Thread:
-        """Do WORK in a thread that waits for its first turn."""
-        number = self._member()
-        self._wakes[number] = self.clock.monotonic()
+    def spawn(self, *works: Callable[[], None]) -> list[threading.Thread]:
+        """Do each of WORKS in a thread that waits for its first turn."""
+        now = self.clock.monotonic()
+        with self._turn:  # all of them take part before the first begins
+            numbers = [self._member() for _ in works]
+            self._wakes |= dict.fromkeys(numbers, now)
+        return [self._start(number, work) for number, work in zip(numbers, works, strict=True)]
 
+    def _start(self, number: int, work: Callable[[], None]) -> threading.Thread:
         def run() -> None:
             self._numbers[threading.get_ident()] = number
             self._await_turn(number)

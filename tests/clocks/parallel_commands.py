@@ -30,7 +30,7 @@ class ParallelCommands:
             return command
 
         commands = [work(number, call) for number, call in enumerate(calls)]
-        for thread in [self.turns.spawn(command) for command in commands]:
+        for thread in self.turns.spawn(*commands):
             thread.join()
         return [answers[number] for number in range(len(calls))]
 
