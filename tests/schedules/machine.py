@@ -1,0 +1,401 @@
+"""The rules by which schedules are drawn, and what must hold after each step of every one."""
+
+import json
+from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
+
+from tests.harness.cli import CliResult
+from tests.schedules.processes import read_ledger
+from tests.schedules.schedule import Schedule
+from tests.schedules.service import STRANGER, WORLDS, PostFault, World, picture
+
+MAX_PROMPTS = 12  # of one schedule
+# Above the longest times of sending and listing, and of a late job.
+SETTLING_SECONDS = 500.0
+IN_DOUBT = ("unknown", "unfound", "sending")
+FAULTS = st.one_of(
+    st.builds(PostFault, travel=st.sampled_from((0.1, 0.2, 1.5)), answer=st.just("job")),
+    st.builds(
+        PostFault,
+        travel=st.sampled_from((0.1, 0.8, 2.5)),
+        made=st.sampled_from((0.0, None)),
+        answer=st.sampled_from(("lost", "kill", "524", "503-proxy")),
+    ),
+    st.builds(PostFault, made=st.none(), answer=st.sampled_from(("429", "503", "402"))),
+)
+LATE_FAULTS = st.builds(
+    PostFault,
+    made=st.sampled_from((3.5, 8.0, 40.0, 120.0, 400.0)),
+    answer=st.sampled_from(("lost", "kill", "524", "503-proxy")),
+)
+KILLS = st.one_of(st.none(), st.none(), st.integers(1, 60))
+GAPS = st.sampled_from((0.0, 0.1, 0.5, 4.0))
+
+
+class ScheduleMachine(RuleBasedStateMachine):
+    """Commands of one user, who pays for each prompt as often as he says so.
+
+    allowed: how many jobs each prompt may have
+    """
+
+    world: World = WORLDS["steady"]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.schedule = Schedule(self.world)
+        self.allowed: dict[str, int] = {}
+        self.outputs: dict[str, tuple[str, ...]] = {}  # the command of each prompt
+        self.renounced: set[str] = set()  # prompts of which a job was let go
+        self.lists: dict[str, list[str]] = {}  # the prompts of each list
+        self.caps: dict[str, int] = {}  # of lists, in jobs
+        self.shifts: dict[str, int] = {}  # how often the names of a list were shifted
+        self.names: dict[str, set[str]] = {}  # the prompts whose picture a file may hold
+
+    def teardown(self) -> None:
+        try:
+            self.check_end()
+        finally:
+            self.schedule.close()
+
+    # The user's commands
+
+    @precondition(lambda self: len(self.allowed) < MAX_PROMPTS)
+    @rule(faults=st.lists(FAULTS, max_size=2), kill=KILLS)
+    def generate(self, faults: list[PostFault], kill: int | None) -> None:
+        """Ask for one picture of a new prompt."""
+        self.run(self.new_command(), faults=faults, kills=(kill,))
+
+    @precondition(lambda self: len(self.allowed) + 1 < MAX_PROMPTS)
+    @rule(faults=st.lists(FAULTS, max_size=3), kill=KILLS, other=KILLS, gap=GAPS)
+    def generate_two(
+        self, faults: list[PostFault], kill: int | None, other: int | None, gap: float
+    ) -> None:
+        """Ask in two windows for two pictures."""
+        commands = (self.new_command(), self.new_command())
+        self.run(*commands, faults=faults, kills=(kill, other), gap=gap)
+
+    @precondition(lambda self: len(self.allowed) < MAX_PROMPTS)
+    @rule(faults=st.lists(FAULTS, max_size=2), kill=KILLS, other=KILLS, gap=GAPS)
+    def generate_same_twice(
+        self, faults: list[PostFault], kill: int | None, other: int | None, gap: float
+    ) -> None:
+        """Type one command in two windows."""
+        command = self.new_command()
+        self.run(command, command, faults=faults, kills=(kill, other), gap=gap)
+
+    @precondition(lambda self: len(self.allowed) < MAX_PROMPTS)
+    @rule(faults=st.lists(FAULTS, max_size=2), kill=KILLS)
+    def generate_several(self, faults: list[PostFault], kill: int | None) -> None:
+        """Ask for two pictures of one prompt."""
+        prompt = f"p{len(self.allowed)}"
+        self.allowed[prompt] = 2
+        command = ("generate", prompt, "-n", "2", "-o", f"{prompt}-{{n}}.png")
+        self.outputs[prompt] = command
+        self.run(command, faults=faults, kills=(kill,))
+
+    @precondition(lambda self: len(self.allowed) + 2 < MAX_PROMPTS)
+    @rule(
+        faults=st.lists(FAULTS, max_size=4),
+        kill=KILLS,
+        count=st.integers(2, 3),
+        cap=st.sampled_from((None, None, 1, 2)),
+    )
+    def batch(self, faults: list[PostFault], kill: int | None, count: int, cap: int | None) -> None:
+        """Ask for a list of pictures, with money for CAP of them."""
+        name = f"list-{len(self.lists)}.csv"
+        prompts = [f"p{len(self.allowed) + number}" for number in range(count)]
+        self.lists[name] = prompts
+        command: tuple[str, ...] = ("batch", name, "-o", "./", "-j", "2")
+        if cap is not None:
+            command += ("--max-cost", str(cap), "--assume-price", "1")
+            self.caps[name] = cap
+        for prompt in prompts:
+            self.allowed[prompt] = 1
+            self.outputs[prompt] = command
+        self.write_list(name)
+        self.run(command, faults=faults, kills=(kill,))
+
+    @rule(data=st.data(), kill=KILLS)
+    def shift_names(self, data: st.DataObject, kill: int | None) -> None:
+        """Give each picture of a finished list the name of the next one."""
+        saved = {row[3] for row in self.rows() if row[1] == "saved"}
+        if finished := [name for name, prompts in self.lists.items() if saved >= {*prompts}]:
+            name = data.draw(st.sampled_from(finished))
+            self.shifts[name] = self.shifts.get(name, 0) + 1
+            self.write_list(name)
+            command = self.outputs[self.lists[name][0]]
+            command += () if "--force" in command else ("--force",)
+            self.outputs |= dict.fromkeys(self.lists[name], command)
+            self.run(command, kills=(kill,))
+
+    @rule(data=st.data())
+    def cancel(self, data: st.DataObject) -> None:
+        """Stop a job; its command, typed again, may pay again."""
+        if running := [row for row in self.rows() if row[1] == "submitted"]:
+            _, _, job_id, prompt, _ = data.draw(st.sampled_from(running))
+            self.allowed[prompt] += 1
+            self.run(("cancel", job_id))
+
+    @rule()
+    def status(self) -> None:
+        """Look at the jobs that are under way."""
+        if running := [row[2] for row in self.rows() if row[1] == "submitted"]:
+            self.run(("status", *running))
+
+    @precondition(lambda self: self.allowed)
+    @rule(data=st.data(), faults=st.lists(FAULTS, max_size=1), kill=KILLS)
+    def again(self, data: st.DataObject, faults: list[PostFault], kill: int | None) -> None:
+        """Repeat an earlier command, as `make` or a loop does."""
+        prompt = data.draw(st.sampled_from(sorted(self.allowed)))
+        self.run(self.outputs[prompt], faults=faults, kills=(kill,))
+
+    @rule(kill=KILLS)
+    def recover(self, kill: int | None) -> None:
+        """Look for lost answers."""
+        self.run(("recover",), kills=(kill,))
+
+    @rule(kill=KILLS)
+    def download(self, kill: int | None) -> None:
+        """Save everything that is paid for."""
+        self.run(("download", "--missing"), kills=(kill,))
+
+    @rule(data=st.data(), faults=st.lists(FAULTS, max_size=1), kill=KILLS)
+    def resubmit(self, data: st.DataObject, faults: list[PostFault], kill: int | None) -> None:
+        """Send a request in doubt again, by the user's word."""
+        if doubts := [row for row in self.rows() if row[1] in ("unknown", "unfound")]:
+            row_id, _, _, prompt, _ = data.draw(st.sampled_from(doubts))
+            self.allowed[prompt] += 1
+            self.renounced.add(prompt)
+            self.run(("recover", "--resubmit", str(row_id)), faults=faults, kills=(kill,))
+
+    @rule(data=st.data())
+    def forget(self, data: st.DataObject) -> None:
+        """Let a request in doubt go, by the user's word."""
+        if doubts := [row for row in self.rows() if row[1] in ("unknown", "unfound")]:
+            row_id, _, _, prompt, _ = data.draw(st.sampled_from(doubts))
+            self.allowed[prompt] += 1
+            self.renounced.add(prompt)
+            self.run(("recover", "--forget", str(row_id)))
+
+    @rule()
+    def adopt_what_is_ours(self) -> None:
+        """Take the true job of each request in doubt, where it is named."""
+        for doubt in self.doubts():
+            for candidate in doubt["candidates"]:
+                if self.schedule.service.jobs[candidate["job_id"]].prompt == doubt["prompt"]:
+                    adoption = f"{doubt['row']}={candidate['job_id']}"
+                    self.run(("recover", "--adopt", adoption))
+                    break
+
+    # The world
+
+    @rule(seconds=st.sampled_from((0.5, 3.0, 20.0, 200.0)))
+    def wait(self, seconds: float) -> None:
+        """Let time pass."""
+        self.schedule.wait(seconds)
+
+    @precondition(lambda self: self.world.lag)
+    @rule(share=st.sampled_from((0.0, 0.1, 1.0)))
+    def list_lags(self, share: float) -> None:
+        """Show the next jobs later."""
+        self.schedule.service.lag = self.world.lag * share
+
+    @precondition(lambda self: self.world.late and len(self.allowed) < MAX_PROMPTS)
+    @rule(fault=LATE_FAULTS)
+    def generate_late(self, fault: PostFault) -> None:
+        """Ask for a picture by a gateway that is late."""
+        self.run(self.new_command(), faults=[fault])
+
+    @precondition(lambda self: len(self.allowed) < MAX_PROMPTS)
+    @precondition(lambda self: self.schedule.next_late_job is not None)
+    @rule(before=st.sampled_from((0.2, 1.0, 2.5)), answer=st.sampled_from(("lost", "kill")))
+    def lose_beside_late(self, before: float, answer: str) -> None:
+        """Lose a request without a job, BEFORE seconds until another one's late job is made."""
+        moment = self.schedule.next_late_job or 0.0
+        self.schedule.wait(max(0.0, moment - self.schedule.time - before))
+        self.run(self.new_command(), faults=[PostFault(made=None, answer=answer)])
+
+    @precondition(lambda self: self.world.late and len(self.allowed) < MAX_PROMPTS)
+    @rule(answer=st.sampled_from(("lost", "kill", "524")))
+    def look_before_a_late_job(self, answer: str) -> None:
+        """Look for a lost answer when nobody would expect its job any more."""
+        self.run(self.new_command(), faults=[PostFault(made=400.0, answer=answer)])
+        self.schedule.wait(300.0)
+        self.run(("recover",))
+
+    @precondition(lambda self: self.world.leaps)
+    @rule(seconds=st.sampled_from((-600.0, -30.0, 30.0, 600.0)))
+    def clock_leaps(self, seconds: float) -> None:
+        """Set the wall clock of this machine."""
+        self.schedule.leap += seconds
+
+    @precondition(lambda self: self.world.strangers)
+    @rule()
+    def stranger(self) -> None:
+        """Make a job by another program of this account."""
+        self.schedule.service.make_job(STRANGER)
+
+    @precondition(lambda self: self.world.keys)
+    @rule(number=st.integers(1, 2))
+    def change_key(self, number: int) -> None:
+        """Use another key of the same account."""
+        self.change_to(number)
+
+    @precondition(lambda self: self.world.keys and len(self.allowed) < MAX_PROMPTS)
+    @rule(answer=st.sampled_from(("job", "lost", "kill")))
+    def go_on_with_another_key(self, answer: str) -> None:
+        """Change the key while a request is under way, and type its command again."""
+        command = self.new_command()
+        self.change_to(1)
+        self.run((*command, "--timeout", "2"), faults=[PostFault(answer=answer)])
+        self.change_to(2)
+        self.run(command)
+
+    # The steps
+
+    def new_command(self) -> tuple[str, ...]:
+        """Return the command for a picture of a new prompt."""
+        prompt = f"p{len(self.allowed)}"
+        self.allowed[prompt] = 1
+        self.outputs[prompt] = ("generate", prompt, "-o", f"{prompt}.png")
+        return self.outputs[prompt]
+
+    def run(
+        self,
+        *commands: tuple[str, ...],
+        faults: list[PostFault] | None = None,
+        kills: tuple[int | None, ...] = (),
+        gap: float = 0.0,
+    ) -> list[CliResult]:
+        """Run COMMANDS, and check what must hold after every step."""
+        self.schedule.faults = list(faults or ())
+        posts = self.schedule.service.posts
+        jobs = set(self.schedule.service.jobs)
+        results = self.schedule.run(*commands, kills=kills, gap=gap)
+        self.schedule.faults = []
+        for result in results:
+            assert result.code not in (99, 10), result
+            assert "this is a bug" not in result.err, result
+        if len(commands) == 1 and commands[0][0] == "generate":
+            own = [
+                self.schedule.service.jobs[job_id]
+                for job_id in self.schedule.service.jobs.keys() - jobs
+            ]
+            self.check_words(results[0], posts=self.schedule.service.posts - posts, jobs=len(own))
+        self.check()
+        return results
+
+    def write_list(self, name: str) -> None:
+        """Write the list NAME, with its outputs as often shifted as it should be."""
+        prompts, shift = self.lists[name], self.shifts.get(name, 0)
+        outputs = [prompts[(number + shift) % len(prompts)] for number in range(len(prompts))]
+        lines = ["prompt,output"]
+        for prompt, output in zip(prompts, outputs, strict=True):
+            lines.append(f"{prompt},{output}.png")
+            self.names.setdefault(f"{output}.png", set()).add(prompt)
+        (self.schedule.folder / name).write_text("\n".join(lines) + "\n")
+
+    def each_key(self) -> Iterator[None]:
+        """Use one key after the other."""
+        for number in (1, 2) if self.world.keys else (1,):
+            self.change_to(number)
+            yield
+
+    def change_to(self, number: int) -> None:
+        """Use the key NUMBER from now on."""
+        self.schedule.environ["KREA_API_KEY"] = f"key-{number}:secret-{number}"
+
+    def rows(self) -> list[Any]:
+        """The requests of the ledger: id, state, job, prompt, target."""
+        return read_ledger(self.schedule.state)
+
+    def doubts(self) -> list[dict[str, Any]]:
+        """The requests in doubt, with their candidates, as `krea recover --json` tells them."""
+        [result] = self.run(("recover", "--json"))
+        return [json.loads(line) for line in result.out.splitlines()]
+
+    # What must hold
+
+    def check_words(self, result: CliResult, *, posts: int, jobs: int) -> None:
+        """The charge that the errors of a command tell is true, and so is its exit code."""
+        charges = [
+            line.split()[-1] for line in result.err.splitlines() if line.startswith("  charged: ")
+        ]
+        if posts == 0:
+            return
+        if charges == ["no"]:
+            assert jobs == 0, result
+        if charges == ["yes"] or result.code == 0:
+            assert jobs or "earlier" in result.err, result
+
+    def check(self) -> None:
+        """Nothing is paid twice, and no job or file has a wrong owner."""
+        service, rows = self.schedule.service, self.rows()
+        for prompt, allowed in self.allowed.items():
+            jobs = service.jobs_of(prompt)
+            assert len(jobs) <= allowed, f"{prompt} was paid {len(jobs)} times, not {allowed}"
+        for name, cap in self.caps.items():
+            prompts = self.lists[name]
+            extra = sum(self.allowed[prompt] - 1 for prompt in prompts)
+            jobs_made = sum(len(service.jobs_of(prompt)) for prompt in prompts)
+            assert jobs_made <= cap + extra, f"{jobs_made} jobs of {name} under a cap of {cap}"
+        owners: dict[str, list[int]] = {}
+        for row_id, state, job_id, prompt, _ in rows:
+            if job_id is not None:
+                owners.setdefault(job_id, []).append(row_id)
+                owner = service.jobs[job_id].prompt
+                text = f"request {row_id} of {prompt} ({state}) has a job of {owner}"
+                assert owner == prompt, text
+        assert all(len(row_ids) == 1 for row_ids in owners.values()), owners
+        self.check_files(rows)
+
+    def check_files(self, rows: list[Any]) -> None:
+        """Each file holds a picture of a prompt of its name, and no saved picture is gone."""
+        jobs = self.schedule.service.jobs.values()
+        prompt_of = {sha256(picture(job.id)).hexdigest(): job.prompt for job in jobs}
+        present = set()
+        for path in self.schedule.folder.iterdir():
+            prompt = prompt_of.get(sha256(path.read_bytes()).hexdigest())
+            present.add(prompt)
+            own = {path.stem.partition("-")[0]}
+            if path.suffix == ".png":
+                assert prompt in self.names.get(path.name, own), f"{path.name} shows {prompt}"
+        lost = {prompt for _, state, _, prompt, _ in rows if state == "saved"} - present
+        assert not lost, f"no file shows {lost}"
+
+    def check_end(self) -> None:
+        """In the end each job is owned, or named with a request in doubt; no part file is left."""
+        self.schedule.wait(SETTLING_SECONDS)
+        self.schedule.service.lag = 0.0
+        doubts = [doubt for _ in self.each_key() for doubt in self.doubts()]
+        service, rows = self.schedule.service, self.rows()
+        owned = {row[2] for row in rows}
+        named = {
+            (doubt["prompt"], candidate["job_id"])
+            for doubt in doubts
+            for candidate in doubt["candidates"]
+        }
+        for job in service.jobs.values():
+            if job.prompt is STRANGER or job.id in owned or job.prompt in self.renounced:
+                continue
+            assert (job.prompt, job.id) in named, f"{job} is named nowhere: {doubts} {rows}"
+        for _ in self.each_key():
+            self.run(("download", "--missing"))
+        self.check_saved()
+
+    def check_saved(self) -> None:
+        """Every job that is owned is saved, and hidden files belong to requests in doubt."""
+        states = {row[1] for row in self.rows() if row[2] is not None}
+        assert states <= {"saved", "cancelled"}, self.rows()
+        hidden = [path.name for path in Path(self.schedule.folder).iterdir() if path.name[0] == "."]
+        assert not hidden or any(row[1] in IN_DOUBT for row in self.rows()), hidden
+
+
+def machine_of(world: World) -> type[ScheduleMachine]:
+    """Return the machine that draws schedules of WORLD."""
+    return type(f"{world.name.title()}Schedules", (ScheduleMachine,), {"world": world})

@@ -1,0 +1,91 @@
+"""Mends that can be taken out again, to see that the schedules find what each of them prevents.
+
+python -m tests.schedules --without hold
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from unittest.mock import patch
+
+from krea_cli.api import status_errors
+from krea_cli.api.types import Job
+from krea_cli.errors import Busy
+from krea_cli.flows.submit import match, reconcile
+from krea_cli.local.ledger.history import History
+from krea_cli.local.ledger.keys import Keys
+from krea_cli.local.ledger.ownership import Sending
+from krea_cli.local.ledger.parts import PartRows
+
+
+@dataclass(frozen=True)
+class Mend:
+    """A mend of the product.
+
+    world: the world in which its lack is found
+    broken: part of the sentence about the promise that its lack breaks
+    take_out: patches the product of this process
+    """
+
+    world: str
+    broken: str
+    take_out: Callable[[], None]
+
+
+def _replace(owner: Any, name: str, value: Any) -> Callable[[], None]:
+    def take_out() -> None:
+        patch.object(owner, name, value).start()
+
+    return take_out
+
+
+def _match_the_likely(windows: Any, jobs: Any) -> dict[int, str]:
+    """Give each request the first job that may be its own, as if nobody else could have made it."""
+    taken: dict[int, str] = {}
+    for row_id, window in windows.items():
+        for job in sorted(jobs, key=lambda job: job.created_at or 0.0):
+            if window.allows(job) and job.id not in taken.values():
+                taken[row_id] = job.id
+                break
+    return taken
+
+
+def _allow_prompt(window: match.Window, job: Job) -> bool:
+    return window.is_prompt(job)
+
+
+def _only_unknown(history: History) -> list[Any]:
+    return history._scope.find_all("state = 'unknown' ORDER BY id")
+
+
+def _patience_is_proof() -> None:
+    real = status_errors.submit_error
+
+    def submit_error(response: Any, *arguments: Any, **named: Any) -> Exception:
+        if response.status == 503 and "retry-after" in response.headers:
+            return Busy("busy")
+        return real(response, *arguments, **named)
+
+    patch.object(status_errors, "submit_error", submit_error).start()
+
+
+def _forget_other_keys() -> None:
+    patch.object(Keys, "list_unknown", lambda *_: []).start()
+    patch.object(Keys, "refuse_twin", lambda *_: None).start()
+
+
+MENDS = {
+    "bounds": Mend("late", "has a job of", _replace(reconcile, "match_jobs", _match_the_likely)),
+    "others-excluded": Mend(
+        "late", "has a job of", _replace(match.Window, "allows", _allow_prompt)
+    ),
+    "wide-naming": Mend("late", "is named nowhere", _replace(match.Window, "names", _allow_prompt)),
+    "unfound-is-looked-for": Mend(
+        "late", "is named nowhere", _replace(History, "list_in_doubt", _only_unknown)
+    ),
+    "patience-is-no-proof": Mend("steady", "was paid 2 times", _patience_is_proof),
+    "mark": Mend("steady", "is named nowhere", _replace(Sending, "never_left", lambda *_: True)),
+    "same-account": Mend("keys", "was paid 2 times", _forget_other_keys),
+    "twins": Mend("private", "was paid 2 times", _replace(Keys, "refuse_twin", lambda *_: None)),
+    "parts-swept": Mend("steady", ".part", _replace(PartRows, "list", lambda *_: [])),
+}

@@ -1,0 +1,40 @@
+"""Schedules of commands, kills, lost answers and odd services: no promise is broken in any.
+
+Each run is a process of its own, without threads: commands are forks of it.
+"""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.schedules.mends import MENDS
+from tests.schedules.service import WORLDS
+
+pytestmark = pytest.mark.machine
+
+ROOT = Path(__file__).parents[2]
+SCHEDULES = 250  # of each world: 2,000 in all
+SEED = 1
+
+
+def draw_schedules(*options: str) -> subprocess.CompletedProcess[str]:
+    """Run `python -m tests.schedules OPTIONS`."""
+    command = [sys.executable, "-m", "tests.schedules", "--seed", str(SEED), "--steps", "6"]
+    return subprocess.run([*command, *options], cwd=ROOT, capture_output=True, text=True)
+
+
+@pytest.mark.parametrize("world", WORLDS)
+def test_no_schedule_breaks_a_promise(world: str) -> None:
+    """Nothing is paid twice, no picture is wrong or lost, and all that may be ours is named."""
+    run = draw_schedules("--world", world, "--schedules", str(SCHEDULES))
+    assert run.returncode == 0, run.stdout + run.stderr
+
+
+@pytest.mark.parametrize("mend", MENDS)
+def test_the_lack_of_a_mend_is_found(mend: str) -> None:
+    """The schedules can fail: each mend that is taken out breaks the promise that it keeps."""
+    run = draw_schedules("--without", mend, "--schedules", "1000", "--no-shrink")
+    assert MENDS[mend].broken in run.stderr, run.stdout + run.stderr
+    assert run.returncode == 1
