@@ -3,7 +3,7 @@
 import io
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -21,6 +21,8 @@ class Env:
     """The surroundings of a command: variables, streams, clock, chance, folders, network.
 
     transport: an httpx transport that replaces the network in tests
+    host_name: name of this machine
+    network_type: replaces in tests the detection of a folder's network file system
     """
 
     environ: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
@@ -31,6 +33,8 @@ class Env:
     clock: Clock = field(default_factory=Clock)
     random: Random = field(default_factory=Random)
     transport: object = None
+    host_name: str = field(default_factory=lambda: os.uname().nodename)
+    network_type: Callable[[Path], str | None] | None = None
 
     def get(self, name: str) -> str | None:
         """The variable NAME; None if it is unset or empty."""

@@ -51,7 +51,15 @@ ROOMS = {
     | {"backoff", "files", "jobs", "recipe", "transfer", "submit", "download", "generate"},
 }
 # The files of `commands/` that several commands share; the others are commands.
-SHARED_BY_COMMANDS = {"budget", "exit_status", "request_options", "session", "usage_errors"}
+SHARED_BY_COMMANDS = {
+    "budget",
+    "connections",
+    "exit_status",
+    "hosts",
+    "request_options",
+    "session",
+    "usage_errors",
+}
 # Who alone may import a library.
 ONLY = {
     "httpx": {"api/http.py", "api/exchange.py", "api/client_pool.py"},

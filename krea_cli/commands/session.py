@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from contextlib import suppress
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from krea_cli import __version__
 from krea_cli.env import Env
 from krea_cli.errors import LedgerUnusable, NoToken
 from krea_cli.terminal.output import Output
@@ -24,7 +23,9 @@ if TYPE_CHECKING:
     from krea_cli.local.credentials import Token
     from krea_cli.local.ledger.account_ledger import AccountLedger
     from krea_cli.local.ledger.budget import Budget
+    from krea_cli.local.ledger.host import Host
     from krea_cli.local.ledger.ledger import Ledger
+    from krea_cli.local.ledger.other_ledgers import OtherLedgers
 
 
 class Session:
@@ -87,17 +88,10 @@ class Session:
             return False
 
     def _open_http(self, token: str | None) -> "HttpClient":
-        from krea_cli.api.http import HttpClient
-        from krea_cli.commands.usage_errors import require_ssl
+        from krea_cli.commands.connections import open_http
 
-        require_ssl()
-        http = HttpClient(
-            self.base,
-            token,
-            version=__version__,
-            transport=self.env.transport,
-            log=self.output.trace if self.output.verbose else None,
-        )
+        log = self.output.trace if self.output.verbose else None
+        http = open_http(self.base, token, transport=self.env.transport, log=log)
         self._connections.append(http)
         return http
 
@@ -118,12 +112,10 @@ class Session:
     @cached_property
     def api_without_token(self) -> "ApiClient":
         """The endpoints that need no token: the OpenAPI document."""
-        from krea_cli.api.client import ApiClient
+        return self.api_with_token(None)
 
-        return ApiClient(self._open_http(None))
-
-    def api_with_token(self, token: str) -> "ApiClient":
-        """Return the endpoints with TOKEN instead of the session's own."""
+    def api_with_token(self, token: str | None) -> "ApiClient":
+        """Return the endpoints with TOKEN, or without any, instead of the session's own."""
         from krea_cli.api.client import ApiClient
 
         return ApiClient(self._open_http(token))
@@ -131,16 +123,16 @@ class Session:
     @cached_property
     def ledger(self) -> "Ledger":
         """The ledger in the state folder; in memory after --no-ledger. Raises `LedgerUnusable`."""
-        from krea_cli.commands.usage_errors import require_sqlite
-        from krea_cli.local.ledger.ledger import Ledger
+        from krea_cli.commands.hosts import open_ledger
 
-        require_sqlite()
-        if self.no_ledger:
-            try:
-                return Ledger.in_memory(self.env.state_dir)
-            except LedgerUnusable:  # a user without a home
-                return Ledger.in_memory()
-        return Ledger.open(self.env.state_dir, clock_now=self.clock.now)
+        return open_ledger(self.env, None if self.no_ledger else self.host, self.clock.now)
+
+    @cached_property
+    def host(self) -> "Host":
+        """This machine, with the name of its ledger. Raises `UsageError` for a wrong name."""
+        from krea_cli.commands.hosts import find_host
+
+        return find_host(self.env, lambda: self.config)
 
     @cached_property
     def account_ledger(self) -> "AccountLedger":
@@ -148,6 +140,17 @@ class Session:
         from krea_cli.local.credentials import account_of
 
         return self.ledger.for_account(self.base, account_of(self.token.value))
+
+    @cached_property
+    def other_ledgers(self) -> "OtherLedgers | None":
+        """The ledgers of other hosts; None after --no-ledger. Raises as `account_ledger` does."""
+        if self.no_ledger:
+            return None
+        from krea_cli.commands.hosts import open_other_ledgers
+
+        own, _ = self.host.locate_ledger(self.env.state_dir)
+        ledger = self.account_ledger if own.exists() else None  # a dry run makes none
+        return open_other_ledgers(own, ledger, self.base, self.token.value, self.output.warn)
 
     def account_ledger_if_logged_in(self) -> "AccountLedger | None":
         """Return the account's ledger, or None without a token. Raises `LedgerUnusable`."""
@@ -232,22 +235,16 @@ class Session:
 
         Raises `NoToken`, `LedgerUnusable`.
         """
-        from krea_cli.flows.context import FlowContext
-
         self.prune_history()
         # Without a ledger, our own jobs of another process look like a stranger's.
         is_shared = self.config.get("account.shared")  # None where the user said nothing
         self.recognize_keys()
-        return FlowContext(
-            api=self.api,
-            http=self.http,
-            account_ledger=self.account_ledger,
-            clock=self.clock,
-            tell=self.output.tell,
-            random=self.env.random,
+        return self._make_context(
+            self.account_ledger,
             shared=self.no_ledger or is_shared is True,
             alone=is_shared is False,
             budget=budget,
+            others=self.other_ledgers,
         )
 
     def recognize_keys(self) -> None:
@@ -267,15 +264,19 @@ class Session:
 
         Raises `NoToken`.
         """
+        return self._make_context(self.account_ledger_if_usable())
+
+    def _make_context(self, ledger: "AccountLedger | None", **options: Any) -> "FlowContext":
         from krea_cli.flows.context import FlowContext
 
         return FlowContext(
             api=self.api,
             http=self.http,
-            account_ledger=self.account_ledger_if_usable(),
+            account_ledger=ledger,
             clock=self.clock,
             tell=self.output.tell,
             random=self.env.random,
+            **options,
         )
 
     def status_reader(self) -> "StatusReader":
@@ -292,8 +293,8 @@ class Session:
         return ResultSaver(self.best_effort_context, write_stdout=self.output.write_bytes)
 
     def close(self) -> None:
-        """Close the connections and the ledger."""
-        for http in self._connections:
-            http.close()
-        if ledger := self.__dict__.get("ledger"):  # not opened just to be closed
-            ledger.close()
+        """Close the connections and the ledgers."""
+        ledgers = (self.__dict__.get(name) for name in ("other_ledgers", "ledger"))
+        # Those that were opened: none is opened just to be closed.
+        for each in (*self._connections, *filter(None, ledgers)):
+            each.close()

@@ -21,12 +21,14 @@ KreaError                      1    anything else that went wrong; nothing was c
 │       └── ProxyRefused            … because the proxy refused it
 ├── Busy                       8    the service had no room until the time-out (429, 503)
 ├── InDoubt                    9    a request may have been received; it is not sent again
+│   └── LeftToHost                  … by the ledger of another host, which goes on with it
 ├── NotSaved                  10    the job is done and paid, its file could not be saved
 ├── EmptyResult               11    completed without any result
 ├── Interrupted              130    a signal arrived (143 TERM, 129 HUP)
 ├── Unanswered                 1    a request left, and no clear answer came back
 ├── NotFound                   2    the server said 404 to a read
 └── LedgerUnusable             1    no ledger, no spending
+    └── LedgerInUse                 … because another host uses it now
 
 Each error says in `charged` if money was spent: "no", "yes" or "unknown".
 """
@@ -203,6 +205,32 @@ class InDoubt(KreaError):
     charged = "unknown"
 
 
+class LeftToHost(InDoubt):
+    """The ledger of another host has the same request as under way, or as in doubt.
+
+    host: name of that ledger; None if the folder is on a disk of its host
+    can_go_on: True if this machine can go on with that ledger, by its name
+    """
+
+    code = "left_to_host"
+    charged = "no"
+
+    def __init__(
+        self, message: str, *, host: str | None, can_go_on: bool, job_id: str | None
+    ) -> None:
+        super().__init__(message, job_id=job_id)
+        self.host, self.can_go_on = host, can_go_on
+        self.details = {"host": host}
+        self.suggest(None)
+
+    def suggest(self, command: str | None) -> None:
+        """Hint at the other host, or at COMMAND here, with the name of that host's ledger."""
+        hint = f"the same command on {self.host or 'the host of that disk'} goes on with it"
+        if command and self.can_go_on:
+            hint += f"; if that host is gone: KREA_LEDGER_NAME={self.host} {command}"
+        self.hint = hint
+
+
 class NotSaved(KreaError):
     """The job is done and paid for, and its file is not on disk yet."""
 
@@ -256,3 +284,9 @@ class LedgerUnusable(KreaError):
 
     code = "ledger_unusable"
     hint = "krea doctor examines it; krea generate --no-ledger goes without, at your risk"
+
+
+class LedgerInUse(LedgerUnusable):
+    """Another host uses the ledger of that name."""
+
+    code = "ledger_in_use"

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from krea_cli.flows.events import Tell
     from krea_cli.local.ledger.account_ledger import AccountLedger
     from krea_cli.local.ledger.budget import Budget
+    from krea_cli.local.ledger.other_ledgers import OtherLedgers
     from krea_cli.local.ledger.rows import FileRow, RequestRow
 
 T = TypeVar("T")
@@ -87,6 +88,7 @@ class FlowContext:
     shared: others submit jobs on this account, so a job in the list proves nothing
     alone: the user said that nobody else does, whatever the list shows
     budget: the caps on spending; None without any
+    others: the ledgers of other hosts; None without a ledger on disk
     """
 
     api: "ApiClient"
@@ -98,6 +100,7 @@ class FlowContext:
     shared: bool = False
     alone: bool = False
     budget: "Budget | None" = None
+    others: "OtherLedgers | None" = None
 
     @cached_property
     def ledger(self) -> "AccountLedger":

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from krea_cli.errors import KreaError, UsageError
+from krea_cli.local.ledger.host import parse_ledger_name
 from krea_cli.local.private_file import hold_folder, write_private_file
 from krea_cli.text import one_line, shell_line
 
@@ -100,6 +101,11 @@ SETTINGS = {
         "how long the ledger keeps requests that are over, such as 1y (1d at least); without it,"
         " for ever. Items of batches stay: a batch would pay for them again",
         _parse_retention,
+    ),
+    "ledger.name": Setting(
+        "which ledger on a network disk is this machine's, where host names change; without it,"
+        " the one that is named like the host",
+        parse_ledger_name,
     ),
     "timeout.image": Setting("how long to wait for an image", parse_duration),
     "timeout.other": Setting("how long to wait for video, audio, 3D, enhancing", parse_duration),

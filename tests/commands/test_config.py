@@ -15,6 +15,8 @@ HELP = {
     " no limit",
     "history.keep": "how long the ledger keeps requests that are over, such as 1y (1d at least);"
     " without it, for ever. Items of batches stay: a batch would pay for them again",
+    "ledger.name": "which ledger on a network disk is this machine's, where host names change;"
+    " without it, the one that is named like the host",
     "timeout.image": "how long to wait for an image",
     "timeout.other": "how long to wait for video, audio, 3D, enhancing",
 }

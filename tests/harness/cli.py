@@ -83,6 +83,7 @@ class Cli:
     def __init__(self, home: Path) -> None:
         self.home = home
         self.clock = FakeClock()
+        self.edges: dict[str, Any] = {}  # more fields of `Env`
         self.service = KreaService(self.clock.now)
         self.environ = {
             "KREA_API_BASE": BASE,
@@ -102,7 +103,12 @@ class Cli:
             clock=self.clock,
             random=Random(7),
             transport=self.service.transport(),
+            **self.edges,
         )
+
+    def move_to(self, host: str) -> None:
+        """Go on as HOST, with the state folder on a network disk of several hosts."""
+        self.edges = {"host_name": host, "network_type": lambda folder: "nfs4"}
 
     @property
     def states(self) -> list[LedgerState]:

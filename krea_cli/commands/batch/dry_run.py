@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from itertools import islice
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from krea_cli.catalog.local_files import format_local_files
@@ -11,6 +12,7 @@ from krea_cli.commands.batch.budget_forecast import BudgetForecast
 from krea_cli.dollars import format_dollars, to_dollars
 from krea_cli.flows.batch.check.paths import expected_path
 from krea_cli.flows.batch.item import Item
+from krea_cli.flows.batch.item_elsewhere import find_item_elsewhere
 from krea_cli.local.ledger.rows import FAILED_STATES, IN_DOUBT_STATES, UNDER_WAY_STATES
 from krea_cli.terminal.formats import price_age, utc_date
 from krea_cli.terminal.output import Output
@@ -18,6 +20,7 @@ from krea_cli.terminal.output import Output
 if TYPE_CHECKING:
     from krea_cli.flows.batch.item_store import ItemStore
     from krea_cli.local.ledger.account_ledger import AccountLedger
+    from krea_cli.local.ledger.other_ledgers import OtherLedgers
 
 COLUMNS = ("line", "model", "file", "seed", "price", "state")
 TO_SEND = "to send"
@@ -31,6 +34,8 @@ class DryRun:
 
     ledger: None if there is none; then nothing is done yet
     retry_failed: failed items are sent as well
+    others: the ledgers of other hosts
+    cwd: the folder that targets of items are relative to
     forecast: of the budget; None without one
     now: seconds since 1970
     """
@@ -41,12 +46,16 @@ class DryRun:
         ledger: "AccountLedger | None",
         *,
         retry_failed: bool,
+        others: "OtherLedgers | None",
+        cwd: Path,
         forecast: BudgetForecast | None = None,
         now: float,
     ) -> None:
         self._items = items
         self._ledger = ledger
         self._retry_failed = retry_failed
+        self._others = others
+        self._cwd = cwd
         self._forecast = forecast
         self._now = now
         self._states: Counter[str] = Counter()
@@ -96,6 +105,10 @@ class DryRun:
             return "under way"
         if state == "saved" or item.existing_file:
             return "done"
+        model = self._items.models[item.model]
+        if found := find_item_elsewhere(item, model, self._others, cwd=self._cwd):
+            unfinished = "in doubt" if found.is_in_doubt else "under way"
+            return "done" if found.is_finished else unfinished
         return TO_COPY if item.shares_payment else TO_SEND
 
     def _seed(self, item: Item) -> int | None:

@@ -10,7 +10,7 @@ from krea_cli.commands.batch.options import BatchOptions
 from krea_cli.commands.batch.summary import Summary
 from krea_cli.commands.exit_status import ExitStatus
 from krea_cli.commands.session import Session
-from krea_cli.errors import KreaError, LedgerUnusable, OverBudget
+from krea_cli.errors import KreaError, LedgerUnusable, LeftToHost, OverBudget
 from krea_cli.flows.batch.check.options import CheckOptions
 from krea_cli.flows.batch.item_store import ItemStore
 from krea_cli.flows.batch.run.options import RunOptions
@@ -19,8 +19,10 @@ from krea_cli.local.ledger.budget import MAX_COST_CAP, SpendingTotal, sufficient
 from krea_cli.text import shell_line
 
 if TYPE_CHECKING:
+    from krea_cli.flows.batch.item import Item
     from krea_cli.flows.context import FlowContext
     from krea_cli.flows.download.save import ResultSaver
+    from krea_cli.flows.submit.elsewhere import Elsewhere
     from krea_cli.local.ledger.budget import Budget
     from krea_cli.local.ledger.file_rows import FileOwner
 
@@ -109,6 +111,8 @@ class BatchRun:
             if error := outcome.error:
                 is_usage = error.exit_code == USAGE_EXIT_CODE  # of one item: others were paid
                 exit_status.count(KreaError(error.message) if is_usage else error)
+                if isinstance(error, LeftToHost):
+                    error.suggest(shell_line("krea", *self._session.argv))
                 summary.add(outcome.item.line, error)
             if is_heard:
                 try:
@@ -133,10 +137,19 @@ class BatchRun:
 
     def _write_report(self) -> None:
         if path := self._options.report:
+            from krea_cli.flows.batch.item_elsewhere import find_item_elsewhere
             from krea_cli.flows.batch.report import write_report
 
             ledger, clock = self._session.account_ledger, self._session.clock
-            write_report(path, self._items, ledger, cwd=self._check_options.cwd, clock=clock)
+            cwd, others = self._check_options.cwd, self._session.other_ledgers
+
+            def find_elsewhere(item: "Item") -> "Elsewhere | None":
+                model = self._items.models[item.model]
+                return find_item_elsewhere(item, model, others, cwd=cwd)
+
+            write_report(
+                path, self._items, ledger, cwd=cwd, clock=clock, find_elsewhere=find_elsewhere
+            )
 
     def _run_options(self) -> RunOptions:
         session, options = self._session, self._options

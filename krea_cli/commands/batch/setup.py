@@ -15,6 +15,7 @@ from krea_cli.commands.request_options import model_name
 from krea_cli.commands.session import Session
 from krea_cli.errors import LedgerUnusable, UsageError
 from krea_cli.flows.batch.check.check import check_batch
+from krea_cli.flows.batch.check.existing_files import ExistingFiles
 from krea_cli.flows.batch.check.line_requests import Defaults
 from krea_cli.flows.batch.check.lines import FORMATS
 from krea_cli.flows.batch.check.options import CheckOptions
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from krea_cli.commands.batch.budget_forecast import BudgetForecast
     from krea_cli.local.ledger.account_ledger import AccountLedger
     from krea_cli.local.ledger.budget import Budget
+    from krea_cli.local.ledger.other_ledgers import OtherLedgers
 
 STDIN = "-"
 FORMAT_BY_SUFFIX = {
@@ -60,6 +62,8 @@ class BatchSetup:
                 items,
                 ledger,
                 retry_failed=options.retry_failed,
+                others=self._others_if_any(ledger),
+                cwd=self._check_options.cwd,
                 forecast=forecast,
                 now=session.clock.now(),
             )
@@ -107,7 +111,7 @@ class BatchSetup:
                 self._check_options,
                 session.composer(),
                 ledger=ledger,
-                base=session.base,
+                existing_files=ExistingFiles(ledger, session.base, self._others_if_any(ledger)),
                 anonymous=ledger is None and not session.is_logged_in(),
                 earlier_catalogs=session.catalog_cache.earlier_catalogs,
             )
@@ -119,7 +123,7 @@ class BatchSetup:
         from krea_cli.local.ledger.ledger import Ledger
 
         session = self._session
-        if not Ledger.exists_in(session.env.state_dir):
+        if not Ledger.exists_in(session.env.state_dir, session.host):
             return None
         try:
             if ledger := session.account_ledger_if_logged_in():
@@ -128,6 +132,14 @@ class BatchSetup:
         except LedgerUnusable as error:
             session.output.warn(error.message)
             return None
+
+    def _others_if_any(self, ledger: "AccountLedger | None") -> "OtherLedgers | None":
+        """The ledgers of other hosts, if there is a token, and no broken LEDGER of our own."""
+        from krea_cli.local.ledger.ledger import Ledger
+
+        session = self._session
+        is_broken = ledger is None and Ledger.exists_in(session.env.state_dir, session.host)
+        return session.other_ledgers if session.is_logged_in() and not is_broken else None
 
     @contextmanager
     def _open_list(self) -> Iterator[BinaryIO]:

@@ -55,13 +55,14 @@ class Summary:
     """Groups the items that did not end well by their reason."""
 
     def __init__(self) -> None:
-        self._groups: dict[tuple[str, str, str], Group] = {}
+        self._groups: dict[tuple[str, str, str, str | None], Group] = {}
 
     def add(self, line: int, error: KreaError) -> None:
         """Add the item on LINE, which ended with ERROR."""
         reason = error.message.replace(error.job_id, "") if error.job_id else error.message
         reason = _DETAILS.sub(lambda met: met[0] if met[0].startswith("HTTP ") else "", reason)
-        group = self._groups.setdefault((error.code, reason, error.charged), Group(error))
+        host = error.host if isinstance(error, errors.LeftToHost) else None
+        group = self._groups.setdefault((error.code, reason, error.charged, host), Group(error))
         group.count += 1
         group.lines.append(line)
 
@@ -160,6 +161,8 @@ def _remedy(group: Group, retry: str) -> str:
     again = retry if "--retry-failed" in retry.split() else f"{retry} --retry-failed"
     hint = (error.hint or "").removesuffix(THEN_SAME_COMMAND)
     match error:
+        case errors.LeftToHost():
+            return hint
         case errors.InDoubt():
             return f"krea recover looks for their jobs; then {retry}"
         case errors.NotSaved():

@@ -57,10 +57,10 @@ def doctor(
 def _repair_ledger(session: "Session") -> None:
     from krea_cli.local.ledger.repair import examine_ledger, set_ledger_aside
 
-    if examine_ledger(session.env.state_dir).problem is None:
+    if examine_ledger(session.env.state_dir, session.host).problem is None:
         session.output.say("the ledger is not damaged: there is nothing to repair")
         return
-    aside = set_ledger_aside(session.env.state_dir, now=session.clock.now())
+    aside = set_ledger_aside(session.env.state_dir, session.host, now=session.clock.now())
     session.output.warn(
         f"the damaged ledger is now {aside}; what it held in doubt is forgotten:"
         " look at krea.ai before you send a request again"

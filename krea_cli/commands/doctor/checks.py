@@ -227,7 +227,7 @@ def _check_catalog(session: "Session", name: str) -> Iterator[Finding]:
 def _check_ledger(session: "Session", name: str) -> Iterator[Finding]:
     from krea_cli.local.ledger.repair import examine_ledger
 
-    health = examine_ledger(session.env.state_dir)
+    health = examine_ledger(session.env.state_dir, session.host)
     if health.problem:
         raise health.problem
     if not health.exists and (reason := _write_problem(session.env.state_dir)):

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 from krea_cli.commands.budget import load_budget, tell_catalog_changes
 from krea_cli.commands.exit_status import ExitStatus
 from krea_cli.commands.generate.inputs import GenerateOptions, build_request, parse_output
-from krea_cli.errors import ModelRetired
+from krea_cli.errors import KreaError, LeftToHost, ModelRetired
+from krea_cli.text import shell_line
 
 MANY_JOBS = 10  # beyond it, the prices of today are worth a request
 
@@ -44,6 +45,7 @@ def run(context: "Context", options: GenerateOptions) -> None:
                 for outcome in generate.outcomes(saver):
                     output.print_files(outcome.record())
                     if outcome.error:
+                        _suggest_host(outcome.error, session)
                         exit_status.report(outcome.error)
             else:
                 for row in generate.submitted(saver):
@@ -51,8 +53,15 @@ def run(context: "Context", options: GenerateOptions) -> None:
         finally:
             # Told even when a signal ends the waiting for others: it may be about money.
             if failure := generate.failure:
+                _suggest_host(failure, session)
                 if isinstance(failure, ModelRetired) and failure.replacement:
                     from krea_cli.commands.generate.retry_command import with_model
 
                     failure.hint = with_model(context, failure.replacement)
                 exit_status.report(failure)
+
+
+def _suggest_host(error: KreaError, session: "Session") -> None:
+    """Name in the hint of ERROR the command that goes on with a request of another host."""
+    if isinstance(error, LeftToHost):
+        error.suggest(shell_line("krea", *session.argv))

@@ -71,7 +71,7 @@ def readable_ledger(session: "Session", *, warn: bool = False) -> "AccountLedger
 
     if session.is_logged_in():
         return session.account_ledger
-    if not Ledger.exists_in(session.env.state_dir):
+    if not Ledger.exists_in(session.env.state_dir, session.host):
         return None
     accounts = session.ledger.list_accounts(session.base)
     if len(accounts) > 1 and warn:

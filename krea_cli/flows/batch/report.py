@@ -21,6 +21,7 @@ from krea_cli.flows.files.whole_writes import WholeWrites
 if TYPE_CHECKING:
     from krea_cli.clock import Clock
     from krea_cli.flows.batch.item import Item
+    from krea_cli.flows.batch.report_entry import FindElsewhere
     from krea_cli.local.ledger.account_ledger import AccountLedger
 
 DESCRIPTOR_PATH = re.compile(r"/dev/(?:(stdout|stderr)|fd/(\d{1,4}))")
@@ -59,17 +60,24 @@ def _check_writable(path: str, real: Path) -> None:
 
 
 def write_report(
-    path: str, items: "Iterable[Item]", ledger: "AccountLedger", *, cwd: Path, clock: "Clock"
+    path: str,
+    items: "Iterable[Item]",
+    ledger: "AccountLedger",
+    *,
+    cwd: Path,
+    clock: "Clock",
+    find_elsewhere: "FindElsewhere" = lambda _: None,
 ) -> None:
     """Write the report on ITEMS, in their order, to PATH; replace an earlier report.
 
     Targets and PATH are relative to CWD. A link is followed. A FIFO, a device and /dev/stdout are
-    written to as they are. Raises KreaError and LedgerUnusable; an earlier report then stays.
+    written to as they are. FIND_ELSEWHERE finds what another host has sent for an item.
+    Raises KreaError and LedgerUnusable; an earlier report then stays.
     """
     real = Path(follow_links(cwd / path))
     is_direct = _descriptor(path) is not None or _is_stream(real)
     folder = None if is_direct else real.parent
-    records = report_records(items, ledger, cwd=cwd, folder=folder)
+    records = report_records(items, ledger, cwd=cwd, folder=folder, find_elsewhere=find_elsewhere)
     lines = ((json.dumps(entry) + "\n").encode() for entry in records)
     try:
         if is_direct:

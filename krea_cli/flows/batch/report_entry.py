@@ -20,7 +20,7 @@ Paths below the folder of the report are relative to it, so that both can be mov
 import json
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -40,9 +40,11 @@ from krea_cli.flows.recipe.sidecar import read_sidecar
 
 if TYPE_CHECKING:
     from krea_cli.flows.batch.item import Item
+    from krea_cli.flows.submit.elsewhere import Elsewhere
     from krea_cli.local.ledger.account_ledger import AccountLedger
     from krea_cli.local.ledger.rows import FileRow, RequestRow
 
+FindElsewhere = Callable[["Item"], "Elsewhere | None"]
 REPORT_SCHEMA = 1
 MAX_ENTRY_BYTES = 50_000_000  # a request may hold a few pictures as data: addresses
 # Words for the states of a request; the other states keep their names.
@@ -80,7 +82,12 @@ class ReportEntry:
 
 
 def report_records(
-    items: "Iterable[Item]", ledger: "AccountLedger", *, cwd: Path, folder: Path | None
+    items: "Iterable[Item]",
+    ledger: "AccountLedger",
+    *,
+    cwd: Path,
+    folder: Path | None,
+    find_elsewhere: "FindElsewhere",
 ) -> Iterator[dict[str, Any]]:
     """Yield the entry of each of ITEMS: a JSON object, as the docstring of this module says.
 
@@ -88,6 +95,7 @@ def report_records(
 
     cwd: the folder that targets of items are relative to
     folder: paths below it become relative to it; None makes all absolute
+    find_elsewhere: finds what another host has sent for an item
     """
     for item in items:
         row = ledger.items.find_latest(item.fingerprint)
@@ -95,6 +103,9 @@ def report_records(
             record = _ledger_record(item, row, ledger, cwd)
         elif item.existing_file is not None:
             record = _sidecar_record(item, cwd)
+        elif found := find_elsewhere(item):
+            request = found.request
+            record = _ledger_record(item, request.row, request.ledger, cwd) | {"cost": 0.0}
         else:
             record = {"state": "waiting", "cost": 0.0, "charged": "no"}
         for file in record.get("files", ()):

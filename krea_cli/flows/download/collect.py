@@ -67,7 +67,7 @@ class JobOutcome:
         """The job record (see `job_record`), filled up from the line of stdin."""
         slot = self.pending.slot
         record = job_record(
-            self.job, slot.row, job_id=self.job_id, files=self.saved, error=self.error
+            self.job, slot.row, job_id=self.job_id or None, files=self.saved, error=self.error
         )
         if slot.copies and self.error is None:
             record["charged"] = "no"  # not this time

@@ -18,6 +18,7 @@ from krea_cli.flows.jobs.poll_schedule import PollSchedule
 from krea_cli.flows.jobs.wait import CANCEL_HINT, interrupted_with_jobs
 from krea_cli.flows.jobs.watch import Watch
 from krea_cli.flows.submit.claim import Claim, claim
+from krea_cli.flows.submit.elsewhere import Elsewhere
 from krea_cli.flows.submit.submit import Submission
 from krea_cli.local.ledger.rows import RequestRow
 
@@ -88,7 +89,9 @@ class Generate:
                     break
                 if pending.job:
                     list(saver.save(pending.job, pending.slot))
-                if pending.slot.row:
+                if pending.error:
+                    self._failure = pending.error
+                elif pending.slot.row:
                     yield pending.slot.row
         except Interrupted as stop:
             raise self._name_unsent(interrupted_with_jobs(stop, self._job_ids)) from stop
@@ -116,6 +119,8 @@ class Generate:
         """Submit one job, unless it has been; None without a free slot, and after a failure."""
         if job.cached is not None:
             return self._copy(job.slot, job.cached)
+        if job.elsewhere is not None:
+            return _pending_elsewhere(job.slot, job.elsewhere)
         try:
             submission = self._submission or self._claim(job)
             self._submission = submission
@@ -245,3 +250,11 @@ class Generate:
     def _release(self) -> None:
         for claimed in self._claims:
             claimed.part_file.release()
+
+
+def _pending_elsewhere(slot: OutputSlot, elsewhere: Elsewhere) -> PendingJob:
+    """A job of another host: done with its files in place, or left to that host."""
+    row, saved = elsewhere.request.row, elsewhere.existing.files
+    slot = replace(slot, row=row)
+    error = None if saved else elsewhere.error()
+    return PendingJob(job_id=row.job_id or "", slot=slot, saved=saved, error=error)

@@ -18,6 +18,7 @@ from krea_cli.flows.generate.seeds import seeds
 from krea_cli.flows.recipe.recipe import HASH_PREFIX
 from krea_cli.flows.recipe.sidecar import sidecar_path
 from krea_cli.flows.submit.claim import insert_or_join
+from krea_cli.flows.submit.elsewhere import Elsewhere, find_elsewhere
 from krea_cli.flows.transfer.upload import forget_refused_uploads, hash_files, upload_files
 from krea_cli.local.ledger.request_identity import RequestIdentity
 from krea_cli.local.ledger.rows import UNFINISHED_STATES, RequestDraft, RequestRow
@@ -27,15 +28,17 @@ from krea_cli.local.ledger.rows import UNFINISHED_STATES, RequestDraft, RequestR
 class PlannedJob:
     """One job of a request.
 
-    draft: None where a result is copied
-    inserted: its row, and True if the row is new; None where a result is copied
+    draft: None where nothing is to be sent
+    inserted: its row, and True if the row is new; None where nothing is to be sent
     cached: the result to be copied
+    elsewhere: the request of another host, done or left to that host
     """
 
     slot: OutputSlot
     draft: RequestDraft | None = None
     inserted: tuple[RequestRow, bool] | None = None
     cached: CachedResult | None = None
+    elsewhere: Elsewhere | None = None
 
 
 class Plan:
@@ -66,17 +69,16 @@ class Plan:
             identify_job(request, self._files, given=given, seed=seed)
             for given, seed in zip(givens, drawn, strict=True)
         ]
-        earlier = self._find_earlier(identities, slots)
-        unmade = [slot for slot in slots if slot.n not in earlier]
+        earlier, elsewhere = self._find_earlier(identities, slots)
+        unmade = [slot for slot in slots if slot.n not in earlier | elsewhere]
         cached = self._find_cached(drawn, identities, unmade)
-        for slot, seed in zip(slots, drawn, strict=True):
-            if slot.n not in earlier:
-                self._refuse_existing(slot, seed, cached.get(slot.n))
-        if self._files.hashes and len(cached) < len(slots):
+        for slot in unmade:
+            self._refuse_existing(slot, drawn[slot.n - 1], cached.get(slot.n))
+        if self._files.hashes and len(cached) + len(elsewhere) < len(slots):
             self._upload()
         return [
-            PlannedJob(slot, cached=cached[slot.n])
-            if slot.n in cached
+            PlannedJob(slot, cached=cached.get(slot.n), elsewhere=elsewhere.get(slot.n))
+            if slot.n in cached | elsewhere
             else self._insert(slot, given, seed, earlier.get(slot.n))
             for given, seed, slot in zip(givens, drawn, slots, strict=True)
         ]
@@ -88,15 +90,16 @@ class Plan:
 
     def _find_earlier(
         self, identities: list[RequestIdentity], slots: list[OutputSlot]
-    ) -> dict[int, RequestRow]:
-        """The rows that an earlier run of this request left, by n.
+    ) -> tuple[dict[int, RequestRow], dict[int, Elsewhere]]:
+        """The rows that an earlier run of this request left, here or on other hosts, by n.
 
         Those are unfinished requests, and the finished ones beside them. Empty where everything
         is to be made anew.
         """
         if self._request.again:
-            return {}
-        ledger, rows, is_whole = self._context.ledger, {}, True
+            return {}, {}
+        ledger, rows, is_whole = self._context.ledger, dict[int, RequestRow](), True
+        elsewhere: dict[int, Elsewhere] = {}
         for identity, slot in zip(identities, slots, strict=True):
             if slot.claim_key is None:
                 continue
@@ -106,7 +109,21 @@ class Plan:
                 rows[slot.n] = row
             if row and row.state != "saved":
                 is_whole = False  # that run is to be ended
-        return {} if is_whole else rows
+            if slot.n in rows and rows[slot.n].state != "checked":
+                continue
+            if found := self._find_elsewhere(identity, slot):
+                rows.pop(slot.n, None)  # never sent from here
+                elsewhere[slot.n] = found
+                is_whole = is_whole and found.is_finished
+        return ({}, {}) if is_whole else (rows, elsewhere)
+
+    def _find_elsewhere(self, identity: RequestIdentity, slot: OutputSlot) -> Elsewhere | None:
+        """The request of another host, if it is not over, or its files are in place."""
+        others, target = self._context.others, slot.claim_key
+        if others is None or target is None:
+            return None
+        found = find_elsewhere(others.find_at_target(identity, target), slot)
+        return found if found and (found.existing.is_done or not found.is_finished) else None
 
     def _find_cached(
         self,

@@ -1,6 +1,6 @@
 """The ledger as one base and account see it: a rehearsal never touches real work."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -34,9 +34,19 @@ class AccountLedger:
         self.account = account
         self._database = database
         self._scope = Scope(database, base, account)
-        self._clock_now = clock_now
+        self.clock_now = clock_now
         self.keys = Keys(self._scope)  # the look-ups below go over all keys of the account
         self.requests = RequestRows(self._scope, self.keys, clock_now)
+
+    @property
+    def accounts(self) -> tuple[str, ...]:
+        """All known keys of the account, the one in use first."""
+        return self._scope.accounts
+
+    def include(self, accounts: Iterable[str]) -> None:
+        """Let the look-ups go over ACCOUNTS as well."""
+        others = {*self._scope.accounts, *accounts} - {self.account}
+        self._scope.cover((self.account, *sorted(others)))
 
     @cached_property
     def history(self) -> History:
@@ -68,7 +78,7 @@ class AccountLedger:
     @cached_property
     def parts(self) -> PartRows:
         """The records of part files."""
-        return PartRows(self._database, self._clock_now)
+        return PartRows(self._database, self.clock_now)
 
     @cached_property
     def items(self) -> "BatchItems":
@@ -120,3 +130,7 @@ class AccountLedger:
     def transaction(self) -> AbstractContextManager[None]:
         """Write all that happens inside at once, synced to the disk; or nothing at all."""
         return self._database.transaction()
+
+    def close(self) -> None:
+        """Close the file of the ledger."""
+        self._database.close()

@@ -2,7 +2,7 @@
 
 import os
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,15 +10,13 @@ from typing import TYPE_CHECKING, Any
 from krea_cli.errors import LedgerUnusable
 from krea_cli.local.ledger import trial
 from krea_cli.local.ledger.file_lock import FileLock
+from krea_cli.local.ledger.host import Host
 from krea_cli.local.ledger.migrations import APPLICATION_ID, MIGRATIONS, migrate, schema_version
-from krea_cli.local.ledger.network_mounts import network_type
 from krea_cli.local.sync import sync_folder
 
 if TYPE_CHECKING:
     import sqlite3
 
-# Returns the type of the network file system that a folder is on, None for a local one.
-DetectNetwork = Callable[[Path], str | None]
 BUSY_TIMEOUT_SECONDS = 10.0
 MIN_PAGE_BYTES = 512
 REPAIR_HINT = "krea doctor --repair sets it aside; its requests in doubt are then forgotten"
@@ -54,11 +52,14 @@ class Database:
         folder: Path,
         *,
         migrations: Sequence[Sequence[str]] = MIGRATIONS,
-        network: DetectNetwork = network_type,
+        host: Host | None = None,
     ) -> "Database":
-        """Open the ledger in FOLDER; make file and folder if missing. Raises LedgerUnusable."""
+        """Open the ledger of HOST, else of this machine, in FOLDER; make both if missing.
+
+        Raises LedgerUnusable.
+        """
         make_folder(folder)
-        path, shared = locate_ledger(folder, network)
+        path, shared = (host or Host()).locate_ledger(folder)
         with translate_errors(path):
             if not path.exists():
                 _create(path, migrations, write_ahead=not shared)
@@ -131,14 +132,6 @@ def make_folder(folder: Path) -> None:
             f"the ledger's folder {folder} cannot be made: {failure.strerror}",
             hint="set KREA_STATE_DIR to a folder that you can write to",
         ) from failure
-
-
-def locate_ledger(folder: Path, network: DetectNetwork = network_type) -> tuple[Path, bool]:
-    """Return the path of the ledger in FOLDER, and True if other machines share the folder."""
-    if network(folder) is None:
-        return folder / "ledger.sqlite3", False
-    host = "".join(letter if letter.isalnum() else "-" for letter in os.uname().nodename)
-    return folder / f"ledger-{host}.sqlite3", True
 
 
 def creation_lock(path: Path) -> FileLock:

@@ -161,7 +161,7 @@ class Keys:
         accounts = self._list_accounts()
         if accounts in ([], [self._scope.account]):
             return None
-        excluded = (*self._scope.accounts, *self._told_apart())
+        excluded = (*self._scope.accounts, *self.told_apart())
         marks = ", ".join("?" * len(excluded))
         rows = self._scope.find_in_base(
             f"account NOT IN ({marks}) AND state IN {UNDER_WAY_STATES} AND {condition}",
@@ -171,7 +171,7 @@ class Keys:
 
     def list_possibly_same(self) -> tuple[str, ...]:
         """List the keys whose requests count for a day's budget: all but those told apart."""
-        apart = self._told_apart()
+        apart = self.told_apart()
         return tuple({*self._scope.accounts, *self._list_accounts()} - apart)
 
     def _list_accounts(self) -> list[str]:
@@ -187,7 +187,8 @@ class Keys:
                 return accounts
             accounts.append(account)
 
-    def _told_apart(self) -> set[str]:
+    def told_apart(self) -> set[str]:
+        """Return the keys that are of another account, by the user's word."""
         rows = self._scope.database.query(
             "SELECT other FROM key_relations WHERE base = ? AND account = ?"
             " AND relation = 'other' AND source = 'user'",

@@ -5,8 +5,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from krea_cli.local.ledger.account_ledger import AccountLedger
-from krea_cli.local.ledger.database import Database, locate_ledger
+from krea_cli.local.ledger.database import Database
 from krea_cli.local.ledger.history import prune
+from krea_cli.local.ledger.host import Host
 
 
 class Ledger:
@@ -17,9 +18,11 @@ class Ledger:
         self._clock_now = clock_now
 
     @classmethod
-    def open(cls, folder: Path, *, clock_now: Callable[[], float] = time.time) -> "Ledger":
-        """Open the ledger in FOLDER, or make it. Raises LedgerUnusable with the reason."""
-        return cls(Database.open(folder), clock_now)
+    def open(
+        cls, folder: Path, *, host: Host | None = None, clock_now: Callable[[], float] = time.time
+    ) -> "Ledger":
+        """Open the ledger of HOST in FOLDER, or make it. Raises LedgerUnusable with the reason."""
+        return cls(Database.open(folder, host=host), clock_now)
 
     @classmethod
     def in_memory(
@@ -32,9 +35,9 @@ class Ledger:
         return cls(Database.in_memory(folder), clock_now)
 
     @staticmethod
-    def exists_in(folder: Path) -> bool:
-        """Tell if there is a ledger in FOLDER, without making one."""
-        return locate_ledger(folder)[0].exists()
+    def exists_in(folder: Path, host: Host) -> bool:
+        """Tell if there is a ledger of HOST in FOLDER, without making one."""
+        return host.locate_ledger(folder)[0].exists()
 
     @property
     def path(self) -> Path | None:

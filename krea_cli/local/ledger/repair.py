@@ -10,10 +10,10 @@ from krea_cli.local.ledger.database import (
     CorruptLedger,
     Database,
     creation_lock,
-    locate_ledger,
     translate_errors,
 )
 from krea_cli.local.ledger.history import PAGE_ROWS
+from krea_cli.local.ledger.host import Host
 from krea_cli.local.ledger.parts import PartRows, RecordedPart
 from krea_cli.local.ledger.rows import (
     FILE_COLUMNS,
@@ -48,26 +48,30 @@ def sqlite_version() -> str:
     return sqlite3.sqlite_version
 
 
-def examine_ledger(folder: Path) -> LedgerHealth:
-    """Read the whole ledger in FOLDER, without making one. Its problem is not raised."""
-    path, _ = locate_ledger(folder)
+def examine_ledger(folder: Path, host: Host | None = None) -> LedgerHealth:
+    """Read the whole ledger in FOLDER, of HOST or else of this machine, without making one.
+
+    Its problem is not raised.
+    """
+    host = host or Host()
+    path, _ = host.locate_ledger(folder)
     try:
         with translate_errors(path):
             if not path.exists():
-                _try_folder(folder)
+                _try_folder(folder, host)
                 return LedgerHealth(path, exists=False)
-            return _read_health(folder, path)
+            return _read_health(folder, path, host)
     except LedgerUnusable as problem:
         return LedgerHealth(path, exists=True, problem=problem)
 
 
-def set_ledger_aside(folder: Path, *, now: float) -> Path:
+def set_ledger_aside(folder: Path, host: Host | None = None, *, now: float) -> Path:
     """Rename a damaged ledger so that a new one can be made, and return its new path.
 
     NOW is in seconds since 1970. Raises KreaError if the ledger is not damaged: an empty one
     would forget the requests in doubt.
     """
-    health = examine_ledger(folder)
+    health = examine_ledger(folder, host)
     if not isinstance(health.problem, CorruptLedger):
         if health.problem is not None:
             raise health.problem
@@ -83,8 +87,8 @@ def set_ledger_aside(folder: Path, *, now: float) -> Path:
     return damaged
 
 
-def _read_health(folder: Path, path: Path) -> LedgerHealth:
-    database = Database.open(folder)
+def _read_health(folder: Path, path: Path, host: Host) -> LedgerHealth:
+    database = Database.open(folder, host=host)
     try:
         with database.transaction():
             pass  # a ledger that can be read may still be read-only
@@ -120,7 +124,7 @@ def _read_each_row(database: Database) -> None:
         parse_file_row(row)
 
 
-def _try_folder(folder: Path) -> None:
+def _try_folder(folder: Path, host: Host) -> None:
     """Make a ledger below FOLDER, or where it would be made, and remove it again."""
     import tempfile
 
@@ -130,7 +134,7 @@ def _try_folder(folder: Path) -> None:
         return  # told by the check of the folders
     with tempfile.TemporaryDirectory(prefix=".krea-trial-", dir=folder) as trial_folder:
         try:
-            Database.open(Path(trial_folder)).close()
+            Database.open(Path(trial_folder), host=host).close()
         except LedgerUnusable as problem:
             problem.message = problem.message.replace(trial_folder, str(folder))
             raise

@@ -9,6 +9,7 @@ from krea_cli.local.ledger.keys import Keys
 from krea_cli.local.ledger.ownership import Ownership
 from krea_cli.local.ledger.request_identity import IS_SAME, RequestIdentity
 from krea_cli.local.ledger.rows import (
+    UNDER_WAY_STATES,
     UNFINISHED_STATES,
     RequestDraft,
     RequestRow,
@@ -245,6 +246,10 @@ class RequestRows:
     def find_unfinished(self, identity: RequestIdentity, target: str | None) -> RequestRow | None:
         """Return the newest unfinished request that is the same at TARGET."""
         return self._find_same(identity, target, f"state IN {UNFINISHED_STATES}")
+
+    def find_under_way(self, identity: RequestIdentity, target: str) -> RequestRow | None:
+        """Return the newest request under way or in doubt that is the same at TARGET."""
+        return self._find_same(identity, target, f"state IN {UNDER_WAY_STATES}")
 
     def find_latest(self, identity: RequestIdentity, target: str) -> RequestRow | None:
         """Return the newest request that is the same at TARGET, in any state."""

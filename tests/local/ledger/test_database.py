@@ -10,6 +10,7 @@ import pytest
 
 from krea_cli.errors import LedgerUnusable
 from krea_cli.local.ledger.database import Database
+from krea_cli.local.ledger.host import Host
 from krea_cli.local.ledger.ledger import Ledger
 from krea_cli.local.ledger.migrations import MIGRATIONS
 from krea_cli.local.ledger.rows import RequestDraft
@@ -66,7 +67,7 @@ def test_the_ledger_writes_ahead(tmp_path: Path) -> None:
 def test_on_a_network_each_host_has_its_own_ledger(tmp_path: Path) -> None:
     """Without shared memory there is no WAL, and the file is named after the host."""
     host = re.sub("[^A-Za-z0-9]", "-", os.uname().nodename)
-    database = Database.open(tmp_path, network=lambda folder: "nfs4")
+    database = Database.open(tmp_path, host=Host(network=lambda folder: "nfs4"))
     assert database.path == tmp_path / f"ledger-{host}.sqlite3"
     assert database.query("PRAGMA journal_mode") == [("delete",)]
     with database.transaction():

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from krea_cli.local.ledger.database import locate_ledger
+from krea_cli.local.ledger.host import Host
 from krea_cli.local.ledger.network_mounts import (
     network_type,
     type_in_mount_listing,
@@ -63,4 +63,4 @@ def test_mounts_of_macos(folder: str, kind: str | None) -> None:
 def test_a_temporary_folder_is_local(tmp_path: Path) -> None:
     """The folder of this test has one ledger for the machine, with no host in its name."""
     assert network_type(tmp_path) is None
-    assert locate_ledger(tmp_path) == (tmp_path / "ledger.sqlite3", False)
+    assert Host().locate_ledger(tmp_path) == (tmp_path / "ledger.sqlite3", False)

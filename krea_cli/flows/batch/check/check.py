@@ -44,7 +44,7 @@ def check_batch(
     composer: "Composer",
     *,
     ledger: "AccountLedger | None",
-    base: str,
+    existing_files: ExistingFiles,
     anonymous: bool = False,
     earlier_catalogs: "Callable[[], Sequence[Catalog]]" = tuple,
 ) -> ItemStore:
@@ -54,14 +54,14 @@ def check_batch(
     million items.
 
     ledger: None if there is none, as for a user without a token
-    base: address of the API
+    existing_files: tells which files are results of their items
     anonymous: the user has no token
     earlier_catalogs: loads the catalogs that know the lines of earlier runs, the latest first
     """
     with ExitStack() as on_error:
         store = on_error.enter_context(closing(ItemStore()))
         same_requests = SameRequests(ledger, store, options.shard)
-        checker = _Checker(options, composer, ExistingFiles(ledger, base), same_requests, store)
+        checker = _Checker(options, composer, existing_files, same_requests, store)
         checker.use_earlier(ledger, earlier_catalogs)
         checker.fill_store(file, anonymous=anonymous)
         on_error.pop_all()
@@ -225,7 +225,7 @@ class _Checker:
             problem = extension_problem(path.text, model.id, model.result_kind)
             if problem and not self._existing_files.is_begun(hashes.fingerprint):
                 raise UsageError(problem)
-            file_check = self._existing_files.check(hashes.fingerprint, path)
+            file_check = self._existing_files.check(job.identity, hashes, path)
         except UsageError as error:
             field = "output" if line.output else None
             self._problems.add_message(line.number, error.message, field=field)

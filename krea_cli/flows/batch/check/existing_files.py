@@ -4,14 +4,21 @@ import os
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from krea_cli.flows.batch.check.paths import OutputFolder, OutputPath
+from krea_cli.flows.batch.item_elsewhere import list_elsewhere
 from krea_cli.flows.files.publish import has_hash, hash_file
 from krea_cli.flows.files.unchanged import is_unchanged
 from krea_cli.flows.recipe.recipe import service_item_fingerprint
 from krea_cli.flows.recipe.sidecar import read_sidecar
 from krea_cli.local.ledger.account_ledger import AccountLedger
 from krea_cli.local.ledger.rows import UNDER_WAY_STATES, FileRow
+
+if TYPE_CHECKING:
+    from krea_cli.flows.batch.check.same_requests import ItemHashes
+    from krea_cli.local.ledger.other_ledgers import OtherLedgers
+    from krea_cli.local.ledger.request_identity import RequestIdentity
 
 
 @dataclass(frozen=True)
@@ -29,21 +36,31 @@ class FileCheck:
 
 
 class ExistingFiles:
-    """Checks files by the LEDGER, if there is one, and by sidecars for the service at BASE."""
+    """Checks files by the LEDGER, if there is one, and by sidecars for the service at BASE.
 
-    def __init__(self, ledger: AccountLedger | None, base: str) -> None:
+    OTHERS are the ledgers of other hosts.
+    """
+
+    def __init__(
+        self, ledger: AccountLedger | None, base: str, others: "OtherLedgers | None" = None
+    ) -> None:
         self._ledger = ledger
         self._base = base
+        self._others = others
 
-    def check(self, fingerprint: str, path: OutputPath) -> FileCheck:
-        """Check the files at PATH, for the item with FINGERPRINT.
+    def check(
+        self, identity: "RequestIdentity", hashes: "ItemHashes", path: OutputPath
+    ) -> FileCheck:
+        """Check the files at PATH, for the item with HASHES, a request of IDENTITY.
 
+        What another host has sent is no stranger's: it is looked at before it is made.
         Raises `UsageError` if the folder cannot be listed.
         """
         names = path.existing_names()
         is_open = path.name is None and path.stem is None
         if not names and not (is_open and path.folder.files_by_item):
             return FileCheck()
+        fingerprint = hashes.fingerprint
         state = self._ledger.items.find_state(fingerprint) if self._ledger else None
         if state in UNDER_WAY_STATES:
             return FileCheck()
@@ -59,6 +76,10 @@ class ExistingFiles:
         own_file = _find_by_sidecar(service_fingerprint, path.folder, candidates)
         if own_file is not None or not names:
             return FileCheck(own_file=own_file)
+        if self._others and not is_saved:
+            own, occurrence = hashes.own_fingerprint, hashes.occurrence
+            if list_elsewhere(self._others, identity, occurrence, own_fingerprint=own):
+                return FileCheck()
         foreign_file = os.path.join(path.folder.typed_path, names[0])
         return FileCheck(foreign_file=foreign_file, is_paid=is_saved)
 

@@ -51,6 +51,16 @@ class ClaimedElsewhere:
 
 
 @dataclass(frozen=True)
+class LeftElsewhere:
+    """An item is left to another host; `row` is its request in the ledger of that host."""
+
+    item: Item
+    row: "RequestRow"
+    error: KreaError
+    in_doubt: bool
+
+
+@dataclass(frozen=True)
 class NotSubmitted:
     """An item has no job, or nobody knows of one.
 
@@ -121,6 +131,7 @@ WorkerMessage = (
     | ItemSaved
     | ItemSubmitted
     | JobUnwatched
+    | LeftElsewhere
     | NotSent
     | NotSubmitted
     | PollFailed

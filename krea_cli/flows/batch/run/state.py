@@ -109,6 +109,10 @@ class BatchState:
                     text = "another krea is still at work on it"
                     error = StillRunning(text, hint=SAME_COMMAND_CONTINUES)
                     yield ItemOutcome(item=item, error=error)
+            case messages.LeftElsewhere(item=item, row=row, error=error):
+                self.counts.doubtful += message.in_doubt
+                self.counts.unwatched += not message.in_doubt
+                yield ItemOutcome(item=item, row=row, error=error, free=True)
             case messages.NotSubmitted():
                 yield from self._not_submitted(message)
             case messages.NotSent(item=item):

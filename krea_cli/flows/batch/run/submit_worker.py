@@ -16,6 +16,7 @@ from krea_cli.errors import (
     WouldOverwrite,
 )
 from krea_cli.flows.batch.item import Item
+from krea_cli.flows.batch.item_elsewhere import find_item_elsewhere
 from krea_cli.flows.batch.run.item_request import item_request, upload_item_files
 from krea_cli.flows.batch.run.messages import (
     SAME_COMMAND_CONTINUES,
@@ -28,17 +29,18 @@ from krea_cli.flows.batch.run.messages import (
     WorkerMessage,
 )
 from krea_cli.flows.batch.run.options import RunOptions
+from krea_cli.flows.batch.run.other_hosts import take_from_elsewhere
+from krea_cli.flows.batch.run.pending import changed_error, pending_copy, pending_job
 from krea_cli.flows.context import FlowContext
-from krea_cli.flows.download.collect import PendingJob
 from krea_cli.flows.files.existing_results import ExistingResults, find_existing_results
 from krea_cli.flows.files.kept_files import is_kept, remove_kept_files
 from krea_cli.flows.files.naming import NameFacts
 from krea_cli.flows.files.output_slot import OutputSlot
 from krea_cli.flows.generate.draft import build_draft
 from krea_cli.flows.generate.request import GenerateRequest
-from krea_cli.flows.generate.result_cache import CachedResult
 from krea_cli.flows.generate.seeds import seeds
 from krea_cli.flows.submit.claim import resolve_in_doubt
+from krea_cli.flows.submit.elsewhere import Elsewhere
 from krea_cli.flows.submit.post_lock import exclusive_submit
 from krea_cli.flows.submit.reconcile import SEARCH_SECONDS, reconcile
 from krea_cli.flows.submit.submit import in_doubt_error, submit
@@ -110,7 +112,7 @@ class SubmitWorker:
         slot = item_request(item, self._options).slot(item.n)
         with suppress(KreaError):  # told when the result is saved
             slot = replace(slot, part_file=slot.reserve(row, self._context.ledger))
-        return ItemSubmitted(item, row, _pending_job(row, slot), fresh=False)
+        return ItemSubmitted(item, row, pending_job(row, slot), fresh=False)
 
     def _claim(
         self, item: Item, request: GenerateRequest, slot: OutputSlot, *, may_send: bool
@@ -126,6 +128,8 @@ class SubmitWorker:
             draft = None
             if is_new and not may_send:
                 return NotSent(item)
+            if is_new and (found := self._find_elsewhere(item)):
+                return take_from_elsewhere(item, found, slot, self._context.ledger)
             if is_new:
                 slot.refuse_existing()
                 draft = self._build_draft(item, request, slot)
@@ -145,6 +149,12 @@ class SubmitWorker:
             return self._continue(item, row, slot, may_send=may_send)
         return (
             ClaimedElsewhere(item) if row.state in UNFINISHED_STATES else self._end(item, row, slot)
+        )
+
+    def _find_elsewhere(self, item: Item) -> Elsewhere | None:
+        options, others = self._options, self._context.others
+        return find_item_elsewhere(
+            item, options.model(item.model), others, cwd=options.cwd, force=options.force
         )
 
     def _unsaved_error(self, item: Item) -> KreaError:
@@ -181,7 +191,7 @@ class SubmitWorker:
             part_file.release()
             raise
         slot = replace(slot, part_file=part_file)
-        return ItemSubmitted(item, row, _pending_job(row, slot), fresh=fresh)
+        return ItemSubmitted(item, row, pending_job(row, slot), fresh=fresh)
 
     def _submit(self, row: RequestRow, slot: OutputSlot) -> RequestRow:
         ledger = self._context.ledger
@@ -209,7 +219,7 @@ class SubmitWorker:
         if row.state != "saved":
             self._remove_part_file(row, slot)
             return AlreadyDone(item, row)
-        pending = _pending_job(row, slot)
+        pending = pending_job(row, slot)
         files = self._context.ledger.history.list_files(row.job_id or "")
         facts = NameFacts(row.prompt, row.model, row.seed, row.job_id, row.created_at)
         existing = find_existing_results(files, slot, facts)
@@ -219,12 +229,10 @@ class SubmitWorker:
                 remove_kept_files(self._context.ledger, pending.job_id)
             return AlreadyDone(item, row, existing.files)
         if existing.occupied and not slot.target.force:
-            return AlreadyDone(item, row, error=_changed_error(existing.occupied[0]))
+            return AlreadyDone(item, row, error=changed_error(existing.occupied[0]))
         if not existing.is_complete:
             return ItemSubmitted(item, row, pending, fresh=False)  # paid, and gone: fetched again
-        job = CachedResult(row, existing.copies).job
-        copy = replace(pending, job=job, slot=replace(pending.slot, copies=existing.copies))
-        return AlreadyDone(item, row, copy=copy)
+        return AlreadyDone(item, row, copy=pending_copy(row, existing, slot))
 
     def _record_places(self, row: RequestRow, existing: ExistingResults, slot: OutputSlot) -> None:
         """Record where the files of a request are by now."""
@@ -263,15 +271,3 @@ class SubmitWorker:
             batch=self._options.label,
             claim=self._run_lock.name,
         )
-
-
-def _changed_error(path: str) -> KreaError:
-    return KreaError(
-        f"{path} is not what was saved there: it was changed, and is left alone",
-        hint="the same command with --force puts the result back, and pays nothing;"
-        " move the file away to keep it",
-    )
-
-
-def _pending_job(row: RequestRow, slot: OutputSlot) -> PendingJob:
-    return PendingJob(job_id=row.job_id or "", slot=replace(slot, row=row))

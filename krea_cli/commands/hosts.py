@@ -1,0 +1,74 @@
+"""This machine among others with the same state folder, on a network disk."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from krea_cli.env import Env
+from krea_cli.errors import LedgerUnusable, UsageError
+from krea_cli.local.ledger.host import LEDGER_NAME, Host, parse_ledger_name
+from krea_cli.local.ledger.network_mounts import network_type
+
+if TYPE_CHECKING:
+    from krea_cli.local.config import Config
+    from krea_cli.local.ledger.account_ledger import AccountLedger
+    from krea_cli.local.ledger.ledger import Ledger
+    from krea_cli.local.ledger.other_ledgers import OtherLedgers
+
+
+def find_host(env: Env, load_config: "Callable[[], Config]") -> Host:
+    """Return this machine, with the name of its ledger where other machines share the folder.
+
+    Raises `UsageError` for a wrong name.
+    """
+    detect = env.network_type or network_type
+    if detect(env.state_dir) is None:
+        return Host(env.host_name, network=detect)
+    if not (variable := env.get(LEDGER_NAME)):
+        setting = load_config().get("ledger.name")
+        return Host(env.host_name, None if setting is None else str(setting), network=detect)
+    try:
+        return Host(env.host_name, parse_ledger_name(variable), network=detect)
+    except ValueError as expected:
+        raise UsageError(
+            f"{LEDGER_NAME} must be {expected}, not {variable!r}",
+            hint=f"unset {LEDGER_NAME}, or export {LEDGER_NAME}=NAME",
+        ) from expected
+
+
+def open_ledger(env: Env, host: Host | None, clock_now: Callable[[], float]) -> "Ledger":
+    """Open the ledger of HOST in the state folder; without HOST, one in memory.
+
+    Raises LedgerUnusable.
+    """
+    from krea_cli.commands.usage_errors import require_sqlite
+    from krea_cli.local.ledger.ledger import Ledger
+
+    require_sqlite()
+    if host is not None:
+        return Ledger.open(env.state_dir, host=host, clock_now=clock_now)
+    try:
+        return Ledger.in_memory(env.state_dir)
+    except LedgerUnusable:  # a user without a home
+        return Ledger.in_memory()
+
+
+def open_other_ledgers(
+    own: Path,
+    ledger: "AccountLedger | None",
+    base: str,
+    token: str,
+    warn: Callable[[str], None],
+) -> "OtherLedgers":
+    """Return the ledgers beside OWN, for the account of TOKEN.
+
+    ledger: the one at OWN; None while there is none
+    warn: is told of those that cannot be read
+    """
+    from krea_cli.local.credentials import account_of
+    from krea_cli.local.ledger.ledger import Ledger
+    from krea_cli.local.ledger.other_ledgers import OtherLedgers
+
+    if ledger is None:
+        ledger = Ledger.in_memory().for_account(base, account_of(token))
+    return OtherLedgers(own, ledger, warn)
