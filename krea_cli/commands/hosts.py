@@ -1,6 +1,6 @@
 """This machine among others with the same state folder, on a network disk."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -8,10 +8,12 @@ from krea_cli.env import Env
 from krea_cli.errors import LedgerUnusable, UsageError
 from krea_cli.local.ledger.host import LEDGER_NAME, Host, parse_ledger_name
 from krea_cli.local.ledger.network_mounts import network_type
+from krea_cli.text import shell_line
 
 if TYPE_CHECKING:
     from krea_cli.local.config import Config
     from krea_cli.local.ledger.account_ledger import AccountLedger
+    from krea_cli.local.ledger.heartbeat import Heartbeat
     from krea_cli.local.ledger.ledger import Ledger
     from krea_cli.local.ledger.other_ledgers import OtherLedgers
 
@@ -51,6 +53,21 @@ def open_ledger(env: Env, host: Host | None, clock_now: Callable[[], float]) -> 
         return Ledger.in_memory(env.state_dir)
     except LedgerUnusable:  # a user without a home
         return Ledger.in_memory()
+
+
+def start_heartbeat(env: Env, host: Host, argv: Sequence[str]) -> "Heartbeat | None":
+    """Show other hosts that this one uses its ledger; None on a disk of its own.
+
+    Raises LedgerInUse if another host uses it.
+    """
+    path, is_shared = host.locate_ledger(env.state_dir)
+    if not is_shared:
+        return None
+    from krea_cli.local.ledger.heartbeat import Heartbeat
+
+    heartbeat = Heartbeat(path, host.name, env.clock, retry=shell_line("krea", *argv))
+    heartbeat.start()
+    return heartbeat
 
 
 def open_other_ledgers(

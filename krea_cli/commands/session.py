@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from krea_cli.local.credentials import Token
     from krea_cli.local.ledger.account_ledger import AccountLedger
     from krea_cli.local.ledger.budget import Budget
+    from krea_cli.local.ledger.heartbeat import Heartbeat
     from krea_cli.local.ledger.host import Host
     from krea_cli.local.ledger.ledger import Ledger
     from krea_cli.local.ledger.other_ledgers import OtherLedgers
@@ -49,7 +50,7 @@ class Session:
         self.profile: str | None = None
         self.token_file: str | None = None
         self.no_ledger = False
-        self._connections: list[HttpClient] = []
+        self._opened: list[HttpClient | Heartbeat] = []
         self.catalog_changes: CatalogDiff | None = None
 
     @cached_property
@@ -92,7 +93,7 @@ class Session:
 
         log = self.output.trace if self.output.verbose else None
         http = open_http(self.base, token, transport=self.env.transport, log=log)
-        self._connections.append(http)
+        self._opened.append(http)
         return http
 
     @cached_property
@@ -157,10 +158,7 @@ class Session:
         return self.account_ledger if self.is_logged_in() else None
 
     def account_ledger_if_usable(self) -> "AccountLedger | None":
-        """Return the account's ledger, or warn and return None if it is broken.
-
-        Raises `NoToken`.
-        """
+        """Return the account's ledger; warn and return None if it is broken. Raises `NoToken`."""
         try:
             return self.account_ledger
         except LedgerUnusable as error:
@@ -235,6 +233,10 @@ class Session:
 
         Raises `NoToken`, `LedgerUnusable`.
         """
+        from krea_cli.commands.hosts import start_heartbeat
+
+        heartbeat = None if self.no_ledger else start_heartbeat(self.env, self.host, self.argv)
+        self._opened += [heartbeat] if heartbeat else []
         self.prune_history()
         # Without a ledger, our own jobs of another process look like a stranger's.
         is_shared = self.config.get("account.shared")  # None where the user said nothing
@@ -245,6 +247,7 @@ class Session:
             alone=is_shared is False,
             budget=budget,
             others=self.other_ledgers,
+            heartbeat=heartbeat,
         )
 
     def recognize_keys(self) -> None:
@@ -260,10 +263,7 @@ class Session:
 
     @cached_property
     def best_effort_context(self) -> "FlowContext":
-        """The context of a flow that submits nothing and goes on without the ledger.
-
-        Raises `NoToken`.
-        """
+        """The context of a flow that submits nothing and needs no ledger. Raises `NoToken`."""
         return self._make_context(self.account_ledger_if_usable())
 
     def _make_context(self, ledger: "AccountLedger | None", **options: Any) -> "FlowContext":
@@ -293,8 +293,8 @@ class Session:
         return ResultSaver(self.best_effort_context, write_stdout=self.output.write_bytes)
 
     def close(self) -> None:
-        """Close the connections and the ledgers."""
+        """Close the connections and the ledgers, and end the heartbeat."""
         ledgers = (self.__dict__.get(name) for name in ("other_ledgers", "ledger"))
         # Those that were opened: none is opened just to be closed.
-        for each in (*self._connections, *filter(None, ledgers)):
+        for each in (*self._opened, *filter(None, ledgers)):
             each.close()

@@ -287,6 +287,10 @@ class LedgerUnusable(KreaError):
 
 
 class LedgerInUse(LedgerUnusable):
-    """Another host uses the ledger of that name."""
+    """The host HOST uses the ledger of that name."""
 
     code = "ledger_in_use"
+
+    def __init__(self, message: str, *, host: str, hint: str) -> None:
+        super().__init__(message, hint=hint)
+        self.details = {"host": host}

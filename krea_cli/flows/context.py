@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from krea_cli.flows.events import Tell
     from krea_cli.local.ledger.account_ledger import AccountLedger
     from krea_cli.local.ledger.budget import Budget
+    from krea_cli.local.ledger.heartbeat import Heartbeat
     from krea_cli.local.ledger.other_ledgers import OtherLedgers
     from krea_cli.local.ledger.rows import FileRow, RequestRow
 
@@ -89,6 +90,7 @@ class FlowContext:
     alone: the user said that nobody else does, whatever the list shows
     budget: the caps on spending; None without any
     others: the ledgers of other hosts; None without a ledger on disk
+    heartbeat: shows other hosts that this one uses its ledger; None without other hosts
     """
 
     api: "ApiClient"
@@ -101,6 +103,7 @@ class FlowContext:
     alone: bool = False
     budget: "Budget | None" = None
     others: "OtherLedgers | None" = None
+    heartbeat: "Heartbeat | None" = None
 
     @cached_property
     def ledger(self) -> "AccountLedger":

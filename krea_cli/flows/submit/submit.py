@@ -163,6 +163,8 @@ def _send(row: RequestRow, context: FlowContext) -> RequestRow:
 def _mark_sending(row: RequestRow, context: FlowContext) -> None:
     """Record that the request leaves now; a signal up to here leaves nothing in doubt."""
     raise_if_no_new_work(context)
+    if context.heartbeat:
+        context.heartbeat.check()
     clock = context.clock
     context.ledger.requests.mark_sending(
         row.id, clock.now(), boot=clock.boot(), budget=context.budget

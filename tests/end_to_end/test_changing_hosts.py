@@ -1,0 +1,94 @@
+"""Hosts with changing names and one state folder on a network disk: nothing is paid twice."""
+
+import os
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.end_to_end.conftest import StartSandbox
+from tests.fakes.sandbox_process import Sandbox
+from tests.harness.installed_cli import KREA, InstalledCli, wait_until
+
+pytestmark = [
+    pytest.mark.machine,
+    pytest.mark.skipif(
+        not Path("/dev/fuse").exists() or os.geteuid() != 0, reason="needs FUSE and root"
+    ),
+]
+PROMPTS = [f"thing {number}" for number in range(1, 7)]
+BATCH = ("batch", "c.txt", "-o", "o/", "-j", "3")
+SLOW_SUBMITS = ("--seconds", "2", "--spread", "0", "--fault", "slow-submit:x9:0.4s")
+
+
+@pytest.fixture
+def network_disk(tmp_path: Path) -> Iterator[Path]:
+    """A folder that says it is of sshfs."""
+    source, mount = tmp_path / "source", tmp_path / "mount"
+    source.mkdir()
+    mount.mkdir()
+    command = ["bindfs", "-o", "subtype=sshfs", os.fspath(source), os.fspath(mount)]
+    subprocess.run(command, check=True, capture_output=True)
+    yield mount
+    subprocess.run(["umount", "-l", os.fspath(mount)], check=True)
+
+
+def on(host: str, *argv: str) -> list[str]:
+    """The command `krea ARGV` on HOST."""
+    script = 'hostname "$0"; exec "$@"'
+    return ["unshare", "--uts", "--kill-child", "sh", "-c", script, host, KREA, *argv]
+
+
+def kill_after_three_submits(
+    installed: InstalledCli, sandbox: Sandbox, command: list[str], **changes: str
+) -> None:
+    """Kill COMMAND when it has sent three of the six requests."""
+    (installed.folder / "c.txt").write_text("".join(f"{prompt}\n" for prompt in PROMPTS))
+    running = installed.start(*command, **changes)
+    wait_until(lambda: sandbox.stats()["posts"] == 3)
+    running.kill()
+
+
+def sent(sandbox: Sandbox) -> list[str]:
+    """The prompts of all requests that arrived."""
+    return sorted(body["prompt"] for body in sandbox.stats()["bodies"])
+
+
+def test_the_next_host_leaves_what_the_last_one_has_sent(
+    start_sandbox: StartSandbox, network_disk: Path
+) -> None:
+    """A pod was killed; the next one has another name, makes the rest, and tells of the others."""
+    installed, sandbox = start_sandbox(*SLOW_SUBMITS)
+    state = {"KREA_STATE_DIR": str(network_disk / "state")}
+    kill_after_three_submits(installed, sandbox, on("pod-a", *BATCH), **state)
+    second = installed.run(on("pod-b", *BATCH), **state)
+    assert (second.code, sent(sandbox)) == (9, PROMPTS), second.err
+    assert "the ledger of pod-a has the same request as under way" in second.err
+    assert "if that host is gone: KREA_LEDGER_NAME=pod-a krea batch" in second.err
+    refused = installed.run(on("pod-b", *BATCH), **state, KREA_LEDGER_NAME="pod-a")
+    assert refused.error(charged="no") == (
+        f"the ledger {network_disk}/state/ledger-pod-a.sqlite3 is in use by the host pod-a: its"
+        " last heartbeat is less than two minutes old; nothing was sent"
+    )
+    for path in (network_disk / "state").glob("*heartbeat*"):
+        os.utime(path, (1.0, 1.0))  # two minutes later
+    taken = installed.run(on("pod-b", *BATCH), **state, KREA_LEDGER_NAME="pod-a")
+    assert (taken.code in (0, 9), sent(sandbox)) == (True, PROMPTS), taken.err
+    made = sorted(path.name[:7] for path in (installed.folder / "o").iterdir())
+    assert len(made) >= 5, taken.err  # the third may have been killed before it knew its job
+
+
+def test_one_name_for_hosts_that_follow_each_other(
+    start_sandbox: StartSandbox, network_disk: Path
+) -> None:
+    """With KREA_LEDGER_NAME each goes on where the last one stopped."""
+    installed, sandbox = start_sandbox(*SLOW_SUBMITS)
+    state = {"KREA_STATE_DIR": str(network_disk / "state"), "KREA_LEDGER_NAME": "night"}
+    (installed.folder / "c.txt").write_text("".join(f"{prompt}\n" for prompt in PROMPTS[:3]))
+    first = installed.run(on("pod-a", *BATCH), **state)
+    (installed.folder / "c.txt").write_text("".join(f"{prompt}\n" for prompt in PROMPTS))
+    second = installed.run(on("pod-b", *BATCH), **state)
+    assert (first.code, second.code, sent(sandbox)) == (0, 0, PROMPTS), second.err
+    ledgers = [path.name for path in (network_disk / "state").glob("ledger-*.sqlite3")]
+    assert ledgers == ["ledger-night.sqlite3"]
