@@ -24,7 +24,11 @@ EXIT_STATUS = (
     ("6", "Out of balance, or the plan does not include the model."),
     ("7", "Refused by moderation; asking again will not help."),
     ("8", "The service could not be reached or was busy; nothing was submitted."),
-    ("9", "The outcome of a submit is unknown; it may have been charged."),
+    (
+        "9",
+        "The outcome of a submit is unknown; it may have been charged. Or another host, or another "
+        "key, is at the same request; nothing was sent.",
+    ),
     (
         "10",
         "The job is done and paid, its file could not be saved: krea download ID, "
@@ -43,6 +47,7 @@ ENVIRONMENT = (
     ("KREA_MODEL", "The model when -m names none."),
     ("KREA_CONFIG_DIR", "The folder of settings and stored logins."),
     ("KREA_STATE_DIR", "The folder of the ledger."),
+    ("KREA_LEDGER_NAME", "Which ledger on a network disk is this machine's, whatever its name."),
     ("KREA_CACHE_DIR", "The folder of the cached catalog."),
     ("HTTPS_PROXY, NO_PROXY", "The proxy for the network, and hosts reached without it."),
     ("NO_COLOR", "No colours when set."),
