@@ -12,7 +12,7 @@ import pytest
 
 from krea_cli.local.ledger.migrations import MIGRATIONS, migrate
 from krea_cli.text import shell_line
-from tests.fakes.krea_service import answer_with, lose_request
+from tests.fakes.krea_service import KreaService, ScriptedJob, answer_with, lose_request
 from tests.harness.cli import Cli
 
 FOXES = "fox 1\nfox 2\nfox 3\n"
@@ -291,3 +291,21 @@ def test_a_new_key_of_another_host_may_be_of_the_same_account(pods: Cli) -> None
     pods.environ["KREA_API_KEY"] = f"another:{'k' * 32}"
     left = pods.krea("batch", "c.txt", "-o", "o/")
     assert (left.code, left.out, len(pods.service.posts)) == (9, "o/fox-3-056cb6.png\n", 3)
+
+
+def test_a_job_of_another_host_is_never_taken_for_a_lost_answer(pods: Cli) -> None:
+    """Made in the very moment of a lost request, and known to the ledger of that host."""
+    pods.move_to("pod-b")
+    assert pods.krea("generate", "a cat", "-o", "cat.png", "--no-wait").code == 0
+    pods.move_to("pod-a")
+
+    def lose_beside_another(service: KreaService, job: ScriptedJob) -> None:
+        service.jobs["job-1"].created = service.now() + 0.05
+        lose_request(service, job)
+
+    pods.service.answers = [lose_beside_another]
+    lost = pods.krea("generate", "a cat", "-o", "other.png")
+    assert (lost.code, "It may be one of these jobs" in lost.err) == (9, False)
+    pods.clock.advance(600)
+    (doubt,) = pods.krea("recover", "--json").records
+    assert (doubt["state"], doubt["candidates"]) == ("unfound", [])

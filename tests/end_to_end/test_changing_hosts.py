@@ -7,8 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from tests.end_to_end.conftest import StartSandbox
+from tests.end_to_end.conftest import QUICK, StartSandbox
+from tests.end_to_end.test_recipes import (
+    LIST_PROMPTS,
+    RECIPES,
+    SHARE_COUNT,
+    received_prompts,
+    slurm_variables,
+    write_list,
+)
 from tests.fakes.sandbox_process import Sandbox
+from tests.harness.cli import CliResult
 from tests.harness.installed_cli import KREA, InstalledCli, wait_until
 
 pytestmark = [
@@ -36,8 +45,12 @@ def network_disk(tmp_path: Path) -> Iterator[Path]:
 
 def on(host: str, *argv: str) -> list[str]:
     """The command `krea ARGV` on HOST."""
-    script = 'hostname "$0"; exec "$@"'
-    return ["unshare", "--uts", "--kill-child", "sh", "-c", script, host, KREA, *argv]
+    return [*as_host(host), KREA, *argv]
+
+
+def as_host(host: str) -> list[str]:
+    """The words that run a command on HOST."""
+    return ["unshare", "--uts", "--kill-child", "sh", "-c", 'hostname "$0"; exec "$@"', host]
 
 
 def kill_after_three_submits(
@@ -92,3 +105,32 @@ def test_one_name_for_hosts_that_follow_each_other(
     assert (first.code, second.code, sent(sandbox)) == (0, 0, PROMPTS), second.err
     ledgers = [path.name for path in (network_disk / "state").glob("ledger-*.sqlite3")]
     assert ledgers == ["ledger-night.sqlite3"]
+
+
+def test_the_slurm_recipe_on_three_hosts(start_sandbox: StartSandbox, network_disk: Path) -> None:
+    """Each has a ledger and a share, whichever host the share is on the next time."""
+    installed, sandbox = start_sandbox(*QUICK)
+    write_list(installed)
+
+    def run(turn: int) -> list[CliResult]:
+        running = [
+            installed.start(
+                *as_host(f"node{(share + turn) % SHARE_COUNT}"),
+                *("bash", "-c", RECIPES["slurm"]),
+                **slurm_variables(share),
+                SCRATCH=str(network_disk),
+            )
+            for share in range(SHARE_COUNT)
+        ]
+        return [each.wait() for each in running]
+
+    first_run, second_run = run(0), run(1)
+    assert [result.code for result in first_run + second_run] == [0] * 2 * SHARE_COUNT
+    first, second = (
+        {line for result in results for line in result.out.splitlines()}
+        for results in (first_run, second_run)
+    )
+    assert (first, len(first)) == (second, len(LIST_PROMPTS))
+    assert received_prompts(sandbox) == LIST_PROMPTS
+    ledgers = sorted(path.name for path in (network_disk / "krea").glob("ledger-*.sqlite3"))
+    assert ledgers == [f"ledger-node{number}.sqlite3" for number in range(SHARE_COUNT)]

@@ -104,6 +104,8 @@ class _Search:
         known = list((claimants | {row.id: row for row in rows}).values())
         self._windows = make_windows(context, known, listing)
         owned = context.ledger.ownership.owned_job_ids(listing.jobs)
+        if context.others:
+            owned |= context.others.owned_job_ids(listing.jobs.keys() - owned)
         self._unowned = [job for job in listing.jobs.values() if job.id not in owned]
         if listing.complete and not self._is_shared():
             recent = [job for job in self._unowned if _is_since(job, since + listing.skew)]

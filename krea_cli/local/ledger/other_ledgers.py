@@ -1,6 +1,6 @@
 """The ledgers of other hosts beside our own. None is ever written to."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -86,6 +86,14 @@ class OtherLedgers:
             return ledger.items.find_latest(item) if item else None
 
         return list(self._ask_all(find))
+
+    def owned_job_ids(self, job_ids: Collection[str]) -> set[str]:
+        """Return the members of JOB_IDS that belong to requests of other hosts."""
+        owned = set[str]()
+        for path in self._list_paths():
+            ids = self._ask(path, lambda ledger: ledger.ownership.owned_job_ids(job_ids))
+            owned |= ids or set()
+        return owned
 
     def close(self) -> None:
         """Close the files."""

@@ -10,6 +10,7 @@ from krea_cli.local.ledger.rows import IN_DOUBT_STATES, RequestRow, Scope
 
 STRANGER_MEMORY_SECONDS = 30 * 86_400.0
 PRUNED_BEFORE = "pruned_before"
+CHUNK_IDS = 500  # of one question: SQLite has a limit of 999 values, and a network disk is slow
 # In these states a request may have made a job that is not booked as its own.
 CLAIMANT_STATES = ("sending", *IN_DOUBT_STATES, "forgotten")
 
@@ -59,7 +60,16 @@ class Ownership:
 
     def owned_job_ids(self, job_ids: Iterable[str]) -> set[str]:
         """Return the members of JOB_IDS that belong to requests of this base."""
-        return {job_id for job_id in job_ids if self.find_owner(job_id)}
+        ids, owned = list(job_ids), set[str]()
+        for start in range(0, len(ids), CHUNK_IDS):
+            chunk = ids[start : start + CHUNK_IDS]
+            marks = ", ".join("?" * len(chunk))
+            rows = self._scope.database.query(
+                f"SELECT job_id FROM requests WHERE base = ? AND job_id IN ({marks})",
+                (self._base, *chunk),
+            )
+            owned.update(str(job_id) for (job_id,) in rows)
+        return owned
 
     def list_claimants(self) -> list[RequestRow]:
         """List the requests that may own an unowned job, oldest first.
