@@ -1,6 +1,7 @@
 """The budget of a command: its own cap, the cap of the day, and prices of today."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from krea_cli.catalog.prices import estimate_price
@@ -57,6 +58,18 @@ def load_budget(
         assumed_price=assumed_price,
         current_price=price_of_row,
     )
+
+
+def reprice(session: "Session", row: "RequestRow") -> "RequestRow":
+    """Return ROW, which is to be sent again, with the price that the catalog has for it now.
+
+    A model that the catalog lacks keeps the price of before, with its date.
+    """
+    model = session.model_if_known(row.model)
+    if model is None:
+        return row
+    price = estimate_price(model, row.body)
+    return replace(row, price=str(price), cost=price.micros, priced_at=model.priced_at)
 
 
 def _require_current_prices(session: "Session") -> None:

@@ -1,6 +1,7 @@
 """`krea recover`: requests whose answer was lost."""
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -71,7 +72,7 @@ def recover(
       krea recover --resubmit all --older 15m
       krea recover --forget 12
     """
-    from krea_cli.commands.budget import load_budget
+    from krea_cli.commands.budget import load_budget, reprice
     from krea_cli.flows.submit.recover import Recovery
 
     session: Session = context.obj
@@ -79,7 +80,9 @@ def recover(
     timeout = session.timeout_seconds(None, None)
     until = None if timeout is None else session.clock.monotonic() + timeout
     budget = load_budget(session, assumed_price=assume_price) if resubmit else None
-    recovery = Recovery(session.flow_context(budget=budget), until=until)
+    recovery = Recovery(
+        session.flow_context(budget=budget), until=until, reprice=partial(reprice, session)
+    )
     if not (adopt or resubmit or forget or older is not None):
         _reconcile(session, recovery)
         return

@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.catalog.documents import make_document
+from tests.commands.batch.test_batch_catalog import priced
 from tests.commands.test_recover import DAY, FOX, lose_answer_and_hide_job
 from tests.fakes.krea_service import answer_with, lose_request
 from tests.harness.cli import Cli
@@ -20,6 +22,27 @@ def test_resubmit_sends_it_again_by_the_users_word(cli: Cli) -> None:
     assert cli.krea("download", "--missing").out == "fox.png\n"
     assert cli.krea("recover", "--resubmit", "1").code == 2
     assert len(cli.service.posts) == 2
+
+
+def test_a_resubmitted_request_has_the_price_of_the_day_it_is_sent_on(cli: Cli) -> None:
+    """The ledger keeps the price and its date as known then; the first try keeps its own."""
+    brush = "/generate/image/maker/brush"
+    cli.service.openapi = make_document({brush: priced("1")})
+    cli.krea("models", "--refresh")
+    cli.service.answers = [lose_request]
+    assert cli.krea("generate", "a", "-m", "maker/brush", "-o", "a.png").code == 9
+    cli.clock.advance(2 * DAY)
+    cli.service.openapi = make_document({brush: priced("3")})
+    cli.krea("models", "--refresh")
+    assert cli.krea("recover", "--resubmit", "1").code == 0
+    prices = [
+        (each["row"], each["price"], each["cost"], str(each["priced_at"])[:10])
+        for each in cli.krea("history", "--json").records
+    ]
+    assert prices == [
+        (2, "$3.00", 3.0, "2027-01-17"),
+        (1, "$1.00", 1.0, "2027-01-15"),
+    ]
 
 
 def test_resubmit_looks_for_the_job_first(cli: Cli) -> None:

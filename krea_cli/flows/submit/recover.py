@@ -42,10 +42,20 @@ class Decision:
 
 
 class Recovery:
-    """One `krea recover`. UNTIL (monotonic) ends the waiting for another krea."""
+    """One `krea recover`. UNTIL (monotonic) ends the waiting for another krea.
 
-    def __init__(self, context: FlowContext, *, until: float | None) -> None:
+    REPRICE returns a request with the price that is known for it now.
+    """
+
+    def __init__(
+        self,
+        context: FlowContext,
+        *,
+        until: float | None,
+        reprice: Callable[[RequestRow], RequestRow] = lambda row: row,
+    ) -> None:
         self._context = context
+        self._reprice = reprice
         self._until = until
         self._resolutions = Resolutions(context.ledger)
         self._candidates: dict[int, tuple[Candidate, ...]] = {}
@@ -101,7 +111,7 @@ class Recovery:
         If it could not be sent, the old one stays in doubt.
         """
         row = self._reopen(self._open(row_id))
-        new = self._resolutions.replace(row.id)
+        new = self._resolutions.replace(self._reprice(row))
         try:
             return self._submit(new)
         except KreaError:

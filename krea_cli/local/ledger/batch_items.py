@@ -146,6 +146,8 @@ class BatchItems:
                 # Keep the row, so that the part file that a dead process reserved is found again.
                 self._requests.change_state(row.id, ("checked",), "checked", **to_columns(draft))
                 return ItemClaim(self._requests.get(row.id), ours=True)
+            if draft and row.state == "checked":  # it is sent at the price that is known now
+                self._requests.record_price(row.id, draft.price, draft.cost, draft.priced_at)
             self._scope.database.execute(
                 "UPDATE requests SET claim = ?, target = ?,"
                 " batch = CASE state WHEN 'checked' THEN ? ELSE batch END"

@@ -19,16 +19,15 @@ class Resolutions:
         """Mark a request as forgotten: nobody looks for its job any more."""
         self._requests.change_state(row_id, FORGETTABLE_STATES, "forgotten")
 
-    def replace(self, row_id: int) -> RequestRow:
-        """Insert a copy of a request in doubt, to be sent in its place.
+    def replace(self, row: RequestRow) -> RequestRow:
+        """Insert a copy of ROW, a request in doubt, to be sent in its place.
 
         One transaction also forgets the old row: nothing can send the request a third time.
         """
         with self._ledger.transaction():
-            draft = self._requests.get(row_id).to_draft(replaces=row_id)
-            new = self._requests.insert(draft)
+            new = self._requests.insert(row.to_draft(replaces=row.id))
             error = f"sent again as request {new.id}"
-            self._requests.change_state(row_id, IN_DOUBT_STATES, "forgotten", error=error)
+            self._requests.change_state(row.id, IN_DOUBT_STATES, "forgotten", error=error)
         return new
 
     def restore(self, old: RequestRow, new: RequestRow) -> None:

@@ -84,6 +84,20 @@ def test_an_unsent_request_is_redrafted(ledger: AccountLedger, claim: ClaimItem)
     assert third and (third.ours, third.row.id) == (True, second.row.id)
 
 
+def test_an_unsent_request_with_a_part_file_has_the_price_of_now(
+    ledger: AccountLedger, claim: ClaimItem
+) -> None:
+    """Its row goes on, and is sent at the price of the list as it is checked now."""
+    first = claim("one")
+    assert first
+    ledger.requests.record_price(first.row.id, "$0.09", 90_000, 1.0)
+    ledger.requests.record_part(first.row.id, "/home/me/.fox.png.part")
+    second, draft = claim("two"), first.row
+    assert second and second.row.id == first.row.id
+    assert (second.row.price, second.row.cost) == (draft.price, draft.cost)
+    assert second.row.priced_at == draft.priced_at
+
+
 def test_a_released_item_is_free_for_others(ledger: AccountLedger, claim: ClaimItem) -> None:
     """Although its run lives on: it came to its end there, and not by being done."""
     first = claim("one")

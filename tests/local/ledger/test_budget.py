@@ -147,7 +147,7 @@ def test_without_a_label_the_cap_is_for_what_was_counted(
     """The requests of one command and of its earlier run, and the requests that they replaced."""
     other, lost, earlier = (send(ledger, make_draft(cost=2 * DOLLARS)) for _ in range(3))
     ledger.requests.mark_in_doubt(lost.id, "HTTP 524")
-    again = Resolutions(ledger).replace(lost.id)
+    again = Resolutions(ledger).replace(lost)
     ledger.requests.mark_sending(again.id, NOW)
     budget = Budget(max_cost=7 * DOLLARS)
     budget.count_request(earlier.id)

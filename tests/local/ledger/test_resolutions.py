@@ -51,7 +51,7 @@ def test_a_replacement_asks_for_the_same(
     ledger: AccountLedger, resolutions: Resolutions, lost: RequestRow
 ) -> None:
     """The old row is looked for no longer once the new one has left."""
-    new = resolutions.replace(lost.id)
+    new = resolutions.replace(lost)
     old = ledger.requests.get(lost.id)
     assert (old.state, old.error) == ("forgotten", f"sent again as request {new.id}")
     assert (new.state, new.target, new.part, new.body) == ("checked", lost.target, None, lost.body)
@@ -64,7 +64,7 @@ def test_a_replacement_that_was_never_sent_is_taken_back(
     ledger: AccountLedger, resolutions: Resolutions, lost: RequestRow
 ) -> None:
     """All is as it was."""
-    new = resolutions.replace(lost.id)
+    new = resolutions.replace(lost)
     resolutions.restore(lost, new)
     assert (ledger.requests.get(lost.id), ledger.requests.find(new.id)) == (lost, None)
 
@@ -73,7 +73,7 @@ def test_a_refused_replacement_leaves_the_doubt(
     ledger: AccountLedger, resolutions: Resolutions, lost: RequestRow
 ) -> None:
     """The copy made no job; the first request may have made one."""
-    new = resolutions.replace(lost.id)
+    new = resolutions.replace(lost)
     ledger.requests.mark_sending(new.id, NOW + 1)
     ledger.requests.mark_refused(new.id, "no")
     resolutions.restore(lost, new)
@@ -84,7 +84,7 @@ def test_a_replacement_that_somebody_joined_stays(
     ledger: AccountLedger, resolutions: Resolutions, lost: RequestRow
 ) -> None:
     """The copy will be sent: the first request must not be sent again beside it."""
-    new = resolutions.replace(lost.id)
+    new = resolutions.replace(lost)
     ledger.requests.record_part(new.id, "/home/me/.fox.png.part")
     resolutions.restore(lost, new)
     assert (ledger.requests.get(lost.id).state, ledger.requests.get(new.id).state) == (
@@ -99,7 +99,7 @@ def test_a_kill_before_it_was_sent_again_is_no_loss(
     ledger: AccountLedger, resolutions: Resolutions, lost: RequestRow
 ) -> None:
     """The request is in doubt again, and what was about to be sent can be sent no more."""
-    new = resolutions.replace(lost.id)
+    new = resolutions.replace(lost)
     assert resolutions.reopen(lost.id)
     assert (ledger.requests.get(lost.id).state, ledger.requests.find(new.id)) == ("unknown", None)
     with pytest.raises(KreaError, match=f"the ledger has no request {new.id}"):
