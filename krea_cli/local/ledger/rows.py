@@ -13,16 +13,18 @@ from krea_cli.local.ledger.request_identity import RequestIdentity, request_fing
 # unfound (in doubt, and the list shows nothing), forgotten (by the user's word), completed, saved,
 # failed, cancelled.
 IN_DOUBT_STATES = ("unknown", "unfound")
-# These may still cost money or be fetched.
-UNDER_WAY_STATES = ("sending", "submitted", *IN_DOUBT_STATES, "completed")
+UNDER_WAY_STATES = ("sending", "submitted", *IN_DOUBT_STATES, "completed")  # may still cost
 UNFINISHED_STATES = ("checked", *UNDER_WAY_STATES)
 POSSIBLY_PAID_STATES = (*UNDER_WAY_STATES, "saved")
 # These are over, and were not billed.
 FAILED_STATES = ("refused", "failed", "cancelled")
 
+STATES = (*UNFINISHED_STATES, "saved", "forgotten", *FAILED_STATES)
+WORDS = {"state": STATES, "charged": ("no", "yes", "unknown")}
+PATH_FIELDS = ("target", "part", "folder", "path")
 JSON_COLUMNS = ("body", "given", "sources")
 BOOLEAN_COLUMNS = ("adopted", "backlogged", "sidecar", "embed")
-# Released columns whose names hide that they hold hashes, by field.
+# Released columns whose names hide that they hold hashes.
 COLUMN_BY_FIELD = {"fingerprint": "identity", "body_hash": "recipe", "item_fingerprint": "item"}
 
 
@@ -180,7 +182,7 @@ class FileRow:
 
 
 FILE_COLUMNS = ", ".join(f'"{column.name}"' for column in fields(FileRow))
-MAX_TIME = 253_402_300_800.0  # the year 10000, in seconds since 1970
+MIN_TIME, MAX_TIME = -62_135_596_800.0, 253_402_300_800.0  # the years 1 and 10000
 REQUEST_COLUMNS = ", ".join(
     f'"{COLUMN_BY_FIELD.get(column.name, column.name)}"' for column in fields(RequestRow)
 )
@@ -247,9 +249,10 @@ def _by_field(kind: type[RequestRow] | type[FileRow], values: Sequence[Any]) -> 
 def _check_types(types: dict[str, Any], named: dict[str, Any]) -> None:
     for name, kind in types.items():
         value = named[name]
-        if not isinstance(value, kind):
-            raise TypeError(name)
-        if isinstance(value, float) and not abs(value) < MAX_TIME:
+        is_odd_time = isinstance(value, float) and not MIN_TIME <= value < MAX_TIME
+        is_odd_path = name in PATH_FIELDS and "\0" in (value or "")
+        is_odd_word = name in WORDS and value not in WORDS[name]
+        if is_odd_time or is_odd_path or is_odd_word or not isinstance(value, kind):
             raise TypeError(name)
 
 

@@ -8,7 +8,7 @@ import pytest
 from tests.fakes.krea_service import lose_answer
 from tests.harness.cli import Cli
 
-ODD_VALUES = ("{bad", "", b"\xff\xfe", 9e999, -1)
+ODD_VALUES = ("{bad", "", b"\xff\xfe", b"\x00\xff", 9e999, -1e11, -1)
 COMMANDS = (
     ("history",),
     ("history", "--json"),
@@ -49,9 +49,19 @@ def worked(cli: Cli) -> Cli:
 
 @pytest.mark.parametrize(
     ("column", "value"),
-    [("body", "{bad"), ("given", "{bad"), ("sources", "[]"), ("created_at", "x"), ("seed", "x")],
+    [
+        ("body", "{bad"),
+        ("given", "{bad"),
+        ("sources", "[]"),
+        ("created_at", "x"),
+        ("seed", "x"),
+        ("server_created_at", -1e11),  # before the year 1
+        ("folder", "a\0b"),
+        ("state", "bogus"),
+        ("charged", "perhaps"),
+    ],
 )
-def test_a_damaged_request(worked: Cli, column: str, value: str) -> None:
+def test_a_damaged_request(worked: Cli, column: str, value: object) -> None:
     """The number of the request is told, by `doctor` as well."""
     posts = len(worked.service.posts)
     assert damage(worked, f"UPDATE requests SET {column} = ? WHERE id = 1", value)
