@@ -5,6 +5,7 @@ import re
 from krea_cli.errors import UsageError
 
 JOB_ID_PATTERN = re.compile(r"[A-Za-z0-9_-]{1,64}")
+NULLS = ("null", "None")  # as jq and Python write a missing id
 
 
 def is_job_id(text: str) -> bool:
@@ -15,6 +16,11 @@ def is_job_id(text: str) -> bool:
 def check_job_id(text: str) -> str:
     """Return TEXT without surrounding white space. Raises `UsageError` if it is not a job id."""
     job_id = text.strip()
+    if job_id in NULLS:
+        raise UsageError(
+            f"{job_id} is not a job id: a record without a job has none",
+            hint="its request was not submitted; leave it out: jq -r '.job_id // empty'",
+        )
     if is_job_id(job_id):
         return job_id
     raise UsageError(

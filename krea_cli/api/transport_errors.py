@@ -94,7 +94,7 @@ def _describe_unreachable(failure: Exception, names: set[str]) -> str:
 
 def _describe_unanswered(failure: Exception, names: set[str], *, host: str, timeout: float) -> str:
     if "ReadTimeout" in names:
-        return f"{host} did not answer within {timeout:g} s"
+        return f"{host} did not answer within {round(timeout, 1):g} s"
     if "WriteTimeout" in names:
         return f"{host} stopped taking the request"
     if any(isinstance(link, ConnectionResetError) for link in _exception_chain(failure)):

@@ -61,7 +61,7 @@ def load_budget(
 
 
 def reprice(session: "Session", row: "RequestRow") -> "RequestRow":
-    """Return ROW, which is to be sent again, with the price that the catalog has for it now.
+    """Return ROW with today's price, before it is sent again.
 
     A model that the catalog lacks keeps the price of before, with its date.
     """

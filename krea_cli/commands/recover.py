@@ -72,17 +72,9 @@ def recover(
       krea recover --resubmit all --older 15m
       krea recover --forget 12
     """
-    from krea_cli.commands.budget import load_budget, reprice
-    from krea_cli.flows.submit.recover import Recovery
-
     session: Session = context.obj
     adoptions = [_parse_adoption(text) for text in adopt or ()]
-    timeout = session.timeout_seconds(None, None)
-    until = None if timeout is None else session.clock.monotonic() + timeout
-    budget = load_budget(session, assumed_price=assume_price) if resubmit else None
-    recovery = Recovery(
-        session.flow_context(budget=budget), until=until, reprice=partial(reprice, session)
-    )
+    recovery = _create_recovery(session, resubmits=bool(resubmit), assumed_price=assume_price)
     if not (adopt or resubmit or forget or older is not None):
         _reconcile(session, recovery)
         return
@@ -95,6 +87,19 @@ def recover(
     spared = "all" in (resubmit or ())
     decisions = recovery.decisions(adoptions, forget_ids, resubmit_ids, spare_candidates=spared)
     _carry_out(session, decisions)
+
+
+def _create_recovery(
+    session: "Session", *, resubmits: bool, assumed_price: int | None
+) -> "Recovery":
+    from krea_cli.commands.budget import load_budget, reprice
+    from krea_cli.flows.submit.recover import Recovery
+
+    timeout = session.timeout_seconds(None, None)
+    until = None if timeout is None else session.clock.monotonic() + timeout
+    budget = load_budget(session, assumed_price=assumed_price) if resubmits else None
+    flow_context = session.flow_context(budget=budget)
+    return Recovery(flow_context, until=until, reprice=partial(reprice, session))
 
 
 def _reconcile(session: "Session", recovery: "Recovery") -> None:

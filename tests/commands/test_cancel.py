@@ -42,6 +42,14 @@ def test_a_line_that_names_no_job(cli: Cli) -> None:
     assert result.err.startswith("error: ")
 
 
+@pytest.mark.parametrize("text", ["null", '{"job_id": null, "state": "checked"}', "None"])
+def test_a_request_without_a_job_cannot_be_stopped(cli: Cli, text: str) -> None:
+    """As `krea history --unfinished` lists one; nothing is asked of the service."""
+    done = cli.krea("cancel", stdin=text + "\n")
+    assert (done.code, done.out, cli.service.requests) == (2, "", [])
+    assert "its request was not submitted; leave it out: jq" in done.err
+
+
 @pytest.mark.parametrize("status", [500, 524])
 def test_an_unclear_answer_to_a_cancel(cli: Cli, status: int) -> None:
     """Nobody knows if the job was stopped: exit 1, charged unknown."""

@@ -127,6 +127,11 @@ def parse_line(text: str) -> Reference:
     if isinstance(read, str):
         return Reference(check_job_id(read), piped=True)
     job_id = read.get("job_id") if isinstance(read, dict) else None
+    if isinstance(read, dict) and "job_id" in read and job_id is None:
+        raise UsageError(
+            f"a record of the input has no job: {line[:60]}",
+            hint="its request was not submitted; leave it out: jq -c 'select(.job_id)'",
+        )
     if not isinstance(job_id, str):
         raise UsageError(
             f"a line of the input is neither a job id nor a job record: {line[:60]}",

@@ -65,6 +65,7 @@ def test_ten_kinds_of_mistakes(cli: Cli) -> None:
         "    - line 12: has 2 cells for 6 headings\n"
         "  hint: neither the ledger nor a sidecar says that these files are the items' own: choose"
         " another -o, or use the KREA_STATE_DIR and the API key with which they were made;"
+        " files of a rehearsal in krea sandbox can be deleted;"
         " --force would make and pay for 1 new result\n"
         "  charged: no\n"
     )

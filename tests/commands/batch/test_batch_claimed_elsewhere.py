@@ -32,6 +32,7 @@ def test_another_key_knows_nothing_of_what_is_there(cli: Cli) -> None:
         f"    - line 2: {blue} exists, and is not known as a result of this item\n"
         "  hint: neither the ledger nor a sidecar says that these files are the items' own: choose"
         " another -o, or use the KREA_STATE_DIR and the API key with which they were made;"
+        " files of a rehearsal in krea sandbox can be deleted;"
         " --force would make and pay for 2 new results\n"
         "  charged: no\n"
     )

@@ -114,6 +114,23 @@ def test_names_that_collide(cli: Cli) -> None:
     assert dry(cli, "prompt,output\na,x.png\nb,./x.png\n").code == 2
 
 
+def test_a_line_that_was_edited_meets_the_file_of_its_earlier_request(cli: Cli) -> None:
+    """The ledger knows the file: its request is named, and no other ledger or key is advised."""
+    list_path = Path("s.csv")
+    list_path.write_text("prompt,output\nred,a.png\n")
+    assert cli.krea("batch", "s.csv", "-o", "sw/").code == 0
+    list_path.write_text("prompt,output\ncrimson,a.png\n")
+    again = cli.krea("batch", "s.csv", "-o", "sw/")
+    assert (again.code, again.out, len(cli.service.posts)) == (2, "", 1)
+    assert again.err == (
+        "error: s.csv cannot be run as it stands: line 2: sw/a.png exists: it was saved by"
+        " request 1, not for this item\n"
+        "  hint: choose another -o, or another output for the line; --force would make and pay"
+        " for 1 new result\n"
+        "  charged: no\n"
+    )
+
+
 def test_names_that_exist(cli: Cli) -> None:
     """Whatever its extension is; hidden files and sidecars are in nobody's way, --force in none."""
     Path("o").mkdir()

@@ -90,7 +90,6 @@ class _Checker:
         self._problems = Problems()
         self._store = store
         self._index = 0
-        self._foreign_files = 0
         self._list_path = None if options.is_stdin else os.path.realpath(options.cwd / options.name)
 
     def use_earlier(
@@ -111,9 +110,7 @@ class _Checker:
                 if not self._problems and shard.includes(item.shard_fingerprint):
                     self._store.add(item)
         self._refuse_unknown_placeholders()
-        self._problems.raise_if_any(
-            self._options.name, foreign_files=self._foreign_files, anonymous=anonymous
-        )
+        self._problems.raise_if_any(self._options.name, anonymous=anonymous)
 
     def _check_line(self, line: Line) -> Iterator[Item]:
         template, count = self._read_template(line), self._read_count(line)
@@ -231,7 +228,7 @@ class _Checker:
             self._problems.add_message(line.number, error.message, field=field)
             return None
         if file_check.foreign_file and not self._options.force:
-            self._refuse_existing(line, file_check.foreign_file, is_paid=file_check.is_paid)
+            self._problems.add_existing_file(line, file_check)
         price, prompt = self._prices.price(model, body), body.get("prompt")
         return Item(
             line=line.number,
@@ -278,14 +275,6 @@ class _Checker:
             raise UsageError(f"{path.typed_path} is this list itself")
         self._used_names.add(path, values.line)
         return path
-
-    def _refuse_existing(self, line: Line, file: str, *, is_paid: bool) -> None:
-        if is_paid:
-            message = f"{file} exists; --force replaces it with the earlier result of this item"
-        else:
-            message = f"{file} exists, and is not known as a result of this item"
-            self._foreign_files += 1
-        self._problems.add_message(line.number, message)
 
     def _refuse_unknown_placeholders(self) -> None:
         """Refuse placeholders of -o that are a field of none of the models, as far as known."""

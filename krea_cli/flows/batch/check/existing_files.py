@@ -26,11 +26,13 @@ class FileCheck:
     """The files at the path of an item.
 
     foreign_file: a file that is not the item's; it must not be replaced
+    foreign_row_id: the request that saved the foreign file, if the ledger knows it
     own_file: the finished file of the item; a sidecar proves it
     is_paid: the ledger knows the item as saved, so that to save it again costs nothing
     """
 
     foreign_file: str | None = None
+    foreign_row_id: int | None = None
     own_file: str | None = None
     is_paid: bool = False
 
@@ -80,8 +82,11 @@ class ExistingFiles:
             own, occurrence = hashes.own_fingerprint, hashes.occurrence
             if list_elsewhere(self._others, identity, occurrence, own_fingerprint=own):
                 return FileCheck()
-        foreign_file = os.path.join(path.folder.typed_path, names[0])
-        return FileCheck(foreign_file=foreign_file, is_paid=is_saved)
+        return FileCheck(
+            foreign_file=os.path.join(path.folder.typed_path, names[0]),
+            foreign_row_id=None if is_saved else self._find_row(path.folder, names[0]),
+            is_paid=is_saved,
+        )
 
     def is_begun(self, fingerprint: str) -> bool:
         """Tell if the item was made, or is under way: its name was chosen then."""
@@ -105,6 +110,12 @@ class ExistingFiles:
                 if os.path.realpath(path) in places and not self._is_known(sha256):
                     return True
         return False
+
+    def _find_row(self, folder: OutputFolder, name: str) -> int | None:
+        """Return the request that the ledger knows to have saved the file NAME."""
+        path = os.path.realpath(os.path.join(folder.real_path, name))
+        row = self._ledger.history.find_by_path(path) if self._ledger else None
+        return row.id if row else None
 
     def _is_known(self, sha256: str) -> bool:
         """Tell if the ledger has a result with that content."""

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from krea_cli.errors import InvalidRequest, Problem, UsageError
+from krea_cli.flows.batch.check.existing_files import FileCheck
 from krea_cli.flows.batch.check.lines import Line
 
 UNKNOWN_FIELD = "there is no such field"  # start of the message
@@ -71,6 +72,7 @@ class Problems:
 
     def __init__(self) -> None:
         self._lines: dict[Problem, list[tuple[int, int]]] = {}
+        self._foreign_files = self._unknown_files = 0
 
     def __bool__(self) -> bool:
         return bool(self._lines)
@@ -90,6 +92,19 @@ class Problems:
         """Add a problem of LINE with MESSAGE."""
         self.add(line, Problem(field, message))
 
+    def add_existing_file(self, line: Line, check: FileCheck) -> None:
+        """Add that an item of LINE would overwrite a file."""
+        message = f"{check.foreign_file} exists"
+        if check.is_paid:
+            message += "; --force replaces it with the earlier result of this item"
+        elif check.foreign_row_id is not None:
+            message += f": it was saved by request {check.foreign_row_id}, not for this item"
+        else:
+            message += ", and is not known as a result of this item"
+            self._unknown_files += 1
+        self._foreign_files += not check.is_paid
+        self.add_message(line.number, message)
+
     def add_error(self, line: Line, error: UsageError) -> None:
         """Add each problem of a request of LINE, as ERROR lists them."""
         if not isinstance(error, InvalidRequest):
@@ -98,18 +113,18 @@ class Problems:
         for problem in error.problems:
             self.add(line.number, _explain_heading(problem, line))
 
-    def raise_if_any(self, name: str, *, foreign_files: int = 0, anonymous: bool = False) -> None:
+    def raise_if_any(self, name: str, *, anonymous: bool = False) -> None:
         """Raise `InvalidBatch` for the list NAME if there are problems.
 
-        foreign_files: number of items with a file at their path that is not known as theirs
         anonymous: the user has no token
         """
         if not self._lines:
             return
         problems = [BatchProblem(problem, tuple(lines)) for problem, lines in self._lines.items()]
-        hint = (
-            _foreign_files_hint(foreign_files, anonymous=anonymous) if foreign_files else FIX_HINT
-        )
+        hint = FIX_HINT
+        if count := self._foreign_files:
+            has_unknown = self._unknown_files > 0
+            hint = _foreign_files_hint(count, has_unknown=has_unknown, anonymous=anonymous)
         raise InvalidBatch(name, problems, hint=hint)
 
 
@@ -121,8 +136,8 @@ def _explain_heading(problem: Problem, line: Line) -> Problem:
     return Problem(problem.field, message, problem.hint)
 
 
-def _foreign_files_hint(count: int, *, anonymous: bool) -> str:
-    """Hint for unknown files at the paths of COUNT items; --force alone would pay for all."""
+def _foreign_files_hint(count: int, *, has_unknown: bool, anonymous: bool) -> str:
+    """Hint for foreign files at the paths of COUNT items; --force alone would pay for all."""
     results = "1 new result" if count == 1 else f"{count:,} new results"
     force = f"--force would make and pay for {results}"
     if anonymous:
@@ -130,8 +145,10 @@ def _foreign_files_hint(count: int, *, anonymous: bool) -> str:
             "without a token, krea cannot tell which items are done: krea auth login, or set"
             f" KREA_API_KEY; {force}"
         )
+    if not has_unknown:
+        return f"choose another -o, or another output for the line; {force}"
     return (
         "neither the ledger nor a sidecar says that these files are the items' own: choose another"
-        " -o, or use the KREA_STATE_DIR and the API key with which they were made;"
-        f" {force}"
+        " -o, or use the KREA_STATE_DIR and the API key with which they were made; files of a"
+        f" rehearsal in krea sandbox can be deleted; {force}"
     )
