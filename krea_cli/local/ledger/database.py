@@ -168,13 +168,13 @@ def _to_ledger_error(failure: Exception, path: Path | None) -> LedgerUnusable:
         case 8:  # read-only
             return LedgerUnusable(f"the ledger {_find_unwritable_file(path) or path} is read-only")
         case 10 if path:  # an error of reading, writing, locking, mapping or syncing
+            if trial.is_full(path.parent):
+                return trial.full_error(path)
             return trial.unfit(path.parent, failure)
         case 11 | 26:  # corrupt, not a database
             return CorruptLedger(f"the ledger {path} is damaged ({failure})")
         case 13:  # full
-            text = f"the disk is full: the ledger {path} cannot be written"
-            hint = "make room, or set KREA_STATE_DIR to a folder on another disk"
-            return LedgerUnusable(text, hint=hint)
+            return trial.full_error(path)
         case _ if isinstance(failure, UnicodeDecodeError) or "decode to UTF-8" in str(failure):
             return CorruptLedger(f"the ledger {path} is damaged (it holds text that is no text)")
         case _:

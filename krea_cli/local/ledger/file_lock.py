@@ -59,7 +59,9 @@ class FileLock:
         deadline = time.monotonic() + LOCK_TIMEOUT_SECONDS
         while not self.try_acquire():
             if time.monotonic() > deadline:
-                raise LedgerUnusable(f"process {self.holder_pid} has held {self.path} for too long")
+                pid = self.holder_pid
+                holder = "another process" if pid is None else f"process {pid}"
+                raise LedgerUnusable(f"{holder} has held {self.path} for too long")
             time.sleep(RETRY_SECONDS)
         return self
 
@@ -87,9 +89,10 @@ class FileLock:
             if _is_at(descriptor, path):
                 break
             os.close(descriptor)  # someone removed the file in between: our lock holds nothing
-        os.truncate(descriptor, 0)
-        os.write(descriptor, str(os.getpid()).encode())
         self._descriptor = descriptor
+        with suppress(OSError):  # of a full disk: the id is for messages, the lock holds without it
+            os.truncate(descriptor, 0)
+            os.write(descriptor, str(os.getpid()).encode())
         return True
 
 

@@ -1,6 +1,7 @@
 """Try if a file system can hold a ledger: write-ahead log, locks, sync. Leave nothing behind."""
 
 import errno
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 # https://www.sqlite.org/rescode.html: busy, locked, ioerr, cantopen, protocol, nolfs.
 UNFIT_CODES = (5, 6, 10, 14, 15, 22)
 UNFIT_ERRORS = (errno.EIO, errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS)
+MIN_FREE_BYTES = 1 << 16  # SQLite's index of the log takes half of it, and fails as a memory map
 SUFFIXES = ("", "-wal", "-shm", "-journal")
 
 
@@ -34,7 +36,8 @@ def leave_nothing(fresh: Path, lock: Path) -> Iterator[None]:
         with suppress(OSError):
             lock.unlink()
         code = getattr(failure, "sqlite_errorcode", 0) & 0xFF
-        if code in UNFIT_CODES or getattr(failure, "errno", None) in UNFIT_ERRORS:
+        is_unfit = code in UNFIT_CODES or getattr(failure, "errno", None) in UNFIT_ERRORS
+        if is_unfit and not is_full(fresh.parent):
             raise unfit(fresh.parent, failure) from failure
         raise
 
@@ -54,6 +57,23 @@ def use_twice(connect: "Callable[[Path], sqlite3.Connection]", ledger: Path) -> 
         second.execute("SELECT count(*) FROM requests").fetchone()
         first.execute("PRAGMA user_version = 1")
         first.execute("ROLLBACK")
+
+
+def full_error(ledger: Path | None) -> LedgerUnusable:
+    """Error for a LEDGER on a full disk."""
+    return LedgerUnusable(
+        f"the disk is full: the ledger {ledger} cannot be written",
+        hint="make room, or set KREA_STATE_DIR to a folder on another disk",
+    )
+
+
+def is_full(folder: Path) -> bool:
+    """Tell if the disk of FOLDER has no room for a ledger, as far as can be known."""
+    try:
+        disk = os.statvfs(folder)
+    except OSError:
+        return False
+    return disk.f_bavail * disk.f_frsize < MIN_FREE_BYTES
 
 
 def unfit(folder: Path, failure: Exception) -> LedgerUnusable:

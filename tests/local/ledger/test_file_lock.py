@@ -1,5 +1,6 @@
 """The lock between processes."""
 
+import errno
 import os
 import subprocess
 import sys
@@ -104,3 +105,17 @@ def test_a_lock_for_nobody() -> None:
     assert first.try_acquire()
     assert second.try_acquire()
     assert first.holder_pid is None
+
+
+def test_a_full_disk_takes_no_lock_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The id of the holder is for messages only: the lock holds without it, and is released."""
+
+    def refuse(*_: object) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "write", refuse)
+    lock = FileLock(tmp_path / "lock")
+    assert (lock.try_acquire(), lock.holder_pid) == (True, None)
+    assert not FileLock(tmp_path / "lock").try_acquire()
+    lock.release()
+    assert FileLock(tmp_path / "lock").try_acquire()

@@ -50,6 +50,20 @@ def test_what_a_file_system_cannot_do(
     assert all_files(state) == []
 
 
+def test_a_full_disk_is_no_unfit_file_system(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    """SQLite reports both as an error of input and output; the advice is another one."""
+    fail_at(monkeypatch, "PRAGMA journal_mode", sqlite3.SQLITE_IOERR_SHMSIZE)
+    values = list(os.statvfs("/"))
+    values[4] = 0  # f_bavail
+    monkeypatch.setattr(os, "statvfs", lambda path: os.statvfs_result(values))
+    made = cli.krea("generate", "a fox", "-o", "fox.png")
+    ledger = cli.home / "state" / "ledger.sqlite3"
+    sentence = f"the disk is full: the ledger {ledger} cannot be written"
+    assert (made.code, made.error(charged="no")) == (1, sentence)
+    assert "hint: make room, or set KREA_STATE_DIR to a folder on another disk\n" in made.err
+    assert (cli.service.posts, all_files(cli.home / "state")) == ([], [])
+
+
 @pytest.mark.parametrize("code", [errno.ENOLCK, errno.ENOTSUP, errno.EIO])
 def test_a_file_system_without_locks(cli: Cli, monkeypatch: pytest.MonkeyPatch, code: int) -> None:
     """The lock file that could not be locked is removed again."""
