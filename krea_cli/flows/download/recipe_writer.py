@@ -1,10 +1,13 @@
 """Write the recipe into a result, or beside it."""
 
 import os
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from krea_cli import __version__
 from krea_cli.api.types import Job
+from krea_cli.errors import KreaError
 from krea_cli.flows.context import FlowContext
 from krea_cli.flows.events import WarningNote
 from krea_cli.flows.files.output_slot import OutputSlot, SavedFile
@@ -80,6 +83,34 @@ class RecipeWriter:
             self._context.tell(
                 WarningNote(f"the name was taken: the recipe of {saved.path} is in {done.path}")
             )
+
+
+def write_missing_sidecars(
+    job_id: str, slot: OutputSlot, files: Sequence[SavedFile], context: FlowContext
+) -> None:
+    """Write the sidecars that SLOT asks for, beside FILES saved without one before.
+
+    Raises KreaError.
+    """
+    from krea_cli.flows.recipe.sidecar import sidecar_path
+
+    if not slot.sidecar or slot.row is None:
+        return
+    paths = {saved: slot.target.real_path(saved.path) for saved in files}
+    missing = [saved for saved, path in paths.items() if not os.path.lexists(sidecar_path(path))]
+    if not missing:
+        return
+    writer = RecipeWriter(Job(job_id, "completed"), replace(slot, embed=False), context)
+    try:
+        for saved in missing:
+            writer.write_sidecar(saved, paths[saved])
+    except (OSError, KreaError) as failure:
+        cause = getattr(failure, "strerror", None) or failure
+        raise KreaError(
+            f"the recipe of job {job_id} could not be written: {cause}",
+            hint="the same command tries it again, and pays nothing",
+            job_id=job_id,
+        ) from failure
 
 
 def _rewrite(part: PartFile, data: bytes, content: PartContent) -> PartContent:

@@ -16,6 +16,21 @@ from tests.harness.cli import Cli
 from tests.pictures import picture_bytes
 
 
+def test_sidecars_asked_for_later_are_written_beside_what_is_done(batch_cli: Cli) -> None:
+    """Nothing is sent for them; those that are there stay as they are."""
+    assert batch_cli.krea("batch", "foxes.txt", "-o", "out/").code == 0
+    assert list(Path("out").glob("*.json")) == []
+    posts = len(batch_cli.service.posts)
+    assert batch_cli.krea("batch", "foxes.txt", "-o", "out/", "--sidecar").code == 0
+    sidecars = {path: path.read_bytes() for path in Path("out").glob("*.json")}
+    assert {path.name.removesuffix(".json") for path in sidecars} == {
+        path.name for path in Path("out").iterdir() if path not in sidecars
+    }
+    assert batch_cli.krea("batch", "foxes.txt", "-o", "out/", "--sidecar", "--force").code == 0
+    assert {path: path.read_bytes() for path in Path("out").glob("*.json")} == sidecars
+    assert len(batch_cli.service.posts) == posts
+
+
 def test_every_item_is_made_once(batch_cli: Cli) -> None:
     """Each path is told as it is there; the sum is told at the end, and nothing is left over."""
     done = batch_cli.krea("batch", "foxes.txt", "-o", "out/")

@@ -32,6 +32,7 @@ from krea_cli.flows.batch.run.options import RunOptions
 from krea_cli.flows.batch.run.other_hosts import take_from_elsewhere
 from krea_cli.flows.batch.run.pending import changed_error, pending_copy, pending_job
 from krea_cli.flows.context import FlowContext
+from krea_cli.flows.download.recipe_writer import write_missing_sidecars
 from krea_cli.flows.files.existing_results import ExistingResults, find_existing_results
 from krea_cli.flows.files.kept_files import is_kept, remove_kept_files
 from krea_cli.flows.files.naming import NameFacts
@@ -227,6 +228,10 @@ class SubmitWorker:
             self._record_places(row, existing, slot)
             if slot.target.force or any(is_kept(file.path) for file in files):
                 remove_kept_files(self._context.ledger, pending.job_id)
+            try:
+                write_missing_sidecars(pending.job_id, pending.slot, existing.files, self._context)
+            except KreaError as error:
+                return AlreadyDone(item, row, error=error)
             return AlreadyDone(item, row, existing.files)
         if existing.occupied and not slot.target.force:
             return AlreadyDone(item, row, error=changed_error(existing.occupied[0]))
