@@ -215,8 +215,20 @@ def ensure_utf8_names() -> None:
         return
     stream_encoding = getattr(sys.stdout or sys.stderr, "encoding", None) or "ascii"
     options = ["-X", "utf8", "-X", f"{STREAM_ENCODING_OPTION}={stream_encoding}"]
-    with suppress(OSError):
-        os.execv(sys.executable, [sys.executable, *options, *sys.orig_argv[1:]])
+    with suppress(OSError, UnicodeError):
+        os.execv(sys.executable, [sys.executable, *options, *_typed_words()[1:]])
+
+
+def _typed_words() -> "Sequence[str | bytes]":
+    """Return the words of this process as they were typed.
+
+    Encoding them again may give other bytes, or fail: EUC-JP is not one encoding everywhere.
+    """
+    try:
+        with open("/proc/self/cmdline", "rb") as file:
+            return file.read().removesuffix(b"\0").split(b"\0")
+    except OSError:
+        return sys.orig_argv
 
 
 def exit_now(code: int) -> NoReturn:
