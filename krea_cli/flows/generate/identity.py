@@ -17,7 +17,7 @@ def identify(
     given: dict[str, Any],
     old_names: Mapping[str, str],
     seed: int | None,
-    fingerprint: str | None = None,
+    as_typed: bool = False,
 ) -> RequestIdentity:
     """Identify the request of BODY to MODEL.
 
@@ -25,7 +25,7 @@ def identify(
     given: the fields that the user gave, under today's names
     old_names: today's name -> the old name that the user wrote
     seed: the number that was given as its seed; None if one is drawn
-    fingerprint: hash of the model and GIVEN; it is made here if None
+    as_typed: make the fingerprint with the names that were typed, as batches do
     """
     # Names as typed: a request stays the same if the catalog renames a field.
     typed = {old_names.get(name, name): value for name, value in given.items()}
@@ -33,12 +33,10 @@ def identify(
     if field is not None and isinstance(body.get(field.name), int):
         body = {name: value for name, value in body.items() if name != field.name}
     sent = spell_out_defaults(model, normalize_texts(body))
-    return RequestIdentity(
-        fingerprint or request_fingerprint(model.id, given),
-        given_digest=request_fingerprint(model.id, normalize_texts(typed)),
-        sent_digest=request_fingerprint(model.id, sent),
-        seed=seed,
-    )
+    raw = typed if as_typed else given
+    given_digest = request_fingerprint(model.id, normalize_texts(typed))
+    sent_digest = request_fingerprint(model.id, sent)
+    return RequestIdentity.of_input(model.id, raw, digests=(given_digest, sent_digest, seed))
 
 
 def given_seed(model: "Model", body: dict[str, Any]) -> int | None:

@@ -52,19 +52,21 @@ class BatchItems:
         )
 
     def find_same(
-        self, identity: RequestIdentity, occurrence: int, *, old: tuple[str, str] = ("", "")
+        self, identity: RequestIdentity, occurrence: int, *, old: tuple[str, ...] = ()
     ) -> str | None:
         """Return the item of a request that is the same, or None; a paid one goes before others.
 
         OCCURRENCE is its number among equal items. OLD are its possible fingerprints in rows
         of older versions, without digests.
         """
+        first = (*old, "")[0]
+        is_old = f"given_digest IS NULL AND item IN ({', '.join('?' for _ in old)})"
         rows = self._scope.database.query(
             f"SELECT item FROM requests WHERE {self._scope.condition} AND item IS NOT NULL"
-            f" AND (({HAS_DIGEST} AND occurrence = ?) OR (given_digest IS NULL AND item IN (?, ?)))"
+            f" AND (({HAS_DIGEST} AND occurrence = ?) OR ({is_old}))"
             f" ORDER BY given_digest IS NULL, CASE WHEN state IN {POSSIBLY_PAID_STATES} THEN 0"
             " WHEN state IN ('checked', 'forgotten') THEN 2 ELSE 1 END, item != ?, id DESC LIMIT 1",
-            (*self._scope.values, *identity.digests, occurrence, *old, old[0]),
+            (*self._scope.values, *identity.digests, occurrence, *old, first),
         )
         return str(rows[0][0]) if rows else None
 

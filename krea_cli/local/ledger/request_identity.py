@@ -4,9 +4,11 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from krea_cli.text import BYTE_ORDER_MARK
+
 HAS_DIGEST = "(given_digest = ? OR (sent_digest = ? AND chosen_seed IS ?))"
 # An older version may have recorded the normal form: its hash is that of the digest.
-IS_SAME = f"(identity IN (?, ?) OR {HAS_DIGEST})"
+IS_SAME = f"(identity IN (?, ?, ?) OR {HAS_DIGEST})"
 
 
 @dataclass(frozen=True)
@@ -14,6 +16,8 @@ class RequestIdentity:
     """The hashes by which a request is found again; a match of one is a match.
 
     fingerprint: `request_fingerprint` of the model and the input as it was given
+    marked_fingerprint: that of the input with a byte order mark before the prompt, as older
+        versions sent it from a file; None without a prompt
     given_digest: hash of the normal form of the input; None in rows of older versions
     sent_digest: hash of the normal form of the body, without a numeric seed
     seed: the number that was given as seed; None if it was drawn
@@ -23,6 +27,21 @@ class RequestIdentity:
     given_digest: str | None = None
     sent_digest: str | None = None
     seed: int | None = None
+    marked_fingerprint: str | None = None
+
+    @classmethod
+    def of_input(
+        cls,
+        model: str,
+        given: dict[str, Any],
+        *,
+        digests: tuple[str | None, str | None, int | None],
+    ) -> "RequestIdentity":
+        """Identify the request of the input GIVEN to MODEL, whose other hashes are DIGESTS."""
+        fingerprint, marked, prompt = request_fingerprint(model, given), None, given.get("prompt")
+        if isinstance(prompt, str):
+            marked = request_fingerprint(model, given | {"prompt": BYTE_ORDER_MARK + prompt})
+        return cls(fingerprint, *digests, marked)
 
     @property
     def digests(self) -> tuple[Any, ...]:
@@ -32,7 +51,7 @@ class RequestIdentity:
     @property
     def values(self) -> tuple[Any, ...]:
         """Values for the question marks of `IS_SAME`."""
-        return (self.fingerprint, self.given_digest, *self.digests)
+        return (self.fingerprint, self.given_digest, self.marked_fingerprint, *self.digests)
 
 
 def request_fingerprint(model: str, given: dict[str, Any]) -> str:

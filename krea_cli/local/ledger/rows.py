@@ -84,8 +84,8 @@ class RequestDraft:
     @property
     def identity(self) -> RequestIdentity:
         """The hashes by which this request is found again."""
-        fingerprint = request_fingerprint(self.model, self.given)
-        return RequestIdentity(fingerprint, self.given_digest, self.sent_digest, self.chosen_seed)
+        digests = (self.given_digest, self.sent_digest, self.chosen_seed)
+        return RequestIdentity.of_input(self.model, self.given, digests=digests)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,6 +9,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from krea_cli.flows.batch.item import item_fingerprint
+from krea_cli.local.ledger.request_identity import request_fingerprint
 from tests.commands.batch.test_batch_again import digest, put_into_ledger
 from tests.commands.batch.test_batch_check import dry, records
 from tests.commands.batch.test_dry_run import serve_prices
@@ -193,6 +195,24 @@ def test_the_normal_form_in_an_old_ledger_is_done(cli: Cli) -> None:
     forget_digests(cli)
     assert run(cli, "a cafe\u0301\n").code == 0
     assert len(cli.service.posts) == 1
+
+
+def test_items_that_an_old_version_sent_with_a_byte_order_mark_are_done(cli: Cli) -> None:
+    """An older version kept the mark of a list that was appended to another."""
+    assert run(cli, "an owl\n").code == 0
+    forget_digests(cli)
+    given = {"prompt": "\ufeffan owl"}
+    with closing(sqlite3.connect(cli.home / "state" / "ledger.sqlite3")) as ledger:
+        [(model,)] = ledger.execute("SELECT model FROM requests").fetchall()
+        fingerprint = request_fingerprint(model, given)
+        ledger.execute(
+            "UPDATE requests SET given = ?, body = ?, identity = ?, item = ?",
+            (*[json.dumps(given)] * 2, fingerprint, item_fingerprint(fingerprint, 1)),
+        )
+        ledger.commit()
+    result = run(cli, "a fox\n\ufeffan owl\n")
+    assert (result.code, len(cli.service.posts)) == (0, 2)
+    assert [body["prompt"] for body in cli.service.posts] == ["an owl", "a fox"]
 
 
 def test_equal_items_that_an_old_version_paid_for_keep_their_requests(cli: Cli) -> None:

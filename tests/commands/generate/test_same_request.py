@@ -1,9 +1,13 @@
 """`krea generate`: two requests are the same if their normal forms are."""
 
+import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from krea_cli.local.ledger.request_identity import request_fingerprint
 from tests.harness.cli import Cli
 
 NFC, NFD = "a café", "a cafe\u0301"
@@ -57,6 +61,23 @@ def test_reuse_finds_a_result_in_another_form(
     other_seed = cli.krea("generate", *second, "--seed", "8", "-o", "three.png", "--reuse")
     assert (other_seed.code, len(cli.service.posts)) == (0, 2)
     assert Path("one.png").read_bytes() == Path("two.png").read_bytes()
+
+
+def test_a_request_that_an_old_version_sent_with_a_byte_order_mark_is_found(cli: Cli) -> None:
+    """An older version kept the mark of a file; the request under way is still the same."""
+    Path("fox.txt").write_bytes(b"\xef\xbb\xbfa red fox\n")
+    command = ("generate", "--prompt-file", "fox.txt", *FLUX, "-o", "fox.png")
+    assert cli.krea(*command, "--timeout", "2s").code == 4
+    given = {"prompt": "\ufeffa red fox"}
+    with closing(sqlite3.connect(cli.home / "state" / "ledger.sqlite3")) as ledger:
+        ledger.execute(
+            "UPDATE requests SET given = ?, identity = ?, given_digest = NULL, sent_digest = NULL",
+            (json.dumps(given), request_fingerprint("bfl/flux-1-dev", given)),
+        )
+        ledger.commit()
+    result = cli.krea(*command)
+    assert (result.code, len(cli.service.posts)) == (0, 1)
+    assert "going on with the same request for fox.png" in result.err
 
 
 @pytest.mark.parametrize(

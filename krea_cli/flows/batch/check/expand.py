@@ -9,7 +9,7 @@ from krea_cli.catalog.request.prepare import PreparedRequest
 from krea_cli.flows.generate.identity import given_seed, identify
 from krea_cli.flows.generate.seeds import given_seeds
 from krea_cli.flows.recipe.recipe import HASH_PREFIX
-from krea_cli.local.ledger.request_identity import RequestIdentity, request_fingerprint
+from krea_cli.local.ledger.request_identity import RequestIdentity
 
 RequestKey = tuple[str | None, int | None]
 
@@ -51,7 +51,7 @@ def expand(
             given=given,
             old_names=prepared.old_names,
             seed=given_seed(prepared.model, body),
-            fingerprint=_fingerprint(prepared, given),
+            as_typed=True,  # an item stays the same if the catalog renames a field
         )
         return ExpandedJob(body, given, identity, file_hashes, prepared.old_names)
 
@@ -81,11 +81,3 @@ class LineExpansion:
         key = job.identity.sent_digest, job.identity.seed
         self._turn.add(key)
         return key in self._earlier
-
-
-def _fingerprint(prepared: PreparedRequest, given: dict[str, Any]) -> str:
-    """Hash with names as typed: an item stays the same if the catalog renames a field."""
-    names = prepared.old_names
-    if names:
-        given = {names.get(name, name): value for name, value in given.items()}
-    return request_fingerprint(prepared.model.id, given)

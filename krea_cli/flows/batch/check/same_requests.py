@@ -58,12 +58,12 @@ class SameRequests:
         key = hash((identity.sent_digest, identity.seed))
         occurrence = self._occurrences[key] = self._occurrences.get(key, 0) + 1
         own = item_fingerprint(identity.fingerprint, occurrence)
-        old = self._old_fingerprint(identity)
+        old = self._old_fingerprints(identity)
         if identity.seed is None:
             known = self._find(identity, occurrence, old)
             return ItemHashes(known or own, own, own, known or own, occurrence)
         if occurrence > 1:
-            return self._next_equal(key, own, old)
+            return self._next_equal(key, own, old[:1])
         self._payers[key] = len(self._store) if self._shard.includes(own) else own
         known = self._find(identity, 1, old)
         return ItemHashes(known or own, own, own, known or own)
@@ -86,27 +86,30 @@ class SameRequests:
                 table[key] = value
         return fingerprints
 
-    def _next_equal(self, key: int, own: str, old: str) -> ItemHashes:
+    def _next_equal(self, key: int, own: str, old: tuple[str, ...]) -> ItemHashes:
         """Hashes of an item that shares the request of an earlier one, its payer."""
         place = self._payers[key]
         if isinstance(place, str) or place >= len(self._store):  # the latter after a problem
             shard = place if isinstance(place, str) else own
             return ItemHashes(own, own, shard, own, shares_payment=True)
         payer = self._store.get(place)
-        if self._has_old and self._items and self._items.find_state(old) in POSSIBLY_PAID_STATES:
-            return ItemHashes(old, own, payer.own_fingerprint, old)  # it was paid for by itself
+        for each in old:
+            if self._items and self._items.find_state(each) in POSSIBLY_PAID_STATES:
+                # It was paid for by itself.
+                return ItemHashes(each, own, payer.own_fingerprint, each)
         return ItemHashes(payer.fingerprint, own, payer.own_fingerprint, own, shares_payment=True)
 
-    def _old_fingerprint(self, identity: RequestIdentity) -> str:
-        """Fingerprint of the item in older versions: they counted by the raw input."""
+    def _old_fingerprints(self, identity: RequestIdentity) -> tuple[str, ...]:
+        """Fingerprints of the item in older versions: they counted by the raw input."""
         if not self._has_old:
-            return ""
+            return ()
         key = hash(identity.fingerprint)
         number = self._old_occurrences[key] = self._old_occurrences.get(key, 0) + 1
-        return item_fingerprint(identity.fingerprint, number)
+        marked = identity.marked_fingerprint or ""
+        return item_fingerprint(identity.fingerprint, number), item_fingerprint(marked, number)
 
-    def _find(self, identity: RequestIdentity, occurrence: int, old: str) -> str | None:
+    def _find(self, identity: RequestIdentity, occurrence: int, old: tuple[str, ...]) -> str | None:
         if self._items is None:
             return None
         normal = item_fingerprint(identity.given_digest or "", occurrence)
-        return self._items.find_same(identity, occurrence, old=(old, normal))
+        return self._items.find_same(identity, occurrence, old=(*old, normal))
