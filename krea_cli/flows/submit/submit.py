@@ -63,7 +63,7 @@ class Submission:
 def submit(row: RequestRow, context: FlowContext, *, deadline: float | None) -> RequestRow:
     """Send the request of ROW, in state `checked`, and return the row with its job.
 
-    DEADLINE (monotonic) ends the waiting for another process.
+    DEADLINE (monotonic) ends the waiting for another process, and the tries to connect.
 
     Raises `Busy` without a free slot: nothing was made, the row is `checked` again.
     Raises `InDoubt` if the request may have arrived and its job was not found.
@@ -74,7 +74,7 @@ def submit(row: RequestRow, context: FlowContext, *, deadline: float | None) -> 
     # loading the wire takes a tenth of a second.
     context.api.prepare_submit()
     with exclusive_submit(context, deadline):
-        return _send(row, context)
+        return _send(row, context, deadline)
 
 
 def in_doubt_error(
@@ -115,9 +115,10 @@ def describe_candidates(candidates: Sequence[Candidate]) -> str:
     return ", ".join(words) + (f", and {more} more" if more else "")
 
 
-def _send(row: RequestRow, context: FlowContext) -> RequestRow:
+def _send(row: RequestRow, context: FlowContext, deadline: float | None) -> RequestRow:
     """POST until there is an answer, or until the job of a lost answer was found."""
     give_up = context.clock.monotonic() + RECONNECT_SECONDS
+    give_up = give_up if deadline is None else min(give_up, deadline)
     delay = FIRST_RECONNECT_SECONDS
     while True:
         _mark_sending(row, context)

@@ -89,6 +89,15 @@ def test_a_connection_never_made_is_tried_again(cli: Cli) -> None:
     assert "nothing was sent" in result.err
 
 
+def test_without_a_network_the_tries_end_with_the_time(cli: Cli) -> None:
+    """`--timeout` is about the whole, so it ends the tries to connect as well."""
+    cli.service.answers = [refuse_connection] * 20
+    start = cli.clock.monotonic()
+    result = cli.krea("generate", "a fox", "-o", "fox.png", "--timeout", "5s")
+    assert (result.code, cli.clock.monotonic() - start <= 5) == (8, True)
+    assert "charged: no" in result.err
+
+
 def test_without_a_network_nothing_was_sent(cli: Cli) -> None:
     """After half a minute without a connection: exit 8, charged no, and the row is not in doubt."""
     cli.service.answers = [refuse_connection] * 20
