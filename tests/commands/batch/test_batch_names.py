@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from krea_cli.flows.batch.check import paths
 from tests.commands.batch.test_batch_check import dry, records
 from tests.harness.cli import Cli
 
@@ -192,3 +193,40 @@ def test_a_name_that_no_result_can_have(cli: Cli) -> None:
     template = dry(cli, "a\nb\n", "-o", "o/{slug}.mp4", file="b.txt")
     assert template.code == 2
     assert "lines 1-2: bfl/flux-1-dev makes pictures, and these are never .mp4" in template.err
+
+
+PAIRS = [
+    pytest.param("out/Fox.png", "out/fox.png", id="files"),
+    pytest.param("Out/fox.png", "out/fox.png", id="folders"),
+    pytest.param("out/STRASSE.png", "out/straße.png", id="one letter, two letters"),
+    pytest.param("out/fox.{ext}", "out/FOX.png", id="an extension that is not known yet"),
+    pytest.param("out/fox", "OUT/FOX/owl.png", id="file and folder"),
+]
+
+
+@pytest.mark.parametrize(("one", "other"), PAIRS)
+def test_names_that_differ_by_case_only(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch, one: str, other: str
+) -> None:
+    """Two files, or one on a file system without upper and lower case."""
+    text = f"prompt,output\na,{one}\nb,{other}\n"
+    assert dry(cli, text).code == 0
+    monkeypatch.setattr(paths, "_is_same_entry", lambda *_: True)
+    wrong = dry(cli, text)
+    assert (wrong.code, "line 3: output: " in wrong.err) == (2, True)
+
+
+def test_names_that_look_the_same(cli: Cli) -> None:
+    """An accent by itself is refused beside a letter with an accent: a person sees one name."""
+    wrong = dry(cli, "prompt,output\na,\u00e9.png\nb,e\u0301.png\n")
+    assert wrong.code == 2
+    assert "would be saved as e\u0301.png, and so would line 2" in wrong.err
+
+
+def test_the_folder_shows_if_case_counts(tmp_path: Path) -> None:
+    """A folder with a name in it, one without, and one that does not exist yet."""
+    (tmp_path / "with").mkdir()
+    (tmp_path / "with" / "a").touch()
+    (tmp_path / "without").mkdir()
+    for name in ("with", "without", "no/such"):
+        assert not paths.OutputFolder(name, tmp_path).ignores_case

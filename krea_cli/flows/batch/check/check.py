@@ -265,7 +265,7 @@ class _Checker:
                 f"several items would be saved as {path.typed_path}; {{key}} keeps them apart"
             )
         if owner is not None:
-            raise UsageError(f"would be saved as {path.typed_path}, and so would line {owner}")
+            raise UsageError(path.describe_conflict(owner))
         if (conflict := self._used_names.conflict(path)) is not None:
             raise UsageError(
                 f"{path.typed_path}: line {conflict} has a file where this line needs a folder,"

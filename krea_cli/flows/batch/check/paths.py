@@ -1,9 +1,10 @@
 """Find the output path of each item of a batch, below the folder of -o."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 
 from krea_cli.errors import UsageError
@@ -31,6 +32,25 @@ class OutputFolder:
     def is_within(self, root: str) -> bool:
         """Tell if it is the folder ROOT, a real path, or below it."""
         return self.real_path == root or self.real_path.startswith(root.rstrip("/") + "/")
+
+    @cached_property
+    def key(self) -> str:
+        """Its real path, alike for all spellings that fall together on its file system."""
+        return self.fold(self.real_path)
+
+    def fold(self, name: str) -> str:
+        """Return NAME, alike for names that are one file here, or look the same."""
+        name = name.casefold() if self.ignores_case else name
+        if name.isascii():
+            return name
+        from unicodedata import normalize
+
+        return normalize("NFC", name)
+
+    @cached_property
+    def ignores_case(self) -> bool:
+        """True if upper and lower case are one on its file system, or nothing there shows it."""
+        return _ignores_case(self.real_path)
 
     @cached_property
     def names(self) -> frozenset[str]:
@@ -105,7 +125,7 @@ class OutputPath:
     def key(self) -> int:
         """Hash of the path: equal paths share it, others by a chance of one in 10 ** 19."""
         rest = self.name or os.path.basename(self.text)
-        return hash((self.folder.real_path, self.name is None, rest))
+        return hash((self.folder.key, self.name is None, self.folder.fold(rest)))
 
     @property
     def stem_key(self) -> int | None:
@@ -113,7 +133,21 @@ class OutputPath:
         stem, dot, _ = (self.name or "").rpartition(".")
         if not dot or not stem:
             return None
-        return hash((self.folder.real_path, True, naming.escape_braces(stem) + EXT_PLACEHOLDER))
+        name = self.folder.fold(naming.escape_braces(stem) + EXT_PLACEHOLDER)
+        return hash((self.folder.key, True, name))
+
+    @property
+    def place(self) -> str | None:
+        """The key of a folder in the place of an exact name; else None."""
+        if self.name is None:
+            return None
+        return os.path.join(self.folder.key, self.folder.fold(self.name))
+
+    def describe_conflict(self, line: int) -> str:
+        """Return the sentence for a path that LINE has already."""
+        sentence = f"would be saved as {self.typed_path}, and so would line {line}"
+        note = " (upper and lower case are one in its folder)" if self.folder.ignores_case else ""
+        return sentence + note
 
     @property
     def real_path(self) -> str | None:
@@ -214,6 +248,40 @@ def expected_path(item: Item) -> str:
         return item.target
     exact = naming.unescape_braces(item.target)
     return exact if item.n == 1 else naming.add_suffix(exact, f"-{item.n}")
+
+
+def _ignores_case(path: str) -> bool:
+    """Tell if upper and lower case are one in the folder PATH, by names in it and above it."""
+    while not os.path.exists(path):
+        path = os.path.dirname(path)
+    device = os.stat(path).st_dev
+    for name in _first_names(path):
+        if name != name.swapcase():
+            return _is_same_entry(path, name)
+    while True:
+        parent, name = os.path.split(path)
+        if not name or os.stat(parent).st_dev != device:
+            return True
+        if name != name.swapcase():
+            return _is_same_entry(parent, name)
+        path = parent
+
+
+def _first_names(folder: str) -> Iterator[str]:
+    try:
+        with os.scandir(folder) as entries:
+            yield from (entry.name for entry in islice(entries, 100))
+    except OSError:  # unreadable, or a file in the place of a folder
+        return
+
+
+def _is_same_entry(folder: str, name: str) -> bool:
+    """Tell if NAME in FOLDER is found with upper and lower case exchanged as well."""
+    try:
+        other = os.lstat(os.path.join(folder, name.swapcase()))
+        return os.path.samestat(other, os.lstat(os.path.join(folder, name)))
+    except OSError:
+        return False
 
 
 def _outside_error(path: str) -> UsageError:

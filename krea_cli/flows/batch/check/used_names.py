@@ -28,11 +28,11 @@ class UsedNames:
 
     def conflict(self, path: OutputPath) -> int | None:
         """Line of an item with a folder at PATH, or with a file at a folder of PATH; else None."""
-        if path.real_path is not None and path.real_path in self._folders:
-            return self._folders[path.real_path]
-        if path.folder.real_path in self._folders:
+        if path.place is not None and path.place in self._folders:
+            return self._folders[path.place]
+        if path.folder.key in self._folders:
             return None  # it was checked with its first file
-        for folder, name in _ancestors(path.folder.real_path):
+        for folder, name in _ancestors(path.folder.key):
             line = self._lines.get(hash((folder, False, name)))
             if line is not None:
                 return line
@@ -44,9 +44,9 @@ class UsedNames:
             self._lines[path.key] = line
             if path.stem_key is not None:
                 self._stems.setdefault(path.stem_key, line)
-        if path.folder.real_path not in self._folders:
-            self._folders[path.folder.real_path] = line
-            for folder, name in _ancestors(path.folder.real_path):
+        if path.folder.key not in self._folders:
+            self._folders[path.folder.key] = line
+            for folder, name in _ancestors(path.folder.key):
                 self._folders.setdefault(os.path.join(folder, name), line)
 
 
