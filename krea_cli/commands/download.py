@@ -90,8 +90,10 @@ def _parse_output(
 ) -> "Target":
     """Return the target that -o means. Raises `UsageError` for several results to stdout."""
     from krea_cli.flows.download.download import expect_one
+    from krea_cli.flows.files.naming import read_typed_path
     from krea_cli.flows.files.target import parse_target
 
+    output = output and read_typed_path(output, is_option=True)
     target = parse_target(output, cwd=session.env.current_dir, force=force)
     if target.to_stdout:
         session.output.require_binary_stdout()

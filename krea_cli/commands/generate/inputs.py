@@ -14,7 +14,7 @@ from krea_cli.commands.request_options import (
 )
 from krea_cli.errors import UsageError
 from krea_cli.flows.files.content_type import extension_problem, kind_of_extension
-from krea_cli.flows.files.naming import escape_braces
+from krea_cli.flows.files.naming import escape_braces, read_typed_path
 from krea_cli.flows.files.target import Target, TargetKind, parse_target
 from krea_cli.flows.generate.request import GenerateRequest
 from krea_cli.text import new_name, shell_line, wide_encoding
@@ -79,7 +79,8 @@ def build_request(session: "Session", options: GenerateOptions, target: Target) 
 
 def parse_output(session: "Session", options: GenerateOptions) -> Target:
     """The target that -o means. Refuses bytes for a terminal. Raises `UsageError`."""
-    target = parse_target(options.output, cwd=session.env.current_dir, force=options.force)
+    output = options.output and read_typed_path(options.output, is_option=True)
+    target = parse_target(output, cwd=session.env.current_dir, force=options.force)
     if target.to_stdout:
         session.output.require_binary_stdout()
     return target

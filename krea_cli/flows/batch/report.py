@@ -36,7 +36,7 @@ def check_report(path: str, *, cwd: Path) -> None:
     if path in ("", "-"):
         raise UsageError("--report needs a file", hint="--report report.jsonl, or /dev/stdout")
     try:
-        _check_writable(path, Path(follow_links(cwd / path)))
+        _check_writable(path, Path(follow_links(cwd / os.path.expanduser(path))))
     except OSError as failure:
         raise _cannot_write_report(path, failure.strerror or str(failure)) from failure
     except UsageError:
@@ -74,7 +74,7 @@ def write_report(
     written to as they are. FIND_ELSEWHERE finds what another host has sent for an item.
     Raises KreaError and LedgerUnusable; an earlier report then stays.
     """
-    real = Path(follow_links(cwd / path))
+    real = Path(follow_links(cwd / os.path.expanduser(path)))
     is_direct = _descriptor(path) is not None or _is_stream(real)
     folder = None if is_direct else real.parent
     records = report_records(items, ledger, cwd=cwd, folder=folder, find_elsewhere=find_elsewhere)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from krea_cli.api.types import Job
 from krea_cli.errors import UsageError
+from krea_cli.text import shell_line
 
 if TYPE_CHECKING:
     from krea_cli.local.ledger.rows import RequestRow
@@ -19,6 +20,28 @@ MAX_NAME_BYTES = 255  # the limit of common file systems
 MAX_GENERATED_NAME_BYTES = 240
 PLACEHOLDERS = ("slug", "job_id", "model", "seed", "n", "index", "ext", "date")
 TOKEN_PATTERN = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
+
+
+def read_typed_path(text: str, *, is_option: bool = False) -> str:
+    """Return TEXT of an output with a leading ~/ as the home folder. Raises `UsageError`.
+
+    A shell leaves the ~ as it is in `--output=~/x`, within quotes, and in a list.
+
+    is_option: it was typed behind -o, where an = is no part of the name
+    """
+    if is_option and text.startswith("="):
+        hint = shell_line("-o", text[1:]) if text[1:] else "-o out.png"
+        raise UsageError(f"-o{text} names {text}, with the = in it", hint=hint)
+    if "\\" in text:
+        better = text.replace("\\", "/")
+        message = f"{text} has a backslash, which divides no folders here: write {better}"
+        raise UsageError(message, hint=shell_line("-o", better))
+    if text != "~" and not text.startswith("~/"):
+        return text
+    home = os.path.expanduser("~")
+    if not os.path.isabs(home):
+        raise UsageError("~ is the home folder, and this user has none", hint="-o /FOLDER/")
+    return escape_braces(home.rstrip("/")) + (text[1:] or "/")
 
 
 @dataclass(frozen=True)

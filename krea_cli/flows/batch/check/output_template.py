@@ -86,6 +86,7 @@ def parse_output_template(text: str | None, cwd: Path) -> OutputTemplate:
         raise UsageError(f"-o {text} takes one result, and a batch makes many", hint=OUTPUT_HINT)
     if not text or "\0" in text:
         raise UsageError("-o needs a name", hint=OUTPUT_HINT)
+    text = naming.read_typed_path(text, is_option=True)
     if naming.placeholders(text, known_only=False):
         return _make_template(text)
     literal = naming.unescape_braces(text)

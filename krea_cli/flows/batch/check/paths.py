@@ -184,8 +184,7 @@ class OutputPaths:
         """Template of a line: its OUTPUT cell, else that of -o. Raises `UsageError`."""
         if output is None:
             return self._template
-        if os.path.isabs(output) and not self._allow_outside:
-            raise _outside_error(output)
+        output = naming.read_typed_path(output)
         template = parse_cell_template(output, self._template.folder, self._cwd)
         folder = naming.escape_braces(template.folder)
         if ".." in template.text.removeprefix(folder).split("/") and not self._allow_outside:
