@@ -4,6 +4,7 @@ import re
 
 from krea_cli.errors import UsageError
 
+UUID_PATTERN = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 JOB_ID_PATTERN = re.compile(r"[A-Za-z0-9_-]{1,64}")
 NULLS = ("null", "None")  # as jq and Python write a missing id
 
@@ -27,3 +28,12 @@ def check_job_id(text: str) -> str:
         f"{job_id[:80]!a} is not a job id: 1 to 64 letters, digits, - or _ are expected",
         hint="an id looks like 550e8400-e29b-41d4-a716-446655440000; krea generate prints it",
     )
+
+
+def read_job_id(text: str) -> str:
+    """Return the job id that a person typed as TEXT. Raises `UsageError` if it is none.
+
+    Ids of the service are UUIDs in lower case; some programs show them in upper case.
+    """
+    job_id = check_job_id(text)
+    return job_id.lower() if UUID_PATTERN.fullmatch(job_id) else job_id

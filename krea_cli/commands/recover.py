@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from krea_cli.api.data_url import display_url
-from krea_cli.api.job_id import check_job_id
+from krea_cli.api.job_id import read_job_id
 from krea_cli.errors import InDoubt, KreaError, UsageError
 from krea_cli.options import AssumePrice, Json, Profile, Quiet, TokenFile, Verbose, parse_seconds
 from krea_cli.terminal import formats
@@ -176,7 +176,7 @@ def _parse_adoption(text: str) -> tuple[int, str]:
     row_id, equals, job_id = text.partition("=")
     if not equals:
         raise UsageError(f"--adopt {text} is not ROW=JOB", hint="krea recover shows both")
-    return _parse_row_id(row_id), check_job_id(job_id.strip())
+    return _parse_row_id(row_id), read_job_id(job_id)
 
 
 def _parse_row_id(text: str) -> int:

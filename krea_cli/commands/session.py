@@ -125,7 +125,10 @@ class Session:
     def ledger(self) -> "Ledger":
         """The ledger in the state folder; in memory after --no-ledger. Raises `LedgerUnusable`."""
         from krea_cli.commands.hosts import open_ledger
+        from krea_cli.commands.usage_errors import warn_of_relative_folder
 
+        if not self.no_ledger:
+            warn_of_relative_folder(self.env, self.output.warn)
         return open_ledger(self.env, None if self.no_ledger else self.host, self.clock.now)
 
     @cached_property

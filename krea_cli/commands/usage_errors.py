@@ -2,13 +2,17 @@
 
 import re
 import sys
+from collections.abc import Callable
 from difflib import get_close_matches
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from krea_cli.errors import KreaError, LedgerUnusable, UsageError
 from krea_cli.text import shell_line
+
+if TYPE_CHECKING:
+    from krea_cli.env import Env
 
 OTHER_PYTHON_HINT = "install krea with another Python: uv tool install --managed-python krea-cli"
 
@@ -72,6 +76,17 @@ def require_sqlite() -> None:
     """Raise LedgerUnusable if this Python was built without SQLite."""
     if not _has_modules("sqlite3", "_sqlite3"):
         raise LedgerUnusable(_missing("sqlite3"), hint=OTHER_PYTHON_HINT)
+
+
+def warn_of_relative_folder(env: "Env", warn: Callable[[str], None]) -> None:
+    """Warn if each current folder has a ledger of its own: none knows what another has paid."""
+    folder = env.state_dir
+    if not folder.is_absolute():
+        command = f"export KREA_STATE_DIR={shell_line(str(env.current_dir / folder))}"
+        warn(
+            f"KREA_STATE_DIR is the relative folder {folder}, so that another current folder has"
+            f" another ledger, and pays again; for one ledger: {command}"
+        )
 
 
 def require_ssl() -> None:

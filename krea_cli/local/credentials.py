@@ -19,6 +19,10 @@ TOKEN_PAGE_URL = "https://www.krea.ai/settings/api-tokens"
 _INVISIBLE_CHARACTERS = re.compile(
     "[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]"
 )
+# As in an .env file, among other lines, or in a line for a shell's start-up file.
+_ASSIGNMENT_PATTERN = re.compile(
+    r"^[ \t]*(?:export[ \t]+)?(?:KREA_API_KEY|KREA_API_TOKEN)[ \t]*=(.*)$", re.MULTILINE
+)
 _QUOTES = "\"'`‘’‚“”„«»"
 
 ReadVariable = Callable[[str], str | None]
@@ -69,11 +73,13 @@ def find_token(
 
 
 def clean_token(text: str, source: str) -> str:
-    """Strip spaces, invisible characters, quotes and "Bearer " from a pasted token.
+    """Strip spaces, invisible characters, quotes, "Bearer " and "KREA_API_KEY=" from a token.
 
     Raises NoToken if no header can carry it. The error names SOURCE, never the token.
     """
-    token = _strip_quotes(_INVISIBLE_CHARACTERS.sub("", text))
+    text = _INVISIBLE_CHARACTERS.sub("", text)
+    assignment = _ASSIGNMENT_PATTERN.search(text)
+    token = _strip_quotes(assignment[1] if assignment else text)
     token = _strip_quotes(re.sub(r"(?i)^bearer\s+", "", token))
     problem = None
     if not token or token.lower() == "bearer":

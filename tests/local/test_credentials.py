@@ -77,14 +77,19 @@ def test_a_login_ignores_the_slash_behind_its_base(tmp_path: Path) -> None:
         "\u2066id:secret\u2069\ufe0f\u180e",
         "' \u201cid:secret\u201d '",
         "Bearer “id:secret”",
+        "KREA_API_KEY=id:secret\n",
+        "export KREA_API_KEY='id:secret'\n",
+        '# Krea\r\nOTHER=1\r\nKREA_API_TOKEN = "id:secret"\r\nMORE=2\r\n',
     ],
 )
 def test_what_copying_adds_is_taken_off(pasted: str) -> None:
-    """Spaces, invisible characters, quotes and "Bearer" are no part of a token."""
+    """Spaces, invisible characters, quotes, "Bearer" and other lines of an .env file."""
     assert clean_token(pasted, "stdin") == "id:secret"
 
 
-@pytest.mark.parametrize("pasted", ["", " ", '""', "Bearer", "a b", "a\nb", "a\x00b", "schlüssel"])
+@pytest.mark.parametrize(
+    "pasted", ["", " ", '""', "Bearer", "a b", "a\nb", "a\x00b", "schlüssel", "KREA_API_KEY="]
+)
 def test_what_no_header_can_carry_is_an_error(pasted: str) -> None:
     """The error names the source, and never what was pasted."""
     with pytest.raises(NoToken, match=r"the token from stdin (is empty|has a)") as raised:

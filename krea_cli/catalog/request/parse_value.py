@@ -12,6 +12,7 @@ from krea_cli.catalog.model import Field
 MAX_QUOTED_CHARACTERS = 60
 MAX_DIGITS = 4000  # Python reads no more than 4,300
 MAX_ROUNDED = 1e10  # in a whole number with an exponent; spreadsheets write more digits so
+DIGIT_GROUPS_PATTERN = re.compile(r"(?<=[0-9])_(?=[0-9])")  # 1_000, as options take it
 INTEGER_PATTERN = re.compile(r"[+-]?[0-9]{1,300}")
 DECIMAL_PATTERN = re.compile(
     r"[+-]?(?:[0-9]{1,300}\.?[0-9]{0,300}|\.[0-9]{1,300})(?:[eE][+-]?[0-9]{1,3})?"
@@ -145,8 +146,12 @@ def _parse_by_type(field: Field, text: str) -> Any:
     types = field.types
     if "boolean" in types and text.lower() in ("true", "false"):
         return text.lower() == "true"
-    if ("integer" in types or "number" in types) and DECIMAL_PATTERN.fullmatch(text.strip()):
-        return _parse_number(text.strip(), whole="number" not in types or field.name == "seed")
+    if "integer" in types or "number" in types:
+        number = text.strip()
+        if "string" not in types:
+            number = DIGIT_GROUPS_PATTERN.sub("", number)
+        if DECIMAL_PATTERN.fullmatch(number):
+            return _parse_number(number, whole="number" not in types or field.name == "seed")
     if text.lstrip().startswith("[") and "array" in types:
         return parse_file_references(field, parse_json(text))
     if text.lstrip().startswith("{") and "object" in types:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from queue import Empty, SimpleQueue
 from typing import IO, Any
 
-from krea_cli.api.job_id import check_job_id
+from krea_cli.api.job_id import read_job_id
 from krea_cli.clock import Clock
 from krea_cli.errors import UsageError
 from krea_cli.flows.jobs.record import MAX_LINE_CHARACTERS, Reference, parse_line
@@ -28,7 +28,7 @@ def read_job_ids(
     Raises `UsageError` at once for a bad argument, and if there is nothing to read from. Its hint
     names COMMAND.
     """
-    references = [Reference(check_job_id(text)) for text in arguments or () if text != STDIN]
+    references = [Reference(read_job_id(text)) for text in arguments or () if text != STDIN]
     wants_stdin = STDIN in (arguments or ())
     if not arguments and _is_terminal(stdin):
         raise UsageError(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
-from krea_cli.api.job_id import check_job_id
+from krea_cli.api.job_id import check_job_id, read_job_id
 from krea_cli.api.types import TERMINAL_STATUSES, Job, JobOutput
 from krea_cli.dollars import to_dollars
 from krea_cli.errors import KreaError, UsageError
@@ -119,13 +119,13 @@ def parse_line(text: str) -> Reference:
     """
     line = text.strip().lstrip("\ufeff")
     if not line.startswith(("{", '"')):
-        return Reference(check_job_id(line), piped=True)
+        return Reference(read_job_id(line), piped=True)
     try:
         read = json.loads(line) if len(line) <= MAX_LINE_CHARACTERS else None
     except (ValueError, RecursionError):
         read = None
     if isinstance(read, str):
-        return Reference(check_job_id(read), piped=True)
+        return Reference(read_job_id(read), piped=True)
     job_id = read.get("job_id") if isinstance(read, dict) else None
     if isinstance(read, dict) and "job_id" in read and job_id is None:
         raise UsageError(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from krea_cli.api.job_id import is_job_id
+from krea_cli.api.job_id import is_job_id, read_job_id
 from krea_cli.errors import UsageError
 from krea_cli.flows.files.publish import hash_file
 from krea_cli.flows.recipe.recipe import Recipe, parse_recipe, restore_files
@@ -53,8 +53,10 @@ def find_provenance(text: str, ledger: "AccountLedger | None", *, cwd: Path) -> 
 
     Returns None if nothing is known. Raises `UsageError` for a file that cannot be read.
     """
-    if ledger is not None and is_job_id(text) and (row := ledger.requests.find_by_job(text)):
-        return Provenance(Recipe.from_row(row), row)
+    if ledger is not None and is_job_id(text):
+        row = ledger.requests.find_by_job(read_job_id(text))
+        if row:
+            return Provenance(Recipe.from_row(row), row)
     path = Path(os.path.abspath(cwd / text))
     if path.is_file():
         return _of_file(path, ledger)

@@ -285,3 +285,14 @@ def test_a_pipe_gets_the_bytes(cli: Cli) -> None:
     os.close(writer)
     with os.fdopen(reader, "rb") as pipe:
         assert (result.code, pipe.read()) == (0, PNG), result.err
+
+
+def test_a_relative_state_folder_is_told(cli: Cli) -> None:
+    """Another current folder has another ledger: nothing there is known to be paid."""
+    cli.environ["KREA_STATE_DIR"] = "st ate"
+    result = cli.krea("generate", "a fox", "-o", "fox.png")
+    folder = Path("st ate").absolute()
+    assert (result.code, folder.is_dir()) == (0, True)
+    assert f"pays again; for one ledger: export KREA_STATE_DIR='{folder}'\n" in result.err
+    cli.environ["KREA_STATE_DIR"] = str(folder)
+    assert "KREA_STATE_DIR" not in cli.krea("history").err

@@ -36,6 +36,13 @@ def test_arguments_name_jobs_each_once() -> None:
     assert named("b", "a", "b", stdin=io.StringIO("c\n")) == ["b", "a"]
 
 
+def test_a_uuid_in_upper_case_is_the_service_s_own() -> None:
+    """As some programs show it; an id of another form has its case."""
+    upper = "550E8400-E29B-41D4-A716-446655440000"
+    assert named(upper, stdin=None) == [upper.lower()]
+    assert named(stdin=io.StringIO(f'{upper}\n"{upper}"\nJob_A\n')) == [upper.lower(), "Job_A"]
+
+
 def test_a_bad_argument_is_refused_before_anything_is_done() -> None:
     """At the call, not at the first step."""
     with pytest.raises(UsageError):
