@@ -32,7 +32,7 @@ MODEL_ROUTE_PATTERN = re.compile(r"[a-z0-9]+(/[A-Za-z0-9._-]+)+")
 BALANCE_PATTERN = re.compile(r"\b(balance|credits?|funds?|top[ -]?up)\b", re.IGNORECASE)
 PLAN_PATTERN = re.compile(r"\b(plans?|upgrade|subscription|tier)\b", re.IGNORECASE)
 REQUIRES_PATTERN = re.compile(r"\brequires?\b", re.IGNORECASE)
-REFRESH_HINT = "krea models --refresh, then krea models, shows which models there are now"
+REFRESH_HINT = "krea models --refresh; krea models then shows which models there are"
 
 
 def submit_error(response: Response, route: str, *, now: float | None = None) -> KreaError:

@@ -212,7 +212,7 @@ def _prompt_for_token(session: "Session") -> str:
     if not session.env.stdin.isatty():
         raise UsageError(
             "there is no terminal to type the token at",
-            hint="krea auth login --with-token < FILE, or export KREA_API_KEY=…",
+            hint="krea auth login --with-token < FILE; or export KREA_API_KEY=…",
         )
     session.output.say(f"Make a token at {TOKEN_PAGE_URL} and paste it here; it is not shown.")
     # After a Ctrl-Z the shell would give the terminal back with its echo on.

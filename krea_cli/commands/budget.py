@@ -79,7 +79,7 @@ def _require_current_prices(session: "Session") -> None:
         raise OverBudget(
             f"a budget needs today's prices, and they could not be fetched: {reason};"
             " nothing was sent",
-            hint="krea models --refresh, then the same command again",
+            hint="krea models --refresh; then the same command again",
         )
 
 

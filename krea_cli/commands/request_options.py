@@ -10,13 +10,12 @@ from typer import Option
 from krea_cli.catalog.request.inputs import read_text
 from krea_cli.errors import UsageError
 from krea_cli.options import parse_nonempty, parse_webhook_url
+from krea_cli.text import wide_encoding
 
 if TYPE_CHECKING:
     import typer
 
     from krea_cli.commands.session import Session
-
-UTF8_HINT = "convert it: iconv -f WINDOWS-1252 -t UTF-8, or set LANG to a UTF-8 locale"
 
 Texts = list[str] | None
 ModelName = Annotated[
@@ -169,5 +168,13 @@ def as_utf8(text: str, name: str) -> str:
             with suppress(UnicodeError, LookupError):
                 return os.fsencode(text).decode(encoding)
         printable = name[:40].encode("ascii", "backslashreplace").decode()
-        raise UsageError(f"{printable} is not UTF-8 text", hint=UTF8_HINT) from None
+        raise UsageError(
+            f"{printable} is not UTF-8 text", hint=conversion_hint(os.fsencode(text))
+        ) from None
     return text
+
+
+def conversion_hint(data: bytes) -> str:
+    """Return the filter for DATA in another encoding, as a hint."""
+    encoding = wide_encoding(data) or "WINDOWS-1252"
+    return f"iconv -f {encoding} -t UTF-8 converts it; or set LANG to a UTF-8 locale"

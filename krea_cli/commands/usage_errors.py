@@ -67,6 +67,7 @@ def usage_error(error: Exception) -> UsageError | None:
         message = "a token is not given as an argument, where others could see it"
     for pattern, words in PLAIN_WORDS:
         message = re.sub(f"{pattern}$", words, message)
+    message = re.sub(r"(?s)'([+-]?[0-9]{60})[0-9]{100,}' is not.*", r"'\1…' is too large", message)
     if context and type(error).__name__ == "NoSuchOption":
         message, hint = _unknown_option(getattr(error, "option_name", ""), context, hint)
     return UsageError(message[:1].lower() + message[1:], hint=hint)

@@ -51,7 +51,7 @@ class NoToken(KreaError):
 
     code = "no_token"
     exit_code = 3
-    hint = "krea auth login, or export KREA_API_KEY=…"
+    hint = "krea auth login; or export KREA_API_KEY=…"
 
 
 class TokenRefused(KreaError):

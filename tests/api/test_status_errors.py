@@ -24,7 +24,7 @@ from krea_cli.errors import (
 )
 
 GENERATE_HINT = "krea generate -m image/bfl/flux-2 …"
-REFRESH_HINT = "krea models --refresh, then krea models, shows which models there are now"
+REFRESH_HINT = "krea models --refresh; krea models then shows which models there are"
 ROUTE = "/generate/image/bfl/flux-1-dev"
 
 

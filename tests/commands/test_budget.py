@@ -227,7 +227,7 @@ def test_old_prices_are_not_good_enough(cli: Cli, asked: tuple[str, ...]) -> Non
     assert (result.code, result.out, count_posts(cli)) == (5, "", 0)
     first, hint = error_and_hint(result)
     assert first.startswith("error: a budget needs today's prices, and they could not be fetched: ")
-    assert hint == "hint: krea models --refresh, then the same command again"
+    assert hint == "hint: krea models --refresh; then the same command again"
     cli.service.openapi = document_with_price("2")
     cli.krea("models", "--refresh")
     cli.service.openapi = None

@@ -17,6 +17,11 @@ from tests.harness.cli import Cli
             'krea generate "a red fox" -o fox.png: a prompt of several words goes in quotes',
         ),
         (
+            ("generate", "x", "--seed", "9" * 5000),
+            f"invalid value for '--seed': '{'9' * 60}…' is too large",
+            "krea generate --help",
+        ),
+        (
             ("generate", "-5 degrees"),
             "no such option: -5",
             "krea generate --help; a prompt that starts with a dash goes behind --",
@@ -79,6 +84,7 @@ from tests.harness.cli import Cli
     ],
     ids=[
         "words",
+        "5,000 digits",
         "dash",
         "sandbox",
         "token",

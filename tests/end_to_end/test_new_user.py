@@ -84,7 +84,7 @@ def test_no_token(installed: InstalledCli, nothing_sent: Callable[[], bool]) -> 
     ended = installed.krea(*FOX, KREA_API_KEY=None)
     assert (ended.code, ended.out, nothing_sent()) == (3, "", True)
     assert ended.error(charged="no").startswith("there is no token")
-    assert "  hint: krea auth login, or export KREA_API_KEY=…\n" in ended.err
+    assert "  hint: krea auth login; or export KREA_API_KEY=…\n" in ended.err
 
 
 def test_an_existing_file(installed: InstalledCli, nothing_sent: Callable[[], bool]) -> None:
@@ -145,6 +145,9 @@ def test_bytes_that_are_no_text(installed: InstalledCli, nothing_sent: Callable[
     piped = installed.krea("generate", "-", stdin=b"F\xfcchs")
     assert (typed.code, typed.err) == (2, piped.err)
     assert piped.error(charged="no") == "the prompt is not UTF-8 text"
+    wide = installed.krea("generate", "-", stdin="über".encode("utf-16"))
+    assert wide.error(charged="no") == "the prompt is not UTF-8 text"
+    assert "hint: iconv -f UTF-16 -t UTF-8 converts it; or set LANG" in wide.err
     assert nothing_sent()
 
 

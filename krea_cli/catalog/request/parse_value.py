@@ -8,10 +8,12 @@ from typing import Any, NoReturn
 
 from krea_cli.catalog.local_files import LocalFile, is_address
 from krea_cli.catalog.model import Field
+from krea_cli.text import new_name, shell_line, wide_encoding
 
 MAX_QUOTED_CHARACTERS = 60
+MAX_NUMBER_DIGITS = 300  # of a number in the patterns below
 MAX_DIGITS = 4000  # Python reads no more than 4,300
-MAX_ROUNDED = 1e10  # in a whole number with an exponent; spreadsheets write more digits so
+MAX_ROUNDED = 1e6  # in a whole number with an exponent; in a narrow column few digits are left
 DIGIT_GROUPS_PATTERN = re.compile(r"(?<=[0-9])_(?=[0-9])")  # 1_000, as options take it
 INTEGER_PATTERN = re.compile(r"[+-]?[0-9]{1,300}")
 DECIMAL_PATTERN = re.compile(
@@ -61,7 +63,12 @@ def _read_field_text(path: str, read_text: ReadText) -> str:
     except OSError as error:
         raise UnreadableValue(f"cannot read {path!r}: {error.strerror or error}") from error
     except UnicodeDecodeError as error:
-        raise UnreadableValue(f"cannot read {path!r} as text") from error
+        encoding = wide_encoding(bytes(error.object)) or "WINDOWS-1252"
+        files = f"< {shell_line(path)} > {shell_line(new_name(path))}"
+        raise UnreadableValue(
+            f"cannot read {path!r}: it is not UTF-8 text; iconv -f {encoding} -t UTF-8 {files}"
+            " converts it"
+        ) from error
     except ValueError as error:
         raise UnreadableValue(f"cannot read {path!r}: {error}") from error
     return text.removesuffix("\n").removesuffix("\r")
@@ -152,6 +159,8 @@ def _parse_by_type(field: Field, text: str) -> Any:
             number = DIGIT_GROUPS_PATTERN.sub("", number)
         if DECIMAL_PATTERN.fullmatch(number):
             return _parse_number(number, whole="number" not in types or field.name == "seed")
+        if len(number) > MAX_NUMBER_DIGITS and number.lstrip("+-").isdecimal():
+            raise UnreadableValue(f"{quote_value(text)} is too large")
     if text.lstrip().startswith("[") and "array" in types:
         return parse_file_references(field, parse_json(text))
     if text.lstrip().startswith("{") and "object" in types:

@@ -156,7 +156,7 @@ class BatchSetup:
                 raise UsageError(f"{file} is a folder", hint="krea batch FILE") from failure
             reason = getattr(failure, "strerror", None) or str(failure)
             raise UsageError(
-                f"{file} cannot be read: {reason}", hint="krea batch FILE, or - for stdin"
+                f"{file} cannot be read: {reason}", hint="krea batch FILE; - is stdin"
             ) from failure
         with opened:
             yield opened
@@ -202,9 +202,9 @@ def _list_format(options: BatchOptions) -> str:
         )
     format = FORMAT_BY_SUFFIX.get(suffix)
     if format is None and file != STDIN and not os.path.lexists(file):
-        raise UsageError(f"{file} does not exist", hint="krea batch FILE, or - for stdin")
+        raise UsageError(f"{file} does not exist", hint="krea batch FILE; - is stdin")
     if format is None and os.path.isdir(file):
-        raise UsageError(f"{file} is a folder", hint="krea batch FILE, or - for stdin")
+        raise UsageError(f"{file} is a folder", hint="krea batch FILE; - is stdin")
     if format is None and suffix == ".json":
         raise UsageError(
             f"{file} is JSON, and a batch is read from {formats}; jq makes lines of an array",

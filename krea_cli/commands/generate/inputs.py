@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 from krea_cli.catalog.prices import estimate_price
 from krea_cli.catalog.request.inputs import MAX_TEXT_CHARACTERS, RequestInputs
 from krea_cli.commands.request_options import (
-    UTF8_HINT,
     RequestOptions,
     as_utf8,
+    conversion_hint,
     model_name,
     read_text_file,
 )
@@ -170,7 +170,8 @@ def _read_stdin(session: "Session") -> str:
         with session.clock.interruptible():
             text = session.env.stdin.read(MAX_TEXT_CHARACTERS + 1)
     except UnicodeDecodeError as failure:
-        raise UsageError("the prompt on stdin is not UTF-8 text", hint=UTF8_HINT) from failure
+        hint = conversion_hint(bytes(failure.object))
+        raise UsageError("the prompt on stdin is not UTF-8 text", hint=hint) from failure
     if len(text) > MAX_TEXT_CHARACTERS:
         raise UsageError("the prompt on stdin is larger than 10 MB", hint="a prompt is a text")
     return as_utf8(text, "the prompt")

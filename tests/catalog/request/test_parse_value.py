@@ -68,6 +68,7 @@ def test_a_value_is_parsed_as_its_field_wants_it(text: str, value: object) -> No
         ("number=", "number: '' is not a number"),
         ("number=null", "number: 'null' is not a number"),
         ("number=nan", "number: 'nan' is not a number"),
+        ("whole=" + "9" * 5000, "whole: '" + "9" * 58 + "… is too large"),
         ("number=_1", "number: '_1' is not a number"),
         ("number=1__0", "number: '1__0' is not a number"),
         ("number=1e999", "number: '1e999' is too large"),
@@ -88,6 +89,22 @@ def test_a_value_is_parsed_as_its_field_wants_it(text: str, value: object) -> No
 def test_an_unreadable_value_is_a_problem(text: str, problem: str) -> None:
     """The problem has the name of the field and the values that it takes."""
     assert find_problems(inputs=(text,)) == [problem]
+
+
+@pytest.mark.parametrize(
+    ("content", "encoding"),
+    [("fox".encode("utf-16"), "UTF-16"), (b"caf\xe9", "WINDOWS-1252")],
+)
+def test_a_file_in_another_encoding_has_a_command_that_converts_it(
+    content: bytes, encoding: str
+) -> None:
+    """The encoding is told by the first bytes."""
+    problem = (
+        "text: cannot read 'x.txt': it is not UTF-8 text;"
+        f" iconv -f {encoding} -t UTF-8 < x.txt > x-new.txt converts it"
+    )
+    inputs = ("text=@x.txt",)
+    assert find_problems(inputs=inputs, read_text=lambda _: content.decode()) == [problem]
 
 
 def test_a_file_that_cannot_be_read_is_a_problem() -> None:
