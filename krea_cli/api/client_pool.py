@@ -30,16 +30,25 @@ class ClientPool:
 
     def get(self, url: "httpx.URL", *, fresh: bool) -> "httpx.Client":
         """Return the client for URL; a FRESH one uses each connection once."""
-        from krea_cli.api.proxies import find_proxy
-
-        tls = url.scheme == "https"
-        is_direct = self._transport is not None or is_loopback(url.host)
-        proxy = None if is_direct else find_proxy(url.scheme, url.host, url.port)
+        tls, proxy = url.scheme == "https", self._find_proxy(url)
         key = (tls, fresh, proxy)
         with self._lock:
             if key not in self._clients:
                 self._clients[key] = self._build(tls=tls, proxy=proxy, fresh=fresh)
             return self._clients[key]
+
+    def proxy_host(self, url: "httpx.URL") -> str | None:
+        """Return host and port of the proxy for URL, without a password; None for none."""
+        import httpx
+
+        proxy = self._find_proxy(url)
+        return httpx.URL(proxy).netloc.decode("ascii") if proxy else None
+
+    def _find_proxy(self, url: "httpx.URL") -> str | None:
+        from krea_cli.api.proxies import find_proxy
+
+        is_direct = self._transport is not None or is_loopback(url.host)
+        return None if is_direct else find_proxy(url.scheme, url.host, url.port)
 
     @property
     def is_replaced(self) -> bool:

@@ -19,6 +19,7 @@ class Exchange:
 
     status: of the response
     headers: of the response, with names in lower case
+    proxy: returns host and port of the proxy in between; None for none
     """
 
     def __init__(
@@ -29,6 +30,7 @@ class Exchange:
         *,
         timeout: float,
         seconds: float,
+        proxy: Callable[[], str | None] = lambda: None,
         judge: Callable[[str], None] | None = None,
         on_leaving: Callable[[], None] | None = None,
         **parts: Any,
@@ -38,6 +40,7 @@ class Exchange:
         from krea_cli.api.network import Bounds
 
         self._host, self._timeout, self._on_leaving = url.host, timeout, on_leaving
+        self._find_proxy = proxy
         self._request_started: bool | None = None  # None while the transport traces nothing
         self._error = ""  # the error that broke off the body
         self._bounds = Bounds(
@@ -115,6 +118,7 @@ class Exchange:
                 failure,
                 self._request_started,
                 host=self._host,
+                proxy=self._find_proxy(),
                 timeout=self._bounds.seconds if self._bounds.is_over else self._timeout,
             )
             self._error = error.message

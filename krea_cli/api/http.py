@@ -176,7 +176,8 @@ class HttpClient:
     ) -> Iterator["Exchange"]:
         exchange, outcome, start = None, "given up", time.monotonic()
         try:
-            with Exchange(self._pool.get(url, fresh=fresh), method, url, **parts) as exchange:
+            client, proxy = self._pool.get(url, fresh=fresh), partial(self._pool.proxy_host, url)
+            with Exchange(client, method, url, proxy=proxy, **parts) as exchange:
                 yield exchange
         except KreaError as failure:
             outcome = failure.message

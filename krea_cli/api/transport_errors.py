@@ -24,10 +24,16 @@ TRANSIENT_PROXY_STATUSES = frozenset({408, 425, 429, *range(500, 511)})
 
 
 def translate_error(
-    failure: Exception, request_started: bool | None, *, host: str, timeout: float
+    failure: Exception,
+    request_started: bool | None,
+    *,
+    host: str,
+    timeout: float,
+    proxy: str | None = None,
 ) -> KreaError:
     """Return the error for FAILURE of an exchange with HOST. TIMEOUT is in seconds.
 
+    proxy: host and port of the proxy in between: its connection may be the one that failed
     request_started: True if a byte of the request may have left, None if nothing shows it
     """
     if problem := _certificate_problem(failure):
@@ -37,7 +43,8 @@ def translate_error(
         )
     names = {kind.__name__ for kind in type(failure).__mro__}
     if request_started is False or (names & UNSENT_EXCEPTIONS and not request_started):
-        message = f"no connection to {host}: {_describe_unreachable(failure, names)}"
+        through = f" through the proxy {proxy}" if proxy and "ProxyError" not in names else ""
+        message = f"no connection to {host}{through}: {_describe_unreachable(failure, names)}"
         if "ProxyError" in names and (hint := _hint_of_refusal(str(failure), host)):
             return ProxyRefused(message, hint=hint)
         return Unreachable(message)

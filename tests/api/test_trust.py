@@ -68,6 +68,26 @@ def test_only_a_passing_fault_of_a_proxy_is_tried_again(
     assert (caught.value.hint or "").startswith(hint)
 
 
+@pytest.mark.parametrize(
+    ("address", "reason"),
+    [
+        ("127.0.0.1:9", "it was refused"),
+        ("proxy.invalid:3128", "the name is not known (is the network up?)"),
+    ],
+)
+def test_a_proxy_that_cannot_be_reached_is_named(
+    address: str, reason: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The service is not to blame, and no password is shown."""
+    monkeypatch.setenv("HTTPS_PROXY", f"http://user:secret@{address}")
+    http = HttpClient("https://api.invalid", TOKEN, version="1")
+    with pytest.raises(Unreachable) as raised:
+        http.request("GET", "/jobs")
+    http.close()
+    message = f"no connection to api.invalid through the proxy {address}: {reason}"
+    assert raised.value.message == message
+
+
 def test_loopback_never_goes_through_a_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
     """The sandbox works behind an office proxy."""
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
