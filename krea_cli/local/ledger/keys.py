@@ -96,7 +96,7 @@ class Keys:
         problem = "several other API keys have requests here" if fitting else f"no key is {name}"
         listed = ", ".join(f"{each.name} (last used {each.day})" for each in fitting or others)
         command = relation_command(relation, (fitting or others)[0].name, profile)
-        hint = command if len(fitting or others) == 1 else f"{command}; or another of them"
+        hint = command if len(fitting or others) == 1 else f"{command}, or another of them"
         raise UsageError(f"{problem}: {listed}", hint=hint)
 
     def list_unknown(self) -> list[str]:
