@@ -162,7 +162,7 @@ def run_command(argv: list[str], session: "Session", output: "Output") -> int:
 
 def help_not_written(failure: Exception) -> "KreaError | None":
     """Return the error for a stdout that did not take Typer's help; else None."""
-    from krea_cli.terminal.output import stdout_error
+    from krea_cli.terminal.stream import stdout_error
 
     if not isinstance(failure, OSError) or failure.filename:
         return None

@@ -26,6 +26,7 @@ STREAM_READ_SECONDS = 10.0
 # An answer as a whole may take so many times its longest silence.
 WHOLE_ANSWER_FACTOR = 1.5
 MAX_REDIRECTS = 5
+SANDBOX_SERVER = "krea-sandbox"  # the Server header of the embedded Krea
 
 
 class HttpClient:
@@ -36,6 +37,7 @@ class HttpClient:
     transport: replaces the network in tests
     log: takes one line per request, without the token; None for no lines
     resolve: finds the addresses of a host
+    is_sandbox: True once the embedded Krea has answered, on this machine
     """
 
     def __init__(
@@ -54,6 +56,7 @@ class HttpClient:
         self._log = log
         self._resolve = resolve if transport is None else None
         self._pool = ClientPool(transport)
+        self.is_sandbox = False
 
     def prepare_submit(self) -> None:
         """Load now the modules and certificates of a fresh request. Raises as `request` does."""
@@ -178,6 +181,9 @@ class HttpClient:
         try:
             client, proxy = self._pool.get(url, fresh=fresh), partial(self._pool.proxy_host, url)
             with Exchange(client, method, url, proxy=proxy, **parts) as exchange:
+                server = exchange.headers.get("server", "").strip()
+                if server == SANDBOX_SERVER and url_policy.is_loopback(url.host):
+                    self.is_sandbox = True
                 yield exchange
         except KreaError as failure:
             outcome = failure.message

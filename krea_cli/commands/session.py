@@ -51,6 +51,7 @@ class Session:
         self.token_file: str | None = None
         self.no_ledger = False
         self._opened: list[HttpClient | Heartbeat] = []
+        output.is_rehearsal = lambda: any(getattr(each, "is_sandbox", False) for each in self._opened)
         self.catalog_changes: CatalogDiff | None = None
 
     @cached_property

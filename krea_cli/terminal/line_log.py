@@ -51,13 +51,21 @@ EVENT_KINDS: dict[type, str] = {
 class LineLog:
     """A reporter that passes each piece of news to WRITE as a line, and heartbeats between them.
 
-    With JSON, a line is an object.
+    With JSON, a line is an object. READ_MARK gives the end of the line that tells a saved job.
     """
 
-    def __init__(self, clock: Clock, write: Callable[[str], None], *, json: bool) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        write: Callable[[str], None],
+        *,
+        json: bool,
+        read_mark: Callable[[], str] = str,
+    ) -> None:
         self._clock = clock
         self._write_line = write
         self._json = json
+        self._read_mark = read_mark
         self._progress = ProgressState(clock)
         self._lock = threading.Lock()
         # A batch has news all the time: its heart beats whatever else is written.
@@ -109,7 +117,9 @@ class LineLog:
 
     def _write(self, event: events.Event | Heartbeat) -> None:
         if not self._json:
-            self._write_line(indent_later_lines(log_line(event)) + "\n")
+            is_saved = isinstance(event, events.JobEnded) and event.ok
+            mark = self._read_mark() if is_saved else ""
+            self._write_line(f"{indent_later_lines(log_line(event))}{mark}\n")
         elif (record := event_record(event)) is not None:
             self._write_line(json_line(record))
 

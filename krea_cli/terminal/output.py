@@ -4,7 +4,6 @@ stdout carries the answer, and stderr all the rest. With `--json` both have one 
 line, in plain ASCII. `--quiet` silences progress, notes and hints, but no warning and no error.
 """
 
-import errno
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
@@ -13,7 +12,7 @@ from typing import TYPE_CHECKING
 from krea_cli.env import Env
 from krea_cli.errors import KreaError, NotSaved, UsageError
 from krea_cli.terminal.json_lines import json_line
-from krea_cli.terminal.stream import Stream
+from krea_cli.terminal.stream import Stream, stdout_error
 from krea_cli.text import clean, indent_later_lines, one_line
 
 if TYPE_CHECKING:
@@ -33,6 +32,7 @@ class Output:
     quiet: True to leave out progress, notes and hints
     verbose: True to trace requests and bugs
     read_charge: returns the charge of this command so far, for an error without one
+    is_rehearsal: tells if the embedded Krea has answered, so that nothing costs real money
     """
 
     def __init__(self, env: Env, *, json: bool, quiet: bool, verbose: bool) -> None:
@@ -41,6 +41,7 @@ class Output:
         self.quiet = quiet
         self.verbose = verbose
         self.read_charge: Callable[[], str] = lambda: "no"
+        self.is_rehearsal: Callable[[], bool] = lambda: False
         self._stdout = Stream(env.stdout)
         self._stderr = Stream(env.stderr)
         self._lock = threading.RLock()
@@ -64,7 +65,7 @@ class Output:
         files = record.get("files")
         for path in files if isinstance(files, list | tuple) else ():
             if self._stdout.is_terminal:
-                self._write_stdout(one_line(str(path)) + "\n", record)
+                self._write_stdout(f"{one_line(str(path))}{self._mark()}\n", record)
             else:
                 with self._stdout_errors(record):
                     self._stdout.write_path(str(path))
@@ -193,7 +194,7 @@ class Output:
         if self.json:
             self._write_stderr(json_line({"summary": record}))
             return
-        self.say(text)
+        self.say(text + self._mark())
         for error in errors:
             self.print_error(error)
 
@@ -244,13 +245,17 @@ class Output:
         if self.json or self._dumb or not self._stderr.is_terminal:
             from krea_cli.terminal.line_log import LineLog
 
-            return LineLog(self._env.clock, self._write_stderr, json=self.json)
+            clock, write = self._env.clock, self._write_stderr
+            return LineLog(clock, write, json=self.json, read_mark=self._mark)
         from krea_cli.terminal.live_display import LiveDisplay
 
         self._live_display = LiveDisplay(
             self._env, self._stderr, paths_on_stdout=self._stdout.is_terminal
         )
         return self._live_display
+
+    def _mark(self) -> str:
+        return " (sandbox)" if self.is_rehearsal() and not self.quiet else ""
 
     def _suspend_progress(self) -> AbstractContextManager[None]:
         display = self._live_display
@@ -283,17 +288,3 @@ class Output:
         plain = self._dumb or self._env.get("NO_COLOR") or not self._stderr.is_terminal
         start = f"{label}:" if plain else f"\x1b[{LABEL_COLOURS[label]}m{label}:\x1b[0m"
         return f"{start} {indent_later_lines(text)}\n"
-
-
-def stdout_error(failure: OSError, record: Mapping[str, object] | None = None) -> KreaError:
-    """Error for a failed write to stdout, with the charge of RECORD, which is a job's."""
-    record = record or {}
-    charged, job_id = record.get("charged"), record.get("job_id")
-    is_full = failure.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-    remedy = "make room where the output goes" if is_full else "send the output to a file"
-    return KreaError(
-        f"standard output could not be written: {failure.strerror}",
-        hint=f"{remedy}; nothing that was made is lost",
-        charged=charged if charged in ("yes", "unknown") else "no",
-        job_id=None if job_id is None else str(job_id),
-    )

@@ -7,9 +7,13 @@ after a short write. All of them fail on a descriptor in non-blocking mode.
 import errno
 import io
 import os
-from typing import TextIO
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, TextIO
 
 from krea_cli.flows.files.whole_writes import WholeWrites, write_all
+
+if TYPE_CHECKING:
+    from krea_cli.errors import KreaError
 
 
 def with_whole_writes(file: TextIO) -> TextIO:
@@ -120,3 +124,19 @@ class Stream:
         null_device = os.open(os.devnull, os.O_WRONLY)
         os.dup2(null_device, descriptor)
         os.close(null_device)
+
+
+def stdout_error(failure: OSError, record: Mapping[str, object] | None = None) -> "KreaError":
+    """Error for a failed write to stdout, with the charge of RECORD, which is a job's."""
+    from krea_cli.errors import KreaError
+
+    record = record or {}
+    charged, job_id = record.get("charged"), record.get("job_id")
+    is_full = failure.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+    remedy = "make room where the output goes" if is_full else "send the output to a file"
+    return KreaError(
+        f"standard output could not be written: {failure.strerror}",
+        hint=f"{remedy}; nothing that was made is lost",
+        charged=charged if charged in ("yes", "unknown") else "no",
+        job_id=None if job_id is None else str(job_id),
+    )

@@ -249,3 +249,23 @@ def test_importing_the_client_does_not_import_httpx() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert (done.stdout, done.stderr) == ("[]\n", "")
+
+
+@pytest.mark.parametrize(
+    ("base", "server", "is_sandbox"),
+    [
+        ("http://127.0.0.1:9", "krea-sandbox ", True),
+        ("http://localhost:9", "krea-sandbox", True),
+        ("http://127.0.0.1:9", "nginx", False),
+        ("https://api.krea.ai", "krea-sandbox", False),
+    ],
+)
+def test_the_embedded_krea_is_known_by_address_and_answer(
+    base: str, server: str, is_sandbox: bool
+) -> None:
+    """A proxy of the service on this machine is no sandbox, nor is a far one that says so."""
+    answer = httpx.Response(404, json={}, headers={"Server": server})
+    http = HttpClient(base, TOKEN, version="1", transport=httpx.MockTransport(lambda _: answer))
+    assert not http.is_sandbox
+    http.request("GET", "/jobs")
+    assert http.is_sandbox is is_sandbox

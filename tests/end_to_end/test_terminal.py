@@ -69,7 +69,7 @@ def test_the_spinner_is_seen_and_gone(start_sandbox: StartSandbox) -> None:
     assert code == 0
     assert len(set(re.findall(FRAMES, shown))) >= 3
     assert re.search(r"(processing|sampling).*\d s of about 2 s", without_escapes(shown))
-    assert re.fullmatch(rf"seed \d+\njob {ID}\nfox\.png\n", final_screen(shown))
+    assert re.fullmatch(rf"seed \d+\njob {ID}\nfox\.png \(sandbox\)\n", final_screen(shown))
     assert shown.count(HIDDEN) == shown.count(SHOWN) >= 1
 
 

@@ -92,3 +92,10 @@ def test_what_was_never_made_stays_in_doubt(sandboxed: SandboxedCli) -> None:
     assert (again.code, sandboxed.counts.posts) == (9, 8)
     lines = [json.loads(line) for line in again.err.splitlines()]
     assert [line["summary"]["doubtful"] for line in lines if "summary" in line] == [2]
+
+
+def test_the_totals_of_a_rehearsal_say_so(sandboxed: SandboxedCli) -> None:
+    """The embedded Krea is known by its answers: the last line names it."""
+    last_line = sandboxed.krea(*RUN).err.splitlines()[-1]
+    assert last_line.startswith("8 of 8 done; spent about $0.056 in ")
+    assert last_line.endswith(" s (sandbox)")

@@ -220,3 +220,23 @@ def test_bytes_need_an_open_standard_output() -> None:
     closed = Output(Env(stdout=None), json=False, quiet=False, verbose=False)  # type: ignore[arg-type]
     with pytest.raises(errors.UsageError, match="standard output is closed"):
         closed.require_binary_stdout()
+
+
+@pytest.mark.parametrize(
+    ("mode", "out", "err"),
+    [
+        ("plain", "a.png\n", "job j1: saved (sandbox)\n2 of 2 done (sandbox)\n"),
+        ("terminal", "a.png (sandbox)\n", "2 of 2 done (sandbox)\n"),
+        ("quiet", "a.png\n", ""),
+    ],
+)
+def test_a_rehearsal_says_so_at_its_end(
+    make_screen: Callable[..., Any], mode: str, out: str, err: str
+) -> None:
+    """Beside the path for a person, and in the log; what a pipe reads stays a path."""
+    screen = make_screen(mode)
+    screen.output.is_rehearsal = lambda: True
+    screen.output.tell(events.JobEnded("j1", True))
+    screen.output.print_files({"files": ["a.png"]})
+    screen.output.print_summary("2 of 2 done", {})
+    assert screen.streams == (out, err)

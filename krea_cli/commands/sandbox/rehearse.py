@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from krea_cli.sandbox.server import SandboxServer
 
 SUBMIT_SECONDS = (0.2, 0.6)  # of a POST to the service, as measured
-SHELLS = ("sh", "bash", "dash", "fish", "ksh", "zsh")
+SHELLS = ("sh", "bash", "csh", "dash", "elvish", "fish", "ksh", "nu", "tcsh", "xonsh", "zsh")
+OPTIONS_WITH_VALUE = ("--rcfile", "--init-file", "-o", "+o", "-O", "+O")  # of these shells
 TOKEN_VARIABLE = re.compile(r"KREA_(\w+_)?(KEY|TOKEN)")
 
 
@@ -101,14 +102,18 @@ def rehearse(sandbox: "SandboxServer", command: Sequence[str], session: "Session
             return run_child(command, environ)
         finally:
             if tell:
-                tell("sandbox: the rehearsal is over; from here on, krea is real again")
+                tell("sandbox: the rehearsal is over; krea is again as it was before")
 
 
 def is_shell(command: Sequence[str]) -> bool:
     """Tell if COMMAND is a shell that reads its commands from the user."""
     name, *options = command
+    before = ["", *options]
     # Neither a script nor commands after -c.
-    is_interactive = all(re.match(r"--|-[^c]*$", word) for word in options)
+    is_interactive = all(
+        re.match(r"--|[-+][^c]*$", word) or previous in OPTIONS_WITH_VALUE
+        for previous, word in zip(before, options, strict=False)
+    )
     return os.path.basename(name) in SHELLS and is_interactive
 
 

@@ -150,14 +150,25 @@ def test_the_hint_for_pillow_fits_the_environment(
     assert f"  hint: {hint}\n" in result.err
 
 
-def test_a_shell_is_told_that_it_is_a_rehearsal(cli: Cli) -> None:
+@pytest.mark.parametrize(
+    ("command", "is_told"),
+    [
+        ("bash --norc", True),
+        ("bash --rcfile /dev/null", True),
+        ("bash -o vi", True),
+        ("bash --norc /dev/null", False),
+        ("bash -c true", False),
+        ("true", False),
+    ],
+)
+def test_a_shell_is_told_that_it_is_a_rehearsal(cli: Cli, command: str, is_told: bool) -> None:
     """A line on entering and one on leaving; a script has none."""
-    result = cli.krea("sandbox", "--", "bash", "--norc")
+    result = cli.krea("sandbox", "--", *command.split())
 
     assert result.code == 0
-    assert result.err == (
+    assert result.err == is_told * (
         "sandbox: this shell is a rehearsal; what krea makes here is free, and not real\n"
-        "sandbox: the rehearsal is over; from here on, krea is real again\n"
+        "sandbox: the rehearsal is over; krea is again as it was before\n"
     )
 
 
