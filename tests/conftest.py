@@ -8,6 +8,7 @@ import pytest
 from hypothesis import settings
 
 from tests.harness.cli import Cli
+from tests.harness.hints import take_problems
 from tests.leaks import find_leaks
 
 # The same examples in every run, so that the suite says the same thing twice. To look for new
@@ -25,6 +26,14 @@ def no_secret_is_left(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None
     yield
     paths = find_leaks(tmp_path_factory.getbasetemp())
     assert not paths, f"a token was written to {', '.join(map(str, paths))}"
+
+
+@pytest.fixture(autouse=True)
+def hints_are_commands() -> Iterator[None]:
+    """Type each hint that was printed: the parser knows all commands and options in it."""
+    yield
+    problems = take_problems()
+    assert not problems, "\n".join(problems)
 
 
 @pytest.fixture

@@ -71,7 +71,9 @@ def read_error(response: Response, what: str, *, now: float | None = None) -> Kr
             hint="krea history shows the whole ids of your jobs; krea auth status, whose jobs",
         )
     if status in {408, 409, 425, 429} or status >= 500:
-        return busy_error(response, body, now=now)
+        busy = busy_error(response, body, now=now)
+        busy.hint = "run the same command again later"  # few commands that read have a --timeout
+        return busy
     if 400 <= status < 500:
         return RequestRefused(f"the service refused to give {what}: {_describe(status, body)}")
     return Unanswered(

@@ -18,7 +18,6 @@ OTHER_PYTHON_HINT = "install krea with another Python: uv tool install --managed
 
 # By command and beginning of Typer's message; for all others the hint is the command's --help.
 HINTS = {
-    ("krea", "No such option"): "krea COMMAND --help; options go behind the command",
     ("krea generate", "No such option"): (
         "krea generate --help; a prompt that starts with a dash goes behind --"
     ),
@@ -62,6 +61,9 @@ def usage_error(error: Exception) -> UsageError | None:
     for (command, start), better_hint in HINTS.items():
         if path == command and message.startswith(start):
             hint = better_hint
+    if path == "krea" and context and type(error).__name__ == "NoSuchOption":
+        names = [word for word in context.obj.argv if word in context.command.commands]
+        hint = shell_line("krea", *names[:1], "--help") + "; options go behind the command"
     if path == "krea auth login" and message.startswith("Got unexpected extra"):
         # The extra argument is most likely the token: keep it out of logs.
         message = "a token is not given as an argument, where others could see it"

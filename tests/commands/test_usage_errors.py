@@ -39,7 +39,7 @@ from tests.harness.cli import Cli
         (
             ("--profile", "work", "generate", "x"),
             "no such option: --profile",
-            "krea COMMAND --help; options go behind the command",
+            "krea generate --help; options go behind the command",
         ),
         (
             ("generate", "a fox", "--steps", "30"),

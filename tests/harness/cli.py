@@ -13,6 +13,7 @@ from krea_cli.env import Env
 from krea_cli.main import main
 from tests.clocks.fake_clock import FakeClock
 from tests.fakes.krea_service import BASE, KreaService
+from tests.harness.hints import record_hints
 from tests.harness.ledger_rows import LedgerState, read_states
 from tests.tokens import KEY
 
@@ -74,7 +75,9 @@ def run_main(
     out, err = stream(io.BytesIO(), "utf-8"), stream(io.BytesIO(), "utf-8")
     env = Env(stdin=io.StringIO(stdin), stdout=out, stderr=err, **edges)
     code = main(list(argv), env)
-    return CliResult(code, _text(out), _text(err))
+    result = CliResult(code, _text(out), _text(err))
+    record_hints(argv, result.err + result.out)
+    return result
 
 
 class Cli:
