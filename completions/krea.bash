@@ -8,6 +8,15 @@ _krea_offer() {
     done
 }
 
+# Offer those words until one of them has been typed.
+_krea_offer_once() {
+    local typed
+    for typed in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+        case " $* " in *" $typed "*) return ;; esac
+    done
+    _krea_offer "$@"
+}
+
 # Offer a model by its id or by the id without its first part. The list is data: a line with any
 # other character is dropped, and nothing here expands a line (`compgen -W` would run it).
 _krea_offer_models() {
@@ -420,24 +429,24 @@ _krea() {
         "krea config get")
             case $cur in
                 -*) _krea_offer --json --quiet -q --verbose -v --help -h ;;
-                *) _krea_offer model.default api.base account.shared budget.day history.keep ledger.name timeout.image timeout.other ;;
+                *) _krea_offer_once model.default api.base account.shared budget.day history.keep timeout.image timeout.other ;;
             esac
             ;;
-        "krea config getyes") _krea_offer model.default api.base account.shared budget.day history.keep ledger.name timeout.image timeout.other ;;
+        "krea config getyes") _krea_offer_once model.default api.base account.shared budget.day history.keep timeout.image timeout.other ;;
         "krea config set")
             case $cur in
                 -*) _krea_offer --json --quiet -q --verbose -v --help -h ;;
-                *) case $prev in set) _krea_offer model.default api.base account.shared budget.day history.keep ledger.name timeout.image timeout.other ;; model.*) _krea_model_ids ;; esac ;;
+                *) _krea_offer_once model.default api.base account.shared budget.day history.keep timeout.image timeout.other; case $prev in model.*) _krea_model_ids ;; esac ;;
             esac
             ;;
-        "krea config setyes") case $prev in set) _krea_offer model.default api.base account.shared budget.day history.keep ledger.name timeout.image timeout.other ;; model.*) _krea_model_ids ;; esac ;;
+        "krea config setyes") _krea_offer_once model.default api.base account.shared budget.day history.keep timeout.image timeout.other; case $prev in model.*) _krea_model_ids ;; esac ;;
         "krea config unset")
             case $cur in
                 -*) _krea_offer --json --quiet -q --verbose -v --help -h ;;
-                *) _krea_offer model.default api.base account.shared budget.day history.keep ledger.name timeout.image timeout.other ;;
+                *) _krea_offer_once model.default api.base account.shared budget.day history.keep timeout.image timeout.other ;;
             esac
             ;;
-        "krea config unsetyes") _krea_offer model.default api.base account.shared budget.day history.keep ledger.name timeout.image timeout.other ;;
+        "krea config unsetyes") _krea_offer_once model.default api.base account.shared budget.day history.keep timeout.image timeout.other ;;
         "krea config list")
             case $cur in
                 -*) _krea_offer --json --quiet -q --verbose -v --help -h ;;

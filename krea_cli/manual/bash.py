@@ -17,6 +17,15 @@ _krea_offer() {
     done
 }
 
+# Offer those words until one of them has been typed.
+_krea_offer_once() {
+    local typed
+    for typed in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+        case " $* " in *" $typed "*) return ;; esac
+    done
+    _krea_offer "$@"
+}
+
 # Offer a model by its id or by the id without its first part. The list is data: a line with any
 # other character is dropped, and nothing here expands a line (`compgen -W` would run it).
 _krea_offer_models() {
@@ -149,13 +158,12 @@ def _positional(command: Command) -> str:
     first, *rest = command.arguments or (None,)
     if first and first.choices and rest:
         # The words to choose from stand first; a model may stand behind the word for it.
-        return (
-            f"case $prev in {command.name}) {_argument(first)} ;; model.*) _krea_model_ids ;; esac"
-        )
+        return f"{_argument(first)}; case $prev in model.*) _krea_model_ids ;; esac"
     return "; ".join(dict.fromkeys(filter(None, map(_argument, command.arguments))))
 
 
 def _argument(argument: Argument) -> str:
     if argument.choices:
-        return "_krea_offer " + " ".join(map(quote, argument.choices))
+        offer = "_krea_offer" if "..." in argument.metavar else "_krea_offer_once"
+        return " ".join([offer, *map(quote, argument.choices)])
     return OFFER_FUNCTIONS.get(completion_kind.kind(argument), "")

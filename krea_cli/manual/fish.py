@@ -96,14 +96,17 @@ def _entries(command: Command) -> str:
 
 def _argument_lines(command: Command) -> list[str]:
     first, *rest = command.arguments or (None,)
-    if first and first.choices and rest:
+    if first and first.choices and "..." not in first.metavar:
         # The words to choose from stand first; a model may stand behind the word for it.
         seen = "__fish_seen_subcommand_from"
         condition = f"complete -c krea -n '__krea_at {' '.join(command.path)}; and"
         models = [choice for choice in first.choices if choice.startswith("model.")]
         action = ACTIONS[completion_kind.MODEL].removeprefix("-x ")
-        lines = [f"{condition} not {seen} {' '.join(first.choices)}' {_argument(first)}"]
-        return [*lines, f"{condition} {seen} {' '.join(models)}' {action}"] if models else lines
+        last = "contains -- (commandline -opc)[-1]"
+        return [
+            f"{condition} not {seen} {' '.join(first.choices)}' {_argument(first)}",
+            *([f"{condition} {last} {' '.join(models)}' {action}"] if models and rest else []),
+        ]
     actions = map(_argument, command.arguments)
     return [_line(command, action) for action in actions if action is not None]
 

@@ -45,6 +45,7 @@ ACTIONS = {
     completion_kind.COMMAND: "_normal",
     completion_kind.FREE: " ",
 }
+MODEL_BEHIND_ITS_WORD = "{[[ $words[CURRENT-1] != model.* ]] || __krea_model_ids}"
 
 
 def zsh_script(root: Command, models: Sequence[str]) -> str:
@@ -61,6 +62,10 @@ def _function(command: Command) -> str:
     if command.children:
         return _group(command, specs)
     specs += [_argument(argument, place) for place, argument in enumerate(command.arguments, 1)]
+    first, *rest = command.arguments or (None,)
+    if first and any(choice.startswith("model.") for choice in first.choices) and rest:
+        # A model stands behind the word for it.
+        specs[-1] = _quote(f"2::{_message(rest[0].metavar)}:{MODEL_BEHIND_ITS_WORD}")
     return "\n".join([f"{_name(command)}() {{", *_arguments("-s -S", specs), "}", ""])
 
 

@@ -115,6 +115,11 @@ def test_a_hostile_list_is_only_text(complete: Complete, tmp_path: Path) -> None
         (("config", "set", "model"), ["model.default"]),
         (("config", "set", "model.default", "krea-2/l"), ["krea-2/large"]),
         (("config", "set", "budget.day", ""), []),
+        (("config", "set", "model.default", "krea/krea-2/large", ""), []),
+        (("config", "set", "--quiet", "model"), ["model.default"]),
+        (("config", "get", "model"), ["model.default"]),
+        (("config", "get", "model.default", ""), []),
+        (("config", "unset", "model.default", ""), []),
     ],
 )
 def test_the_value_of_a_setting_is_no_setting(words: tuple[str, ...], expected: list[str]) -> None:

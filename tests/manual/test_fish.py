@@ -67,6 +67,30 @@ def test_completion(complete: Callable[..., list[list[str]]]) -> None:
     assert dict(zip(LINES, complete(*LINES), strict=True)) == LINES
 
 
+def test_the_value_of_a_setting_is_no_setting() -> None:
+    """Behind a setting the settings are not offered again; behind that of a model, models are."""
+    script = Path(__file__).parents[2] / "completions" / "krea.fish"
+    expected = {
+        "krea config set model": ["model.default"],
+        "krea config set model.default krea/krea-2/l": ["krea/krea-2/large"],
+        "krea config set model.default krea/krea-2/large ": [],
+        "krea config set budget.day ": [],
+        "krea config get model.default ": [],
+        "krea config unset model.default ": [],
+    }
+    body = 'source $argv[1]; for line in $argv[2..-1]; complete -C "$line"; echo ==; end'
+    done = subprocess.run(
+        ["fish", "--no-config", "-c", body, script, *expected],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={"PATH": os.environ["PATH"], "HOME": "/nowhere"},
+    )
+    blocks = [block.splitlines() for block in done.stdout.split("==\n")[:-1]]
+    found = [[line.split("\t")[0] for line in block] for block in blocks]
+    assert dict(zip(expected, found, strict=True)) == expected
+
+
 def test_a_hostile_list_is_only_text(
     complete: Callable[..., list[list[str]]], tmp_path: Path
 ) -> None:

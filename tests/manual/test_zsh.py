@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pexpect
@@ -46,6 +47,13 @@ def complete(
     """Completes a line in a zsh that stays open; its cache is the test's folder."""
     script = tmp_path / "_krea"
     script.write_text(zsh.zsh_script(root, models), encoding="utf-8")
+    with zsh_with(script, tmp_path) as run:
+        yield run
+
+
+@contextmanager
+def zsh_with(script: Path, tmp_path: Path) -> Iterator[Callable[[str], str]]:
+    """A zsh that completes lines by SCRIPT."""
     work = tmp_path / "work"
     work.mkdir()
     (work / "notes.txt").touch()
@@ -77,6 +85,21 @@ def complete(
 
     yield run
     shell.close(force=True)
+
+
+def test_the_value_of_a_setting_is_no_setting(tmp_path: Path) -> None:
+    """Behind a setting the settings are not offered again; behind that of a model, models are."""
+    lines = {
+        "krea config set model": "krea config set model.default ",
+        "krea config set model.default z-im": "krea config set model.default z-image/z-image ",
+        "krea config set model.default z-image/z-image z": None,
+        "krea config set budget.day z-im": None,
+        "krea config get model.default m": None,
+    }
+    with zsh_with(Path(__file__).parents[2] / "completions" / "_krea", tmp_path) as complete:
+        assert {line: complete(line) for line in lines} == {
+            line: completed or line for line, completed in lines.items()
+        }
 
 
 def test_completion(complete: Callable[[str], str]) -> None:
