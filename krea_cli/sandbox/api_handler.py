@@ -91,7 +91,7 @@ class ApiHandler(Handler):
         """Refuse a method that the service does not have."""
         self._answer_unknown_route()
 
-    do_PATCH = do_PUT  # noqa: N815
+    do_HEAD = do_OPTIONS = do_PATCH = do_TRACE = do_PUT  # noqa: N815
 
     def _answer_unknown_route(self) -> None:
         """Answer for a retired model with its replacement, for all else with 404, both as JSON."""

@@ -88,9 +88,7 @@ def find_problems(
     allowed = [types] if isinstance(types, str) else types or []
     allowed = [name for name in allowed if isinstance(name, str) and name in TYPE_CHECKS]
     if allowed and not any(TYPE_CHECKS[name](value) for name in allowed):
-        order = ("null", "boolean", "number", "string", "array", "object")
-        actual = next(name for name in order if TYPE_CHECKS[name](value))
-        message = f"Expected {' or '.join(allowed)}, received {actual}"
+        message = f"Expected {' or '.join(allowed)}, received {value_type(value)}"
         return [SchemaProblem(path, message)]
     if value is None and "null" in allowed:
         return []
@@ -102,6 +100,12 @@ def find_problems(
         for index, item in enumerate(value):
             problems += check(schema.get("items", True), item, f"{path}.{index}".lstrip("."))
     return problems
+
+
+def value_type(value: Any) -> str:
+    """Name the type of a JSON VALUE, as the service does in its sentences."""
+    order = ("null", "boolean", "number", "string", "array", "object")
+    return next(name for name in order if TYPE_CHECKS[name](value))
 
 
 def _is_well_formed(key: str, given: Any) -> bool:

@@ -6,6 +6,7 @@ from typing import Any
 from krea_cli.sandbox.faults import SUBMIT_FAULTS, InjectedFault
 from krea_cli.sandbox.http_server import Handler
 from krea_cli.sandbox.jobs import SandboxJob
+from krea_cli.sandbox.json_schema import value_type
 from krea_cli.sandbox.openapi import Route, ServedDocument
 
 UNAUTHORIZED = {"message": "Unauthorized"}  # the live service has `message` here, not `error`
@@ -55,7 +56,7 @@ def answer_submit(handler: Handler, route: Route, *, authorized: bool) -> None:
     try:
         body = json.loads(content)
     except (ValueError, RecursionError):
-        body = None
+        body = content.decode(errors="replace")  # no JSON: a text, such as a form
     state.count_post(route.path, body)
     if not authorized:
         handler.answer_json(401, UNAUTHORIZED)
@@ -69,7 +70,8 @@ def answer_submit(handler: Handler, route: Route, *, authorized: bool) -> None:
     if fault and _answer_refusal(handler, route, fault):
         return
     if not isinstance(body, dict):
-        handler.answer_json(422, {"error": "Expected object, received another value"})
+        received = value_type(body) if content else "undefined"
+        handler.answer_json(422, {"error": f"Expected object, received {received}"})
         return
     body = route.with_todays_names(body)
     if _answer_invalid(handler, route, body):

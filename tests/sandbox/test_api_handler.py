@@ -159,11 +159,18 @@ def test_unknown_things_are_404(start_sandbox: StartSandbox) -> None:
         ("PUT", "/jobs"),
         ("PATCH", FLUX),
         ("DELETE", "/x"),
+        ("OPTIONS", "/jobs"),
+        ("TRACE", "/jobs"),
     ):
         answer, refusal = http.request(method, path), anonymous.request(method, path)
         assert (answer.status_code, answer.json()) == (404, {"error": "Not Found"})
         assert (refusal.status_code, refusal.json()) == (401, {"message": "Unauthorized"})
-    assert http.request("OPTIONS", "/jobs").status_code == 501
+    assert (http.head("/jobs").status_code, anonymous.head("/jobs").status_code) == (404, 401)
+    unheard_of = http.request("BREW", "/jobs")
+    assert (unheard_of.status_code, unheard_of.json()["error"]) == (
+        501,
+        "Unsupported method ('BREW')",
+    )
 
 
 def test_another_host_is_refused(start_sandbox: StartSandbox) -> None:

@@ -43,7 +43,8 @@ REFUSALS = [
             "width: must be at least 512; seed: Expected number, received string",
         ),
         ({"prompt": "a", "promt": 1, "styel": 2}, 422, 'Unrecognized keys: "promt", "styel"'),
-        ([], 422, "Expected object, received another value"),
+        ([], 422, "Expected object, received array"),
+        ("prompt", 422, "Expected object, received string"),
     ],
 )
 def test_a_body_that_the_schema_forbids_makes_no_job(
