@@ -122,7 +122,10 @@ def _tell_age(session: "Session", models: "tuple[Model, ...]") -> None:
     times = [model.priced_at for model in models if model.priced_at is not None]
     if times and (age := formats.age(now - min(times))):
         which = "the prices are" if len(set(times)) == 1 else "the oldest of these prices is"
-        session.output.say(f"{which} {age}; krea models --refresh asks for today's")
+        advice = "krea models --refresh asks for today's"
+        if session.catalog_changes is not None:
+            advice = "the service has no newer ones"
+        session.output.say(f"{which} {age}; {advice}")
 
 
 def _report_changes(session: "Session", changes: "CatalogDiff") -> None:

@@ -296,3 +296,18 @@ def test_the_age_of_old_prices_is_told(cli: Cli) -> None:
     assert cli.krea("models", "brush").out.splitlines()[1] == (
         "image, price $1.00 (of 2027-01-15, 3 days old)"
     )
+
+
+def test_a_refresh_is_not_advised_right_after_one(cli: Cli) -> None:
+    """A document may date its prices itself, as the embedded one does."""
+    service = ServiceWithDocument(cli)
+    post = service.paths["/generate/image/maker/brush"]["post"]
+    post["x-krea-pricing"] = {"unit": "request", "price_points": [{"amount": 1}]}
+    cli.krea("models", "--refresh")
+    cli.clock.advance(3 * 86_400)
+    assert cli.krea("models", "--refresh", terminal=True).err == "the catalog is up to date\n"
+    post["x-krea-pricing"]["date"] = "2026-12-31"
+    del service.paths["/generate/video/maker/film"]
+    said = cli.krea("models", "--refresh", terminal=True).err.splitlines()[0]
+    assert said.startswith("the prices are ")
+    assert said.endswith(" days old; the service has no newer ones")
