@@ -128,7 +128,12 @@ def _read_base_recipe(session: "Session", like: str) -> "BaseRecipe":
     from krea_cli.flows.recipe.provenance import read_base_recipe
 
     ledger = session.account_ledger_if_logged_in()
-    base = read_base_recipe(like, ledger, cwd=session.env.current_dir)
+    try:
+        base = read_base_recipe(like, ledger, cwd=session.env.current_dir)
+    except UsageError:
+        if ledger is None:
+            _ = session.token  # without one the ledger was not asked: NoToken says so
+        raise
     if base.is_changed:
         session.output.warn(
             f"{like} is not the file that was saved there: this is the recipe of that one"

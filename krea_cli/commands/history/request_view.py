@@ -47,7 +47,7 @@ def to_record(row: "RequestRow", files: "Sequence[FileRow]") -> dict[str, Any]:
     """
     record = job_record(None, row, files=files)
     return record | {
-        "urls": [file.url for file in files if not file.preview],
+        "urls": list(dict.fromkeys(file.url for file in files if not file.preview)),
         "created_at": record["created_at"] or iso_time(row.created_at),
         "charged": row.charged,
         "row": row.id,

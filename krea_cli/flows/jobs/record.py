@@ -180,11 +180,15 @@ def _error_classes() -> dict[str, type[KreaError]]:
 
 def _outputs(outputs: Sequence[JobOutput], files: Sequence[FileRecord]) -> Iterator[dict[str, Any]]:
     # A fresh address may have replaced the one that the file came from: it then stands alone.
-    by_url = {file.url: file for file in files}
+    # Items that share a payment have a file each from one address.
+    by_url: dict[str, list[FileRecord]] = {}
+    for file in files:
+        by_url.setdefault(file.url, []).append(file)
     for output in outputs:
-        yield _output(output.url, by_url.pop(output.url, None))
-    for url, file in by_url.items():
-        yield _output(url, file)
+        for each in by_url.pop(output.url, [None]):
+            yield _output(output.url, each)
+    for url, others in by_url.items():
+        yield from (_output(url, file) for file in others)
 
 
 def _output(url: str, file: FileRecord | None) -> dict[str, Any]:

@@ -194,3 +194,12 @@ def test_a_file_that_is_not_what_was_saved_there(fox: Cli) -> None:
     result = fox.krea("generate", "--like", "fox.png", "--dry-run")
     assert result.code == 0
     assert "warning: fox.png is not the file that was saved there" in result.err
+
+
+@pytest.mark.parametrize("what", ["1", "job-1", "fox.png"])
+def test_without_a_token_the_ledger_is_not_said_to_be_empty(fox: Cli, what: str) -> None:
+    """The ledger was not asked, and the error names the token."""
+    del fox.environ["KREA_API_KEY"]
+    result = fox.krea("generate", "--like", what, "--dry-run")
+    assert result.code == 3
+    assert result.error(charged="no").startswith("there is no token")

@@ -1,5 +1,7 @@
 """The job record, and what is read back from stdin."""
 
+from dataclasses import replace
+
 import pytest
 
 from krea_cli.api.types import Job, JobOutput
@@ -75,6 +77,14 @@ def test_a_file_from_an_older_address_stands_beside_the_new_one() -> None:
         ("https://gen.krea.ai/new.glb", None),
         ("https://gen.krea.ai/a.glb", "/home/me/a.glb"),
     ]
+
+
+def test_copies_of_one_result_are_all_told() -> None:
+    """Items of a batch that share a payment have a file each."""
+    copy = replace(SAVED, path="/home/me/b.glb")
+    outputs = job_record(None, files=[SAVED, copy])["outputs"]
+    assert [output["path"] for output in outputs] == ["/home/me/a.glb", "/home/me/b.glb"]
+    assert {output["url"] for output in outputs} == {"https://gen.krea.ai/a.glb"}
 
 
 @pytest.mark.parametrize(
