@@ -135,8 +135,10 @@ def _unknown_option(name: str, context: Any, hint: str) -> tuple[str, str]:
         if set(names) <= set(options):
             return f"{message}; here it is {other_name}", f"{path} --help"
     field = name.removeprefix("--").replace("-", "_")
-    if path in COMMANDS_WITH_FIELDS and field in _field_names(context.obj):
+    if path in COMMANDS_WITH_FIELDS and (types := _field_types(context.obj, field)):
         value = _value_after(name, context.obj.argv)
+        if types == {"boolean"} and value not in ("true", "false"):
+            value = "true"  # the next word is the prompt, or another option
         setting = shell_line(f"{field}={value}")
         return f"{message}; {field} is a field of a model", f"-i {setting} sets it"
     bare = {each.lstrip("-"): each for each in options if each.startswith("--")}
@@ -144,13 +146,14 @@ def _unknown_option(name: str, context: Any, hint: str) -> tuple[str, str]:
     return (f"{message}; did you mean {bare[similar[0]]}?" if similar else message), hint
 
 
-def _field_names(session: Any) -> set[str]:
-    """Names of the fields of all models; none where the catalog cannot be read."""
+def _field_types(session: Any, name: str) -> set[str]:
+    """JSON types of the fields NAME of all models; none where the catalog cannot be read."""
     try:
         models = session.catalog_cache.load().models()
     except KreaError:
         return set()
-    return {field.name for model in models for field in model.fields}
+    fields = [field for model in models for field in model.fields if field.name == name]
+    return {kind for field in fields for kind in field.types or ("any",) if kind != "null"}
 
 
 def _value_after(name: str, argv: tuple[str, ...]) -> str:

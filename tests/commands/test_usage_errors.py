@@ -47,6 +47,11 @@ from tests.harness.cli import Cli
             "-i steps=30 sets it",
         ),
         (
+            ("generate", "--generate-audio", "waves", "-m", "veo-3.1"),
+            "no such option: --generate-audio; generate_audio is a field of a model",
+            "-i generate_audio=true sets it",
+        ),
+        (
             ("batch", "a.txt", "--guidance-scale=7.5"),
             "no such option: --guidance-scale; guidance_scale is a field of a model",
             "-i guidance_scale=7.5 sets it",
@@ -90,6 +95,7 @@ from tests.harness.cli import Cli
         "token",
         "before the command",
         "a field",
+        "a switch",
         "a field with its value",
         "the name of other tools",
         "unlike all",
