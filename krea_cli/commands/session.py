@@ -50,8 +50,9 @@ class Session:
         self.profile: str | None = None
         self.token_file: str | None = None
         self.no_ledger = False
-        self._opened: list[HttpClient | Heartbeat] = []
-        output.is_rehearsal = lambda: any(getattr(each, "is_sandbox", False) for each in self._opened)
+        opened: list[HttpClient | Heartbeat] = []
+        self._opened = opened
+        output.is_rehearsal = lambda: any(getattr(each, "is_sandbox", False) for each in opened)
         self.catalog_changes: CatalogDiff | None = None
 
     @cached_property
@@ -110,11 +111,6 @@ class Session:
         client = ApiClient(self.http)
         self.output.read_charge = lambda: client.charged
         return client
-
-    @cached_property
-    def api_without_token(self) -> "ApiClient":
-        """The endpoints that need no token: the OpenAPI document."""
-        return self.api_with_token(None)
 
     def api_with_token(self, token: str | None) -> "ApiClient":
         """Return the endpoints with TOKEN, or without any, instead of the session's own."""
@@ -198,7 +194,7 @@ class Session:
         """
         self.catalog_changes = self.catalog_cache.refresh(
             lambda etag, modified: self.clock.wait_for(
-                lambda: self.api_without_token.fetch_openapi(etag=etag, last_modified=modified)
+                lambda: self.api_with_token(None).fetch_openapi(etag=etag, last_modified=modified)
             ),
             self.clock.now(),
         )

@@ -1,4 +1,4 @@
-"""Mends that can be taken out again, to see that the schedules find what each of them prevents.
+"""Mends to be taken out again: the schedules must find the lack of each.
 
 python -m tests.schedules --without hold
 """

@@ -173,15 +173,15 @@ def _transport(clock: ProcessClock) -> httpx.MockTransport:
     return httpx.MockTransport(handle)
 
 
-def read_ledger(state: Path) -> list[tuple[int, str, str | None, str, str | None]]:
-    """Id, state, job, prompt and target of each request; nobody may write meanwhile."""
+def read_ledger(state: Path) -> list[tuple[int, str, str | None, str, float | None]]:
+    """Id, state, job, prompt and time of each request; nobody may write meanwhile."""
     path = state / "ledger.sqlite3"
     if not path.exists():
         return []
     connection = sqlite3.connect(path)
     try:
         return connection.execute(
-            "SELECT id, state, job_id, prompt, target FROM requests ORDER BY id"
+            "SELECT id, state, job_id, prompt, sent_at FROM requests ORDER BY id"
         ).fetchall()
     except sqlite3.OperationalError:  # a process died while it made the tables
         return []

@@ -1,6 +1,6 @@
-"""A simulated Krea that knows whose job is whose, in worlds with slow, late and lagging services.
+"""A simulated Krea, in worlds with slow, late and lagging services.
 
-The client is never told the truth that this service knows: each job keeps the prompt that made it.
+Each job keeps the prompt that made it. The client is never told.
 """
 
 import json
@@ -17,7 +17,7 @@ STRANGER = None  # in the place of a prompt
 
 @dataclass(frozen=True)
 class World:
-    """What may happen in a schedule.
+    """The odds of a schedule.
 
     lag: greatest time until the list shows a job, in seconds
     late: True if a gateway may make a job minutes after its request

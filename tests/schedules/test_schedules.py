@@ -34,7 +34,7 @@ def test_no_schedule_breaks_a_promise(world: str) -> None:
 
 @pytest.mark.parametrize("mend", MENDS)
 def test_the_lack_of_a_mend_is_found(mend: str) -> None:
-    """The schedules can fail: each mend that is taken out breaks the promise that it keeps."""
+    """The schedules can fail: without a mend, its promise is broken."""
     run = draw_schedules("--without", mend, "--schedules", "1000", "--no-shrink")
     assert MENDS[mend].broken in run.stderr, run.stdout + run.stderr
     assert run.returncode == 1

@@ -185,7 +185,7 @@ def _check_service(session: "Session", name: str) -> Iterator[Finding]:
     try:
         api, with_token = session.api, True
     except (NoToken, UsageError):  # reported by the check of the token
-        api, with_token = session.api_without_token, False
+        api, with_token = session.api_with_token(None), False
     verdict = session.clock.wait_for(api.check_token)
     if not with_token:
         yield Finding(name, "ok", f"{session.base} answers")

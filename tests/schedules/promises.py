@@ -1,0 +1,158 @@
+"""The promises that hold after each step of a schedule, and at its end."""
+
+import json
+from collections.abc import Iterator
+from hashlib import sha256
+from typing import Any
+
+from tests.harness.cli import CliResult
+from tests.schedules.processes import read_ledger
+from tests.schedules.schedule import Schedule
+from tests.schedules.service import STRANGER, WORLDS, PostFault, World, picture
+
+# Above the longest times of sending and listing, and of a late job.
+SETTLING_SECONDS = 500.0
+IN_DOUBT = ("unknown", "unfound", "sending")
+
+
+class Promises:
+    """Runs commands, and checks the promises after each.
+
+    allowed: how many jobs each prompt may have
+    renounced: the prompts of which a job was let go
+    lists: the prompts of each list
+    caps: the caps of lists, in jobs
+    names: the prompts whose picture a file may hold
+    """
+
+    world: World = WORLDS["steady"]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.schedule = Schedule(self.world)
+        self.allowed: dict[str, int] = {}
+        self.renounced: set[str] = set()
+        self.lists: dict[str, list[str]] = {}
+        self.caps: dict[str, int] = {}
+        self.names: dict[str, set[str]] = {}
+
+    def run(
+        self,
+        *commands: tuple[str, ...],
+        faults: list[PostFault] | None = None,
+        kills: tuple[int | None, ...] = (),
+        gap: float = 0.0,
+    ) -> list[CliResult]:
+        """Run COMMANDS, and check what must hold after every step."""
+        self.schedule.faults = list(faults or ())
+        posts = self.schedule.service.posts
+        jobs = set(self.schedule.service.jobs)
+        results = self.schedule.run(*commands, kills=kills, gap=gap)
+        self.schedule.faults = []
+        for result in results:
+            assert result.code not in (99, 10), result
+            assert "this is a bug" not in result.err, result
+        if len(commands) == 1 and commands[0][0] == "generate":
+            own = [
+                self.schedule.service.jobs[job_id]
+                for job_id in self.schedule.service.jobs.keys() - jobs
+            ]
+            self.check_words(results[0], posts=self.schedule.service.posts - posts, jobs=len(own))
+        self.check()
+        return results
+
+    def each_key(self) -> Iterator[None]:
+        """Use one key after the other."""
+        for number in (1, 2) if self.world.keys else (1,):
+            self.change_to(number)
+            yield
+
+    def change_to(self, number: int) -> None:
+        """Use the key NUMBER from now on."""
+        self.schedule.environ["KREA_API_KEY"] = f"key-{number}:secret-{number}"
+
+    def rows(self) -> list[Any]:
+        """The requests of the ledger: id, state, job, prompt, time of sending."""
+        return read_ledger(self.schedule.state)
+
+    def doubts(self) -> list[dict[str, Any]]:
+        """The requests in doubt, with their candidates, as `krea recover --json` tells them."""
+        [result] = self.run(("recover", "--json"))
+        return [json.loads(line) for line in result.out.splitlines()]
+
+    def check_words(self, result: CliResult, *, posts: int, jobs: int) -> None:
+        """The charge that the errors of a command tell is true, and so is its exit code."""
+        charges = [
+            line.split()[-1] for line in result.err.splitlines() if line.startswith("  charged: ")
+        ]
+        if posts == 0:
+            return
+        if charges == ["no"]:
+            assert jobs == 0, result
+        if charges == ["yes"] or result.code == 0:
+            assert jobs or "earlier" in result.err, result
+
+    def check(self) -> None:
+        """Nothing is paid twice, and no job or file has a wrong owner."""
+        service, rows = self.schedule.service, self.rows()
+        for prompt, allowed in self.allowed.items():
+            jobs = service.jobs_of(prompt)
+            assert len(jobs) <= allowed, f"{prompt} was paid {len(jobs)} times, not {allowed}"
+        for name, cap in self.caps.items():
+            prompts = self.lists[name]
+            extra = sum(self.allowed[prompt] - 1 for prompt in prompts)
+            jobs_made = sum(len(service.jobs_of(prompt)) for prompt in prompts)
+            assert jobs_made <= cap + extra, f"{jobs_made} jobs of {name} under a cap of {cap}"
+        owners: dict[str, list[int]] = {}
+        for row_id, state, job_id, prompt, sent_at in rows:
+            if job_id is not None:
+                owners.setdefault(job_id, []).append(row_id)
+                owner = service.jobs[job_id].prompt
+                if owner is STRANGER and abs(service.jobs[job_id].created - sent_at) < 5.0:
+                    continue  # made in the very seconds of a lost request: nothing tells them apart
+                text = f"request {row_id} of {prompt} ({state}) has a job of {owner}"
+                assert owner == prompt, text
+        assert all(len(row_ids) == 1 for row_ids in owners.values()), owners
+        self.check_files(rows)
+
+    def check_files(self, rows: list[Any]) -> None:
+        """Each file holds a picture of a prompt of its name, and no saved picture is gone."""
+        jobs = self.schedule.service.jobs.values()
+        prompt_of = {sha256(picture(job.id)).hexdigest(): job.prompt for job in jobs}
+        present = set()
+        for path in self.schedule.folder.iterdir():
+            prompt = prompt_of.get(sha256(path.read_bytes()).hexdigest())
+            present.add(prompt)
+            own = {path.stem.partition("-")[0]}
+            if path.suffix == ".png":
+                names = self.names.get(path.name, own) | {*([STRANGER] * self.world.strangers)}
+                assert prompt in names, f"{path.name} shows {prompt}"
+        lost = {prompt for _, state, _, prompt, _ in rows if state == "saved"} - present
+        assert not lost, f"no file shows {lost}"
+
+    def check_end(self) -> None:
+        """In the end each job is owned, or named with a request in doubt; no part file is left."""
+        self.schedule.wait(SETTLING_SECONDS)
+        self.schedule.service.lag = 0.0
+        doubts = [doubt for _ in self.each_key() for doubt in self.doubts()]
+        service, rows = self.schedule.service, self.rows()
+        owned = {row[2] for row in rows}
+        named = {
+            (doubt["prompt"], candidate["job_id"])
+            for doubt in doubts
+            for candidate in doubt["candidates"]
+        }
+        for job in service.jobs.values():
+            if job.prompt is STRANGER or job.id in owned or job.prompt in self.renounced:
+                continue
+            assert (job.prompt, job.id) in named, f"{job} is named nowhere: {doubts} {rows}"
+        for _ in self.each_key():
+            self.run(("download", "--missing"))
+        self.check_saved()
+
+    def check_saved(self) -> None:
+        """Every job that is owned is saved, and hidden files belong to requests in doubt."""
+        states = {row[1] for row in self.rows() if row[2] is not None}
+        assert states <= {"saved", "cancelled"}, self.rows()
+        hidden = [path.name for path in self.schedule.folder.glob(".*.part")]
+        assert not hidden or any(row[1] in IN_DOUBT for row in self.rows()), hidden
