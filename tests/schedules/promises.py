@@ -123,11 +123,14 @@ class Promises:
         for path in self.schedule.folder.iterdir():
             prompt = prompt_of.get(sha256(path.read_bytes()).hexdigest())
             present.add(prompt)
-            own = {path.stem.partition("-")[0]}
+            usual = {path.stem.partition("-")[0]}
             if path.suffix == ".png":
-                names = self.names.get(path.name, own) | {*([STRANGER] * self.world.strangers)}
+                names = self.names.get(path.name, usual) | {*([STRANGER] * self.world.strangers)}
                 assert prompt in names, f"{path.name} shows {prompt}"
-        lost = {prompt for _, state, _, prompt, _ in rows if state == "saved"} - present
+        service = self.schedule.service
+        saved = [(job_id, prompt) for _, state, job_id, prompt, _ in rows if state == "saved"]
+        own = [prompt for job_id, prompt in saved if service.jobs[job_id].prompt == prompt]
+        lost = {*own} - present
         assert not lost, f"no file shows {lost}"
 
     def check_end(self) -> None:
