@@ -1,5 +1,7 @@
 """A batch under faults, killed again and again: `python tests/bench/kills.py [--seed N]`.
 
+With --windows 2, two processes work on the list at a time, and each gets its own SIGKILL.
+
 The real command meets lost answers, refusals and cut downloads, and gets a SIGKILL after a moment.
 It is run again until it ends by itself. Then its ledger, its files and the sandbox's jobs are held
 against each other. Takes a few minutes; ends with 1 if a promise is broken, and keeps the folder.
@@ -15,6 +17,7 @@ import tempfile
 import time
 from collections import Counter
 from dataclasses import dataclass, field
+from operator import itemgetter
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
@@ -54,10 +57,19 @@ class PlayRecord:
 
 
 class KillPlay:
-    """One batch of ITEMS prompts in FOLDER, against SANDBOX; CHANCE says when it is killed."""
+    """One batch of ITEMS prompts in FOLDER, against SANDBOX; CHANCE says when it is killed.
+
+    WINDOWS processes work on it at a time.
+    """
 
     def __init__(
-        self, sandbox: SandboxServer, folder: Path, *, items: int, chance: random.Random
+        self,
+        sandbox: SandboxServer,
+        folder: Path,
+        *,
+        items: int,
+        chance: random.Random,
+        windows: int = 1,
     ) -> None:
         self.record = PlayRecord()
         self.prompts = [f"a fox in picture {number}" for number in range(1, items + 1)]
@@ -65,6 +77,7 @@ class KillPlay:
         self._folder = folder
         self._sandbox = sandbox
         self._chance = chance
+        self._windows = windows
         self._environment = child_environ(sandbox_environ(sandbox.api, folder))
         self._posts_in_doubt: dict[str, int] = {}  # POSTs of an item when it came to be in doubt
         (folder / "prompts.txt").write_text("\n".join(self.prompts) + "\n")
@@ -72,13 +85,13 @@ class KillPlay:
     def until_done(self, end: float) -> None:
         """Run, kill, run again, at most until END (monotonic); then once more, undisturbed."""
         while time.monotonic() < end:
-            code = self._run(self._chance.uniform(*RUN_SECONDS))
-            if code in GOOD_EXIT_CODES:
+            codes = self._run(*(self._chance.uniform(*RUN_SECONDS) for _ in range(self._windows)))
+            if {*codes} <= {*GOOD_EXIT_CODES}:
                 break
         else:
             return
         before = self.posts()
-        again = self._run(LAST_RUN_SECONDS)
+        [again] = self._run(LAST_RUN_SECONDS)
         self.record.done = again in GOOD_EXIT_CODES and self.posts() == before
 
     @property
@@ -104,30 +117,36 @@ class KillPlay:
             pictures=self.pictures,
         )
 
-    def _run(self, seconds: float) -> int | None:
-        """The exit code of one run; None if it had to be killed after SECONDS."""
-        record = self.record
-        record.runs += 1
+    def _run(self, *lives: float) -> list[int | None]:
+        """The exit codes of runs side by side; None for each that was killed after its life."""
+        began = time.monotonic()
+        started = [(began + life, self._start()) for life in lives]
+        codes = [self._wait(process, end) for end, process in sorted(started, key=itemgetter(0))]
+        time.sleep(ARRIVAL_SECONDS)
+        self._note_doubts()
+        return codes
+
+    def _start(self) -> "subprocess.Popen[bytes]":
+        self.record.runs += 1
         command = [KREA, "batch", "prompts.txt", "-o", "pictures/", "-j", str(AT_ONCE)]
-        log = self._folder / f"stderr-{record.runs}.txt"
-        with log.open("wb") as stderr:
-            process = subprocess.Popen(
+        with (self._folder / f"stderr-{self.record.runs}.txt").open("wb") as stderr:
+            return subprocess.Popen(
                 [*command, "--width", "512", "--height", "512", "--verbose"],
                 cwd=self._folder,
                 env=self._environment,
                 stdout=subprocess.DEVNULL,
                 stderr=stderr,
             )
-            try:
-                code = process.wait(seconds)
-                record.exits.append(code)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
-                record.kills += 1
-                code = None
-        time.sleep(ARRIVAL_SECONDS)
-        self._note_doubts()
+
+    def _wait(self, process: "subprocess.Popen[bytes]", end: float) -> int | None:
+        try:
+            code = process.wait(max(0.0, end - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+            self.record.kills += 1
+            return None
+        self.record.exits.append(code)
         return code
 
     def _note_doubts(self) -> None:
@@ -144,12 +163,15 @@ class KillPlay:
 def table(play: KillPlay, remains: BatchRemains, promises: list[Promise]) -> str:
     """The course of events, a fact a line, and then each promise."""
     record = play.record
-    jobs = Counter(Counter(job.body["prompt"] for job in remains.jobs).values())
+    jobs_of_item = Counter(job.body["prompt"] for job in remains.jobs)
+    jobs = Counter(jobs_of_item.values())
     per_item = ", ".join(f"{times} for {items}" for times, items in sorted(jobs.items()))
     facts = {
         "items": len(remains.prompts),
         "runs": record.runs,
         "kills": record.kills,
+        "paid twice": sum(times > 1 for times in jobs_of_item.values()),
+        "in doubt": sum(state in IN_DOUBT for state in remains.states),
         "exit codes": ", ".join(map(str, record.exits)),
         "POSTs": play.posts().total(),
         "jobs": len(remains.jobs),
@@ -166,6 +188,7 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--items", type=int, default=200)
     options.add_argument("--seed", type=int, default=None, help="of kills, times and faults")
+    options.add_argument("--windows", type=int, default=1, help="processes at a time")
     options.add_argument("--minutes", type=float, default=15, help="until it is given up")
     options.add_argument("--fault", action="append", default=[], help="one more, slow-submit:0.3s")
     chosen = options.parse_args()
@@ -176,7 +199,8 @@ def main() -> None:
     folder = Path(tempfile.mkdtemp(prefix="krea-kills-"))
     began = time.monotonic()
     with SandboxServer(settings) as sandbox:
-        play = KillPlay(sandbox, folder, items=chosen.items, chance=random.Random(seed))
+        chance = random.Random(seed)
+        play = KillPlay(sandbox, folder, items=chosen.items, chance=chance, windows=chosen.windows)
         play.until_done(began + 60 * chosen.minutes)
         remains = play.remains()
     ended = bool(play.record.exits)
