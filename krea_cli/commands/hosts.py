@@ -86,6 +86,8 @@ def open_other_ledgers(
     from krea_cli.local.ledger.ledger import Ledger
     from krea_cli.local.ledger.other_ledgers import OtherLedgers
 
-    if ledger is None:
-        ledger = Ledger.in_memory().for_account(base, account_of(token))
-    return OtherLedgers(own, ledger, warn)
+    if ledger is not None:
+        return OtherLedgers(own, ledger, warn)
+    empty = Ledger.in_memory()
+    account_ledger = empty.for_account(base, account_of(token))
+    return OtherLedgers(own, account_ledger, warn, on_close=empty.close)

@@ -48,13 +48,21 @@ class OtherRequest:
 class OtherLedgers:
     """The ledgers in the folder of OWN but OWN itself. None is ever written to.
 
-    WARN is told once of each ledger that cannot be read.
+    WARN is told once of each ledger that cannot be read. ON_CLOSE is called by `close`.
     """
 
-    def __init__(self, own: Path, ledger: AccountLedger, warn: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        own: Path,
+        ledger: AccountLedger,
+        warn: Callable[[str], None],
+        *,
+        on_close: Callable[[], None] = lambda: None,
+    ) -> None:
         self._own = own
         self._ledger = ledger
         self._warn = warn
+        self._on_close = on_close
         # With the state of the files that were copied; None for a ledger that is read in place.
         self._opened: dict[Path, tuple[AccountLedger, Sequence[FileState] | None]] = {}
         self._unreadable: set[Path] = set()
@@ -97,6 +105,7 @@ class OtherLedgers:
 
     def close(self) -> None:
         """Close the files."""
+        self._on_close()
         for path in list(self._opened):
             self._close(path)
 
