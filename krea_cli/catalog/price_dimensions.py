@@ -50,6 +50,7 @@ class RequestDimensions:
         self._body = body
         self._points = points
         self.beyond: set[str] = set()
+        self._greatest: dict[str, Decimal | None] = {}  # of the points, by dimension
 
     def fits(self, name: str, value: Any) -> bool | None:
         """Tell if the request has VALUE in the dimension NAME; None if that is not known."""
@@ -119,8 +120,11 @@ class RequestDimensions:
         self, name: str, number: Decimal, low: Decimal, high: Decimal | None
     ) -> bool | None:
         """Tell if NUMBER is the request's, which is from LOW to HIGH (None: no one knows)."""
-        values = (parse_number(dimensions.get(name)) for _, dimensions in self._points)
-        highest = max((value for value in values if value is not None), default=number)
+        if name not in self._greatest:  # not for each point anew: a model has dozens
+            values = [parse_number(dimensions.get(name)) for _, dimensions in self._points]
+            known = [value for value in values if value is not None]
+            self._greatest[name] = max(known, default=None)
+        highest = self._greatest[name] or number
         if low > highest:  # the last price is the nearest
             self.beyond.add(name)
             return None if number == highest else False
