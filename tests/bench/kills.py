@@ -1,6 +1,7 @@
 """A batch under faults, killed again and again: `python tests/bench/kills.py [--seed N]`.
 
 With --windows 2, two processes work on the list at a time, and each gets its own SIGKILL.
+With --leaps, the wall clock leaps by up to a day, both ways, while they run and between the runs.
 
 The real command meets lost answers, refusals and cut downloads, and gets a SIGKILL after a moment.
 It is run again until it ends by itself. Then its ledger, its files and the sandbox's jobs are held
@@ -25,7 +26,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from krea_cli.sandbox.server import SandboxServer
 from krea_cli.sandbox.settings import Settings
 from tests.bench.process import KREA, child_environ
-from tests.bench.promises import BatchRemains, Promise, check_promises
+from tests.bench.promises import BatchRemains, Promise, check_promises, few_in_doubt
 from tests.fakes.sandbox_process import sandbox_environ
 from tests.harness.ledger_rows import LedgerRow, read_rows
 
@@ -35,7 +36,10 @@ GOOD_EXIT_CODES = (0, 9)  # all is done, or all but the items in doubt
 AT_ONCE = 20
 LAST_RUN_SECONDS = 120.0  # for a run that only searches for lost answers
 IN_DOUBT = ("sending", "unknown", "unfound")
+SETTLED = ("saved", "unknown", "unfound")
 ARRIVAL_SECONDS = 0.1  # until the sandbox has read the last bytes of a killed process
+LEAP_SECONDS = (2.0, 60.0, 3600.0, 86400.0)  # the most by which a clock is wrong after a leap
+LEAPING_CLOCK = str(Path(__file__).with_name("leaping"))  # a folder for PYTHONPATH
 
 
 @dataclass
@@ -59,7 +63,7 @@ class PlayRecord:
 class KillPlay:
     """One batch of ITEMS prompts in FOLDER, against SANDBOX; CHANCE says when it is killed.
 
-    WINDOWS processes work on it at a time.
+    WINDOWS processes work on it at a time. With LEAPS, their wall clock leaps.
     """
 
     def __init__(
@@ -70,6 +74,7 @@ class KillPlay:
         items: int,
         chance: random.Random,
         windows: int = 1,
+        leaps: bool = False,
     ) -> None:
         self.record = PlayRecord()
         self.prompts = [f"a fox in picture {number}" for number in range(1, items + 1)]
@@ -78,14 +83,18 @@ class KillPlay:
         self._sandbox = sandbox
         self._chance = chance
         self._windows = windows
+        self._leap_file = folder / "leap.txt" if leaps else None
         self._environment = child_environ(sandbox_environ(sandbox.api, folder))
+        if self._leap_file:
+            clock = {"PYTHONPATH": LEAPING_CLOCK, "LEAP_FILE": str(self._leap_file)}
+            self._environment |= clock
         self._posts_in_doubt: dict[str, int] = {}  # POSTs of an item when it came to be in doubt
         (folder / "prompts.txt").write_text("\n".join(self.prompts) + "\n")
 
     def until_done(self, end: float) -> None:
         """Run, kill, run again, at most until END (monotonic); then once more, undisturbed."""
         while time.monotonic() < end:
-            codes = self._run(*(self._chance.uniform(*RUN_SECONDS) for _ in range(self._windows)))
+            codes = self._run(*(self._life() for _ in range(self._windows)))
             if {*codes} <= {*GOOD_EXIT_CODES}:
                 break
         else:
@@ -117,14 +126,33 @@ class KillPlay:
             pictures=self.pictures,
         )
 
+    def _life(self) -> float:
+        """Draw the seconds until a kill. A run that only looks for lost answers lives."""
+        settled = sum(row.state in SETTLED for row in self.rows())
+        is_over = settled == len(self.prompts)
+        return LAST_RUN_SECONDS if is_over else self._chance.uniform(*RUN_SECONDS)
+
     def _run(self, *lives: float) -> list[int | None]:
         """The exit codes of runs side by side; None for each that was killed after its life."""
         began = time.monotonic()
+        self._leap()
         started = [(began + life, self._start()) for life in lives]
-        codes = [self._wait(process, end) for end, process in sorted(started, key=itemgetter(0))]
+        codes = []
+        for end, process in sorted(started, key=itemgetter(0)):
+            time.sleep(max(0.0, (end - time.monotonic()) / 2) if self._leap_file else 0.0)
+            self._leap()
+            codes.append(self._wait(process, end))
         time.sleep(ARRIVAL_SECONDS)
         self._note_doubts()
         return codes
+
+    def _leap(self) -> None:
+        """Let the wall clock leap, at once for all processes: a whole file takes the place."""
+        if self._leap_file:
+            bound = self._chance.choice(LEAP_SECONDS)
+            new = self._leap_file.with_suffix(".new")
+            new.write_text(f"{self._chance.uniform(-bound, bound)}", "ascii")
+            new.replace(self._leap_file)
 
     def _start(self) -> "subprocess.Popen[bytes]":
         self.record.runs += 1
@@ -189,6 +217,7 @@ def main() -> None:
     options.add_argument("--items", type=int, default=200)
     options.add_argument("--seed", type=int, default=None, help="of kills, times and faults")
     options.add_argument("--windows", type=int, default=1, help="processes at a time")
+    options.add_argument("--leaps", action="store_true", help="let the wall clock leap")
     options.add_argument("--minutes", type=float, default=15, help="until it is given up")
     options.add_argument("--fault", action="append", default=[], help="one more, slow-submit:0.3s")
     chosen = options.parse_args()
@@ -200,11 +229,20 @@ def main() -> None:
     began = time.monotonic()
     with SandboxServer(settings) as sandbox:
         chance = random.Random(seed)
-        play = KillPlay(sandbox, folder, items=chosen.items, chance=chance, windows=chosen.windows)
+        play = KillPlay(
+            sandbox,
+            folder,
+            items=chosen.items,
+            chance=chance,
+            windows=chosen.windows,
+            leaps=chosen.leaps,
+        )
         play.until_done(began + 60 * chosen.minutes)
         remains = play.remains()
     ended = bool(play.record.exits)
     promises = check_promises(remains, resent=play.record.resent, ended=ended)
+    if not chosen.leaps:  # a clock that leaps leaves answers whose job cannot be told
+        promises.append(few_in_doubt(remains))
     promises.append(Promise("ends by itself, with 0 or 9", ended and play.ends_well, ""))
     promises.append(Promise("once more, it sends nothing", play.record.done, ""))
     minutes = (time.monotonic() - began) / 60
