@@ -70,8 +70,7 @@ def _print_models(session: "Session", matches: "tuple[Model, ...]", *, as_card: 
         text = model_card.card_text(model, session.clock.now())
         session.output.print_line(text, model_card.full_record(model))
         return
-    rows = [model_card.to_row(model) for model in matches]
-    records = [model_card.to_record(model) for model in matches]
+    rows, records = map(model_card.to_row, matches), map(model_card.to_record, matches)
     session.output.print_table(COLUMNS, rows, records, optional=OPTIONAL_COLUMNS)
     _tell_age(session, matches)
 
