@@ -1,7 +1,6 @@
 """Hosts with changing names and one state folder on a network disk: nothing is paid twice."""
 
 import os
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,13 +18,9 @@ from tests.end_to_end.test_recipes import (
 from tests.fakes.sandbox_process import Sandbox
 from tests.harness.cli import CliResult
 from tests.harness.installed_cli import KREA, InstalledCli, wait_until
+from tests.harness.mounts import bind_mount, needs_fuse
 
-pytestmark = [
-    pytest.mark.machine,
-    pytest.mark.skipif(
-        not Path("/dev/fuse").exists() or os.geteuid() != 0, reason="needs FUSE and root"
-    ),
-]
+pytestmark = [pytest.mark.machine, needs_fuse]
 PROMPTS = [f"thing {number}" for number in range(1, 7)]
 BATCH = ("batch", "c.txt", "-o", "o/", "-j", "3")
 SLOW_SUBMITS = ("--seconds", "2", "--spread", "0", "--fault", "slow-submit:x9:0.4s")
@@ -34,13 +29,8 @@ SLOW_SUBMITS = ("--seconds", "2", "--spread", "0", "--fault", "slow-submit:x9:0.
 @pytest.fixture
 def network_disk(tmp_path: Path) -> Iterator[Path]:
     """A folder that says it is of sshfs."""
-    source, mount = tmp_path / "source", tmp_path / "mount"
-    source.mkdir()
-    mount.mkdir()
-    command = ["bindfs", "-o", "subtype=sshfs", os.fspath(source), os.fspath(mount)]
-    subprocess.run(command, check=True, capture_output=True)
-    yield mount
-    subprocess.run(["umount", "-l", os.fspath(mount)], check=True)
+    with bind_mount(tmp_path, "subtype=sshfs") as mount:
+        yield mount
 
 
 def on(host: str, *argv: str) -> list[str]:

@@ -4,7 +4,6 @@ import errno
 import fcntl
 import os
 import sqlite3
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +11,7 @@ import pytest
 
 from tests.harness.cli import Cli
 from tests.harness.failing_sqlite import fail_at
+from tests.harness.mounts import bind_mount, needs_fuse
 
 HINT = "set KREA_STATE_DIR to a folder on a local disk"
 
@@ -101,17 +101,12 @@ def test_a_folder_that_cannot_be_synced(
 @pytest.fixture
 def direct_io(tmp_path: Path) -> Iterator[Path]:
     """A folder of FUSE without memory maps."""
-    source, mount = tmp_path / "source", tmp_path / "mount"
-    source.mkdir()
-    mount.mkdir()
-    command = ["bindfs", "-o", "direct_io", os.fspath(source), os.fspath(mount)]
-    subprocess.run(command, check=True, capture_output=True)
-    yield mount
-    subprocess.run(["umount", "-l", os.fspath(mount)], check=True)
+    with bind_mount(tmp_path, "direct_io") as mount:
+        yield mount
 
 
 @pytest.mark.machine
-@pytest.mark.skipif(not Path("/dev/fuse").exists() or os.geteuid() != 0, reason="needs FUSE")
+@needs_fuse
 def test_fuse_without_memory_maps(cli: Cli, direct_io: Path) -> None:
     """The first command tells what is the matter, and the folder stays empty."""
     cli.environ["KREA_STATE_DIR"] = str(direct_io)
