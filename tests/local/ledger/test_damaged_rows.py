@@ -93,13 +93,16 @@ def columns() -> list[tuple[str, str]]:
 @pytest.mark.exhaustive
 @pytest.mark.parametrize(("table", "column"), columns())
 def test_no_value_is_a_bug(worked: Cli, table: str, column: str) -> None:
-    """Whatever stands in a column, each command ends with an answer or one sentence."""
+    """Whatever stands in a column, each command ends with an answer or one sentence.
+
+    Each value meets a third of the commands, and each column all of them.
+    """
     path = worked.home / "state" / "ledger.sqlite3"
     whole = path.read_bytes()
-    for value in ODD_VALUES:
+    for number, value in enumerate(ODD_VALUES, columns().index((table, column))):
         path.write_bytes(whole)
         if not damage(worked, f'UPDATE {table} SET "{column}" = ?', value):
             continue
-        for command in COMMANDS:
+        for command in COMMANDS[number % 3 :: 3]:
             done = worked.krea(*command)
             assert "this is a bug" not in done.err + done.out, (value, command, done.err)
