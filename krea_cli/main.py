@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, NoReturn, TextIO
 
@@ -13,6 +14,7 @@ from krea_cli import __version__
 
 if TYPE_CHECKING:
     import typer
+    from typer._click import Command
 
     from krea_cli.commands.session import Session
     from krea_cli.env import Env
@@ -56,8 +58,8 @@ COMMANDS = (
 )
 
 
-def build_app(argv: Sequence[str] = ()) -> "typer.Typer":
-    """Build the command tree, or only the branch of ARGV: the rest costs time."""
+def build_app(name: str | None = None) -> "typer.Typer":
+    """Build the command tree, or only the branch NAME: the rest costs time."""
     import textwrap
 
     import typer
@@ -80,13 +82,20 @@ def build_app(argv: Sequence[str] = ()) -> "typer.Typer":
     ) -> None:
         pass  # `main` answers --version before Typer is imported; here it is for the help
 
-    for name in argv[:1] if argv and argv[0] in COMMANDS else COMMANDS:
-        module = import_module(f"krea_cli.commands.{name}")
+    for each in [name] if name else COMMANDS:
+        module = import_module(f"krea_cli.commands.{each}")
         if group := getattr(module, "app", None):
-            app.add_typer(group, name=name, context_settings=HELP_SETTINGS)
+            app.add_typer(group, name=each, context_settings=HELP_SETTINGS)
         else:
-            app.command(name)(getattr(module, name))
+            app.command(each)(getattr(module, each))
     return app
+
+
+@cache
+def _parser(name: str | None) -> "Command":
+    from typer.main import get_command
+
+    return get_command(build_app(name))
 
 
 def main(argv: list[str], env: "Env | None" = None) -> int:
@@ -133,7 +142,8 @@ def run_command(argv: list[str], session: "Session", output: "Output") -> int:
 
     try:
         # `krea` alone prints the help.
-        code = build_app(argv)(
+        name = argv[0] if argv and argv[0] in COMMANDS else None
+        code = _parser(name)(
             args=argv or ["--help"], prog_name="krea", obj=session, standalone_mode=False
         )
         return code if isinstance(code, int) else 0

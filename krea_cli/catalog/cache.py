@@ -4,6 +4,7 @@ import json
 import os
 from collections.abc import Callable
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,7 @@ FRESH_SECONDS = 86_400.0  # the age up to which prices and parts of names are tr
 Fetch = Callable[[str | None, str | None], "OpenapiDocument | None"]
 
 
+@cache
 def load_snapshot() -> Catalog:
     """Load the embedded catalog."""
     return Catalog(json.loads(read_packaged_file(SNAPSHOT_FILE)), source="snapshot")

@@ -119,7 +119,7 @@ def _is_option(word: str) -> bool:
 @cache
 def _root() -> Any:
     """The real command tree, whose commands do nothing."""
-    root: Any = typer.main.get_command(build_app([]))
+    root: Any = typer.main.get_command(build_app())
     for path in _paths(root):
         _at(root, path).callback = None
     return root
