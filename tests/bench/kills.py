@@ -182,7 +182,7 @@ class KillPlay:
         posts = self.posts()
         resent = {prompt for prompt, count in self._posts_in_doubt.items() if posts[prompt] > count}
         self.record.resent |= resent
-        in_doubt = {row.prompt for row in self.rows() if row.state in IN_DOUBT}
+        in_doubt = {row.prompt for row in self.rows() if row.left and row.state in IN_DOUBT}
         self._posts_in_doubt |= {
             prompt: posts[prompt] for prompt in in_doubt - set(self._posts_in_doubt)
         }

@@ -11,7 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 LEDGER = "ledger.sqlite3"
-COLUMNS = "id, state, job_id, prompt, seed, adopted, error"
+COLUMNS = (
+    "id, state, job_id, prompt, seed, adopted, error, EXISTS (SELECT 1 FROM sendings"
+    " WHERE request_id = id AND sendings.sent_at = requests.sent_at AND leaving)"
+)
 
 LedgerState = tuple[str, str | None]
 
@@ -26,7 +29,11 @@ class LedgerFile:
 
 @dataclass(frozen=True)
 class LedgerRow:
-    """A request in the ledger, with its files in the order of its results."""
+    """A request in the ledger.
+
+    left: True once its first byte was about to leave
+    files: saved results, in their order
+    """
 
     id: int
     state: str
@@ -35,6 +42,7 @@ class LedgerRow:
     seed: int | None
     adopted: bool
     error: str | None
+    left: bool
     files: tuple[LedgerFile, ...]
 
 
@@ -67,5 +75,6 @@ def _rows(ledger: sqlite3.Connection) -> list[LedgerRow]:
         files.setdefault(request_id, []).append(LedgerFile(path, sha256))
     requests = ledger.execute(f"SELECT {COLUMNS} FROM requests ORDER BY id").fetchall()
     return [
-        LedgerRow(*row[:5], bool(row[5]), row[6], tuple(files.get(row[0], ()))) for row in requests
+        LedgerRow(*row[:5], bool(row[5]), row[6], bool(row[7]), tuple(files.get(row[0], ())))
+        for row in requests
     ]

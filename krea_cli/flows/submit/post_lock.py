@@ -7,6 +7,7 @@ from signal import SIGINT
 from krea_cli.errors import Busy, Interrupted
 from krea_cli.flows.context import FlowContext
 from krea_cli.flows.events import Paused, Reconciling
+from krea_cli.flows.submit.match import MAX_SEND_SECONDS
 from krea_cli.flows.submit.reconcile import (
     MIN_ADOPTION_AGE_SECONDS,
     reconcile,
@@ -16,7 +17,7 @@ from krea_cli.local.ledger.rows import RequestRow
 
 LOCK_POLL_SECONDS = 0.05
 DIED_WHILE_SENDING = "its process died while sending"
-# From the sending of a request whose process died until the next request may leave.
+# From the sending of a request that is in doubt until the next request may leave.
 HOLD_SECONDS = MIN_ADOPTION_AGE_SECONDS + 1.0
 
 
@@ -64,24 +65,31 @@ def mark_abandoned_sends_unknown(context: FlowContext) -> None:
     `sending` belongs to a dead process. One that never left becomes `checked` again.
     """
     boot_id, _ = context.clock.boot()
-    abandoned = []
     for row in context.ledger.history.list_sending():
         if context.ledger.ownership.last_sending(row).never_left(boot_id):
             context.ledger.requests.mark_unsent(row.id)
         else:
             context.ledger.requests.mark_in_doubt(row.id, DIED_WHILE_SENDING)
-            abandoned.append(row)
-    recent = [
-        row for row in context.ledger.requests.list_unknown() if _is_recent_death(row, context)
-    ]
-    if not recent and not abandoned:
+    _hold(context)
+
+
+def _hold(context: FlowContext) -> None:
+    """Look for the jobs of recent requests in doubt whose processes ended within their search.
+
+    The next request must not leave before: the two could then not be told apart.
+    """
+    requests = context.ledger.requests
+    recent = [row for row in requests.list_unknown() if _is_open(row, context)]
+    if not recent:
         return
-    context.tell(Reconciling("an earlier krea died while it was sending"))
-    age = min(seconds_since_sent(context, row) for row in (*recent, *abandoned))
-    # The next request must not leave before: the two could then not be told apart.
+    age = min(seconds_since_sent(context, row) for row in recent)
+    context.tell(Reconciling(recent[-1].error or DIED_WHILE_SENDING))
     reconcile(context, seconds=min(max(HOLD_SECONDS - age, 0.0), HOLD_SECONDS))
+    for row in requests.list_unknown():
+        if _is_open(row, context) and seconds_since_sent(context, row) >= HOLD_SECONDS:
+            requests.mark_given_up(row.id, context.clock.now())
 
 
-def _is_recent_death(row: RequestRow, context: FlowContext) -> bool:
-    is_dead = row.error == DIED_WHILE_SENDING
-    return is_dead and 0 <= seconds_since_sent(context, row) < HOLD_SECONDS
+def _is_open(row: RequestRow, context: FlowContext) -> bool:
+    """Tell if the job of ROW may still be told from those of later requests."""
+    return row.gave_up_at is None and 0 <= seconds_since_sent(context, row) < MAX_SEND_SECONDS

@@ -179,7 +179,7 @@ class RequestRows:
     def mark_given_up(self, row_id: int, at: float) -> None:
         """Record the end of the search for a request in doubt, in seconds since 1970.
 
-        No job made after AT is taken for its own.
+        From now on, other requests leave without a look for its job.
         """
         self.change_state(row_id, ("unknown",), "unknown", gave_up_at=at)
 

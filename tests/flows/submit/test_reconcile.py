@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from tests.fakes.krea_service import KreaService, ScriptedJob
+from tests.fakes.krea_service import KreaService, ScriptedJob, kill_client
 from tests.harness.cli import Cli
 
 
@@ -213,3 +213,31 @@ def test_a_late_job_is_not_taken_for_that_of_the_next_request(cli: Cli) -> None:
     assert (result.code, result.out) == (9, ""), result.err
     assert "It may be one of these jobs: job-1 (perhaps of request 1)\n" in result.err
     assert cli.states == [("unknown", None), ("unknown", None)]
+
+
+def test_a_search_that_was_killed_is_ended_before_the_next_request(cli: Cli) -> None:
+    """Two requests whose answers got lost within a second: each is given its own job."""
+    cli.service.answers = [made, made]
+    cli.service.read_faults = [kill_client]
+    with pytest.raises(SystemExit):
+        cli.krea("generate", "a fox", "-o", "fox.png")
+    result = cli.krea("generate", "a hen", "-o", "hen.png")
+    assert (result.code, result.out) == (0, "hen.png\n"), result.err
+    assert cli.states == [("submitted", "job-1"), ("saved", "job-2")]
+    again = cli.krea("generate", "a fox", "-o", "fox.png")
+    assert (again.code, again.out, len(cli.service.posts)) == (0, "fox.png\n", 2)
+
+
+def test_a_search_that_found_nothing_is_not_begun_by_each_request(cli: Cli) -> None:
+    """The hold after a killed search is over once: later requests leave without a look."""
+    cli.service.answers = [lost]
+    cli.service.read_faults = [kill_client]
+    with pytest.raises(SystemExit):
+        cli.krea("generate", "a fox", "-o", "fox.png")
+    cli.clock.advance(10)
+    reads = []
+    for name in ("hen", "owl"):
+        before = len(cli.service.polls)
+        assert cli.krea("generate", f"a {name}", "-o", f"{name}.png").code == 0
+        reads.append(len(cli.service.polls) - before)
+    assert reads[0] == reads[1] + 1
