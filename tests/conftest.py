@@ -1,6 +1,7 @@
 """Fixtures for all tests: the command with a home of its own."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +16,16 @@ from tests.leaks import find_leaks
 # ones: HYPOTHESIS_PROFILE=default pytest.
 settings.register_profile("steady", derandomize=True, deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
+
+
+MEMORY = Path("/dev/shm")
+MEMORY_BYTES = 2**31  # a run leaves half a GB
+
+
+def pytest_configure() -> None:
+    """Put the folders of tests in memory where there is room: thousands of ledgers are synced."""
+    if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > MEMORY_BYTES:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", os.fspath(MEMORY))
 
 
 @pytest.fixture(scope="session", autouse=True)
