@@ -12,7 +12,12 @@ import pytest
 
 from krea_cli.local.ledger.migrations import MIGRATIONS, migrate
 from krea_cli.text import shell_line
-from tests.fakes.krea_service import KreaService, ScriptedJob, answer_with, lose_request
+from tests.fakes.krea_service import (
+    KreaService,
+    ScriptedJob,
+    answer_with,
+    lose_request,
+)
 from tests.harness.cli import Cli
 
 FOXES = "fox 1\nfox 2\nfox 3\n"
@@ -51,6 +56,12 @@ def leave_unfinished(cli: Cli) -> None:
     Path("c.txt").write_text("fox 3\n")
     assert cli.krea("batch", "c.txt", "-o", "o/").code == 0
     Path("c.txt").write_text(FOXES)
+
+
+def lose_beside_another(service: KreaService, job: ScriptedJob) -> None:
+    """Lose the request in the moment in which the first job is made."""
+    service.keep(service.job(1, at=service.now() + 0.05))
+    lose_request(service, job)
 
 
 def test_what_another_host_has_finished_is_done(pods: Cli) -> None:
@@ -299,13 +310,49 @@ def test_a_job_of_another_host_is_never_taken_for_a_lost_answer(pods: Cli) -> No
     assert pods.krea("generate", "a cat", "-o", "cat.png", "--no-wait").code == 0
     pods.move_to("pod-a")
 
-    def lose_beside_another(service: KreaService, job: ScriptedJob) -> None:
-        service.jobs["job-1"].created = service.now() + 0.05
-        lose_request(service, job)
-
     pods.service.answers = [lose_beside_another]
     lost = pods.krea("generate", "a cat", "-o", "other.png")
     assert (lost.code, "It may be one of these jobs" in lost.err) == (9, False)
     pods.clock.advance(600)
     (doubt,) = pods.krea("recover", "--json").records
     assert (doubt["state"], doubt["candidates"]) == ("unfound", [])
+
+
+def test_a_job_of_another_host_is_not_adopted(pods: Cli) -> None:
+    """Not even by the user's word: the host is named, and the way to look at its request."""
+    assert pods.krea("generate", "a cat", "-o", "cat.png", "--no-wait").code == 0
+    pods.move_to("pod-b")
+    pods.service.answers = [lose_request]
+    assert pods.krea("generate", "a dog", "-o", "dog.png").code == 9
+    for is_gone in (False, True):
+        if is_gone:
+            assert pods.krea("recover", "--forget", "1").code == 0
+        refused = pods.krea("recover", "--adopt", "1=job-1")
+        assert (refused.code, refused.out) == (2, "")
+        assert refused.err == (
+            "error: job job-1 belongs to request 1 in the ledger of pod-a already\n"
+            "  hint: krea recover lists what is of nobody yet; krea history 1 on pod-a; if that"
+            " host is gone: KREA_LEDGER_NAME=pod-a krea history 1\n"
+            "  charged: no\n"
+        )
+    pods.environ["KREA_LEDGER_NAME"] = "pod-a"
+    assert pods.krea("download", "--missing").out == "cat.png\n"
+
+
+@pytest.mark.parametrize("is_under_way", [False, True], ids=["in doubt", "under way"])
+def test_a_job_that_another_host_may_own_is_not_taken_for_a_lost_answer(
+    pods: Cli, is_under_way: bool
+) -> None:
+    """The list of candidates names it, beside the request of that host."""
+    pods.service.answers = [lose_request, lose_beside_another]
+    assert pods.krea("generate", "a cat", "-o", "cat.png").code == 9
+    with closing(sqlite3.connect(ledger_of(pods, "pod-a"))) as ledger:
+        state = "sending" if is_under_way else "unknown"
+        ledger.execute("UPDATE requests SET state = ?", (state,))
+        ledger.commit()
+    pods.move_to("pod-b")
+    lost = pods.krea("generate", "a dog", "-o", "dog.png")
+    assert (lost.code, len(pods.service.posts)) == (9, 2), lost.err
+    assert "job-1 (perhaps of request 1 in the ledger of pod-a)" in lost.err
+    (doubt,) = pods.krea("recover", "--json").records
+    assert (doubt["job_id"], [each["job_id"] for each in doubt["candidates"]]) == (None, ["job-1"])

@@ -33,14 +33,13 @@ class Elsewhere:
 
     def error(self) -> LeftToHost:
         """The error of a request that is left to the other host."""
-        row, host = self.request.row, self.request.host
+        row = self.request.row
         state = "in doubt" if self.is_in_doubt else "under way"
         job = f" (job {row.job_id})" if row.job_id else ""
-        ledger = f"the ledger of {host}" if host else f"the ledger {self.request.path}"
         return LeftToHost(
-            f"{ledger} has the same request as {state}{job}; it is left to that host,"
+            f"{self.request.where} has the same request as {state}{job}; it is left to that host,"
             " and nothing was sent",
-            host=host,
+            host=self.request.host,
             can_go_on=self.request.can_be_own,
             job_id=row.job_id,
         )

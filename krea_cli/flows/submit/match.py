@@ -14,6 +14,7 @@ WINDOW_SLACK_SECONDS = 0.5  # added to measured times
 PROMPT_SECONDS = 3.0  # in which a job is made, while fewer than `MIN_ANSWERS` taught it
 MIN_ANSWERS = 10  # of n answers, the next lies outside their range in 2 / (n + 1) of cases
 MAX_SEND_SECONDS = 165.0  # no gateway holds a request longer: read time-out and search
+HOST_CLOCK_SECONDS = 60.0  # between the clocks of two hosts
 STRANGER_SECONDS = 600.0  # a stranger's job this long before a window counts against it
 MAX_MATCHED_JOBS = 8  # with more, nothing is matched: others work on the account
 
@@ -30,6 +31,7 @@ class Window:
     since: start of the time from which jobs are named
     types: internal job types seen for the model; empty when none was seen
     body: stands for the whole body, so that requests of equal bodies have equal values
+    name: the request of another host, for sentences
     """
 
     prompts: tuple[tuple[float, float], ...]
@@ -38,6 +40,7 @@ class Window:
     since: float = -inf
     types: frozenset[str] = frozenset()
     body: str = ""
+    name: str = ""
 
     def is_prompt(self, job: Job) -> bool:
         """Return True if JOB was made in the usual time of a sending."""
@@ -99,6 +102,16 @@ def make_window(
     )
 
 
+def make_window_of_host(sent_at: Sequence[float], *, skew: float, name: str) -> Window:
+    """Make the window of a request that another host sent at each of SENT_AT, by its clock.
+
+    No job is taken for it here: the window only keeps its job from being taken for another's.
+    """
+    earliest = min(sent_at) + skew - HOST_CLOCK_SECONDS
+    latest = max(sent_at) + skew + MAX_SEND_SECONDS + HOST_CLOCK_SECONDS
+    return Window((), earliest, latest, body=name, name=name)
+
+
 def match_jobs(windows: Mapping[int, Window], jobs: Sequence[Job]) -> dict[int, str]:
     """Return the job id of each row whose job is proven; the others are left out.
 
@@ -156,7 +169,7 @@ def _objections(window: Window, job: Job, others: Mapping[int, Window]) -> Itera
         yield "made before the request left" if late < 0 else f"made {late:.0f} s late"
     if window.is_unlike(job):
         yield f"of type {job.type}, not {' or '.join(sorted(window.types))}"
-    rivals = [str(row) for row, other in others.items() if other.allows(job)]
+    rivals = [other.name or str(row) for row, other in others.items() if other.allows(job)]
     if rivals:
         yield f"perhaps of request {' or '.join(rivals)}"
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from math import inf
+from typing import TYPE_CHECKING
 
 from krea_cli.api.types import Job
 from krea_cli.flows.context import FlowContext
@@ -21,10 +22,14 @@ from krea_cli.flows.submit.match import (
     find_strangers,
     list_candidates,
     make_window,
+    make_window_of_host,
     match_jobs,
 )
 from krea_cli.local.ledger.request_identity import request_fingerprint
 from krea_cli.local.ledger.rows import RequestRow
+
+if TYPE_CHECKING:
+    from krea_cli.local.ledger.other_ledgers import OtherLedgers
 
 SEARCH_SECONDS = 15.0  # of searching the list for a job whose answer got lost
 SEARCH_PAUSE_SECONDS = 1.5  # between two looks at the list
@@ -105,6 +110,7 @@ class _Search:
         self._windows = make_windows(context, known, listing)
         owned = context.ledger.ownership.owned_job_ids(listing.jobs)
         if context.others:
+            self._windows |= _make_windows_of_others(context, context.others, listing)
             owned |= context.others.owned_job_ids(listing.jobs.keys() - owned)
         self._unowned = [job for job in listing.jobs.values() if job.id not in owned]
         if listing.complete and not self._is_shared():
@@ -183,6 +189,20 @@ def make_windows(
             body=_body_key(context, row),
         )
     return windows
+
+
+def _make_windows_of_others(
+    context: FlowContext, others: "OtherLedgers", listing: Listing
+) -> dict[int, Window]:
+    """Make the windows of the requests of other hosts that may own an unowned job."""
+    return {
+        request.row.id: make_window_of_host(
+            [sending.sent_at for sending in sendings],
+            skew=listing.skew,
+            name=f"{request.number} in {request.where}",
+        )
+        for request, sendings in others.list_claimants()
+    }
 
 
 def seconds_since_sent(context: FlowContext, row: RequestRow) -> float:

@@ -85,6 +85,12 @@ class Recovery:
                 f"job {job.id} belongs to request {owner.id} already",
                 hint=f"krea history {owner.id}",
             )
+        if context.others and (other := context.others.find_owner(job.id)):
+            raise UsageError(
+                f"job {job.id} belongs to request {other.number} in {other.where} already",
+                hint="krea recover lists what is of nobody yet;"
+                f" {other.hint_there(f'krea history {other.number}')}",
+            )
         self._compare(row, job)
         if self._reopen(row).state == "forgotten":
             # A gateway carried it out in the end, after the user had let it go or sent it again.

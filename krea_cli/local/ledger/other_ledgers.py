@@ -10,6 +10,7 @@ from zlib import crc32
 from krea_cli.errors import LedgerUnusable
 from krea_cli.local.ledger.account_ledger import AccountLedger
 from krea_cli.local.ledger.host import LOCAL_LEDGER
+from krea_cli.local.ledger.ownership import Sending
 from krea_cli.local.ledger.read_only import FileState, open_read_only, read_states
 from krea_cli.local.ledger.request_identity import RequestIdentity
 from krea_cli.local.ledger.rows import POSSIBLY_PAID_STATES, FileRow, RequestRow
@@ -22,12 +23,14 @@ class OtherRequest:
     """A request in the ledger of another host.
 
     row: as that ledger has it; its number is below zero, unlike those of our own
+    number: its number in that ledger
     ledger: the ledger of that host, to be read only
     path: the file of that ledger
     can_be_own: True if this machine uses that ledger when it is told its name
     """
 
     row: RequestRow
+    number: int
     ledger: AccountLedger
     path: Path
     can_be_own: bool = True
@@ -43,6 +46,18 @@ class OtherRequest:
         if self.path.name == LOCAL_LEDGER:
             return None
         return self.path.stem.removeprefix("ledger-")
+
+    @property
+    def where(self) -> str:
+        """The ledger, for sentences."""
+        return f"the ledger of {self.host}" if self.host else f"the ledger {self.path}"
+
+    def hint_there(self, command: str) -> str:
+        """Return the hint to type COMMAND on that host, or here with its ledger."""
+        hint = f"{command} on {self.host or 'the host of that disk'}"
+        if not self.can_be_own:
+            return hint
+        return f"{hint}; if that host is gone: KREA_LEDGER_NAME={self.host} {command}"
 
 
 class OtherLedgers:
@@ -79,7 +94,7 @@ class OtherLedgers:
                 identity, target
             )
 
-        return list(self._ask_all(find))
+        return list(filter(_may_be_paid, self._ask_all(find)))
 
     def find_item(
         self, identity: RequestIdentity, occurrence: int, old: tuple[str, str]
@@ -93,7 +108,7 @@ class OtherLedgers:
             item = ledger.items.find_same(identity, occurrence, old=old)
             return ledger.items.find_latest(item) if item else None
 
-        return list(self._ask_all(find))
+        return list(filter(_may_be_paid, self._ask_all(find)))
 
     def owned_job_ids(self, job_ids: Collection[str]) -> set[str]:
         """Return the members of JOB_IDS that belong to requests of other hosts."""
@@ -102,6 +117,27 @@ class OtherLedgers:
             ids = self._ask(path, lambda ledger: ledger.ownership.owned_job_ids(job_ids))
             owned |= ids or set()
         return owned
+
+    def find_owner(self, job_id: str) -> OtherRequest | None:
+        """Return the request of another host that became this job, of whatever account."""
+        owners = self._ask_all(lambda ledger: ledger.ownership.find_owner(job_id))
+        return next(owners, None)
+
+    def list_claimants(self) -> list[tuple[OtherRequest, list[Sending]]]:
+        """List the requests of other hosts that may own an unowned job.
+
+        With the times of sending, by the clock of that host.
+        """
+
+        def find(ledger: AccountLedger) -> list[tuple[RequestRow, list[Sending]]]:
+            ownership = ledger.ownership
+            return [(row, ownership.list_sendings(row)) for row in ownership.list_claimants()]
+
+        return [
+            (self._request(path, row), sendings)
+            for path in self._list_paths()
+            for row, sendings in self._ask(path, find) or ()
+        ]
 
     def close(self) -> None:
         """Close the files."""
@@ -114,13 +150,17 @@ class OtherLedgers:
     ) -> Iterator[OtherRequest]:
         for path in self._list_paths():
             row = self._ask(path, question)
-            if row is not None and row.state in POSSIBLY_PAID_STATES:
-                yield OtherRequest(
-                    replace(row, id=_foreign_id(path, row)),
-                    self._opened[path][0],
-                    path,
-                    can_be_own=LOCAL_LEDGER not in (path.name, self._own.name),
-                )
+            if row is not None:
+                yield self._request(path, row)
+
+    def _request(self, path: Path, row: RequestRow) -> OtherRequest:
+        return OtherRequest(
+            replace(row, id=_foreign_id(path, row)),
+            row.id,
+            self._opened[path][0],
+            path,
+            can_be_own=LOCAL_LEDGER not in (path.name, self._own.name),
+        )
 
     def _ask(self, path: Path, question: Callable[[AccountLedger], T]) -> T | None:
         """Ask the ledger at PATH; open it again after a failure, as its host may have died."""
@@ -166,6 +206,10 @@ class OtherLedgers:
         with suppress(FileNotFoundError):
             return path.samefile(self._own)
         return path == self._own
+
+
+def _may_be_paid(request: OtherRequest) -> bool:
+    return request.row.state in POSSIBLY_PAID_STATES
 
 
 def _foreign_id(path: Path, row: RequestRow) -> int:
