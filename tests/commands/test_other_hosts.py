@@ -356,3 +356,22 @@ def test_a_job_that_another_host_may_own_is_not_taken_for_a_lost_answer(
     assert "job-1 (perhaps of request 1 in the ledger of pod-a)" in lost.err
     (doubt,) = pods.krea("recover", "--json").records
     assert (doubt["job_id"], [each["job_id"] for each in doubt["candidates"]]) == (None, ["job-1"])
+
+
+@pytest.mark.parametrize("options", [("--seed", "7"), ("--any-seed",)], ids=" ".join)
+def test_reuse_copies_what_another_host_has_made(pods: Cli, options: tuple[str, ...]) -> None:
+    """Also from its ledger: nothing is sent, and nothing is written there."""
+    seed = ("--seed", "7") if options[0] == "--seed" else ()
+    assert pods.krea("generate", "a cat", *seed, "-o", "p/cat.png").code == 0
+    before = state_of_disk(pods, "pod-a")
+    pods.move_to("pod-b")
+    for _ in range(2):
+        copied = pods.krea("generate", "a cat", *options, "--reuse", "-o", "copy.png")
+        assert (copied.code, copied.out, len(pods.service.posts)) == (0, "copy.png\n", 1)
+        assert copied.err.startswith(
+            f"the same as {pods.home}/work/p/cat.png: it is copied and not paid for again\n"
+        )
+    assert Path("copy.png").read_bytes() == Path("p/cat.png").read_bytes()
+    assert state_of_disk(pods, "pod-a") == before
+    several = pods.krea("generate", "a cat", *options, "--reuse", "-n", "2", "-o", "two.png")
+    assert (several.code, len(pods.service.posts)) == (0, 2)  # each saved job once

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -62,19 +63,20 @@ class CacheKey:
 class ResultCache:
     """The results that one command can reuse; each saved request is used at most once.
 
-    ANY_SEED allows results of other seeds. TAKEN are the places that the command itself writes
-    to: no file there is copied.
+    Those of our own ledger come first, then those of other hosts. ANY_SEED allows results of
+    other seeds. TAKEN are the places that the command itself writes to: no file there is copied.
     """
 
     def __init__(self, context: FlowContext, *, any_seed: bool, taken: set[Path]) -> None:
         self._history = context.ledger.history
+        self._others = context.others
         self._any_seed = any_seed
         self._places = taken
         self._used: set[int] = set()
 
     def find_at(self, place: Path, key: CacheKey) -> CachedResult | None:
         """Find a result for KEY that PLACE holds already."""
-        results = (self._complete(row, allowed=place) for row in self._matching_rows(key))
+        results = (_complete(*each, self._places, place) for each in self._matches(key))
         return self._use(each for each in results if each and each.is_at(place))
 
     def find(self, key: CacheKey) -> CachedResult | None:
@@ -82,7 +84,8 @@ class ResultCache:
 
         Without a chosen seed every job is another picture: a result is found with ANY_SEED only.
         """
-        return self._use(filter(None, map(self._complete, self._matching_rows(key))))
+        results = (_complete(*each, self._places) for each in self._matches(key))
+        return self._use(filter(None, results))
 
     def _use(self, results: Iterator[CachedResult]) -> CachedResult | None:
         result = next(results, None)
@@ -90,26 +93,44 @@ class ResultCache:
             self._used.add(result.row.id)
         return result
 
-    def _matching_rows(self, key: CacheKey) -> "Iterator[RequestRow]":
-        same = key.body_hash, key.identity
-        rows = self._history.list_saved(*same, seed=key.seed) if key.chosen else []
-        if self._any_seed:
-            rows += self._history.list_saved(*same, seed=None)
-        return (row for row in rows if row.id not in self._used)
+    def _matches(self, key: CacheKey) -> "Iterator[tuple[RequestRow, list[FileRow]]]":
+        """The saved requests for KEY that were not used yet, each with its files."""
+        seeds = [key.seed] if key.chosen else []
+        seeds += [None] if self._any_seed else []
+        for row, files in chain(self._own_matches(key, seeds), self._other_matches(key, seeds)):
+            if row.id not in self._used:
+                yield row, files
 
-    def _complete(self, row: "RequestRow", allowed: Path | None = None) -> CachedResult | None:
-        """A file for each result that was saved, unchanged since; None if one is missing.
+    def _own_matches(
+        self, key: CacheKey, seeds: list[int | None]
+    ) -> "Iterator[tuple[RequestRow, list[FileRow]]]":
+        for seed in seeds:
+            for row in self._history.list_saved(key.body_hash, key.identity, seed=seed):
+                yield row, self._history.list_files(row.job_id or "")
 
-        ALLOWED is a taken place from which it may come all the same, first of all.
-        """
-        rows = self._history.list_files(row.job_id or "")
-        rows.sort(key=lambda file: Path(file.path) != allowed)
-        files: dict[int, FileRow] = {}
-        for file in rows:
-            path = Path(file.path)
-            is_free = path == allowed or path not in self._places
-            if file.index not in files and is_free and is_unchanged(file):
-                files[file.index] = file
-        if not files or files.keys() != {file.index for file in rows}:
-            return None
-        return CachedResult(row, files)
+    def _other_matches(
+        self, key: CacheKey, seeds: list[int | None]
+    ) -> "Iterator[tuple[RequestRow, list[FileRow]]]":
+        if self._others:
+            for seed in seeds:
+                yield from self._others.list_saved(key.body_hash, key.identity, seed=seed)
+
+
+def _complete(
+    row: "RequestRow", rows: "list[FileRow]", taken: set[Path], allowed: Path | None = None
+) -> CachedResult | None:
+    """A file for each result that was saved, unchanged since; None if one is missing.
+
+    rows: the saved files of ROW
+    taken: places from which none may come
+    allowed: a taken place from which it may come all the same, first of all
+    """
+    files: dict[int, FileRow] = {}
+    for file in sorted(rows, key=lambda file: Path(file.path) != allowed):
+        path = Path(file.path)
+        is_free = path == allowed or path not in taken
+        if file.index not in files and is_free and is_unchanged(file):
+            files[file.index] = file
+    if not files or files.keys() != {file.index for file in rows}:
+        return None
+    return CachedResult(row, files)

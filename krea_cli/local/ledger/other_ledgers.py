@@ -110,6 +110,22 @@ class OtherLedgers:
 
         return list(filter(_may_be_paid, self._ask_all(find)))
 
+    def list_saved(
+        self, body_hash: str, identity: RequestIdentity, *, seed: int | None
+    ) -> list[tuple[RequestRow, list[FileRow]]]:
+        """List the saved requests of one body, each with its files; see `History.list_saved`."""
+
+        def find(ledger: AccountLedger) -> list[tuple[RequestRow, list[FileRow]]]:
+            history = ledger.history
+            rows = history.list_saved(body_hash, identity, seed=seed)
+            return [(row, history.list_files(row.job_id or "")) for row in rows]
+
+        return [
+            (self._request(path, row).row, files)
+            for path in self._list_paths()
+            for row, files in self._ask(path, find) or ()
+        ]
+
     def owned_job_ids(self, job_ids: Collection[str]) -> set[str]:
         """Return the members of JOB_IDS that belong to requests of other hosts."""
         owned = set[str]()
