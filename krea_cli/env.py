@@ -21,7 +21,7 @@ class Env:
     """The surroundings of a command: variables, streams, clock, chance, folders, network.
 
     transport: an httpx transport that replaces the network in tests
-    host_name: name of this machine
+    host_name: replaces in tests the name of this machine
     network_type: replaces in tests the detection of a folder's network file system
     """
 
@@ -33,7 +33,7 @@ class Env:
     clock: Clock = field(default_factory=Clock)
     random: Random = field(default_factory=Random)
     transport: object = None
-    host_name: str = field(default_factory=lambda: os.uname().nodename)
+    host_name: str | None = None
     network_type: Callable[[Path], str | None] | None = None
 
     def get(self, name: str) -> str | None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from krea_cli.env import Env
 from krea_cli.errors import LedgerUnusable, UsageError
-from krea_cli.local.ledger.host import LEDGER_NAME, Host, parse_ledger_name
+from krea_cli.local.ledger.host import LEDGER_NAME, Host, host_name, parse_ledger_name
 from krea_cli.local.ledger.network_mounts import network_type
 from krea_cli.text import shell_line
 
@@ -23,14 +23,14 @@ def find_host(env: Env, load_config: "Callable[[], Config]") -> Host:
 
     Raises `UsageError` for a wrong name.
     """
-    detect = env.network_type or network_type
+    detect, name = env.network_type or network_type, env.host_name or host_name()
     if detect(env.state_dir) is None:
-        return Host(env.host_name, network=detect)
+        return Host(name, network=detect)
     if not (variable := env.get(LEDGER_NAME)):
         setting = load_config().get("ledger.name")
-        return Host(env.host_name, None if setting is None else str(setting), network=detect)
+        return Host(name, None if setting is None else str(setting), network=detect)
     try:
-        return Host(env.host_name, parse_ledger_name(variable), network=detect)
+        return Host(name, parse_ledger_name(variable), network=detect)
     except ValueError as expected:
         raise UsageError(
             f"{LEDGER_NAME} must be {expected}, not {variable!r}",

@@ -1,11 +1,16 @@
 """The name of a ledger on a network disk, and two hosts that want the same one."""
 
 import os
+import sqlite3
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from krea_cli.errors import LedgerUnusable
+from krea_cli.local.ledger.host import Host
+from krea_cli.local.ledger.ledger import Ledger
 from tests.harness.cli import Cli
 
 WRONG = "a name of up to 64 letters, digits, dots, dashes and underscores"
@@ -26,22 +31,91 @@ def beat(cli: Cli, name: str, host: str, *, seconds: float = 0.0) -> Path:
     return path
 
 
+def leave_old_ledger(cli: Cli) -> None:
+    """Leave one job in a ledger of an older version, for a host of one of several names."""
+    cli.move_to("a-b")
+    assert cli.krea("generate", "a cat", "-o", "cat.png", "--no-wait").code == 0
+    with closing(sqlite3.connect(cli.home / "state" / "ledger-a-b.sqlite3")) as ledger:
+        assert ledger.execute("DELETE FROM facts WHERE name = 'ledger.name'").rowcount == 1
+        ledger.commit()
+
+
 def test_host_names_that_change_go_on_with_one_ledger(cli: Cli) -> None:
     """By the setting, or by the variable, which goes first; without either by the host."""
     cli.move_to("pod-x1.example")
     assert cli.krea("generate", "a fox", "-o", "fox.png", "--no-wait").code == 0
-    assert ledgers(cli) == ["ledger-pod-x1-example.sqlite3"]
+    assert ledgers(cli) == ["ledger-pod-x1=example.sqlite3"]
     (cli.home / "state" / ledgers(cli)[0]).unlink()
     cli.krea("config", "set", "ledger.name", "night.job")
     assert cli.krea("generate", "a cat", "-o", "cat.png", "--no-wait").code == 0
     cli.move_to("pod-x2.example")
     assert cli.krea("generate", "a cat", "-o", "cat.png").code == 0
-    assert (ledgers(cli), len(cli.service.posts)) == (["ledger-night-job.sqlite3"], 2)
+    assert (ledgers(cli), len(cli.service.posts)) == (["ledger-night=job.sqlite3"], 2)
     cli.environ["KREA_LEDGER_NAME"] = "day"
     assert cli.krea("generate", "a dog", "-o", "dog.png").code == 0
-    assert ledgers(cli) == ["ledger-day.sqlite3", "ledger-night-job.sqlite3"]
+    assert ledgers(cli) == ["ledger-day.sqlite3", "ledger-night=job.sqlite3"]
     assert "ledger-day.sqlite3: 1 request, 0 in doubt" in cli.krea("doctor").out
     assert [path.name for path in (cli.home / "state").glob("*heartbeat*")] == []
+
+
+def test_distinct_names_are_distinct_ledgers(cli: Cli) -> None:
+    """Also those that older versions took for one."""
+    cli.move_to("pod-a")
+    names = ("a.b", "a-b", "a_b", "A.B", "a..b", "a--b")
+    for name in names:
+        cli.environ["KREA_LEDGER_NAME"] = name
+        assert cli.krea("generate", f"a fox for {name}", "-o", f"{name}.png").code == 0
+    assert len(ledgers(cli)) == len(names)
+    for name in names:
+        cli.environ["KREA_LEDGER_NAME"] = name
+        assert [each["prompt"] for each in cli.krea("history", "--json").records] == [
+            f"a fox for {name}"
+        ]
+
+
+@pytest.mark.parametrize("name", ["a.b", "a-b", "a_b", "a b"])
+def test_the_ledger_of_an_older_version_is_found(cli: Cli, name: str) -> None:
+    """By the first name that asks: for any other it is the ledger of another host from now on."""
+    leave_old_ledger(cli)
+    cli.move_to(name)
+    taken = cli.krea("generate", "a cat", "-o", "cat.png", "--no-wait")
+    assert (taken.code, taken.out, ledgers(cli)) == (0, "job-1\n", ["ledger-a-b.sqlite3"])
+    if name == "a b":
+        return  # no ledger can be asked for by this name
+    for other in {"a.b", "a-b", "a_b"} - {name}:
+        cli.environ["KREA_LEDGER_NAME"] = other
+        left = cli.krea("generate", "a cat", "-o", "cat.png")
+        assert left.code == 9
+        assert left.err.startswith(f"error: the ledger of {name} has the same request as under way")
+        assert f"KREA_LEDGER_NAME={name} krea generate 'a cat' -o cat.png" in left.err
+    assert len(ledgers(cli)) == 3
+    cli.environ["KREA_LEDGER_NAME"] = name  # as in the hint
+    assert cli.krea("generate", "a cat", "-o", "cat.png").out == "cat.png\n"
+    assert len(cli.service.posts) == 1
+
+
+def test_a_host_name_that_is_no_name_of_a_ledger(cli: Cli) -> None:
+    """The hint has a name that can be typed."""
+    cli.move_to("a b")
+    assert cli.krea("generate", "a cat", "-o", "cat.png", "--no-wait").out == "job-1\n"
+    cli.move_to("pod-b")
+    left = cli.krea("generate", "a cat", "-o", "cat.png")
+    assert "KREA_LEDGER_NAME=a-b-806c5cd3 krea generate 'a cat' -o cat.png\n" in left.err
+    cli.environ["KREA_LEDGER_NAME"] = "a-b-806c5cd3"
+    assert cli.krea("generate", "a cat", "-o", "cat.png").out == "cat.png\n"
+    assert len(cli.service.posts) == 1
+
+
+def test_a_ledger_that_another_name_takes_meanwhile(cli: Cli) -> None:
+    """Both would go on with the one of an older version: the second is told, and sends nothing."""
+    leave_old_ledger(cli)
+    old = cli.home / "state" / "ledger-a-b.sqlite3"
+    first, second = (Host(name, network=lambda folder: "nfs4") for name in ("a.b", "a_b"))
+    assert [host.locate_ledger(old.parent)[0] for host in (first, second)] == [old, old]
+    Ledger.open(old.parent, host=first).close()
+    with pytest.raises(LedgerUnusable, match=r"belongs to a\.b, since a moment ago"):
+        Ledger.open(old.parent, host=second)
+    assert Host("a_b", network=first.network).locate_ledger(old.parent)[0] != old
 
 
 def test_on_a_disk_of_ones_own_there_is_one_ledger(cli: Cli) -> None:

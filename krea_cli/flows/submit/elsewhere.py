@@ -33,14 +33,14 @@ class Elsewhere:
 
     def error(self) -> LeftToHost:
         """The error of a request that is left to the other host."""
-        row = self.request.row
+        row, host = self.request.row, self.request.host
         state = "in doubt" if self.is_in_doubt else "under way"
         job = f" (job {row.job_id})" if row.job_id else ""
         return LeftToHost(
-            f"{self.request.where} has the same request as {state}{job}; it is left to that host,"
+            f"{host.where} has the same request as {state}{job}; it is left to that host,"
             " and nothing was sent",
-            host=self.request.host,
-            can_go_on=self.request.can_be_own,
+            host=host.name,
+            can_go_on=host.can_be_own,
             job_id=row.job_id,
         )
 

@@ -199,7 +199,7 @@ def _make_windows_of_others(
         request.row.id: make_window_of_host(
             [sending.sent_at for sending in sendings],
             skew=listing.skew,
-            name=f"{request.number} in {request.where}",
+            name=f"{request.number} in {request.host.where}",
         )
         for request, sendings in others.list_claimants()
     }

@@ -87,9 +87,9 @@ class Recovery:
             )
         if context.others and (other := context.others.find_owner(job.id)):
             raise UsageError(
-                f"job {job.id} belongs to request {other.number} in {other.where} already",
+                f"job {job.id} belongs to request {other.number} in {other.host.where} already",
                 hint="krea recover lists what is of nobody yet;"
-                f" {other.hint_there(f'krea history {other.number}')}",
+                f" {other.host.hint_there(f'krea history {other.number}')}",
             )
         self._compare(row, job)
         if self._reopen(row).state == "forgotten":

@@ -3,14 +3,14 @@
 import os
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from krea_cli.errors import LedgerUnusable
 from krea_cli.local.ledger import trial
 from krea_cli.local.ledger.file_lock import FileLock
-from krea_cli.local.ledger.host import Host
+from krea_cli.local.ledger.host import NAME_FACT, Host, find_recorded_name
 from krea_cli.local.ledger.migrations import APPLICATION_ID, MIGRATIONS, migrate, schema_version
 from krea_cli.local.sync import sync_folder
 
@@ -59,7 +59,8 @@ class Database:
         Raises LedgerUnusable.
         """
         make_folder(folder)
-        path, shared = (host or Host()).locate_ledger(folder)
+        host = host or Host()
+        path, shared = host.locate_ledger(folder)
         with translate_errors(path):
             if not path.exists():
                 _create(path, migrations, write_ahead=not shared)
@@ -67,6 +68,8 @@ class Database:
             connection = _connect(path)
             try:
                 _check_schema(connection, path, migrations)
+                if shared:
+                    _record_name(connection, path, host.own_name)
                 return cls(connection, path, folder)
             except BaseException:
                 connection.close()
@@ -260,6 +263,20 @@ def _check_schema(
     if version < len(migrations):
         with creation_lock(path):
             migrate(connection, migrations)
+
+
+def _record_name(connection: "sqlite3.Connection", path: Path, name: str) -> None:
+    """Record NAME as that of the ledger, unless it has one. Raises LedgerUnusable for another."""
+    import sqlite3
+
+    if not find_recorded_name(connection.execute):
+        with suppress(sqlite3.OperationalError):  # it can be read, and that may be all
+            connection.execute("INSERT OR IGNORE INTO facts VALUES (?, ?)", (NAME_FACT, name))
+    if (recorded := find_recorded_name(connection.execute)) and recorded != name:
+        raise LedgerUnusable(
+            f"the ledger {path} belongs to {recorded}, since a moment ago",
+            hint="run the same command again",
+        )
 
 
 def _encode_values(values: Sequence[Any]) -> list[Any]:

@@ -12,7 +12,12 @@ from typing import Literal
 from krea_cli.clock import Clock, Mailbox
 from krea_cli.errors import LedgerInUse, LedgerUnusable
 from krea_cli.local.ledger.database import make_folder
-from krea_cli.local.ledger.host import LEDGER_NAME, to_file_name
+from krea_cli.local.ledger.host import (
+    LEDGER_NAME,
+    MAX_NAME_CHARACTERS,
+    list_file_names,
+    to_ledger_name,
+)
 
 BEAT_SECONDS = 30.0
 # Above the time for which NFS keeps the date of a file, by default 60 s, and one missed beat.
@@ -149,12 +154,12 @@ class Heartbeat:
         return beat if is_whole and beat != self._own else None
 
     def _error(self, other: Beat) -> LedgerInUse:
-        own = to_file_name(self._own.host)
-        name = self._ledger.stem.removeprefix("ledger-")
+        own = to_ledger_name(self._own.host)
         which = f"the host {other.host}"
         if other.host == self._own.host:
             which += " before its last start, or by another one of that name"
-        spare = own if own != name else f"{own}-2"
+        is_own = self._ledger.name in list_file_names(own, self._own.host)
+        spare = f"{own[: MAX_NAME_CHARACTERS - 2]}-2" if is_own else own
         return LedgerInUse(
             f"the ledger {self._ledger} is in use by {which}: its last heartbeat is less than two"
             " minutes old; nothing was sent",

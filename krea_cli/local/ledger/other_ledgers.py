@@ -9,7 +9,8 @@ from zlib import crc32
 
 from krea_cli.errors import LedgerUnusable
 from krea_cli.local.ledger.account_ledger import AccountLedger
-from krea_cli.local.ledger.host import LOCAL_LEDGER
+from krea_cli.local.ledger.database import Database
+from krea_cli.local.ledger.host import LEDGER_NAME, LOCAL_LEDGER, find_recorded_name
 from krea_cli.local.ledger.ownership import Sending
 from krea_cli.local.ledger.read_only import FileState, open_read_only, read_states
 from krea_cli.local.ledger.request_identity import RequestIdentity
@@ -19,45 +20,62 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
+class OtherHost:
+    """The host of another ledger.
+
+    ledger: the path of its ledger
+    name: the name of its ledger; None if it has the folder on a disk of its own
+    can_be_own: True if this machine uses that ledger when it is told its name
+    """
+
+    ledger: Path
+    name: str | None
+    can_be_own: bool
+
+    @property
+    def where(self) -> str:
+        """The ledger, for sentences."""
+        return f"the ledger of {self.name}" if self.name else f"the ledger {self.ledger}"
+
+    def hint_there(self, command: str) -> str:
+        """Return the hint to type COMMAND on that host, or here with its ledger."""
+        hint = f"{command} on {self.name or 'the host of that disk'}"
+        if not self.can_be_own:
+            return hint
+        return f"{hint}; if that host is gone: {LEDGER_NAME}={self.name} {command}"
+
+
+@dataclass(frozen=True)
 class OtherRequest:
     """A request in the ledger of another host.
 
     row: as that ledger has it; its number is below zero, unlike those of our own
     number: its number in that ledger
     ledger: the ledger of that host, to be read only
-    path: the file of that ledger
-    can_be_own: True if this machine uses that ledger when it is told its name
     """
 
     row: RequestRow
     number: int
     ledger: AccountLedger
-    path: Path
-    can_be_own: bool = True
+    host: OtherHost
 
     @property
     def files(self) -> list[FileRow]:
         """Its saved files. Raises LedgerUnusable."""
         return self.ledger.history.list_files(self.row.job_id) if self.row.job_id else []
 
-    @property
-    def host(self) -> str | None:
-        """Name of the other host's ledger; None if it has the folder on a disk of its own."""
-        if self.path.name == LOCAL_LEDGER:
-            return None
-        return self.path.stem.removeprefix("ledger-")
 
-    @property
-    def where(self) -> str:
-        """The ledger, for sentences."""
-        return f"the ledger of {self.host}" if self.host else f"the ledger {self.path}"
+@dataclass(frozen=True)
+class OpenWork:
+    """The work that a host has not ended.
 
-    def hint_there(self, command: str) -> str:
-        """Return the hint to type COMMAND on that host, or here with its ledger."""
-        hint = f"{command} on {self.host or 'the host of that disk'}"
-        if not self.can_be_own:
-            return hint
-        return f"{hint}; if that host is gone: KREA_LEDGER_NAME={self.host} {command}"
+    unsaved: number of its jobs whose results are not saved
+    in_doubt: number of its requests in doubt, and of those being sent
+    """
+
+    host: OtherHost
+    unsaved: int
+    in_doubt: int
 
 
 class OtherLedgers:
@@ -80,6 +98,7 @@ class OtherLedgers:
         self._on_close = on_close
         # With the state of the files that were copied; None for a ledger that is read in place.
         self._opened: dict[Path, tuple[AccountLedger, Sequence[FileState] | None]] = {}
+        self._hosts: dict[Path, OtherHost] = {}
         self._unreadable: set[Path] = set()
 
     def find_at_target(self, identity: RequestIdentity, target: str) -> list[OtherRequest]:
@@ -139,6 +158,21 @@ class OtherLedgers:
         owners = self._ask_all(lambda ledger: ledger.ownership.find_owner(job_id))
         return next(owners, None)
 
+    def list_open_work(self) -> list[OpenWork]:
+        """List the hosts with unsaved jobs or requests in doubt."""
+
+        def count(ledger: AccountLedger) -> tuple[int, int]:
+            history = ledger.history
+            in_doubt = len(history.list_in_doubt()) + len(history.list_sending())
+            return len(history.list_unsaved()), in_doubt
+
+        counts = {path: self._ask(path, count) for path in self._list_paths()}
+        return [
+            OpenWork(self._hosts[path], *each)
+            for path, each in counts.items()
+            if each and any(each)
+        ]
+
     def list_claimants(self) -> list[tuple[OtherRequest, list[Sending]]]:
         """List the requests of other hosts that may own an unowned job.
 
@@ -174,8 +208,7 @@ class OtherLedgers:
             replace(row, id=_foreign_id(path, row)),
             row.id,
             self._opened[path][0],
-            path,
-            can_be_own=LOCAL_LEDGER not in (path.name, self._own.name),
+            self._hosts[path],
         )
 
     def _ask(self, path: Path, question: Callable[[AccountLedger], T]) -> T | None:
@@ -204,9 +237,17 @@ class OtherLedgers:
             database, base=own.base, account=own.account, clock_now=own.clock_now
         )
         self._opened[path] = ledger, states
+        self._hosts[path] = self._host_of(path, database)
         # A key that nobody knows of may be of this account.
         ledger.include({*ledger.keys.list_possibly_same(), *own.accounts} - own.keys.told_apart())
         return ledger
+
+    def _host_of(self, path: Path, database: Database) -> OtherHost:
+        if path.name == LOCAL_LEDGER:
+            return OtherHost(path, None, can_be_own=False)
+        # Older versions recorded no name.
+        name = find_recorded_name(database.query) or path.stem.removeprefix("ledger-")
+        return OtherHost(path, name, can_be_own=self._own.name != LOCAL_LEDGER)
 
     def _close(self, path: Path) -> None:
         if opened := self._opened.pop(path, None):
