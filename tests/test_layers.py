@@ -56,6 +56,7 @@ SHARED_BY_COMMANDS = {
     "connections",
     "exit_status",
     "hosts",
+    "other_hosts",
     "request_options",
     "session",
     "usage_errors",

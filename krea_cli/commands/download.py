@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from krea_cli.commands.session import Session
+    from krea_cli.flows.download.collect import JobOutcome
+    from krea_cli.flows.download.download import Download
     from krea_cli.flows.download.save import ResultSaver
     from krea_cli.flows.files.target import Target
     from krea_cli.flows.jobs.job_ids import JobMention
@@ -78,11 +80,18 @@ def download(
             sidecar=sidecar,
             embed=embed,
         )
-        for outcome in flow.outcomes(jobs) if jobs else flow.missing(session.status_reader()):
+        for outcome in flow.outcomes(jobs) if jobs else _save_missing(session, flow):
             if not target.to_stdout:
                 session.output.print_files(outcome.record())
             if outcome.error:
                 exit_status.report(outcome.error)
+
+
+def _save_missing(session: "Session", flow: "Download") -> "Iterator[JobOutcome]":
+    from krea_cli.commands.other_hosts import tell_of_other_hosts
+
+    yield from flow.missing(session.status_reader())
+    tell_of_other_hosts(session)
 
 
 def _parse_output(

@@ -375,3 +375,42 @@ def test_reuse_copies_what_another_host_has_made(pods: Cli, options: tuple[str, 
     assert state_of_disk(pods, "pod-a") == before
     several = pods.krea("generate", "a cat", *options, "--reuse", "-n", "2", "-o", "two.png")
     assert (several.code, len(pods.service.posts)) == (0, 2)  # each saved job once
+
+
+@pytest.mark.parametrize(
+    "command",
+    [("download", "--missing"), ("history",), ("history", "--unfinished"), ("recover",)],
+    ids=" ".join,
+)
+def test_the_open_work_of_another_host_is_told(pods: Cli, command: tuple[str, ...]) -> None:
+    """Its number, and the commands that go on with it, there or here; also beside work here."""
+    leave_unfinished(pods)
+    pods.move_to("pod-b")
+    told = (
+        "the ledger of pod-a has 1 unsaved job and 1 request in doubt: krea download --missing and"
+        " krea recover on pod-a; if that host is gone: KREA_LEDGER_NAME=pod-a krea download"
+        " --missing and KREA_LEDGER_NAME=pod-a krea recover\n"
+    )
+    alone = pods.krea(*command)
+    assert (alone.code, alone.out) == (0, "")
+    assert alone.err.endswith(told)
+    assert pods.krea("generate", "a cat", "-o", "cat.png", "--no-wait").code == 0
+    assert told in pods.krea(*command).err
+    assert told not in pods.krea("history", "job-4").err  # of one request
+    (note,) = [line for line in pods.krea("doctor").out.splitlines() if "pod-a" in line]
+    assert told.strip() in note
+    pods.environ["KREA_LEDGER_NAME"] = "pod-a"
+    assert pods.krea("download", "--missing").out == "o/fox-2-1e9fba.png\n"
+    assert pods.krea("recover").code == 9
+    pods.environ["KREA_LEDGER_NAME"] = "pod-b"
+    assert "pod-a has 1 request in doubt: krea recover on pod-a;" in pods.krea(*command).err
+    assert pods.krea("download", "--missing", "--no-ledger").err == ""
+
+
+def test_a_host_that_has_ended_its_work_is_not_told(pods: Cli) -> None:
+    """All is saved there, and nothing is in doubt."""
+    assert pods.krea("batch", "c.txt", "-o", "o/").code == 0
+    pods.move_to("pod-b")
+    for command in [("download", "--missing"), ("history",), ("recover",), ("doctor",)]:
+        result = pods.krea(*command)
+        assert "pod-a" not in result.out + result.err

@@ -225,6 +225,7 @@ def _check_catalog(session: "Session", name: str) -> Iterator[Finding]:
 
 
 def _check_ledger(session: "Session", name: str) -> Iterator[Finding]:
+    from krea_cli.commands.other_hosts import describe_other_hosts
     from krea_cli.local.ledger.repair import examine_ledger
 
     health = examine_ledger(session.env.state_dir, session.host)
@@ -245,6 +246,8 @@ def _check_ledger(session: "Session", name: str) -> Iterator[Finding]:
         yield Finding(
             name, "note", f"{abandoned} {files} of commands that died: krea recover removes them"
         )
+    for sentence in describe_other_hosts(session):
+        yield Finding(name, "note", sentence)
 
 
 def _is_abandoned(part: "RecordedPart") -> bool:

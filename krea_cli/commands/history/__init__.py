@@ -133,12 +133,14 @@ def _print_matches(session: "Session", query: "HistoryQuery", limit: int | None)
         to_record,
         to_row,
     )
+    from krea_cli.commands.other_hosts import tell_of_other_hosts
 
     ledger, cwd = readable_ledger(session, warn=True), session.env.current_dir
     rows = islice(ledger.history.search(query), limit) if ledger else iter(())
     first = next(rows, None)
     if first is None:
         session.output.say("no request in the ledger matches")
+        tell_of_other_hosts(session)
         return
     running: list[str] = []
 
@@ -156,6 +158,7 @@ def _print_matches(session: "Session", query: "HistoryQuery", limit: int | None)
     )
     if running:
         _note_running(session, running)
+    tell_of_other_hosts(session)
 
 
 def _note_running(session: "Session", job_ids: list[str]) -> None:

@@ -37,12 +37,13 @@ class OtherHost:
         """The ledger, for sentences."""
         return f"the ledger of {self.name}" if self.name else f"the ledger {self.ledger}"
 
-    def hint_there(self, command: str) -> str:
-        """Return the hint to type COMMAND on that host, or here with its ledger."""
-        hint = f"{command} on {self.name or 'the host of that disk'}"
+    def hint_there(self, *commands: str) -> str:
+        """Return the hint to type COMMANDS on that host, or here with its ledger."""
+        hint = f"{' and '.join(commands)} on {self.name or 'the host of that disk'}"
         if not self.can_be_own:
             return hint
-        return f"{hint}; if that host is gone: {LEDGER_NAME}={self.name} {command}"
+        here = " and ".join(f"{LEDGER_NAME}={self.name} {command}" for command in commands)
+        return f"{hint}; if that host is gone: {here}"
 
 
 @dataclass(frozen=True)
