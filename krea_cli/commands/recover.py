@@ -144,6 +144,8 @@ def _in_doubt_error(doubts: "Sequence[Doubt]", now: float) -> InDoubt:
         only = len(first.candidates) == 1
         job, which = (first.candidates[0].job.id, "that job") if only else ("JOB", "one of them")
         advice = f"krea recover --adopt {row_id}={job} takes {which}; "
+    elif not first.is_list_read:
+        advice = "krea recover later, once the list of jobs can be read; "
     elif first.young(now):
         advice = "krea recover in two minutes: a job may still appear; "
     subject = "1 request is" if len(doubts) == 1 else f"{len(doubts)} requests are"

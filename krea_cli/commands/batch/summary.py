@@ -47,8 +47,9 @@ class Group:
         if self.count > 1:
             # What was meant for one of them is not true of the others.
             message = message.replace(job_id, "…") if job_id else message
-            message = message.partition(CANDIDATES)[0]
-        return _shorten(message)
+        # The ids of jobs stay whole.
+        reason, introduction, jobs = message.partition(CANDIDATES)
+        return _shorten(reason) + (introduction + one_line(jobs) if self.count == 1 else "")
 
 
 class Summary:
@@ -113,7 +114,7 @@ def _group_error(group: Group, retry: str) -> KreaError:
     items = f"{group.count} items, " if group.count > 1 else ""
     return KreaError(
         f"{items}{list_lines(group.line_numbers)}: {group.reason}",
-        hint=_shorten(_remedy(group, retry)),
+        hint=one_line(_remedy(group, retry)),
         charged=group.error.charged,
     )
 

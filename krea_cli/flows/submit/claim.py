@@ -11,11 +11,11 @@ from krea_cli.flows.context import FlowContext
 from krea_cli.flows.events import Note, Paused, Reconciling
 from krea_cli.flows.files.output_slot import OutputSlot
 from krea_cli.flows.files.part_file import PartFile
-from krea_cli.flows.submit.match import Candidate
 from krea_cli.flows.submit.post_lock import exclusive_submit
 from krea_cli.flows.submit.reconcile import (
     LIST_LAG_SECONDS,
     SEARCH_SECONDS,
+    Reconciliation,
     reconcile,
     seconds_since_sent,
 )
@@ -156,27 +156,29 @@ def resolve_in_doubt(row: RequestRow, context: FlowContext, *, until: float | No
     """Search for the job of ROW, and return the row with it. Raises `InDoubt` if none is found."""
     if row.state not in ("sending", "unknown", "unfound"):
         return row
-    candidates: tuple[Candidate, ...] = ()
+    reconciliation: Reconciliation | None = None
     try:
         if row.state == "sending":
             with exclusive_submit(context, until):
                 row = context.ledger.requests.get(row.id)
         if row.state in IN_DOUBT_STATES:
-            candidates = _search(row, context, until=until)
+            reconciliation = _search(row, context, until=until)
             row = context.ledger.requests.get(row.id)
     except KreaError as error:
         # Whatever keeps us from looking, a signal or a refused token: it may have been received.
-        raise in_doubt_error(row, context) from error
+        raise in_doubt_error(row, context, is_list_read=False) from error
     if row.state in ("sending", "unknown", "unfound"):
-        raise in_doubt_error(row, context, candidates)
+        candidates = reconciliation.candidates.get(row.id, ()) if reconciliation else ()
+        is_list_read = reconciliation is None or reconciliation.complete
+        raise in_doubt_error(row, context, candidates, is_list_read=is_list_read)
     return row
 
 
-def _search(row: RequestRow, context: FlowContext, *, until: float | None) -> tuple[Candidate, ...]:
-    """Search the list for the job of ROW; return the candidates if none is certain."""
+def _search(row: RequestRow, context: FlowContext, *, until: float | None) -> Reconciliation:
+    """Search the list for the job of ROW."""
     age = seconds_since_sent(context, row)
     context.tell(Reconciling(row.error or "its process died while sending"))
-    reconciliation = reconcile(
+    return reconcile(
         context,
         # A search that was stopped, and begins again, does not last the whole time again.
         seconds=max(0.0, SEARCH_SECONDS - age) if age >= 0 else SEARCH_SECONDS,
@@ -184,4 +186,3 @@ def _search(row: RequestRow, context: FlowContext, *, until: float | None) -> tu
         still_open=age < LIST_LAG_SECONDS,
         exclusive=lambda: exclusive_submit(context, until),
     )
-    return reconciliation.candidates.get(row.id, ())

@@ -5,7 +5,7 @@ Nothing here sends a request again. Whatever stays uncertain is for the user to 
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import inf
 from typing import TYPE_CHECKING
 
@@ -36,6 +36,7 @@ SEARCH_PAUSE_SECONDS = 1.5  # between two looks at the list
 # Until so long after the sending, a job that fits may be a stranger's while our own is still to
 # come: gateways make some jobs late, and the list shows some late.
 MIN_ADOPTION_AGE_SECONDS = 5.0
+NO_LONGER_LISTED = "no longer in the list"
 LIST_LAG_SECONDS = 120.0  # after this the list shows a job, if there is one
 
 
@@ -93,6 +94,8 @@ class _Search:
         self._windows: dict[int, Window] = {}
         self._unowned: list[Job] = []
         self._listing = Listing()
+        self._seen: dict[str, Job] = {}  # by an earlier look
+        self._missing: dict[str, Job] = {}  # seen before, and not by the last look
 
     def look(self, deadline: float) -> bool:
         """Read the list once and adopt what is certain; return True when nothing is left."""
@@ -104,15 +107,17 @@ class _Search:
         since = min(_sent_at(context, row)[0] for row in rows) - STRANGER_SECONDS
         give_up = max(deadline, context.clock.monotonic() + SEARCH_PAUSE_SECONDS)
         self._listing = listing = read_list(context, since=since, deadline=give_up)
+        missing = self._list_missing()
         # Any of these can have made a job: forgotten requests, and those of other keys.
         claimants = {row.id: row for row in context.ledger.ownership.list_claimants()}
         known = list((claimants | {row.id: row for row in rows}).values())
         self._windows = make_windows(context, known, listing)
-        owned = context.ledger.ownership.owned_job_ids(listing.jobs)
+        owned = context.ledger.ownership.owned_job_ids(listing.jobs | missing)
         if context.others:
             self._windows |= _make_windows_of_others(context, context.others, listing)
-            owned |= context.others.owned_job_ids(listing.jobs.keys() - owned)
+            owned |= context.others.owned_job_ids((listing.jobs | missing).keys() - owned)
         self._unowned = [job for job in listing.jobs.values() if job.id not in owned]
+        self._missing = {job.id: job for job in missing.values() if job.id not in owned}
         if listing.complete and not self._is_shared():
             recent = [job for job in self._unowned if _is_since(job, since + listing.skew)]
             self._adopt(match_jobs(self._windows, recent))
@@ -123,8 +128,7 @@ class _Search:
         """Record the rows that stay in doubt, and name their candidates."""
         requests, listing = self._context.ledger.requests, self._listing
         open_rows = [row for row in self._rows if row.id not in self._adopted]
-        adopted_ids = {job.id for job in self._adopted.values()}
-        unowned = [job for job in self._unowned if job.id not in adopted_ids]
+        unowned = [job for job in self._unowned if job.id not in self._adopted_ids]
         now = self._context.clock.now() + listing.skew
         for row in open_rows:
             window = self._windows[row.id]
@@ -135,9 +139,33 @@ class _Search:
                 requests.mark_given_up(row.id, self._context.clock.now())
             elif is_over and not any(map(window.allows, unowned)):
                 requests.mark_unfound(row.id)
-        candidates = {row.id: list_candidates(row.id, self._windows, unowned) for row in open_rows}
+        candidates = {row.id: self._list_candidates(row.id, unowned) for row in open_rows}
+        for row_id, named in candidates.items():
+            self._context.ledger.ownership.remember_candidates(row_id, [each.job for each in named])
         complete = listing.complete or not self._rows
         return Reconciliation(self._adopted, candidates, complete, listing.proxies)
+
+    def _list_missing(self) -> dict[str, Job]:
+        """The jobs seen before that the list does not show now."""
+        row_ids, jobs = [row.id for row in self._rows], self._listing.jobs
+        remembered = self._context.ledger.ownership.list_remembered_candidates(row_ids)
+        self._seen = {job.id: job for job in remembered} | self._seen | jobs
+        return {job_id: job for job_id, job in self._seen.items() if job_id not in jobs}
+
+    def _list_candidates(self, row_id: int, unowned: Sequence[Job]) -> tuple[Candidate, ...]:
+        """The candidates of a row. A list without a job that it had proves nothing."""
+        missing = [job for job in self._missing.values() if job.id not in self._adopted_ids]
+        if not self._listing.complete:
+            return list_candidates(row_id, self._windows, [*unowned, *missing])
+        gone = list_candidates(row_id, self._windows, missing)
+        return (
+            *list_candidates(row_id, self._windows, unowned),
+            *(replace(each, against=(*each.against, NO_LONGER_LISTED)) for each in gone),
+        )
+
+    @property
+    def _adopted_ids(self) -> set[str]:
+        return {job.id for job in self._adopted.values()}
 
     def _is_shared(self) -> bool:
         """Tell if others work on the account, so that a job of the list proves nothing.

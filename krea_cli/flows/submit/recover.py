@@ -9,13 +9,13 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from krea_cli.api.types import Job
-from krea_cli.errors import InDoubt, Interrupted, KreaError, Moderated, NotFound, UsageError
+from krea_cli.errors import Interrupted, KreaError, Moderated, NotFound, UsageError
 from krea_cli.flows.backoff import is_transient
 from krea_cli.flows.context import FlowContext
 from krea_cli.flows.events import Reconciling, Submitting, WarningNote
 from krea_cli.flows.files.part_records import remove_abandoned_parts
 from krea_cli.flows.jobs.record import iso_time
-from krea_cli.flows.submit.doubt import Doubt
+from krea_cli.flows.submit.doubt import Doubt, candidates_note, spared_error
 from krea_cli.flows.submit.match import STRANGER_SECONDS, Candidate
 from krea_cli.flows.submit.post_lock import exclusive_submit
 from krea_cli.flows.submit.reconcile import (
@@ -25,7 +25,7 @@ from krea_cli.flows.submit.reconcile import (
     reconcile,
     seconds_since_sent,
 )
-from krea_cli.flows.submit.submit import Submission, describe_candidates
+from krea_cli.flows.submit.submit import Submission
 from krea_cli.local.ledger.resolutions import FORGETTABLE_STATES, Resolutions
 from krea_cli.local.ledger.rows import IN_DOUBT_STATES, RequestRow
 
@@ -59,6 +59,7 @@ class Recovery:
         self._until = until
         self._resolutions = Resolutions(context.ledger)
         self._candidates: dict[int, tuple[Candidate, ...]] = {}
+        self._unread: set[int] = set()  # rows for which the list could not be read whole
 
     def reconcile(self) -> list[Doubt]:
         """Reconcile with the list of jobs; return every request that was in doubt, as it is now."""
@@ -156,11 +157,12 @@ class Recovery:
             if doubt and doubt.row.job_id:
                 yield Decision(doubt.row)
                 continue
-            if doubt and doubt.candidates:
+            if doubt and (doubt.candidates or not doubt.is_list_read):
                 if spare_candidates:
-                    yield Decision(None, _spared_error(doubt))
+                    yield Decision(None, spared_error(doubt))
                     continue
-                self._context.tell(WarningNote(_candidates_note(doubt) + "; it is sent again"))
+                if doubt.candidates:
+                    self._context.tell(WarningNote(candidates_note(doubt) + "; it is sent again"))
             decision = self._decide(partial(self.resubmit, row_id))
             left = len(resubmit) - at - 1
             if decision.error and left and not isinstance(decision.error, ITEM_ERRORS):
@@ -195,10 +197,17 @@ class Recovery:
         candidates = reconciliation.candidates.get(row_id, ())
         if is_recent and row_id not in reconciliation.adopted and len(candidates) < 2:
             reconciliation = self._reconcile(row_id, SEARCH_SECONDS, still_open=True)
+        covered = {row_id, *reconciliation.adopted, *reconciliation.candidates}
         if not reconciliation.complete:
-            context.tell(WarningNote("the list of jobs could not be read whole: try again later"))
+            context.tell(
+                WarningNote(
+                    "the list of jobs could not be read whole: there may be more jobs than those"
+                    " seen so far; try again later"
+                )
+            )
+            self._unread |= covered
         self._candidates |= reconciliation.candidates
-        return {row_id, *reconciliation.adopted, *reconciliation.candidates}
+        return covered
 
     def _reconcile(self, row_id: int, seconds: float, *, still_open: bool) -> Reconciliation:
         return reconcile(
@@ -217,7 +226,8 @@ class Recovery:
         read = [
             replace(each, job=self._read(each.job)) for each in candidates[:MAX_CANDIDATE_READS]
         ]
-        return Doubt(row, (*read, *candidates[MAX_CANDIDATE_READS:]))
+        named = (*read, *candidates[MAX_CANDIDATE_READS:])
+        return Doubt(row, named, is_list_read=row_id not in self._unread)
 
     def _read(self, job: Job) -> Job:
         """Return JOB with its results, which the list may leave out."""
@@ -283,17 +293,3 @@ class Recovery:
         while (sent := submission.attempt()) is None:
             context.clock.sleep(submission.retry_at - context.clock.monotonic())
         return sent
-
-
-def _candidates_note(doubt: Doubt) -> str:
-    jobs = describe_candidates(doubt.candidates)
-    return f"the job of request {doubt.row.id} may be in the list: {jobs}"
-
-
-def _spared_error(doubt: Doubt) -> InDoubt:
-    row_id, job_id = doubt.row.id, doubt.candidates[0].job.id
-    return InDoubt(
-        f"{_candidates_note(doubt)}; it was not sent again",
-        hint=f"krea recover --adopt {row_id}={job_id} takes that job;"
-        f" krea recover --resubmit {row_id} sends it again",
-    )

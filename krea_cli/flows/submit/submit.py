@@ -78,9 +78,15 @@ def submit(row: RequestRow, context: FlowContext, *, deadline: float | None) -> 
 
 
 def in_doubt_error(
-    row: RequestRow, context: FlowContext, candidates: Sequence[Candidate] = ()
+    row: RequestRow,
+    context: FlowContext,
+    candidates: Sequence[Candidate] = (),
+    *,
+    is_list_read: bool = True,
 ) -> InDoubt:
     """The error for ROW, whose outcome is unknown, with its candidates.
+
+    Without IS_LIST_READ there may be more of them.
 
     The same command finds only a request with a target, in a ledger that lasts. For any other
     the user must hear that it would be paid again.
@@ -89,10 +95,15 @@ def in_doubt_error(
     message = (
         f"the outcome of a request to {row.model} is unknown{reason}; it may have been charged"
     )
-    ids = [candidate.job.id for candidate in candidates[:MAX_NAMED_CANDIDATES]]
-    if ids:
-        message += CANDIDATES + describe_candidates(candidates)
-    if not context.ledger.persistent:
+    if not is_list_read:
+        message += "; the list of jobs could not be read whole"
+    is_persistent = context.ledger.persistent
+    if candidates:
+        # A ledger in memory is gone when the user reads this: nothing else would list them.
+        named = MAX_NAMED_CANDIDATES if is_persistent else len(candidates)
+        message += CANDIDATES + describe_candidates(candidates, named)
+    if not is_persistent:
+        ids = [candidate.job.id for candidate in candidates]
         look = f"krea status {' '.join(ids)}" if ids else "look at the jobs on krea.ai"
         return InDoubt(message, hint=f"{look}; the same command would send it anew")
     profile = f" --profile {shell_line(row.profile)}" if row.profile else ""
@@ -105,14 +116,14 @@ def in_doubt_error(
     return InDoubt(message, hint=f"{hint}; the same command sends nothing without --again")
 
 
-def describe_candidates(candidates: Sequence[Candidate]) -> str:
-    """List CANDIDATES with what speaks against each: "j1, j2 (made 40 s late)"."""
+def describe_candidates(candidates: Sequence[Candidate], count: int = MAX_NAMED_CANDIDATES) -> str:
+    """List COUNT of CANDIDATES with what speaks against each: "j1, j2 (made 40 s late)"."""
     words = [
         candidate.job.id + (f" ({'; '.join(candidate.against)})" if candidate.against else "")
-        for candidate in candidates[:MAX_NAMED_CANDIDATES]
+        for candidate in candidates[:count]
     ]
     more = len(candidates) - len(words)
-    return ", ".join(words) + (f", and {more} more" if more else "")
+    return ", ".join(words) + (f", and {more} more: krea recover lists all" if more else "")
 
 
 def _send(row: RequestRow, context: FlowContext, deadline: float | None) -> RequestRow:
@@ -202,10 +213,15 @@ def _find_job(row: RequestRow, context: FlowContext, reason: str) -> RequestRow:
         current = context.ledger.requests.get(row.id)
     except KreaError as error:
         # Whatever ends the search, a refused token or a full disk: the request was sent.
-        raise in_doubt_error(replace(row, error=reason), context) from error
+        row = replace(row, error=reason)
+        raise in_doubt_error(row, context, is_list_read=False) from error
     if current.job_id is None:  # neither found here nor adopted by the user meanwhile
-        candidates = reconciliation.candidates.get(row.id, ())
-        raise in_doubt_error(replace(row, error=reason), context, candidates)
+        raise in_doubt_error(
+            replace(row, error=reason),
+            context,
+            reconciliation.candidates.get(row.id, ()),
+            is_list_read=reconciliation.complete,
+        )
     return current
 
 
@@ -219,7 +235,8 @@ def _find_job_of_busy(row: RequestRow, context: FlowContext, busy: Busy) -> Requ
     try:
         reconciliation = reconcile(context, seconds=0, row_id=row.id)
     except KreaError as error:
-        raise in_doubt_error(replace(row, error=busy.message), context) from error
+        row = replace(row, error=busy.message)
+        raise in_doubt_error(row, context, is_list_read=False) from error
     if row.id in reconciliation.adopted:
         return requests.get(row.id)
     is_own_answer = busy.proxies <= reconciliation.proxies

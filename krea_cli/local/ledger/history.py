@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 
 from krea_cli.local.ledger.database import Database
-from krea_cli.local.ledger.ownership import PRUNED_BEFORE
+from krea_cli.local.ledger.ownership import CANDIDATES_FACT, PRUNED_BEFORE
 from krea_cli.local.ledger.request_identity import RequestIdentity
 from krea_cli.local.ledger.rows import (
     IN_DOUBT_STATES,
@@ -166,6 +166,8 @@ def prune(database: Database, before: float) -> int:
     with database.transaction():
         for table in ("files", "sendings"):
             database.execute(f"DELETE FROM {table} WHERE request_id IN ({over})", values)
+        names = f"SELECT '{CANDIDATES_FACT} ' || id FROM requests WHERE id IN ({over})"
+        database.execute(f"DELETE FROM facts WHERE name IN ({names})", values)
         # From here on, a job without an owner is no stranger's.
         database.execute(
             "INSERT INTO facts (name, value) VALUES (?, ?) ON CONFLICT (name)"

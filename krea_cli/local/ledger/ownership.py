@@ -3,13 +3,19 @@
 Job ids are unique, and two keys may see one list. A wider look can only prevent harm.
 """
 
+import json
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
+from krea_cli.api.job_id import is_job_id
+from krea_cli.api.types import Job
 from krea_cli.local.ledger.rows import IN_DOUBT_STATES, RequestRow, Scope
 
 STRANGER_MEMORY_SECONDS = 30 * 86_400.0
 PRUNED_BEFORE = "pruned_before"
+CANDIDATES_FACT = "candidates"  # of a request, whose number follows
+MAX_CANDIDATES = 100  # that are remembered of a request
 CHUNK_IDS = 500  # of one question: SQLite has a limit of 999 values, and a network disk is slow
 # In these states a request may have made a job that is not booked as its own.
 CLAIMANT_STATES = ("sending", *IN_DOUBT_STATES, "forgotten")
@@ -102,6 +108,29 @@ class Ownership:
         last = row.sent_at or row.created_at
         return next(each for each in self.list_sendings(row) if each.sent_at == last)
 
+    def remember_candidates(self, row_id: int, jobs: Sequence[Job]) -> None:
+        """Replace the jobs that may belong to a request in doubt by JOBS, the likely ones first."""
+        name = f"{CANDIDATES_FACT} {row_id}"
+        known = [[job.id, job.status, job.created_at, job.type] for job in jobs[:MAX_CANDIDATES]]
+        if jobs:
+            self._scope.database.execute(
+                "INSERT OR REPLACE INTO facts (name, value) VALUES (?, ?)",
+                (name, json.dumps(known)),
+            )
+        else:
+            self._scope.database.execute("DELETE FROM facts WHERE name = ?", (name,))
+
+    def list_remembered_candidates(self, row_ids: Iterable[int]) -> list[Job]:
+        """List the jobs that were seen for the requests ROW_IDS, with their status of then."""
+        jobs = []
+        for row_id in row_ids:
+            name = f"{CANDIDATES_FACT} {row_id}"
+            question = "SELECT value FROM facts WHERE name = ?"
+            for (text,) in self._scope.database.query(question, (name,)):
+                with suppress(ValueError, TypeError):  # they are only named, never relied on
+                    jobs += [_parse_candidate(*fields) for fields in json.loads(text)]
+        return jobs
+
     def record_strangers(self, jobs: Sequence[tuple[str, float]], at: float) -> list[str]:
         """Remember JOBS (id, server time) that no request of this base can have made.
 
@@ -132,3 +161,15 @@ class Ownership:
                 (self._base, now - STRANGER_MEMORY_SECONDS),
             )
         )
+
+
+def _parse_candidate(job_id: object, status: object, created_at: object, kind: object) -> Job:
+    """Parse a remembered job. Raises ValueError or TypeError."""
+    if not is_job_id(str(job_id)):
+        raise ValueError(job_id)
+    return Job(
+        str(job_id),
+        str(status),
+        created_at=None if created_at is None else float(str(created_at)),
+        type=None if kind is None else str(kind),
+    )
