@@ -414,3 +414,17 @@ def test_a_host_that_has_ended_its_work_is_not_told(pods: Cli) -> None:
     for command in [("download", "--missing"), ("history",), ("recover",), ("doctor",)]:
         result = pods.krea(*command)
         assert "pod-a" not in result.out + result.err
+
+
+def test_shares_of_two_hosts_pay_for_each_item_once(pods: Cli) -> None:
+    """Equal lines and several jobs of a line too; each host's second run sends nothing."""
+    Path("c.txt").write_text("fox 1\nfox 1\nfox 2\nfox 3\nfox 3\nfox 4\nfox 5\n")
+    command = ("batch", "c.txt", "-n", "2", "-o", "o/{slug}-{line}-{n}.{ext}")
+    for _ in range(2):
+        for share, host in enumerate(("pod-a", "pod-b"), 1):
+            pods.move_to(host)
+            run = pods.krea(*command, "--shard", f"{share}/2")
+            assert run.code == 0, run.err
+        assert len(pods.service.posts) == len(list(Path("o").glob("*.png"))) == 14
+    whole = pods.krea(*command)
+    assert (whole.code, len(whole.out.splitlines()), len(pods.service.posts)) == (0, 14, 14)
