@@ -174,6 +174,7 @@ def _check_options(session: Session, options: BatchOptions) -> CheckOptions:
         name="stdin" if is_stdin else options.file,
         is_stdin=is_stdin,
         format=_list_format(options),
+        is_format_stated=options.format is not None,
         defaults=Defaults(model, options.count, RequestInputs(**options.request_inputs(session))),
         output=parse_output_template(options.output, session.env.current_dir),
         cwd=session.env.current_dir,

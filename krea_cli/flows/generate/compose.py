@@ -85,6 +85,11 @@ class Composer:
             raise UnknownModel(result.message, hint=result.hint)
         return result
 
+    def knows_field(self, name: str) -> bool:
+        """Tell if any model has a field NAME, or had one before it was renamed."""
+        models = self._catalog.models()
+        return any(name in model.aliases or model.field(name) is not None for model in models)
+
     def _look_up(self, name: str) -> "Model | UnknownModel":
         try:
             resolution = self.resolve(name)

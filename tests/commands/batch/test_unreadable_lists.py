@@ -129,3 +129,98 @@ def test_a_number_that_a_spreadsheet_rounded_is_refused(cli: Cli, seed: str) -> 
     wrong = dry(cli, f"prompt,seed\na,{seed}\n")
     assert f"line 2: seed: '{seed}' is rounded: write all digits of the number" in wrong.err
     assert [body["seed"] for body in bodies(cli, "prompt,seed\na,7E+2\n")] == [700]
+
+
+OBJECTS = '{"prompt":"a"}\n\n{"prompt":"b"}\n'
+TABLE = "prompt,seed\na fox,1\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message", "hint"),
+    [
+        ("b.txt", OBJECTS, "1: this is JSON, an object a line", "krea batch b.txt --format jsonl"),
+        ("b.txt", f'{OBJECTS}{{"prompt":"c', "1: this is JSON, an object a line",
+            "krea batch b.txt --format jsonl"),
+        ("b.txt", f"# mine\n{OBJECTS}", "2: this is JSON, an object a line",
+            "grep -v '^ *#' b.txt | krea batch - --format jsonl"),
+        ("b.txt", '{"subject":"a"}\n', "1: this is JSON, an object a line; --format txt takes"
+            " each line as a prompt", "krea batch b.txt --format jsonl"),
+        ("b.txt", '[\n{"prompt":"a"}\n]\n', "1: this is a JSON array;",
+            "jq -c '.[]' b.txt | krea batch - --format jsonl"),
+        ("b.txt", '[{"prompt":"a"},\n{"prompt":"b"}]\n', "1: this is a JSON array;",
+            "jq -c '.[]' b.txt | krea batch - --format jsonl"),
+        ("b.txt", '{\n"prompt":"a"\n}\n', "1: this is JSON over several lines;",
+            "jq -c . b.txt | krea batch - --format jsonl"),
+        ("b.txt", '["a","b"]\n', "1: this is a JSON array of texts;",
+            "jq -r '.[]' b.txt | krea batch - --format txt"),
+        ("b.txt", '[\n"a"\n]\n', "1: this is a JSON array of texts;",
+            "jq -r '.[]' b.txt | krea batch - --format txt"),
+        ("b.txt", TABLE, "1: this is a table: its first line names the fields",
+            "krea batch b.txt --format csv"),
+        ("b.txt", "prompt\na fox, red\n", "1: this is a table:", "krea batch b.txt --format csv"),
+        ("b.txt", "Prompt;sku\na fox;1\n", "1: this is a table:", "krea batch b.txt --format csv"),
+        ("b.txt", "prompt\tseed\na\t1\n", "1: this is a table:", "krea batch b.txt --format tsv"),
+        ("b.txt", "sep=;\nprompt;seed\n", "1: this is a table:", "krea batch b.txt --format csv"),
+        ("b.txt", "seed,aspect_ratio\n1,1:1\n", "1: this is a table:",
+            "krea batch b.txt --format csv"),
+        ("b.jsonl", TABLE, "1: this is a table, not JSON", "krea batch b.jsonl --format csv"),
+        ("b.csv", OBJECTS, "1: this is JSON; --format jsonl reads it",
+            "krea batch b.csv --format jsonl"),
+        ("b.tsv", TABLE, "1: this is a table without tabs", "krea batch b.tsv --format csv"),
+    ],
+)  # fmt: skip
+def test_a_list_of_another_format_is_refused(
+    cli: Cli, name: str, text: str, message: str, hint: str
+) -> None:
+    """Its lines are no prompts; the hint reads it as it is."""
+    Path(name).write_text(text)
+    wrong = cli.krea("batch", name, "-m", "krea-2/large")
+    assert wrong.code == 2
+    assert f"{name} cannot be run as it stands: line {message}" in wrong.err
+    assert f"\n  hint: {hint}\n  charged: no\n" in wrong.err
+
+
+@pytest.mark.parametrize("text", [OBJECTS, TABLE])
+def test_a_pipe_of_another_format_is_refused(cli: Cli, text: str) -> None:
+    """Also with --format txt."""
+    wrong = cli.krea("batch", "-", "--format", "txt", "--dry-run", stdin=text)
+    format = "jsonl" if text == OBJECTS else "csv"
+    assert (wrong.code, f"\n  hint: krea batch - --format {format}\n" in wrong.err) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"\x89PNG\r\n\x1a\n\0\0", "line 1: this is a file of type image/png, not a list"),
+        (b"\0\0\0\x20ftypisom\0\0", "line 1: this is a file of type video/mp4, not a list"),
+        (b"GIF89a\x01\0\xff\n", "line 1: this is a file of type image/gif, not a list"),
+        (b"%PDF-1.4\n%\xe2\xe3\n", "line 1: this is a document, not plain text"),
+        (b"{\\rtf1 a fox}\n", "line 1: this is a document, not plain text"),
+        (b"\x1f\x8b\x08\x00\n", "line 1: this is binary data, not text"),
+        (b"<!DOCTYPE html>\n<p>a fox\n", "line 1: this is HTML or XML, not a list of prompts"),
+    ],
+    ids=["png", "mp4", "gif", "pdf", "rtf", "gzip", "html"],
+)
+def test_a_text_that_is_none(cli: Cli, content: bytes, message: str) -> None:
+    """Said by what it is, and not as a text in a wrong encoding."""
+    Path("b.txt").write_bytes(content)
+    wrong = cli.krea("batch", "b.txt")
+    assert (wrong.code, message in wrong.err, "iconv" in wrong.err) == (2, True, False)
+
+
+def test_prompts_that_look_like_other_formats(cli: Cli) -> None:
+    """Commas, brackets and the words of fields are honest in a prompt."""
+    prompts = [
+        "style, seed",
+        "{fox|owl} in snow",
+        "[cat], dog",
+        "BMW, image, video",
+        '{"prompt":"a"}',
+        "<lora:ink:1> a fox",
+        "prompt",
+    ]
+    text = "".join(f"{prompt}\n" for prompt in prompts)
+    assert [body["prompt"] for body in bodies(cli, text, file="b.txt")] == prompts
+    structured = '{"subject":"fox","light":"soft"}'
+    sent = bodies(cli, f"{structured}\n", "--format", "txt", file="b.txt")
+    assert [body["prompt"] for body in sent] == [structured]

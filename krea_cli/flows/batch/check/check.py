@@ -24,6 +24,7 @@ from krea_cli.flows.batch.check.paths import OutputPath, OutputPaths
 from krea_cli.flows.batch.check.price_cache import PriceCache
 from krea_cli.flows.batch.check.problems import Problems
 from krea_cli.flows.batch.check.read_lines import read_lines
+from krea_cli.flows.batch.check.recognize_format import FormatHints
 from krea_cli.flows.batch.check.same_requests import SameRequests
 from krea_cli.flows.batch.check.settled_lines import SettledLines
 from krea_cli.flows.batch.check.sweep import MAX_ITEMS
@@ -104,7 +105,8 @@ class _Checker:
         shard = self._options.shard
         name = None if self._options.is_stdin else self._options.name
         check = partial(self._requests.refuse_unknown_headings, self._problems)
-        for line in read_lines(file, self._options.format, self._problems, name, check):
+        hints = FormatHints(self._requests.knows_field, is_stated=self._options.is_format_stated)
+        for line in read_lines(file, self._options.format, self._problems, name, check, hints):
             for item in self._check_line(line):
                 # After a problem nothing will run: the rest is only checked for more problems.
                 if not self._problems and shard.includes(item.shard_fingerprint):

@@ -73,6 +73,10 @@ class LineRequests:
                 )
                 problems.add_message(number, message)
 
+    def knows_field(self, name: str) -> bool:
+        """Tell if any model of the catalog has a field NAME, by its name of today or before."""
+        return self._composer.knows_field(name)
+
     def _inputs(self, model: "Model", line: Line, swept: Mapping[str, str]) -> RequestInputs:
         base, default_problems = self._default_fields(model)
         problems = [

@@ -2,23 +2,27 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
 from krea_cli.errors import UsageError
+from krea_cli.flows.files.content_type import PNG, TEXT_TYPES, ZIP, sniff
 from krea_cli.text import BYTE_ORDER_MARK, utf8_hint, wide_encoding
 
 FORMATS = ("txt", "csv", "tsv", "jsonl")
 RESERVED_NAMES = ("model", "output", "count")
+DELIMITERS = ",;\t|"  # of tables; the most frequent one in the headings counts
 MAX_JOBS_PER_LINE = 1000
 MAX_LINE_BYTES = 10 * 1024 * 1024
 JSON_ARRAY = (
     "this is a JSON array; jq -c '.[]' < OLD > NEW makes lines of it, and --format jsonl reads them"
 )
+ARRAY_FILTER = ("jq", "-c", ".[]")
 MIXED_LINE_ENDS = "has a line that ends in CR alone; tr '\\r' '\\n' < OLD > NEW converts it"
 FIELD_PREFIX = "input."  # required before a field with a reserved name, allowed before any other
 CSV_HINT = "save it as CSV (UTF-8)"
+CONTROL_PATTERN = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")  # which no text has; ESC may be
 LF_HINT = "tr '\\r' '\\n' < OLD > NEW converts it"
 
 
@@ -41,12 +45,25 @@ class Line:
 
 
 class UnreadableLine(Exception):
-    """The list cannot be read from this line on."""
+    """The list cannot be read from this line on.
 
-    def __init__(self, line: int, message: str) -> None:
+    reads_as: the format in which it can be read
+    filter: the command that makes it readable so; empty if it is
+    """
+
+    def __init__(
+        self,
+        line: int,
+        message: str,
+        *,
+        reads_as: str | None = None,
+        filter: Sequence[str] = (),
+    ) -> None:
         super().__init__(message)
         self.line = line
         self.message = message
+        self.reads_as = reads_as
+        self.filter = filter
 
 
 def decode_lines(file: BinaryIO) -> Iterator[str]:
@@ -55,6 +72,8 @@ def decode_lines(file: BinaryIO) -> Iterator[str]:
         if len(raw) > MAX_LINE_BYTES:
             raise UnreadableLine(number, "is longer than 10 MB")
         if number == 1:
+            if kind := _binary_kind(raw):
+                raise UnreadableLine(1, f"this is {kind}, not a list of prompts")
             if encoding := wide_encoding(raw):
                 raise UnreadableLine(1, f"this is {encoding}; {utf8_hint(encoding)}")
             if raw.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
@@ -64,6 +83,8 @@ def decode_lines(file: BinaryIO) -> Iterator[str]:
         try:
             text = raw.decode()
         except UnicodeDecodeError:
+            if CONTROL_PATTERN.search(raw):
+                raise UnreadableLine(number, "this is binary data, not text") from None
             message = f"is not UTF-8 text; if it comes from Windows, {utf8_hint('WINDOWS-1252')}"
             raise UnreadableLine(number, message) from None
         # At any place: lists are joined from files that begin with one each.
@@ -73,6 +94,21 @@ def decode_lines(file: BinaryIO) -> Iterator[str]:
         if "\0" in text:
             raise UnreadableLine(number, "has a null byte; tr -d '\\000' < OLD > NEW removes it")
         yield text
+
+
+def _binary_kind(head: bytes) -> str | None:
+    """Return the kind of media that begins with HEAD, the first line of a list; None for text."""
+    if head.startswith(b"\xff\xfe"):  # the mark of UTF-16
+        return None
+    kind = PNG if head.startswith(b"\x89PNG") else sniff(head)
+    if kind is None or kind in TEXT_TYPES or kind is ZIP:
+        return None
+    # Some files begin as words do: BM, ID3, glTF.
+    try:
+        is_text = not CONTROL_PATTERN.search(head.decode().encode())
+    except UnicodeDecodeError:
+        is_text = False
+    return None if is_text else f"a file of type {kind.mime}"
 
 
 def field_name(key: str) -> str:

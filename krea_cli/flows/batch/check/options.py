@@ -16,6 +16,7 @@ class CheckOptions:
     name: of the list
     format: one of `lines.FORMATS`
     output: -o, relative to `cwd`
+    is_format_stated: by --format, and not only by the name of the list
     is_stdin: the list is stdin, and `name` is not a file
     assume_price: in millionths of a dollar, for requests without a known price
     """
@@ -27,6 +28,7 @@ class CheckOptions:
     cwd: Path
     sweep: Sweep = field(default_factory=Sweep)
     shard: Shard = field(default_factory=Shard)
+    is_format_stated: bool = False
     is_stdin: bool = False
     force: bool = False
     allow_outside: bool = False

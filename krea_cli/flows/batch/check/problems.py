@@ -68,9 +68,13 @@ class InvalidBatch(UsageError):
 
 
 class Problems:
-    """Collects problems, in the order of the lines."""
+    """Collects problems, in the order of the lines.
+
+    hint: the command that mends them; None for the usual ones
+    """
 
     def __init__(self) -> None:
+        self.hint: str | None = None
         self._lines: dict[Problem, list[tuple[int, int]]] = {}
         self._foreign_files = self._unknown_files = 0
 
@@ -121,7 +125,7 @@ class Problems:
         if not self._lines:
             return
         problems = [BatchProblem(problem, tuple(lines)) for problem, lines in self._lines.items()]
-        hint = FIX_HINT
+        hint = self.hint or FIX_HINT
         if count := self._foreign_files:
             has_unknown = self._unknown_files > 0
             hint = _foreign_files_hint(count, has_unknown=has_unknown, anonymous=anonymous)

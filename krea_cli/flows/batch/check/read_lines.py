@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any, BinaryIO
 
 from krea_cli.catalog.request.parse_value import (
@@ -11,6 +12,7 @@ from krea_cli.catalog.request.parse_value import (
     refuse_number,
 )
 from krea_cli.flows.batch.check.lines import (
+    ARRAY_FILTER,
     JSON_ARRAY,
     MIXED_LINE_ENDS,
     Line,
@@ -20,6 +22,11 @@ from krea_cli.flows.batch.check.lines import (
     make_line,
 )
 from krea_cli.flows.batch.check.problems import Problems
+from krea_cli.flows.batch.check.recognize_format import (
+    SAMPLE_LINES,
+    FormatHints,
+    refuse_other_format,
+)
 from krea_cli.flows.batch.check.table import CheckHeadings, read_table
 from krea_cli.text import new_name, shell_line
 
@@ -34,20 +41,53 @@ def read_lines(
     problems: Problems,
     name: str | None = None,
     check_headings: CheckHeadings | None = None,
+    hints: FormatHints | None = None,
 ) -> Iterator[Line]:
     """Read the lines of FILE in a FORMAT of `FORMATS`; add unreadable ones to PROBLEMS.
 
     name: of the file, for commands in messages; None for a pipe
     check_headings: called with line and names of the headings of a table that has nothing else
+    hints: on lists of another format
     """
     try:
+        texts = _refuse_other_format(decode_lines(file), format, hints or FormatHints())
         if format in ("csv", "tsv"):
-            lines = decode_lines(file)
-            yield from read_table(lines, problems, tabs=format == "tsv", check=check_headings)
+            yield from read_table(texts, problems, tabs=format == "tsv", check=check_headings)
         else:
-            yield from (read_prompts(file) if format == "txt" else read_objects(file, problems))
+            yield from (read_prompts(texts) if format == "txt" else read_objects(texts, problems))
     except UnreadableLine as error:
         problems.add_message(error.line, _name_files(error.message, name))
+        if error.reads_as:
+            problems.hint = _reading_command(name, error)
+
+
+def _refuse_other_format(texts: Iterator[str], format: str, hints: FormatHints) -> Iterator[str]:
+    """Return TEXTS, after a look at the first of them. Raises `UnreadableLine`."""
+    sample: list[str] = []
+    try:
+        for text in texts:
+            sample.append(text)
+            if len(sample) == SAMPLE_LINES:
+                break
+    except UnreadableLine as error:
+        texts = _raise_later(error)
+    refuse_other_format(sample, format, hints)
+    return chain(sample, texts)
+
+
+def _raise_later(error: UnreadableLine) -> Iterator[str]:
+    """Raise ERROR where the line comes, after the problems of the lines above it."""
+    yield from ()
+    raise error
+
+
+def _reading_command(name: str | None, error: UnreadableLine) -> str:
+    """Return the command that reads the list NAME in its own format."""
+    options = ("--format", error.reads_as or "")
+    if not error.filter:
+        return shell_line("krea", "batch", name or "-", *options)
+    files = () if name is None else (name,)
+    return f"{shell_line(*error.filter, *files)} | {shell_line('krea', 'batch', '-', *options)}"
 
 
 def _name_files(message: str, name: str | None) -> str:
@@ -60,9 +100,9 @@ def _name_files(message: str, name: str | None) -> str:
     return message.replace(" < OLD > NEW", files)
 
 
-def read_prompts(file: BinaryIO) -> Iterator[Line]:
+def read_prompts(texts: Iterator[str]) -> Iterator[Line]:
     """Read one prompt a line; skip blank lines and comments after #. An escaped \\# is a #."""
-    for number, text in enumerate(decode_lines(file), 1):
+    for number, text in enumerate(texts, 1):
         prompt = text.strip()
         if "\r" in prompt:
             raise UnreadableLine(number, MIXED_LINE_ENDS)
@@ -70,7 +110,7 @@ def read_prompts(file: BinaryIO) -> Iterator[Line]:
             yield Line(number, values={"prompt": prompt[1:] if prompt[:2] == "\\#" else prompt})
 
 
-def read_objects(file: BinaryIO, problems: Problems) -> Iterator[Line]:
+def read_objects(texts: Iterator[str], problems: Problems) -> Iterator[Line]:
     """Read one JSON object a line."""
     decoder = json.JSONDecoder(
         object_pairs_hook=_unique_keys,
@@ -78,11 +118,11 @@ def read_objects(file: BinaryIO, problems: Problems) -> Iterator[Line]:
         parse_float=parse_finite,
         parse_int=parse_whole,
     )
-    for number, text in enumerate(decode_lines(file), 1):
+    for number, text in enumerate(texts, 1):
         if not text.strip():
             continue
         if number == 1 and text.strip() == "[":
-            raise UnreadableLine(number, JSON_ARRAY)
+            raise UnreadableLine(number, JSON_ARRAY, reads_as="jsonl", filter=ARRAY_FILTER)
         try:
             value = decoder.decode(text.rstrip())
             if "\\u" in text:
@@ -91,7 +131,7 @@ def read_objects(file: BinaryIO, problems: Problems) -> Iterator[Line]:
             problems.add_message(number, _reason(error))
             continue
         if isinstance(value, list) and value and isinstance(value[0], dict):
-            raise UnreadableLine(number, JSON_ARRAY)
+            raise UnreadableLine(number, JSON_ARRAY, reads_as="jsonl", filter=ARRAY_FILTER)
         if not isinstance(value, dict):
             problems.add_message(number, 'is not a JSON object such as {"prompt": "a fox"}')
             continue

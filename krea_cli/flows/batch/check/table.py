@@ -7,8 +7,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from krea_cli.flows.batch.check.lines import (
-    CSV_HINT,
-    JSON_ARRAY,
+    DELIMITERS,
     MAX_LINE_BYTES,
     MIXED_LINE_ENDS,
     Line,
@@ -21,7 +20,6 @@ from krea_cli.flows.batch.check.problems import Problems
 if TYPE_CHECKING:
     from _csv import Reader
 
-DELIMITERS = ",;\t|"  # the most frequent one in the headings counts
 CheckHeadings = Callable[[int, list[str]], None]
 QUOTED_PATTERN = re.compile(r'"[^"]*"?')
 
@@ -68,11 +66,6 @@ def _read_beginning(lines: Iterator[str]) -> tuple[str, int, str]:
         text = line.strip()
         if text.lower().startswith("sep=") and len(text) == 5:  # Excel writes it on top
             return next(lines, ""), skipped + 1, text[4]
-        if text.startswith(("[", "{")):
-            message = JSON_ARRAY if text[0] == "[" else "this is JSON; --format jsonl reads it"
-            raise UnreadableLine(skipped + 1, message)
-        if text.startswith("<"):
-            raise UnreadableLine(skipped + 1, f"this is HTML or XML, not a table; {CSV_HINT}")
         if text:
             unquoted = QUOTED_PATTERN.sub("", line)
             return line, skipped, max(DELIMITERS, key=unquoted.count)
