@@ -74,7 +74,8 @@ class OverBudget(KreaError):
     """The next request could cost more than a cap allows, so it was not sent.
 
     cap_name: name of the cap, as the user sets it: "--max-cost", "budget.day"
-    spent: spending under the cap so far, in millionths of a dollar; None if unknown
+    model: the model of the request
+    spent: what is spent under the cap or may still be, in millionths of a dollar; None if unknown
     cost: highest cost of the request, in millionths of a dollar; None if unknown
     cap: the cap itself, in millionths of a dollar
 
@@ -90,12 +91,14 @@ class OverBudget(KreaError):
         *,
         hint: str,
         cap_name: str | None = None,
+        model: str = "",
         spent: int | None = None,
         cost: int | None = None,
         cap: int | None = None,
     ) -> None:
         super().__init__(message, hint=hint)
-        self.cap_name, self.spent, self.cost, self.cap = cap_name, spent, cost, cap
+        self.cap_name, self.model = cap_name, model
+        self.spent, self.cost, self.cap = spent, cost, cap
         amounts = {"spent": spent, "cost": cost, "cap": cap}
         dollars = {name: micros and to_dollars(micros) for name, micros in amounts.items()}
         self.details = {"limit": cap_name, **dollars}

@@ -55,6 +55,26 @@ def test_a_command_stops_at_its_cap(two_dollar_cli: Cli) -> None:
     assert [state for state, _ in two_dollar_cli.states] == ["saved"] * 3 + ["checked"] * 2
 
 
+@pytest.mark.parametrize("command", ["generate", "batch"])
+def test_what_failed_unbilled_is_not_told_as_spent(two_dollar_cli: Cli, command: str) -> None:
+    """The sum is told as it is in the end: the same cap lets the rest through."""
+    cli, rest = two_dollar_cli, ""
+    cli.service.final_status = "failed"
+    if command == "batch":
+        Path("b.txt").write_text("a\nb\nc\n")
+        result = cli.krea("batch", "b.txt", "-m", "brush", "--max-cost", "5")
+    else:
+        result = cli.krea(*BRUSH, "-n", "3", "--max-cost", "5", "-o", "fox.png")
+        rest = "; 1 of 3 jobs were not submitted"
+    assert result.code == 5
+    assert error_and_hint(result)[-2:] == [
+        "error: maker/brush may cost $2.00, and $4.00 of --max-cost $5.00 was spent or under way;"
+        f" now it is $0.00{rest}",
+        "hint: the same command with --max-cost 5.00 goes on with the rest",
+    ]
+    assert result.err.endswith("  charged: no\n")
+
+
 def test_the_same_command_again_counts_what_it_spent(two_dollar_cli: Cli) -> None:
     """A loop does not pay the cap each time; a higher cap goes on with the rest, and once."""
     for _ in range(2):
@@ -96,7 +116,7 @@ def test_what_is_in_doubt_is_spent(two_dollar_cli: Cli) -> None:
     result = two_dollar_cli.krea(*BRUSH, "-o", "owl.png")
     assert (result.code, count_posts(two_dollar_cli)) == (5, 2)
     assert error_and_hint(result) == [
-        "error: maker/brush may cost $2.00, and $4.00 of budget.day $5.00 is spent",
+        "error: maker/brush may cost $2.00, and $4.00 of budget.day $5.00 is spent or may still be",
         "hint: krea config set budget.day 6.00 allows it; at midnight a new day begins",
     ]
 

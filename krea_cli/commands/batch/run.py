@@ -122,11 +122,15 @@ class BatchRun:
                     scheduler.halt(failure)
 
     def _suggest_cap(self, stop: KreaError) -> None:
-        """Hint at a --max-cost that lets the rest through, if --max-cost stopped the run."""
-        if not isinstance(stop, OverBudget) or stop.cap_name != MAX_COST_CAP:
+        """Bring the sum of STOP up to date, and hint at a --max-cost for the rest."""
+        if not isinstance(stop, OverBudget) or not self._budget:
             return
         with suppress(LedgerUnusable):
-            find_state = self._session.account_ledger.items.find_state
+            ledger = self._session.account_ledger
+            self._budget.update(stop, ledger.spending, self._session.clock.now())
+            if stop.cap_name != MAX_COST_CAP:
+                return
+            find_state = ledger.items.find_state
             costs = [
                 item.cost
                 for item in self._items

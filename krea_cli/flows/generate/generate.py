@@ -46,6 +46,8 @@ class Generate:
     def failure(self) -> KreaError | None:
         """The failure that ended the submitting; `charged` counts the jobs sent before it."""
         error = self._failure
+        if isinstance(error, OverBudget) and self._job_ids:
+            self._update(error)
         if error and error.charged == "no" and self._sent_row_ids:
             requests = self._context.ledger.requests
             with suppress(LedgerUnusable):
@@ -196,6 +198,14 @@ class Generate:
         if self._job_ids:
             error.message += self._unsent()
             error.args = (error.message,)
+
+    def _update(self, error: OverBudget) -> None:
+        """Bring the sum of ERROR up to date, for its end."""
+        if budget := self._context.budget:
+            with suppress(LedgerUnusable):
+                budget.update(error, self._context.ledger.spending, self._context.clock.now())
+                self._suggest_cap(error)
+                error.message += self._unsent()
 
     def _suggest_cap(self, error: OverBudget) -> None:
         """Hint at a cap that lets the rest through, unless the cap is of the day."""

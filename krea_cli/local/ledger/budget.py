@@ -27,13 +27,17 @@ class SpendingTotal:
 
     priced: millionths of a dollar, for requests with a price
     unpriced: number of requests without a known price
+    open: number of requests, in either, that are not known as billed: under way or in doubt
     """
 
     priced: int = 0
     unpriced: int = 0
+    open: int = field(default=0, compare=False)
 
     def __add__(self, other: "SpendingTotal") -> "SpendingTotal":
-        return SpendingTotal(self.priced + other.priced, self.unpriced + other.unpriced)
+        return SpendingTotal(
+            self.priced + other.priced, self.unpriced + other.unpriced, self.open + other.open
+        )
 
     def amount(self, assumed_price: int | None) -> int | None:
         """Return the sum, with ASSUMED_PRICE for each unpriced request; None if unknown."""
@@ -78,12 +82,13 @@ class Spending:
         )
 
     def _sum(self, condition: str, values: Sequence[Any], excluding: int) -> SpendingTotal:
-        ((priced, unpriced),) = self._scope.database.query(
-            "SELECT coalesce(sum(cost), 0), count(*) - count(cost) FROM requests"
+        ((priced, unpriced, open),) = self._scope.database.query(
+            "SELECT coalesce(sum(cost), 0), count(*) - count(cost),"
+            " coalesce(sum(charged != 'yes'), 0) FROM requests"
             f" WHERE {self._scope.condition} AND {COUNTED_REQUESTS} AND id != ? AND {condition}",
             (*self._scope.values, excluding, *values),
         )
-        return SpendingTotal(priced, unpriced)
+        return SpendingTotal(priced, unpriced, open)
 
 
 @dataclass(frozen=True)
@@ -118,13 +123,34 @@ class Cap:
             requests = f"{unpriced} earlier request{'s have' if unpriced > 1 else ' has'}"
             message = f"{requests} no known price, so {limit} cannot be kept"
         else:
-            used = f"and {format_dollars(spent)} of {limit} is spent"
+            doubt = " or may still be" if self.spending.open else ""
+            used = f"and {format_dollars(spent)} of {limit} is spent{doubt}"
             excess = used if spent else f"more than {limit}"
             message = f"{model} may cost {format_dollars(cost)}, {excess}"
             hint = self._allowing_hint(format_dollars(spent + cost, sign=""))
         return OverBudget(
-            message, hint=hint, cap_name=self.name, spent=spent, cost=cost, cap=self.amount
+            message,
+            hint=hint,
+            cap_name=self.name,
+            model=model,
+            spent=spent,
+            cost=cost,
+            cap=self.amount,
         )
+
+    def update(self, refusal: OverBudget, assumed_price: int | None) -> None:
+        """Bring REFUSAL up to date: jobs that were under way may have ended unbilled since."""
+        new = self.refusal(refusal.model, refusal.cost, assumed_price)
+        if refusal.cost is not None and refusal.cost <= self.remaining(assumed_price):
+            limit = f"{self.name} {format_dollars(self.amount)}"
+            new.message = (
+                f"{refusal.model} may cost {format_dollars(refusal.cost)}, and"
+                f" {format_dollars(refusal.spent or 0)} of {limit} was spent or under way;"
+                f" now it is {format_dollars(new.spent or 0)}"
+            )
+            new.hint = "the same command goes on with the rest"
+        refusal.message, refusal.args, refusal.hint = new.message, new.args, new.hint
+        refusal.spent, refusal.details = new.spent, new.details
 
     def _allowing_hint(self, dollars: str) -> str:
         if self.name == DAY_CAP:
@@ -199,6 +225,12 @@ class Budget:
                 raise cap.refusal(row.model, cost, self.assumed_price)
         spending.record_cost(row.id, cost)
 
+    def update(self, refusal: OverBudget, spending: Spending, now: float) -> None:
+        """Bring REFUSAL of one of the caps up to date, for its end; NOW as in `caps`."""
+        for cap in self.caps(spending, now):
+            if cap.name == refusal.cap_name:
+                cap.update(refusal, self.assumed_price)
+
     def forecast(
         self, requests: Iterable[tuple[str, int | None]], spending: Spending | None, *, now: float
     ) -> tuple[int, OverBudget | None]:
@@ -225,7 +257,7 @@ def sufficient_cap(refusal: OverBudget, costs: Iterable[int | None]) -> str | No
         if total is None or cost is None:
             return None
         total += cost
-    return None if total is None else format_dollars(total, sign="")
+    return None if total is None else format_dollars(max(total, refusal.cap or 0), sign="")
 
 
 def midnight(now: float) -> float:

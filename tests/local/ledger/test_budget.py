@@ -62,6 +62,7 @@ def test_all_that_may_have_cost_something_counts(
 
     six = SpendingTotal(6 * 2 * DOLLARS)  # sending, three in doubt, completed, saved
     assert ledger.spending.sum_batch("b") == six
+    assert ledger.spending.sum_batch("b").open == 4
     assert ledger.spending.sum_since(NOW) == six
     assert ledger.spending.sum_since(NOW + 1) == ledger.spending.sum_batch("c") == SpendingTotal()
 
@@ -77,7 +78,8 @@ def test_a_cap_is_reached_and_never_exceeded(ledger: AccountLedger, make_draft: 
     assert ledger.requests.get(row.id) == row
     assert raised.value.as_dict() == {
         "code": "over_budget",
-        "message": "bfl/flux-1-dev may cost $0.000001, and $4.00 of --max-cost $4.00 is spent",
+        "message": "bfl/flux-1-dev may cost $0.000001, and $4.00 of --max-cost $4.00"
+        " is spent or may still be",
         "hint": "--max-cost 4.000001 allows it",
         "charged": "no",
         "job_id": None,
