@@ -57,6 +57,7 @@ SHARED_BY_COMMANDS = {
     "exit_status",
     "hosts",
     "other_hosts",
+    "rehearsal",
     "request_options",
     "session",
     "usage_errors",

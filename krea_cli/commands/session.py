@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
+from krea_cli.commands.rehearsal import is_rehearsal
 from krea_cli.env import Env
 from krea_cli.errors import LedgerUnusable, NoToken
 from krea_cli.terminal.output import Output
@@ -50,9 +51,8 @@ class Session:
         self.profile: str | None = None
         self.token_file: str | None = None
         self.no_ledger = False
-        opened: list[HttpClient | Heartbeat] = []
-        self._opened = opened
-        output.is_rehearsal = lambda: any(getattr(each, "is_sandbox", False) for each in opened)
+        self._opened: list[HttpClient | Heartbeat] = []
+        output.is_rehearsal = partial(is_rehearsal, self._opened, self)
         self.catalog_changes: CatalogDiff | None = None
 
     @cached_property

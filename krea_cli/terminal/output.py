@@ -32,7 +32,7 @@ class Output:
     quiet: True to leave out progress, notes and hints
     verbose: True to trace requests and bugs
     read_charge: returns the charge of this command so far, for an error without one
-    is_rehearsal: tells if the embedded Krea has answered, so that nothing costs real money
+    is_rehearsal: tells if the service is the embedded Krea, so that nothing costs real money
     """
 
     def __init__(self, env: Env, *, json: bool, quiet: bool, verbose: bool) -> None:

@@ -11,6 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from krea_cli.commands.rehearsal import SANDBOX_TOKEN_SUFFIX
 from krea_cli.commands.sandbox.child_process import run_child
 from krea_cli.errors import Interrupted, KreaError, UsageError
 from krea_cli.local.temporary import no_temporary_folder
@@ -44,7 +45,7 @@ def start_sandbox(*, document: Path | None, **settings: Any) -> "SandboxServer":
 
     try:
         # Only this run's token: other users of the machine can reach the port.
-        token = f"sandbox-{secrets.token_hex(4)}:free-of-charge"
+        token = f"sandbox-{secrets.token_hex(4)}{SANDBOX_TOKEN_SUFFIX}"
         return SandboxServer(
             Settings(
                 document=document or SNAPSHOT,

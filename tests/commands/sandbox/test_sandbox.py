@@ -172,6 +172,32 @@ def test_a_shell_is_told_that_it_is_a_rehearsal(cli: Cli, command: str, is_told:
     )
 
 
+def test_a_rehearsal_says_so_where_nothing_is_sent(
+    cli: Cli, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """A list that is done, a dry run and a copied result: address and token tell it."""
+    Path("list.txt").write_text("a fox\n")
+    fox = 'krea generate "a fox" -m z-image --seed 5'
+    script = f"""
+        krea batch list.txt -m z-image -q
+        krea batch list.txt -m z-image
+        krea batch list.txt -m z-image --dry-run
+        {fox} -o a.png -q
+        {fox} -o b.png --reuse
+    """
+
+    result = cli.krea("sandbox", "--speed", "50", "--", "sh", "-c", script)
+
+    assert result.code == 0
+    lines = capfd.readouterr().err.splitlines()
+    ends = ("1 of 1 done; spent $0.00 in 0 s", "1 item: 1 done", ": saved")
+    assert [line.endswith(" (sandbox)") for line in lines if any(end in line for end in ends)] == [
+        True,
+        True,
+        True,
+    ]
+
+
 def test_the_help_names_every_fault() -> None:
     """Each kind of fault is in the help text."""
     from krea_cli.commands.sandbox import FAULT_HELP
