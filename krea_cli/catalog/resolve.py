@@ -19,11 +19,13 @@ class ResolvedModel:
 
     alias: the name as typed, if it was an alias or a part of a name
     is_partial: true for a part of a name; a newer catalog may fit it to another model
+    is_prefix: true for the beginning of a name; it may be another name, mistyped
     """
 
     model_id: str
     alias: str | None = None
     is_partial: bool = False
+    is_prefix: bool = False
 
 
 def resolve_model(catalog: Catalog, text: str) -> ResolvedModel:
@@ -41,11 +43,11 @@ def resolve_model(catalog: Catalog, text: str) -> ResolvedModel:
         return ResolvedModel(model_id, alias=name)
     if len(matches) == 1:
         return ResolvedModel(matches[0])
-    matches = matches or [each for each in catalog.ids if f"/{name}" in f"/{_path(catalog, each)}"]
+    starts = [each for each in catalog.ids if f"/{name}" in f"/{_path(catalog, each)}"]
     # Last, because the titles are read for it.
-    matches = matches or _titled(catalog, text)
+    matches = matches or starts or _titled(catalog, text)
     if len(matches) == 1:
-        return ResolvedModel(matches[0], alias=name, is_partial=True)
+        return ResolvedModel(matches[0], alias=name, is_partial=True, is_prefix=bool(starts))
     raise _ambiguous_error(text, matches) if matches else _unknown_error(catalog, text, name)
 
 

@@ -30,7 +30,7 @@ def test_every_form_of_a_name_is_understood(text: str, model_id: str, alias: str
     """Exact id, exact last segments, alias, unique prefix of segments."""
     model = resolve_model(make_catalog(), text)
     assert (model.model_id, model.alias) == (model_id, alias)
-    assert model.is_partial == (text in ("flux-1-", "kling", "krea-2/m"))
+    assert model.is_partial == model.is_prefix == (text in ("flux-1-", "kling", "krea-2/m"))
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from krea_cli.catalog.request.prepare import PreparedRequest, has_unknown_field,
 from krea_cli.catalog.resolve import ResolvedModel, resolve_model
 from krea_cli.errors import InvalidRequest, KreaError, UnknownModel
 from krea_cli.flows.events import Note, Tell, WarningNote
+from krea_cli.text import excerpt
 
 if TYPE_CHECKING:
     from krea_cli.catalog.cache import CatalogCache
@@ -48,7 +49,7 @@ class Composer:
             tell(WarningNote(cache.warning))
         self._refreshed = False
         self._gone = set(gone)
-        self._models: dict[str | None, Model | UnknownModel] = {}
+        self._models: dict[tuple[str | None, bool], Model | UnknownModel] = {}
         self._seen_notes: set[str] = set()
 
     def compose(self, name: str | None, inputs: RequestInputs) -> PreparedRequest:
@@ -59,28 +60,37 @@ class Composer:
         return self.compose_for(name, lambda _: inputs)
 
     def compose_for(
-        self, name: str | None, make_inputs: Callable[["Model"], RequestInputs]
+        self,
+        name: str | None,
+        make_inputs: Callable[["Model"], RequestInputs],
+        *,
+        whole_name: bool = False,
     ) -> PreparedRequest:
-        """Compose a request from the inputs that MAKE_INPUTS returns. Tell each note once."""
-        model = self.model(name)
+        """Compose a request from the inputs that MAKE_INPUTS returns. Tell each note once.
+
+        whole_name: refuse the beginning of a name
+        """
+        model = self.model(name, whole_name=whole_name)
         try:
             prepared = prepare_request(model, make_inputs(model))
         except InvalidRequest as error:
             if not has_unknown_field(error) or not self._refresh():
                 raise
-            model = self.model(name)
+            model = self.model(name, whole_name=whole_name)
             prepared = prepare_request(model, make_inputs(model))
         self.note(prepared.notes)
         return prepared
 
-    def model(self, name: str | None) -> "Model":
+    def model(self, name: str | None, *, whole_name: bool = False) -> "Model":
         """The model NAME (None: the catalog's default), looked up once; its alias is told.
 
-        Raises `UnknownModel`.
+        Raises `UnknownModel`. WHOLE_NAME refuses the beginning of a name.
         """
-        if name not in self._models:
-            self._models[name] = self._look_up(name or self._catalog.default_id or "")
-        result = self._models[name]
+        key = name, whole_name
+        if key not in self._models:
+            whole = whole_name and name is not None
+            self._models[key] = self._look_up(name or self._catalog.default_id or "", whole=whole)
+        result = self._models[key]
         if isinstance(result, UnknownModel):
             raise UnknownModel(result.message, hint=result.hint)
         return result
@@ -90,7 +100,7 @@ class Composer:
         models = self._catalog.models()
         return any(name in model.aliases or model.field(name) is not None for model in models)
 
-    def _look_up(self, name: str) -> "Model | UnknownModel":
+    def _look_up(self, name: str, *, whole: bool) -> "Model | UnknownModel":
         try:
             resolution = self.resolve(name)
         except UnknownModel as error:
@@ -105,6 +115,9 @@ class Composer:
             if origin := self._name_origin(name):
                 error.message += f"; {origin} names it"
             return error
+        if whole and resolution.is_prefix:
+            message = f"there is no model called {excerpt(name, limit=120)!r}"
+            return UnknownModel(f"{message}; did you mean {resolution.model_id}?")
         if resolution.alias:
             self.note([f"{resolution.alias} is {resolution.model_id}"])
         return self._catalog.model(resolution.model_id)

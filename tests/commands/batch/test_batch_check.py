@@ -259,3 +259,21 @@ def test_an_empty_file_is_nothing_to_make(cli: Cli) -> None:
     """Success with nothing done."""
     result = dry(cli, "# only words\n", file="b.txt")
     assert (result.code, result.out, result.err) == (0, "", "there is nothing to make\n")
+
+
+@pytest.mark.parametrize("file", ["b.csv", "b.jsonl"])
+def test_a_line_names_its_model_in_full(cli: Cli, file: str) -> None:
+    """The beginning of a name may be a typing error; an alias and a title are whole names."""
+    for name in ("krea-2/larg", "krea-2/lar", "flux-1-de"):
+        text = f"prompt,model\na,{name}\n"
+        if file == "b.jsonl":
+            text = json.dumps({"prompt": "a", "model": name})
+        wrong = dry(cli, text, file=file)
+        full = "bfl/flux-1-dev" if name == "flux-1-de" else "krea/krea-2/large"
+        message = f"model called '{name}'; did you mean {full}?\n"
+        assert (wrong.code, message in wrong.err) == (2, True)
+        assert f"{name} is" not in wrong.err
+    whole = ("krea-2/large", "large", "KREA-2/Large", "krea-2-large", "Krea 2 Large")
+    sent = records(cli, "prompt,model\n" + "".join(f"a,{name}\n" for name in whole))
+    assert {record["model"] for record in sent} == {"krea/krea-2/large"}
+    assert records(cli, "prompt\na\n", "-m", "krea-2/larg")[0]["model"] == "krea/krea-2/large"

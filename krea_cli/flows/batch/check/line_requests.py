@@ -41,11 +41,16 @@ class LineRequests:
     def prepare(self, line: Line, sweep_values: Mapping[str, str]) -> PreparedRequest:
         """Prepare the request of LINE with SWEEP_VALUES, its model and fields in this turn.
 
+        A line names its model in full: nobody watches a list, and a typing error would be paid for.
         Raises `UnknownModel`, `InvalidRequest`.
         """
         name = self.model_name(line, sweep_values)
         fields = {name: text for name, text in sweep_values.items() if name != "model"}
-        return self._composer.compose_for(name, lambda model: self._inputs(model, line, fields))
+        return self._composer.compose_for(
+            name,
+            lambda model: self._inputs(model, line, fields),
+            whole_name=name is not None and name == line.model,
+        )
 
     def prepare_for(
         self, model: "Model", line: Line, sweep_values: Mapping[str, str]
