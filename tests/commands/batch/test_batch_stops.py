@@ -165,6 +165,50 @@ def test_a_job_is_not_waited_for_for_ever(batch_cli: Cli) -> None:
     assert (again.code, file_stems(), len(batch_cli.service.posts)) == (0, FOXES, 6)
 
 
+def test_jobs_that_timed_out_hold_their_places(batch_cli: Cli) -> None:
+    """-j bounds the jobs with the service, those included; a batch that is out of places ends."""
+    batch_cli.service.job_seconds = 120
+    impatient = ("batch", "foxes.txt", "-o", "out/", "-j", "2", "--timeout", "60")
+    done = batch_cli.krea(*impatient)
+    assert (done.code, file_stems(), len(batch_cli.service.posts)) == (4, [], 2)
+    assert done.err.endswith(
+        "error: nothing more is sent: 2 jobs that timed out may still run, and -j 2 allows no more"
+        " at once\n"
+        "  hint: the same command goes on with what is left; krea cancel job-1 job-2 stops them\n"
+        "  charged: unknown\n"
+    )
+    batch_cli.service.job_seconds = 30
+    again = batch_cli.krea(*impatient)
+    assert (again.code, file_stems(), len(batch_cli.service.posts)) == (0, FOXES, 6)
+
+
+def test_the_last_jobs_that_timed_out_stop_nothing(batch_cli: Cli) -> None:
+    """At the end of the list, nothing else is left to be sent."""
+    batch_cli.service.job_seconds = 120
+    done = batch_cli.krea("batch", "foxes.txt", "-o", "out/", "-j", "6", "--timeout", "60")
+    assert (done.code, "nothing more is sent" in done.err) == (4, False)
+
+
+def test_a_place_of_a_job_that_timed_out_is_not_taken(batch_cli: Cli) -> None:
+    """The others go on beside it."""
+
+    def linger(service: KreaService, job: ScriptedJob) -> None:
+        job.course = [(0.0, "processing")]
+
+    batch_cli.service.answers = [linger]
+    done = batch_cli.krea("batch", "foxes.txt", "-o", "out/", "-j", "2", "--timeout", "60")
+    assert (done.code, file_stems(), len(batch_cli.service.posts)) == (4, FOXES[1:], 6)
+
+
+def test_a_doubt_is_looked_for_without_a_free_place(batch_cli: Cli) -> None:
+    """The search sends nothing; a batch whose places are all held does not hang."""
+    batch_cli.service.job_seconds = 120
+    batch_cli.service.answers = [lose_request]
+    done = batch_cli.krea("batch", "foxes.txt", "-o", "out/", "-j", "5", "--timeout", "60")
+    assert (done.code, len(batch_cli.service.posts)) == (9, 6)
+    assert "0 of 6 done, 1 in doubt, 5 running" in done.err
+
+
 STOPS = {
     "401": (answer_with(401, {"error": "bad key"}), 3),
     "402": (answer_with(402, {"error": "Insufficient balance"}), 6),

@@ -18,3 +18,19 @@ class InFlight:
     pending: PendingJob
     until: float
     fresh: bool
+
+
+class InFlightJobs(dict[str, InFlight]):
+    """The jobs with the service that are waited for, by id.
+
+    overdue: ids of those that timed out; they may run on, and hold their places
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.overdue: set[str] = set()
+
+    @property
+    def places(self) -> int:
+        """The number of jobs that may be with the service."""
+        return len(self) + len(self.overdue)

@@ -13,7 +13,7 @@ from signal import SIGINT
 from krea_cli.errors import Interrupted, KreaError
 from krea_cli.flows.batch.item import Item
 from krea_cli.flows.batch.run.event_filter import filter_events
-from krea_cli.flows.batch.run.messages import SAME_COMMAND_CONTINUES
+from krea_cli.flows.batch.run.left_jobs import going_on_hint, no_places_error
 from krea_cli.flows.batch.run.options import RunOptions
 from krea_cli.flows.batch.run.outcome import ItemOutcome
 from krea_cli.flows.batch.run.poll_worker import PollWorker
@@ -25,14 +25,12 @@ from krea_cli.flows.context import FlowContext
 from krea_cli.flows.download.save import ResultSaver
 from krea_cli.flows.events import BatchProgress
 from krea_cli.flows.files.part_records import remove_abandoned_parts
-from krea_cli.flows.jobs.wait import CANCEL_HINT
 from krea_cli.flows.submit.reconcile import LIST_LAG_SECONDS
 from krea_cli.flows.submit.submit import INTERRUPT_GRACE_SECONDS
 from krea_cli.local.ledger.rows import FAILED_STATES
 
 UNSENT_STATES = (None, "checked")  # of an item that is to be paid for
 DRAIN_SECONDS = 1.0  # for downloads to finish when the batch ends
-MAX_NAMED_JOBS = 5  # in the command that cancels them
 MAX_UNSAVED_PER_JOB = 2  # results per job in flight that wait before nothing more is sent
 
 
@@ -132,11 +130,27 @@ class Scheduler:
         return not state.is_looking or (queue.empty and is_resolved)
 
     @property
-    def _has_room(self) -> bool:
-        """True if one more may be sent now, or looked for once nothing more is sent."""
+    def _may_look(self) -> bool:
+        """True if one more item may be looked for now."""
         state, workers, limit = self._state, self._workers, self._state.limit.limit
         is_free = len(state.in_flight) < limit and workers.saving <= MAX_UNSAVED_PER_JOB * limit
         return is_free and not (workers.submitting or self._holding) and state.is_looking
+
+    @property
+    def _has_room(self) -> bool:
+        """True if one more may be sent now, or looked for once nothing more is sent."""
+        has_place = self._state.in_flight.places < self._state.limit.limit
+        return self._may_look and (has_place or self._state.stop is not None)
+
+    def _stop_without_places(self) -> None:
+        """Send nothing more if all places are held by jobs that are waited for no longer."""
+        state = self._state
+        if state.stop is not None or state.in_flight or self._has_room or not self._may_look:
+            return
+        if (item := self._queue.next()) is not None:
+            self._queue.put_back(item)
+        if not self._queue.empty:
+            state.stop = no_places_error(state.in_flight.overdue, self._options.jobs)
 
     def _step(self) -> Iterator[ItemOutcome]:
         state = self._state
@@ -147,6 +161,7 @@ class Scheduler:
             )
         # A disk that was full when an earlier run ended may be full still.
         self._holding = self._holding and state.is_unproven
+        self._stop_without_places()
         yield from self._dispatch()
         self._tell_progress()
         if self._is_over:
@@ -172,7 +187,7 @@ class Scheduler:
                 self._holding = True
             else:
                 self._workers.submit(item, may_send=may_send)
-        if self._has_room and self._queue.empty and state.doubts and not self._doubts_resolved:
+        if self._may_look and self._queue.empty and state.doubts and not self._doubts_resolved:
             self._doubts_resolved = True
             is_recent = self._context.clock.now() - state.last_doubt_at < LIST_LAG_SECONDS
             doubts = {index: outcome.item for index, outcome in state.doubts.items()}
@@ -215,10 +230,7 @@ class Scheduler:
             parts.append(f"{running} {jobs} not saved yet")
         if progress.waiting:
             parts.append(f"{progress.waiting} of {progress.total} items were not sent")
-        hint, job_ids = SAME_COMMAND_CONTINUES, list(state.in_flight)
-        if 0 < len(job_ids) <= MAX_NAMED_JOBS:
-            stops = "it" if len(job_ids) == 1 else "them"
-            hint += f"{CANCEL_HINT}{' '.join(job_ids)} stops {stops}"
+        hint = going_on_hint(list(state.in_flight))
         state.stop = Interrupted(state.stop.signal, message="; ".join(parts), hint=hint)
         if running:
             state.stop.job_id, state.stop.charged = next(iter(state.in_flight), None), "unknown"

@@ -11,7 +11,7 @@ from krea_cli.flows.batch.run import messages
 from krea_cli.flows.batch.run.concurrency_limit import AdaptiveLimit
 from krea_cli.flows.batch.run.counts import Counts
 from krea_cli.flows.batch.run.error_policy import Action, action_for, ends_all, is_full_disk
-from krea_cli.flows.batch.run.in_flight import InFlight
+from krea_cli.flows.batch.run.in_flight import InFlight, InFlightJobs
 from krea_cli.flows.batch.run.messages import SAME_COMMAND_CONTINUES
 from krea_cli.flows.batch.run.options import RunOptions
 from krea_cli.flows.batch.run.outcome import ItemOutcome, earlier_failure
@@ -47,7 +47,7 @@ class BatchState:
         self.stop: KreaError | None = None
         self.counts = Counts(total)
         self.limit = AdaptiveLimit(options.jobs)
-        self.in_flight: dict[str, InFlight] = {}
+        self.in_flight = InFlightJobs()
         self.doubts: dict[int, ItemOutcome] = {}
         self.last_doubt_at = context.clock.now()
         self._saving: dict[int, InFlight] = {}
@@ -145,7 +145,7 @@ class BatchState:
         self.in_flight[pending.job_id] = InFlight(item, pending, until, submitted.fresh)
         if submitted.fresh:
             self._queue.sent()
-            self.limit.accept(len(self.in_flight))
+            self.limit.accept(self.in_flight.places)
             self.counts.charge(item)
         if self._poll_error is not None:
             self.counts.unwatched += 1
@@ -188,7 +188,7 @@ class BatchState:
                 self._queue.end(item)
             case Action.RETRY:
                 if isinstance(error, Busy):
-                    self.limit.refuse(len(self.in_flight))
+                    self.limit.refuse(self.in_flight.places)
                 if not self._queue.retry(item, error, limit=self._options.timeout_for(item.kind)):
                     self.stop = self.stop or error
             case Action.FAIL if isinstance(error, StillRunning):
@@ -213,7 +213,7 @@ class BatchState:
                 self._fail_fast()  # before its place is taken by the next
             self._save(flight, job)
         elif job.status == BACKLOGGED:
-            self.limit.backlog(job.id, len(self.in_flight))
+            self.limit.backlog(job.id, self.in_flight.places)
 
     def _saved(self, item: Item, outcome: JobOutcome) -> ItemOutcome:
         flight, error = self._saving.pop(item.index), outcome.error
@@ -253,6 +253,7 @@ class BatchState:
     def _time_out(self, job_id: str) -> Iterator[ItemOutcome]:
         if job_id in self.in_flight:
             self.counts.unwatched += 1
+            self.in_flight.overdue.add(job_id)
             yield self._leave(job_id, still_running(job_id, SAME_COMMAND_CONTINUES))
 
     def _leave_all(self, error: KreaError) -> Iterator[ItemOutcome]:
