@@ -119,7 +119,7 @@ class _SaveJob:
         self._until = until
         self._facts = NameFacts.of_job(job, slot.row, record)
         self._is_recorded = True
-        self._recipe_writer = RecipeWriter(job, slot, saver.context) if slot.keeps_recipe else None
+        self._recipe_writer = RecipeWriter(job, slot, saver.context)
 
     def run(self) -> Iterator[SavedFile]:
         if self._job.style_id and not self._job.outputs:
@@ -133,7 +133,7 @@ class _SaveJob:
             saved = existing.saved.get(result.position) or self._save(result)
             target = self._slot.target
             if not target.to_stdout:  # which names no file
-                if target.makes_files and self._recipe_writer:
+                if target.makes_files:
                     self._recipe_writer.write_sidecar(saved, target.real_path(saved.path))
                 yield saved
         self._mark_saved(len(results))
@@ -181,8 +181,7 @@ class _SaveJob:
                 return saved
         try:
             content, url = self._fill(part, result)
-            if self._recipe_writer:
-                content = self._recipe_writer.embed(part, content)
+            content = self._recipe_writer.embed(part, content)
             return self._put(part, content, replace(result, url=url))
         finally:
             part.release()

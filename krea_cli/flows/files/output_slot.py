@@ -94,13 +94,6 @@ class OutputSlot:
         """The key by which the same command, run again, finds its request; None without one."""
         return None if self.target.to_stdout else self.key
 
-    @cached_property
-    def keeps_recipe(self) -> bool:
-        """True if the recipe is wanted beside the results or in them, now or by the request."""
-        # A copy is another file than the one that was asked for then.
-        row = None if self.copies else self.row
-        return self.sidecar or self.embed or bool(row and (row.sidecar or row.embed))
-
     def refuse_existing(self, facts: NameFacts | None = None) -> None:
         """Raise `WouldOverwrite` if the name is known by now and taken. See `Target`."""
         self.target.refuse_existing(self.n, self.count, facts=facts)

@@ -35,6 +35,16 @@ def write_sidecar(path: Path, record: dict[str, Any], *, force: bool) -> Publish
     return write_file(open_part(part_path(target)), target, [content], force=force)
 
 
+def is_of_other_result(path: Path, job_id: str, sha256: str) -> bool:
+    """Tell if there is a sidecar for PATH that describes another result than this one of JOB_ID."""
+    recipe = _read_recipe(sidecar_path(path))
+    if recipe is None:
+        return False
+    if recipe.job_id is None:
+        return recipe.sha256 not in (None, sha256)
+    return recipe.job_id != job_id
+
+
 def read_sidecar(path: Path) -> Recipe | None:
     """Read the recipe beside PATH, or in PATH if that is a sidecar itself; None without one."""
     for candidate in (sidecar_path(path), path):

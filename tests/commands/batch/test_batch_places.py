@@ -6,6 +6,7 @@ import os
 import shlex
 import sqlite3
 from contextlib import closing
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -121,6 +122,23 @@ def test_force_over_exchanged_names_loses_nothing(studio: Cli, expired: bool) ->
     assert after == {"b": before["a"], "c": before["b"], "a": before["c"]}
     assert len(list(Path("sw").iterdir())) == 3
     assert not [path for path in recorded_paths(studio) if "kept" in path]
+
+
+@pytest.mark.parametrize("options", [(), ("--sidecar",)])
+def test_sidecars_go_with_exchanged_names(studio: Cli, options: tuple[str, ...]) -> None:
+    """Each describes the picture beside it, whether or not it is asked for again."""
+    write_table("red,a.png", "green,b.png")
+    studio.krea("batch", "s.csv", "-o", "sw/", "--sidecar")
+    write_table("red,b.png", "green,a.png")
+    done = studio.krea("batch", "s.csv", "-o", "sw/", "--force", *options)
+    assert (done.code, len(studio.service.posts)) == (0, 2), done.err
+    recipes = {name: json.loads(Path(f"sw/{name}.png.json").read_text()) for name in "ab"}
+    assert {name: each["request"]["prompt"] for name, each in recipes.items()} == {
+        "a": "green",
+        "b": "red",
+    }
+    for name, recipe in recipes.items():
+        assert recipe["sha256"] == sha256(Path(f"sw/{name}.png").read_bytes()).hexdigest()
 
 
 def test_force_over_shifted_names_loses_nothing(studio: Cli) -> None:

@@ -196,6 +196,41 @@ def test_a_sidecar_that_cannot_be_written_is_made_up_for(cli: Cli) -> None:
     assert cli.service.requests.count("GET /files/job-1.png") == 1
 
 
+def test_a_sidecar_never_describes_another_picture(cli: Cli) -> None:
+    """The recipe beside a picture that --force replaces goes with it, also without --sidecar."""
+    assert cli.krea(*FOX, "--sidecar").code == 0
+    assert cli.krea(*FOX, "--force", "--again").code == 0
+    recipe = sidecar(cli, "fox.png")
+    fox = cli.home / "work" / "fox.png"
+    assert (recipe["job_id"], recipe["sha256"]) == ("job-2", file_hash(fox))
+
+
+def test_a_sidecar_that_was_left_behind_is_told(cli: Cli) -> None:
+    """Without --force it stays; the command that replaces it pays nothing."""
+    fox = cli.home / "work" / "fox.png"
+    assert cli.krea(*FOX, "--sidecar").code == 0
+    fox.unlink()
+    result = cli.krea(*FOX, "--again")
+    warning = (
+        "fox.png.json describes another result; krea download job-2 --sidecar --force replaces it"
+    )
+    assert (result.code, f"warning: {warning}\n" in result.err) == (0, True)
+    assert sidecar(cli, "fox.png")["job_id"] == "job-1"
+    assert cli.krea("download", "job-2", "--sidecar", "--force").code == 0
+    recipe = sidecar(cli, "fox.png")
+    assert (recipe["job_id"], recipe["sha256"]) == ("job-2", file_hash(fox))
+    assert len(cli.service.posts) == 2
+
+
+def test_another_file_of_that_name_is_no_sidecar(cli: Cli) -> None:
+    """A user's own JSON stays as it is, and nothing is said of it."""
+    mine = cli.home / "work" / "fox.png.json"
+    mine.write_text('{"mine": 1}')
+    (cli.home / "work" / "fox.png").write_bytes(PNG)
+    result = cli.krea(*FOX, "--force")
+    assert (result.code, mine.read_text(), "warning" in result.err) == (0, '{"mine": 1}', False)
+
+
 def test_a_job_that_the_ledger_does_not_know(cli: Cli) -> None:
     """There is no recipe to be written; its results are saved."""
     cli.krea("generate", "a fox", "--no-wait", "--no-ledger")
