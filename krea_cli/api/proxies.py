@@ -3,6 +3,8 @@
 from contextlib import suppress
 from urllib.request import getproxies  # httpx imports it in any case
 
+DEFAULT_PORTS = {"http": 80, "https": 443}
+
 
 def find_proxy(scheme: str, host: str, port: int | None) -> str | None:
     """The proxy's address for HOST, as the user wrote it; None to connect directly.
@@ -12,7 +14,7 @@ def find_proxy(scheme: str, host: str, port: int | None) -> str | None:
     """
     found = getproxies()
     proxy = found.get(scheme) or found.get("all")
-    if not proxy or _is_exempt(host.lower(), port, found.get("no", "")):
+    if not proxy or is_exempt(scheme, host, port, found.get("no", "")):
         return None
     return proxy if "://" in proxy else f"http://{proxy}"
 
@@ -22,9 +24,10 @@ def proxy_variable(scheme: str) -> str:
     return f"{scheme}_proxy".upper() if getproxies().get(scheme) else "ALL_PROXY"
 
 
-def _is_exempt(host: str, port: int | None, no_proxy: str) -> bool:
+def is_exempt(scheme: str, host: str, port: int | None, no_proxy: str) -> bool:
     """Tell if NO_PROXY names HOST: as a name or its end, an address, a network, or a star."""
-    return any(_matches(entry.strip().lower(), host, port) for entry in no_proxy.split(","))
+    entries, port = no_proxy.split(","), port or DEFAULT_PORTS.get(scheme)
+    return any(_matches(entry.strip().lower(), host.lower(), port) for entry in entries)
 
 
 def _matches(entry: str, host: str, port: int | None) -> bool:

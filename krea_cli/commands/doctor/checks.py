@@ -16,11 +16,6 @@ if TYPE_CHECKING:
     from krea_cli.local.ledger.parts import RecordedPart
 
 LIBRARIES = ("typer", "rich", "httpx", "platformdirs")
-PROXY_VARIABLES = ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy")
-PROXY_ADDRESS_PATTERN = re.compile(
-    r"(?:[a-z][a-z0-9+.-]*://)?(?:[^@/?#]*@)?((?:[\w.-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?)/?",
-    re.IGNORECASE,
-)
 CERTIFICATE_VARIABLES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
 DOCTOR_HINT = re.compile("krea doctor(?! --repair)")
 State = Literal["ok", "note", "wrong"]
@@ -200,12 +195,11 @@ def _check_service(session: "Session", name: str) -> Iterator[Finding]:
 
 
 def _check_network(session: "Session", name: str) -> Iterator[Finding]:
-    proxies = [variable for variable in PROXY_VARIABLES if session.env.get(variable)]
-    for variable in proxies:
-        # A proxy's address may hold its password, and a badly written one may hold it anywhere.
-        address = PROXY_ADDRESS_PATTERN.fullmatch(session.env.get(variable) or "")
-        through = f"requests go through {address[1]}" if address else "its address cannot be read"
-        yield Finding(name, "note" if address else "wrong", f"{variable} is set: {through}")
+    from krea_cli.commands.doctor.proxies import describe_proxies
+
+    proxies = describe_proxies(session.env.environ, session.base)
+    for text, is_usable in proxies:
+        yield Finding(name, "note" if is_usable else "wrong", text)
     for variable in CERTIFICATE_VARIABLES:
         if path := session.env.get(variable):
             exists = os.path.exists(path)

@@ -132,6 +132,71 @@ def test_a_proxy_is_named_without_its_password(cli: Cli) -> None:
     assert "hidden" not in result.out
 
 
+@pytest.mark.parametrize(
+    ("variables", "findings"),
+    [
+        (
+            {"HTTPS_PROXY": "http://me:hid@den@proxy.example:3128"},
+            ["note HTTPS_PROXY is set: requests go through proxy.example:3128"],
+        ),
+        (
+            {"https_proxy": "http://a.example:1", "HTTPS_PROXY": "x", "ALL_PROXY": "http://b:2"},
+            [
+                "note https_proxy is set: requests go through a.example:1",
+                "note HTTPS_PROXY is set, and https_proxy counts instead",
+                "note ALL_PROXY is set, and https_proxy counts instead",
+            ],
+        ),
+        ({"https_proxy": "", "HTTPS_PROXY": "http://a:1"}, ["ok no proxy is set"]),
+        (
+            {"HTTPS_PROXY": "socks5://me:hidden@a.example:1080"},
+            ["wrong HTTPS_PROXY is set: a.example:1080 is a SOCKS proxy, which is not supported"],
+        ),
+        (
+            {"ALL_PROXY": "ftp://me:hidden@a.example"},
+            [
+                "wrong ALL_PROXY is set: the address of a.example begins with neither http://"
+                " nor https://"
+            ],
+        ),
+        (
+            {"HTTPS_PROXY": "http://a.example:99999"},
+            ["wrong HTTPS_PROXY is set: its address cannot be read"],
+        ),
+    ],
+    ids=["at", "both spellings", "switched off", "socks", "ftp", "port"],
+)
+def test_proxies_are_told_as_they_are_used(
+    cli: Cli, variables: dict[str, str], findings: list[str]
+) -> None:
+    """One counts, and one that cannot be used is wrong; no password is shown."""
+    cli.environ |= variables
+    _, checks = run_doctor(cli)
+    texts = [f"{each['state']} {each['text']}" for each in checks["network"]]
+    if findings[0].startswith("ok"):
+        assert texts == findings
+    else:
+        last = "note 127.0.0.1 is this machine, and is asked without a proxy"
+        assert texts == [*findings, last]
+
+
+@pytest.mark.parametrize(
+    "no_proxy", ["krea.example", ".example", "*", "other, https://krea.example:443"]
+)
+def test_a_host_without_a_proxy_is_told(cli: Cli, no_proxy: str) -> None:
+    """NO_PROXY counts for the service; other hosts have results."""
+    cli.environ |= {"HTTPS_PROXY": "http://me:hidden@a:1", "NO_PROXY": no_proxy}
+    cli.environ["KREA_API_BASE"] = "https://krea.example"
+    _, checks = run_doctor(cli)
+    assert [each["text"] for each in checks["network"]] == [
+        "HTTPS_PROXY is set; NO_PROXY exempts krea.example, and only other hosts are reached"
+        " through a:1"
+    ]
+    cli.environ["NO_PROXY"] = "krea.example.org, api.krea.example"
+    _, checks = run_doctor(cli)
+    assert checks["network"][0]["text"] == "HTTPS_PROXY is set: requests go through a:1"
+
+
 def test_another_krea_on_path_is_noticed(cli: Cli) -> None:
     """The official client installs a `krea` as well; which one runs depends on PATH."""
     package = cli.home / "lib" / "node_modules" / "cli" / "krea.js"
