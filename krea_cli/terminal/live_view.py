@@ -17,6 +17,7 @@ from krea_cli.terminal import formats, sentences
 from krea_cli.terminal.batch_bar import BatchBar, Segment, draw_beside, join_segments
 from krea_cli.terminal.progress_state import ProgressState, Transfer
 from krea_cli.terminal.stream import Stream
+from krea_cli.terminal.top_render import TopRender
 from krea_cli.text import one_line
 
 FRAMES_PER_SECOND = 8
@@ -149,6 +150,8 @@ class _Headline:
 def _transfer_bars(transfers: list[Transfer]) -> Table:
     bars = Table.grid(padding=(0, 1))
     bars.add_column(overflow="ellipsis", no_wrap=True, max_width=30)
+    bars.add_column()
+    bars.add_column(overflow="ellipsis", no_wrap=True)
     for transfer in transfers:
         done, total = transfer.done_bytes, transfer.total_bytes
         verb = "sending" if transfer.is_upload else "saving"
@@ -180,7 +183,7 @@ def create_console(stream: Stream, env: Env) -> Console:
 
 def create_live(view: LiveView, console: Console) -> Live:
     """A moving display of VIEW, not started yet."""
-    return Live(
+    live = Live(
         console=console,
         get_renderable=view.render,
         refresh_per_second=FRAMES_PER_SECOND,
@@ -188,3 +191,5 @@ def create_live(view: LiveView, console: Console) -> Live:
         redirect_stdout=False,
         redirect_stderr=False,
     )
+    live._live_render = TopRender(live.get_renderable())  # rich has no way to hand it in
+    return live
