@@ -325,3 +325,16 @@ def test_what_failed_was_not_billed(two_dollar_cli: Cli) -> None:
     two_dollar_cli.service.final_status = "completed"
     assert two_dollar_cli.krea(*BRUSH, "-o", "c.png").code == 0
     assert Path("c.png").exists()
+
+
+def test_what_failed_unbilled_is_not_told_as_spent_before(two_dollar_cli: Cli) -> None:
+    """Jobs that an earlier run had left running cost nothing once they have failed."""
+    Path("b.txt").write_text("a\nb\n")
+    run = ("batch", "b.txt", "-m", "brush", "--max-cost", "5")
+    two_dollar_cli.service.final_status = "failed"
+    two_dollar_cli.service.job_seconds = 60
+    left = two_dollar_cli.krea(*run, "--timeout", "10")
+    assert (left.code, "spent $4.00 in" in left.err) == (4, True)
+    two_dollar_cli.clock.advance(60)
+    ended = two_dollar_cli.krea(*run)
+    assert (ended.code, "0 of 2 done, 2 failed; spent $0.00 in" in ended.err) == (1, True)

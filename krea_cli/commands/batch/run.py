@@ -15,7 +15,7 @@ from krea_cli.flows.batch.check.options import CheckOptions
 from krea_cli.flows.batch.item_store import ItemStore
 from krea_cli.flows.batch.run.options import RunOptions
 from krea_cli.flows.batch.run.scheduler import UNSENT_STATES, Scheduler
-from krea_cli.local.ledger.budget import MAX_COST_CAP, SpendingTotal, sufficient_cap
+from krea_cli.local.ledger.budget import MAX_COST_CAP, sufficient_cap
 from krea_cli.text import shell_line
 
 if TYPE_CHECKING:
@@ -60,8 +60,7 @@ class BatchRun:
         if self._check_options.shard.count > 1:
             # The other shares submit as well, from wherever they are.
             context = replace(context, shared=True)
-        spending = context.ledger.spending
-        before = spending.sum_batch(self._label.batch) if self._budget else SpendingTotal()
+        start = clock.now()
         scheduler = Scheduler(
             self._items,
             len(self._items),
@@ -80,7 +79,7 @@ class BatchRun:
                 summary.print(
                     session.output,
                     scheduler.progress,
-                    before=before.priced,
+                    before=self._spent_before(context, start),
                     retry=shell_line("krea", *session.argv),
                     seconds=clock.monotonic() - started_at,
                 )
@@ -88,6 +87,14 @@ class BatchRun:
                     self._suggest_cap(scheduler.stop)
                     exit_status.report(scheduler.stop)
             self._write_report()
+
+    def _spent_before(self, context: "FlowContext", start: float) -> int:
+        """Return the spending of runs before START, without jobs that failed unbilled since."""
+        if not self._budget:
+            return 0
+        with suppress(LedgerUnusable):
+            return context.ledger.spending.sum_batch(self._label.batch, until=start).priced
+        return 0
 
     def _result_saver(self, context: "FlowContext") -> "ResultSaver":
         """A saver; with --force it overwrites no file that an item of this list still needs."""

@@ -4,6 +4,7 @@ Every sent request counts unless it is known to be free. That is: with the servi
 or forgotten in doubt. All amounts are in millionths of a dollar.
 """
 
+import math
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -61,11 +62,17 @@ class Spending:
         wide.cover(Keys(self._scope).list_possibly_same())
         return Spending(wide)._sum("sent_at >= ?", (moment,), excluding)
 
-    def sum_batch(self, label: str, *, excluding: int = 0) -> SpendingTotal:
-        """Sum up the requests of all runs of a batch, and of its shares."""
+    def sum_batch(
+        self, label: str, *, excluding: int = 0, until: float = math.inf
+    ) -> SpendingTotal:
+        """Sum up the requests of all runs of a batch, and of its shares.
+
+        until: seconds since 1970; requests sent from then on are left out
+        """
         shares = (label + SHARE_SEPARATOR, label + chr(ord(SHARE_SEPARATOR) + 1))
-        whole = self._sum("batch = ?", (label,), excluding)
-        return whole + self._sum("batch >= ? AND batch < ?", shares, excluding)
+        whole = self._sum("batch = ? AND sent_at < ?", (label, until), excluding)
+        condition = "batch >= ? AND batch < ? AND sent_at < ?"
+        return whole + self._sum(condition, (*shares, until), excluding)
 
     def sum_requests(self, row_ids: Collection[int], *, excluding: int = 0) -> SpendingTotal:
         """Sum up the requests ROW_IDS, and the requests in doubt that they replace."""
