@@ -86,6 +86,22 @@ def find_existing_results(
     )
 
 
+def find_beside(files: "Sequence[FileRow]", slot: OutputSlot, facts: NameFacts) -> str | None:
+    """Find the first of FILES, the results of one job, under a number beside its place in SLOT.
+
+    Its name was taken when it was saved, and may be free by now. The file must be unchanged.
+    """
+    rows = [file for file in files if file.index == files[0].index]
+    if not rows:
+        return None
+    place = slot.target.real_path(list_own_paths(rows[0], files, slot, facts)[0])
+    for file in rows:
+        real = slot.target.real_path(file.path)
+        if _is_numbered(real, place) and is_unchanged(file):
+            return slot.target.short_path(real)
+    return None
+
+
 def list_own_paths(
     file: "FileRow", files: "Sequence[FileRow]", slot: OutputSlot, facts: NameFacts
 ) -> list[str]:
@@ -130,9 +146,13 @@ def _find_place(
 
 def _is_beside(path: Path, slot: OutputSlot, own: str) -> bool:
     """Tell if PATH is a numbered form of OWN, the name of a result that is taken still."""
-    target = slot.target
-    place = target.real_path(own)
-    if target.force or path.parent != place.parent or not os.path.lexists(place):
+    place = slot.target.real_path(own)
+    return not slot.target.force and _is_numbered(path, place) and os.path.lexists(place)
+
+
+def _is_numbered(path: Path, place: Path) -> bool:
+    """Tell if PATH is PLACE with a number."""
+    if path.parent != place.parent:
         return False
     numbers = range(2, MAX_BESIDE + 1)
     return path.name in [add_suffix(place.name, f"-{number}") for number in numbers]

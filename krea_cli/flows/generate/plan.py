@@ -12,6 +12,7 @@ from krea_cli.flows.context import FlowContext
 from krea_cli.flows.files.naming import NameFacts
 from krea_cli.flows.files.output_slot import OutputSlot
 from krea_cli.flows.generate.draft import RequestFiles, build_draft, hash_body, identify_job
+from krea_cli.flows.generate.made_before import refuse_made_before
 from krea_cli.flows.generate.request import GenerateRequest
 from krea_cli.flows.generate.result_cache import CachedResult, CacheKey, ResultCache
 from krea_cli.flows.generate.seeds import seeds
@@ -73,7 +74,8 @@ class Plan:
         unmade = [slot for slot in slots if slot.n not in earlier | elsewhere]
         cached = self._find_cached(drawn, identities, unmade)
         for slot in unmade:
-            self._refuse_existing(slot, drawn[slot.n - 1], cached.get(slot.n))
+            identity, seed = identities[slot.n - 1], drawn[slot.n - 1]
+            self._refuse_existing(slot, seed, identity, cached.get(slot.n))
         if self._files.hashes and len(cached) + len(elsewhere) < len(slots):
             self._upload()
         return [
@@ -164,7 +166,11 @@ class Plan:
         return target.real_path(path) if path else None
 
     def _refuse_existing(
-        self, slot: OutputSlot, seed: int | None, cached: CachedResult | None
+        self,
+        slot: OutputSlot,
+        seed: int | None,
+        identity: RequestIdentity,
+        cached: CachedResult | None,
     ) -> None:
         """Raise `WouldOverwrite` unless the slot is free, and the place of its sidecar.
 
@@ -173,6 +179,8 @@ class Plan:
         request, place = self._request, self._predict_path(slot, seed)
         if place and cached and cached.is_at(place):
             return
+        if place and not cached and not request.again and request.target.makes_files:
+            refuse_made_before(request, identity, slot, place, self._context)
         slot.refuse_existing(self._facts(seed))
         if request.sidecar and place and not request.target.force:
             sidecar = sidecar_path(place)

@@ -45,6 +45,11 @@ def is_of_other_result(path: Path, job_id: str, sha256: str) -> bool:
     return recipe.job_id != job_id
 
 
+def read_sidecar_of(path: Path) -> Recipe | None:
+    """Read the recipe beside PATH, whether there is a file at PATH or not; None without one."""
+    return _read_recipe(sidecar_path(path))
+
+
 def read_sidecar(path: Path) -> Recipe | None:
     """Read the recipe beside PATH, or in PATH if that is a sidecar itself; None without one."""
     for candidate in (sidecar_path(path), path):

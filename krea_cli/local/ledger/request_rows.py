@@ -251,6 +251,10 @@ class RequestRows:
         """Return the newest request under way or in doubt that is the same at TARGET."""
         return self._find_same(identity, target, f"state IN {UNDER_WAY_STATES}")
 
+    def find_saved(self, identity: RequestIdentity, target: str) -> RequestRow | None:
+        """Return the newest saved request that is the same at TARGET."""
+        return self._find_same(identity, target, "state = 'saved'")
+
     def find_latest(self, identity: RequestIdentity, target: str) -> RequestRow | None:
         """Return the newest request that is the same at TARGET, in any state."""
         return self._find_same(identity, target, "1")

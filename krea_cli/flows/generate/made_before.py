@@ -1,0 +1,122 @@
+"""Refuse a request whose result is beside its place, or was paid for as a sidecar there says."""
+
+import os
+from functools import partial
+from pathlib import Path
+
+from krea_cli.errors import Interrupted, KreaError, NotFound, WouldOverwrite
+from krea_cli.flows.context import FlowContext
+from krea_cli.flows.events import Note, WarningNote
+from krea_cli.flows.files.existing_results import find_beside
+from krea_cli.flows.files.naming import NameFacts, escape_braces
+from krea_cli.flows.files.output_slot import OutputSlot
+from krea_cli.flows.generate.identity import identify
+from krea_cli.flows.generate.request import GenerateRequest
+from krea_cli.flows.recipe.recipe import Recipe
+from krea_cli.flows.recipe.sidecar import read_sidecar_of, sidecar_path
+from krea_cli.local.ledger.request_identity import RequestIdentity
+from krea_cli.text import shell_line
+
+AGAIN_HINT = "--again makes a new one"
+
+
+def refuse_made_before(
+    request: GenerateRequest,
+    identity: RequestIdentity,
+    slot: OutputSlot,
+    place: Path,
+    context: FlowContext,
+) -> None:
+    """Raise `WouldOverwrite` if the job of REQUEST at SLOT was made before, with IDENTITY.
+
+    place: the absolute path of its first result
+
+    Its result is under a number beside PLACE, which was taken then. Or a sidecar names its job,
+    whose result was deleted: with --force that is only said.
+    """
+    shown = request.target.short_path(place)
+    if not request.target.force and (found := _find_shifted(identity, slot, context)):
+        job_id, path = found
+        hint = f"krea history {job_id} shows it; another name with -o makes a new one"
+        if not os.path.lexists(place):
+            hint = f"{_download_command(request, job_id, shown)} puts it there; {AGAIN_HINT}"
+        raise WouldOverwrite(
+            f"the result of this request is in {path}, as {shown} was taken then",
+            hint=hint,
+            job_id=job_id,
+        )
+    if os.path.lexists(place):
+        return
+    paid_id = _find_paid(request, identity, place, context)
+    if paid_id is None:
+        return
+    sidecar = request.target.short_path(sidecar_path(place))
+    said = f"{sidecar} says that this request was made as job {paid_id}, and {shown} is gone"
+    command = _download_command(request, paid_id, shown)
+    if request.target.force:
+        context.tell(WarningNote(f"{said}: it is made and paid for anew; {command} is free"))
+        return
+    hint = f"{command} fetches it, and pays nothing; {AGAIN_HINT}"
+    raise WouldOverwrite(said, hint=hint, job_id=paid_id)
+
+
+def _find_shifted(
+    identity: RequestIdentity, slot: OutputSlot, context: FlowContext
+) -> tuple[str, str] | None:
+    """Find the job whose first result is under a number beside its place, and the path."""
+    if slot.claim_key is None:
+        return None
+    row = context.ledger.requests.find_saved(identity, slot.claim_key)
+    if row is None or row.job_id is None:
+        return None
+    facts = NameFacts(row.prompt, row.model, row.seed, row.job_id, row.created_at)
+    files = context.ledger.history.list_files(row.job_id)
+    path = find_beside(files, slot, facts)
+    return None if path is None else (row.job_id, path)
+
+
+def _find_paid(
+    request: GenerateRequest, identity: RequestIdentity, place: Path, context: FlowContext
+) -> str | None:
+    """Find the job of the same request that the sidecar of PLACE names, if it was paid for.
+
+    Of a rehearsal, or of another account, the service knows nothing: that is told.
+    """
+    recipe = read_sidecar_of(place)
+    if recipe is None or recipe.job_id is None:
+        return None
+    if not _is_same(request, identity, recipe):
+        return None
+    try:
+        job = context.clock.wait_for(partial(context.api.get_job, recipe.job_id))
+    except NotFound:
+        name = request.target.short_path(sidecar_path(place))
+        context.tell(Note(f"{name} names job {recipe.job_id}, which this account does not have"))
+        return None
+    except Interrupted:
+        raise
+    except KreaError:
+        return recipe.job_id  # it cannot be read now, and may well be paid
+    return None if job.status in ("failed", "cancelled") else recipe.job_id
+
+
+def _is_same(request: GenerateRequest, identity: RequestIdentity, recipe: Recipe) -> bool:
+    """Tell if RECIPE is that of a request with IDENTITY."""
+    if recipe.model != request.model.id:
+        return False
+    field = request.model.seed_field
+    made = identify(
+        request.model,
+        body=recipe.request,
+        given={name: recipe.request[name] for name in recipe.given},
+        old_names=request.old_names,
+        seed=recipe.seed if field is not None and field.name in recipe.given else None,
+    )
+    return made.given_digest == identity.given_digest or (
+        (made.sent_digest, made.seed) == (identity.sent_digest, identity.seed)
+    )
+
+
+def _download_command(request: GenerateRequest, job_id: str, path: str) -> str:
+    command = f"krea download {job_id} -o {shell_line(escape_braces(path))}"
+    return command + (f" --profile {shell_line(request.profile)}" if request.profile else "")

@@ -1,0 +1,143 @@
+"""`krea generate`: what was made before, and is beside its place or deleted, is not paid again."""
+
+import itertools
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.fakes.krea_service import PNG
+from tests.harness.cli import Cli, CliResult
+
+FOX = ("generate", "a fox", "-o", "fox.png")
+
+
+@pytest.fixture(autouse=True)
+def pictures(cli: Cli) -> None:
+    """Every result is a picture of its own."""
+    numbers = itertools.count(1)
+    cli.service.content = lambda: PNG[:12] + b"%04d" % next(numbers) + PNG[16:]
+
+
+def take_name(cli: Cli, name: str) -> None:
+    """Let another picture have NAME by the time the next result is saved."""
+
+    def take() -> None:
+        cli.service.on_download = None
+        Path(name).write_bytes(b"other")
+
+    cli.service.on_download = take
+
+
+def forget_ledger(cli: Cli) -> None:
+    """Begin with an empty ledger, as on another machine."""
+    shutil.rmtree(cli.home / "state")
+
+
+def refusal(cli: Cli, result: CliResult, posts: int) -> tuple[str, str]:
+    """The sentence and the hint of exit 2, with no more than POSTS sent in all."""
+    assert (result.code, result.out, len(cli.service.posts)) == (2, "", posts), result.err
+    sentence = result.error(charged="no")
+    return sentence, result.err.partition("  hint: ")[2].partition("\n")[0]
+
+
+def test_a_result_beside_its_taken_name_is_not_paid_again(cli: Cli) -> None:
+    """Exit 2 while the name is taken, and when it is free again; --again makes a new one."""
+    take_name(cli, "fox.png")
+    assert cli.krea(*FOX).out == "fox-2.png\n"
+    sentence = "the result of this request is in fox-2.png, as fox.png was taken then"
+    hint = "krea history job-1 shows it; another name with -o makes a new one"
+    assert refusal(cli, cli.krea(*FOX), 1) == (sentence, hint)
+    Path("fox.png").unlink()
+    hint = "krea download job-1 -o fox.png puts it there; --again makes a new one"
+    assert refusal(cli, cli.krea(*FOX), 1) == (sentence, hint)
+    assert cli.krea("download", "job-1", "-o", "fox.png").out == "fox.png\n"
+    Path("fox.png").unlink()
+    assert cli.krea(*FOX, "--again").out == "fox.png\n"
+    assert len(cli.service.posts) == 2
+
+
+def test_one_of_several_beside_its_taken_name_is_not_paid_again(cli: Cli) -> None:
+    """With -n as well, and with a template whose names are known."""
+    take_name(cli, "1-7.png")
+    command = ("generate", "a fox", "-n", "2", "--seed", "7", "-o", "{n}-{seed}.png")
+    assert cli.krea(*command).out == "1-7-2.png\n2-8.png\n"
+    for name in ("1-7.png", "2-8.png"):
+        Path(name).unlink()
+    sentence, _ = refusal(cli, cli.krea(*command), 2)
+    assert sentence == "the result of this request is in 1-7-2.png, as 1-7.png was taken then"
+
+
+def test_a_changed_or_deleted_result_beside_its_place_is_made_anew(cli: Cli) -> None:
+    """Nothing of it is left: the same command is a new request, as at its own name."""
+    take_name(cli, "fox.png")
+    assert cli.krea(*FOX).out == "fox-2.png\n"
+    Path("fox.png").unlink()
+    Path("fox-2.png").write_bytes(b"edited")
+    assert cli.krea(*FOX).out == "fox.png\n"
+    assert len(cli.service.posts) == 2
+
+
+@pytest.mark.parametrize("options", [(), ("--sidecar",)], ids=["plain", "sidecar"])
+@pytest.mark.parametrize("is_known", [False, True], ids=["empty-ledger", "ledger"])
+def test_what_a_sidecar_says_is_paid_is_not_paid_again(
+    cli: Cli, options: tuple[str, ...], is_known: bool
+) -> None:
+    """The picture was deleted beside its sidecar: exit 2, and a command that fetches it."""
+    assert cli.krea(*FOX, "--sidecar").code == 0
+    picture = Path("fox.png").read_bytes()
+    Path("fox.png").unlink()
+    if not is_known:
+        forget_ledger(cli)
+    cli.service.content = lambda: picture
+    assert refusal(cli, cli.krea(*FOX, *options), 1) == (
+        "fox.png.json says that this request was made as job job-1, and fox.png is gone",
+        "krea download job-1 -o fox.png fetches it, and pays nothing; --again makes a new one",
+    )
+    assert cli.krea("download", "job-1", "-o", "fox.png").out == "fox.png\n"
+    assert Path("fox.png").read_bytes() == picture
+
+
+def test_force_beside_a_sidecar_pays_and_says_so(cli: Cli) -> None:
+    """--force makes a new result at its own name, as it does over the result itself."""
+    assert cli.krea(*FOX, "--sidecar").code == 0
+    Path("fox.png").unlink()
+    forget_ledger(cli)
+    result = cli.krea(*FOX, "--force")
+    assert (result.code, result.out, len(cli.service.posts)) == (0, "fox.png\n", 2)
+    assert (
+        "warning: fox.png.json says that this request was made as job job-1, and fox.png is gone:"
+        " it is made and paid for anew; krea download job-1 -o fox.png is free\n"
+    ) in result.err
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        ("generate", "a hen", "-o", "fox.png"),
+        ("generate", "a fox", "-o", "fox.png", "--seed", "7"),
+        ("generate", "a fox", "-o", "fox.png", "-m", "krea-2/large"),
+        ("generate", "a fox", "-o", "hen.png"),
+        (*FOX, "--again"),
+    ],
+)
+def test_the_sidecar_of_another_request_or_name_stops_nothing(
+    cli: Cli, other: tuple[str, ...]
+) -> None:
+    """Another prompt, seed, model or place is another request."""
+    assert cli.krea(*FOX, "--sidecar").code == 0
+    Path("fox.png").unlink()
+    forget_ledger(cli)
+    assert cli.krea(*other).code == 0
+    assert len(cli.service.posts) == 2
+
+
+def test_the_sidecar_of_a_rehearsal_or_a_stranger_stops_nothing(cli: Cli) -> None:
+    """The service does not know its job: it is said, and the request is sent."""
+    assert cli.krea(*FOX, "--sidecar").code == 0
+    Path("fox.png").unlink()
+    forget_ledger(cli)
+    cli.service.jobs.clear()
+    result = cli.krea(*FOX)
+    assert (result.code, len(cli.service.posts)) == (0, 2)
+    assert "fox.png.json names job job-1, which this account does not have\n" in result.err
