@@ -97,7 +97,7 @@ def find_beside(files: "Sequence[FileRow]", slot: OutputSlot, facts: NameFacts) 
     place = slot.target.real_path(list_own_paths(rows[0], files, slot, facts)[0])
     for file in rows:
         real = slot.target.real_path(file.path)
-        if _is_numbered(real, place) and is_unchanged(file):
+        if is_numbered(real, place) and is_unchanged(file):
             return slot.target.short_path(real)
     return None
 
@@ -147,10 +147,10 @@ def _find_place(
 def _is_beside(path: Path, slot: OutputSlot, own: str) -> bool:
     """Tell if PATH is a numbered form of OWN, the name of a result that is taken still."""
     place = slot.target.real_path(own)
-    return not slot.target.force and _is_numbered(path, place) and os.path.lexists(place)
+    return not slot.target.force and is_numbered(path, place) and os.path.lexists(place)
 
 
-def _is_numbered(path: Path, place: Path) -> bool:
+def is_numbered(path: Path, place: Path) -> bool:
     """Tell if PATH is PLACE with a number."""
     if path.parent != place.parent:
         return False

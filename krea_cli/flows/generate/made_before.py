@@ -31,8 +31,8 @@ def refuse_made_before(
 
     place: the absolute path of its first result
 
-    Its result is under a number beside PLACE, which was taken then. Or a sidecar names its job,
-    whose result was deleted: with --force that is only said.
+    Its result is under a number beside PLACE, which was taken then. Or its result was deleted, and
+    the sidecar names its job: with --force that is only said.
     """
     shown = request.target.short_path(place)
     if not request.target.force and (found := _find_shifted(identity, slot, context)):

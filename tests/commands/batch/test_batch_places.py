@@ -246,3 +246,35 @@ def test_the_hint_of_verify_restores(studio: Cli, harm: str, folder: str) -> Non
     assert studio.krea(*command[1:]).code == 0
     assert studio.krea("verify", report).code == 0
     assert len(studio.service.posts) == 2
+
+
+def test_a_result_beside_its_taken_name_is_done(studio: Cli) -> None:
+    """Both files are left alone the next time; --force puts the result in its place."""
+    write_table("a fox,fox.png", "an owl,owl.png")
+
+    def take() -> None:
+        studio.service.on_download = None
+        Path("fox.png").write_bytes(b"other")
+
+    studio.service.on_download = take
+    command = ("batch", "s.csv", "-j", "1")
+    assert studio.krea(*command).code == 0
+    result = Path("fox-2.png").read_bytes()
+    again = studio.krea(*command)
+    assert (again.code, sorted(again.out.split())) == (0, ["fox-2.png", "owl.png"]), again.err
+    assert Path("fox.png").read_bytes() == b"other"
+    forced = studio.krea(*command, "--force")
+    assert (forced.code, sorted(forced.out.split())) == (0, ["fox.png", "owl.png"]), forced.err
+    assert (Path("fox.png").read_bytes(), len(studio.service.posts)) == (result, 2)
+
+
+def test_an_edited_result_beside_its_taken_name_is_not_done(studio: Cli) -> None:
+    """Another picture has the name, and its own is changed: nothing is made, and it is said."""
+    write_table("a fox,fox.png")
+    studio.service.on_download = lambda: Path("fox.png").write_bytes(b"other") and None
+    command = ("batch", "s.csv", "-o", "./")
+    assert studio.krea(*command).code == 0
+    Path("fox-2.png").write_bytes(b"edited")
+    again = studio.krea(*command)
+    assert (again.code, len(studio.service.posts)) == (2, 1)
+    assert "fox.png exists; --force replaces it with the earlier result of this item" in again.err

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from krea_cli.flows.batch.check.paths import OutputFolder, OutputPath
 from krea_cli.flows.batch.item_elsewhere import list_elsewhere
+from krea_cli.flows.files.existing_results import is_numbered
 from krea_cli.flows.files.publish import has_hash, hash_file
 from krea_cli.flows.files.unchanged import is_unchanged
 from krea_cli.flows.recipe.recipe import service_item_fingerprint
@@ -96,7 +97,8 @@ class ExistingFiles:
     def _has_own(self, files: list[FileRow], folder: OutputFolder, names: list[str]) -> bool:
         """Tell if one of the files NAMES is of the item, which saved FILES, or was edited since.
 
-        A file that holds the result of another request is not.
+        A file that holds the result of another request is not. A result beside its taken name is
+        in its place.
         """
         for name in names:
             path = Path(folder.real_path, name)
@@ -109,7 +111,13 @@ class ExistingFiles:
                 places = (os.path.realpath(file.path) for file in files)
                 if os.path.realpath(path) in places and not self._is_known(sha256):
                     return True
-        return False
+        first = [file for file in files if file.index == min(each.index for each in files)]
+        return any(
+            is_numbered(Path(os.path.realpath(file.path)), Path(folder.real_path, name))
+            and is_unchanged(file)
+            for name in names
+            for file in first
+        )
 
     def _find_row(self, folder: OutputFolder, name: str) -> int | None:
         """Return the request that the ledger knows to have saved the file NAME."""
