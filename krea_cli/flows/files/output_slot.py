@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from krea_cli.api.types import JobOutput
 from krea_cli.errors import KreaError, NotSaved
-from krea_cli.flows.files.naming import NameFacts
+from krea_cli.flows.files.naming import NameFacts, escape_braces
 from krea_cli.flows.files.part_file import PartFile, part_tag
 from krea_cli.flows.files.part_records import open_recorded_part
 from krea_cli.flows.files.target import Target
@@ -153,3 +153,9 @@ class OutputSlot:
             hint=self.download_command(job_id),
             job_id=job_id,
         )
+
+
+def download_command(job_id: str, path: str, profile: str | None = None) -> str:
+    """Command that saves the results of a job at PATH, as the user would type it."""
+    command = f"krea download {job_id} -o {shell_line(escape_braces(path))}"
+    return command + (f" --profile {shell_line(profile)}" if profile else "")

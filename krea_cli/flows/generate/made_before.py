@@ -8,14 +8,13 @@ from krea_cli.errors import Interrupted, KreaError, NotFound, WouldOverwrite
 from krea_cli.flows.context import FlowContext
 from krea_cli.flows.events import Note, WarningNote
 from krea_cli.flows.files.existing_results import find_beside
-from krea_cli.flows.files.naming import NameFacts, escape_braces
-from krea_cli.flows.files.output_slot import OutputSlot
+from krea_cli.flows.files.naming import NameFacts
+from krea_cli.flows.files.output_slot import OutputSlot, download_command
 from krea_cli.flows.generate.identity import identify
 from krea_cli.flows.generate.request import GenerateRequest
 from krea_cli.flows.recipe.recipe import Recipe
 from krea_cli.flows.recipe.sidecar import read_sidecar_of, sidecar_path
 from krea_cli.local.ledger.request_identity import RequestIdentity
-from krea_cli.text import shell_line
 
 AGAIN_HINT = "--again makes a new one"
 
@@ -39,7 +38,7 @@ def refuse_made_before(
         job_id, path = found
         hint = f"krea history {job_id} shows it; another name with -o makes a new one"
         if not os.path.lexists(place):
-            hint = f"{_download_command(request, job_id, shown)} puts it there; {AGAIN_HINT}"
+            hint = f"{download_command(job_id, shown, request.profile)} puts it there; {AGAIN_HINT}"
         raise WouldOverwrite(
             f"the result of this request is in {path}, as {shown} was taken then",
             hint=hint,
@@ -52,7 +51,7 @@ def refuse_made_before(
         return
     sidecar = request.target.short_path(sidecar_path(place))
     said = f"{sidecar} says that this request was made as job {paid_id}, and {shown} is gone"
-    command = _download_command(request, paid_id, shown)
+    command = download_command(paid_id, shown, request.profile)
     if request.target.force:
         context.tell(WarningNote(f"{said}: it is made and paid for anew; {command} is free"))
         return
@@ -115,8 +114,3 @@ def _is_same(request: GenerateRequest, identity: RequestIdentity, recipe: Recipe
     return made.given_digest == identity.given_digest or (
         (made.sent_digest, made.seed) == (identity.sent_digest, identity.seed)
     )
-
-
-def _download_command(request: GenerateRequest, job_id: str, path: str) -> str:
-    command = f"krea download {job_id} -o {shell_line(escape_braces(path))}"
-    return command + (f" --profile {shell_line(request.profile)}" if request.profile else "")

@@ -4,6 +4,7 @@ import itertools
 import json
 import os
 import shlex
+import shutil
 import sqlite3
 from contextlib import closing
 from hashlib import sha256
@@ -278,3 +279,46 @@ def test_an_edited_result_beside_its_taken_name_is_not_done(studio: Cli) -> None
     again = studio.krea(*command)
     assert (again.code, len(studio.service.posts)) == (2, 1)
     assert "fox.png exists; --force replaces it with the earlier result of this item" in again.err
+
+
+@pytest.mark.parametrize("force", [(), ("--force",)], ids=["plain", "force"])
+@pytest.mark.parametrize("output", ["{line}.png", "{line}.{ext}"])
+def test_a_file_deleted_beside_its_sidecar_is_not_paid_again(
+    studio: Cli, output: str, force: tuple[str, ...]
+) -> None:
+    """No ledger knows it: exit 2 before anything is sent; the command that is named fetches it."""
+    Path("p.txt").write_text("a fox\nan owl\n")
+    command = ("batch", "p.txt", "-o", f"out/{output}", "--sidecar")
+    assert studio.krea(*command, "-j", "1").code == 0
+    picture = Path("out/1.png").read_bytes()
+    Path("out/1.png").unlink()
+    shutil.rmtree(studio.home / "state")
+    stopped = studio.krea(*command, *force)
+    download = "krea download job-1 -o out/1.png"
+    assert (stopped.code, len(studio.service.posts)) == (2, 2)
+    assert stopped.error(charged="no") == (
+        "p.txt cannot be run as it stands: line 1: out/1.png is gone, and its sidecar says that it"
+        f" is paid; {download} fetches it"
+    )
+    studio.service.content = lambda: picture
+    assert studio.krea(*shlex.split(download)[1:]).code == 0
+    again = studio.krea(*command)
+    assert (again.code, sorted(again.out.split())) == (0, ["out/1.png", "out/2.png"]), again.err
+    assert len(studio.service.posts) == 2
+
+
+def test_an_item_without_its_file_and_its_sidecar_is_made_anew(studio: Cli) -> None:
+    """Another item under that name is made as well. What the ledger knows is fetched."""
+    Path("p.txt").write_text("a fox\n")
+    command = ("batch", "p.txt", "-o", "out/{line}.png", "--sidecar")
+    assert studio.krea(*command).code == 0
+    Path("out/1.png").unlink()
+    assert (studio.krea(*command).code, len(studio.service.posts)) == (0, 1)
+    Path("out/1.png").unlink()
+    Path("p.txt").write_text("a hen\n")
+    shutil.rmtree(studio.home / "state")
+    assert (studio.krea(*command[:-1]).code, len(studio.service.posts)) == (0, 2)
+    Path("out/1.png").unlink()
+    Path("out/1.png.json").unlink()
+    shutil.rmtree(studio.home / "state")
+    assert (studio.krea(*command).code, len(studio.service.posts)) == (0, 3)

@@ -243,15 +243,17 @@ def test_a_picture_that_was_changed_is_not_done(batch_cli: Cli) -> None:
 
 
 def test_a_sidecar_gives_way_to_that_of_the_same_item(batch_cli: Cli) -> None:
-    """Its picture was removed, and nobody there has a ledger: the new recipe takes its name."""
+    """Its picture was removed, and is fetched again: the recipe of today takes the same name."""
     batch_cli.krea(*RUN, "--sidecar")
-    next(Path("out").glob("fox-3*.png")).unlink()
-    batch_cli.environ["KREA_STATE_DIR"] = str(batch_cli.home / "elsewhere")
+    picture = next(Path("out").glob("fox-3*.png"))
+    picture.unlink()
+    sidecar = Path(f"{picture}.json")
+    recipe = sidecar.read_text()
+    sidecar.write_text(json.dumps(json.loads(recipe) | {"krea": "0.0.1"}))
     again = batch_cli.krea(*RUN, "--sidecar")
-    assert (again.code, len(batch_cli.service.posts)) == (0, 7)
-    recipes = sorted(path.name for path in Path("out").glob("fox-3*.json"))
-    assert len(recipes) == 1
-    assert json.loads((Path("out") / recipes[0]).read_text())["job_id"] == "job-7"
+    assert (again.code, len(batch_cli.service.posts)) == (0, 6)
+    assert list(Path("out").glob("fox-3*.json")) == [sidecar]
+    assert sidecar.read_text() == recipe
 
 
 def test_a_file_called_stdin_is_not_what_comes_through_a_pipe(cli: Cli) -> None:

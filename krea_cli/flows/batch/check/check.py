@@ -229,8 +229,7 @@ class _Checker:
             field = "output" if line.output else None
             self._problems.add_message(line.number, error.message, field=field)
             return None
-        if file_check.foreign_file and not self._options.force:
-            self._problems.add_existing_file(line, file_check)
+        self._problems.add_files(line, file_check, force=self._options.force)
         price, prompt = self._prices.price(model, body), body.get("prompt")
         return Item(
             line=line.number,

@@ -12,7 +12,7 @@ from krea_cli.flows.files.existing_results import is_numbered
 from krea_cli.flows.files.publish import has_hash, hash_file
 from krea_cli.flows.files.unchanged import is_unchanged
 from krea_cli.flows.recipe.recipe import service_item_fingerprint
-from krea_cli.flows.recipe.sidecar import read_sidecar
+from krea_cli.flows.recipe.sidecar import read_sidecar, read_sidecar_of, sidecar_path
 from krea_cli.local.ledger.account_ledger import AccountLedger
 from krea_cli.local.ledger.rows import UNDER_WAY_STATES, FileRow
 
@@ -30,12 +30,16 @@ class FileCheck:
     foreign_row_id: the request that saved the foreign file, if the ledger knows it
     own_file: the finished file of the item; a sidecar proves it
     is_paid: the ledger knows the item as saved, so that to save it again costs nothing
+    lost_file: the file of the item, of which only the sidecar is left
+    lost_job_id: the job that this sidecar names
     """
 
     foreign_file: str | None = None
     foreign_row_id: int | None = None
     own_file: str | None = None
     is_paid: bool = False
+    lost_file: str | None = None
+    lost_job_id: str | None = None
 
 
 class ExistingFiles:
@@ -62,7 +66,7 @@ class ExistingFiles:
         names = path.existing_names()
         is_open = path.name is None and path.stem is None
         if not names and not (is_open and path.folder.files_by_item):
-            return FileCheck()
+            return self._check_lost(identity, hashes, path)
         fingerprint = hashes.fingerprint
         state = self._ledger.items.find_state(fingerprint) if self._ledger else None
         if state in UNDER_WAY_STATES:
@@ -79,14 +83,38 @@ class ExistingFiles:
         own_file = _find_by_sidecar(service_fingerprint, path.folder, candidates)
         if own_file is not None or not names:
             return FileCheck(own_file=own_file)
-        if self._others and not is_saved:
-            own, occurrence = hashes.own_fingerprint, hashes.occurrence
-            if list_elsewhere(self._others, identity, occurrence, own_fingerprint=own):
-                return FileCheck()
+        if not is_saved and self._is_elsewhere(identity, hashes):
+            return FileCheck()
         return FileCheck(
             foreign_file=os.path.join(path.folder.typed_path, names[0]),
             foreign_row_id=None if is_saved else self._find_row(path.folder, names[0]),
             is_paid=is_saved,
+        )
+
+    def _check_lost(
+        self, identity: "RequestIdentity", hashes: "ItemHashes", path: OutputPath
+    ) -> FileCheck:
+        """Check if the sidecar of a missing file at PATH names the job of the item.
+
+        The item was paid for then, although no ledger at hand knows it.
+        """
+        folder, name = path.folder, path.name or path.folder.lost_names.get(path.stem or "")
+        if not name or sidecar_path(Path(name)).name not in folder.names:
+            return FileCheck()
+        recipe = read_sidecar_of(Path(folder.real_path, name))
+        service_fingerprint = service_item_fingerprint(self._base, hashes.fingerprint)
+        if recipe is None or recipe.item != service_fingerprint or recipe.job_id is None:
+            return FileCheck()
+        if self.is_begun(hashes.fingerprint) or self._is_elsewhere(identity, hashes):
+            return FileCheck()
+        typed_path = os.path.join(folder.typed_path, name)
+        return FileCheck(lost_file=typed_path, lost_job_id=recipe.job_id)
+
+    def _is_elsewhere(self, identity: "RequestIdentity", hashes: "ItemHashes") -> bool:
+        """Tell if another host knows the item."""
+        own, occurrence = hashes.own_fingerprint, hashes.occurrence
+        return self._others is not None and bool(
+            list_elsewhere(self._others, identity, occurrence, own_fingerprint=own)
         )
 
     def is_begun(self, fingerprint: str) -> bool:

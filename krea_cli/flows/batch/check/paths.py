@@ -87,6 +87,13 @@ class OutputFolder:
         return stems
 
     @cached_property
+    def lost_names(self) -> dict[str, str]:
+        """Names of files of which only the sidecar is left, by their stem."""
+        sidecars = (name for name in self.names if name.endswith(SIDECAR_SUFFIX))
+        names = (name.removesuffix(SIDECAR_SUFFIX) for name in sidecars)
+        return {name.rpartition(".")[0]: name for name in names if name not in self.names}
+
+    @cached_property
     def files_by_item(self) -> dict[str, str]:
         """Names of files with a sidecar of a batch item, by the item's fingerprint."""
         names = {}

@@ -6,10 +6,15 @@ from dataclasses import dataclass
 from krea_cli.errors import InvalidRequest, Problem, UsageError
 from krea_cli.flows.batch.check.existing_files import FileCheck
 from krea_cli.flows.batch.check.lines import Line
+from krea_cli.flows.files.output_slot import download_command
 
 UNKNOWN_FIELD = "there is no such field"  # start of the message
 MAX_RANGES_SHOWN = 12  # of lines, in one sentence; `--json` has all
 MAX_PROBLEMS_SHOWN = 200  # `--json` has all
+LOST_FILES_HINT = (
+    "fetch them, which costs nothing, then run the same command again; to make an item anew and pay"
+    " for it, remove its sidecar"
+)
 FIX_HINT = "correct it; the same command with --dry-run only checks"
 
 
@@ -77,6 +82,7 @@ class Problems:
         self.hint: str | None = None
         self._lines: dict[Problem, list[tuple[int, int]]] = {}
         self._foreign_files = self._unknown_files = 0
+        self._has_lost_files = False
 
     def __bool__(self) -> bool:
         return bool(self._lines)
@@ -96,7 +102,20 @@ class Problems:
         """Add a problem of LINE with MESSAGE."""
         self.add(line, Problem(field, message))
 
-    def add_existing_file(self, line: Line, check: FileCheck) -> None:
+    def add_files(self, line: Line, check: FileCheck, *, force: bool) -> None:
+        """Add what CHECK found at the path of an item of LINE, if it may not be made.
+
+        FORCE allows files to be overwritten.
+        """
+        if check.lost_file and check.lost_job_id:
+            self._has_lost_files = True
+            command = download_command(check.lost_job_id, check.lost_file)
+            message = f"{check.lost_file} is gone, and its sidecar says that it is paid"
+            self.add_message(line.number, f"{message}; {command} fetches it")
+        elif check.foreign_file and not force:
+            self._add_existing_file(line, check)
+
+    def _add_existing_file(self, line: Line, check: FileCheck) -> None:
         """Add that an item of LINE would overwrite a file."""
         message = f"{check.foreign_file} exists"
         if check.is_paid:
@@ -126,7 +145,9 @@ class Problems:
             return
         problems = [BatchProblem(problem, tuple(lines)) for problem, lines in self._lines.items()]
         hint = self.hint or FIX_HINT
-        if count := self._foreign_files:
+        if self._has_lost_files:
+            hint = LOST_FILES_HINT
+        elif count := self._foreign_files:
             has_unknown = self._unknown_files > 0
             hint = _foreign_files_hint(count, has_unknown=has_unknown, anonymous=anonymous)
         raise InvalidBatch(name, problems, hint=hint)
