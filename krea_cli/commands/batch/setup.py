@@ -128,6 +128,7 @@ class BatchSetup:
         try:
             if ledger := session.account_ledger_if_logged_in():
                 session.recognize_keys()
+                ledger.settle_unsent(session.clock.boot()[0])
             return ledger
         except LedgerUnusable as error:
             session.output.warn(error.message)

@@ -38,7 +38,8 @@ def show_request(session: "Session", request: GenerateRequest, budget: "Budget |
     if budget:
         from krea_cli.commands.budget import forecast_spending
 
-        ledger = session.account_ledger_if_logged_in()
+        if ledger := session.account_ledger_if_logged_in():
+            ledger.settle_unsent(session.clock.boot()[0])
         fits, refusal = forecast_spending(
             budget,
             [(model.id, request.cost)] * count,

@@ -72,8 +72,9 @@ def history(
 ) -> None:
     """Search earlier requests, or show how a file was made.
 
-    Lists the requests of the ledger, newest first. For one job id, request number or file, shows
-    the whole recipe and a command that makes the result again. A file is recognized by its
+    Lists the requests of the ledger, newest first. Words are looked for in prompts, models, ids and
+    names of files; those with a slash in folders as well. For one job id, request number or file,
+    shows the whole recipe and a command that makes the result again. A file is recognized by its
     content, wherever it is now. If the ledger does not know it, its sidecar or metadata may.
 
     Examples:

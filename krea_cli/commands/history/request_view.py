@@ -67,6 +67,13 @@ def readable_ledger(session: "Session", *, warn: bool = False) -> "AccountLedger
     For reading only: a file on this disk needs no token. With WARN, it is said if there are
     several accounts. Raises `LedgerUnusable`.
     """
+    ledger = _open_ledger(session, warn=warn)
+    if ledger:
+        ledger.settle_unsent(session.clock.boot()[0])
+    return ledger
+
+
+def _open_ledger(session: "Session", *, warn: bool) -> "AccountLedger | None":
     from krea_cli.local.ledger.ledger import Ledger
 
     if session.is_logged_in():

@@ -1,10 +1,11 @@
 """The ledger as one base and account see it: a rehearsal never touches real work."""
 
 from collections.abc import Callable, Iterable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack, suppress
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from krea_cli.errors import LedgerUnusable
 from krea_cli.local.ledger.database import Database
 from krea_cli.local.ledger.file_lock import FileLock
 from krea_cli.local.ledger.history import History
@@ -113,6 +114,27 @@ class AccountLedger:
             FileLock(folder / f"post-{request_fingerprint(self.base, name)[:16]}.lock")
             for name in names
         )
+
+    def settle_unsent(self, boot_id: str) -> None:
+        """Mark requests of dead processes as unsent if they never left, for commands that read.
+
+        BOOT_ID is that of this boot. Nothing changes while a request is sent, or if the ledger
+        cannot be written to.
+        """
+        with suppress(LedgerUnusable), ExitStack() as held:
+            if not self._list_never_left(boot_id):
+                return
+            for lock in self.post_locks():
+                held.callback(lock.release)
+                if not lock.try_acquire():
+                    return
+            for row_id in self._list_never_left(boot_id):
+                self.requests.mark_unsent(row_id)
+
+    def _list_never_left(self, boot_id: str) -> list[int]:
+        """List the requests in `sending` without the mark of the first byte."""
+        rows = self.history.list_sending()
+        return [row.id for row in rows if self.ownership.last_sending(row).never_left(boot_id)]
 
     def run_lock(self) -> "RunLock":
         """Take the lock of this run, under whose name it claims items."""

@@ -1,5 +1,7 @@
 """The search through past requests."""
 
+import os
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 
@@ -8,17 +10,20 @@ from krea_cli.local.ledger.ownership import CANDIDATES_FACT, PRUNED_BEFORE
 from krea_cli.local.ledger.request_identity import RequestIdentity
 from krea_cli.local.ledger.rows import (
     IN_DOUBT_STATES,
-    UNFINISHED_STATES,
+    UNDER_WAY_STATES,
     FileRow,
     RequestRow,
     Scope,
     parse_file_row,
 )
 
+TARGET_NUMBER = re.compile(r"//\d+$")  # of a job, behind a folder or a template
 PAGE_ROWS = 500  # read at a time, so that a reader who stops early costs no more
 # A request in any other state may still cost money, be sent or be fetched.
 OVER_STATES = ("saved", "failed", "cancelled", "refused", "forgotten")
 POSSIBLY_SENT_STATES = ("sending", *IN_DOUBT_STATES)
+# What was never sent is no unfinished work, unless the user said that it is to be sent again.
+UNFINISHED = f"(state IN {UNDER_WAY_STATES} OR (state = 'checked' AND replaces IS NOT NULL))"
 # max() of several values is NULL if one is.
 LATEST_DATE = "max({})".format(
     ", ".join(
@@ -34,11 +39,12 @@ DOUBT_MARGIN_SECONDS = 3600.0
 class HistoryQuery:
     """The conditions of a search; each must be true.
 
-    words: each is part of the prompt, the model's id, the job id or the target
+    words: each is in the prompt, model id, job id or name of a file; with a slash, in its
+        path
     model: part of the model's id
     status: state of the request or of its job
     since: earliest time of the request, in seconds since 1970
-    unfinished: True for requests that are not over
+    unfinished: True for requests that were sent, or are to be sent again, and are not over
     """
 
     words: Sequence[str] = ()
@@ -47,13 +53,20 @@ class HistoryQuery:
     since: float | None = None
     unfinished: bool = False
 
-    def matches(self, row: RequestRow) -> bool:
-        """Return True if ROW has the words and the model; the database checks the rest."""
+    def matches(self, row: RequestRow, paths: Sequence[str]) -> bool:
+        """Return True if ROW has the words and the model; the database checks the rest.
+
+        PATHS are those of its files.
+        """
         if self.model and self.model.casefold() not in row.model.casefold():
             return False
-        values = (row.prompt, row.model, row.job_id, row.target)
+        values = (row.prompt, row.model, row.job_id)
         text = "\n".join(value for value in values if value).casefold()
-        return all(word.casefold() in text for word in self.words)
+        names = [path.casefold() for path in (*paths, row.target) if path]
+        return all(
+            word in text or any(_names(word, name) for name in names)
+            for word in map(str.casefold, self.words)
+        )
 
 
 class History:
@@ -73,12 +86,23 @@ class History:
             conditions.append("created_at >= ?")
             values.append(query.since)
         if query.unfinished:
-            conditions.append(f"state IN {UNFINISHED_STATES}")
+            conditions.append(UNFINISHED)
         condition = " AND ".join(conditions) + f" ORDER BY id DESC LIMIT {PAGE_ROWS}"
         before = 2**63 - 1
         while rows := self._scope.find_all(condition, (before, *values)):
             before = rows[-1].id
-            yield from filter(query.matches, rows)
+            paths = self._list_paths(before, rows[0].id) if query.words else {}
+            yield from (row for row in rows if query.matches(row, paths.get(row.id, ())))
+
+    def _list_paths(self, first: int, last: int) -> dict[int, list[str]]:
+        """List the paths of the files of requests, by the numbers FIRST to LAST of those."""
+        rows = self._scope.database.query(
+            "SELECT request_id, path FROM files WHERE request_id BETWEEN ? AND ?", (first, last)
+        )
+        paths: dict[int, list[str]] = {}
+        for request_id, path in rows:
+            paths.setdefault(request_id, []).append(os.fsdecode(path))
+        return paths
 
     def find_by_path(self, path: str) -> RequestRow | None:
         """Return the last request to save a file at PATH (absolute)."""
@@ -143,6 +167,18 @@ class History:
     def _find_by_file(self, condition: str, value: str) -> RequestRow | None:
         files = f"SELECT request_id FROM files WHERE {condition}"
         return self._scope.find_first(f"id IN ({files}) ORDER BY id DESC", (value,))
+
+
+def _names(word: str, path: str) -> bool:
+    """Tell if WORD is in the name of the file PATH; with a slash, in its path.
+
+    The extension is all of a word, or has its dot: "mp" is not in "fox.mp4".
+    """
+    if "/" in word:
+        return word in path
+    name = TARGET_NUMBER.sub("", path).rpartition("/")[2]
+    stem, _, ext = name.rpartition(".")
+    return word in (name if "." in word else stem or ext) or word == ext
 
 
 def prune(database: Database, before: float) -> int:
