@@ -41,7 +41,7 @@ ROOMS = {
     "context": {"events"},
     "backoff": GROUND,
     "files": set(),
-    "jobs": GROUND | {"backoff"},
+    "jobs": GROUND | {"backoff", "files"},
     "transfer": GROUND | {"backoff", "files"},
     "recipe": {"files", "jobs"},
     "submit": GROUND | {"backoff", "files", "jobs"},

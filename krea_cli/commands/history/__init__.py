@@ -9,6 +9,7 @@ from krea_cli.options import Json, Profile, Quiet, TokenFile, Verbose, parse_non
 
 if TYPE_CHECKING:
     from krea_cli.commands.session import Session
+    from krea_cli.flows.files.places import Places
     from krea_cli.flows.recipe.provenance import Provenance
     from krea_cli.local.ledger.history import HistoryQuery
     from krea_cli.local.ledger.rows import RequestRow
@@ -124,38 +125,53 @@ def _print_request(session: "Session", provenance: "Provenance") -> None:
 
 
 def _print_matches(session: "Session", query: "HistoryQuery", limit: int | None) -> None:
+    from dataclasses import replace
     from itertools import chain, islice
 
     from krea_cli.commands.history.request_view import (
         COLUMNS,
         is_under_way,
         readable_ledger,
-        saved_files,
+        saved_places,
+        shown_status,
         to_record,
         to_row,
     )
     from krea_cli.commands.other_hosts import tell_of_other_hosts
+    from krea_cli.flows.files.places import FATES
 
     ledger, cwd = readable_ledger(session, warn=True), session.env.current_dir
-    rows = islice(ledger.history.search(query), limit) if ledger else iter(())
-    first = next(rows, None)
+    status = query.status
+    if status in FATES:  # of results: the ledger has them as saved
+        query = replace(query, status="saved")
+    found = ledger.history.search(query) if ledger else iter(())
+    looked_at = ((row, saved_places(ledger, row)) for row in found)
+    matches = islice(
+        (
+            each
+            for each in looked_at
+            if status is None or query.status != "saved" or shown_status(*each).startswith(status)
+        ),
+        limit,
+    )
+    first = next(matches, None)
     if first is None:
         session.output.say("no request in the ledger matches")
         tell_of_other_hosts(session)
         return
     running: list[str] = []
 
-    def look_at(row: "RequestRow") -> "RequestRow":
-        if is_under_way(row):
-            running.append(str(row.job_id))
-        return row
+    def look_at(match: "tuple[RequestRow, Places]") -> "tuple[RequestRow, Places]":
+        if is_under_way(match[0]):
+            running.append(str(match[0].job_id))
+        return match
 
     # The table takes rows or records, never both.
-    matches = ((look_at(row), saved_files(ledger, row)) for row in chain([first], rows))
+    shown = (look_at(match) for match in chain([first], matches))
     session.output.print_table(
         COLUMNS,
-        (to_row(row, files, cwd) for row, files in matches),
-        (to_record(row, files) for row, files in matches),
+        (to_row(row, places, cwd) for row, places in shown),
+        (to_record(row, places) for row, places in shown),
     )
     if running:
         _note_running(session, running)

@@ -2,12 +2,15 @@
 
 import json
 import os
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from krea_cli.commands.history.command_line import generate_command
+from krea_cli.errors import LedgerUnusable
 from krea_cli.flows.files.naming import escape_braces
-from krea_cli.flows.files.publish import hash_file
+from krea_cli.flows.files.places import Fate, Places, find_places, with_new_times
 from krea_cli.flows.files.target import TargetKind, parse_target
 from krea_cli.flows.jobs.record import iso_time, job_record
 from krea_cli.flows.recipe.provenance import Provenance
@@ -16,38 +19,48 @@ from krea_cli.terminal import formats
 from krea_cli.text import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from krea_cli.commands.session import Session
     from krea_cli.local.ledger.account_ledger import AccountLedger
     from krea_cli.local.ledger.rows import FileRow, RequestRow
 
 COLUMNS = ("row", "when", "status", "model", "file", "prompt")
 MAX_PROMPT_CHARACTERS = 200
+FATE_NOTES = {
+    "overwritten": "another result has its place now",
+    "changed": "it has changed since",
+    "deleted": "it no longer exists",
+}
 
 
-def to_row(row: "RequestRow", files: "Sequence[FileRow]", cwd: Path) -> tuple[object, ...]:
+def to_row(row: "RequestRow", places: Places, cwd: Path) -> tuple[object, ...]:
     """Return a request as a row of the table, with its first file, or its target without one."""
-    path = files[0].path if files else row.target
+    paths = [file.path for file in (*places.current, *(file for file, _ in places.lost))]
+    path = paths[0] if paths else row.target
     return (
         row.id,
         formats.local_time(row.created_at),
-        _shown_status(row),
+        shown_status(row, places),
         row.model,
         _relative_path(path, cwd) if path else None,
         (row.prompt or "")[:MAX_PROMPT_CHARACTERS],
     )
 
 
-def to_record(row: "RequestRow", files: "Sequence[FileRow]") -> dict[str, Any]:
-    """Return a request as a job record.
+def to_record(row: "RequestRow", places: Places) -> dict[str, Any]:
+    """Return a request as a job record; its files are those that hold their result now.
 
     More keys than `job_record`: charged, row, state, kind, target, folder, sent_at, adopted and
-    reason.
+    reason. Also `lost`: path, sha256 and fate of each saved result without such a file.
     """
-    record = job_record(None, row, files=files)
+    record = job_record(None, row, files=places.current)
+    known = sorted(
+        (*places.current, *(file for file, _ in places.lost)), key=lambda each: each.index
+    )
     return record | {
-        "urls": list(dict.fromkeys(file.url for file in files if not file.preview)),
+        "urls": list(dict.fromkeys(file.url for file in known if not file.preview)),
+        "lost": [
+            {"path": file.path, "sha256": file.sha256, "fate": fate} for file, fate in places.lost
+        ],
         "created_at": record["created_at"] or iso_time(row.created_at),
         "charged": row.charged,
         "row": row.id,
@@ -94,9 +107,24 @@ def is_under_way(row: "RequestRow") -> bool:
     return row.state == "submitted" and row.job_id is not None
 
 
-def saved_files(ledger: "AccountLedger | None", row: "RequestRow | None") -> "list[FileRow]":
-    """Return the saved files of a request, in the order of its results."""
-    return ledger.history.list_files(row.job_id) if ledger and row and row.job_id else []
+def saved_places(ledger: "AccountLedger | None", row: "RequestRow | None") -> Places:
+    """Find the places of the results of a request. New times of its files are recorded."""
+    if not (ledger and row and row.job_id):
+        return Places()
+    job_id, files = row.job_id, ledger.files
+    places = find_places(ledger.history.list_files(job_id), partial(files.is_others, job_id=job_id))
+    if changed := with_new_times(places.current):
+        with suppress(LedgerUnusable):  # then their content is read the next time as well
+            files.move(job_id, changed, (), target=None)
+    return places
+
+
+def shown_status(row: "RequestRow", places: Places) -> str:
+    """Return the status of a request for people; of saved results that are lost, their fate."""
+    if row.state == "saved" and places.lost:
+        fate = places.lost[0][1]
+        return f"{fate} in part" if places.current else fate
+    return row.status if row.state == "submitted" and row.status else row.state
 
 
 class RequestView:
@@ -110,7 +138,7 @@ class RequestView:
         self._row = row = provenance.row
         self._cwd = session.env.current_dir
         account_ledger = readable_ledger(session)
-        self._files = saved_files(account_ledger, row)
+        self._places = saved_places(account_ledger, row)
         recipe = provenance.recipe
         self.command = generate_command(
             recipe.model,
@@ -126,7 +154,7 @@ class RequestView:
         More keys than `to_record`: source, changed, request, given, inputs and command.
         """
         recipe, row = self._provenance.recipe, self._row
-        record = to_record(row, self._files) if row else job_record(None, job_id=recipe.job_id)
+        record = to_record(row, self._places) if row else job_record(None, job_id=recipe.job_id)
         facts = {name: getattr(recipe, name) for name in ("model", "prompt", "seed", "price")}
         return {
             **record,
@@ -143,7 +171,7 @@ class RequestView:
         """Return the request as text, a fact per line."""
         recipe, row = self._provenance.recipe, self._row
         head = (
-            f"request {row.id}  {_shown_status(row)}"
+            f"request {row.id}  {shown_status(row, self._places)}"
             if row
             else f"from its {self._provenance.source}"
         )
@@ -159,7 +187,11 @@ class RequestView:
             "request": json.dumps(recipe.request, ensure_ascii=False),
         }
         lines = [f"{name:<8}{one_line(str(fact))}" for name, fact in facts.items() if fact]
-        lines += [f"{'file':<8}{_describe_file(file, self._cwd)}" for file in self._files]
+        described: list[tuple[FileRow, Fate | None]] = [
+            *((file, None) for file in self._places.current),
+            *self._places.lost,
+        ]
+        lines += [f"{'file':<8}{_describe_file(*each, self._cwd)}" for each in described]
         again = self.command or "no command line says this request exactly; --json shows all of it"
         lines.append(f"{'again':<8}{again}")
         return "\n".join([head, *lines])
@@ -177,10 +209,6 @@ class RequestView:
         return target.text if target.kind is TargetKind.TEMPLATE else escape_braces(target.text)
 
 
-def _shown_status(row: "RequestRow") -> str:
-    return row.status if row.state == "submitted" and row.status else row.state
-
-
 def _times(row: "RequestRow") -> str:
     created_at = formats.local_time(row.created_at)
     if row.completed_at is None or row.server_created_at is None:
@@ -192,11 +220,7 @@ def _relative_path(path: str, cwd: Path) -> str:
     return path.removeprefix(f"{str(cwd).rstrip('/')}/")
 
 
-def _describe_file(file: "FileRow", cwd: Path) -> str:
-    path = Path(file.path)
-    try:
-        change = "" if hash_file(path) == file.sha256 else "; it has changed since"
-    except OSError:
-        change = "; it no longer exists"
+def _describe_file(file: "FileRow", fate: "Fate | None", cwd: Path) -> str:
+    change = f"; {FATE_NOTES[fate]}" if fate else ""
     name = one_line(_relative_path(file.path, cwd))
     return f"{name}  ({formats.size(file.size)}, {file.type}, sha256 {file.sha256[:12]}…{change})"

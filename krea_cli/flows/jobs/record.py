@@ -12,7 +12,8 @@ from krea_cli.dollars import to_dollars
 from krea_cli.errors import KreaError, UsageError
 
 if TYPE_CHECKING:
-    from krea_cli.local.ledger.rows import RequestRow
+    from krea_cli.flows.context import FlowContext
+    from krea_cli.local.ledger.rows import FileRow, RequestRow
 
 SCHEMA = 1
 # A record with a long prompt and many results is some kilobytes; this is not a record any more.
@@ -110,6 +111,15 @@ def job_record(
         "error": error.as_dict() | {"job_id": job_id} if error else None,
         "result": job.raw.get("result") if job else None,
     }
+
+
+def list_current_files(job_id: str, context: "FlowContext") -> "Sequence[FileRow]":
+    """List the files that hold the results of a job now, with their bytes as they were saved."""
+    if not (files := context.records.files(job_id)):
+        return ()
+    from krea_cli.flows.files.places import list_current  # most jobs have no file yet
+
+    return list_current(files)
 
 
 def parse_line(text: str) -> Reference:

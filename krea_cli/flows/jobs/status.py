@@ -9,7 +9,7 @@ from krea_cli.flows.backoff import is_transient, retry
 from krea_cli.flows.context import FlowContext
 from krea_cli.flows.jobs.job_ids import JobMention
 from krea_cli.flows.jobs.list_lookup import JobList
-from krea_cli.flows.jobs.record import JobReport, Reference, job_record
+from krea_cli.flows.jobs.record import JobReport, Reference, job_record, list_current_files
 
 # A person waits for the answer: faults that pass within this time are waited out, others told.
 MAX_RETRY_SECONDS = 10.0
@@ -81,6 +81,6 @@ class StatusReader:
             return JobReport(job_id, {}, error)
         self._context.records.record_job(job.id, job)
         row = self._context.records.row(job.id)
-        files = self._context.records.files(job.id) if row else ()
+        files = list_current_files(job.id, self._context) if row else ()
         failure = job_failure(job) if job.ended else None
         return JobReport(job.id, job_record(job, row, files=files, error=failure), job=job)

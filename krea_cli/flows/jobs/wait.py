@@ -11,7 +11,13 @@ from krea_cli.errors import Interrupted, KreaError, StillRunning, UsageError
 from krea_cli.flows.context import FlowContext
 from krea_cli.flows.events import Running, Unwatched
 from krea_cli.flows.jobs.job_ids import LISTEN_SECONDS, JobMention
-from krea_cli.flows.jobs.record import JobReport, Reference, failure_in_record, job_record
+from krea_cli.flows.jobs.record import (
+    JobReport,
+    Reference,
+    failure_in_record,
+    job_record,
+    list_current_files,
+)
 from krea_cli.flows.jobs.watch import JobUpdate, TypicalSeconds, Watch, watch_reference
 
 if TYPE_CHECKING:
@@ -233,7 +239,7 @@ class Wait:
         elif end.job is not None and end.job.ended:
             error = job_failure(end.job)
         context.tell(Unwatched(job_id, error is None))
-        files = context.records.files(job_id) if row else ()
+        files = list_current_files(job_id, context) if row else ()
         record = job_record(end.job, row, job_id=job_id, files=files, error=error)
         return JobReport(job_id, record, error)
 

@@ -85,6 +85,15 @@ class FileRows:
             )
         )
 
+    def is_others(self, path: str, job_id: str) -> bool:
+        """Tell if another request of this base than that of JOB_ID saved a file at PATH last."""
+        rows = self._scope.database.query(
+            "SELECT job_id FROM files JOIN requests ON requests.id = request_id"
+            " WHERE path = ? AND base = ? ORDER BY files.at DESC LIMIT 1",
+            (path, self._scope.values[0]),
+        )
+        return bool(rows) and rows[0][0] != job_id
+
     def _insert(self, job_id: str, file: FileRow) -> None:
         names = ", ".join(f'"{name}"' for name in FILE_COLUMNS)
         marks = ", ".join("?" * len(FILE_COLUMNS))

@@ -1,0 +1,70 @@
+"""The places of saved results, and the fate of those that are in none any more."""
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from krea_cli.flows.files.kept_files import is_kept
+from krea_cli.flows.files.unchanged import is_unchanged
+
+if TYPE_CHECKING:
+    from krea_cli.local.ledger.rows import FileRow
+
+Fate = Literal["overwritten", "changed", "deleted"]
+FATES: tuple[Fate, ...] = ("overwritten", "changed", "deleted")
+
+
+@dataclass(frozen=True)
+class Places:
+    """The places of the results of one job.
+
+    current: the files with their bytes as they were saved, in the order of the results
+    lost: the last record of each result without such a file, and its fate
+    """
+
+    current: "tuple[FileRow, ...]" = ()
+    lost: "tuple[tuple[FileRow, Fate], ...]" = ()
+
+
+def find_places(files: "Sequence[FileRow]", is_others: Callable[[str], bool]) -> Places:
+    """Find where the results of a job are now; FILES are all its records.
+
+    IS_OTHERS tells of a path if another request saved a file there last.
+    """
+    current: list[FileRow] = []
+    lost: list[tuple[FileRow, Fate]] = []
+    for index in dict.fromkeys(file.index for file in files):
+        records = [file for file in files if file.index == index]
+        found = [file for file in records if is_unchanged(file)]
+        # A kept file waits for its place, and is where no user looks.
+        current += [file for file in found if not is_kept(file.path)] or found
+        if not found:
+            last = max(records, key=lambda file: file.at)
+            lost.append((last, _find_fate(last.path, is_others)))
+    return Places(tuple(current), tuple(lost))
+
+
+def list_current(files: "Sequence[FileRow]") -> "tuple[FileRow, ...]":
+    """List those of FILES, all records of one job, that hold their result now."""
+    return find_places(files, lambda _: False).current
+
+
+def with_new_times(files: "Sequence[FileRow]") -> "list[FileRow]":
+    """Return those of FILES with another time than recorded, with that time. All are unchanged."""
+    changed = []
+    for file in files:
+        try:
+            modified = Path(file.path).stat().st_mtime_ns
+        except OSError:
+            continue  # it vanished a moment ago
+        if modified != file.modified:
+            changed.append(replace(file, modified=modified))
+    return changed
+
+
+def _find_fate(path: str, is_others: Callable[[str], bool]) -> Fate:
+    if not os.path.lexists(path):
+        return "deleted"
+    return "overwritten" if is_others(path) else "changed"
