@@ -80,7 +80,8 @@ class BatchSetup:
         if options.report:
             from krea_cli.flows.batch.report import check_report
 
-            check_report(options.report, cwd=self._check_options.cwd)
+            ledger = session.account_ledger_if_logged_in()
+            check_report(options.report, cwd=self._check_options.cwd, ledger=ledger)
         ledger = session.account_ledger
         session.recognize_keys()
         budget = load_budget(

@@ -8,13 +8,15 @@ import re
 import stat
 from collections.abc import Iterable, Iterator
 from contextlib import nullcontext, suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from krea_cli.errors import KreaError, UsageError, WouldOverwrite
 from krea_cli.flows.batch.report_entry import MAX_ENTRY_BYTES, parse_entry, report_records
 from krea_cli.flows.files.links import follow_links
-from krea_cli.flows.files.part_file import open_part, part_path
+from krea_cli.flows.files.part_file import part_path
+from krea_cli.flows.files.part_records import open_recorded_part
 from krea_cli.flows.files.publish import write_file
 from krea_cli.flows.files.whole_writes import WholeWrites
 
@@ -28,15 +30,16 @@ DESCRIPTOR_PATH = re.compile(r"/dev/(?:(stdout|stderr)|fd/(\d{1,4}))")
 STANDARD_DESCRIPTORS = {"stdout": 1, "stderr": 2}
 
 
-def check_report(path: str, *, cwd: Path) -> None:
+def check_report(path: str, *, cwd: Path, ledger: "AccountLedger | None" = None) -> None:
     """Check that a report can be written to PATH, before money is spent.
 
+    LEDGER records the part file.
     Raises UsageError, and WouldOverwrite if PATH exists and is not a report.
     """
     if path in ("", "-"):
         raise UsageError("--report needs a file", hint="--report report.jsonl, or /dev/stdout")
     try:
-        _check_writable(path, Path(follow_links(cwd / os.path.expanduser(path))))
+        _check_writable(path, Path(follow_links(cwd / os.path.expanduser(path))), ledger)
     except OSError as failure:
         raise _cannot_write_report(path, failure.strerror or str(failure)) from failure
     except UsageError:
@@ -45,7 +48,7 @@ def check_report(path: str, *, cwd: Path) -> None:
         raise _cannot_write_report(path, error.message) from error
 
 
-def _check_writable(path: str, real: Path) -> None:
+def _check_writable(path: str, real: Path, ledger: "AccountLedger | None") -> None:
     if (number := _descriptor(path)) is not None:
         os.fstat(number)
     elif path.endswith("/") or real.is_dir():
@@ -55,7 +58,7 @@ def _check_writable(path: str, real: Path) -> None:
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
     else:
         _refuse_other_file(real, path)
-        if part := open_part(part_path(real)):
+        if part := open_recorded_part(part_path(real), ledger, request_id=None):
             part.release()
 
 
@@ -85,6 +88,7 @@ def write_report(
         else:
             # Two runs may end at the same moment: each writes its own, and the later stays.
             own_name = f"{real.name}-{os.getpid()}"
+            open_part = partial(open_recorded_part, ledger=ledger, request_id=None)
             part = open_part(part_path(real)) or open_part(part_path(real.with_name(own_name)))
             write_file(part, real, lines, force=True)
     except OSError as failure:

@@ -7,7 +7,7 @@ from krea_cli.api.jobs import parse_job
 from krea_cli.api.types import Job
 from krea_cli.errors import KreaError, Unanswered, UsageError, WouldOverwrite
 from krea_cli.flows.download.collect import JobOutcome, PendingJob, collect, unreadable_job_error
-from krea_cli.flows.download.recipe_writer import RecipeWriter
+from krea_cli.flows.download.recipe_writer import RecipeWriter, write_missing_sidecars
 from krea_cli.flows.download.save import ResultSaver
 from krea_cli.flows.download.save_many import save_many
 from krea_cli.flows.events import Note, WarningNote
@@ -164,7 +164,13 @@ class Download:
         if self._embed:
             text = f"the files of job {job_id} are saved already: --embed leaves them alone"
             self._context.tell(WarningNote(text))
-        if not self._sidecar or slot.row is None:
+        if slot.row is None:
+            return pending
+        if not self._sidecar:
+            try:
+                write_missing_sidecars(job_id, slot, pending.saved, self._context)
+            except KreaError as error:
+                return replace(pending, error=error)
             return pending
         job = Job(job_id, "completed")
         writer = RecipeWriter(job, replace(slot, embed=False), self._context)

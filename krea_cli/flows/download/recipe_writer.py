@@ -3,7 +3,6 @@
 import os
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from krea_cli import __version__
@@ -16,6 +15,8 @@ from krea_cli.flows.files.part_file import PartFile
 from krea_cli.flows.transfer.fetch import PartContent
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from krea_cli.flows.recipe.recipe import Recipe
     from krea_cli.local.ledger.rows import RequestRow
 
@@ -23,16 +24,11 @@ WRITE_BYTES = 1 << 20  # at a time
 
 
 class RecipeWriter:
-    """Writes the recipe of JOB for its results at SLOT, if the user or the request asked for it.
-
-    A sidecar of another result, left where a result of JOB is saved, is replaced in any case.
-    """
+    """Writes the recipe of JOB for its results at SLOT, if the user or the request asked for it."""
 
     def __init__(self, job: Job, slot: OutputSlot, context: FlowContext) -> None:
         # A copy is another file than the one that was asked for then.
         row = None if slot.copies else slot.row
-        self._job = job
-        self._row = slot.row
         self._context = context
         self._force = slot.target.force
         self._embed = slot.embed or bool(row and row.embed)
@@ -75,34 +71,15 @@ class RecipeWriter:
         ledger = self._context.ledger
         return Recipe.from_row(row, job, uploads=ledger.uploads, base=ledger.base)
 
-    def write_sidecar(self, saved: SavedFile, path: Path) -> None:
+    def write_sidecar(self, saved: SavedFile, path: "Path") -> None:
         """Write the recipe beside the result at PATH. Raises OSError, KreaError."""
-        if not self._sidecar:
-            self.replace_stale_sidecar(saved, path)
-        elif self._recipe is not None:
-            self._write(self._recipe, saved, path)
-
-    def replace_stale_sidecar(self, saved: SavedFile, path: Path) -> None:
-        """Replace a sidecar that was left by another result at PATH; without --force, warn."""
-        from krea_cli.flows.recipe.sidecar import is_of_other_result, sidecar_path
-
-        if not is_of_other_result(path, self._job.id, saved.sha256):
+        if not self._sidecar or self._recipe is None:
             return
-        try:
-            if self._force and (recipe := self._recipe or self._make_recipe(self._row, self._job)):
-                self._write(recipe, saved, path)
-                return
-            reason = f"krea download {self._job.id} --sidecar --force replaces it"
-        except (OSError, KreaError) as failure:
-            reason = f"it could not be replaced: {getattr(failure, 'strerror', None) or failure}"
-        sidecar = sidecar_path(Path(saved.path))
-        self._context.tell(WarningNote(f"{sidecar} describes another result; {reason}"))
-
-    def _write(self, recipe: "Recipe", saved: SavedFile, path: Path) -> None:
         from krea_cli.flows.recipe.sidecar import write_sidecar
 
-        record = recipe.as_dict(version=__version__, sha256=saved.sha256, addresses=True)
-        done = write_sidecar(path, record, force=self._force)
+        recipe = self._recipe.as_dict(version=__version__, sha256=saved.sha256, addresses=True)
+        ledger = self._context.account_ledger
+        done = write_sidecar(path, recipe, force=self._force, ledger=ledger)
         if done.name_was_taken:
             self._context.tell(
                 WarningNote(f"the name was taken: the recipe of {saved.path} is in {done.path}")
@@ -114,18 +91,26 @@ def write_missing_sidecars(
 ) -> None:
     """Write the sidecars that SLOT asks for, beside FILES saved without one before.
 
+    With --force, those as well that the ledger knows of, and those of another file.
     Raises KreaError.
     """
-    from krea_cli.flows.recipe.sidecar import sidecar_path
-
-    if not slot.sidecar or slot.row is None:
+    force = slot.target.force
+    if slot.row is None or not (slot.sidecar or force):
         return
+    is_wanted = slot.sidecar or slot.row.sidecar
     paths = {saved: slot.target.real_path(saved.path) for saved in files}
-    missing = [saved for saved, path in paths.items() if not os.path.lexists(sidecar_path(path))]
-    writer = RecipeWriter(Job(job_id, "completed"), replace(slot, embed=False), context)
-    for saved in files:
-        if saved not in missing:
-            writer.replace_stale_sidecar(saved, paths[saved])
+    missing = [
+        saved
+        for saved, path in paths.items()
+        if _lacks_sidecar(path, saved.sha256, is_wanted=is_wanted, force=force)
+    ]
+    if not force:
+        for saved in files:
+            warn_of_stale_sidecar(saved, paths[saved], job_id, context)
+    if not missing:
+        return
+    slot = replace(slot, embed=False, sidecar=True)
+    writer = RecipeWriter(Job(job_id, "completed"), slot, context)
     try:
         for saved in missing:
             writer.write_sidecar(saved, paths[saved])
@@ -136,6 +121,29 @@ def write_missing_sidecars(
             hint="the same command tries it again, and pays nothing",
             job_id=job_id,
         ) from failure
+
+
+def warn_of_stale_sidecar(
+    saved: SavedFile, path: "Path", job_id: str, context: FlowContext
+) -> None:
+    """Warn if another result left its sidecar beside PATH, where SAVED is now."""
+    if not os.path.lexists(f"{path}.json"):  # before anything is imported for it
+        return
+    from krea_cli.flows.recipe.sidecar import is_stale, read_sidecar_of
+
+    recipe = read_sidecar_of(path)
+    if recipe is not None and is_stale(recipe, saved.sha256):
+        way = f"krea download {job_id} --sidecar --force replaces it"
+        context.tell(WarningNote(f"{saved.path}.json describes another result; {way}"))
+
+
+def _lacks_sidecar(path: "Path", sha256: str, *, is_wanted: bool, force: bool) -> bool:
+    from krea_cli.flows.recipe.sidecar import is_stale, read_sidecar_of, sidecar_path
+
+    if not os.path.lexists(sidecar_path(path)):
+        return is_wanted
+    recipe = read_sidecar_of(path) if force else None
+    return recipe is not None and is_stale(recipe, sha256)
 
 
 def _rewrite(part: PartFile, data: bytes, content: PartContent) -> PartContent:

@@ -12,7 +12,7 @@ from krea_cli.api.types import Job
 from krea_cli.errors import EmptyResult, Interrupted, JobFailed, KreaError, LedgerUnusable, NotSaved
 from krea_cli.flows.context import FlowContext
 from krea_cli.flows.download.local_copy import copy_saved
-from krea_cli.flows.download.recipe_writer import RecipeWriter
+from krea_cli.flows.download.recipe_writer import RecipeWriter, warn_of_stale_sidecar
 from krea_cli.flows.download.streams import copy_to_device, copy_to_stdout
 from krea_cli.flows.events import Note, WarningNote
 from krea_cli.flows.files.content_type import ContentType, is_known_extension
@@ -120,6 +120,11 @@ class _SaveJob:
         self._facts = NameFacts.of_job(job, slot.row, record)
         self._is_recorded = True
         self._recipe_writer = RecipeWriter(job, slot, saver.context)
+        self._true_sidecars = None
+        if slot.target.force and slot.target.makes_files:
+            from krea_cli.flows.download.true_sidecars import TrueSidecars
+
+            self._true_sidecars = TrueSidecars(job, slot, saver.context)
 
     def run(self) -> Iterator[SavedFile]:
         if self._job.style_id and not self._job.outputs:
@@ -134,7 +139,7 @@ class _SaveJob:
             target = self._slot.target
             if not target.to_stdout:  # which names no file
                 if target.makes_files:
-                    self._recipe_writer.write_sidecar(saved, target.real_path(saved.path))
+                    self._write_sidecar(saved, target.real_path(saved.path))
                 yield saved
         self._mark_saved(len(results))
 
@@ -210,6 +215,13 @@ class _SaveJob:
             clock.sleep(SAVE_HOLDER_POLL_SECONDS)
         return part
 
+    def _write_sidecar(self, saved: SavedFile, path: Path) -> None:
+        self._recipe_writer.write_sidecar(saved, path)
+        if self._true_sidecars:
+            self._true_sidecars.write(saved)
+        else:
+            warn_of_stale_sidecar(saved, path, self._job.id, self._context)
+
     def _put(self, part: PartFile, content: PartContent, result: Result) -> SavedFile:
         target = self._slot.target
         path = self._slot.path(self._facts, result, content.type.ext)
@@ -235,6 +247,8 @@ class _SaveJob:
         with MOVE_LOCK if kept_files else nullcontext():
             if kept_files and force:
                 kept_files.clear(wanted, job_id=self._job.id, sha256=saved.sha256)
+            if force and self._true_sidecars:
+                self._true_sidecars.make_way(wanted, saved.sha256)
             done = publish(part, wanted, sha256=saved.sha256, force=force)
         published.add(done.path)
         if not done.is_synced:

@@ -94,6 +94,13 @@ class FileRows:
         )
         return bool(rows) and rows[0][0] != job_id
 
+    def record_sidecar(self, job_id: str) -> None:
+        """Record that a job has sidecars beside its results. They follow the results."""
+        self._scope.database.execute(
+            f"UPDATE requests SET sidecar = 1 WHERE {self._scope.condition} AND job_id = ?",
+            (*self._scope.values, job_id),
+        )
+
     def _insert(self, job_id: str, file: FileRow) -> None:
         names = ", ".join(f'"{name}"' for name in FILE_COLUMNS)
         marks = ", ".join("?" * len(FILE_COLUMNS))
