@@ -1,5 +1,7 @@
 """Tell if a saved file is unchanged on disk, by size and time before its content is read."""
 
+import os
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +18,7 @@ def is_unchanged(file: "FileRow", path: Path | None = None) -> bool:
 
     The content is read only where size and time do not tell.
     """
-    path = path or Path(file.path)
+    recorded, path = Path(file.path), path or Path(file.path)
     try:
         status = path.stat()
     except (OSError, ValueError):
@@ -26,5 +28,8 @@ def is_unchanged(file: "FileRow", path: Path | None = None) -> bool:
     # A time in whole seconds comes from a file system that may give it to two files.
     is_exact = file.modified is not None and file.modified % SECOND_NANOSECONDS != 0
     if is_exact and status.st_mtime_ns == file.modified and path.is_file():
-        return True
+        # Files that were written at one tick of the system have one time: the place counts too.
+        with suppress(OSError):
+            if path == recorded or os.path.samestat(status, recorded.stat()):
+                return True
     return has_hash(path, file.sha256, file.size)

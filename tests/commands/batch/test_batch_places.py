@@ -322,3 +322,21 @@ def test_an_item_without_its_file_and_its_sidecar_is_made_anew(studio: Cli) -> N
     Path("out/1.png.json").unlink()
     shutil.rmtree(studio.home / "state")
     assert (studio.krea(*command).code, len(studio.service.posts)) == (0, 3)
+
+
+def test_pictures_of_one_moment_and_size_are_told_apart(studio: Cli) -> None:
+    """Two that were written at one tick of the system are exchanged all the same."""
+    write_table("a fox,a.png", "a hen,b.png")
+    assert studio.krea("batch", "s.csv").code == 0
+    before = {name: Path(name).read_bytes() for name in ("a.png", "b.png")}
+    moment = Path("a.png").stat().st_mtime_ns | 1
+    for name in before:
+        os.utime(name, ns=(moment, moment))
+    assert studio.krea("batch", "s.csv").code == 0  # the ledger has this time now
+    write_table("a fox,b.png", "a hen,a.png")
+    assert studio.krea("batch", "s.csv", "--force").code == 0
+    assert (Path("a.png").read_bytes(), Path("b.png").read_bytes()) == (
+        before["b.png"],
+        before["a.png"],
+    )
+    assert len(studio.service.posts) == 2
