@@ -1,6 +1,7 @@
 """`krea history`: earlier requests, and how a file was made."""
 
 import re
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from krea_cli.commands.session import Session
     from krea_cli.flows.files.places import Places
     from krea_cli.flows.recipe.provenance import Provenance
+    from krea_cli.local.ledger.account_ledger import AccountLedger
     from krea_cli.local.ledger.history import HistoryQuery
     from krea_cli.local.ledger.rows import RequestRow
 
@@ -125,35 +127,19 @@ def _print_request(session: "Session", provenance: "Provenance") -> None:
 
 
 def _print_matches(session: "Session", query: "HistoryQuery", limit: int | None) -> None:
-    from dataclasses import replace
     from itertools import chain, islice
 
     from krea_cli.commands.history.request_view import (
         COLUMNS,
         is_under_way,
         readable_ledger,
-        saved_places,
-        shown_status,
         to_record,
         to_row,
     )
     from krea_cli.commands.other_hosts import tell_of_other_hosts
-    from krea_cli.flows.files.places import FATES
 
     ledger, cwd = readable_ledger(session, warn=True), session.env.current_dir
-    status = query.status
-    if status in FATES:  # of results: the ledger has them as saved
-        query = replace(query, status="saved")
-    found = ledger.history.search(query) if ledger else iter(())
-    looked_at = ((row, saved_places(ledger, row)) for row in found)
-    matches = islice(
-        (
-            each
-            for each in looked_at
-            if status is None or query.status != "saved" or shown_status(*each).startswith(status)
-        ),
-        limit,
-    )
+    matches = islice(_find_matches(ledger, query) if ledger else iter(()), limit)
     first = next(matches, None)
     if first is None:
         session.output.say("no request in the ledger matches")
@@ -176,6 +162,24 @@ def _print_matches(session: "Session", query: "HistoryQuery", limit: int | None)
     if running:
         _note_running(session, running)
     tell_of_other_hosts(session)
+
+
+def _find_matches(
+    ledger: "AccountLedger", query: "HistoryQuery"
+) -> "Iterator[tuple[RequestRow, Places]]":
+    """Find the requests of QUERY, each with the places where its results are now."""
+    from dataclasses import replace
+
+    from krea_cli.commands.history.request_view import saved_places, shown_status
+    from krea_cli.flows.files.places import FATES
+
+    status = query.status
+    if status in FATES:  # of results: the ledger has them as saved
+        query = replace(query, status="saved")
+    for row in ledger.history.search(query):
+        places = saved_places(ledger, row)
+        if query.status != "saved" or shown_status(row, places).startswith(str(status)):
+            yield row, places
 
 
 def _note_running(session: "Session", job_ids: list[str]) -> None:
