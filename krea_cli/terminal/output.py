@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from krea_cli.env import Env
 from krea_cli.errors import KreaError, NotSaved, UsageError
+from krea_cli.flows.files.whole_writes import READER_GONE_ERRORS
 from krea_cli.terminal.json_lines import json_line
 from krea_cli.terminal.stream import Stream, stdout_error
 from krea_cli.text import clean, indent_later_lines, one_line
@@ -113,17 +114,20 @@ class Output:
             text = table.render_table(columns, all_rows, self._env, optional=optional)
             self._write_stdout(text)
 
-    def write_bytes(self, chunks: Iterable[bytes], *, job_id: str | None = None) -> None:
-        """Print CHUNKS, the bytes of a paid result. Raises NotSaved if stdout cannot be written."""
+    def write_bytes(self, chunks: Iterable[bytes]) -> None:
+        """Print CHUNKS, the bytes of a paid result.
+
+        Raises NotSaved if stdout cannot be written, or has no reader any more.
+        """
         self.require_binary_stdout()
         try:
             for chunk in chunks:
-                self._stdout.write_bytes(chunk)
+                self._stdout.write_bytes(chunk, needs_reader=True)
         except OSError as failure:
+            if failure.errno in READER_GONE_ERRORS:
+                raise NotSaved("nobody reads standard output any more") from failure
             raise NotSaved(
-                f"the result could not be written to standard output: {failure.strerror}",
-                hint=f"krea download {job_id} -o FILE" if job_id else None,
-                job_id=job_id,
+                f"the result could not be written to standard output: {failure.strerror}"
             ) from failure
 
     def require_binary_stdout(self) -> None:

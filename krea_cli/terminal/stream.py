@@ -10,7 +10,7 @@ import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, TextIO
 
-from krea_cli.flows.files.whole_writes import WholeWrites, write_all
+from krea_cli.flows.files.whole_writes import READER_GONE_ERRORS, WholeWrites, write_all
 
 if TYPE_CHECKING:
     from krea_cli.errors import KreaError
@@ -84,9 +84,14 @@ class Stream:
         except OSError as failure:
             self._handle_failure(failure)
 
-    def write_bytes(self, data: bytes) -> None:
-        """Write DATA as it is, after all earlier text. Raises OSError as `write` does."""
+    def write_bytes(self, data: bytes, *, needs_reader: bool = False) -> None:
+        """Write DATA as it is, after all earlier text. Raises OSError as `write` does.
+
+        With NEEDS_READER, a reader that left is a failure: DATA is of a paid result.
+        """
         if self.closed or self._file is None:
+            if needs_reader:
+                raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE))
             return
         try:
             self._file.flush()
@@ -96,7 +101,7 @@ class Stream:
                 self._file.buffer.write(data)
                 self._file.buffer.flush()
         except OSError as failure:
-            self._handle_failure(failure)
+            self._handle_failure(failure, needs_reader=needs_reader)
 
     def write_path(self, path: str) -> None:
         """Write a file name and a line end, byte for byte: names need not be text."""
@@ -110,10 +115,10 @@ class Stream:
         else:
             self.write_bytes(data + b"\n")
 
-    def _handle_failure(self, failure: OSError) -> None:
+    def _handle_failure(self, failure: OSError, *, needs_reader: bool = False) -> None:
         self.closed = True
         self._discard_buffer()
-        if failure.errno not in (errno.EPIPE, errno.ESHUTDOWN):
+        if needs_reader or failure.errno not in READER_GONE_ERRORS:
             raise failure
 
     def _discard_buffer(self) -> None:

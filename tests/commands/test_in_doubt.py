@@ -111,7 +111,7 @@ def test_another_command_books_what_a_dead_process_left(cli: Cli) -> None:
     [
         (("-o", "fox.png"), 1, "the same command sends nothing without --again"),
         ((), 2, "the same command would send it anew"),
-        (("-o", "-"), 2, "the same command would send it anew"),
+        (("-o", "-"), 1, "the same command sends nothing without --again"),
         (("-o", "fox.png", "--no-ledger"), 2, "the same command would send it anew"),
     ],
     ids=["a target", "none", "stdout", "no ledger"],

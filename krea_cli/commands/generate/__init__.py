@@ -1,9 +1,10 @@
 """Submit a request, wait for it, save the result.
 
 PROMPT is taken literally; - reads it from stdin. The same command with the same -o, run again,
-goes on with the unfinished request and pays once. The option --like makes a picture again, with
-changes if you like. The option --reuse copies one that was paid for before. Any field of a model
-is set with -i; krea models MODEL lists them.
+goes on with the unfinished request and pays once. With -o - too: only what stdout has taken whole
+is over. The option --like makes a picture again, with changes if you like. The option --reuse
+copies one that was paid for before. Any field of a model is set with -i; krea models MODEL lists
+them.
 
 Examples:
 

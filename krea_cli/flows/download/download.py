@@ -15,7 +15,7 @@ from krea_cli.flows.files.existing_results import ExistingResults, find_existing
 from krea_cli.flows.files.naming import NameFacts, escape_braces
 from krea_cli.flows.files.output_slot import OutputSlot
 from krea_cli.flows.files.part_records import remove_abandoned_parts
-from krea_cli.flows.files.target import STDOUT_NAMES, Target
+from krea_cli.flows.files.target import Target, names_stream
 from krea_cli.flows.jobs.job_ids import JobMention
 from krea_cli.flows.jobs.record import JobReport, Reference, failure_in_record
 from krea_cli.flows.jobs.status import StatusReader
@@ -216,7 +216,7 @@ def _remembered_count(row: RequestRow) -> int:
 
 def _with_folder_as_target(row: RequestRow) -> RequestRow:
     """ROW with a place for its results: without -o, that is the folder it was asked for in."""
-    if row.folder is None or (row.target and row.target not in STDOUT_NAMES):
+    if row.folder is None or (row.target and not names_stream(row.target)):
         return row
     return replace(row, target=escape_braces(row.folder).rstrip("/") + "/")
 

@@ -93,7 +93,7 @@ class ResultSaver:
         After a folder was moved, the request goes there as well.
         """
         if existing.moved:
-            target = slot.claim_key if existing.gone else None
+            target = slot.key if existing.gone else None
             self.record(
                 lambda ledger: ledger.files.move(
                     job_id, existing.moved, existing.gone, target=target
@@ -265,7 +265,8 @@ class _SaveJob:
     def _pass_on(self, part: PartFile, device: Path | None) -> None:
         write_stdout = self._saver.write_stdout
         if device is not None:
-            copy_to_device(part, device, self._context.clock)
+            clock, descriptor = self._context.clock, self._slot.target.descriptor
+            copy_to_device(part, device, clock, descriptor=descriptor, until=self._until)
         elif write_stdout is not None:
             copy_to_stdout(part, write_stdout, self._context.clock)
         else:

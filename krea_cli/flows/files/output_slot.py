@@ -89,11 +89,6 @@ class OutputSlot:
         """The absolute place, as the ledger knows it; None when no -o was given."""
         return self.target.key(self.n, self.count)
 
-    @cached_property
-    def claim_key(self) -> str | None:
-        """The key by which the same command, run again, finds its request; None without one."""
-        return None if self.target.to_stdout else self.key
-
     def refuse_existing(self, facts: NameFacts | None = None) -> None:
         """Raise `WouldOverwrite` if the name is known by now and taken. See `Target`."""
         self.target.refuse_existing(self.n, self.count, facts=facts)
@@ -134,7 +129,7 @@ class OutputSlot:
         target, row = self.target, self.row
         words = f"krea download {job_id}"
         is_in_ledger = self.ledger_lasts and row and row.target
-        if target.is_given and not target.to_stdout and not is_in_ledger:
+        if target.is_given and target.makes_files and not is_in_ledger:
             words += f" -o {shell_line(target.text)}"
         if target.force and target.is_given:
             words += " --force"

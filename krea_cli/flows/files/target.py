@@ -5,6 +5,7 @@ when a file is opened.
 """
 
 import os
+import re
 import stat
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -22,7 +23,8 @@ from krea_cli.flows.files.part_file import PartFile, open_nameless_part, open_pa
 if TYPE_CHECKING:
     from krea_cli.local.ledger.rows import RequestRow
 
-STDOUT_NAMES = ("-", "/dev/stdout", "/dev/fd/1")
+STDOUT_NAMES = ("-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1")
+DESCRIPTOR_PATTERN = re.compile(r"/(?:dev|proc/self)/fd/([0-9]{1,9})")
 
 
 class TargetKind(Enum):
@@ -66,6 +68,12 @@ class Target:
         """False if nothing stays on disk: for stdout, a FIFO, a device."""
         return self.kind not in (TargetKind.STDOUT, TargetKind.DEVICE)
 
+    @property
+    def descriptor(self) -> int | None:
+        """The open descriptor that a device stands for: /dev/fd/63, as of `-o >(COMMAND)`."""
+        match = DESCRIPTOR_PATTERN.fullmatch(self.text)
+        return int(match[1]) if match and self.kind is TargetKind.DEVICE else None
+
     def key(self, n: int = 1, count: int = 1) -> str | None:
         """Absolute text of the n-th job's target for the ledger, fit for `parse_target`.
 
@@ -74,12 +82,12 @@ class Target:
         """
         if self.kind is TargetKind.DEFAULT:
             return None
-        if self.kind is TargetKind.STDOUT:
-            return "-"
+        if self.kind is TargetKind.STDOUT or self.descriptor is not None:
+            return "-"  # the shell numbers descriptors as it likes
         if self.kind is TargetKind.EXACT:
             return naming.escape_braces(os.path.realpath(self.cwd / self._exact_path(n, count, 1)))
         if self.kind is TargetKind.DEVICE:
-            # A link such as /dev/fd/3 leads to another name each time.
+            # A link may lead to another name each time.
             return naming.escape_braces(os.path.abspath(self.cwd / self.text))
         if self.kind is TargetKind.FOLDER:
             key = naming.escape_braces(os.path.realpath(self.cwd / self.text)).rstrip("/") + "/"
@@ -167,10 +175,13 @@ class Target:
         return Path(os.path.abspath(self.cwd / path))
 
     def or_remembered(self, row: "RequestRow | None") -> "Target":
-        """Target of ROW in the ledger if it has one and this one was not given, else this one."""
+        """Target of ROW in the ledger if it has one and this one was not given, else this one.
+
+        A stream is remembered for nothing: its reader is gone.
+        """
         if self.kind is not TargetKind.DEFAULT or row is None:
             return self
-        if not row.target or row.target == "-":
+        if not row.target or names_stream(row.target):
             return self
         folder = f"{naming.escape_braces(str(self.cwd)).rstrip('/')}/"
         path, slashes, number = row.target.rpartition("//")
@@ -222,6 +233,17 @@ class Target:
         if self.kind is TargetKind.FOLDER:
             return self.text
         return naming.static_folder(self.text)
+
+
+def names_stream(key: str) -> bool:
+    """Tell if KEY, a target of the ledger, keeps no file: it is stdout, a FIFO or a device."""
+    if key in STDOUT_NAMES or DESCRIPTOR_PATTERN.fullmatch(key):
+        return True
+    try:
+        mode = os.stat(naming.unescape_braces(key)).st_mode
+    except (OSError, ValueError):
+        return False
+    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
 
 
 def parse_target(text: str | None, *, cwd: Path, force: bool = False) -> Target:

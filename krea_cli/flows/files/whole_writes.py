@@ -1,11 +1,15 @@
 """Write every byte to a descriptor: short writes and non-blocking descriptors are no failure."""
 
+import errno
 import io
 import os
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
+
+# Of a pipe or socket whose reader has gone.
+READER_GONE_ERRORS = (errno.EPIPE, errno.ESHUTDOWN, errno.ECONNRESET)
 
 
 def write_all(descriptor: int, data: bytes) -> None:

@@ -240,11 +240,11 @@ class Generate:
         """True if the same command, run again, finds the requests of this one."""
         request = self._request
         is_inserted = self._job_ids or not request.again
-        slots = (request.slot(n) for n in range(1, request.count + 1))
         return bool(
             is_inserted
             and self._context.ledger.persistent
-            and all(slot.claim_key for slot in slots)
+            and request.target.is_given
+            and request.target.makes_files
         )
 
     @property
@@ -260,6 +260,7 @@ class Generate:
     def _release(self) -> None:
         for claimed in self._claims:
             claimed.part_file.release()
+        self._plan.release()
 
 
 def _pending_elsewhere(slot: OutputSlot, elsewhere: Elsewhere) -> PendingJob:

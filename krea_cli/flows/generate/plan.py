@@ -2,9 +2,9 @@
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from krea_cli.catalog.local_files import find_local_files, replace_local_files
 from krea_cli.errors import RequestRefused, WouldOverwrite
@@ -23,6 +23,9 @@ from krea_cli.flows.submit.elsewhere import Elsewhere, find_elsewhere
 from krea_cli.flows.transfer.upload import forget_refused_uploads, hash_files, upload_files
 from krea_cli.local.ledger.request_identity import RequestIdentity
 from krea_cli.local.ledger.rows import UNFINISHED_STATES, RequestDraft, RequestRow
+
+if TYPE_CHECKING:
+    from krea_cli.local.ledger.run_lock import RunLock
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,7 @@ class Plan:
         self._request = request
         self._context = context
         self._files = RequestFiles()
+        self._run_lock: RunLock | None = None  # for requests to a stream
 
     def jobs(self) -> list[PlannedJob]:
         """Look at every target, draw the seeds, upload the media, insert the rows.
@@ -85,6 +89,11 @@ class Plan:
             for given, seed, slot in zip(givens, drawn, slots, strict=True)
         ]
 
+    def release(self) -> None:
+        """Let other processes claim the unfinished requests to a stream."""
+        if self._run_lock is not None:
+            self._run_lock.release()
+
     def forget_refused_uploads(self, refused: RequestRefused) -> None:
         """Upload again next time: the service may have dropped a file meanwhile."""
         uploads = self._context.ledger.uploads
@@ -103,10 +112,10 @@ class Plan:
         ledger, rows, is_whole = self._context.ledger, dict[int, RequestRow](), True
         elsewhere: dict[int, Elsewhere] = {}
         for identity, slot in zip(identities, slots, strict=True):
-            if slot.claim_key is None:
-                continue
-            row = ledger.requests.find_unfinished(identity, slot.claim_key)
-            row = row or ledger.requests.find_latest(identity, slot.claim_key)
+            if slot.key is None or not slot.target.makes_files:
+                continue  # what a stream took whole is over; the rest is claimed as it is inserted
+            row = ledger.requests.find_unfinished(identity, slot.key)
+            row = row or ledger.requests.find_latest(identity, slot.key)
             if row and (row.state == "saved" or row.state in UNFINISHED_STATES):
                 rows[slot.n] = row
             if row and row.state != "saved":
@@ -121,7 +130,7 @@ class Plan:
 
     def _find_elsewhere(self, identity: RequestIdentity, slot: OutputSlot) -> Elsewhere | None:
         """The request of another host, if it is not over, or its files are in place."""
-        others, target = self._context.others, slot.claim_key
+        others, target = self._context.others, slot.key
         if others is None or target is None:
             return None
         found = find_elsewhere(others.find_at_target(identity, target), slot)
@@ -208,6 +217,9 @@ class Plan:
         )
         if earlier and earlier.state == "saved":
             return PlannedJob(slot, draft, inserted=(earlier, False))
+        if not slot.target.makes_files:
+            self._run_lock = self._run_lock or context.ledger.run_lock()
+            draft = replace(draft, claim=self._run_lock.name)
         inserted = insert_or_join(draft, slot, context, again=request.again)
         return PlannedJob(slot, draft, inserted=inserted)
 

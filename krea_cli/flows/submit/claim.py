@@ -1,7 +1,8 @@
 """Claim an output slot for a request: with a new row, or with the unfinished one of before.
 
 The same command, run again, must finish the work, not start it over; two at once must share it.
-The row in the ledger holds the request; the locked part file shows the process at work.
+The row in the ledger holds the request; the locked part file shows the process at work. A
+stream has none: there the row itself names the run of that process.
 """
 
 from dataclasses import dataclass
@@ -42,10 +43,13 @@ def insert_or_join(
 
     The flag tells if the row is new. AGAIN always inserts.
     """
-    if slot.claim_key is None or again:
-        return context.ledger.requests.insert(draft), True
+    ledger = context.ledger
+    if slot.key is None or again:
+        return ledger.requests.insert(draft), True
     try:
-        return context.ledger.requests.insert_or_join(draft)
+        if slot.target.makes_files:
+            return ledger.requests.insert_or_join(draft)
+        return ledger.stream_requests.claim(draft, ledger.is_run_alive)
     except InDoubt as twin:
         twin.hint = f"{twin.hint}; --again sends it all the same"
         raise
@@ -68,7 +72,10 @@ def claim(
     row, is_new = inserted or insert_or_join(draft, slot, context, again=again)
     if is_new and (started := _start_new(row, slot, context)):
         return started
-    context.tell(Note(f"going on with the same request for {slot.target.text}, begun before"))
+    again_note = "" if slot.target.makes_files else "; --again makes another"
+    context.tell(
+        Note(f"going on with the same request for {slot.target.text}, begun before{again_note}")
+    )
     joined = _join_existing(row, slot, context, until=until)
     # Refused, or given up unsent: nothing stands in the way of beginning anew.
     return joined or claim(draft, slot, context, again=again, until=until)
@@ -136,7 +143,8 @@ def _join_existing(
             if current.state == "checked":
                 # Nothing is paid yet: who put a file there meanwhile wants to keep it.
                 slot.refuse_existing()
-            context.ledger.requests.record_part(row.id, str(part_file.path or slot.claim_key))
+            if part_file.path is not None:
+                context.ledger.requests.record_part(row.id, str(part_file.path))
             return Claim(resolve_in_doubt(current, context, until=until), part_file)
     except BaseException:
         part_file.release()

@@ -18,7 +18,6 @@ from krea_cli.errors import (
 from krea_cli.flows.backoff import SlotBackoff
 from krea_cli.flows.context import FlowContext
 from krea_cli.flows.events import Note, Paused, Reconciling, WarningNote
-from krea_cli.flows.files.target import STDOUT_NAMES
 from krea_cli.flows.submit.match import Candidate
 from krea_cli.flows.submit.post_lock import exclusive_submit, raise_if_no_new_work
 from krea_cli.flows.submit.reconcile import reconcile
@@ -111,7 +110,7 @@ def in_doubt_error(
     if row.item_fingerprint or row.replaces:
         # Of a batch, or of `krea recover --resubmit`: neither has --again.
         return InDoubt(message, hint=f"{hint}; it is not sent again without your word")
-    if not row.target or row.target in STDOUT_NAMES:
+    if not row.target:
         return InDoubt(message, hint=f"{hint}; the same command would send it anew")
     return InDoubt(message, hint=f"{hint}; the same command sends nothing without --again")
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from krea_cli.local.ledger.budget import Spending
     from krea_cli.local.ledger.file_rows import FileRows
     from krea_cli.local.ledger.run_lock import RunLock
+    from krea_cli.local.ledger.stream_requests import StreamRequests
 
 
 class AccountLedger:
@@ -87,6 +88,13 @@ class AccountLedger:
         from krea_cli.local.ledger.batch_items import BatchItems
 
         return BatchItems(self.requests, self.keys, self._scope)
+
+    @cached_property
+    def stream_requests(self) -> "StreamRequests":
+        """The requests whose results go to a stream."""
+        from krea_cli.local.ledger.stream_requests import StreamRequests
+
+        return StreamRequests(self.requests, self.keys, self._scope)
 
     @cached_property
     def spending(self) -> "Spending":

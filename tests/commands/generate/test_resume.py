@@ -94,6 +94,15 @@ def test_a_job_that_cannot_be_read_may_be_paid(cli: Cli) -> None:
     assert follow_hint(cli, gone).out == "fox.png\n"
 
 
+@pytest.mark.parametrize("place", ["fox.png", "-"])
+def test_a_job_without_any_result_is_over(cli: Cli, place: str) -> None:
+    """Exit 11 each time, as the guide says; only --again may pay once more."""
+    cli.service.job_seconds, cli.service.results_per_job = 5, 0
+    for posts, words in ((1, ()), (1, ()), (2, ("--again",))):
+        assert cli.krea("generate", "a fox", "-o", place, *words).code == 11
+        assert len(cli.service.posts) == posts
+
+
 @pytest.mark.parametrize("place", ["pics/", "fox.png", "fox-{n}.{ext}"])
 def test_a_run_of_several_is_finished_by_the_same_command(cli: Cli, place: str) -> None:
     """Interrupted when one of three was there and one ran: the third is made, none is made anew."""

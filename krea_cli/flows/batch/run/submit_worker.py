@@ -138,7 +138,7 @@ class SubmitWorker:
                 item.fingerprint,
                 self._run_lock.name,
                 draft=draft,
-                target=slot.claim_key,
+                target=slot.key,
                 label=options.label,
                 is_alive=self._run_lock.is_alive,
                 retry=retries,
@@ -242,7 +242,7 @@ class SubmitWorker:
     def _record_places(self, row: RequestRow, existing: ExistingResults, slot: OutputSlot) -> None:
         """Record where the files of a request are by now."""
         if existing.moved:
-            target = slot.claim_key if existing.gone else None
+            target = slot.key if existing.gone else None
             self._context.ledger.files.move(
                 row.job_id or "", existing.moved, existing.gone, target=target
             )
