@@ -182,6 +182,26 @@ def test_a_generate_is_left_to_the_host_that_sent_it(pods: Cli) -> None:
     assert (taken.code, taken.out, len(pods.service.posts)) == (0, "cat.png\n", 2)
 
 
+def test_a_stream_is_left_to_a_host_that_is_not_at_work(pods: Cli) -> None:
+    """Exit 9, and nothing is sent. The request of a host at work may have a window of its own."""
+    pods.service.job_seconds = 600
+    assert pods.krea("generate", "a fox", "-o", "-", "--timeout", "1").code == 4
+    pods.service.job_seconds = 0
+    pods.move_to("pod-b")
+    left = pods.krea("generate", "a fox", "-o", "-")
+    assert (left.code, left.out, len(pods.service.posts)) == (9, "", 1)
+    assert left.error(charged="no").startswith("the ledger of pod-a has the same request as under")
+    beat = pods.home / "state" / f"{ledger_of(pods, 'pod-a').name}.heartbeat-{'a' * 16}"
+    beat.write_text("{}")
+    assert (pods.krea("generate", "a fox", "-o", "-").code, len(pods.service.posts)) == (0, 2)
+    os.utime(beat, (1e9, 1e9))
+    assert pods.krea("generate", "a fox", "-o", "-").code == 9
+    pods.move_to("pod-a")
+    assert (pods.krea("generate", "a fox", "-o", "-").code, len(pods.service.posts)) == (0, 2)
+    pods.move_to("pod-b")
+    assert (pods.krea("generate", "a fox", "-o", "-").code, len(pods.service.posts)) == (0, 3)
+
+
 def test_the_rest_of_several_jobs_is_made(pods: Cli) -> None:
     """One is done there and one is left to that host: only the third is sent."""
     pods.service.answers = [lambda *_: None, lambda *_: None, answer_with(402, {})]

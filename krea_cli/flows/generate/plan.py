@@ -21,6 +21,7 @@ from krea_cli.flows.recipe.sidecar import sidecar_path
 from krea_cli.flows.submit.claim import insert_or_join
 from krea_cli.flows.submit.elsewhere import Elsewhere, find_elsewhere
 from krea_cli.flows.transfer.upload import forget_refused_uploads, hash_files, upload_files
+from krea_cli.local.ledger.heartbeat import is_in_use
 from krea_cli.local.ledger.request_identity import RequestIdentity
 from krea_cli.local.ledger.rows import UNFINISHED_STATES, RequestDraft, RequestRow
 
@@ -112,10 +113,12 @@ class Plan:
         ledger, rows, is_whole = self._context.ledger, dict[int, RequestRow](), True
         elsewhere: dict[int, Elsewhere] = {}
         for identity, slot in zip(identities, slots, strict=True):
-            if slot.key is None or not slot.target.makes_files:
-                continue  # what a stream took whole is over; the rest is claimed as it is inserted
-            row = ledger.requests.find_unfinished(identity, slot.key)
-            row = row or ledger.requests.find_latest(identity, slot.key)
+            if slot.key is None:
+                continue
+            row = None
+            if slot.target.makes_files:  # an unfinished request to a stream is claimed later
+                row = ledger.requests.find_unfinished(identity, slot.key)
+                row = row or ledger.requests.find_latest(identity, slot.key)
             if row and (row.state == "saved" or row.state in UNFINISHED_STATES):
                 rows[slot.n] = row
             if row and row.state != "saved":
@@ -129,11 +132,16 @@ class Plan:
         return ({}, {}) if is_whole else (rows, elsewhere)
 
     def _find_elsewhere(self, identity: RequestIdentity, slot: OutputSlot) -> Elsewhere | None:
-        """The request of another host, if it is not over, or its files are in place."""
+        """The request of another host, if it is not over, or its files are in place.
+
+        None for one to a stream while its host is at work: its process may be alive.
+        """
         others, target = self._context.others, slot.key
         if others is None or target is None:
             return None
         found = find_elsewhere(others.find_at_target(identity, target), slot)
+        if found and not slot.target.makes_files:
+            return None if found.is_finished or is_in_use(found.request.path) else found
         return found if found and (found.existing.is_done or not found.is_finished) else None
 
     def _find_cached(

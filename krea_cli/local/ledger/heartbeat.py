@@ -169,6 +169,21 @@ class Heartbeat:
         )
 
 
+def is_in_use(ledger: Path) -> bool:
+    """Tell if a process of another host may submit by LEDGER now: one of its heartbeats is fresh.
+
+    The newest heartbeat of the folder, perhaps our own, stands for the present.
+    """
+    times: dict[bool, list[float]] = {True: [], False: []}
+    with suppress(OSError):
+        for path in ledger.parent.glob("*.heartbeat-*"):
+            with suppress(FileNotFoundError):
+                is_own = path.name.startswith(f"{ledger.name}.")
+                times[is_own].append(path.stat().st_mtime)
+    own = max(times[True], default=None)
+    return own is not None and max(own, *times[False]) - own < MAX_AGE_SECONDS
+
+
 def _parse(content: bytes) -> Beat:
     try:
         beat = json.loads(content)
