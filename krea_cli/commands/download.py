@@ -106,7 +106,8 @@ def _parse_output(
     target = parse_target(output, cwd=session.env.current_dir, force=force)
     if target.to_stdout:
         session.output.require_binary_stdout()
-        expect_one(ids)
+    if target.takes_one:
+        expect_one(ids, target)
     return target
 
 

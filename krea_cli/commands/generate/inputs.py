@@ -91,8 +91,9 @@ def _check_options(options: GenerateOptions, target: Target, model: "Model") -> 
     _refuse_wrong_extension(target, model)
     if options.dry_run:
         return
-    if target.to_stdout and options.count > 1:
-        raise UsageError("-o - takes one result, and -n asks for more", hint="-o FOLDER/")
+    if target.takes_one and options.count > 1:
+        text = f"-o {target.text} takes one result, and -n asks for more"
+        raise UsageError(text, hint="-o FOLDER/")
     if options.again and options.reuse:
         raise UsageError("--again and --reuse exclude each other", hint="give only one of them")
     if options.any_seed and not options.reuse:

@@ -192,8 +192,8 @@ class Download:
                 f"{existing.occupied[0]} exists, and is not what was saved there",
                 hint="--force puts the result there; or choose another name with -o",
             )
-        if target.to_stdout:
-            expect_one(range(slot.n))
+        if target.takes_one:
+            expect_one(range(slot.n), target)
         # What stands at the row's own target may be its own result, from a run that was killed.
         is_own = target.is_remembered or (row and row.target == slot.key)
         if row is None or row.state == "saved" or not is_own:
@@ -221,10 +221,10 @@ def _with_folder_as_target(row: RequestRow) -> RequestRow:
     return replace(row, target=escape_braces(row.folder).rstrip("/") + "/")
 
 
-def expect_one(jobs: Sized | None) -> None:
-    """Refuse to write the results of several jobs to stdout, one after the other."""
+def expect_one(jobs: Sized | None, target: Target) -> None:
+    """Refuse to write the results of several jobs to TARGET, a stream, one after the other."""
     if jobs is not None and len(jobs) > 1:
-        raise UsageError("-o - takes one result", hint="-o FOLDER/ takes many")
+        raise UsageError(f"-o {target.text} takes one result", hint="-o FOLDER/ takes many")
 
 
 def _recorded_job(reference: Reference) -> Job | None:

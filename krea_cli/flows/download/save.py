@@ -147,10 +147,11 @@ class _SaveJob:
         if failure := job_failure(self._job):
             raise failure
         results = list_results(self._job.outputs)
-        if self._slot.target.to_stdout:
+        target = self._slot.target
+        if target.takes_one:
             results = [each for each in results if not each.preview]
             if len(results) > 1:
-                cause = f"it has {len(results)} results, and -o - takes one"
+                cause = f"it has {len(results)} results, and -o {target.text} takes one"
                 raise self._slot.not_saved(self._job.id, cause)
         return results
 

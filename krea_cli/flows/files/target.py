@@ -55,8 +55,13 @@ class Target:
 
     @cached_property
     def to_stdout(self) -> bool:
-        """True for `-o -`, which takes exactly one result."""
+        """True for `-o -`."""
         return self.kind is TargetKind.STDOUT
+
+    @cached_property
+    def takes_one(self) -> bool:
+        """True for stdout and `-o >(COMMAND)`: two results after one another would be none."""
+        return self.to_stdout or self.descriptor is not None
 
     @cached_property
     def is_given(self) -> bool:

@@ -200,6 +200,23 @@ def test_the_descriptor_of_another_command_goes_on(cli: Cli) -> None:
         os.close(each)
 
 
+def test_a_descriptor_takes_one_result(cli: Cli) -> None:
+    """Two after one another in one pipe would be none: refused before anything is paid."""
+    reader, writer = os.pipe()
+    place = f"/dev/fd/{writer}"
+    several = cli.krea("generate", "a fox", "-n", "2", "-o", place)
+    sentence = f"-o {place} takes one result, and -n asks for more"
+    assert (several.code, several.error(charged="no")) == (2, sentence)
+    both = cli.krea("download", "job-1", "job-2", "-o", place)
+    assert (both.code, both.error(charged="no")) == (2, f"-o {place} takes one result")
+    cli.service.results_per_job = 2
+    job = cli.krea("generate", "a fox", "-o", place)
+    assert job.error(charged="yes").endswith(f": it has 2 results, and -o {place} takes one")
+    assert cli.krea("download", "job-1").code == 0
+    for each in (reader, writer):
+        os.close(each)
+
+
 def test_a_descriptor_whose_reader_left(cli: Cli) -> None:
     """Exit 10 at once, and the printed command saves the result here."""
     reader, writer = os.pipe()
