@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from krea_cli.errors import NotSaved, Unanswered
+from krea_cli.errors import Unanswered
 
 MAX_RESPONSE_BYTES = 20_000_000
 INFLATED_PIECE_BYTES = 1 << 18
@@ -14,14 +14,6 @@ def packings(headers: Mapping[str, str]) -> list[str]:
     """The ways in which a body with HEADERS is packed, in their order; empty for a plain one."""
     labels = headers.get("content-encoding", "").lower().split(",")
     return [label.strip() for label in labels if label.strip() not in PLAIN_LABELS]
-
-
-def refuse_packed(headers: Mapping[str, str]) -> None:
-    """Raise `NotSaved` if HEADERS, of a result, say that it is packed in any way."""
-    if packed := packings(headers):
-        raise NotSaved(
-            f"the result's host sent it packed ({', '.join(packed)[:100]}), which was not asked for"
-        )
 
 
 def read_body(chunks: Iterable[bytes], headers: Mapping[str, str], *, host: str) -> bytes:

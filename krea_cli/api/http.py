@@ -10,7 +10,6 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from krea_cli.api import url_policy
-from krea_cli.api.body import refuse_packed
 from krea_cli.api.client_pool import ClientPool
 from krea_cli.api.data_url import is_data_url, open_data_url
 from krea_cli.api.encoding import authorization_value, check_headers, encode_json
@@ -121,7 +120,9 @@ class HttpClient:
         headers: Mapping[str, str] | None = None,
         patience: Callable[[], float] = lambda: STREAM_READ_SECONDS,
     ) -> Iterator[StreamResponse]:
-        """Open a result, whatever its status. Never sends the token.
+        """Open a result, whatever its status, as it came: packed, if its host does so.
+
+        Never sends the token.
 
         patience: gives the seconds in which the answer must begin, and then each next piece come
 
@@ -145,8 +146,6 @@ class HttpClient:
             ) as exchange:
                 location = exchange.redirect_target
                 if location is None:
-                    if exchange.status in (200, 206):
-                        refuse_packed(exchange.headers)
                     iter_pieces = partial(exchange.iter_pieces, patience)
                     yield StreamResponse(exchange.status, exchange.headers, iter_pieces)
                     return

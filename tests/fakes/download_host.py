@@ -32,10 +32,10 @@ class DownloadHost:
         self.request_headers.append(request.headers)
         return self.answers.pop(0)(request)
 
-    def fetch(self, part: PartFile, *, until: float | None = None) -> PartContent:
+    def fetch(self, part: PartFile, *, until: float | None = None, url: str = URL) -> PartContent:
         """Fetch the result; every scripted answer must have been used."""
         fetched = fetch(
-            URL,
+            url,
             part,
             http=self.http,
             clock=self.clock,

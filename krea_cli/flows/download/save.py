@@ -22,8 +22,9 @@ from krea_cli.flows.files.naming import NameFacts
 from krea_cli.flows.files.output_slot import OutputSlot, Result, SavedFile, list_results
 from krea_cli.flows.files.part_file import PartFile
 from krea_cli.flows.files.publish import publish
-from krea_cli.flows.transfer.fetch import PartContent, ResultGone, disk_error
+from krea_cli.flows.transfer.fetch import PartContent, disk_error
 from krea_cli.flows.transfer.result_source import ResultSource
+from krea_cli.flows.transfer.result_status import ResultGone
 from krea_cli.local.ledger.rows import FileRow
 
 if TYPE_CHECKING:
@@ -67,7 +68,9 @@ class ResultSaver:
         except (EmptyResult, JobFailed, Interrupted):
             raise
         except NotSaved as error:
-            raise error if error.job_id else slot.not_saved(job.id, error.message) from error
+            if error.job_id:
+                raise
+            raise slot.not_saved(job.id, error.message, hint=error.hint) from error
         except KreaError as error:
             names_job = error.job_id is not None and slot.copies
             raise error if names_job else slot.not_saved(job.id, error.message) from error

@@ -135,8 +135,11 @@ class OutputSlot:
             words += " --force"
         return words + (f" --profile {shell_line(row.profile)}" if row and row.profile else "")
 
-    def not_saved(self, job_id: str, cause: str) -> KreaError:
-        """Error for a paid result, or for a copy of one, that could not be saved."""
+    def not_saved(self, job_id: str, cause: str, *, hint: str | None = None) -> KreaError:
+        """Error for a paid result, or for a copy of one, that could not be saved.
+
+        HINT takes the place of the command that saves it here later.
+        """
         if self.copies and not (self.row and self.row.item_fingerprint):
             return KreaError(
                 f"the result of job {job_id} could not be copied: {cause}",
@@ -145,7 +148,7 @@ class OutputSlot:
             )
         return NotSaved(
             f"the result of job {job_id} is paid and could not be saved: {cause}",
-            hint=self.download_command(job_id),
+            hint=hint or self.download_command(job_id),
             job_id=job_id,
         )
 

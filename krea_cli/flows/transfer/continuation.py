@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 
+from krea_cli.api.body import packings
 from krea_cli.api.response import parse_http_date
 
 CONTENT_RANGE_PATTERN = re.compile(r"bytes (\d{1,18})-(\d{1,18})/(\d{1,18}|\*)", re.ASCII)
@@ -18,6 +19,8 @@ def continued_total(
     total: the length by the earlier answers, if they said it
     validator: the `strong_validator` of the first answer
     """
+    if packings(headers):
+        return None
     content_range = CONTENT_RANGE_PATTERN.fullmatch(headers.get("content-range", "").strip())
     if not content_range or int(content_range[1]) != offset:
         return None

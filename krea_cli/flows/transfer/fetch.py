@@ -9,7 +9,7 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 from krea_cli.clock import Clock
-from krea_cli.errors import Busy, KreaError, Unanswered
+from krea_cli.errors import KreaError, Unanswered
 from krea_cli.flows.backoff import Backoff, is_transient
 from krea_cli.flows.files.content_type import (
     HTML,
@@ -23,6 +23,8 @@ from krea_cli.flows.files.content_type import (
 from krea_cli.flows.files.part_file import PartFile
 from krea_cli.flows.transfer.continuation import continued_total, strong_validator
 from krea_cli.flows.transfer.limits import TooSlow, TransferLimits
+from krea_cli.flows.transfer.result_body import DamagedResult, ResultBody
+from krea_cli.flows.transfer.result_status import check_status
 from krea_cli.flows.transfer.writer_thread import WriterThread
 
 if TYPE_CHECKING:
@@ -32,14 +34,6 @@ if TYPE_CHECKING:
 MAX_FRUITLESS_TRIES = 5  # in a row
 FRUITFUL_BYTES = 256 * 1024  # a try that brings this much starts the count anew
 PROGRESS_INTERVAL_SECONDS = 0.1
-GONE_STATUSES = (403, 404, 410)
-TRANSIENT_STATUSES = (408, 409, 425, 500, 502, 503, 504)
-
-
-class ResultGone(KreaError):
-    """The host does not, or no longer, give out a result under this address."""
-
-    code = "gone"
 
 
 class DiskError(KreaError):
@@ -179,7 +173,7 @@ class _Attempt:
                 has_begun = True
                 self._copy(response)
         except Unanswered as failure:
-            if has_begun and not isinstance(failure, TooSlow):
+            if has_begun and not isinstance(failure, (TooSlow, DamagedResult)):
                 raise _broken_off(state) from failure
             raise
         if state.total is not None and state.offset != state.total:
@@ -192,7 +186,7 @@ class _Attempt:
             return
         must_restart = resuming and response.status in (206, 416)
         if not must_restart:
-            _check_status(response)
+            check_status(response)
         state.restart()
         self._truncate()
         if must_restart:
@@ -211,17 +205,22 @@ class _Attempt:
         state, reported_at, received = self.state, -1.0, self.state.offset
         self.limits.connect(received)
         self.limits.check(received, state.total, self.fd)
+        body = ResultBody(response, state.url, is_continued=received > 0)
         with WriterThread(self._store) as writer:
-            for chunk in response.iter_chunks():
+            for piece in body.pieces():
                 # Not a return, which would look like the end of the file.
                 self.clock.raise_if_interrupted()
-                writer.put(chunk)
-                received += len(chunk)
+                writer.put(piece)
+                received += len(piece)
+                if body.is_packed:  # length and validator are those of the packed bytes
+                    state.total = state.validator = None
                 self.limits.check(received, state.total, self.fd)
                 now = self.clock.monotonic()
                 if now - reported_at >= PROGRESS_INTERVAL_SECONDS:
                     reported_at = now
                     self.progress(received, state.total)
+        if body.is_packed:
+            state.total = state.offset  # proved by its own checksum
         self.progress(state.offset, state.total)
 
     def _store(self, chunk: bytes) -> None:
@@ -261,21 +260,6 @@ def _write_all(fd: int, chunk: bytes, offset: int) -> None:
 def _broken_off(state: _Transfer) -> Unanswered:
     total = "" if state.total is None else f" of {state.total}"
     return Unanswered(f"the download broke off after {state.offset}{total} bytes")
-
-
-def _check_status(response: "StreamResponse") -> None:
-    status = response.status
-    if status == 200:
-        return
-    message = f"the result's host answered HTTP {status}"
-    if status in GONE_STATUSES:
-        raise ResultGone(message)
-    if status == 429 or (status == 503 and "retry-after" in response.headers):
-        seconds = response.headers.get("retry-after", "")
-        raise Busy(message, retry_after=float(seconds) if seconds.isdecimal() else None)
-    if status in TRANSIENT_STATUSES or status >= 500 or status < 300:
-        raise Unanswered(message)
-    raise KreaError(message)
 
 
 def _check_content(state: _Transfer, part: PartFile) -> PartContent:

@@ -9,7 +9,8 @@ from krea_cli.flows.context import FlowContext
 from krea_cli.flows.events import Downloading
 from krea_cli.flows.files.output_slot import Result
 from krea_cli.flows.files.part_file import PartFile
-from krea_cli.flows.transfer.fetch import PartContent, ResultGone, fetch
+from krea_cli.flows.transfer.fetch import PartContent, fetch
+from krea_cli.flows.transfer.result_status import ResultGone
 
 MAX_FRESH_ADDRESSES = 3  # times that a refused address is replaced by reading the job again
 MAX_READS = 5

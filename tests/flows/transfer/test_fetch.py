@@ -15,7 +15,8 @@ from krea_cli.errors import Busy, Interrupted, KreaError, Unanswered
 from krea_cli.flows.files import content_type
 from krea_cli.flows.files.part_file import PartFile, open_part
 from krea_cli.flows.transfer import limits
-from krea_cli.flows.transfer.fetch import DiskError, PartContent, ResultGone, fetch
+from krea_cli.flows.transfer.fetch import DiskError, PartContent, fetch
+from krea_cli.flows.transfer.result_status import ResultGone
 from tests.clocks.fake_clock import FakeClock
 from tests.fakes.download_host import (
     WHOLE,
