@@ -106,6 +106,10 @@ class Clock:
         if self.signal is not None:
             raise Interrupted(self.signal)
 
+    def seconds_until(self, deadline: float | None) -> float | None:
+        """Seconds until DEADLINE (monotonic), at least one; None without a deadline."""
+        return None if deadline is None else max(1.0, deadline - self.monotonic())
+
     def sleep(self, seconds: float) -> None:
         """Wait for SECONDS. Raises `Interrupted` as soon as a signal arrives."""
         self._sleep(seconds)

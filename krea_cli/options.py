@@ -64,6 +64,12 @@ def _set_for_session(context: typer.Context, parameter: typer.CallbackParam, val
     return value
 
 
+def _set_deadline(context: typer.Context, value: float | None) -> float | None:
+    if value:
+        context.obj.deadline = context.obj.clock.monotonic() + value
+    return value
+
+
 Json = Annotated[
     bool,
     typer.Option(
@@ -111,14 +117,22 @@ Ids = Annotated[
     list[str] | None,
     typer.Argument(metavar="[ID]...", help="Job ids; without any, ids or records from stdin."),
 ]
-Timeout = Annotated[
-    float | None,
-    typer.Option(
+
+
+def _timeout_option(exception: str = "") -> Any:
+    help_text = "How long to wait: 90, 90s, 15m; 0 is for ever. Default: 15m for images, else 150m."
+    return typer.Option(
         "--timeout",
         parser=parse_seconds,
+        callback=_set_deadline,
         metavar="TIME",
-        help="How long to wait: 90, 90s, 15m; 0 is for ever. Default: 15m for images, else 150m.",
-    ),
+        help=help_text + exception,
+    )
+
+
+Timeout = Annotated[float | None, _timeout_option()]
+SubmitTimeout = Annotated[
+    float | None, _timeout_option(" The request itself is not cut short: up to 4 minutes.")
 ]
 MaxCost = Annotated[
     int | None,

@@ -20,14 +20,26 @@ Progress = Callable[[int, int], None]
 
 
 def upload(
-    http: "HttpClient", path: Path, mime: str, *, progress: Progress, timeout: float
+    http: "HttpClient",
+    path: Path,
+    mime: str,
+    *,
+    progress: Progress,
+    timeout: float,
+    seconds: float | None = None,
 ) -> Asset:
-    """POST the file at PATH as a form's `file` part of type MIME, streamed from the disk."""
+    """POST the file at PATH as a form's `file` part of type MIME, streamed from the disk.
+
+    timeout: the longest silence, in seconds
+    seconds: the time for the answer, once the file was sent
+    """
     try:
         with path.open("rb") as source:
             body = ProgressFile(source, path.stat().st_size, progress)
             files = {"file": (form_file_name(path.name), body, mime)}
-            response = http.request("POST", "/assets", files=files, timeout=timeout, fresh=True)
+            response = http.request(
+                "POST", "/assets", files=files, timeout=timeout, seconds=seconds, fresh=True
+            )
     except Unanswered as failure:
         failure.charged = "no"  # an upload is free, in whatever way it ended
         raise

@@ -131,24 +131,45 @@ class ApiClient:
         if not 200 <= response.status < 300:
             raise _read_error(response, f"job {valid_id}")
 
-    def upload(self, path: "Path", mime: str, *, progress: Callable[[int, int], None]) -> Asset:
+    def upload(
+        self,
+        path: "Path",
+        mime: str,
+        *,
+        progress: Callable[[int, int], None],
+        seconds: float | None = None,
+    ) -> Asset:
         """Send the file at PATH, streamed. Uploads are free.
 
         progress: called with the number of bytes sent and of all bytes
+        seconds: the longest silence, and the time for the answer
 
         Raises UsageError for a file that is too large or cannot be read.
         """
         from krea_cli.api.assets import upload
 
-        return upload(self._http, path, mime, progress=progress, timeout=UPLOAD_TIMEOUT_SECONDS)
+        timeout = (
+            UPLOAD_TIMEOUT_SECONDS if seconds is None else min(seconds, UPLOAD_TIMEOUT_SECONDS)
+        )
+        return upload(self._http, path, mime, progress=progress, timeout=timeout, seconds=seconds)
 
     def fetch_openapi(
-        self, *, etag: str | None = None, last_modified: str | None = None
+        self,
+        *,
+        etag: str | None = None,
+        last_modified: str | None = None,
+        seconds: float | None = None,
     ) -> OpenapiDocument | None:
-        """Fetch the API's own description, without the token; None if it did not change."""
+        """Fetch the API's own description, without the token; None if it did not change.
+
+        etag, last_modified: those of the last description
+        seconds: the time for the whole answer
+        """
         validators = {"If-None-Match": etag, "If-Modified-Since": last_modified}
         headers = {name: value for name, value in validators.items() if value}
-        response = self._http.request("GET", "/openapi.json", headers=headers, authorize=False)
+        response = self._http.request(
+            "GET", "/openapi.json", headers=headers, authorize=False, seconds=seconds
+        )
         if response.status == 304:
             return None
         if response.status != 200:

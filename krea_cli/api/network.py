@@ -119,8 +119,11 @@ class _BoundedStream(httpcore.NetworkStream):
         return self._stream.read(max_bytes, bounds.limit(timeout) if bounds else timeout)
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        bounds = _current()
+        if bounds and timeout is not None:
+            timeout = min(timeout, bounds.seconds)  # until the peer takes something
         self._stream.write(buffer, timeout)
-        if (bounds := _current()) and bounds.has_body:
+        if bounds and bounds.has_body:
             bounds.renew()
 
     def start_tls(self, *arguments: Any, **options: Any) -> httpcore.NetworkStream:

@@ -1,10 +1,17 @@
 """The connections of a command."""
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from krea_cli import __version__
 from krea_cli.api.http import HttpClient
 from krea_cli.commands.usage_errors import require_ssl
+
+if TYPE_CHECKING:
+    from krea_cli.api.client import ApiClient
+    from krea_cli.catalog.cache import CatalogCache
+    from krea_cli.catalog.diff import CatalogDiff
+    from krea_cli.clock import Clock
 
 
 def open_http(
@@ -13,3 +20,19 @@ def open_http(
     """Open connections to the service at BASE, with TOKEN; see `HttpClient`."""
     require_ssl()
     return HttpClient(base, token, version=__version__, transport=transport, log=log)
+
+
+def refresh_catalog(
+    cache: "CatalogCache", api: "ApiClient", clock: "Clock", deadline: float | None
+) -> "CatalogDiff":
+    """Fetch the catalog into CACHE before DEADLINE (monotonic), and return what changed.
+
+    Raises `KreaError` if the service cannot be asked, or its answer cannot be used.
+    """
+    seconds = clock.seconds_until(deadline)
+    return cache.refresh(
+        lambda etag, modified: clock.wait_for(
+            lambda: api.fetch_openapi(etag=etag, last_modified=modified, seconds=seconds)
+        ),
+        clock.now(),
+    )

@@ -41,6 +41,7 @@ class Session:
     token_file: the value of --token-file
     no_ledger: True after --no-ledger
     catalog_changes: what the last refresh by this command changed; None without one
+    deadline: end of the time that --timeout gives, monotonic; None without one
     """
 
     def __init__(self, env: Env, output: Output, argv: Sequence[str] = ()) -> None:
@@ -51,6 +52,7 @@ class Session:
         self.profile: str | None = None
         self.token_file: str | None = None
         self.no_ledger = False
+        self.deadline: float | None = None
         self._opened: list[HttpClient | Heartbeat] = []
         output.is_rehearsal = partial(is_rehearsal, self._opened, self)
         self.catalog_changes: CatalogDiff | None = None
@@ -192,12 +194,10 @@ class Session:
 
         Raises `KreaError` if the service cannot be asked, or its answer cannot be used.
         """
-        self.catalog_changes = self.catalog_cache.refresh(
-            lambda etag, modified: self.clock.wait_for(
-                lambda: self.api_with_token(None).fetch_openapi(etag=etag, last_modified=modified)
-            ),
-            self.clock.now(),
-        )
+        from krea_cli.commands.connections import refresh_catalog
+
+        api = self.api_with_token(None)
+        self.catalog_changes = refresh_catalog(self.catalog_cache, api, self.clock, self.deadline)
         return self.catalog_changes
 
     def model_if_known(self, model_id: str) -> "Model | None":
@@ -259,7 +259,7 @@ class Session:
             if self.account_ledger.keys.list_unknown():
                 from krea_cli.flows.jobs.other_keys import recognize_keys
 
-                recognize_keys(self.best_effort_context, self.profile)
+                recognize_keys(self.best_effort_context, self.profile, deadline=self.deadline)
 
     @cached_property
     def best_effort_context(self) -> "FlowContext":
@@ -284,7 +284,7 @@ class Session:
         self.recognize_keys()
         from krea_cli.flows.jobs.status import StatusReader
 
-        return StatusReader(self.best_effort_context)
+        return StatusReader(self.best_effort_context, deadline=self.deadline)
 
     def result_saver(self) -> "ResultSaver":
         """Return a saver of the results of finished jobs."""

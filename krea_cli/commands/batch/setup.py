@@ -77,6 +77,7 @@ class BatchSetup:
         from krea_cli.commands.batch.run import BatchRun
 
         session, options = self._session, self._options
+        session.deadline = None  # --timeout is for each job
         if options.report:
             from krea_cli.flows.batch.report import check_report
 

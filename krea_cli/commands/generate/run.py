@@ -37,7 +37,8 @@ def run(context: "Context", options: GenerateOptions) -> None:
     from krea_cli.flows.generate.generate import Generate
     from krea_cli.flows.jobs.record import job_record
 
-    generate = Generate(request, session.flow_context(budget=budget))
+    flow_context = session.flow_context(budget=budget)
+    generate = Generate(request, flow_context, deadline=session.deadline)
     saver = session.result_saver()
     with ExitStatus(output) as exit_status, output.progress():
         try:

@@ -212,9 +212,10 @@ class _SaveJob:
     def _wait_for_part(self, position: int) -> PartFile:
         clock, ledger = self._context.clock, self._context.account_ledger
         give_up = clock.monotonic() + SAVE_HOLDER_SECONDS
+        give_up = give_up if self._until is None else min(give_up, self._until)
         while (part := self._slot.open_part(position, self._job.id, ledger)) is None:
             if clock.monotonic() > give_up:
-                cause = "another krea has been saving it for a minute"
+                cause = "another krea is still saving it"
                 raise self._slot.not_saved(self._job.id, cause)
             clock.sleep(SAVE_HOLDER_POLL_SECONDS)
         return part

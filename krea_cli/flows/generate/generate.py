@@ -27,20 +27,23 @@ if TYPE_CHECKING:
 
 
 class Generate:
-    """One run of a request."""
+    """One run of a request. DEADLINE (monotonic) ends it, in place of the request's timeout."""
 
-    def __init__(self, request: GenerateRequest, context: FlowContext) -> None:
+    def __init__(
+        self, request: GenerateRequest, context: FlowContext, *, deadline: float | None = None
+    ) -> None:
         self._failure: KreaError | None = None
         self._request = request
         self._context = context
-        self._plan = Plan(request, context)
         self._watch = Watch(context)
         self._claims: list[Claim] = []
         self._submission: Submission | None = None  # under way, without a free slot so far
         self._job_ids: list[str] = []  # submitted, or copied
         self._sent_row_ids: list[int] = []  # submitted by this run
-        start = context.clock.monotonic()
-        self._until = None if request.timeout is None else start + request.timeout
+        self._until = deadline
+        if deadline is None and request.timeout is not None:
+            self._until = context.clock.monotonic() + request.timeout
+        self._plan = Plan(request, context, until=self._until)
 
     @property
     def failure(self) -> KreaError | None:

@@ -47,11 +47,14 @@ class PlannedJob:
 
 
 class Plan:
-    """One request, before anything of it is sent."""
+    """One request, before anything of it is sent. UNTIL (monotonic) ends its uploads."""
 
-    def __init__(self, request: GenerateRequest, context: FlowContext) -> None:
+    def __init__(
+        self, request: GenerateRequest, context: FlowContext, *, until: float | None = None
+    ) -> None:
         self._request = request
         self._context = context
+        self._until = until
         self._files = RequestFiles()
         self._run_lock: RunLock | None = None  # for requests to a stream
 
@@ -208,7 +211,9 @@ class Plan:
                 )
 
     def _upload(self) -> None:
-        addresses = upload_files(find_local_files(self._request.body), self._context)
+        addresses = upload_files(
+            find_local_files(self._request.body), self._context, until=self._until
+        )
         self._files = RequestFiles(self._files.hashes, addresses)
 
     def _insert(

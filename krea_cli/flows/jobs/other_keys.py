@@ -13,16 +13,19 @@ SAME = "this API key reads the jobs of an earlier one: both are one account for 
 OTHER = "this API key reads none of the jobs of an earlier one, and counts as another account"
 
 
-def recognize_keys(context: FlowContext, profile: str | None) -> None:
+def recognize_keys(
+    context: FlowContext, profile: str | None, *, deadline: float | None = None
+) -> None:
     """Find out for each key with requests on this base if it is of the account in use.
 
     Asked once for each key. A readable job proves that both are of one account. Three absent
-    jobs make it another account. Anything else leaves it open. PROFILE is that of the key in use.
+    jobs make it another account. Anything else leaves it open, as does DEADLINE (monotonic).
+    PROFILE is that of the key in use.
     Raises `LedgerUnusable` and `Interrupted`.
     """
     keys = context.ledger.keys
     for account in keys.list_unknown():
-        verdict = _probe(keys.recent_job_ids(account), context)
+        verdict = _probe(keys.recent_job_ids(account), context, deadline)
         if verdict == "same":
             keys.relate(account, "same", "found", context.clock.now())
             context.tell(Note(SAME))
@@ -32,11 +35,15 @@ def recognize_keys(context: FlowContext, profile: str | None) -> None:
             context.tell(Note(f"{OTHER}; {command} says that it is the same"))
 
 
-def _probe(job_ids: list[str], context: FlowContext) -> Verdict | None:
+def _probe(job_ids: list[str], context: FlowContext, deadline: float | None) -> Verdict | None:
     """Read JOB_IDS until one is found. None if that proves nothing."""
+    clock = context.clock
     for job_id in job_ids:
+        if deadline is not None and clock.monotonic() >= deadline:
+            return None
+        seconds = clock.seconds_until(deadline)
         try:
-            context.clock.wait_for(partial(context.api.get_job, job_id))
+            clock.wait_for(partial(context.api.get_job, job_id, seconds=seconds))
         except NotFound:
             continue
         except Interrupted:

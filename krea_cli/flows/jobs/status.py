@@ -18,10 +18,14 @@ MIN_IDS_FOR_LIST = 3
 
 
 class StatusReader:
-    """Reads the jobs of a stream; those that come together share requests."""
+    """Reads the jobs of a stream; those that come together share requests.
 
-    def __init__(self, context: FlowContext) -> None:
+    DEADLINE (monotonic) ends each request.
+    """
+
+    def __init__(self, context: FlowContext, *, deadline: float | None = None) -> None:
         self._context = context
+        self._deadline = deadline
 
     def groups(self, mentions: Iterator[JobMention]) -> Iterator[Sequence[JobReport | UsageError]]:
         """Yield the jobs in the order of the stream, in the groups in which they came.
@@ -48,13 +52,17 @@ class StatusReader:
             for each in group
         ]
 
+    @property
+    def _seconds(self) -> float | None:
+        return self._context.clock.seconds_until(self._deadline)
+
     def _read_list(self, job_ids: Sequence[str]) -> dict[str, Job]:
         if len(job_ids) < MIN_IDS_FOR_LIST:
             return {}
         try:
             return retry(
                 self._context,
-                lambda: JobList(self._context.api).find(job_ids),
+                lambda: JobList(self._context.api).find(job_ids, seconds=self._seconds),
                 seconds=MAX_RETRY_SECONDS,
             )
         except KreaError as error:
@@ -67,7 +75,7 @@ class StatusReader:
             job = (
                 retry(
                     self._context,
-                    lambda: self._context.api.get_job(job_id),
+                    lambda: self._context.api.get_job(job_id, seconds=self._seconds),
                     seconds=MAX_RETRY_SECONDS,
                 )
                 # A list may leave out the results.

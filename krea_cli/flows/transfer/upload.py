@@ -5,12 +5,21 @@ import re
 import stat
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from krea_cli.api.types import Asset
 from krea_cli.catalog.local_files import LocalFile
-from krea_cli.errors import Interrupted, KreaError, LedgerUnusable, RequestRefused, UsageError
+from krea_cli.errors import (
+    Busy,
+    Interrupted,
+    KreaError,
+    LedgerUnusable,
+    RequestRefused,
+    Unanswered,
+    UsageError,
+)
 from krea_cli.flows.backoff import retry
 from krea_cli.flows.context import FlowContext
 from krea_cli.flows.events import Note, Uploading
@@ -39,11 +48,14 @@ MAX_TRIES = 5
 PROGRESS_INTERVAL_SECONDS = 0.1
 
 
-def upload_files(files: Iterable[LocalFile], context: FlowContext) -> dict[str, str]:
+def upload_files(
+    files: Iterable[LocalFile], context: FlowContext, *, until: float | None = None
+) -> dict[str, str]:
     """Upload FILES that the service does not have yet; return the address of each, by its path.
 
     Checks all files before sending the first. Raises `UsageError` if one cannot be read or is not
-    accepted, and the errors of the service. Each error names its file.
+    accepted, and the errors of the service. Raises `Busy` at UNTIL (monotonic), the end of the
+    time. Each error names its file.
     """
     types = {file.path: media_type(file.path) for file in files}
     file_hashes = hash_files(LocalFile(path) for path in types)
@@ -53,7 +65,7 @@ def upload_files(files: Iterable[LocalFile], context: FlowContext) -> dict[str, 
         sha256 = file_hashes[path]
         url = urls.get(sha256) or uploads.find_url(sha256)
         if url is None:
-            asset = _upload(path, kind, context)
+            asset = _upload(path, kind, context, until)
             url = asset.url
             if hash_file(Path(path)) == sha256:  # it did not change while it was sent
                 uploads.record(sha256, url, asset.id or None, context.clock.now())
@@ -119,29 +131,47 @@ def forget_refused_uploads(
             refused.hint = "the same command uploads its files anew"
 
 
-def _upload(path: str, kind: ContentType, context: FlowContext) -> Asset:
+def _upload(path: str, kind: ContentType, context: FlowContext, until: float | None) -> Asset:
     """Upload one file. It is free, so that a transient fault only costs time."""
+    clock = context.clock
+    progress = _progress(path, context, until)
 
     def send() -> Asset:
-        return context.api.upload(Path(path), kind.mime, progress=_progress(path, context))
+        seconds = clock.seconds_until(until)
+        return context.api.upload(Path(path), kind.mime, progress=progress, seconds=seconds)
 
+    left = inf if until is None else until - clock.monotonic()
     try:
-        return retry(context, send, tries=MAX_TRIES)
+        return retry(context, send, tries=MAX_TRIES, seconds=left)
     except Interrupted:
         raise
+    except Unanswered as error:
+        if until is None or clock.monotonic() < until:
+            raise _name_file(error, path) from error
+        raise _time_over(path) from error
     except KreaError as error:
-        if Path(path).name not in error.message:
-            error.message = f"{path} was not uploaded: {error.message}"
-            error.args = (error.message,)
-        raise
+        raise _name_file(error, path) from error
 
 
-def _progress(path: str, context: FlowContext) -> Callable[[int, int], None]:
+def _name_file(error: KreaError, path: str) -> KreaError:
+    if Path(path).name not in error.message:
+        error.message = f"{path} was not uploaded: {error.message}"
+        error.args = (error.message,)
+    return error
+
+
+def _time_over(path: str) -> Busy:
+    return Busy(f"{path} was not uploaded: the time to wait was over; nothing was submitted")
+
+
+def _progress(path: str, context: FlowContext, until: float | None) -> Callable[[int, int], None]:
     reported_at = -PROGRESS_INTERVAL_SECONDS
 
     def progress(sent: int, total: int) -> None:
         nonlocal reported_at
         now = context.clock.monotonic()
+        if until is not None and now >= until:
+            raise _time_over(path)
         if now - reported_at >= PROGRESS_INTERVAL_SECONDS or sent == total:
             reported_at = now
             context.tell(Uploading(path, sent, total))

@@ -48,8 +48,10 @@ class Service:
         (self.folder / name).write_bytes(content)
         return LocalFile(str(self.folder / name))
 
-    def upload(self, *files: LocalFile, account: str = "mine") -> list[str]:
-        """Upload FILES; return their addresses in order."""
+    def upload(
+        self, *files: LocalFile, account: str = "mine", until: float | None = None
+    ) -> list[str]:
+        """Upload FILES until UNTIL; return their addresses in order."""
         context = FlowContext(
             api=self.api,
             http=self.http,
@@ -58,7 +60,7 @@ class Service:
             tell=self.events.append,
             random=Random(1),
         )
-        urls = upload_files(files, context)
+        urls = upload_files(files, context, until=until)
         return [urls[file.path] for file in files]
 
     def _handle(self, request: httpx.Request) -> httpx.Response:
@@ -174,3 +176,26 @@ def test_hash_files(service: Service) -> None:
     """A request names a file by the hash of its content."""
     file = service.write("a.jpg", JPEG)
     assert hash_files([file]) == {file.path: sha256(JPEG).hexdigest()}
+
+
+def late(service: Service, seconds: float) -> httpx.Response:
+    """An answer that does not come for SECONDS."""
+    service.clock.advance(seconds)
+    raise httpx.ReadTimeout("timed out")
+
+
+def test_an_upload_ends_with_the_time(service: Service) -> None:
+    """`--timeout` holds for uploads too: exit 8, as nothing was submitted."""
+    file = service.write("a.mp3", MP3)
+    service.answers = [lambda: late(service, 20.0)] * 2
+    with pytest.raises(Busy) as caught:
+        service.upload(file, until=service.clock.monotonic() + 30)
+    assert (caught.value.exit_code, caught.value.charged) == (8, "no")
+    assert caught.value.message == (
+        f"{file.path} was not uploaded: the time to wait was over; nothing was submitted"
+    )
+    service.answers = []
+    with pytest.raises(Busy):
+        service.upload(file, until=service.clock.monotonic() - 1)
+    assert service.uploads == []
+    assert len(service.upload(file, until=service.clock.monotonic() + 30)) == 1
