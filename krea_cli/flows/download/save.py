@@ -290,16 +290,8 @@ class _SaveJob:
         modified = None
         with suppress(OSError):
             modified = path.stat().st_mtime_ns
-        file = FileRow(
-            index=saved.position,
-            url=saved.url,
-            path=str(path),
-            sha256=saved.sha256,
-            size=saved.size,
-            type=saved.type,
-            preview=preview,
-            modified=modified,
-            at=self._context.clock.now(),
-        )
+        at = self._context.clock.now()
+        content = (saved.sha256, saved.size, saved.type, at, preview, modified)
+        file = FileRow(saved.position, saved.url, str(path), *content)
         is_recorded = self._saver.record(lambda ledger: ledger.files.record(self._job.id, [file]))
         self._is_recorded = self._is_recorded and is_recorded

@@ -63,9 +63,9 @@ def _find_shifted(
     identity: RequestIdentity, slot: OutputSlot, context: FlowContext
 ) -> tuple[str, str] | None:
     """Find the job whose first result is under a number beside its place, and the path."""
-    if slot.claim_key is None:
+    if slot.key is None or not slot.target.makes_files:
         return None
-    row = context.ledger.requests.find_saved(identity, slot.claim_key)
+    row = context.ledger.requests.find_saved(identity, slot.key)
     if row is None or row.job_id is None:
         return None
     facts = NameFacts(row.prompt, row.model, row.seed, row.job_id, row.created_at)

@@ -144,7 +144,7 @@ class Plan:
             return None
         found = find_elsewhere(others.find_at_target(identity, target), slot)
         if found and not slot.target.makes_files:
-            return None if found.is_finished or is_in_use(found.request.path) else found
+            return None if found.is_finished or is_in_use(found.request.host.ledger) else found
         return found if found and (found.existing.is_done or not found.is_finished) else None
 
     def _find_cached(
