@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import nullcontext, suppress
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,7 +25,6 @@ from krea_cli.flows.files.publish import publish
 from krea_cli.flows.transfer.fetch import PartContent, disk_error
 from krea_cli.flows.transfer.result_source import ResultSource
 from krea_cli.flows.transfer.result_status import ResultGone
-from krea_cli.local.ledger.rows import FileRow
 
 if TYPE_CHECKING:
     from krea_cli.local.ledger.account_ledger import AccountLedger
@@ -287,11 +286,6 @@ class _SaveJob:
 
     def _record_file(self, saved: SavedFile, *, preview: bool) -> None:
         path = self._slot.target.absolute_path(saved.path)
-        modified = None
-        with suppress(OSError):
-            modified = path.stat().st_mtime_ns
-        at = self._context.clock.now()
-        content = (saved.sha256, saved.size, saved.type, at, preview, modified)
-        file = FileRow(saved.position, saved.url, str(path), *content)
+        file = saved.to_row(path, at=self._context.clock.now(), preview=preview)
         is_recorded = self._saver.record(lambda ledger: ledger.files.record(self._job.id, [file]))
         self._is_recorded = self._is_recorded and is_recorded

@@ -1,8 +1,10 @@
 """The place for the results of one job, the files in it, and the command that fills it later."""
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property, partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from krea_cli.api.types import JobOutput
@@ -11,6 +13,7 @@ from krea_cli.flows.files.naming import NameFacts, escape_braces
 from krea_cli.flows.files.part_file import PartFile, part_tag
 from krea_cli.flows.files.part_records import open_recorded_part
 from krea_cli.flows.files.target import Target
+from krea_cli.local.ledger.rows import FileRow
 from krea_cli.text import shell_line
 
 if TYPE_CHECKING:
@@ -61,6 +64,23 @@ class SavedFile:
     size: int
     type: str | None
     position: int
+
+    def to_row(self, path: Path, *, at: float, preview: bool) -> FileRow:
+        """Return the ledger's record of the file, which is at PATH; AT in seconds since 1970."""
+        modified = None
+        with suppress(OSError):
+            modified = path.stat().st_mtime_ns
+        return FileRow(
+            index=self.position,
+            url=self.url,
+            path=str(path),
+            sha256=self.sha256,
+            size=self.size,
+            type=self.type,
+            preview=preview,
+            modified=modified,
+            at=at,
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
