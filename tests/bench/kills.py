@@ -17,6 +17,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass, field
 from operator import itemgetter
 from pathlib import Path
@@ -139,8 +140,10 @@ class KillPlay:
         started = [(began + life, self._start()) for life in lives]
         codes = []
         for end, process in sorted(started, key=itemgetter(0)):
-            time.sleep(max(0.0, (end - time.monotonic()) / 2) if self._leap_file else 0.0)
-            self._leap()
+            if self._leap_file:
+                with suppress(subprocess.TimeoutExpired):
+                    process.wait(max(0.0, (end - time.monotonic()) / 2))
+                self._leap()
             codes.append(self._wait(process, end))
         time.sleep(ARRIVAL_SECONDS)
         self._note_doubts()
