@@ -5,6 +5,7 @@ one process runs at a time, and each run of a schedule is the same. Death is SIG
 itself closes files, drops locks and leaves what was written.
 """
 
+import gc
 import os
 import pkgutil
 import signal
@@ -21,6 +22,7 @@ from typing import Any
 import httpx
 
 import krea_cli
+from krea_cli.catalog.cache import load_snapshot
 from krea_cli.local.ledger.database import Database
 from tests.clocks.fake_clock import FakeClock
 from tests.harness.cli import CliResult, run_main
@@ -116,6 +118,8 @@ def preload() -> None:
             import_module(module.name)
     for name in LIBRARIES:
         import_module(name)
+    load_snapshot()
+    gc.freeze()  # a collection in each fork would copy all that is here
 
 
 def _become_command(
