@@ -4,7 +4,6 @@ import errno
 import os
 from collections.abc import Iterator
 from hashlib import sha256
-from pathlib import Path
 from random import Random
 
 import httpx
@@ -13,7 +12,7 @@ import pytest
 from krea_cli.api.http import HttpClient
 from krea_cli.errors import Busy, Interrupted, KreaError, Unanswered
 from krea_cli.flows.files import content_type
-from krea_cli.flows.files.part_file import PartFile, open_part
+from krea_cli.flows.files.part_file import PartFile
 from krea_cli.flows.transfer import limits
 from krea_cli.flows.transfer.fetch import DiskError, PartContent, fetch
 from krea_cli.flows.transfer.result_status import ResultGone
@@ -29,6 +28,7 @@ from tests.fakes.download_host import (
     whole,
 )
 from tests.fakes.sandbox_process import SandboxProcess
+from tests.flows.transfer.conftest import read_part
 
 HALF = len(WHOLE) // 2
 ETAG = {"ETag": '"one"'}
@@ -36,20 +36,6 @@ OLD_DATE = {
     "Last-Modified": "Sun, 22 Nov 2026 12:00:00 GMT",
     "Date": "Sun, 22 Nov 2026 12:01:00 GMT",
 }
-
-
-@pytest.fixture
-def part(tmp_path: Path) -> Iterator[PartFile]:
-    """An empty part file."""
-    part = open_part(tmp_path / ".a.png.part")
-    assert part
-    yield part
-    part.release()
-
-
-def read_part(part: PartFile) -> bytes:
-    """Read all bytes in the part file."""
-    return os.pread(part.fd, 1 << 24, 0)
 
 
 def part_size(part: PartFile) -> int:

@@ -4,7 +4,7 @@ import gzip
 import os
 import tracemalloc
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 
@@ -13,31 +13,18 @@ import pytest
 
 from krea_cli.errors import KreaError, NotSaved, Unanswered
 from krea_cli.flows.files import content_type
-from krea_cli.flows.files.part_file import PartFile, open_part
+from krea_cli.flows.files.part_file import PartFile
 from krea_cli.flows.transfer.fetch import PartContent
 from krea_cli.flows.transfer.result_body import DamagedResult
 from tests.clocks.fake_clock import FakeClock
 from tests.fakes.download_host import WHOLE, Answer, DownloadHost, cut, rest, slow, whole
 from tests.fakes.krea_service import PNG
+from tests.flows.transfer.conftest import read_part
 from tests.harness.cli import Cli
 
 CONTENT = PartContent(sha256(WHOLE).hexdigest(), len(WHOLE), content_type.PNG)
 PACKED = gzip.compress(WHOLE)
 ETAG = {"ETag": '"one"'}
-
-
-@pytest.fixture
-def part(tmp_path: Path) -> Iterator[PartFile]:
-    """An empty part file."""
-    part = open_part(tmp_path / ".a.png.part")
-    assert part
-    yield part
-    part.release()
-
-
-def read_part(part: PartFile) -> bytes:
-    """All bytes in the part file."""
-    return os.pread(part.fd, 1 << 24, 0)
 
 
 def raw_deflate(content: bytes) -> bytes:
