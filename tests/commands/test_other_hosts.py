@@ -8,6 +8,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+import httpx
 import pytest
 
 from krea_cli.local.ledger.migrations import MIGRATIONS, migrate
@@ -336,6 +337,21 @@ def test_a_job_of_another_host_is_never_taken_for_a_lost_answer(pods: Cli) -> No
     pods.clock.advance(600)
     (doubt,) = pods.krea("recover", "--json").records
     assert (doubt["state"], doubt["candidates"]) == ("unfound", [])
+
+
+def test_an_answer_with_the_job_of_another_host_is_none(pods: Cli) -> None:
+    """A cache answered: the picture of that job is not of this prompt."""
+    assert pods.krea("generate", "a cat", "-o", "cat.png", "--no-wait").code == 0
+    pods.move_to("pod-b")
+    pods.service.answers = [
+        lambda service, job: httpx.Response(200, json={"job_id": "job-1", "status": "queued"})
+    ]
+    result = pods.krea("generate", "a dog", "-o", "dog.png")
+    assert (result.code, result.out) == (9, "")
+    assert (
+        "(the service answered with a wrong job: job job-1 belongs to request 1 in the ledger of"
+        " pod-a already)"
+    ) in result.err
 
 
 def test_a_job_of_another_host_is_not_adopted(pods: Cli) -> None:

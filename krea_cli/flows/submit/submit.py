@@ -26,6 +26,7 @@ from krea_cli.text import shell_line
 
 INTERRUPT_GRACE_SECONDS = 5.0  # that an interrupted submit still waits for its id
 RECONNECT_SECONDS = 30.0  # for which a connection that was never made is tried again
+WRONG_JOB = "the service answered with a wrong job"
 FIRST_RECONNECT_SECONDS, MAX_RECONNECT_SECONDS = 0.5, 8.0  # between two tries
 CANDIDATES = ". It may be one of these jobs: "
 MAX_NAMED_CANDIDATES = 5  # in a message; `krea recover` lists all
@@ -191,6 +192,9 @@ def _record_answer(row: RequestRow, submitted: Submitted, context: FlowContext) 
     A job that belongs to another request is no answer: the own one may be in the list.
     """
     job, now = submitted.job, context.clock.now()
+    if context.others and (other := context.others.find_owner(job.id)):
+        owner = f"request {other.number} in {other.host.where}"
+        return _find_job(row, context, f"{WRONG_JOB}: job {job.id} belongs to {owner} already")
     try:
         context.ledger.requests.mark_submitted(row.id, job, answered_at=now)
         row = context.ledger.requests.get(row.id)
@@ -198,7 +202,7 @@ def _record_answer(row: RequestRow, submitted: Submitted, context: FlowContext) 
         context.tell(WarningNote(f"job {job.id} is not in the ledger: {error.message}"))
         row = replace(row, state="submitted", job_id=job.id, status=job.status, answered_at=now)
     except KreaError as error:
-        return _find_job(row, context, f"the service answered with a wrong job: {error.message}")
+        return _find_job(row, context, f"{WRONG_JOB}: {error.message}")
     _tell_notice(submitted, row, context)
     return row
 
