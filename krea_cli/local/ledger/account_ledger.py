@@ -149,7 +149,7 @@ class AccountLedger:
         from krea_cli.local.ledger.run_lock import RunLock
 
         path = self._database.path
-        return RunLock(path.parent if path else None)
+        return RunLock(path.parent, path.name) if path else RunLock(None)
 
     def is_run_alive(self, name: str) -> bool:
         """Tell if the process of the run NAME, which claims items, still lives."""

@@ -4,23 +4,27 @@ import re
 import secrets
 from contextlib import suppress
 from pathlib import Path
+from zlib import crc32
 
 from krea_cli.local.ledger.file_lock import FileLock
+from krea_cli.local.ledger.host import LOCAL_LEDGER
 
 
 class RunLock:
     """A locked file of this process in FOLDER, and the name under which it claims items.
 
-    FOLDER is the ledger's; None for a ledger in memory. Raises LedgerUnusable if files there
-    cannot be locked.
+    FOLDER is the ledger's; None for a ledger in memory. OWNER is the name of the ledger's file.
+    Raises LedgerUnusable if files there cannot be locked.
     """
 
-    def __init__(self, folder: Path | None) -> None:
-        self.name = secrets.token_hex(8)
+    def __init__(self, folder: Path | None, owner: str = LOCAL_LEDGER) -> None:
+        # Where locks do not reach other hosts, those of their processes must be left alone.
+        prefix = "" if owner == LOCAL_LEDGER else f"{crc32(owner.encode()):08x}"
+        self.name = prefix + secrets.token_hex(8 - len(prefix) // 2)
         self._folder = folder
         self._lock = FileLock(self._path(self.name))
         self._lock.try_acquire()
-        for path in folder.glob("run-*.lock") if folder else ():
+        for path in folder.glob(f"run-{prefix}*.lock") if folder else ():
             self.is_alive(path.stem.removeprefix("run-"))  # removes the files of dead processes
 
     def is_alive(self, name: str) -> bool:

@@ -52,3 +52,14 @@ def test_what_is_no_name_is_not_looked_for(tmp_path: Path) -> None:
     assert not run_lock.is_alive("0123456789abcdef")
     assert not RunLock(None).is_alive("0123456789abcdef")
     assert [path.name for path in tmp_path.iterdir()] == [f"run-{run_lock.name}.lock"]
+
+
+def test_the_locks_of_other_hosts_are_left_alone(tmp_path: Path) -> None:
+    """On some network disks their locks are not seen: only files of the own ledger are removed."""
+    theirs = [RunLock(tmp_path, f"ledger-{host}.sqlite3") for host in ("pod-a", "pod-b")]
+    for lock in theirs:
+        lock.release()
+        (tmp_path / f"run-{lock.name}.lock").touch()  # as a process that was killed
+    ours = RunLock(tmp_path, "ledger-pod-a.sqlite3")
+    left = {path.stem for path in tmp_path.glob("run-*.lock")}
+    assert left == {f"run-{ours.name}", f"run-{theirs[1].name}"}
