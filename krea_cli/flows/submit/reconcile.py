@@ -76,10 +76,12 @@ def reconcile(
     deadline = context.clock.monotonic() + seconds
     while True:
         with exclusive():
-            is_over = search.look(deadline)
-            if is_over or context.clock.monotonic() + SEARCH_PAUSE_SECONDS > deadline:
+            is_last = context.clock.monotonic() >= deadline
+            if search.look(deadline) or is_last:
                 return search.conclude()
-        context.clock.sleep(SEARCH_PAUSE_SECONDS)
+        # The last look is at the end, when the most is known, and not up to a pause before it.
+        left = deadline - context.clock.monotonic()
+        context.clock.sleep(min(max(left, 0.0), SEARCH_PAUSE_SECONDS))
 
 
 class _Search:

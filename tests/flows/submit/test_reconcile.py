@@ -241,3 +241,15 @@ def test_a_search_that_found_nothing_is_not_begun_by_each_request(cli: Cli) -> N
         assert cli.krea("generate", f"a {name}", "-o", f"{name}.png").code == 0
         reads.append(len(cli.service.polls) - before)
     assert reads[0] == reads[1] + 1
+
+
+def test_the_last_look_is_at_the_end_of_the_hold(cli: Cli) -> None:
+    """Killed in its search, and looked for 0.3 s later: the pauses do not end before the hold."""
+    cli.service.answers = [made, made]
+    cli.service.read_faults = [kill_client]
+    with pytest.raises(SystemExit):
+        cli.krea("generate", "a fox", "-o", "fox.png")
+    cli.clock.advance(0.3)
+    result = cli.krea("generate", "a hen", "-o", "hen.png")
+    assert (result.code, result.out) == (0, "hen.png\n"), result.err
+    assert cli.states == [("submitted", "job-1"), ("saved", "job-2")]
