@@ -2,7 +2,7 @@
 
 import io
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -173,10 +173,12 @@ def _check_options(session: Session, options: BatchOptions) -> CheckOptions:
             "--model and --sweep model=… were both given", hint="give only one of them"
         )
     is_stdin = options.file == STDIN
+    other_words = _other_words(session.argv, options.file)
     return CheckOptions(
         name="stdin" if is_stdin else options.file,
         is_stdin=is_stdin,
-        format=_list_format(options),
+        format=_list_format(options, other_words),
+        other_words=other_words,
         is_format_stated=options.format is not None,
         defaults=Defaults(model, options.count, RequestInputs(**options.request_inputs(session))),
         output=parse_output_template(options.output, session.env.current_dir),
@@ -190,7 +192,23 @@ def _check_options(session: Session, options: BatchOptions) -> CheckOptions:
     )
 
 
-def _list_format(options: BatchOptions) -> str:
+def _other_words(argv: Sequence[str], file: str) -> list[str]:
+    """Return the options of the command line without FILE and --format."""
+    words = list(argv[1:])
+    for number, word in enumerate(words):
+        if word == "--format":
+            del words[number : number + 2]
+        elif word.startswith("--format="):
+            del words[number]
+        else:
+            continue
+        break
+    if file in words:
+        words.remove(file)
+    return [word for word in words if word != "--"]
+
+
+def _list_format(options: BatchOptions, other_words: Sequence[str]) -> str:
     """The format of the list, by --format or its name. Raises `UsageError`."""
     file, formats = options.file, ", ".join(FORMATS)
     if options.format is not None:
@@ -212,11 +230,12 @@ def _list_format(options: BatchOptions) -> str:
     if format is None and suffix == ".json":
         raise UsageError(
             f"{file} is JSON, and a batch is read from {formats}; jq makes lines of an array",
-            hint=f"jq -c '.[]' {shell_line(file)} | krea batch - --format jsonl",
+            hint=f"jq -c '.[]' {shell_line(file)} | "
+            + shell_line("krea", "batch", "-", "--format", "jsonl", *other_words),
         )
     if format is None:
         raise UsageError(
             f"{file} does not say in its name what it is: {formats}",
-            hint=shell_line("krea", "batch", file, "--format", "txt"),
+            hint=shell_line("krea", "batch", file, "--format", "txt", *other_words),
         )
     return format

@@ -159,7 +159,12 @@ def list_lines(lines: Sequence[int]) -> str:
 def _remedy(group: Group, retry: str) -> str:
     """The command or the action that helps the items of GROUP."""
     error = group.error
-    again = retry if "--retry-failed" in retry.split() else f"{retry} --retry-failed"
+    again = retry
+    if "--retry-failed" not in retry.split():
+        # Behind `--`, it would be the name of a list.
+        start, end = "krea batch", retry.removeprefix("krea batch")
+        ends_options = "--" in end.split()
+        again = f"{start} --retry-failed{end}" if ends_options else f"{retry} --retry-failed"
     hint = (error.hint or "").removesuffix(THEN_SAME_COMMAND)
     match error:
         case errors.LeftToHost():

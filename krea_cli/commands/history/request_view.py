@@ -15,8 +15,9 @@ from krea_cli.flows.files.target import TargetKind, parse_target
 from krea_cli.flows.jobs.record import iso_time, job_record
 from krea_cli.flows.recipe.provenance import Provenance
 from krea_cli.flows.recipe.recipe import restore_files
+from krea_cli.local.ledger.history import POSSIBLY_SENT_STATES
 from krea_cli.terminal import formats
-from krea_cli.text import one_line
+from krea_cli.text import one_line, shell_line
 
 if TYPE_CHECKING:
     from krea_cli.commands.session import Session
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 COLUMNS = ("row", "when", "status", "model", "file", "prompt")
 MAX_PROMPT_CHARACTERS = 200
 FATE_NOTES = {
-    "overwritten": "another result has its place now",
+    "replaced": "another result has its place now",
     "changed": "it has changed since",
     "deleted": "it no longer exists",
 }
@@ -192,9 +193,18 @@ class RequestView:
             *self._places.lost,
         ]
         lines += [f"{'file':<8}{_describe_file(*each, self._cwd)}" for each in described]
-        again = self.command or "no command line says this request exactly; --json shows all of it"
-        lines.append(f"{'again':<8}{again}")
+        lines.append(self._next_line())
         return "\n".join([head, *lines])
+
+    def _next_line(self) -> str:
+        """Return the line with the next command: to make it again, or to end it first."""
+        row = self._row
+        if row and row.state in POSSIBLY_SENT_STATES:
+            return f"{'next':<8}krea recover looks for its job; a new request would be paid as well"
+        if row and row.job_id and row.state in ("submitted", "completed"):
+            return f"{'next':<8}{shell_line('krea', 'download', row.job_id)}"
+        again = self.command or "no command line says this request exactly; --json shows all of it"
+        return f"{'again':<8}{again}"
 
     def _output_option(self) -> str | None:
         """Return the value of -o that overwrites no file; None for the default name."""

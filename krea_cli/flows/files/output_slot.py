@@ -48,6 +48,9 @@ def list_results(outputs: Iterable[JobOutput]) -> list[Result]:
     return results
 
 
+PAYING_HINT = "choose another name with -o; or --force, which pays for a new one and overwrites it"
+
+
 @dataclass(frozen=True)
 class SavedFile:
     """A result on disk.
@@ -110,8 +113,8 @@ class OutputSlot:
         return self.target.key(self.n, self.count)
 
     def refuse_existing(self, facts: NameFacts | None = None) -> None:
-        """Raise `WouldOverwrite` if the name is known by now and taken. See `Target`."""
-        self.target.refuse_existing(self.n, self.count, facts=facts)
+        """Raise `WouldOverwrite` if the name is known and taken, before anything is paid."""
+        self.target.refuse_existing(self.n, self.count, facts=facts, hint=PAYING_HINT)
 
     def reserve(self, row: "RequestRow", ledger: "AccountLedger | None") -> PartFile | None:
         """Lock the part file of this slot for ROW; None while a living process holds it."""

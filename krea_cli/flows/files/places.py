@@ -12,8 +12,8 @@ from krea_cli.flows.files.unchanged import is_unchanged
 if TYPE_CHECKING:
     from krea_cli.local.ledger.rows import FileRow
 
-Fate = Literal["overwritten", "changed", "deleted"]
-FATES: tuple[Fate, ...] = ("overwritten", "changed", "deleted")
+Fate = Literal["replaced", "changed", "deleted"]
+FATES: tuple[Fate, ...] = ("replaced", "changed", "deleted")
 
 
 @dataclass(frozen=True)
@@ -67,4 +67,4 @@ def with_new_times(files: "Sequence[FileRow]") -> "list[FileRow]":
 def _find_fate(path: str, is_others: Callable[[str], bool]) -> Fate:
     if not os.path.lexists(path):
         return "deleted"
-    return "overwritten" if is_others(path) else "changed"
+    return "replaced" if is_others(path) else "changed"

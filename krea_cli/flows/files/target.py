@@ -103,9 +103,14 @@ class Target:
         return key if count == 1 or filled != self.text else f"{key}//{n}"
 
     def refuse_existing(
-        self, n: int = 1, count: int = 1, *, facts: NameFacts | None = None
+        self,
+        n: int = 1,
+        count: int = 1,
+        *,
+        facts: NameFacts | None = None,
+        hint: str = "--force overwrites it; or choose another name with -o",
     ) -> None:
-        """Raise `WouldOverwrite` if the path is known before the job runs, and exists.
+        """Raise `WouldOverwrite` with HINT if the path is known before the job runs, and exists.
 
         FACTS fill templates that need no more than prompt, model and seed.
         """
@@ -113,9 +118,7 @@ class Target:
         if path is None or self.force:
             return
         if os.path.exists(self.cwd / path):
-            raise WouldOverwrite(
-                f"{path} exists", hint="--force overwrites it; or choose another name with -o"
-            )
+            raise WouldOverwrite(f"{path} exists", hint=hint)
 
     def reserve(
         self,

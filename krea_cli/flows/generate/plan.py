@@ -10,7 +10,7 @@ from krea_cli.catalog.local_files import find_local_files, replace_local_files
 from krea_cli.errors import RequestRefused, WouldOverwrite
 from krea_cli.flows.context import FlowContext
 from krea_cli.flows.files.naming import NameFacts
-from krea_cli.flows.files.output_slot import OutputSlot
+from krea_cli.flows.files.output_slot import PAYING_HINT, OutputSlot
 from krea_cli.flows.generate.draft import RequestFiles, build_draft, hash_body, identify_job
 from krea_cli.flows.generate.made_before import refuse_made_before
 from krea_cli.flows.generate.request import GenerateRequest
@@ -207,7 +207,7 @@ class Plan:
             if os.path.lexists(sidecar):
                 raise WouldOverwrite(
                     f"{request.target.short_path(sidecar)} exists, and --sidecar would write it",
-                    hint="--force overwrites it; or choose another name with -o",
+                    hint=PAYING_HINT,
                 )
 
     def _upload(self) -> None:

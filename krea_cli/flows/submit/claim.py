@@ -72,9 +72,10 @@ def claim(
     row, is_new = inserted or insert_or_join(draft, slot, context, again=again)
     if is_new and (started := _start_new(row, slot, context)):
         return started
+    begun = "which was never sent" if row.state == "checked" else "begun before"
     again_note = "" if slot.target.makes_files else "; --again makes another"
     context.tell(
-        Note(f"going on with the same request for {slot.target.text}, begun before{again_note}")
+        Note(f"going on with the same request for {slot.target.text}, {begun}{again_note}")
     )
     joined = _join_existing(row, slot, context, until=until)
     # Refused, or given up unsent: nothing stands in the way of beginning anew.

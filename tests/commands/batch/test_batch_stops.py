@@ -1,10 +1,13 @@
 """Reasons for a batch to stop: failures, a full service, doubts, caps, signals."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import httpx
 import pytest
 
+from krea_cli.local.ledger.run_lock import RunLock
 from tests.commands.batch.batch_helpers import (
     FOXES,
     file_stems,
@@ -242,3 +245,25 @@ def test_a_stop_looks_through_the_rest_of_the_list(batch_cli: Cli, stop: str) ->
     totals = summary(done)
     assert (totals["done"], totals["waiting"], totals["running"]) == (2, 3, 0)
     assert sorted(record["line"] for record in done.records) == [2, 4]
+
+
+def test_what_another_run_has_sent_is_not_told_as_unsent(batch_cli: Cli) -> None:
+    """Interrupted beside another run: one item of its own is in doubt, and one has a job."""
+    batch_cli.service.job_seconds = 30
+    batch_cli.clock.stop_at(batch_cli.clock.now() + 5, 15)
+    batch_cli.krea("batch", "foxes.txt", "-o", "out/", "-j", "2")
+    batch_cli.clock.signal = None
+    state = batch_cli.home / "state"
+    other = RunLock(state)
+    with closing(sqlite3.connect(state / "ledger.sqlite3", isolation_level=None)) as ledger:
+        ledger.execute("UPDATE requests SET claim = ?", (other.name,))
+        ledger.execute("UPDATE requests SET state = 'unknown', job_id = NULL WHERE id = 1")
+    del batch_cli.service.jobs["job-1"]
+    batch_cli.clock.stop_at(batch_cli.clock.now() + 15, 2)
+    done = batch_cli.krea("batch", "foxes.txt", "-o", "out/", "-j", "2")
+    assert (done.code, done.error(charged="unknown")) == (
+        130,
+        "interrupted (SIGINT); 1 is in doubt; 1 was sent by another krea;"
+        " 2 of 6 items were not sent",
+    )
+    other.release()

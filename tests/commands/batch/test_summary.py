@@ -43,7 +43,9 @@ END = {
 }
 
 
-def stderr_of(summary: Summary, *, mode: str = "plain", before: int = 0, **changes: Any) -> str:
+def stderr_of(
+    summary: Summary, *, mode: str = "plain", before: int = 0, retry: str = RETRY, **changes: Any
+) -> str:
     """The text of SUMMARY on stderr; nothing is written on stdout."""
     env = Env(
         environ={},
@@ -53,7 +55,7 @@ def stderr_of(summary: Summary, *, mode: str = "plain", before: int = 0, **chang
         clock=FakeClock(),
     )
     output = Output(env, json=mode == "json", quiet=mode == "quiet", verbose=False)
-    summary.print(output, BatchProgress(**END | changes), before=before, retry=RETRY, seconds=120)
+    summary.print(output, BatchProgress(**END | changes), before=before, retry=retry, seconds=120)
     assert env.stdout.getvalue() == ""  # type: ignore[attr-defined]
     written: str = env.stderr.getvalue()  # type: ignore[attr-defined]
     return written
@@ -193,6 +195,14 @@ def test_what_deals_with_it(error: KreaError, hint: str) -> None:
     summary = Summary()
     summary.add(7, error)
     assert stderr_of(summary).splitlines()[2] == f"  hint: {hint}"
+
+
+def test_an_option_is_not_put_behind_the_end_of_the_options() -> None:
+    """Behind `--`, it would be the name of a second list."""
+    summary = Summary()
+    summary.add(7, BalanceEmpty("x"))
+    told = stderr_of(summary, retry="krea batch -o out/ -- -foxes.txt")
+    assert "; then krea batch --retry-failed -o out/ -- -foxes.txt\n" in told
 
 
 def test_reasons_that_differ_in_particulars_are_one() -> None:

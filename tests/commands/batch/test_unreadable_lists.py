@@ -177,7 +177,15 @@ def test_a_list_of_another_format_is_refused(
     wrong = cli.krea("batch", name, "-m", "krea-2/large")
     assert wrong.code == 2
     assert f"{name} cannot be run as it stands: line {message}" in wrong.err
-    assert f"\n  hint: {hint}\n  charged: no\n" in wrong.err
+    assert f"\n  hint: {hint} -m krea-2/large\n  charged: no\n" in wrong.err
+
+
+def test_the_command_that_reads_a_list_keeps_its_options(cli: Cli) -> None:
+    """A dry run stays one, and results go where they were to go."""
+    Path("b.txt").write_text(OBJECTS)
+    wrong = cli.krea("batch", "--format=txt", "--dry-run", "-o", "pics/", "--", "b.txt")
+    assert wrong.code == 2
+    assert "\n  hint: krea batch b.txt --format jsonl --dry-run -o pics/\n" in wrong.err
 
 
 @pytest.mark.parametrize("text", [OBJECTS, TABLE])
@@ -185,7 +193,10 @@ def test_a_pipe_of_another_format_is_refused(cli: Cli, text: str) -> None:
     """Also with --format txt."""
     wrong = cli.krea("batch", "-", "--format", "txt", "--dry-run", stdin=text)
     format = "jsonl" if text == OBJECTS else "csv"
-    assert (wrong.code, f"\n  hint: krea batch - --format {format}\n" in wrong.err) == (2, True)
+    assert (wrong.code, f"\n  hint: krea batch - --format {format} --dry-run\n" in wrong.err) == (
+        2,
+        True,
+    )
 
 
 @pytest.mark.parametrize(

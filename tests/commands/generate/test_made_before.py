@@ -141,3 +141,16 @@ def test_the_sidecar_of_a_rehearsal_or_a_stranger_stops_nothing(cli: Cli) -> Non
     result = cli.krea(*FOX)
     assert (result.code, len(cli.service.posts)) == (0, 2)
     assert "fox.png.json names job job-1, which this account does not have\n" in result.err
+
+
+def test_force_is_said_to_pay(cli: Cli) -> None:
+    """The picture of the same request is there: to overwrite it is to pay for another."""
+    assert cli.krea("generate", "a fox", "-o", "fox.png").code == 0
+    result = cli.krea("generate", "a fox", "-o", "fox.png")
+    assert (result.code, result.err) == (
+        2,
+        "error: fox.png exists\n"
+        "  hint: choose another name with -o; or --force, which pays for a new one and overwrites"
+        " it\n"
+        "  charged: no\n",
+    )

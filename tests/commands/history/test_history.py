@@ -251,3 +251,15 @@ def test_no_ledger_and_no_token(cli: Cli) -> None:
     result = cli.krea("history")
     assert (result.code, result.err) == (0, "no request in the ledger matches\n")
     assert not (cli.home / "state").exists()
+
+
+def test_the_story_of_what_is_not_over_has_no_command_that_pays_again(cli: Cli) -> None:
+    """A job that runs is downloaded, and the job of a lost answer is looked for first."""
+    assert cli.krea("generate", "a fox", "-o", "fox.png", "--no-wait").code == 0
+    cli.service.answers = [lose_request]
+    assert cli.krea("generate", "a hen", "-o", "hen.png").code == 9
+    told = [cli.krea("history", number).out.splitlines()[-1] for number in ("1", "2")]
+    assert told == [
+        "next    krea download job-1",
+        "next    krea recover looks for its job; a new request would be paid as well",
+    ]

@@ -35,20 +35,20 @@ def files_and_fates(cli: Cli, *words: str) -> list[tuple[list[str], list[tuple[s
     ]
 
 
-def test_a_picture_overwritten_by_force_is_not_shown_as_saved(cli: Cli) -> None:
+def test_a_picture_that_force_replaced_is_not_shown_as_saved(cli: Cli) -> None:
     """Another result has its name now; --status takes the word that is shown."""
     for prompt in ("a fox", "a hen"):
         assert cli.krea("generate", prompt, "-o", "x.png", "--force").code == 0
-    assert listed(cli) == [("2", "saved", "x.png"), ("1", "overwritten", "x.png")]
-    assert files_and_fates(cli) == [(["x.png"], []), ([], [("x.png", "overwritten")])]
+    assert listed(cli) == [("2", "saved", "x.png"), ("1", "replaced", "x.png")]
+    assert files_and_fates(cli) == [(["x.png"], []), ([], [("x.png", "replaced")])]
     assert listed(cli, "--status", "saved") == [("2", "saved", "x.png")]
-    assert listed(cli, "--status", "overwritten", "--limit", "1") == [("1", "overwritten", "x.png")]
+    assert listed(cli, "--status", "replaced", "--limit", "1") == [("1", "replaced", "x.png")]
     story = cli.krea("history", "job-1").out
-    assert story.startswith("request 1  overwritten\n")
+    assert story.startswith("request 1  replaced\n")
     assert "; another result has its place now)\n" in story
     (record,) = cli.krea("history", "job-1", "--json").records
     assert (record["files"], record["outputs"]) == ([], [])
-    assert record["lost"][0]["fate"] == "overwritten"
+    assert record["lost"][0]["fate"] == "replaced"
 
 
 def test_exchanged_names_are_named_where_they_are(cli: Cli) -> None:

@@ -105,7 +105,10 @@ class _Checker:
         shard = self._options.shard
         name = None if self._options.is_stdin else self._options.name
         check = partial(self._requests.refuse_unknown_headings, self._problems)
-        hints = FormatHints(self._requests.knows_field, is_stated=self._options.is_format_stated)
+        options = self._options
+        hints = FormatHints(
+            self._requests.knows_field, options.is_format_stated, options.other_words
+        )
         for line in read_lines(file, self._options.format, self._problems, name, check, hints):
             for item in self._check_line(line):
                 # After a problem nothing will run: the rest is only checked for more problems.

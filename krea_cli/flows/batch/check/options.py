@@ -1,5 +1,6 @@
 """Options of a batch, as the command line gives them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,6 +19,7 @@ class CheckOptions:
     output: -o, relative to `cwd`
     is_format_stated: by --format, and not only by the name of the list
     is_stdin: the list is stdin, and `name` is not a file
+    other_words: the words of the command without the list and its format, for hints
     assume_price: in millionths of a dollar, for requests without a known price
     """
 
@@ -30,6 +32,7 @@ class CheckOptions:
     shard: Shard = field(default_factory=Shard)
     is_format_stated: bool = False
     is_stdin: bool = False
+    other_words: Sequence[str] = ()
     force: bool = False
     allow_outside: bool = False
     embed: bool = False

@@ -1,7 +1,7 @@
 """Read the lines of a list: prompts, tables or JSON objects."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import Any, BinaryIO
 
@@ -49,8 +49,9 @@ def read_lines(
     check_headings: called with line and names of the headings of a table that has nothing else
     hints: on lists of another format
     """
+    hints = hints or FormatHints()
     try:
-        texts = _refuse_other_format(decode_lines(file), format, hints or FormatHints())
+        texts = _refuse_other_format(decode_lines(file), format, hints)
         if format in ("csv", "tsv"):
             yield from read_table(texts, problems, tabs=format == "tsv", check=check_headings)
         else:
@@ -58,7 +59,7 @@ def read_lines(
     except UnreadableLine as error:
         problems.add_message(error.line, _name_files(error.message, name))
         if error.reads_as:
-            problems.hint = _reading_command(name, error)
+            problems.hint = _reading_command(name, error, hints.other_words)
 
 
 def _refuse_other_format(texts: Iterator[str], format: str, hints: FormatHints) -> Iterator[str]:
@@ -81,9 +82,9 @@ def _raise_later(error: UnreadableLine) -> Iterator[str]:
     raise error
 
 
-def _reading_command(name: str | None, error: UnreadableLine) -> str:
-    """Return the command that reads the list NAME in its own format."""
-    options = ("--format", error.reads_as or "")
+def _reading_command(name: str | None, error: UnreadableLine, other_words: Sequence[str]) -> str:
+    """Return the command that reads the list NAME in its own format, else as it was typed."""
+    options = ("--format", error.reads_as or "", *other_words)
     if not error.filter:
         return shell_line("krea", "batch", name or "-", *options)
     files = () if name is None else (name,)

@@ -34,10 +34,12 @@ class FormatHints:
 
     knows_field: tells if any model has a field of that name
     is_stated: the user said --format, and not only a file name
+    other_words: of the command, for the one that reads the list
     """
 
     knows_field: Callable[[str], bool] = lambda name: False
     is_stated: bool = False
+    other_words: Sequence[str] = ()
 
 
 def refuse_other_format(sample: Sequence[str], format: str, hints: FormatHints) -> None:

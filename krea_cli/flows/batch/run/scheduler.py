@@ -10,7 +10,7 @@ from dataclasses import replace
 from math import inf
 from signal import SIGINT
 
-from krea_cli.errors import Interrupted, KreaError
+from krea_cli.errors import Interrupted, KreaError, LedgerUnusable
 from krea_cli.flows.batch.item import Item
 from krea_cli.flows.batch.run.event_filter import filter_events
 from krea_cli.flows.batch.run.left_jobs import going_on_hint, no_places_error
@@ -27,6 +27,7 @@ from krea_cli.flows.events import BatchProgress
 from krea_cli.flows.files.part_records import remove_abandoned_parts
 from krea_cli.flows.submit.reconcile import LIST_LAG_SECONDS
 from krea_cli.flows.submit.submit import INTERRUPT_GRACE_SECONDS
+from krea_cli.local.ledger.history import POSSIBLY_SENT_STATES
 from krea_cli.local.ledger.rows import FAILED_STATES
 
 UNSENT_STATES = (None, "checked")  # of an item that is to be paid for
@@ -228,12 +229,27 @@ class Scheduler:
         if running := progress.running:
             jobs = "job runs on, and is" if running == 1 else "jobs run on, or are"
             parts.append(f"{running} {jobs} not saved yet")
-        if progress.waiting:
-            parts.append(f"{progress.waiting} of {progress.total} items were not sent")
+        in_doubt, others = self._count_sent_by_others()
+        if in_doubt:
+            parts.append(f"{in_doubt} {'is' if in_doubt == 1 else 'are'} in doubt")
+        if others:
+            parts.append(f"{others} {'was' if others == 1 else 'were'} sent by another krea")
+        if unsent := progress.waiting - in_doubt - others:
+            parts.append(f"{unsent} of {progress.total} items were not sent")
         hint = going_on_hint(list(state.in_flight))
         state.stop = Interrupted(state.stop.signal, message="; ".join(parts), hint=hint)
-        if running:
+        if running or in_doubt:
             state.stop.job_id, state.stop.charged = next(iter(state.in_flight), None), "unknown"
+
+    def _count_sent_by_others(self) -> tuple[int, int]:
+        """Count the items that another run had: those in doubt, and those with a job."""
+        in_doubt = others = 0
+        with suppress(LedgerUnusable):
+            for item in self._queue.with_others.values():
+                item_state = self._context.ledger.items.find_state(item.fingerprint)
+                in_doubt += item_state in POSSIBLY_SENT_STATES
+                others += item_state in ("submitted", "completed", "saved")
+        return in_doubt, others
 
     def _tell_progress(self) -> None:
         """Tell the progress, where it has changed."""

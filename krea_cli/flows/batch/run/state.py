@@ -102,8 +102,8 @@ class BatchState:
             case messages.ClaimedElsewhere(item=item):
                 limit = self._options.timeout_for(item.kind)
                 if self.stop is not None:
-                    self._queue.end(item)
-                    return  # it is the other run's, and counts as waiting here
+                    self._queue.leave_to_other_run(item)
+                    return  # it counts as waiting here
                 if not self._queue.wait_for_other_run(item, limit=limit):
                     self.counts.unwatched += 1
                     text = "another krea is still at work on it"
