@@ -12,6 +12,7 @@ from krea_cli.flows.context import FlowContext
 from krea_cli.flows.files.naming import NameFacts
 from krea_cli.flows.files.output_slot import PAYING_HINT, OutputSlot
 from krea_cli.flows.generate.draft import RequestFiles, build_draft, hash_body, identify_job
+from krea_cli.flows.generate.forecast import Forecast, count_jobs
 from krea_cli.flows.generate.made_before import refuse_made_before
 from krea_cli.flows.generate.request import GenerateRequest
 from krea_cli.flows.generate.result_cache import CachedResult, CacheKey, ResultCache
@@ -46,6 +47,19 @@ class PlannedJob:
     elsewhere: Elsewhere | None = None
 
 
+@dataclass
+class _Look:
+    """The findings about each job of a request, by n, before anything is sent or recorded."""
+
+    slots: list[OutputSlot]
+    seeds: Sequence[int | None]
+    givens: list[dict[str, Any]]
+    identities: list[RequestIdentity]
+    earlier: dict[int, RequestRow]
+    elsewhere: dict[int, Elsewhere]
+    cached: dict[int, CachedResult]
+
+
 class Plan:
     """One request, before anything of it is sent. UNTIL (monotonic) ends its uploads."""
 
@@ -65,6 +79,37 @@ class Plan:
         jobs left.
         Raises `WouldOverwrite`, `UsageError`, and the service's answers to an upload.
         """
+        look = self._look()
+        self._refuse(look)
+        if self._files.hashes and len(look.cached) + len(look.elsewhere) < len(look.slots):
+            self._upload()
+        return [
+            PlannedJob(slot, cached=look.cached.get(slot.n), elsewhere=look.elsewhere.get(slot.n))
+            if slot.n in look.cached | look.elsewhere
+            else self._insert(slot, given, seed, look.earlier.get(slot.n))
+            for given, seed, slot in zip(look.givens, look.seeds, look.slots, strict=True)
+        ]
+
+    def forecast(self) -> Forecast:
+        """Tell what `jobs` and the sending would do; nothing is sent, uploaded or recorded.
+
+        Raises `UsageError` and LedgerUnusable.
+        """
+        look, refusal = self._look(), None
+        try:
+            self._refuse(look)
+        except WouldOverwrite as error:
+            refusal = error
+        return count_jobs(
+            len(look.slots),
+            earlier=look.earlier.values(),
+            elsewhere=look.elsewhere.values(),
+            copied=len(look.cached),
+            refusal=refusal,
+        )
+
+    def _look(self) -> _Look:
+        """Look at every target, and draw the seeds."""
         request = self._request
         if files := find_local_files([request.given, request.body]):
             self._files = RequestFiles(hash_files(files))
@@ -81,17 +126,14 @@ class Plan:
         earlier, elsewhere = self._find_earlier(identities, slots)
         unmade = [slot for slot in slots if slot.n not in earlier | elsewhere]
         cached = self._find_cached(drawn, identities, unmade)
-        for slot in unmade:
-            identity, seed = identities[slot.n - 1], drawn[slot.n - 1]
-            self._refuse_existing(slot, seed, identity, cached.get(slot.n))
-        if self._files.hashes and len(cached) + len(elsewhere) < len(slots):
-            self._upload()
-        return [
-            PlannedJob(slot, cached=cached.get(slot.n), elsewhere=elsewhere.get(slot.n))
-            if slot.n in cached | elsewhere
-            else self._insert(slot, given, seed, earlier.get(slot.n))
-            for given, seed, slot in zip(givens, drawn, slots, strict=True)
-        ]
+        return _Look(slots, drawn, givens, identities, earlier, elsewhere, cached)
+
+    def _refuse(self, look: _Look) -> None:
+        """Raise `WouldOverwrite` if the name of a job that is to be made is taken."""
+        for slot in look.slots:
+            if slot.n not in look.earlier | look.elsewhere:
+                identity, seed = look.identities[slot.n - 1], look.seeds[slot.n - 1]
+                self._refuse_existing(slot, seed, identity, look.cached.get(slot.n))
 
     def release(self) -> None:
         """Let other processes claim the unfinished requests to a stream."""
