@@ -223,7 +223,7 @@ def test_earlier_requests_without_a_price(cli: Cli) -> None:
     result = cli.krea(*BRUSH, "-o", "b.png")
     assert (result.code, error_and_hint(result)[0]) == (
         5,
-        "error: 1 earlier request has no known price, so budget.day $9.00 cannot be kept",
+        "error: 1 earlier request has no sure price, so budget.day $9.00 cannot be kept",
     )
     assert cli.krea(*BRUSH, "-o", "b.png", "--assume-price", "7").code == 0
 

@@ -128,7 +128,7 @@ class Cap:
         elif spent is None:
             unpriced = self.spending.unpriced
             requests = f"{unpriced} earlier request{'s have' if unpriced > 1 else ' has'}"
-            message = f"{requests} no known price, so {limit} cannot be kept"
+            message = f"{requests} no sure price, so {limit} cannot be kept"
         else:
             doubt = " or may still be" if self.spending.open else ""
             used = f"and {format_dollars(spent)} of {limit} is spent{doubt}"

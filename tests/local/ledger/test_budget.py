@@ -179,7 +179,7 @@ def test_what_was_sent_without_a_price_makes_the_sum_unknown(
     """An assumed price stands in for those as well."""
     send(ledger, make_draft())
     for expected in ("1 earlier request has", "2 earlier requests have"):
-        with pytest.raises(OverBudget, match=f"{expected} no known price"):
+        with pytest.raises(OverBudget, match=f"{expected} no sure price"):
             send(ledger, make_draft(cost=1), budget=Budget(day=9 * DOLLARS))
         send(ledger, make_draft())
     budget = Budget(day=9 * DOLLARS, assumed_price=2 * DOLLARS)
