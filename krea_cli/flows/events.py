@@ -112,7 +112,8 @@ class BatchProgress:
     done: items with their files
     made: items of those whose jobs this run paid for
     running: items with the service
-    waiting: items still to be sent, or claimed by another krea
+    elsewhere: items with a job that another run is to save; counted at the end
+    waiting: items still to be sent, or, until the end, claimed by another krea
     limit: the most jobs that may be with the service now
     spent: the most that this run may cost, in millionths of a dollar
     about: cost of jobs with an uncertain price, in millionths of a dollar, not in `spent`
@@ -126,6 +127,7 @@ class BatchProgress:
     failed: int
     doubtful: int
     running: int
+    elsewhere: int = 0
     waiting: int
     limit: int
     spent: int

@@ -84,6 +84,7 @@ def item_counts(batch: "BatchProgress") -> str:
         "failed": batch.failed,
         "in doubt": batch.doubtful,
         "running": batch.running,
+        "with another run": batch.elsewhere,
         "waiting": batch.waiting,
     }
     others = [f"{count} {state}" for state, count in counts.items() if count]

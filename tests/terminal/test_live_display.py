@@ -241,7 +241,8 @@ def test_thousands_of_items_are_not_drawn_one_by_one(script: Script) -> None:
     output = run_on_terminal(script(BATCH_PROGRAM.replace("PLAY", play)))
     match = re.search(r"took ([0-9.]+)", output)
     assert match is not None
-    assert output.count("\x1b[?25l") <= 3 + float(match[1]) * 10
+    # Three in the pause before, the first and the last, and those of the time that it took.
+    assert output.count("\x1b[?25l") <= 5 + float(match[1]) * 10
     assert output.count(".png") == 2000
 
 

@@ -1,5 +1,6 @@
 """Reasons for a batch to stop: failures, a full service, doubts, caps, signals."""
 
+import json
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -263,7 +264,33 @@ def test_what_another_run_has_sent_is_not_told_as_unsent(batch_cli: Cli) -> None
     done = batch_cli.krea("batch", "foxes.txt", "-o", "out/", "-j", "2")
     assert (done.code, done.error(charged="unknown")) == (
         130,
-        "interrupted (SIGINT); 1 is in doubt; 1 was sent by another krea;"
+        "interrupted (SIGINT); 1 is in doubt; 1 was sent by another run;"
         " 2 of 6 items were not sent",
     )
     other.release()
+
+
+def test_what_was_not_come_to_is_counted_as_it_is(batch_cli: Cli) -> None:
+    """Interrupted at its first two items; the four that follow were sent by an earlier run."""
+    spend = ("batch", "foxes.txt", "-o", "out/")
+    batch_cli.service.job_seconds = 3000
+    batch_cli.clock.stop_at(batch_cli.clock.now() + 5, 15)
+    batch_cli.krea(*spend, "-j", "4")
+    batch_cli.clock.signal = None
+    with closing(sqlite3.connect(batch_cli.home / "state/ledger.sqlite3")) as ledger, ledger:
+        ledger.execute("UPDATE requests SET state = 'unknown', job_id = NULL WHERE id = 1")
+        ledger.execute("UPDATE requests SET state = 'saved' WHERE id = 2")
+        ledger.execute("UPDATE requests SET state = 'failed' WHERE id = 3")
+    del batch_cli.service.jobs["job-1"]
+    batch_cli.clock.stop_at(batch_cli.clock.now() + 600, 2)  # beyond the hold
+    foxes = Path("foxes.txt").read_text()
+    Path("foxes.txt").write_text(f"new 1\nnew 2\n{foxes}")
+    done = batch_cli.krea(*spend, "-j", "2", "--json")
+    totals = summary(done)
+    states = ("done", "failed", "doubtful", "running", "elsewhere", "waiting")
+    assert [totals[state] for state in states] == [1, 1, 1, 2, 1, 2]
+    assert (done.code, json.loads(done.err.splitlines()[-1])["error"]["message"]) == (
+        130,
+        "interrupted (SIGINT); 2 jobs run on, or are not saved yet; 1 is in doubt;"
+        " 1 was sent by another run; 2 of 8 items were not sent",
+    )

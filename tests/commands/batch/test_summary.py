@@ -133,6 +133,7 @@ def test_for_a_program() -> None:
             "failed": 3,
             "doubtful": 1,
             "running": 0,
+            "elsewhere": 0,
             "waiting": 0,
             "spent": 7.92,
             "about": 0.0,

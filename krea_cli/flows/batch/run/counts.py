@@ -12,6 +12,7 @@ class Counts:
 
     made: items done whose job this run paid for
     unwatched: items whose job may still run, and is watched no more
+    elsewhere: items with a job that another run is to save
     spent: the most that this run may cost, in millionths of a dollar
     about: cost of jobs with an uncertain price, in millionths of a dollar, not in `spent`
     unpriced: jobs of unknown price, in neither
@@ -23,6 +24,7 @@ class Counts:
     failed: int = 0
     doubtful: int = 0
     unwatched: int = 0
+    elsewhere: int = 0
     spent: int = 0
     about: int = 0
     unpriced: int = 0
@@ -45,7 +47,7 @@ class Counts:
 
     def progress(self, *, running: int, limit: int, stopping: str | None) -> BatchProgress:
         """The progress event, with RUNNING jobs and the reason for STOPPING."""
-        over = self.done + self.failed + self.doubtful + self.unwatched
+        over = self.done + self.failed + self.doubtful + self.unwatched + self.elsewhere
         return BatchProgress(
             total=self.total,
             done=self.done,
@@ -53,6 +55,7 @@ class Counts:
             failed=self.failed,
             doubtful=self.doubtful,
             running=running + self.unwatched,
+            elsewhere=self.elsewhere,
             waiting=self.total - over - running,
             limit=limit,
             spent=self.spent,

@@ -1,9 +1,10 @@
-"""Tell of jobs that a batch leaves running."""
+"""Tell of jobs and items that a batch leaves to another run."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
-from krea_cli.errors import StillRunning
+from krea_cli.errors import Interrupted, StillRunning
 from krea_cli.flows.batch.run.messages import SAME_COMMAND_CONTINUES
+from krea_cli.flows.events import BatchProgress
 from krea_cli.flows.jobs.wait import CANCEL_HINT
 
 MAX_NAMED_JOBS = 5  # in the command that cancels them
@@ -15,6 +16,35 @@ def going_on_hint(job_ids: Collection[str]) -> str:
         return SAME_COMMAND_CONTINUES
     stops = "it" if len(job_ids) == 1 else "them"
     return f"{SAME_COMMAND_CONTINUES}{CANCEL_HINT}{' '.join(job_ids)} stops {stops}"
+
+
+def interrupted_error(
+    signal: int, progress: BatchProgress, *, in_doubt: int, unseen: int, job_ids: Sequence[str]
+) -> Interrupted | None:
+    """Return the error of a batch that SIGNAL ended with PROGRESS; None if nothing is left.
+
+    in_doubt: number of items in doubt that no other error tells
+    unseen: number of items of which nobody knows if they were sent
+    job_ids: the jobs that this run leaves
+    """
+    if not (progress.running or progress.waiting or progress.elsewhere or in_doubt):
+        return None
+    parts = [Interrupted(signal).message]
+    if running := progress.running:
+        jobs = "job runs on, and is" if running == 1 else "jobs run on, or are"
+        parts.append(f"{running} {jobs} not saved yet")
+    if in_doubt:
+        parts.append(f"{in_doubt} {'is' if in_doubt == 1 else 'are'} in doubt")
+    if others := progress.elsewhere:
+        parts.append(f"{others} {'was' if others == 1 else 'were'} sent by another run")
+    if unsent := progress.waiting - unseen:
+        parts.append(f"{unsent} of {progress.total} items were not sent")
+    if unseen:
+        parts.append(f"{unseen} of {progress.total} were not looked at any more")
+    error = Interrupted(signal, message="; ".join(parts), hint=going_on_hint(job_ids))
+    if running or in_doubt:
+        error.job_id, error.charged = next(iter(job_ids), None), "unknown"
+    return error
 
 
 def no_places_error(job_ids: Collection[str], jobs: int) -> StillRunning:

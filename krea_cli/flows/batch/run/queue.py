@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from math import inf
 
 from krea_cli.errors import KreaError
@@ -16,8 +17,6 @@ CLAIM_POLL_SECONDS = 1.0  # until an item that another run has is looked at agai
 class Queue:
     """The items left, in their order; those without a free slot come first.
 
-    with_others: items that another run had claimed when they were last looked at, by index
-
     A pause holds back all of them: the service tells the account how long to wait, not one
     request.
     """
@@ -26,7 +25,7 @@ class Queue:
         self._items: Iterator[Item] = iter(items)
         self._first: deque[Item] = deque()
         self._elsewhere: deque[tuple[float, Item]] = deque()  # with the time of the next look
-        self.with_others: dict[int, Item] = {}
+        self._left: list[Item] = []  # for good, to another run
         self._elsewhere_since: dict[int, float] = {}  # by index of the item
         # Items of a request that another item is at, by fingerprint; index of that item.
         self._equals: dict[str, list[Item]] = {}
@@ -87,9 +86,7 @@ class Queue:
                 return item
             self._exhausted = True
         if self._elsewhere and self._elsewhere[0][0] <= now:
-            item = self._elsewhere.popleft()[1]
-            del self.with_others[item.index]
-            return item
+            return self._elsewhere.popleft()[1]
         return None
 
     def put_back(self, item: Item) -> None:
@@ -108,13 +105,22 @@ class Queue:
         if limit is not None and now - since > limit:
             return False
         self._elsewhere.append((now + CLAIM_POLL_SECONDS, item))
-        self.with_others[item.index] = item
         return True
 
     def leave_to_other_run(self, item: Item) -> None:
         """Leave ITEM, which another run has claimed, out for good."""
-        self.with_others[item.index] = item
+        self._left.append(item)
         self.end(item)
+
+    def take_left(self) -> Iterator[Item]:
+        """Take out, in any order, what was not sent here: nothing more is.
+
+        An item whose request another one has here is left out: the two share its job.
+        """
+        elsewhere = (item for _, item in self._elsewhere)
+        for item in chain(self._left, self._first, elsewhere, self._items):
+            if self._busy.get(item.fingerprint, item.index) == item.index:
+                yield item
 
     def retry(self, item: Item, error: KreaError, *, limit: float | None) -> bool:
         """Put back ITEM, which could not be sent, as the next one after a pause.

@@ -10,10 +10,11 @@ from dataclasses import replace
 from math import inf
 from signal import SIGINT
 
-from krea_cli.errors import Interrupted, KreaError, LedgerUnusable
+from krea_cli.errors import Interrupted, KreaError
 from krea_cli.flows.batch.item import Item
 from krea_cli.flows.batch.run.event_filter import filter_events
-from krea_cli.flows.batch.run.left_jobs import going_on_hint, no_places_error
+from krea_cli.flows.batch.run.left_items import count_left_items
+from krea_cli.flows.batch.run.left_jobs import interrupted_error, no_places_error
 from krea_cli.flows.batch.run.options import RunOptions
 from krea_cli.flows.batch.run.outcome import ItemOutcome
 from krea_cli.flows.batch.run.poll_worker import PollWorker
@@ -27,7 +28,6 @@ from krea_cli.flows.events import BatchProgress
 from krea_cli.flows.files.part_records import remove_abandoned_parts
 from krea_cli.flows.submit.reconcile import LIST_LAG_SECONDS
 from krea_cli.flows.submit.submit import INTERRUPT_GRACE_SECONDS
-from krea_cli.local.ledger.history import POSSIBLY_SENT_STATES
 from krea_cli.local.ledger.rows import FAILED_STATES
 
 UNSENT_STATES = (None, "checked")  # of an item that is to be paid for
@@ -102,7 +102,7 @@ class Scheduler:
             with suppress(KreaError):
                 for _ in () if self._context.clock.stopping else self._drain():
                     pass
-            self._phrase_stop()
+            self._end()
             self._state.release()
             self._workers.shut_down()
             self._run_lock.release()
@@ -217,39 +217,26 @@ class Scheduler:
             if message is not None:
                 yield from self._state.apply(message)
 
-    def _phrase_stop(self) -> None:
-        """Add the jobs and items left to an end by a signal; drop it if nothing is left."""
-        state, progress = self._state, self.progress
-        if not isinstance(state.stop, Interrupted):
-            return
-        if progress.waiting == progress.running == 0:
-            state.stop = None
-            return
-        parts = [Interrupted(state.stop.signal).message]
-        if running := progress.running:
-            jobs = "job runs on, and is" if running == 1 else "jobs run on, or are"
-            parts.append(f"{running} {jobs} not saved yet")
-        in_doubt, others = self._count_sent_by_others()
-        if in_doubt:
-            parts.append(f"{in_doubt} {'is' if in_doubt == 1 else 'are'} in doubt")
-        if others:
-            parts.append(f"{others} {'was' if others == 1 else 'were'} sent by another krea")
-        if unsent := progress.waiting - in_doubt - others:
-            parts.append(f"{unsent} of {progress.total} items were not sent")
-        hint = going_on_hint(list(state.in_flight))
-        state.stop = Interrupted(state.stop.signal, message="; ".join(parts), hint=hint)
-        if running or in_doubt:
-            state.stop.job_id, state.stop.charged = next(iter(state.in_flight), None), "unknown"
-
-    def _count_sent_by_others(self) -> tuple[int, int]:
-        """Count the items that another run had: those in doubt, and those with a job."""
-        in_doubt = others = 0
-        with suppress(LedgerUnusable):
-            for item in self._queue.with_others.values():
-                item_state = self._context.ledger.items.find_state(item.fingerprint)
-                in_doubt += item_state in POSSIBLY_SENT_STATES
-                others += item_state in ("submitted", "completed", "saved")
-        return in_doubt, others
+    def _end(self) -> None:
+        """Count the items that were not come to; phrase an end by a signal, if any are left."""
+        state = self._state
+        unseen, told_doubts = 0, state.counts.doubtful
+        if self.progress.waiting:
+            unseen = count_left_items(
+                self._queue.take_left(),
+                state.counts,
+                find_state=self._context.ledger.items.find_state,
+                is_unsent=self._is_unsent,
+                clock=self._context.clock,
+            )
+        if isinstance(state.stop, Interrupted):
+            state.stop = interrupted_error(
+                state.stop.signal,
+                self.progress,
+                in_doubt=state.counts.doubtful - told_doubts,
+                unseen=unseen,
+                job_ids=list(state.in_flight),
+            )
 
     def _tell_progress(self) -> None:
         """Tell the progress, where it has changed."""
