@@ -10,9 +10,11 @@ from krea_cli.catalog.local_files import format_local_files
 from krea_cli.catalog.prices import UNKNOWN_PRICE, PriceTotal, unclear_note
 from krea_cli.commands.batch.budget_forecast import BudgetForecast
 from krea_cli.dollars import format_dollars, to_dollars
+from krea_cli.errors import InDoubt
 from krea_cli.flows.batch.check.paths import expected_path
 from krea_cli.flows.batch.item import Item
-from krea_cli.flows.batch.item_elsewhere import find_item_elsewhere
+from krea_cli.flows.batch.item_elsewhere import find_item_elsewhere, identify_item
+from krea_cli.local.ledger.history import has_ended_empty
 from krea_cli.local.ledger.rows import FAILED_STATES, IN_DOUBT_STATES, UNDER_WAY_STATES
 from krea_cli.terminal.formats import price_age, utc_date
 from krea_cli.terminal.output import Output
@@ -24,8 +26,9 @@ if TYPE_CHECKING:
 
 COLUMNS = ("line", "model", "file", "seed", "price", "state")
 TO_SEND = "to send"
+TO_SAVE = "to save"  # completed, and paid for
 TO_COPY = "to copy"  # from an equal item of the list, which pays
-STATES = ("done", TO_SEND, TO_COPY, "failed", "in doubt", "under way")
+STATES = ("done", TO_SEND, TO_SAVE, TO_COPY, "failed", "empty", "in doubt", "under way")
 TABLE_ROWS = 1000  # at a time: a table is whole in memory before it is drawn
 
 
@@ -33,6 +36,7 @@ class DryRun:
     """The forecast of a run.
 
     ledger: None if there is none; then nothing is done yet
+    profile: that of the key in use
     retry_failed: failed items are sent as well
     others: the ledgers of other hosts
     cwd: the folder that targets of items are relative to
@@ -45,6 +49,7 @@ class DryRun:
         items: "ItemStore",
         ledger: "AccountLedger | None",
         *,
+        profile: str | None,
         retry_failed: bool,
         others: "OtherLedgers | None",
         cwd: Path,
@@ -53,6 +58,7 @@ class DryRun:
     ) -> None:
         self._items = items
         self._ledger = ledger
+        self._profile = profile
         self._retry_failed = retry_failed
         self._others = others
         self._cwd = cwd
@@ -64,9 +70,14 @@ class DryRun:
         self._unclear: dict[str, dict[str, None]] = {}
         self._unsure = 0  # items without a sure price, assumed or not
         self._is_assumed = False
+        self._has_other_keys = bool(ledger and ledger.keys.list_others())
+        self._twin: InDoubt | None = None
 
     def print(self, output: Output) -> None:
-        """Print the items one by one, then the sums. Raises `OverBudget` where not all fit."""
+        """Print the items one by one, then the sums. Raises `OverBudget` where not all fit.
+
+        Raises `InDoubt` as well, for an item that is under way under another key.
+        """
         with_states = ((item, self._count(item)) for item in self._items)
         for item, state in with_states:
             part = [(item, state), *islice(with_states, TABLE_ROWS - 1)]
@@ -77,8 +88,8 @@ class DryRun:
             )
         refusal = self._forecast.refusal() if self._forecast else None
         output.print_summary("\n".join(self._sums()), self._summary())
-        if refusal:
-            raise refusal
+        if error := self._twin or refusal:
+            raise error
 
     def _count(self, item: Item) -> str:
         """Count ITEM by its state, and return that."""
@@ -101,6 +112,8 @@ class DryRun:
             return "failed"
         if state in IN_DOUBT_STATES:
             return "in doubt"
+        if state == "completed":
+            return self._state_of_completed(item)
         if state in UNDER_WAY_STATES:
             return "under way"
         if state == "saved" or item.existing_file:
@@ -109,7 +122,27 @@ class DryRun:
         if found := find_item_elsewhere(item, model, self._others, cwd=self._cwd):
             unfinished = "in doubt" if found.is_in_doubt else "under way"
             return "done" if found.is_finished else unfinished
-        return TO_COPY if item.shares_payment else TO_SEND
+        if item.shares_payment:
+            return TO_COPY
+        return "in doubt" if self._has_twin(item) else TO_SEND
+
+    def _state_of_completed(self, item: Item) -> str:
+        row = self._ledger.items.find_latest(item.fingerprint) if self._ledger else None
+        return "empty" if row and has_ended_empty(row) else TO_SAVE
+
+    def _has_twin(self, item: Item) -> bool:
+        """Tell if the request of ITEM is under way under a key of perhaps this account."""
+        if self._ledger is None or not self._has_other_keys:
+            return False
+        identity = identify_item(item, self._items.models[item.model])
+        try:
+            self._ledger.items.refuse_twin(
+                item.fingerprint, identity, item.occurrence, self._profile
+            )
+        except InDoubt as twin:
+            self._twin = self._twin or twin
+            return True
+        return False
 
     def _seed(self, item: Item) -> int | None:
         seed = item.body.get("seed")

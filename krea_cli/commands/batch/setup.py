@@ -61,6 +61,7 @@ class BatchSetup:
             dry_run = DryRun(
                 items,
                 ledger,
+                profile=options.profile,
                 retry_failed=options.retry_failed,
                 others=self._others_if_any(ledger),
                 cwd=self._check_options.cwd,

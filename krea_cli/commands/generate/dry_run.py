@@ -17,16 +17,15 @@ if TYPE_CHECKING:
     from krea_cli.flows.generate.forecast import Forecast
     from krea_cli.local.ledger.budget import Budget
 
-JOB_COUNTS = ("to_send", "done", "under_way", "in_doubt", "left_to_host")
-
 
 def show_request(session: "Session", request: GenerateRequest, budget: "Budget | None") -> None:
     """Print the request, its route, its seeds and its price; send nothing.
 
     The JSON record has model, route, body, count, price, priced_at, seeds and fits. Also `unclear`:
     dimensions that counted at their highest. And the sums cost, about and unpriced of the jobs
-    `to_send`, beside those done, under_way, in_doubt and left_to_host.
-    Raises `OverBudget` where not all of it would fit, and `WouldOverwrite`.
+    `to_send`. The other numbers of jobs are those of `Forecast`.
+    Raises `OverBudget` where not all of it would fit, and `WouldOverwrite`. Raises `InDoubt` for a
+    request under way under another key.
     """
     model, count = request.model, request.count
     forecast = _look(session, request)
@@ -35,7 +34,7 @@ def show_request(session: "Session", request: GenerateRequest, budget: "Budget |
     numbers = seeds if seeds and None not in seeds else None
     times = f", {count} times" if count > 1 else ""
     lines = [f"POST {model.route}{times}", json.dumps(body, indent=2, ensure_ascii=False)]
-    if model.seed_field and seeds is None:
+    if model.seed_field and seeds is None and forecast.to_send:
         lines.append("seed: drawn when it is sent")
     elif numbers and count > 1:
         lines.append(f"seeds: {numbers[0]} to {numbers[-1]}")
@@ -51,7 +50,7 @@ def show_request(session: "Session", request: GenerateRequest, budget: "Budget |
         "body": body,
         "count": count,
         **price_record,
-        **{name: getattr(forecast, name) for name in JOB_COUNTS},
+        **forecast.counts(),
         "seeds": numbers,
         "fits": fits,
     }
@@ -112,6 +111,8 @@ def _describe_jobs(forecast: "Forecast", count: int) -> list[str]:
         return []
     facts = {
         "done": forecast.done,
+        "paid, to be saved": forecast.to_save,
+        "ended empty": forecast.empty,
         "under way": forecast.under_way,
         "in doubt": forecast.in_doubt,
         "left to another host": forecast.left_to_host,
@@ -130,7 +131,8 @@ def _describe_price(
     each = " each" if count > 1 and price.amount is not None else ""
     age = formats.price_age(model.priced_at, now)
     lines = [f"in all: {total}"] if count > 1 or to_send != count else []
-    lines.append(f"price: {price}{each}{unclear_note(price.unclear)}{age}")
+    if to_send:
+        lines.append(f"price: {price}{each}{unclear_note(price.unclear)}{age}")
     priced_at = None if model.priced_at is None else formats.utc_date(model.priced_at)
     record = {"price": str(price), "priced_at": priced_at, "unclear": list(price.unclear)}
     return lines, record | total.record()

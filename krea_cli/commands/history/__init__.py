@@ -142,7 +142,7 @@ def _print_matches(session: "Session", query: "HistoryQuery", limit: int | None)
     matches = islice(_find_matches(ledger, query) if ledger else iter(()), limit)
     first = next(matches, None)
     if first is None:
-        session.output.say("no request in the ledger matches")
+        session.output.say(f"no request in the ledger matches{_describe_statuses(ledger, query)}")
         tell_of_other_hosts(session)
         return
     running: list[str] = []
@@ -180,6 +180,16 @@ def _find_matches(
         places = saved_places(ledger, row)
         if query.status != "saved" or shown_status(row, places).startswith(str(status)):
             yield row, places
+
+
+def _describe_statuses(ledger: "AccountLedger | None", query: "HistoryQuery") -> str:
+    """Return the statuses that can be asked for, if the one asked for is not there."""
+    from krea_cli.flows.files.places import FATES
+
+    statuses = ledger.history.list_statuses() if ledger and query.status else []
+    if not statuses or query.status in (*statuses, *FATES):
+        return ""
+    return f": none is {query.status}, they are {', '.join(statuses)}"
 
 
 def _note_running(session: "Session", job_ids: list[str]) -> None:

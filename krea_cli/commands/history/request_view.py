@@ -15,7 +15,7 @@ from krea_cli.flows.files.target import TargetKind, parse_target
 from krea_cli.flows.jobs.record import iso_time, job_record
 from krea_cli.flows.recipe.provenance import Provenance
 from krea_cli.flows.recipe.recipe import restore_files
-from krea_cli.local.ledger.history import POSSIBLY_SENT_STATES
+from krea_cli.local.ledger.history import POSSIBLY_SENT_STATES, has_ended_empty
 from krea_cli.terminal import formats
 from krea_cli.text import one_line, shell_line
 
@@ -125,6 +125,8 @@ def shown_status(row: "RequestRow", places: Places) -> str:
     if row.state == "saved" and places.lost:
         fate = places.lost[0][1]
         return f"{fate} in part" if places.current else fate
+    if has_ended_empty(row):
+        return "empty"
     return row.status if row.state == "submitted" and row.status else row.state
 
 

@@ -27,19 +27,24 @@ def find_item_elsewhere(
     """
     if others is None:
         return None
+    identity = identify_item(item, model)
+    requests = list_elsewhere(
+        others, identity, item.occurrence, own_fingerprint=item.own_fingerprint
+    )
+    target = parse_target(item.target, cwd=cwd, force=force)
+    return find_elsewhere(requests, OutputSlot(target=target, n=item.n, count=item.count))
+
+
+def identify_item(item: Item, model: "Model") -> "RequestIdentity":
+    """Return the identity of the request of ITEM of MODEL."""
     contents = {path: HASH_PREFIX + sha256 for path, sha256 in item.file_hashes.items()}
-    identity = identify(
+    return identify(
         model,
         body=replace_local_files(item.body, contents) if contents else item.body,
         given=item.given,
         old_names=item.old_names,
         seed=given_seed(model, item.body),
     )
-    requests = list_elsewhere(
-        others, identity, item.occurrence, own_fingerprint=item.own_fingerprint
-    )
-    target = parse_target(item.target, cwd=cwd, force=force)
-    return find_elsewhere(requests, OutputSlot(target=target, n=item.n, count=item.count))
 
 
 def list_elsewhere(

@@ -37,6 +37,7 @@ from krea_cli.flows.files.publish import hash_file
 from krea_cli.flows.files.target import parse_target
 from krea_cli.flows.recipe.recipe import HASH_PREFIX, Recipe
 from krea_cli.flows.recipe.sidecar import read_sidecar
+from krea_cli.local.ledger.history import has_ended_empty
 
 if TYPE_CHECKING:
     from krea_cli.flows.batch.item import Item
@@ -143,13 +144,12 @@ def _ledger_record(
     files = ledger.history.list_files(row.job_id) if row.job_id else []
     if len(files) > 1:
         files = _choose_files(files, item, row, cwd)
-    is_empty = row.state == "completed" and row.error is not None  # nothing is left to be saved
     is_free = row.charged == "no" or item.shares_payment
     cost = 0 if is_free else row.cost  # of the request, at most
     return {
         "request": recipe.request,
         "seed": row.seed if row.seed is not None else recipe.request.get("seed"),
-        "state": "empty" if is_empty else STATE_WORDS.get(row.state, row.state),
+        "state": "empty" if has_ended_empty(row) else STATE_WORDS.get(row.state, row.state),
         "job_id": row.job_id,
         "files": [_file_record(file.path, file.sha256, file.size, file.type) for file in files],
         "price": row.price or item.price,

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from krea_cli.catalog.local_files import find_local_files, replace_local_files
-from krea_cli.errors import RequestRefused, WouldOverwrite
+from krea_cli.errors import InDoubt, RequestRefused, WouldOverwrite
 from krea_cli.flows.context import FlowContext
 from krea_cli.flows.files.naming import NameFacts
 from krea_cli.flows.files.output_slot import PAYING_HINT, OutputSlot
 from krea_cli.flows.generate.draft import RequestFiles, build_draft, hash_body, identify_job
-from krea_cli.flows.generate.forecast import Forecast, count_jobs
+from krea_cli.flows.generate.forecast import Forecast, count_jobs, forecast_claims
 from krea_cli.flows.generate.made_before import refuse_made_before
 from krea_cli.flows.generate.request import GenerateRequest
 from krea_cli.flows.generate.result_cache import CachedResult, CacheKey, ResultCache
@@ -95,14 +95,23 @@ class Plan:
 
         Raises `UsageError` and LedgerUnusable.
         """
-        look, refusal = self._look(), None
+        look, request, refusal = self._look(), self._request, None
+        claimed: list[RequestRow] = []
+        known = look.earlier | look.elsewhere | look.cached
+        unmade = [
+            (slot, identity)
+            for slot, identity in zip(look.slots, look.identities, strict=True)
+            if slot.n not in known
+        ]
         try:
             self._refuse(look)
-        except WouldOverwrite as error:
+            if not request.again:
+                claimed = forecast_claims(unmade, self._context.ledger, request.profile)
+        except (WouldOverwrite, InDoubt) as error:
             refusal = error
         return count_jobs(
             len(look.slots),
-            earlier=look.earlier.values(),
+            earlier=[*look.earlier.values(), *claimed],
             elsewhere=look.elsewhere.values(),
             copied=len(look.cached),
             refusal=refusal,

@@ -138,7 +138,7 @@ class BatchItems:
             if row is None or (retry and row.state in FAILED_STATES):
                 if draft is None:
                     return None
-                self._refuse_twin(item_fingerprint, draft)
+                self.refuse_twin(item_fingerprint, draft.identity, draft.occurrence, draft.profile)
                 return ItemClaim(self._requests.insert(draft), ours=True)
             if row.state not in UNFINISHED_STATES:
                 return ItemClaim(row, ours=False)
@@ -158,11 +158,18 @@ class BatchItems:
             )
             return ItemClaim(self._requests.get(row.id), ours=True)
 
-    def _refuse_twin(self, item_fingerprint: str, draft: RequestDraft) -> None:
+    def refuse_twin(
+        self,
+        item_fingerprint: str,
+        identity: RequestIdentity,
+        occurrence: int,
+        profile: str | None,
+    ) -> None:
+        """Raise `InDoubt` as `Keys.refuse_twin` does, for an item that is to be sent."""
         self._keys.refuse_twin(
             f"(item = ? OR ({HAS_DIGEST} AND occurrence = ?))",
-            (item_fingerprint, *draft.identity.digests, draft.occurrence),
-            draft.profile,
+            (item_fingerprint, *identity.digests, occurrence),
+            profile,
         )
 
     def _join_same(

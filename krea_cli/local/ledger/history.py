@@ -22,8 +22,13 @@ PAGE_ROWS = 500  # read at a time, so that a reader who stops early costs no mor
 # A request in any other state may still cost money, be sent or be fetched.
 OVER_STATES = ("saved", "failed", "cancelled", "refused", "forgotten")
 POSSIBLY_SENT_STATES = ("sending", *IN_DOUBT_STATES)
+# A job that completed without any result: nothing of it is to be saved.
+EMPTY = "(state = 'completed' AND error IS NOT NULL)"
 # What was never sent is no unfinished work, unless the user said that it is to be sent again.
-UNFINISHED = f"(state IN {UNDER_WAY_STATES} OR (state = 'checked' AND replaces IS NOT NULL))"
+UNFINISHED = (
+    f"((state IN {UNDER_WAY_STATES} AND NOT {EMPTY})"
+    " OR (state = 'checked' AND replaces IS NOT NULL))"
+)
 # max() of several values is NULL if one is.
 LATEST_DATE = "max({})".format(
     ", ".join(
@@ -42,7 +47,7 @@ class HistoryQuery:
     words: each is in the prompt, model id, job id or name of a file; with a slash, in its
         path
     model: part of the model's id
-    status: state of the request or of its job
+    status: state of the request or of its job; "empty" for a job that completed without results
     since: earliest time of the request, in seconds since 1970
     unfinished: True for requests that were sent, or are to be sent again, and are not over
     """
@@ -79,7 +84,10 @@ class History:
         """Yield the requests that match QUERY, newest first."""
         conditions = ["id < ?"]
         values: list[object] = []
-        if query.status:
+        if query.status == "empty":
+            conditions.append(EMPTY)
+        elif query.status:
+            conditions.append(f"NOT {EMPTY}")
             conditions.append("(state = ? OR (state = 'submitted' AND status = ?))")
             values += [query.status, query.status]
         if query.since is not None:
@@ -127,8 +135,18 @@ class History:
 
         Jobs that completed without any result are left out: there is nothing to save.
         """
-        done = "state = 'completed' AND error IS NULL"
-        return self._scope.find_all(f"(state = 'submitted' OR ({done})) ORDER BY id")
+        return self._scope.find_all(
+            f"(state IN ('submitted', 'completed') AND NOT {EMPTY}) ORDER BY id"
+        )
+
+    def list_statuses(self) -> list[str]:
+        """List the states of requests and jobs that are there, in alphabetical order."""
+        rows = self._scope.database.query(
+            f"SELECT DISTINCT CASE WHEN {EMPTY} THEN 'empty' WHEN state = 'submitted' THEN"
+            f" coalesce(status, state) ELSE state END FROM requests WHERE {self._scope.condition}",
+            self._scope.values,
+        )
+        return sorted(str(status) for (status,) in rows)
 
     def list_in_doubt(self) -> list[RequestRow]:
         """List requests that may or may not have been received, oldest first.
@@ -167,6 +185,11 @@ class History:
     def _find_by_file(self, condition: str, value: str) -> RequestRow | None:
         files = f"SELECT request_id FROM files WHERE {condition}"
         return self._scope.find_first(f"id IN ({files}) ORDER BY id DESC", (value,))
+
+
+def has_ended_empty(row: RequestRow) -> bool:
+    """Tell if the job of ROW completed without any result."""
+    return row.state == "completed" and row.error is not None
 
 
 def _names(word: str, path: str) -> bool:

@@ -54,13 +54,19 @@ class RequestRows:
         with self._scope.database.transaction():
             row = self.find_unfinished(draft.identity, draft.target)
             if row is None:
-                values = (*draft.identity.values, draft.target)
-                self._keys.refuse_twin(f"{IS_SAME} AND target IS ?", values, draft.profile)
+                self.refuse_twin(draft.identity, draft.target, draft.profile)
                 return self.insert(draft), True
             if row.state == "checked":  # it is sent at the price that is known now
                 self.record_price(row.id, draft.price, draft.cost, draft.priced_at)
                 row = self.get(row.id)
             return row, False
+
+    def refuse_twin(
+        self, identity: RequestIdentity, target: str | None, profile: str | None
+    ) -> None:
+        """Raise `InDoubt` as `Keys.refuse_twin` does."""
+        values = (*identity.values, target)
+        self._keys.refuse_twin(f"{IS_SAME} AND target IS ?", values, profile)
 
     def record_price(
         self, row_id: int, price: str | None, cost: int | None, priced_at: float | None

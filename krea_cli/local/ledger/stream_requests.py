@@ -3,10 +3,12 @@
 from collections.abc import Callable
 
 from krea_cli.local.ledger.keys import Keys
-from krea_cli.local.ledger.request_identity import IS_SAME
+from krea_cli.local.ledger.request_identity import IS_SAME, RequestIdentity
 from krea_cli.local.ledger.request_rows import RequestRows
 from krea_cli.local.ledger.rows import UNFINISHED_STATES, RequestDraft, RequestRow, Scope
 
+IS_AT_TARGET = f"{IS_SAME} AND target IS ?"
+IS_UNFINISHED = f"{IS_AT_TARGET} AND state IN {UNFINISHED_STATES}"
 # What is paid for comes first; an unsent request last, as nothing is sent beside a doubt.
 ORDER = "CASE WHEN job_id IS NOT NULL THEN 0 WHEN state = 'checked' THEN 2 ELSE 1 END, id"
 
@@ -30,23 +32,56 @@ class StreamRequests:
         The flag is True for a new row. A request of a living run stays its own: of two commands
         at one time, each makes its result. Raises `InDoubt` as `Keys.refuse_twin` does.
         """
-        condition, values = f"{IS_SAME} AND target IS ?", (*draft.identity.values, draft.target)
-        unfinished = f"{condition} AND state IN {UNFINISHED_STATES}"
+        identity, target = draft.identity, draft.target
         with self._scope.database.transaction():
-            held = {str(draft.claim)}
-            for row in self._scope.find_in_base(unfinished, values):
-                if row.claim and row.claim not in held and is_run_alive(row.claim):
-                    held.add(row.claim)
-            for row in self._scope.find_all(f"{unfinished} ORDER BY {ORDER}", values):
-                if row.claim not in held:
-                    return self._take(row, draft), False
-            marks = ", ".join("?" * len(held))
-            self._keys.refuse_twin(
-                f"{condition} AND coalesce(claim, '') NOT IN ({marks})",
-                (*values, *held),
-                draft.profile,
-            )
+            held = {str(draft.claim), *self._living_runs(identity, target, is_run_alive)}
+            for row in self._list_free(identity, target, held):
+                return self._take(row, draft), False
+            self._refuse_twin(identity, target, held, draft.profile)
             return self._requests.insert(draft), True
+
+    def list_free(
+        self,
+        identity: RequestIdentity,
+        target: str | None,
+        is_run_alive: Callable[[str], bool],
+        *,
+        profile: str | None,
+    ) -> list[RequestRow]:
+        """List the unfinished requests that `claim` would take, the first first.
+
+        Raises `InDoubt` as `claim` does.
+        """
+        held = self._living_runs(identity, target, is_run_alive)
+        rows = self._list_free(identity, target, held)
+        if not rows:
+            self._refuse_twin(identity, target, held, profile)
+        return rows
+
+    def _living_runs(
+        self,
+        identity: RequestIdentity,
+        target: str | None,
+        is_run_alive: Callable[[str], bool],
+    ) -> set[str]:
+        """The runs that live, among those with an unfinished request of IDENTITY."""
+        rows = self._scope.find_in_base(IS_UNFINISHED, (*identity.values, target))
+        return {run for run in {row.claim for row in rows} if run and is_run_alive(run)}
+
+    def _list_free(
+        self, identity: RequestIdentity, target: str | None, held: set[str]
+    ) -> list[RequestRow]:
+        """The unfinished requests of this account that no run of HELD has."""
+        values = (*identity.values, target)
+        rows = self._scope.find_all(f"{IS_UNFINISHED} ORDER BY {ORDER}", values)
+        return [row for row in rows if row.claim not in held]
+
+    def _refuse_twin(
+        self, identity: RequestIdentity, target: str | None, held: set[str], profile: str | None
+    ) -> None:
+        marks = ", ".join("?" * len(held))
+        condition = f"{IS_AT_TARGET} AND coalesce(claim, '') NOT IN ({marks})"
+        self._keys.refuse_twin(condition, (*identity.values, target, *held), profile)
 
     def _take(self, row: RequestRow, draft: RequestDraft) -> RequestRow:
         if row.state == "checked":  # it is sent at the price that is known now

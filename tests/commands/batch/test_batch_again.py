@@ -143,6 +143,19 @@ def test_what_the_ledger_knows(cli: Cli, state: str, shown_state: str, code: int
     assert dry(cli, "a fox\n", file="b.txt").code == code
 
 
+def test_what_completed_is_not_under_way(cli: Cli) -> None:
+    """One could not be fetched and is paid; the other ended empty, and is over."""
+    Path("b.txt").write_text("a fox\n")
+    fox = ("batch", "b.txt", "-o", "out/")
+    cli.service.file_status = 404
+    assert cli.krea(*fox).code == 10
+    assert records(cli, "a fox\n", file="b.txt")[0]["state"] == "to save"
+    cli.service.ended_fields = {"result": {}}
+    Path("b.txt").write_text("a hen\n")
+    assert cli.krea(*fox).code == 11
+    assert records(cli, "a hen\n", file="b.txt")[0]["state"] == "empty"
+
+
 def test_what_never_left_is_sent(cli: Cli) -> None:
     """Its process died before the first byte of the request: nothing is paid, nothing in doubt."""
     (item,) = records(cli, "a fox\n", file="b.txt")

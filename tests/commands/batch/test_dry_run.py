@@ -84,8 +84,10 @@ def test_the_sums_as_json(cli: Cli) -> None:
         "total": 4,
         "done": 0,
         "to_send": 4,
+        "to_save": 0,
         "to_copy": 0,
         "failed": 0,
+        "empty": 0,
         "in_doubt": 0,
         "under_way": 0,
         "models": [

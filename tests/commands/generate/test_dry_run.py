@@ -2,6 +2,7 @@
 
 import pytest
 
+from krea_cli.flows.generate.forecast import JOB_COUNTS
 from tests.commands.batch.batch_helpers import serve_prices
 from tests.fakes.krea_service import answer_with, lose_request
 from tests.harness.cli import Cli, CliResult
@@ -12,8 +13,7 @@ FOX = ("generate", "a fox", "--seed", "7", "-o", "fox.png")
 def counts(result: CliResult) -> dict[str, object]:
     """The numbers of jobs in the record that are not zero."""
     (record,) = result.records
-    names = ("to_send", "done", "under_way", "in_doubt", "left_to_host")
-    return {name: record[name] for name in names if record[name]}
+    return {name: record[name] for name in JOB_COUNTS if record[name]}
 
 
 def test_a_new_request_is_to_be_sent(cli: Cli) -> None:
@@ -72,3 +72,32 @@ def test_a_cap_counts_what_is_left(cli: Cli) -> None:
     result = cli.krea(*run, "--max-cost", "1", "--dry-run")
     assert (result.code, "\njobs: 2 done, 2 to be sent\n" in result.out) == (5, True), result.err
     assert "\nwithin the budget: 1 of 2\n" in result.out
+
+
+def test_a_job_that_is_paid_is_to_be_saved(cli: Cli) -> None:
+    """Its job completed, and the file could not be fetched: nothing is drawn."""
+    cli.service.file_status = 404
+    fox = ("generate", "a fox", "-o", "fox.png")
+    assert cli.krea(*fox).code == 10
+    result = cli.krea(*fox, "--dry-run")
+    assert (result.code, result.out.partition("}\n")[2]) == (
+        0,
+        "jobs: 1 paid, to be saved\nin all: at most $0.00 sure, $0.00 about, 0 of unknown price\n",
+    )
+    assert counts(cli.krea(*fox, "--dry-run", "--json")) == {"to_save": 1}
+
+
+def test_a_job_that_ended_empty_is_not_under_way(cli: Cli) -> None:
+    """The run would tell the same again, and pay nothing."""
+    cli.service.ended_fields = {"result": {}}
+    assert cli.krea(*FOX).code == 11
+    assert counts(cli.krea(*FOX, "--dry-run", "--json")) == {"empty": 1}
+    assert (cli.krea(*FOX).code, len(cli.service.posts)) == (11, 1)
+
+
+def test_the_unfinished_request_of_a_stream_is_gone_on_with(cli: Cli) -> None:
+    """Of two, one is begun: the other is to be sent."""
+    stream = ("generate", "a fox", "-o", "-")
+    assert cli.krea(*stream, "--no-wait").code == 0
+    assert counts(cli.krea(*stream, "--dry-run", "--json")) == {"under_way": 1}
+    assert counts(cli.krea(*stream, "--dry-run", "--json", "--again")) == {"to_send": 1}

@@ -108,3 +108,26 @@ def test_what_is_sent_at_this_moment_is_under_way(
     monkeypatch.setattr(RequestRows, "mark_leaving", look)
     assert cli.krea("generate", "a fox", "-o", "fox.png").code == 0
     assert seen == ["sending"]
+
+
+def test_a_job_that_ended_empty_is_over(cli: Cli) -> None:
+    """Such a job is no unfinished work, and its status can be asked for."""
+    cli.service.ended_fields = {"result": {}}
+    assert cli.krea("generate", "a fox").code == 11
+    assert row_numbers(cli.krea("history", "--json", "--status", "empty")) == [1]
+    assert " empty " in cli.krea("history", "1").out.splitlines()[0] + " "
+    for option in (("--unfinished",), ("--status", "completed")):
+        assert row_numbers(cli.krea("history", "--json", *option)) == []
+
+
+def test_a_status_that_is_not_there(cli: Cli) -> None:
+    """The answer names those that are; with none at all it does not."""
+    nothing = "no request in the ledger matches"
+    assert cli.krea("history", "--status", "done").err == f"{nothing}\n"
+    assert cli.krea("generate", "a fox", "--no-wait").code == 0
+    cli.service.final_status = "failed"
+    assert cli.krea("generate", "a hen").code == 1
+    missing = cli.krea("history", "--status", "done").err.splitlines()[0]
+    assert missing == f"{nothing}: none is done, they are failed, queued"
+    known = cli.krea("history", "--status", "FAILED", "owl").err.splitlines()[0]
+    assert known == nothing

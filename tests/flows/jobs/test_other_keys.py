@@ -123,16 +123,18 @@ def test_a_request_under_way_elsewhere_is_not_sent(cli: Cli, lost: bool) -> None
     assert cli.krea(*FOX, "--timeout", "2").code == (9 if lost else 4)
     hide_jobs(cli)
     rotate_key(cli)
-    result = cli.krea(*FOX)
-    assert (result.code, len(cli.service.posts)) == (9, 4)
-    assert result.error(charged="no").startswith(
-        "the same request is under way under another API key ("
-    )
-    assert (
+    ways_out = (
         "hint: krea auth same-account be297454 says that they are,"
-        " krea auth other-account be297454 denies it;"
-        " --again sends it all the same"
-    ) in result.err
+        " krea auth other-account be297454 denies it"
+    )
+    for options, more in ((), "; --again sends it all the same"), (("--dry-run",), ""):
+        result = cli.krea(*FOX, *options)
+        assert (result.code, len(cli.service.posts)) == (9, 4)
+        assert result.error(charged="no").startswith(
+            "the same request is under way under another API key ("
+        )
+        assert f"{ways_out}{more}\n" in result.err
+    assert cli.krea(*FOX, "--again", "--dry-run").code == 0
 
 
 def test_the_hint_names_profile_and_key(cli: Cli) -> None:
@@ -197,9 +199,12 @@ def test_an_item_under_way_elsewhere_is_not_sent(cli: Cli) -> None:
     hide_jobs(cli)
     rotate_key(cli)
     Path("list.txt").write_text("a fox\na hen\n")
+    forecast = cli.krea("batch", "list.txt", "-o", "out/", "--dry-run", "--json")
+    assert [record["state"] for record in forecast.records] == ["in doubt", "to send"]
     result = cli.krea("batch", "list.txt", "-o", "out/")
     assert (result.code, len(cli.service.posts)) == (9, 5), result.err
-    assert "under way under another API key" in result.err
+    for told in (forecast, result):
+        assert (told.code, "under way under another API key" in told.err) == (9, True)
 
 
 def test_a_days_budget_counts_both_keys(cli: Cli) -> None:
