@@ -112,6 +112,7 @@ class BatchProgress:
     done: items with their files
     made: items of those whose jobs this run paid for
     running: items with the service
+    unsaved: items that are paid for, and could not be saved
     elsewhere: items with a job that another run is to save; counted at the end
     waiting: items still to be sent, or, until the end, claimed by another krea
     limit: the most jobs that may be with the service now
@@ -125,6 +126,7 @@ class BatchProgress:
     done: int
     made: int
     failed: int
+    unsaved: int = 0
     doubtful: int
     running: int
     elsewhere: int = 0

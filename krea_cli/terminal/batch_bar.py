@@ -143,6 +143,7 @@ def _batch_segments(
         Segment(BAR_RANK, "━" * MAX_BAR_CELLS, min_cells=MIN_BAR_CELLS),
         Segment(0, f"{batch.done}/{batch.total}", "bold"),
         Segment(1, f"{batch.failed} failed" if batch.failed else "", "red"),
+        Segment(1, f"{batch.unsaved} not saved" if batch.unsaved else "", "red"),
         Segment(2, f"{batch.doubtful} in doubt" if batch.doubtful else "", "yellow"),
         Segment(7, f"{batch.running} running" if batch.running else ""),
         Segment(9, f"{batch.waiting} waiting" if batch.waiting else ""),

@@ -82,6 +82,7 @@ def item_counts(batch: "BatchProgress") -> str:
     """The items by their state: "396 of 400 done, 3 failed, 1 in doubt"."""
     counts = {
         "failed": batch.failed,
+        "not saved": batch.unsaved,
         "in doubt": batch.doubtful,
         "running": batch.running,
         "with another run": batch.elsewhere,

@@ -4,6 +4,7 @@ import errno
 import io
 import json
 import os
+import re
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -189,8 +190,19 @@ def test_a_full_disk_is_tried_with_what_is_paid(
 
     with monkeypatch.context() as patch:
         patch.setattr(os, "link", full)
-        assert batch_cli.krea(*RUN, "-j", "2").code == 10
+        first = batch_cli.krea(*RUN, "-j", "2")
         paid = len(batch_cli.service.posts)
+        # One reason is told once; another error tells why the rest is not sent.
+        assert first.code == 10
+        assert re.findall(r"^(\d+ of .*); spent|^(error: .*)", first.err, re.M) == [
+            (f"0 of 6 done, {paid} not saved, {6 - paid} waiting", ""),
+            (
+                "",
+                f"error: {paid} items, lines 1-{paid}: the result of job … is paid and could not"
+                " be saved: the disk is full",
+            ),
+            ("", "error: nothing more is sent, as results cannot be saved"),
+        ]
         for _ in range(3):
             again = batch_cli.krea(*RUN, "-j", "2")
             assert (again.code, len(batch_cli.service.posts)) == (10, paid)

@@ -131,6 +131,7 @@ def test_for_a_program() -> None:
             "done": 396,
             "made": 296,
             "failed": 3,
+            "unsaved": 0,
             "doubtful": 1,
             "running": 0,
             "elsewhere": 0,

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from krea_cli.errors import KreaError, NotSaved
 from krea_cli.flows.batch.item import Item
 from krea_cli.flows.events import BatchProgress
 
@@ -11,6 +12,7 @@ class Counts:
     """The number of items by their end, and the cost of this run.
 
     made: items done whose job this run paid for
+    unsaved: items that are paid for, and could not be saved
     unwatched: items whose job may still run, and is watched no more
     elsewhere: items with a job that another run is to save
     spent: the most that this run may cost, in millionths of a dollar
@@ -22,12 +24,20 @@ class Counts:
     done: int = 0
     made: int = 0
     failed: int = 0
+    unsaved: int = 0
     doubtful: int = 0
     unwatched: int = 0
     elsewhere: int = 0
     spent: int = 0
     about: int = 0
     unpriced: int = 0
+
+    def fail(self, error: KreaError | None) -> None:
+        """Count an item that ended with ERROR."""
+        if isinstance(error, NotSaved):
+            self.unsaved += 1
+        else:
+            self.failed += 1
 
     def charge(self, item: Item) -> None:
         """Add the cost of ITEM, which was sent and may be billed."""
@@ -47,12 +57,14 @@ class Counts:
 
     def progress(self, *, running: int, limit: int, stopping: str | None) -> BatchProgress:
         """The progress event, with RUNNING jobs and the reason for STOPPING."""
-        over = self.done + self.failed + self.doubtful + self.unwatched + self.elsewhere
+        ended = self.done + self.failed + self.unsaved + self.doubtful
+        over = ended + self.unwatched + self.elsewhere
         return BatchProgress(
             total=self.total,
             done=self.done,
             made=self.made,
             failed=self.failed,
+            unsaved=self.unsaved,
             doubtful=self.doubtful,
             running=running + self.unwatched,
             elsewhere=self.elsewhere,

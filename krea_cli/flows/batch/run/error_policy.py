@@ -17,6 +17,7 @@ from krea_cli.errors import (
     Unreachable,
     Untrusted,
 )
+from krea_cli.flows.batch.run.messages import SAME_COMMAND_CONTINUES
 
 FULL_DISK_ERRNOS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
 # Errors that the next request would meet as well.
@@ -34,6 +35,10 @@ STOPS_ALL = (
 ENDS_ALL = (Busy, Interrupted, LedgerUnusable, Unreachable)
 
 
+class ItemStop(KreaError):
+    """Nothing more is sent because of an item, whose own error is told."""
+
+
 class Action(Enum):
     """The reaction to an item that was not submitted.
 
@@ -47,6 +52,13 @@ class Action(Enum):
     DOUBT = "doubt"
     RETRY = "retry"
     STOP = "stop"
+
+
+def item_stop(why: str, cause: KreaError | None = None) -> ItemStop:
+    """Return the reason to send nothing more, where CAUSE or another error of an item tells why."""
+    stop = ItemStop(f"nothing more is sent, {why}", hint=SAME_COMMAND_CONTINUES)
+    stop.__cause__ = cause
+    return stop
 
 
 def action_for(error: KreaError) -> Action:

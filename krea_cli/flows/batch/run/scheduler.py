@@ -12,6 +12,7 @@ from signal import SIGINT
 
 from krea_cli.errors import Interrupted, KreaError
 from krea_cli.flows.batch.item import Item
+from krea_cli.flows.batch.run.error_policy import ItemStop
 from krea_cli.flows.batch.run.event_filter import filter_events
 from krea_cli.flows.batch.run.left_items import count_left_items
 from krea_cli.flows.batch.run.left_jobs import interrupted_error, no_places_error
@@ -229,7 +230,9 @@ class Scheduler:
                 is_unsent=self._is_unsent,
                 clock=self._context.clock,
             )
-        if isinstance(state.stop, Interrupted):
+        if isinstance(state.stop, ItemStop) and not self.progress.waiting:
+            state.stop = None
+        elif isinstance(state.stop, Interrupted):
             state.stop = interrupted_error(
                 state.stop.signal,
                 self.progress,

@@ -7,10 +7,10 @@ from math import inf
 from krea_cli.api.types import Job
 from krea_cli.errors import Busy, JobFailed, KreaError, LedgerUnusable, StillRunning
 from krea_cli.flows.batch.item import Item
-from krea_cli.flows.batch.run import messages
+from krea_cli.flows.batch.run import error_policy, messages
 from krea_cli.flows.batch.run.concurrency_limit import AdaptiveLimit
 from krea_cli.flows.batch.run.counts import Counts
-from krea_cli.flows.batch.run.error_policy import Action, action_for, ends_all, is_full_disk
+from krea_cli.flows.batch.run.error_policy import Action, ends_all, item_stop
 from krea_cli.flows.batch.run.in_flight import InFlight, InFlightJobs
 from krea_cli.flows.batch.run.messages import SAME_COMMAND_CONTINUES
 from krea_cli.flows.batch.run.options import RunOptions
@@ -172,7 +172,7 @@ class BatchState:
     def _not_submitted(self, message: messages.NotSubmitted) -> Iterator[ItemOutcome]:
         item, error, row = message.item, message.error, message.row
         outcome = ItemOutcome(item=item, row=row, error=error)
-        match action_for(error):
+        match error_policy.action_for(error):
             case Action.DOUBT:
                 if row is not None and (row.sent_at or 0.0) >= self._started_at:
                     others = (each.row for each in self.doubts.values() if each.row)
@@ -236,19 +236,18 @@ class BatchState:
             return item_outcome
         if flight.fresh and isinstance(error, JobFailed) and error.charged == "no":
             self.counts.refund(item)
-        if is_full_disk(error):
-            self.stop = self.stop or error
+        if error_policy.is_full_disk(error):
+            self.stop = self.stop or item_stop("as results cannot be saved", error)
         return self._failed(item_outcome)
 
     def _failed(self, outcome: ItemOutcome) -> ItemOutcome:
-        self.counts.failed += 1
+        self.counts.fail(outcome.error)
         self._fail_fast()
         return outcome
 
     def _fail_fast(self) -> None:
-        if self._options.fail_fast and self.stop is None:
-            text = "nothing more is sent, as an item failed"
-            self.stop = KreaError(text, hint=SAME_COMMAND_CONTINUES)
+        if self._options.fail_fast:
+            self.stop = self.stop or item_stop("as an item failed")
 
     def _time_out(self, job_id: str) -> Iterator[ItemOutcome]:
         if job_id in self.in_flight:
