@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
-from functools import cache
+from functools import cache, partial
 from importlib import import_module
 from typing import TYPE_CHECKING, NoReturn, TextIO
 
@@ -104,6 +104,7 @@ def main(argv: list[str], env: "Env | None" = None) -> int:
         # Answered before anything is imported: scripts ask for it often.
         return print_version(env.stdout if env else sys.stdout)
 
+    from krea_cli.commands.own_options import add_login_options
     from krea_cli.commands.session import Session
     from krea_cli.env import Env
     from krea_cli.terminal.output import Output
@@ -113,6 +114,7 @@ def main(argv: list[str], env: "Env | None" = None) -> int:
     options = argv[: argv.index("--")] if "--" in argv else argv
     output = Output(env, json="--json" in options, quiet=False, verbose=False)
     session = Session(env, output, argv)
+    output.complete = partial(add_login_options, session)
     try:
         return run_command(argv, session, output)
     finally:

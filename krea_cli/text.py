@@ -51,6 +51,11 @@ def clean(text: str) -> str:
     return re.sub(_HIDDEN, "", re.sub(_LINE_BREAKS, "\n", re.sub(_ESCAPE_SEQUENCES, "", text)))
 
 
+def hide_login(address: str) -> str:
+    """Replace user and password in ADDRESS, which may be badly written, by a mark."""
+    return re.sub(r"//.*@", "//…@", address, flags=re.DOTALL)
+
+
 def wide_encoding(data: bytes) -> str | None:
     """Return "UTF-16" or "UTF-32" if DATA begins so, with a mark or as plain letters; else None."""
     if data.startswith((b"\xff\xfe\0\0", b"\0\0\xfe\xff")):

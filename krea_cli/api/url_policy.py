@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
 from krea_cli.errors import NotSaved, UsageError
+from krea_cli.text import hide_login
 
 # Returns every address of a host and port as text. Raises OSError if it has none.
 Resolver = Callable[[str, int], Iterable[str]]
@@ -115,8 +116,9 @@ def _is_usable(url: Url) -> bool:
 def check_api_url(url: AnyUrl | None, text: str) -> AnyUrl:
     """Return URL, parsed from TEXT, if the token may be sent to it. Raises `UsageError`."""
     if url is None or url.scheme not in {"https", "http"} or not _is_usable(url):
+        advice = ": a user or a password has no place in it" if "@" in text else ""
         raise UsageError(
-            f"{text[:200]!a} is not a valid address of the API",
+            f"{hide_login(text)[:200]!r} is not a valid address of the API{advice}",
             hint="krea config get api.base shows the address in use; KREA_API_BASE overrides it",
         )
     if url.scheme == "http" and not is_loopback(url.host):

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from krea_cli.options import Json, Profile, Quiet, TokenFile, Verbose
-from krea_cli.text import shell_line
+from krea_cli.text import hide_login, shell_line
 
 if TYPE_CHECKING:
     from krea_cli.commands.session import Session
@@ -66,10 +66,11 @@ def login(
     token = _read_token(session) if with_token else _prompt_for_token(session)
     verdict = _check_token(session, token)
     name = profile or DEFAULT_PROFILE
+    shown_base = hide_login(session.base)
     path = store_login(session.env.config_dir, name, token=token, base=session.base)
     session.output.print_line(
-        f"token {mask_token(token)} is stored as {name}, for {session.base}",
-        {"profile": name, "key": mask_token(token), "base": session.base, "path": str(path)},
+        f"token {mask_token(token)} is stored as {name}, for {shown_base}",
+        {"profile": name, "key": mask_token(token), "base": shown_base, "path": str(path)},
     )
     _warn_if_balance_is_spent(session, verdict)
     if profile:
@@ -169,7 +170,7 @@ def _relate(session: "Session", name: str | None, relation: "Relation") -> None:
     word = "the same account as" if relation == "same" else "another account than"
     session.output.print_line(
         f"key {other.name} is of {word} the key in use",
-        {"key": other.account, "relation": relation, "base": session.base},
+        {"key": other.account, "relation": relation, "base": hide_login(session.base)},
     )
 
 
@@ -256,7 +257,7 @@ def _check_token(session: "Session", token: str) -> str:
     verdict = session.clock.wait_for(api.check_token)
     if verdict == "refused":
         raise TokenRefused(
-            f"{session.base} refuses the token",
+            f"{hide_login(session.base)} refuses the token",
             hint=f"copy it again, whole, from {TOKEN_PAGE_URL}",
         )
     return verdict
@@ -267,14 +268,14 @@ def _print_token(session: "Session", check: str, *, accepted: bool) -> None:
 
     token = session.token
     key = mask_token(token.value)
-    lines = (f"token    {key}", f"from     {token.source}", f"base     {session.base}")
+    lines = (f"token    {key}", f"from     {token.source}", f"base     {hide_login(session.base)}")
     session.output.print_line(
         "\n".join((*lines, f"check    {check}")),
         {
             "key": key,
             "source": token.source,
             "profile": token.profile,
-            "base": session.base,
+            "base": hide_login(session.base),
             "accepted": accepted,
             "check": check,
         },

@@ -10,7 +10,7 @@ from typing import Any
 from krea_cli.errors import KreaError, UsageError
 from krea_cli.local.ledger.host import parse_ledger_name
 from krea_cli.local.private_file import hold_folder, write_private_file
-from krea_cli.text import one_line, shell_line
+from krea_cli.text import hide_login, one_line, shell_line
 
 Value = str | bool | float
 # Above the service's own limits for a job: 3 minutes and 2 hours.
@@ -237,7 +237,8 @@ def _parse_value(key: str, value: Any, prefix: str = "") -> Value:
         return _find_setting(key).parse(value)
     except ValueError as failure:
         hint = f"krea config unset {key}" if prefix else "krea config list says what each is for"
-        raise UsageError(f"{prefix}{key} must be {failure}, not {value!r}", hint=hint) from failure
+        shown = repr(hide_login(value) if isinstance(value, str) else value)
+        raise UsageError(f"{prefix}{key} must be {failure}, not {shown}", hint=hint) from failure
 
 
 def _parse_settings(path: Path, text: str) -> dict[str, Any]:

@@ -33,6 +33,7 @@ class Output:
     quiet: True to leave out progress, notes and hints
     verbose: True to trace requests and bugs
     read_charge: returns the charge of this command so far, for an error without one
+    complete: adds to the commands in a hint the options that they need
     is_rehearsal: tells if the service is the embedded Krea, so that nothing costs real money
     """
 
@@ -42,6 +43,7 @@ class Output:
         self.quiet = quiet
         self.verbose = verbose
         self.read_charge: Callable[[], str] = lambda: "no"
+        self.complete: Callable[[str], str] = lambda text: text
         self.is_rehearsal: Callable[[], bool] = lambda: False
         self._stdout = Stream(env.stdout)
         self._stderr = Stream(env.stderr)
@@ -53,7 +55,7 @@ class Output:
     def print_line(self, text: str, record: Mapping[str, object] | None = None) -> None:
         """Print TEXT; as JSON the RECORD, or {"text": TEXT}."""
         if self.json:
-            line = json_line({"text": text} if record is None else record)
+            line = self._json_line({"text": text} if record is None else record)
         else:
             line = clean(text) + "\n"
         self._write_stdout(line, record)
@@ -61,7 +63,7 @@ class Output:
     def print_files(self, record: Mapping[str, object]) -> None:
         """Print the `files` of a job record, a path per line; as JSON the record."""
         if self.json:
-            self._write_stdout(json_line(record), record)
+            self._write_stdout(self._json_line(record), record)
             return
         files = record.get("files")
         for path in files if isinstance(files, list | tuple) else ():
@@ -84,7 +86,7 @@ class Output:
     def print_record(self, record: Mapping[str, object]) -> None:
         """Print RECORD as JSON; print nothing for people."""
         if self.json:
-            self._write_stdout(json_line(record), record)
+            self._write_stdout(self._json_line(record), record)
 
     def print_table(
         self,
@@ -102,7 +104,7 @@ class Output:
         """
         if self.json:
             for record in records:
-                self._write_stdout(json_line(record))
+                self._write_stdout(self._json_line(record))
             return
         cells = (["" if cell is None else one_line(str(cell)) for cell in row] for row in rows)
         if not self._stdout.is_terminal:
@@ -149,23 +151,16 @@ class Output:
         """Show a note that needs no action."""
         from krea_cli.flows.events import Note
 
-        self.tell(Note(text))
+        self.tell(Note(self.complete(text)))
 
     def warn(self, text: str) -> None:
         """Show a warning that may need action."""
-        if self.json:
-            self._write_stderr(json_line({"warning": {"message": text}}))
-        else:
-            self._write_stderr(self._label("warning", text))
+        self._write_labelled("warning", text)
 
     def hint(self, text: str) -> None:
         """Suggest the next command to type."""
-        if self.quiet:
-            return
-        if self.json:
-            self._write_stderr(json_line({"hint": {"message": text}}))
-        else:
-            self._write_stderr(self._label("hint", text))
+        if not self.quiet:
+            self._write_labelled("hint", self.complete(text))
 
     def trace(self, text: str) -> None:
         """Show details for `--verbose` only, such as requests."""
@@ -178,6 +173,8 @@ class Output:
 
     def print_error(self, error: KreaError) -> None:
         """Show a failure: the sentence, the next command, the job, and if it was charged."""
+        if error.hint:
+            error.hint = self.complete(error.hint)
         if error.unexpected is not None:
             self._trace_exception(error.unexpected)
         if self.json:
@@ -204,15 +201,9 @@ class Output:
 
     def print_bug(self, failure: BaseException) -> None:
         """Show an unexpected exception as a bug of krea; its traceback only with `--verbose`."""
-        description = one_line(f"{type(failure).__name__}: {failure}").rstrip(": ")
-        error = KreaError(
-            f"this is a bug in krea: {description}",
-            hint="run it again with --verbose and report what it prints"
-            if not self.verbose
-            else "please report it with what is printed above",
-            charged=self.read_charge(),
-        )
-        error.code = "bug"
+        from krea_cli.terminal.bug_error import bug_error
+
+        error = bug_error(failure, verbose=self.verbose, charge=self.read_charge())
         self._trace_exception(failure)
         self.print_error(error)
 
@@ -258,6 +249,13 @@ class Output:
         )
         return self._live_display
 
+    def _json_line(self, record: Mapping[str, object]) -> str:
+        """RECORD as a line; the hint of its error is what `print_error` shows."""
+        error = record.get("error")
+        if isinstance(error, Mapping) and isinstance(hint := error.get("hint"), str):
+            record = {**record, "error": {**error, "hint": self.complete(hint)}}
+        return json_line(record)
+
     def _mark(self) -> str:
         return " (sandbox)" if self.is_rehearsal() and not self.quiet else ""
 
@@ -287,6 +285,12 @@ class Output:
         # A log that cannot be written is no reason to give up work that is paid for.
         with self._lock, self._suspend_progress(), suppress(OSError):
             self._stderr.write(text)
+
+    def _write_labelled(self, label: str, text: str) -> None:
+        if self.json:
+            self._write_stderr(json_line({label: {"message": text}}))
+        else:
+            self._write_stderr(self._label(label, text))
 
     def _label(self, label: str, text: str) -> str:
         plain = self._dumb or self._env.get("NO_COLOR") or not self._stderr.is_terminal

@@ -13,7 +13,7 @@ import pytest
 from tests.fakes.krea_service import BASE
 from tests.fakes.sandbox_process import SandboxProcess
 from tests.harness.cli import Cli
-from tests.tokens import LOGIN
+from tests.tokens import LOGIN, OTHER_KEY
 
 TOKEN = LOGIN
 PAGE = "https://www.krea.ai/settings/api-tokens"
@@ -284,3 +284,25 @@ def test_ctrl_z_does_not_turn_the_echo_on(environment: dict[str, str]) -> None:
     child.close()
     assert child.exitstatus == 0
     assert "secret" not in child.before
+
+
+def test_a_password_in_the_address_is_not_shown(cli: Cli) -> None:
+    """Wherever the address is printed, or refused."""
+    cli.environ["KREA_API_BASE"] = "https://me:s3/cr@t@127.0.0.1:9"
+    commands = (
+        ("auth", "status"),
+        ("auth", "status", "--json"),
+        ("doctor",),
+        ("status", "550e8400-e29b-41d4-a716-446655440000"),
+        ("config", "set", "api.base", cli.environ["KREA_API_BASE"]),
+    )
+    for command in commands:
+        result = cli.krea(*command)
+        assert result.code, command
+        assert not re.search("s3|cr@t", result.out + result.err), (command, result)
+    refused = cli.krea(*commands[3]).error(charged="no")
+    assert refused.endswith(
+        "is not a valid address of the API: a user or a password has no place in it"
+    )
+    stored = cli.krea("auth", "login", "--with-token", stdin=OTHER_KEY)
+    assert "s3" not in stored.out + stored.err

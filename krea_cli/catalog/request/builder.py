@@ -15,6 +15,7 @@ from krea_cli.catalog.request.parse_value import (
 from krea_cli.catalog.request.texts import drop_marks
 from krea_cli.catalog.request.validate import UnknownField, unknown_field_problem
 from krea_cli.errors import Problem
+from krea_cli.text import clean
 
 MEDIA_WORDS = ("image", "video", "audio", "url", "uri", "file")
 
@@ -78,10 +79,11 @@ class RequestBuilder:
         """Set the fields of -i, then those of the cells, then those that are values already."""
         for entry in self.inputs.inputs:
             key, separator, text = entry.partition("=")
-            if not separator or not key.strip():
+            key = clean(key).strip()
+            if not separator or not key:
                 self.report_problem(None, f"-i {quote_value(entry)}: write it as -i key=value")
                 continue
-            self._read_input(self.translate_name(key.strip()), text)
+            self._read_input(self.translate_name(key), text)
         for key, text in self.inputs.cells.items():
             name = self.translate_name(key)
             self._read_input(name, self._escape_cell(name, text))

@@ -3,7 +3,7 @@
 import io
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -230,13 +230,29 @@ def _list_format(options: BatchOptions, other_words: Sequence[str]) -> str:
         raise UsageError(f"{file} is a folder", hint="krea batch FILE; - is stdin")
     if format is None and suffix == ".json":
         raise UsageError(
-            f"{file} is JSON, and a batch is read from {formats}; jq makes lines of an array",
-            hint=f"jq -c '.[]' {shell_line(file)} | "
+            f"{file} is JSON, and a batch is read from {formats}; jq makes lines of it",
+            hint=f"jq -c '(arrays | .[]), objects' {shell_line(file)} | "
             + shell_line("krea", "batch", "-", "--format", "jsonl", *other_words),
         )
+    if format is None and (reason := _unreadable_reason(file)):
+        raise UsageError(f"{file}: {reason}", hint=f"a list is one of {formats}: krea batch FILE")
     if format is None:
         raise UsageError(
             f"{file} does not say in its name what it is: {formats}",
             hint=shell_line("krea", "batch", file, "--format", "txt", *other_words),
         )
     return format
+
+
+def _unreadable_reason(file: str) -> str | None:
+    """Return the reason why FILE is no text; None for a text, and for what cannot be looked at."""
+    from krea_cli.flows.batch.check.lines import UnreadableLine, decode_lines
+
+    with suppress(OSError):
+        if os.path.isfile(file):
+            with open(file, "rb") as content:
+                try:
+                    next(decode_lines(content), None)
+                except UnreadableLine as error:
+                    return error.message
+    return None

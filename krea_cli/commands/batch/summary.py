@@ -98,7 +98,7 @@ class Summary:
             "about": to_dollars(progress.about),
             "spent_before": to_dollars(before),
             "seconds": round(seconds, 1),
-            "groups": [_group_record(group, retry) for group in groups],
+            "groups": [_group_record(group, retry, output) for group in groups],
         }
         output.print_summary(_totals(progress, before=before, seconds=seconds), record, errors)
 
@@ -130,13 +130,13 @@ def _others_error(groups: Sequence[Group], retry: str) -> KreaError:
     )
 
 
-def _group_record(group: Group, retry: str) -> dict[str, object]:
+def _group_record(group: Group, retry: str, output: "Output") -> dict[str, object]:
     return {
         "code": group.error.code,
         "count": group.count,
         "lines": group.line_numbers,
         "message": group.reason,
-        "hint": _remedy(group, retry),
+        "hint": output.complete(_remedy(group, retry)),
         "charged": group.error.charged,
     }
 
@@ -169,6 +169,8 @@ def _remedy(group: Group, retry: str) -> str:
     match error:
         case errors.LeftToHost():
             return hint
+        case errors.InDoubt(charged="no"):  # under way under another key
+            return f"{hint}; then {retry}"
         case errors.InDoubt():
             return f"krea recover looks for their jobs; then {retry}"
         case errors.NotSaved():

@@ -1,10 +1,13 @@
 """`krea batch`: files of the wrong kind, and the remedy for each."""
 
+import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.commands.batch.test_batch_check import bodies, dry
+from tests.fakes.krea_service import PNG
 from tests.harness.cli import Cli
 
 
@@ -103,7 +106,7 @@ def test_a_json_array_is_no_list(cli: Cli) -> None:
     """By its name, and by what is in it whatever --format says."""
     Path("b.json").write_text('[{"prompt":"a"},{"prompt":"b"}]\n')
     wrong = cli.krea("batch", "b.json", "--dry-run")
-    assert "jq -c '.[]' b.json | krea batch - --format jsonl" in wrong.err
+    assert "jq -c '(arrays | .[]), objects' b.json | krea batch - --format jsonl" in wrong.err
     for format in ("csv", "jsonl"):
         wrong = cli.krea("batch", "b.json", "--dry-run", "--format", format)
         assert (wrong.code, "line 1: this is a JSON array; jq -c '.[]' < b.json" in wrong.err) == (
@@ -235,3 +238,47 @@ def test_prompts_that_look_like_other_formats(cli: Cli) -> None:
     structured = '{"subject":"fox","light":"soft"}'
     sent = bodies(cli, f"{structured}\n", "--format", "txt", file="b.txt")
     assert [body["prompt"] for body in sent] == [structured]
+
+
+def test_json_over_several_lines_is_no_list(cli: Cli) -> None:
+    """The command of the hint makes lines of an object, as of an array."""
+    Path("b.jsonl").write_text('{\n  "prompt": "a"\n}\n')
+    wrong = cli.krea("batch", "b.jsonl", "--dry-run")
+    assert (wrong.code, "this is JSON over several lines" in wrong.err) == (2, True)
+    assert "jq -c . b.jsonl | krea batch - --format jsonl" in wrong.err
+
+
+def test_a_picture_is_no_list(cli: Cli) -> None:
+    """Without --format, which would not help; a text may be a list whatever its name."""
+    Path("pic.png").write_bytes(PNG)
+    Path("list").write_text("a fox\n")
+    wrong = cli.krea("batch", "pic.png")
+    assert (
+        wrong.error(charged="no")
+        == "pic.png: this is a file of type image/png, not a list of prompts"
+    )
+    assert "krea batch list --format txt" in cli.krea("batch", "list").err
+
+
+@pytest.mark.parametrize("hidden", ["\u200b", "\u2060 ", "\u00ad"])
+def test_what_cannot_be_seen_is_no_part_of_a_name_or_a_mark(cli: Cli, hidden: str) -> None:
+    """A comment stays a comment, and a field is found, in headings, keys and options."""
+    assert [item["body"]["prompt"] for item in items(cli, f"{hidden}# no\na fox\n", "b.txt")] == [
+        "a fox"
+    ]
+    for text, file in (
+        (f"prompt{hidden},{hidden}seed\na fox,7\n", "b.csv"),
+        (json.dumps({f"{hidden}prompt": "a fox", f"seed{hidden}": 7}), "b.jsonl"),
+    ):
+        (item,) = items(cli, text, file)
+        assert (item["body"]["prompt"], item["body"]["seed"]) == ("a fox", 7)
+    result = cli.krea("generate", "a fox", "-i", f"seed{hidden}=7", "--dry-run", "--json")
+    assert result.records[0]["body"]["seed"] == 7, result.err
+
+
+def items(cli: Cli, text: str, file: str) -> list[dict[str, Any]]:
+    """The items of a dry run of TEXT in FILE."""
+    Path(file).write_text(text)
+    result = cli.krea("batch", file, "--dry-run", "--json")
+    assert result.code == 0, result.err
+    return result.records

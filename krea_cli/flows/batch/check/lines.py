@@ -8,7 +8,7 @@ from typing import Any, BinaryIO
 
 from krea_cli.errors import UsageError
 from krea_cli.flows.files.content_type import PNG, TEXT_TYPES, ZIP, sniff
-from krea_cli.text import BYTE_ORDER_MARK, utf8_hint, wide_encoding
+from krea_cli.text import BYTE_ORDER_MARK, clean, utf8_hint, wide_encoding
 
 FORMATS = ("txt", "csv", "tsv", "jsonl")
 RESERVED_NAMES = ("model", "output", "count")
@@ -111,8 +111,17 @@ def _binary_kind(head: bytes) -> str | None:
     return None if is_text else f"a file of type {kind.mime}"
 
 
+def is_comment(text: str) -> bool:
+    """Tell if a line of a list of prompts is a comment: what is seen of it begins with #."""
+    return clean(text).lstrip().startswith("#")
+
+
 def field_name(key: str) -> str:
-    """Name of the field for a heading or key; keeps `input.` only before a reserved name."""
+    """Name of the field for a heading or key, without what cannot be seen around it.
+
+    Keeps `input.` only before a reserved name.
+    """
+    key = clean(key).strip()
     name = key.removeprefix(FIELD_PREFIX)
     return key if name in RESERVED_NAMES else name
 

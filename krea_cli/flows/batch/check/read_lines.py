@@ -19,6 +19,7 @@ from krea_cli.flows.batch.check.lines import (
     UnreadableLine,
     decode_lines,
     field_name,
+    is_comment,
     make_line,
 )
 from krea_cli.flows.batch.check.problems import Problems
@@ -107,7 +108,7 @@ def read_prompts(texts: Iterator[str]) -> Iterator[Line]:
         prompt = text.strip()
         if "\r" in prompt:
             raise UnreadableLine(number, MIXED_LINE_ENDS)
-        if prompt and not prompt.startswith("#"):
+        if prompt and not is_comment(prompt):
             yield Line(number, values={"prompt": prompt[1:] if prompt[:2] == "\\#" else prompt})
 
 
@@ -136,7 +137,7 @@ def read_objects(texts: Iterator[str], problems: Problems) -> Iterator[Line]:
         if not isinstance(value, dict):
             problems.add_message(number, 'is not a JSON object such as {"prompt": "a fox"}')
             continue
-        fields = {field_name(key.strip()): inner for key, inner in value.items()}
+        fields = {field_name(key): inner for key, inner in value.items()}
         if len(fields) < len(value):
             problems.add_message(number, "has the same field twice")
             continue

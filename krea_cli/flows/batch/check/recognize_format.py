@@ -15,6 +15,7 @@ from krea_cli.flows.batch.check.lines import (
     RESERVED_NAMES,
     UnreadableLine,
     field_name,
+    is_comment,
 )
 
 SAMPLE_LINES = 1000
@@ -50,7 +51,7 @@ def refuse_other_format(sample: Sequence[str], format: str, hints: FormatHints) 
     lines = [
         (number, text)
         for number, text in enumerate(sample, 1)
-        if text.strip() and not (format == "txt" and text.lstrip().startswith("#"))
+        if text.strip() and not (format == "txt" and is_comment(text))
     ]
     if not lines:
         return
@@ -60,10 +61,11 @@ def refuse_other_format(sample: Sequence[str], format: str, hints: FormatHints) 
         raise UnreadableLine(number, "this is HTML or XML, not a list of prompts")
     if first.startswith(("%PDF-", "{\\rtf", "%!PS")):
         raise UnreadableLine(number, "this is a document, not plain text; save it as plain text")
-    has_comments = any(text.lstrip().startswith("#") for text in sample[: number - 1])
+    has_comments = any(is_comment(text) for text in sample[: number - 1])
     if format in ("csv", "tsv"):
         _refuse_in_table(number, first, texts, format, hints)
     elif format == "jsonl":
+        _refuse_spread_object(number, texts)
         if table := _table_format(texts, hints):
             raise UnreadableLine(number, "this is a table, not JSON", reads_as=table)
     else:
@@ -98,9 +100,8 @@ def _refuse_in_prompts(
 
 def _refuse_json_value(number: int, texts: list[str]) -> None:
     """Refuse TEXTS if they are one JSON value over several lines, or an array in one line."""
+    _refuse_spread_object(number, texts)
     first, second = texts[0].strip(), texts[1].strip() if len(texts) > 1 else ""
-    if first == "{" and second.startswith(('"', "}")):
-        raise UnreadableLine(number, JSON_TEXT, reads_as="jsonl", filter=("jq", "-c", "."))
     value = _parse(first) if len(texts) == 1 else None
     is_texts = isinstance(value, list) and all(isinstance(each, str) for each in value)
     if (first == "[" and second.startswith('"')) or (value and is_texts):
@@ -110,6 +111,11 @@ def _refuse_json_value(number: int, texts: list[str]) -> None:
         raise UnreadableLine(number, JSON_ARRAY, reads_as="jsonl", filter=ARRAY_FILTER)
 
 
+def _refuse_spread_object(number: int, texts: list[str]) -> None:
+    if len(texts) > 1 and texts[0].strip() == "{" and texts[1].strip().startswith(('"', "}")):
+        raise UnreadableLine(number, JSON_TEXT, reads_as="jsonl", filter=("jq", "-c", "."))
+
+
 def _describe_objects(texts: list[str], hints: FormatHints) -> str | None:
     """Return the reason if TEXTS are JSON objects, the last of which may be cut off."""
     if not all(text.lstrip().startswith("{") for text in texts):
@@ -117,7 +123,7 @@ def _describe_objects(texts: list[str], hints: FormatHints) -> str | None:
     values = [_parse(text) for text in texts]
     if not isinstance(values[0], dict) or not values[0]:
         return None
-    if any(_is_field(field_name(name.strip()), hints) for name in values[0]):
+    if any(_is_field(field_name(name), hints) for name in values[0]):
         return JSON_OBJECTS
     # Without a field of ours they may be prompts, as some models take them.
     if hints.is_stated or not all(isinstance(value, dict) for value in values):
@@ -157,7 +163,7 @@ def _table_format(texts: list[str], hints: FormatHints) -> str | None:
 
 def _has_headings(texts: list[str], delimiter: str, hints: FormatHints) -> bool:
     cells = next(_records([texts[0].strip()], delimiter), [])
-    names = [field_name(cell.strip().lower()) for cell in cells]
+    names = [field_name(cell.lower()) for cell in cells]
     if not all(map(HEADING_PATTERN.fullmatch, names)):
         return False
     if names == ["prompt"]:

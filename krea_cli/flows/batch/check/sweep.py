@@ -42,7 +42,7 @@ def parse_sweep(texts: Sequence[str]) -> Sweep:
     fields: dict[str, tuple[str, ...]] = {}
     for text in texts:
         key, separator, listed = text.partition("=")
-        name = field_name(key.strip())
+        name = field_name(key)
         if not separator or not name:
             raise UsageError(f"--sweep {text}: must be KEY=VALUES", hint=SWEEP_HINT)
         if name in ("count", "output"):

@@ -86,7 +86,7 @@ def _number_records(reader: "Reader", skipped: int) -> Iterator[tuple[int, list[
 
 
 def _read_headings(number: int, headings: list[str]) -> list[str]:
-    names = [field_name(heading.strip()) for heading in headings]
+    names = [field_name(heading) for heading in headings]
     if "" in names:
         raise UnreadableLine(
             number,
