@@ -6,6 +6,7 @@ import json
 import os
 import re
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from random import Random
@@ -24,7 +25,7 @@ from tests.commands.batch.batch_helpers import (
     serve_prices,
     summary,
 )
-from tests.fakes.krea_service import KreaService, ScriptedJob, answer_with, lose_request
+from tests.fakes.krea_service import PNG, KreaService, ScriptedJob, answer_with, lose_request
 from tests.harness.cli import Cli
 
 RUN = ("batch", "foxes.txt", "-o", "out/")
@@ -287,3 +288,20 @@ def test_a_file_called_stdin_is_not_what_comes_through_a_pipe(cli: Cli) -> None:
     assert cli.krea(*spend, stdin="fox 1\n").code == 0
     assert cli.krea(*spend, stdin="fox 2\n").code == 0
     assert len(cli.service.posts) == 2
+
+
+def test_the_time_of_a_job_ends_its_download_too(batch_cli: Cli) -> None:
+    """A host that sends a little now and then is given up; the result stays to be fetched."""
+
+    def drip() -> Iterator[bytes]:
+        for _ in range(1000):
+            yield b"x" * 500
+            batch_cli.clock.sleep(0.25)
+
+    batch_cli.service.content = drip  # type: ignore[assignment]
+    start = batch_cli.clock.monotonic()
+    done = batch_cli.krea(*RUN, "--timeout", "10", "-j", "6")
+    assert (done.code, "6 items, lines 1-6: the result of job … is paid" in done.err) == (10, True)
+    assert batch_cli.clock.monotonic() - start < 60
+    batch_cli.service.content = lambda: PNG
+    assert (batch_cli.krea(*RUN).code, len(batch_cli.service.posts)) == (0, 6)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from math import inf
 
 from krea_cli.api.types import Job
@@ -139,10 +140,10 @@ class BatchState:
                 raise bug
 
     def _track(self, submitted: messages.ItemSubmitted) -> Iterator[ItemOutcome]:
-        item, pending = submitted.item, submitted.pending
-        seconds = self._options.timeout_for(item.kind)
-        until = inf if seconds is None else self._clock.monotonic() + seconds
-        self.in_flight[pending.job_id] = InFlight(item, pending, until, submitted.fresh)
+        item, seconds = submitted.item, self._options.timeout_for(submitted.item.kind)
+        until = None if seconds is None else self._clock.monotonic() + seconds
+        pending = replace(submitted.pending, until=until)
+        self.in_flight[pending.job_id] = InFlight(item, pending, until or inf, submitted.fresh)
         if submitted.fresh:
             self._queue.sent()
             self.limit.accept(self.in_flight.places)
