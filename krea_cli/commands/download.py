@@ -88,10 +88,10 @@ def download(
 
 
 def _save_missing(session: "Session", flow: "Download") -> "Iterator[JobOutcome]":
-    from krea_cli.commands.other_hosts import tell_of_other_hosts
+    from krea_cli.commands.other_work import tell_of_other_work
 
     yield from flow.missing(session.status_reader())
-    tell_of_other_hosts(session)
+    tell_of_other_work(session)
 
 
 def _parse_output(

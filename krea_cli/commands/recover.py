@@ -8,7 +8,7 @@ import typer
 
 from krea_cli.api.data_url import display_url
 from krea_cli.api.job_id import read_job_id
-from krea_cli.commands.other_hosts import tell_of_other_hosts
+from krea_cli.commands.other_work import tell_of_other_work
 from krea_cli.errors import InDoubt, KreaError, UsageError
 from krea_cli.options import AssumePrice, Json, Profile, Quiet, TokenFile, Verbose, parse_seconds
 from krea_cli.terminal import formats
@@ -113,7 +113,7 @@ def _reconcile(session: "Session", recovery: "Recovery") -> None:
         session.output.say("nothing is in doubt")
     if len(open_doubts) < len(doubts):
         session.output.hint("krea download --missing saves what was found")
-    tell_of_other_hosts(session)
+    tell_of_other_work(session)
     if open_doubts:
         raise _in_doubt_error(open_doubts, session.clock.now())
 

@@ -219,7 +219,7 @@ def _check_catalog(session: "Session", name: str) -> Iterator[Finding]:
 
 
 def _check_ledger(session: "Session", name: str) -> Iterator[Finding]:
-    from krea_cli.commands.other_hosts import describe_other_hosts
+    from krea_cli.commands.other_work import describe_other_hosts
     from krea_cli.local.ledger.repair import examine_ledger
 
     health = examine_ledger(session.env.state_dir, session.host)

@@ -136,14 +136,14 @@ def _print_matches(session: "Session", query: "HistoryQuery", limit: int | None)
         to_record,
         to_row,
     )
-    from krea_cli.commands.other_hosts import tell_of_other_hosts
+    from krea_cli.commands.other_work import tell_of_other_work
 
     ledger, cwd = readable_ledger(session, warn=True), session.env.current_dir
     matches = islice(_find_matches(ledger, query) if ledger else iter(()), limit)
     first = next(matches, None)
     if first is None:
         session.output.say(f"no request in the ledger matches{_describe_statuses(ledger, query)}")
-        tell_of_other_hosts(session)
+        tell_of_other_work(session)
         return
     running: list[str] = []
 
@@ -161,7 +161,7 @@ def _print_matches(session: "Session", query: "HistoryQuery", limit: int | None)
     )
     if running:
         _note_running(session, running)
-    tell_of_other_hosts(session)
+    tell_of_other_work(session)
 
 
 def _find_matches(

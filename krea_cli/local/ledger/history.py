@@ -9,6 +9,7 @@ from krea_cli.local.ledger.database import Database
 from krea_cli.local.ledger.ownership import CANDIDATES_FACT, PRUNED_BEFORE
 from krea_cli.local.ledger.request_identity import RequestIdentity
 from krea_cli.local.ledger.rows import (
+    EMPTY,
     IN_DOUBT_STATES,
     UNDER_WAY_STATES,
     FileRow,
@@ -22,8 +23,6 @@ PAGE_ROWS = 500  # read at a time, so that a reader who stops early costs no mor
 # A request in any other state may still cost money, be sent or be fetched.
 OVER_STATES = ("saved", "failed", "cancelled", "refused", "forgotten")
 POSSIBLY_SENT_STATES = ("sending", *IN_DOUBT_STATES)
-# A job that completed without any result: nothing of it is to be saved.
-EMPTY = "(state = 'completed' AND error IS NOT NULL)"
 # What was never sent is no unfinished work, unless the user said that it is to be sent again.
 UNFINISHED = (
     f"((state IN {UNDER_WAY_STATES} AND NOT {EMPTY})"

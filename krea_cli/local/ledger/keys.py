@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from krea_cli.errors import InDoubt, UsageError
-from krea_cli.local.ledger.rows import UNDER_WAY_STATES, RequestRow, Scope
+from krea_cli.local.ledger.rows import EMPTY, UNDER_WAY_STATES, RequestRow, Scope
 from krea_cli.text import shell_line
 
 Relation = Literal["same", "other"]
@@ -168,6 +168,22 @@ class Keys:
             (*excluded, *values),
         )
         return next(iter(rows), None)
+
+    def list_open(self) -> list[tuple[str, int]]:
+        """List each other key, by its name, with the number of its open requests.
+
+        Left out are the keys of another account by the user's word.
+        """
+        if self._list_accounts() in ([], [self._scope.account]):
+            return []
+        excluded = (*self._scope.accounts, *self.told_apart())
+        marks = ", ".join("?" * len(excluded))
+        rows = self._scope.database.query(
+            f"SELECT account, count(*) FROM requests WHERE base = ? AND account NOT IN ({marks})"
+            f" AND state IN {UNDER_WAY_STATES} AND NOT {EMPTY} GROUP BY account",
+            (self._scope.base, *excluded),
+        )
+        return [(key_name(str(account)), int(count)) for account, count in rows]
 
     def list_possibly_same(self) -> tuple[str, ...]:
         """List the keys whose requests count for a day's budget: all but those told apart."""

@@ -16,8 +16,8 @@ IN_DOUBT_STATES = ("unknown", "unfound")
 UNDER_WAY_STATES = ("sending", "submitted", *IN_DOUBT_STATES, "completed")  # may still cost
 UNFINISHED_STATES = ("checked", *UNDER_WAY_STATES)
 POSSIBLY_PAID_STATES = (*UNDER_WAY_STATES, "saved")
-# These are over, and were not billed.
-FAILED_STATES = ("refused", "failed", "cancelled")
+FAILED_STATES = ("refused", "failed", "cancelled")  # over, and not billed
+EMPTY = "(state = 'completed' AND error IS NOT NULL)"  # no result came, and none is to be saved
 
 STATES = (*UNFINISHED_STATES, "saved", "forgotten", *FAILED_STATES)
 WORDS = {"state": STATES, "charged": ("no", "yes", "unknown")}

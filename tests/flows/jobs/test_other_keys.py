@@ -137,6 +137,24 @@ def test_a_request_under_way_elsewhere_is_not_sent(cli: Cli, lost: bool) -> None
     assert cli.krea(*FOX, "--again", "--dry-run").code == 0
 
 
+def test_work_under_another_key_is_told(cli: Cli) -> None:
+    """Where work is listed, until the user says that the key is of another account."""
+    make_jobs(cli, 3)
+    cli.service.answers = [lose_request]
+    assert cli.krea(*FOX).code == 9
+    hide_jobs(cli)
+    rotate_key(cli)
+    told = (
+        "API key be297454 has 1 request under way, unsaved or in doubt:"
+        " krea auth same-account be297454 if it is of this account\n"
+    )
+    commands = (("recover",), ("history",), ("history", "1"), ("download", "--missing"))
+    results = [cli.krea(*command).err for command in commands]
+    assert [told in err for err in results] == [True] * 4
+    assert cli.krea("auth", "other-account").code == 0
+    assert told not in cli.krea("recover").err
+
+
 def test_the_hint_names_profile_and_key(cli: Cli) -> None:
     """Its command works as printed, with a profile and with a third key beside."""
     for key in (THIRD_KEY, KEY):
