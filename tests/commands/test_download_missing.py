@@ -90,7 +90,7 @@ def test_several_results_and_a_taken_name(cli: Cli) -> None:
     (cli.home / "work" / "fox.png").write_bytes(b"mine")
     result = cli.krea("download", "--missing")
     assert (result.code, result.out) == (0, "fox-2.png\nfox-2-2.png\n")
-    assert "fox.png was taken meanwhile: the result is in fox-2.png" in result.err
+    assert "fox.png exists already: the result is in fox-2.png" in result.err
     assert (cli.home / "work" / "fox.png").read_bytes() == b"mine"
 
 

@@ -261,9 +261,7 @@ class _SaveJob:
         if not done.name_was_taken:
             return saved
         shown = os.path.join(os.path.dirname(saved.path), done.path.name)
-        self._context.tell(
-            WarningNote(f"{saved.path} was taken meanwhile: the result is in {shown}")
-        )
+        self._context.tell(WarningNote(f"{saved.path} exists already: the result is in {shown}"))
         return replace(saved, path=shown)
 
     def _pass_on(self, part: PartFile, device: Path | None) -> None:

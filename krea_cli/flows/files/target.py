@@ -202,15 +202,20 @@ class Target:
         folder = Path(os.path.realpath(self.cwd))
         return str(path.relative_to(folder)) if path.is_relative_to(folder) else str(path)
 
-    def predict_path(self, n: int, count: int, facts: NameFacts | None) -> str | None:
-        """Path of the first result of the n-th job; None if not known before the job runs."""
+    def predict_path(
+        self, n: int, count: int, facts: NameFacts | None, *, ext: str | None = None
+    ) -> str | None:
+        """Path of the first result of the n-th job; None if not known before the job runs.
+
+        EXT is its extension, where that is known.
+        """
         if self.kind is TargetKind.EXACT:
             return self._exact_path(n, count, 1)
         if self.kind is not TargetKind.TEMPLATE:
             return None
         values = {"n": str(n), "index": "1"}
         if facts is not None:
-            values = naming.placeholder_values(facts, n=n, index=1, ext=None)
+            values = naming.placeholder_values(facts, n=n, index=1, ext=ext)
             values.pop("date", None)
         filled = naming.fill_template(self.text, values)
         is_open = naming.placeholders(filled) or filled.endswith("/")

@@ -9,12 +9,13 @@ from krea_cli.flows.context import FlowContext
 from krea_cli.flows.events import Note, WarningNote
 from krea_cli.flows.files.existing_results import find_beside
 from krea_cli.flows.files.naming import NameFacts
-from krea_cli.flows.files.output_slot import OutputSlot, download_command
+from krea_cli.flows.files.output_slot import PAYING_HINT, OutputSlot, download_command
 from krea_cli.flows.generate.identity import identify
 from krea_cli.flows.generate.request import GenerateRequest
 from krea_cli.flows.recipe.recipe import Recipe
 from krea_cli.flows.recipe.sidecar import read_sidecar_of, sidecar_path
 from krea_cli.local.ledger.request_identity import RequestIdentity
+from krea_cli.local.ledger.rows import RequestRow
 
 AGAIN_HINT = "--again makes a new one"
 
@@ -59,13 +60,37 @@ def refuse_made_before(
     raise WouldOverwrite(said, hint=hint, job_id=paid_id)
 
 
+def refuse_repeated(
+    identity: RequestIdentity, slot: OutputSlot, facts: NameFacts, context: FlowContext
+) -> None:
+    """Raise `WouldOverwrite` if SLOT has the result of the same request, with IDENTITY.
+
+    For a name of which FACTS tell all but the extension.
+    """
+    target, row = slot.target, _find_saved(identity, slot, context)
+    for file in context.ledger.history.list_files(row.job_id or "") if row else ():
+        ext = os.path.splitext(file.path)[1].removeprefix(".")
+        path = target.predict_path(slot.n, slot.count, facts, ext=ext)
+        if path and str(target.real_path(path)) == file.path and os.path.lexists(file.path):
+            raise WouldOverwrite(
+                f"{path} exists, and is a result of this request", hint=PAYING_HINT
+            )
+
+
+def _find_saved(
+    identity: RequestIdentity, slot: OutputSlot, context: FlowContext
+) -> RequestRow | None:
+    """Find the saved request with IDENTITY at SLOT."""
+    if slot.key is None or not slot.target.makes_files:
+        return None
+    return context.ledger.requests.find_saved(identity, slot.key)
+
+
 def _find_shifted(
     identity: RequestIdentity, slot: OutputSlot, context: FlowContext
 ) -> tuple[str, str] | None:
     """Find the job whose first result is under a number beside its place, and the path."""
-    if slot.key is None or not slot.target.makes_files:
-        return None
-    row = context.ledger.requests.find_saved(identity, slot.key)
+    row = _find_saved(identity, slot, context)
     if row is None or row.job_id is None:
         return None
     facts = NameFacts(row.prompt, row.model, row.seed, row.job_id, row.created_at)

@@ -13,7 +13,7 @@ from krea_cli.flows.files.naming import NameFacts
 from krea_cli.flows.files.output_slot import PAYING_HINT, OutputSlot
 from krea_cli.flows.generate.draft import RequestFiles, build_draft, hash_body, identify_job
 from krea_cli.flows.generate.forecast import Forecast, count_jobs, forecast_claims
-from krea_cli.flows.generate.made_before import refuse_made_before
+from krea_cli.flows.generate.made_before import refuse_made_before, refuse_repeated
 from krea_cli.flows.generate.request import GenerateRequest
 from krea_cli.flows.generate.result_cache import CachedResult, CacheKey, ResultCache
 from krea_cli.flows.generate.seeds import seeds
@@ -252,6 +252,8 @@ class Plan:
             return
         if place and not cached and not request.again and request.target.makes_files:
             refuse_made_before(request, identity, slot, place, self._context)
+        if not (place or cached or request.again or request.target.force):
+            refuse_repeated(identity, slot, self._facts(seed), self._context)
         slot.refuse_existing(self._facts(seed))
         if request.sidecar and place and not request.target.force:
             sidecar = sidecar_path(place)

@@ -154,3 +154,20 @@ def test_force_is_said_to_pay(cli: Cli) -> None:
         " it\n"
         "  charged: no\n",
     )
+
+
+@pytest.mark.parametrize("count", ["1", "2"])
+def test_a_name_known_but_for_its_extension_is_not_paid_again(cli: Cli, count: str) -> None:
+    """The same command finds its own result there; another prompt, or a new seed, is made."""
+    fox = ("generate", "a fox", "-o", "{slug}-{n}.{ext}", "-n", count)
+    assert cli.krea(*fox).code == 0
+    posts = len(cli.service.posts)
+    sentence, hint = refusal(cli, cli.krea(*fox), posts)
+    assert sentence == "a-fox-1.png exists, and is a result of this request"
+    assert "pays for a new one" in hint
+    assert cli.krea(*fox, "--dry-run").code == 2
+    for other in (("--again",), ("-o", "{slug}-{seed}.{ext}"), ("-o", "pics/")):
+        posts += int(count)
+        assert (cli.krea(*fox, *other).code, len(cli.service.posts)) == (0, posts)
+    Path("a-fox-1.png").unlink()
+    assert cli.krea("generate", "a fox", "-o", "{slug}-{n}.{ext}", "-n", "3").code == 0

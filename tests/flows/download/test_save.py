@@ -197,7 +197,7 @@ def test_a_name_taken_meanwhile(scene: SaveScene) -> None:
     """A file that came while the job ran is overwritten with --force only."""
     (scene.folder / "out.png").write_bytes(b"other")
     assert scene.save(scene.job("a.png"), "out.png") == ("out-2.png",)
-    assert scene.remarks == ["out.png was taken meanwhile: the result is in out-2.png"]
+    assert scene.remarks == ["out.png exists already: the result is in out-2.png"]
     assert scene.save(scene.job("a.png"), "out.png", force=True) == ("out.png",)
     assert (scene.folder / "out.png").read_bytes() == PNG
 
