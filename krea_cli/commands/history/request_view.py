@@ -12,7 +12,7 @@ from krea_cli.errors import LedgerUnusable
 from krea_cli.flows.files.naming import escape_braces
 from krea_cli.flows.files.places import Fate, Places, find_places, with_new_times
 from krea_cli.flows.files.target import TargetKind, parse_target
-from krea_cli.flows.jobs.record import iso_time, job_record
+from krea_cli.flows.jobs.record import iso_time, job_record, request_cost
 from krea_cli.flows.recipe.provenance import Provenance
 from krea_cli.flows.recipe.recipe import restore_files
 from krea_cli.local.ledger.history import POSSIBLY_SENT_STATES, has_ended_empty
@@ -63,6 +63,7 @@ def to_record(row: "RequestRow", places: Places) -> dict[str, Any]:
             {"path": file.path, "sha256": file.sha256, "fate": fate} for file, fate in places.lost
         ],
         "created_at": record["created_at"] or iso_time(row.created_at),
+        "cost": request_cost(row, row.charged),
         "charged": row.charged,
         "row": row.id,
         "state": row.state,

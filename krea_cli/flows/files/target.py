@@ -207,7 +207,7 @@ class Target:
     ) -> str | None:
         """Path of the first result of the n-th job; None if not known before the job runs.
 
-        EXT is its extension, where that is known.
+        EXT is its extension, if known.
         """
         if self.kind is TargetKind.EXACT:
             return self._exact_path(n, count, 1)

@@ -80,14 +80,15 @@ def job_record(
     """Make the record (schema 1) of a job from the service, the ledger and the disk.
 
     Keys: schema, job_id, status, model, prompt, seed, created_at, completed_at, price, cost,
-    priced_at, charged and error. `cost`: the sure price in dollars, a number. `urls`: the addresses
-    without previews. `files`: the paths. `outputs`: url, path, sha256, bytes and type of each
-    result. `result`: as the service sent it. Unknown is None.
+    priced_at, charged and error. `cost`: the sure price in dollars, a number; 0 for what is not
+    charged. `urls`: the addresses without previews. `files`: the paths. `outputs`: url, path,
+    sha256, bytes and type of each result. `result`: as the service sent it. Unknown is None.
     """
     job_id = job.id if job else row.job_id if row and row.job_id else job_id
     status = job.status if job else row.status if row else None
     outputs = job.outputs if job else ()
     results = [output for output in outputs if not output.preview]
+    charged = error.charged if error else _charged(status)
     return {
         "schema": SCHEMA,
         "job_id": job_id,
@@ -105,9 +106,9 @@ def job_record(
         "files": [str(file.path) for file in files],
         "outputs": list(_outputs(outputs, files)),
         "price": row.price if row else None,
-        "cost": to_dollars(row.cost) if row and row.cost is not None else None,
+        "cost": request_cost(row, charged),
         "priced_at": iso_time(row.priced_at if row else None),
-        "charged": error.charged if error else _charged(status),
+        "charged": charged,
         "error": error.as_dict() | {"job_id": job_id} if error else None,
         "result": job.raw.get("result") if job else None,
     }
@@ -209,6 +210,13 @@ def _output(url: str, file: FileRecord | None) -> dict[str, Any]:
         "bytes": file.size if file else None,
         "type": file.type if file else None,
     }
+
+
+def request_cost(row: "RequestRow | None", charged: str) -> float | None:
+    """Return the sure cost in dollars of ROW, with its word for CHARGED; None if unknown."""
+    if row is None or row.cost is None:
+        return None
+    return 0.0 if charged == "no" else to_dollars(row.cost)
 
 
 def _charged(status: str | None) -> str:

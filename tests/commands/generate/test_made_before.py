@@ -158,7 +158,7 @@ def test_force_is_said_to_pay(cli: Cli) -> None:
 
 @pytest.mark.parametrize("count", ["1", "2"])
 def test_a_name_known_but_for_its_extension_is_not_paid_again(cli: Cli, count: str) -> None:
-    """The same command finds its own result there; another prompt, or a new seed, is made."""
+    """Its own result is there; --again and other names make a new one."""
     fox = ("generate", "a fox", "-o", "{slug}-{n}.{ext}", "-n", count)
     assert cli.krea(*fox).code == 0
     posts = len(cli.service.posts)
