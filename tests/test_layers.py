@@ -44,7 +44,7 @@ ROOMS = {
     "jobs": GROUND | {"backoff", "files"},
     "transfer": GROUND | {"backoff", "files"},
     "recipe": {"files", "jobs"},
-    "submit": GROUND | {"backoff", "files", "jobs"},
+    "submit": GROUND | {"backoff", "files", "jobs", "transfer"},
     "download": GROUND | {"files", "jobs", "recipe", "transfer"},
     "generate": GROUND | {"files", "jobs", "recipe", "transfer", "submit", "download"},
     "batch": GROUND

@@ -111,6 +111,26 @@ def test_a_job_that_is_gone_can_be_let_go(cli: Cli) -> None:
     assert cli.krea("download", "--missing").code == 0
 
 
+def test_a_job_that_is_there_cannot_be_let_go(cli: Cli) -> None:
+    """While it runs, or its result can be fetched: the same command would pay again."""
+    fox = ("generate", "a fox", "-o", "fox.png")
+    assert cli.krea(*fox, "--no-wait").code == 0
+    told = []
+    for _ in range(2):
+        refused = cli.krea("recover", "--forget", "1")
+        assert (refused.code, cli.states[0][1]) == (2, "job-1")
+        told.append(refused.error(charged="no"))
+        cli.clock.advance(60)
+    assert told == [
+        "request 1 is not in doubt: its job job-1 is queued",
+        "request 1 is not in doubt: the result of its job job-1 is paid for",
+    ]
+    cli.service.file_status = 404
+    assert cli.krea("download", "--missing").code == 10
+    assert cli.krea("recover", "--forget", "1").code == 0
+    assert cli.krea("download", "--missing").code == 0
+
+
 @pytest.mark.parametrize("place", ["-", "x.png", "pics/"])
 def test_another_place_is_refused(cli: Cli, place: str) -> None:
     """--missing has its own targets, so -o is refused."""

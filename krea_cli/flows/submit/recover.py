@@ -16,6 +16,7 @@ from krea_cli.flows.events import Reconciling, Submitting, WarningNote
 from krea_cli.flows.files.part_records import remove_abandoned_parts
 from krea_cli.flows.jobs.record import iso_time
 from krea_cli.flows.submit.doubt import Doubt, candidates_note, spared_error
+from krea_cli.flows.submit.forget import require_lost
 from krea_cli.flows.submit.match import STRANGER_SECONDS, Candidate
 from krea_cli.flows.submit.post_lock import exclusive_submit
 from krea_cli.flows.submit.reconcile import (
@@ -105,9 +106,10 @@ class Recovery:
     def forget(self, row_id: int) -> RequestRow:
         """Look no more for the job of the request, by the user's word.
 
-        Nor for the results of a job that was made and cannot be read.
+        Nor for the results of a job that was made and cannot be read. Raises UsageError if it can.
         """
         row = self._open(row_id, also=FORGETTABLE_STATES)
+        require_lost(row, self._context)
         self._reopen(row)
         self._resolutions.forget(row.id)
         return self._context.ledger.requests.get(row.id)
@@ -162,7 +164,9 @@ class Recovery:
                     yield Decision(None, spared_error(doubt))
                     continue
                 if doubt.candidates:
-                    self._context.tell(WarningNote(candidates_note(doubt) + "; it is sent again"))
+                    self._context.tell(
+                        WarningNote(candidates_note(doubt) + "; it is to be sent again")
+                    )
             decision = self._decide(partial(self.resubmit, row_id))
             left = len(resubmit) - at - 1
             if decision.error and left and not isinstance(decision.error, ITEM_ERRORS):

@@ -138,7 +138,7 @@ def test_a_request_under_way_elsewhere_is_not_sent(cli: Cli, lost: bool) -> None
 
 
 def test_work_under_another_key_is_told(cli: Cli) -> None:
-    """Commands that list work tell it, until the user says that there are two accounts."""
+    """Commands that list work tell it, until the user tells the accounts apart."""
     make_jobs(cli, 3)
     cli.service.answers = [lose_request]
     assert cli.krea(*FOX).code == 9
