@@ -82,14 +82,20 @@ def require_sqlite() -> None:
 
 
 def warn_of_relative_folder(env: "Env", warn: Callable[[str], None]) -> None:
-    """Warn if each current folder has a ledger of its own: none knows what another has paid."""
-    folder = env.state_dir
-    if not folder.is_absolute():
-        command = f"export KREA_STATE_DIR={shell_line(str(env.current_dir / folder))}"
-        warn(
-            f"KREA_STATE_DIR is the relative folder {folder}, so that another current folder has"
-            f" another ledger, and pays again; for one ledger: {command}"
-        )
+    """Warn if each current folder has a ledger, or settings, of its own.
+
+    None knows of payments and budgets in another.
+    """
+    for variable, folder, another, one in (
+        ("KREA_STATE_DIR", env.state_dir, "another ledger, and pays again", "one ledger"),
+        ("KREA_CONFIG_DIR", env.config_dir, "other settings, and another budget", "one budget"),
+    ):
+        if not folder.is_absolute():
+            command = f"export {variable}={shell_line(str(env.current_dir / folder))}"
+            warn(
+                f"{variable} is the relative folder {folder}, so that another current folder has"
+                f" {another}; for {one}: {command}"
+            )
 
 
 def require_ssl() -> None:

@@ -101,7 +101,7 @@ def _open_report(session: "Session", name: str) -> "Iterator[tuple[Any, Path]]":
     if name == "-":
         yield getattr(stdin, "buffer", stdin), cwd
         return
-    path = Path(os.path.realpath(cwd / name))
+    path = Path(os.path.realpath(cwd / os.path.expanduser(name)))
     try:
         with session.clock.interruptible():  # a FIFO waits for its writer
             source = path.open("rb")

@@ -21,8 +21,10 @@ _INVISIBLE_CHARACTERS = re.compile(
 )
 # As in an .env file, among other lines, or in a line for a shell's start-up file.
 _ASSIGNMENT_PATTERN = re.compile(
-    r"^[ \t]*(?:export[ \t]+)?(?:KREA_API_KEY|KREA_API_TOKEN)[ \t]*=(.*)$", re.MULTILINE
+    r"^[ \t]*(?:export[ \t]+|set[ \t]+|\$env:)?(KREA_\w*|API_?KEY|TOKEN)[ \t]*=(.*)$",
+    re.MULTILINE | re.IGNORECASE,
 )
+_COMMENT_PATTERN = re.compile(r"\s+#.*$")
 _QUOTES = "\"'`‘’‚“”„«»"
 
 ReadVariable = Callable[[str], str | None]
@@ -78,21 +80,30 @@ def clean_token(text: str, source: str) -> str:
     Raises NoToken if no header can carry it. The error names SOURCE, never the token.
     """
     text = _INVISIBLE_CHARACTERS.sub("", text)
-    assignment = _ASSIGNMENT_PATTERN.search(text)
-    token = _strip_quotes(assignment[1] if assignment else text)
+    assigned = _find_assigned(text)
+    token = _strip_quotes(text if assigned is None else assigned)
     token = _strip_quotes(re.sub(r"(?i)^bearer\s+", "", token))
     problem = None
     if not token or token.lower() == "bearer":
         problem = "is empty"
     elif re.search(r"\s", token):
         problem = "has a space or a line break inside"
-    elif not token.isascii() or not token.isprintable():
+    elif not token.isascii() or not token.isprintable() or set('{}"') & set(token):
         problem = "has a character that cannot be in a token"
     if problem:
         raise NoToken(
             f"the token from {source} {problem}", hint=f"copy it again from {TOKEN_PAGE_URL}"
         )
     return token
+
+
+def _find_assigned(text: str) -> str | None:
+    """Return what the last line of TEXT assigns, KREA_API_KEY before others; None without one."""
+    assigned = {name.upper(): value for name, value in _ASSIGNMENT_PATTERN.findall(text)}
+    if not assigned:
+        return None
+    value = assigned.get(TOKEN_VARIABLES[0], next(reversed(assigned.values())))
+    return _COMMENT_PATTERN.sub("", value)
 
 
 def _strip_quotes(text: str) -> str:
@@ -179,16 +190,22 @@ def _load_token(folder: Path, profile: str, base: str) -> Token:
         profiles = ", ".join(sorted(logins)) or "none"
         raise NoToken(
             f"no login is stored as {profile} (stored: {profiles})",
-            hint=shell_line("krea", "auth", "login", "--profile", profile),
+            hint=_login_command(profile),
         )
     login = logins[profile]
     if login["base"].rstrip("/") != base.rstrip("/"):
         raise NoToken(
             f"the stored login {profile} is for {login['base']} and is not sent to {base}",
-            hint=f"export KREA_API_KEY=… with a token for {base}",
+            hint=f"{_login_command(profile)} stores one for {base}"
+            if profile != DEFAULT_PROFILE
+            else f"export KREA_API_KEY=… with a token for {base}",
         )
     source = f"stored login {profile}"
     return Token(clean_token(login["token"], source), source, profile)
+
+
+def _login_command(profile: str) -> str:
+    return shell_line("krea", "auth", "login", "--profile", profile)
 
 
 def _read_token_file(token_file: str) -> str:

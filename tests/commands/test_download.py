@@ -4,6 +4,7 @@ import json
 import os
 from base64 import b64encode
 from hashlib import sha256
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -297,3 +298,15 @@ def test_two_results_of_each_of_two_jobs_keep_their_names(cli: Cli, ids: tuple[s
         "hen-2.png",
         "hen-2-2.png",
     ]
+
+
+def test_a_result_that_is_missing_comes_beside_its_own(cli: Cli) -> None:
+    """The other file of the job is in its place, and is in nobody's way."""
+    numbers = count(1)
+    cli.service.content = lambda: PNG[:12] + b"%04d" % next(numbers) + PNG[16:]
+    cli.service.results_per_job = 2
+    assert cli.krea("generate", "a fox", "-o", "fox.png").code == 0
+    Path("fox-2.png").unlink()
+    result = cli.krea("download", "job-1")
+    assert (result.code, result.out) == (0, "fox.png\nfox-2.png\n"), result.err
+    assert sorted(path.name for path in Path().iterdir()) == ["fox-2.png", "fox.png"]

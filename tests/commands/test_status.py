@@ -1,5 +1,7 @@
 """`krea status`: the current status of jobs, in few requests."""
 
+import json
+
 import pytest
 
 from tests.fakes.krea_service import answer_with, refuse_connection
@@ -74,3 +76,13 @@ def test_a_refused_token_ends_it(cli: Cli) -> None:
     cli.service.read_faults = [answer_with(401)]
     assert cli.krea("status", "a", "b").code == 3
     assert len(cli.service.polls) == 1
+
+
+def test_an_id_in_upper_case_is_the_service_s_own(cli: Cli) -> None:
+    """In a record of the input, as in any other place."""
+    job_id = "550e8400-e29b-41d4-a716-446655440000"
+    cli.service.add(job_id, (0, "completed"))
+    for text in (job_id.upper(), json.dumps({"job_id": job_id.upper()})):
+        for command in ("status", "wait", "download"):
+            result = cli.krea(command, "--json", stdin=f"{text}\n")
+            assert (result.code, result.records[0]["job_id"]) == (0, job_id), result.err

@@ -79,6 +79,10 @@ def test_a_login_ignores_the_slash_behind_its_base(tmp_path: Path) -> None:
         "Bearer “id:secret”",
         "KREA_API_KEY=id:secret\n",
         "export KREA_API_KEY='id:secret'\n",
+        "$env:KREA_API_KEY = 'id:secret'",
+        "set KREA_TOKEN=id:secret",
+        "krea_api_key: str\nkrea_api_key=id:secret # mine",
+        "KREA_API_TOKEN=b:c\nKREA_API_KEY=a:b\nexport KREA_API_KEY=id:secret\n",
         '# Krea\r\nOTHER=1\r\nKREA_API_TOKEN = "id:secret"\r\nMORE=2\r\n',
     ],
 )
@@ -88,7 +92,20 @@ def test_what_copying_adds_is_taken_off(pasted: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "pasted", ["", " ", '""', "Bearer", "a b", "a\nb", "a\x00b", "schlüssel", "KREA_API_KEY="]
+    "pasted",
+    [
+        "",
+        " ",
+        '""',
+        "Bearer",
+        "a b",
+        "a\nb",
+        "a\x00b",
+        "schlüssel",
+        "KREA_API_KEY=",
+        '{"token": "i:s"}',
+        '{"a":1}',
+    ],
 )
 def test_what_no_header_can_carry_is_an_error(pasted: str) -> None:
     """The error names the source, and never what was pasted."""

@@ -165,7 +165,8 @@ def _read_file(session: "Session", file: str) -> str:
         if isinstance(failure, UnicodeDecodeError):
             reason = "it is not UTF-8 text"
             encoding = wide_encoding(bytes(failure.object)) or "WINDOWS-1252"
-            hint = f"iconv -f {encoding} -t UTF-8 {shell_line(file)} > {shell_line(new_name(file))}"
+            files = f"< {shell_line(file)} > {shell_line(new_name(file))}"
+            hint = f"iconv -f {encoding} -t UTF-8 {files}"
         raise UsageError(f"the prompt cannot be read from {file}: {reason}", hint=hint) from failure
 
 

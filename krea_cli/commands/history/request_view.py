@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from krea_cli.commands.history.command_line import generate_command
 from krea_cli.errors import LedgerUnusable
 from krea_cli.flows.files.naming import escape_braces
-from krea_cli.flows.files.places import Fate, Places, find_places, with_new_times
+from krea_cli.flows.files.places import Fate, Places, find_places, with_found, with_new_times
 from krea_cli.flows.files.target import TargetKind, parse_target
 from krea_cli.flows.jobs.record import iso_time, job_record, request_cost
 from krea_cli.flows.recipe.provenance import Provenance
@@ -143,6 +143,8 @@ class RequestView:
         self._cwd = session.env.current_dir
         account_ledger = readable_ledger(session)
         self._places = saved_places(account_ledger, row)
+        if provenance.file:
+            self._places = with_found(self._places, *provenance.file)
         recipe = provenance.recipe
         self.command = generate_command(
             recipe.model,

@@ -196,7 +196,7 @@ class Download:
             expect_one(range(slot.n), target)
         # What stands at the row's own target may be its own result, from a run that was killed.
         is_own = target.is_remembered or (row and row.target == slot.key)
-        if row is None or row.state == "saved" or not is_own:
+        if not existing.saved and (row is None or row.state == "saved" or not is_own):
             facts = NameFacts.of_job(Job(pending.job_id, ""), row, pending.record)
             target.refuse_existing(slot.n, slot.count, facts=facts)
 

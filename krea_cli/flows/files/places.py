@@ -51,6 +51,14 @@ def list_current(files: "Sequence[FileRow]") -> "tuple[FileRow, ...]":
     return find_places(files, lambda _: False).current
 
 
+def with_found(places: Places, path: Path, sha256: str) -> Places:
+    """Return PLACES with the result of SHA256 at PATH, where it was found, if it was lost."""
+    found = [file for file, _ in places.lost if file.sha256 == sha256]
+    lost = tuple((file, fate) for file, fate in places.lost if file.sha256 != sha256)
+    current = (*places.current, *(replace(file, path=str(path)) for file in found))
+    return Places(tuple(sorted(current, key=lambda file: file.index)), lost)
+
+
 def with_new_times(files: "Sequence[FileRow]") -> "list[FileRow]":
     """Return those of FILES with another time than recorded, with that time. All are unchanged."""
     changed = []

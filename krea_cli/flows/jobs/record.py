@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
-from krea_cli.api.job_id import check_job_id, read_job_id
+from krea_cli.api.job_id import read_job_id
 from krea_cli.api.types import TERMINAL_STATUSES, Job, JobOutput
 from krea_cli.dollars import to_dollars
 from krea_cli.errors import KreaError, UsageError
@@ -148,7 +148,7 @@ def parse_line(text: str) -> Reference:
             f"a line of the input is neither a job id nor a job record: {line[:60]}",
             hint='one id per line, or JSON lines with a "job_id"',
         )
-    return Reference(check_job_id(job_id), read, piped=True)
+    return Reference(read_job_id(job_id), read, piped=True)
 
 
 def failure_in_record(recorded: dict[str, Any]) -> KreaError | None:

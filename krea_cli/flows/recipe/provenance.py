@@ -25,12 +25,14 @@ class Provenance:
     row: its request in the ledger, if known
     source: "ledger", "sidecar" or "metadata"
     is_changed: the file has other content than was saved under its name
+    file: path and sha256 of the file that was asked for, if the ledger knows its content
     """
 
     recipe: Recipe
     row: "RequestRow | None" = None
     source: str = "ledger"
     is_changed: bool = False
+    file: tuple[Path, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -99,7 +101,7 @@ def _of_file(path: Path, ledger: "AccountLedger | None") -> Provenance | None:
     except OSError as failure:
         raise UsageError(f"{path} cannot be read: {failure.strerror}") from failure
     if ledger is not None and (row := ledger.history.find_by_file_hash(sha256)):
-        return Provenance(Recipe.from_row(row), row)
+        return Provenance(Recipe.from_row(row), row, file=(path, sha256))
     embedded, sidecar = _read_embedded(path), read_sidecar(path)
     if embedded is not None:
         return _with_row(embedded, ledger, "metadata")

@@ -93,7 +93,10 @@ def test_a_term_during_the_last_download_is_told(batch_cli: Cli) -> None:
     done = batch_cli.krea(*RUN, "-j", "6", "--json")
     assert (done.code, file_stems()) == (143, [])
     totals = summary(done)
-    assert (totals["failed"], totals["running"], totals["done"]) == (0, 6, 0)
+    assert (totals["failed"], totals["running"] + totals["unsaved"], totals["done"]) == (0, 6, 0)
+    assert totals["unsaved"] > 0
+    last = json.loads(done.err.splitlines()[-1])["error"]
+    assert re.search("[1-6] results? (is|are) paid and not saved yet", last["message"])
     assert {record["charged"] for record in done.records} == {"yes"}
     batch_cli.service.on_download, batch_cli.clock.signal = None, None
     assert batch_cli.krea(*RUN).code == 0

@@ -146,7 +146,7 @@ def test_a_second_one_leaves_at_once(batch_cli: Cli) -> None:
     done = batch_cli.krea("batch", "foxes.txt", "-o", "out/", "-j", "2")
     assert (done.code, file_stems(), len(batch_cli.service.posts)) == (130, [], 2)
     assert (
-        "error: interrupted (SIGINT); 2 jobs run on, or are not saved yet; 4 of 6 items were not"
+        "error: interrupted (SIGINT); 2 jobs run on, and are not saved yet; 4 of 6 items were not"
         " sent\n  hint: the same command goes on with what is left; krea cancel job-1 job-2 stops"
         " them\n"
     ) in done.err
@@ -291,6 +291,6 @@ def test_what_was_not_come_to_is_counted_as_it_is(batch_cli: Cli) -> None:
     assert [totals[state] for state in states] == [1, 1, 1, 2, 1, 2]
     assert (done.code, json.loads(done.err.splitlines()[-1])["error"]["message"]) == (
         130,
-        "interrupted (SIGINT); 2 jobs run on, or are not saved yet; 1 is in doubt;"
+        "interrupted (SIGINT); 2 jobs run on, and are not saved yet; 1 is in doubt;"
         " 1 was sent by another run; 2 of 8 items were not sent",
     )

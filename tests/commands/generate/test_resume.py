@@ -305,3 +305,6 @@ def test_a_relative_state_folder_is_told(cli: Cli) -> None:
     assert f"pays again; for one ledger: export KREA_STATE_DIR='{folder}'\n" in result.err
     cli.environ["KREA_STATE_DIR"] = str(folder)
     assert "KREA_STATE_DIR" not in cli.krea("history").err
+    cli.environ["KREA_CONFIG_DIR"] = "conf"
+    told = f"another budget; for one budget: export KREA_CONFIG_DIR={Path('conf').absolute()}\n"
+    assert told in cli.krea("history").err

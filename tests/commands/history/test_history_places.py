@@ -2,6 +2,7 @@
 
 import itertools
 import os
+import re
 import shutil
 from pathlib import Path
 
@@ -79,6 +80,17 @@ def test_deleted_and_edited_pictures(cli: Cli) -> None:
     assert listed(cli, "--status", "changed") == [("2", "changed", "copy.png")]
     assert "; it has changed since)\n" in cli.krea("history", "job-2").out
     assert "; it no longer exists)\n" in cli.krea("history", "job-1").out
+
+
+def test_a_file_that_was_moved_is_shown_where_it_is(cli: Cli) -> None:
+    """The file that was asked for is no deleted one."""
+    assert cli.krea("generate", "a fox", "-o", "den/fox.png").code == 0
+    Path("den").rename("earth")
+    told = cli.krea("history", "earth/fox.png").out
+    assert told.startswith("request 1  saved\n")
+    assert re.findall("^file +(\\S+) ", told, re.M) == ["earth/fox.png"]
+    (record,) = cli.krea("history", "earth/fox.png", "--json").records
+    assert (record["files"], record["lost"]) == ([str(Path("earth/fox.png").absolute())], [])
 
 
 def test_one_of_several_results_is_lost(cli: Cli) -> None:

@@ -19,20 +19,31 @@ def going_on_hint(job_ids: Collection[str]) -> str:
 
 
 def interrupted_error(
-    signal: int, progress: BatchProgress, *, in_doubt: int, unseen: int, job_ids: Sequence[str]
+    signal: int,
+    progress: BatchProgress,
+    *,
+    saving: int,
+    in_doubt: int,
+    unseen: int,
+    job_ids: Sequence[str],
 ) -> Interrupted | None:
     """Return the error of a batch that SIGNAL ended with PROGRESS; None if nothing is left.
 
+    saving: number of the running items whose job has ended
     in_doubt: number of items in doubt that no other error tells
     unseen: number of items of which nobody knows if they were sent
     job_ids: the jobs that this run leaves
     """
-    if not (progress.running or progress.waiting or progress.elsewhere or in_doubt):
+    running, unsaved = progress.running - saving, progress.unsaved + saving
+    if not (running or unsaved or progress.waiting or progress.elsewhere or in_doubt):
         return None
     parts = [Interrupted(signal).message]
-    if running := progress.running:
-        jobs = "job runs on, and is" if running == 1 else "jobs run on, or are"
+    if running:
+        jobs = "job runs on, and is" if running == 1 else "jobs run on, and are"
         parts.append(f"{running} {jobs} not saved yet")
+    if unsaved:
+        results = "result is" if unsaved == 1 else "results are"
+        parts.append(f"{unsaved} {results} paid and not saved yet")
     if in_doubt:
         parts.append(f"{in_doubt} {'is' if in_doubt == 1 else 'are'} in doubt")
     if others := progress.elsewhere:
@@ -44,6 +55,8 @@ def interrupted_error(
     error = Interrupted(signal, message="; ".join(parts), hint=going_on_hint(job_ids))
     if running or in_doubt:
         error.job_id, error.charged = next(iter(job_ids), None), "unknown"
+    elif unsaved:
+        error.charged = "yes"
     return error
 
 

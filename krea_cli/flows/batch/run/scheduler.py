@@ -236,6 +236,7 @@ class Scheduler:
             state.stop = interrupted_error(
                 state.stop.signal,
                 self.progress,
+                saving=self._workers.saving,
                 in_doubt=state.counts.doubtful - told_doubts,
                 unseen=unseen,
                 job_ids=list(state.in_flight),

@@ -232,8 +232,8 @@ class BatchState:
             self.counts.done += 1
             self.counts.made += flight.fresh
             return item_outcome
-        if isinstance(error, StillRunning):
-            self.counts.unwatched += 1
+        if isinstance(error, StillRunning):  # the run ended before
+            self.counts.unsaved += 1
             return item_outcome
         if flight.fresh and isinstance(error, JobFailed) and error.charged == "no":
             self.counts.refund(item)
