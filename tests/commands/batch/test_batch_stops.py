@@ -8,6 +8,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from krea_cli.local.credentials import account_of
+from krea_cli.local.ledger.ledger import Ledger
 from krea_cli.local.ledger.run_lock import RunLock
 from tests.commands.batch.batch_helpers import (
     FOXES,
@@ -18,6 +20,7 @@ from tests.commands.batch.batch_helpers import (
     write_list,
 )
 from tests.fakes.krea_service import (
+    BASE,
     Answer,
     KreaService,
     ScriptedJob,
@@ -26,6 +29,7 @@ from tests.fakes.krea_service import (
     lose_request,
 )
 from tests.harness.cli import Cli
+from tests.tokens import KEY
 
 
 def test_a_failed_item_leaves_the_others_alone(batch_cli: Cli) -> None:
@@ -294,3 +298,18 @@ def test_what_was_not_come_to_is_counted_as_it_is(batch_cli: Cli) -> None:
         "interrupted (SIGINT); 2 jobs run on, and are not saved yet; 1 is in doubt;"
         " 1 was sent by another run; 2 of 8 items were not sent",
     )
+
+
+def test_a_krea_that_hangs_while_it_sends_is_not_waited_for_for_ever(batch_cli: Cli) -> None:
+    """After the time of a job the rest is not sent; nothing is charged."""
+    with closing(Ledger.open(batch_cli.home / "state")) as ledger:
+        locks = ledger.for_account(BASE, account_of(KEY)).post_locks()
+        assert all(lock.try_acquire() for lock in locks)
+        start = batch_cli.clock.monotonic()
+        done = batch_cli.krea("batch", "foxes.txt", "-o", "out/", "--timeout", "20")
+        assert (done.code, batch_cli.service.posts) == (8, [])
+        assert batch_cli.clock.monotonic() - start < 60
+        assert done.error(charged="no").startswith("another krea kept sending for this account")
+        for lock in locks:
+            lock.release()
+    assert batch_cli.krea("batch", "foxes.txt", "-o", "out/").code == 0

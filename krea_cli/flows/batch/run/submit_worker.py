@@ -195,11 +195,12 @@ class SubmitWorker:
         return ItemSubmitted(item, row, pending_job(row, slot), fresh=fresh)
 
     def _submit(self, row: RequestRow, slot: OutputSlot) -> RequestRow:
-        ledger = self._context.ledger
+        ledger, seconds = self._context.ledger, self._options.timeout_for(row.kind)
+        deadline = None if seconds is None else self._context.clock.monotonic() + seconds
         try:
             # Nothing is paid yet: who put a file there meanwhile wants to keep it.
             slot.refuse_existing()
-            return submit(row, self._context, deadline=None)
+            return submit(row, self._context, deadline=deadline)
         except WouldOverwrite:
             ledger.requests.discard(row.id)
             raise
