@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
     from krea_cli.commands.session import Session
 
+# Of a dry run, which needs no token.
+UNKNOWN_WITHOUT_TOKEN = "without a token, nothing is known of earlier requests"
+
 Texts = list[str] | None
 ModelName = Annotated[
     str | None,

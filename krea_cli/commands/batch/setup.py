@@ -11,7 +11,7 @@ from krea_cli.catalog.request.inputs import RequestInputs
 from krea_cli.commands.batch.options import BatchOptions
 from krea_cli.commands.batch.shard_auto import find_shard
 from krea_cli.commands.budget import load_budget, tell_catalog_changes
-from krea_cli.commands.request_options import model_name
+from krea_cli.commands.request_options import UNKNOWN_WITHOUT_TOKEN, model_name
 from krea_cli.commands.session import Session
 from krea_cli.errors import LedgerUnusable, UsageError
 from krea_cli.flows.batch.check.check import check_batch
@@ -132,6 +132,8 @@ class BatchSetup:
             if ledger := session.account_ledger_if_logged_in():
                 session.recognize_keys()
                 ledger.settle_unsent(session.clock.boot()[0])
+            else:
+                session.output.say(UNKNOWN_WITHOUT_TOKEN)
             return ledger
         except LedgerUnusable as error:
             session.output.warn(error.message)

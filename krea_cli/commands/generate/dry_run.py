@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from krea_cli.catalog.local_files import format_local_files
 from krea_cli.catalog.prices import PriceTotal, estimate_price, unclear_note
+from krea_cli.commands.request_options import UNKNOWN_WITHOUT_TOKEN
 from krea_cli.dollars import format_dollars
 from krea_cli.errors import OverBudget, WouldOverwrite
 from krea_cli.flows.generate.request import GenerateRequest
@@ -97,6 +98,8 @@ def _look(session: "Session", request: GenerateRequest) -> "Forecast":
             return Plan(request, context).forecast()
         except LedgerUnusable as error:
             session.output.warn(error.message)
+    elif has_ledger:
+        session.output.say(UNKNOWN_WITHOUT_TOKEN)
     try:
         for n in range(1, request.count + 1):
             request.slot(n).refuse_existing()

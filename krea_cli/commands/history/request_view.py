@@ -91,7 +91,8 @@ def readable_ledger(session: "Session", *, warn: bool = False) -> "AccountLedger
 def _open_ledger(session: "Session", *, warn: bool) -> "AccountLedger | None":
     from krea_cli.local.ledger.ledger import Ledger
 
-    if session.is_logged_in():
+    # A login that is asked for must be there.
+    if session.profile or session.token_file or session.is_logged_in():
         return session.account_ledger
     if not Ledger.exists_in(session.env.state_dir, session.host):
         return None

@@ -101,3 +101,15 @@ def test_the_unfinished_request_of_a_stream_is_gone_on_with(cli: Cli) -> None:
     assert cli.krea(*stream, "--no-wait").code == 0
     assert counts(cli.krea(*stream, "--dry-run", "--json")) == {"under_way": 1}
     assert counts(cli.krea(*stream, "--dry-run", "--json", "--again")) == {"to_send": 1}
+
+
+def test_without_a_token_nothing_is_known_of_earlier_requests(cli: Cli) -> None:
+    """Neither of `generate` nor of `batch`: it is said once there is a ledger."""
+    note = "without a token, nothing is known of earlier requests\n"
+    (cli.home / "work" / "l.txt").write_text("a fox\n")
+    commands = (FOX, ("batch", "l.txt", "-o", "out/"))
+    assert [note in cli.krea(*command, "--dry-run").err for command in commands] == [False] * 2
+    assert cli.krea("generate", "a hen").code == 0
+    assert [note in cli.krea(*command, "--dry-run").err for command in commands] == [False] * 2
+    del cli.environ["KREA_API_KEY"]
+    assert [note in cli.krea(*command, "--dry-run").err for command in commands] == [True] * 2

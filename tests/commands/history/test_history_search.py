@@ -131,3 +131,10 @@ def test_a_status_that_is_not_there(cli: Cli) -> None:
     assert missing == f"{nothing}: none is done, they are failed, queued"
     known = cli.krea("history", "--status", "FAILED", "owl").err.splitlines()[0]
     assert known == nothing
+
+
+def test_a_login_that_is_not_there_is_told(cli: Cli) -> None:
+    """Asked for by its name, it is no reason to show the requests of another account."""
+    assert cli.krea("generate", "a fox", "-o", "fox.png").code == 0
+    result = cli.krea("history", "--profile", "nobody")
+    assert (result.code, result.out) == (3, "")
