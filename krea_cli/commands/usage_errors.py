@@ -14,6 +14,7 @@ from krea_cli.text import shell_line
 if TYPE_CHECKING:
     from krea_cli.env import Env
 
+SANDBOX_MODULES = ("PIL",)  # of the extra `sandbox`
 OTHER_PYTHON_HINT = "install krea with another Python: uv tool install --managed-python krea-cli"
 
 # By command and beginning of Typer's message; for all others the hint is the command's --help.
@@ -111,9 +112,10 @@ def import_error(failure: Exception) -> KreaError | None:
     name = failure.name.partition(".")[0]
     if name in sys.stdlib_module_names:
         return KreaError(_missing(name.lstrip("_")), hint=OTHER_PYTHON_HINT)
+    package = "'krea-cli[sandbox]'" if name in SANDBOX_MODULES else "krea-cli"
     return KreaError(
         f"the package {name} cannot be imported: {failure}",
-        hint=f"{sys.executable} -m pip install --force-reinstall krea-cli",
+        hint=f"{sys.executable} -m pip install --force-reinstall {package}",
     )
 
 

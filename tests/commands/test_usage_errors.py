@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from krea_cli.commands.usage_errors import import_error
 from tests.fakes.krea_service import PNG
 from tests.harness.cli import Cli
 
@@ -238,3 +239,12 @@ def test_a_dry_run_of_a_model_without_a_seed(cli: Cli) -> None:
     """There is nothing to tell."""
     result = cli.krea("generate", "a fox", "-m", "nano-banana", "-n", "2", "--dry-run")
     assert (result.code, "seed" in result.out) == (0, False)
+
+
+@pytest.mark.parametrize(
+    ("module", "package"), [("PIL.Image", "'krea-cli[sandbox]'"), ("rich", "krea-cli")]
+)
+def test_a_package_that_is_not_there_is_installed_with_its_extra(module: str, package: str) -> None:
+    """Pillow comes with the sandbox alone."""
+    error = import_error(ImportError("no", name=module))
+    assert error is not None and str(error.hint).endswith(f"--force-reinstall {package}")
