@@ -106,7 +106,7 @@ def history(
 
 def _find_provenance(session: "Session", text: str) -> "Provenance | None":
     """Return the provenance of TEXT, or None if it is a word to search for."""
-    from krea_cli.commands.history.request_view import readable_ledger
+    from krea_cli.commands.history.listing import readable_ledger
     from krea_cli.flows.recipe.provenance import find_provenance, require_provenance
 
     account_ledger, cwd = readable_ledger(session), session.env.current_dir
@@ -116,7 +116,8 @@ def _find_provenance(session: "Session", text: str) -> "Provenance | None":
 
 
 def _print_request(session: "Session", provenance: "Provenance") -> None:
-    from krea_cli.commands.history.request_view import RequestView, is_under_way
+    from krea_cli.commands.history.listing import is_under_way
+    from krea_cli.commands.history.request_view import RequestView
 
     view = RequestView(session, provenance)
     if provenance.is_changed:
@@ -129,7 +130,7 @@ def _print_request(session: "Session", provenance: "Provenance") -> None:
 def _print_matches(session: "Session", query: "HistoryQuery", limit: int | None) -> None:
     from itertools import chain, islice
 
-    from krea_cli.commands.history.request_view import (
+    from krea_cli.commands.history.listing import (
         COLUMNS,
         is_under_way,
         readable_ledger,
@@ -170,7 +171,7 @@ def _find_matches(
     """Find the requests of QUERY, each with the places where its results are now."""
     from dataclasses import replace
 
-    from krea_cli.commands.history.request_view import saved_places, shown_status
+    from krea_cli.commands.history.listing import saved_places, shown_status
     from krea_cli.flows.files.places import FATES
 
     status = query.status
