@@ -1,6 +1,7 @@
 """Refuse a request whose result is beside its place, or was paid for as a sidecar there says."""
 
 import os
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -10,12 +11,15 @@ from krea_cli.flows.events import Note, WarningNote
 from krea_cli.flows.files.existing_results import find_beside
 from krea_cli.flows.files.naming import NameFacts
 from krea_cli.flows.files.output_slot import PAYING_HINT, OutputSlot, download_command
+from krea_cli.flows.files.places import list_current
+from krea_cli.flows.files.target import Target, TargetKind
 from krea_cli.flows.generate.identity import identify
 from krea_cli.flows.generate.request import GenerateRequest
 from krea_cli.flows.recipe.recipe import Recipe
 from krea_cli.flows.recipe.sidecar import read_sidecar_of, sidecar_path
 from krea_cli.local.ledger.request_identity import RequestIdentity
 from krea_cli.local.ledger.rows import RequestRow
+from krea_cli.text import shell_line
 
 AGAIN_HINT = "--again makes a new one"
 
@@ -65,9 +69,11 @@ def refuse_repeated(
 ) -> None:
     """Raise `WouldOverwrite` if SLOT has the result of the same request, with IDENTITY.
 
-    For a name of which FACTS tell all but the extension.
+    For a name that FACTS tell but for the extension. For a name that is a folder by now, too.
     """
     target, row = slot.target, _find_saved(identity, slot, context)
+    if target.kind is TargetKind.FOLDER and not target.text.endswith("/"):
+        _refuse_before_folder(identity, target, context)
     for file in context.ledger.history.list_files(row.job_id or "") if row else ():
         ext = os.path.splitext(file.path)[1].removeprefix(".")
         path = target.predict_path(slot.n, slot.count, facts, ext=ext)
@@ -75,6 +81,18 @@ def refuse_repeated(
             raise WouldOverwrite(
                 f"{path} exists, and is a result of this request", hint=PAYING_HINT
             )
+
+
+def _refuse_before_folder(identity: RequestIdentity, target: Target, context: FlowContext) -> None:
+    """Raise `WouldOverwrite` if the request was made when the folder TARGET was no folder yet."""
+    key = replace(target, kind=TargetKind.EXACT).key()
+    row = context.ledger.requests.find_saved(identity, key) if key else None
+    for file in list_current(context.ledger.history.list_files(row.job_id or "")) if row else ():
+        raise WouldOverwrite(
+            f"the result of this request is in {target.short_path(Path(file.path))}, as"
+            f" {target.text} was taken then",
+            hint=f"{shell_line('-o', f'{target.text}/')} makes a new one in the folder",
+        )
 
 
 def _find_saved(

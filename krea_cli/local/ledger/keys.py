@@ -90,7 +90,10 @@ class Keys:
             raise UsageError(
                 "no other API key has requests in this ledger", hint="krea auth status"
             )
-        fitting = [each for each in others if each.account.startswith((name or "").lower())]
+        # A key of which this is said already is meant only by its name.
+        open_keys = [each for each in others if each.relation != relation] or others
+        listed_keys = open_keys if name is None else others
+        fitting = [each for each in listed_keys if each.account.startswith((name or "").lower())]
         if len(fitting) == 1:
             return fitting[0]
         problem = "several other API keys have requests here" if fitting else f"no key is {name}"

@@ -171,3 +171,14 @@ def test_a_name_known_but_for_its_extension_is_not_paid_again(cli: Cli, count: s
         assert (cli.krea(*fox, *other).code, len(cli.service.posts)) == (0, posts)
     Path("a-fox-1.png").unlink()
     assert cli.krea("generate", "a fox", "-o", "{slug}-{n}.{ext}", "-n", "3").code == 0
+
+
+def test_a_result_whose_name_became_a_folder_is_not_paid_again(cli: Cli) -> None:
+    """The name is a folder now; with a slash, a new result goes there."""
+    cli.service.on_download = lambda: Path("fox.png").mkdir(exist_ok=True)
+    assert cli.krea(*FOX).out == "fox-2.png\n"
+    cli.service.on_download = None
+    sentence = "the result of this request is in fox-2.png, as fox.png was taken then"
+    hint = "-o fox.png/ makes a new one in the folder"
+    assert refusal(cli, cli.krea(*FOX), 1) == (sentence, hint)
+    assert cli.krea("generate", "a fox", "-o", "fox.png/").out.startswith("fox.png/a-fox-")

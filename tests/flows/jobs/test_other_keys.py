@@ -274,3 +274,19 @@ def test_a_damaged_name_of_a_key_keeps_nobody_waiting(cli: Cli) -> None:
     ledger.execute("UPDATE requests SET account = x'ff00'")
     ledger.close()
     assert cli.krea("recover").code == 0
+
+
+def test_without_a_key_the_open_one_is_meant(cli: Cli) -> None:
+    """Of two other keys, one is told to be of the account already."""
+    for key in (THIRD_KEY, KEY):
+        rotate_key(cli, key)
+        make_jobs(cli, 3)
+        for path in Path().glob("owl-*.png"):
+            path.unlink()
+        hide_jobs(cli)
+    rotate_key(cli)
+    assert cli.krea("auth", "same-account").code == 2  # which of the two?
+    assert cli.krea("auth", "same-account", "be297454").code == 0
+    (told,) = cli.krea("auth", "same-account", "--json").records
+    assert not told["key"].startswith("be297454")
+    assert cli.krea("auth", "same-account", "be297454").code == 0
