@@ -300,6 +300,19 @@ def test_what_was_not_come_to_is_counted_as_it_is(batch_cli: Cli) -> None:
     )
 
 
+def test_what_another_machine_made_is_done_at_a_stop_too(batch_cli: Cli) -> None:
+    """Its sidecars say so; the run was stopped before it came to them."""
+    spend = ("batch", "foxes.txt", "-o", "out/{slug}.{ext}", "--sidecar")
+    assert batch_cli.krea(*spend).code == 0
+    batch_cli.environ["KREA_STATE_DIR"] = str(batch_cli.home / "new")
+    foxes = Path("foxes.txt").read_text()
+    Path("foxes.txt").write_text(f"new 1\nnew 2\nnew 3\n{foxes}")
+    batch_cli.service.job_seconds = 30
+    batch_cli.clock.stop_at(batch_cli.clock.now() + 15, 15)
+    totals = summary(batch_cli.krea(*spend, "-j", "2", "--json"))
+    assert [totals[state] for state in ("done", "running", "waiting")] == [6, 2, 1]
+
+
 def test_a_krea_that_hangs_while_it_sends_is_not_waited_for_for_ever(batch_cli: Cli) -> None:
     """After the time of a job the rest is not sent; nothing is charged."""
     with closing(Ledger.open(batch_cli.home / "state")) as ledger:

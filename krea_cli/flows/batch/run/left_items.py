@@ -34,7 +34,9 @@ def count_left_items(
             state = find_state(item.fingerprint)
         except LedgerUnusable:
             return 1 + sum(1 for _ in left)
-        if is_unsent(state):
+        if item.existing_file and state is None:
+            counts.done += 1
+        elif is_unsent(state):
             pass
         elif state in POSSIBLY_SENT_STATES:
             counts.doubtful += 1
