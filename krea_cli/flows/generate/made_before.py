@@ -53,6 +53,7 @@ def refuse_made_before(
         return
     paid_id = _find_paid(request, identity, place, context)
     if paid_id is None:
+        _tell_of_deleted(request, identity, slot, shown, context)
         return
     sidecar = request.target.short_path(sidecar_path(place))
     said = f"{sidecar} says that this request was made as job {paid_id}, and {shown} is gone"
@@ -62,6 +63,20 @@ def refuse_made_before(
         return
     hint = f"{command} fetches it, and pays nothing; {AGAIN_HINT}"
     raise WouldOverwrite(said, hint=hint, job_id=paid_id)
+
+
+def _tell_of_deleted(
+    request: GenerateRequest,
+    identity: RequestIdentity,
+    slot: OutputSlot,
+    shown: str,
+    context: FlowContext,
+) -> None:
+    """Say that SHOWN was made before: who deleted it may want another one, or that one back."""
+    row = _find_saved(identity, slot, context)
+    if row is not None and row.job_id is not None:
+        command = download_command(row.job_id, shown, request.profile)
+        context.tell(Note(f"{shown} was made before, and is gone: {command} brings it for nothing"))
 
 
 def refuse_repeated(

@@ -182,3 +182,15 @@ def test_a_result_whose_name_became_a_folder_is_not_paid_again(cli: Cli) -> None
     hint = "-o fox.png/ makes a new one in the folder"
     assert refusal(cli, cli.krea(*FOX), 1) == (sentence, hint)
     assert cli.krea("generate", "a fox", "-o", "fox.png/").out.startswith("fox.png/a-fox-")
+
+
+def test_a_deleted_result_is_told_before_another_is_paid(cli: Cli) -> None:
+    """Who deleted it may want another picture; the old one costs nothing."""
+    assert cli.krea(*FOX).code == 0
+    Path("fox.png").unlink()
+    again = cli.krea(*FOX)
+    assert (again.code, len(cli.service.posts)) == (0, 2)
+    told = (
+        "fox.png was made before, and is gone: krea download job-1 -o fox.png brings it for nothing"
+    )
+    assert again.err.startswith(f"{told}\n")
