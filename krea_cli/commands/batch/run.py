@@ -60,7 +60,6 @@ class BatchRun:
         if self._check_options.shard.count > 1:
             # The other shares submit as well, from wherever they are.
             context = replace(context, shared=True)
-        start = clock.now()
         scheduler = Scheduler(
             self._items,
             len(self._items),
@@ -79,7 +78,7 @@ class BatchRun:
                 summary.print(
                     session.output,
                     scheduler.progress,
-                    before=self._spent_before(context, start),
+                    in_other_runs=self._spent_in_other_runs(scheduler.progress.spent),
                     retry=shell_line("krea", *session.argv),
                     seconds=clock.monotonic() - started_at,
                 )
@@ -88,12 +87,17 @@ class BatchRun:
                     exit_status.report(scheduler.stop)
             self._write_report()
 
-    def _spent_before(self, context: "FlowContext", start: float) -> int:
-        """Return the spending of runs before START, without jobs that failed unbilled since."""
+    def _spent_in_other_runs(self, spent: int) -> int:
+        """Return the spending of the batch but for the SPENT of this run: before it or beside it.
+
+        Jobs that failed unbilled since are left out, as in the sum under the cap.
+        """
         if not self._budget:
             return 0
         with suppress(LedgerUnusable):
-            return context.ledger.spending.sum_batch(self._label.batch, until=start).priced
+            total = self._session.account_ledger.spending.sum_batch(self._label.batch)
+            amount = total.amount(self._budget.assumed_price)
+            return max(0, (total.priced if amount is None else amount) - spent)
         return 0
 
     def _result_saver(self, context: "FlowContext") -> "ResultSaver":

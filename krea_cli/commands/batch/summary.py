@@ -72,13 +72,13 @@ class Summary:
         output: "Output",
         progress: "BatchProgress",
         *,
-        before: int,
+        in_other_runs: int,
         retry: str,
         seconds: float,
     ) -> None:
         """Print the totals and the groups.
 
-        before: spending of earlier runs, in millionths of a dollar
+        in_other_runs: spending of all other runs of the batch, in millionths of a dollar
         retry: the command line that goes on
         seconds: duration of this run
         """
@@ -96,17 +96,19 @@ class Summary:
         record |= {
             "spent": to_dollars(progress.spent),
             "about": to_dollars(progress.about),
-            "spent_before": to_dollars(before),
+            "spent_in_other_runs": to_dollars(in_other_runs),
             "seconds": round(seconds, 1),
             "groups": [_group_record(group, retry, output) for group in groups],
         }
-        output.print_summary(_totals(progress, before=before, seconds=seconds), record, errors)
+        output.print_summary(
+            _totals(progress, in_other_runs=in_other_runs, seconds=seconds), record, errors
+        )
 
 
-def _totals(progress: "BatchProgress", *, before: int, seconds: float) -> str:
+def _totals(progress: "BatchProgress", *, in_other_runs: int, seconds: float) -> str:
     spent = sentences.spending(progress, joiner=" and ")
-    if before:
-        spent += f" now and {format_dollars(before)} before,"
+    if in_other_runs:
+        spent += f" now and {format_dollars(in_other_runs)} in other runs,"
     return f"{sentences.item_counts(progress)}; spent {spent} in {formats.duration(seconds)}"
 
 

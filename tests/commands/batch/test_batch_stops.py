@@ -128,7 +128,7 @@ def test_a_cap_holds_over_all_runs(batch_cli: Cli) -> None:
     assert "the same command with --max-cost 12.00 goes on with the rest" in done.err
     again = batch_cli.krea("batch", "foxes.txt", "--max-cost", "7", *spend)
     assert (again.code, len(batch_cli.service.posts)) == (5, 3)
-    assert (summary(again)["spent"], summary(again)["spent_before"]) == (0.0, 6.0)
+    assert (summary(again)["spent"], summary(again)["spent_in_other_runs"]) == (0.0, 6.0)
     rest = batch_cli.krea("batch", "foxes.txt", "--max-cost", "12", *spend)
     assert (rest.code, file_stems()) == (0, FOXES)
 

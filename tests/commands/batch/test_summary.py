@@ -44,7 +44,12 @@ END = {
 
 
 def stderr_of(
-    summary: Summary, *, mode: str = "plain", before: int = 0, retry: str = RETRY, **changes: Any
+    summary: Summary,
+    *,
+    mode: str = "plain",
+    in_other_runs: int = 0,
+    retry: str = RETRY,
+    **changes: Any,
 ) -> str:
     """The text of SUMMARY on stderr; nothing is written on stdout."""
     env = Env(
@@ -55,7 +60,13 @@ def stderr_of(
         clock=FakeClock(),
     )
     output = Output(env, json=mode == "json", quiet=mode == "quiet", verbose=False)
-    summary.print(output, BatchProgress(**END | changes), before=before, retry=retry, seconds=120)
+    summary.print(
+        output,
+        BatchProgress(**END | changes),
+        in_other_runs=in_other_runs,
+        retry=retry,
+        seconds=120,
+    )
     assert env.stdout.getvalue() == ""  # type: ignore[attr-defined]
     written: str = env.stderr.getvalue()  # type: ignore[attr-defined]
     return written
@@ -86,8 +97,9 @@ def test_all_went_well() -> None:
     ("changes", "sentence"),
     [
         (
-            {"before": 1_000_000},
-            "396 of 400 done, 3 failed, 1 in doubt; spent $7.92 now and $1.00 before, in 2 min\n",
+            {"in_other_runs": 1_000_000},
+            "396 of 400 done, 3 failed, 1 in doubt; spent $7.92 now and $1.00 in other runs,"
+            " in 2 min\n",
         ),
         (
             {"unpriced": 3, "failed": 0, "doubtful": 0},
@@ -124,7 +136,7 @@ def test_errors_stay_with_quiet() -> None:
 
 def test_for_a_program() -> None:
     """One object, with every line."""
-    (line,) = stderr_of(summary_of_four(), mode="json", before=1_000_000).splitlines()
+    (line,) = stderr_of(summary_of_four(), mode="json", in_other_runs=1_000_000).splitlines()
     assert json.loads(line) == {
         "summary": {
             "total": 400,
@@ -140,7 +152,7 @@ def test_for_a_program() -> None:
             "about": 0.0,
             "unpriced": 0,
             "stopping": None,
-            "spent_before": 1.0,
+            "spent_in_other_runs": 1.0,
             "seconds": 120,
             "groups": [
                 {
