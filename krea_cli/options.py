@@ -140,7 +140,8 @@ MaxCost = Annotated[
         "--max-cost",
         parser=parse_cap,
         metavar="USD",
-        help="Stop before a request that could take the total above this.",
+        help="Stop before a request that could take the total above this;"
+        " other runs of the command count.",
     ),
 ]
 AssumePrice = Annotated[

@@ -125,16 +125,21 @@ def forecast_spending(
     now: seconds since 1970
     noun: the word for several requests
     """
-    from krea_cli.local.ledger.budget import MAX_COST_CAP, sufficient_cap
+    from krea_cli.local.ledger.budget import UNPRICED_HINT
+    from krea_cli.local.ledger.low_caps import find_low_caps
 
     fits, refusal = budget.forecast(requests, spending, now=now)
     if refusal is None:
         return fits, None
     count = len(requests)
+    costs = [budget.assumed_price if cost is None else cost for _, cost in requests]
     if fits:
-        amount = format_dollars(refusal.cap)
-        refusal.message = f"{fits} of {count} {noun} fit into {refusal.cap_name} {amount}"
-    costs = (budget.assumed_price if cost is None else cost for _, cost in requests[fits:])
-    if refusal.cap_name == MAX_COST_CAP and (cap := sufficient_cap(refusal, costs)):
-        refusal.hint = f"{MAX_COST_CAP} {cap} allows {'it' if count == 1 else f'all {count}'}"
+        cap = f"{refusal.cap_name} {format_dollars(refusal.cap)}"
+        left = (refusal.cap or 0) - (refusal.spent or 0) + sum(filter(None, costs[:fits]))
+        rest = f"the {format_dollars(left)} left of " if left != refusal.cap else ""
+        refusal.message = f"{fits} of {count} {noun} fit into {rest}{cap}"
+    low = find_low_caps(budget, costs, spending, now=now)
+    refusal.hint = (
+        low.allowing_hint(f"all {count}" if count > 1 else "it") if low else UNPRICED_HINT
+    )
     return fits, refusal

@@ -15,7 +15,8 @@ from krea_cli.flows.batch.check.options import CheckOptions
 from krea_cli.flows.batch.item_store import ItemStore
 from krea_cli.flows.batch.run.options import RunOptions
 from krea_cli.flows.batch.run.scheduler import UNSENT_STATES, Scheduler
-from krea_cli.local.ledger.budget import MAX_COST_CAP, sufficient_cap
+from krea_cli.local.ledger.low_caps import find_low_caps
+from krea_cli.local.ledger.rows import FAILED_STATES
 from krea_cli.text import shell_line
 
 if TYPE_CHECKING:
@@ -133,22 +134,26 @@ class BatchRun:
                     scheduler.halt(failure)
 
     def _suggest_cap(self, stop: KreaError) -> None:
-        """Bring the sum of STOP up to date, and hint at a --max-cost for the rest."""
+        """Bring the sum of STOP up to date, and hint at caps that are enough for the rest."""
         if not isinstance(stop, OverBudget) or not self._budget:
             return
         with suppress(LedgerUnusable):
-            ledger = self._session.account_ledger
-            self._budget.update(stop, ledger.spending, self._session.clock.now())
-            if stop.cap_name != MAX_COST_CAP:
-                return
-            find_state = ledger.items.find_state
+            ledger, now = self._session.account_ledger, self._session.clock.now()
+            self._budget.update(stop, ledger.spending, now)
             costs = [
                 item.cost
                 for item in self._items
-                if not item.shares_payment and find_state(item.fingerprint) in UNSENT_STATES
+                if self._is_left(item, ledger.items.find_state(item.fingerprint))
             ]
-            if costs and (cap := sufficient_cap(stop, costs)):
-                stop.hint = f"the same command with {MAX_COST_CAP} {cap} goes on with the rest"
+            if costs and (low := find_low_caps(self._budget, costs, ledger.spending, now=now)):
+                stop.hint = low.resuming_hint("the same command")
+
+    def _is_left(self, item: "Item", state: str | None) -> bool:
+        """Tell if ITEM, in that STATE, is to be paid for by the same command, run again."""
+        if item.shares_payment or (item.existing_file and state is None):
+            return False
+        retries = self._options.retry_failed and state in FAILED_STATES
+        return retries or state in UNSENT_STATES
 
     def _write_report(self) -> None:
         if path := self._options.report:

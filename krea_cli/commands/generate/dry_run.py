@@ -29,7 +29,7 @@ def show_request(session: "Session", request: GenerateRequest, budget: "Budget |
     request under way under another key.
     """
     model, count = request.model, request.count
-    forecast = _look(session, request)
+    forecast = _look(session, request, budget)
     body = format_local_files(request.body)
     seeds = given_seeds(model, request.body, count)
     numbers = seeds if seeds and None not in seeds else None
@@ -81,8 +81,11 @@ def _fit(
     return fits, refusal
 
 
-def _look(session: "Session", request: GenerateRequest) -> "Forecast":
-    """Look at what is there already, with the ledger of this account, if there are both."""
+def _look(session: "Session", request: GenerateRequest, budget: "Budget | None") -> "Forecast":
+    """Look at what is there already, with the ledger of this account, if there are both.
+
+    Earlier runs of the command then count for BUDGET.
+    """
     from krea_cli.errors import LedgerUnusable
     from krea_cli.flows.generate.forecast import Forecast
     from krea_cli.local.ledger.ledger import Ledger
@@ -94,7 +97,9 @@ def _look(session: "Session", request: GenerateRequest) -> "Forecast":
         try:
             session.recognize_keys()
             session.account_ledger.settle_unsent(session.clock.boot()[0])
-            context = replace(session.best_effort_context, others=session.other_ledgers)
+            context = replace(
+                session.best_effort_context, others=session.other_ledgers, budget=budget
+            )
             return Plan(request, context).forecast()
         except LedgerUnusable as error:
             session.output.warn(error.message)

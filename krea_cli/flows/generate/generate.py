@@ -25,6 +25,8 @@ from krea_cli.local.ledger.rows import RequestRow
 if TYPE_CHECKING:
     from krea_cli.flows.download.save import ResultSaver
 
+OTHER_RUNS_NOTE = "; other runs of the same command count"
+
 
 class Generate:
     """One run of a request. DEADLINE (monotonic) ends it, in place of the request's timeout."""
@@ -104,21 +106,16 @@ class Generate:
             self._release()
 
     def _plan_jobs(self) -> list[PlannedJob]:
-        """Plan every job; what an earlier run of the command has spent counts for its budget."""
+        """Plan every job."""
         try:
             if self._request.target.makes_files:
                 remove_abandoned_parts(self._context.ledger, self._request.target.folder)
-            jobs = self._plan.jobs()
+            return self._plan.jobs()
         except Interrupted:
             raise
         except KreaError as error:
             self._fail(error)
             return []
-        if budget := self._context.budget:
-            for job in jobs:
-                if job.inserted:
-                    budget.count_request(job.inserted[0].id)
-        return jobs
 
     def _submit(self, job: PlannedJob) -> PendingJob | None:
         """Submit one job, unless it has been; None without a free slot, and after a failure."""
@@ -211,20 +208,27 @@ class Generate:
                 error.message += self._unsent()
 
     def _suggest_cap(self, error: OverBudget) -> None:
-        """Hint at a cap that lets the rest through, unless the cap is of the day."""
-        from krea_cli.local.ledger.budget import MAX_COST_CAP, sufficient_cap
-
-        unsent = self._request.count - len(self._job_ids)
-        cap = sufficient_cap(error, [error.cost] * unsent)
-        if error.cap_name != MAX_COST_CAP or cap is None:
+        """Hint at caps that let the rest through."""
+        context, budget, unsent = self._context, self._context.budget, self._unsent_count
+        if budget is None:
             return
-        if not self._job_ids:
-            error.hint = f"{MAX_COST_CAP} {cap} allows {'it' if unsent == 1 else f'all {unsent}'}"
-        elif self._is_resumable:
-            error.hint = f"{self._same_command} with {MAX_COST_CAP} {cap} goes on with the rest"
-        else:
-            # The same command would make anew, and pay, what is made.
-            error.hint = f"-n {unsent} makes the rest"
+        from krea_cli.local.ledger.low_caps import find_low_caps
+
+        if self._job_ids and not (self._request.target.is_given and context.ledger.persistent):
+            budget = budget.for_new_command()  # no later command is known as another run of this
+        with suppress(LedgerUnusable):
+            costs, now = [error.cost] * unsent, context.clock.now()
+            low = find_low_caps(budget, costs, context.ledger.spending, now=now)
+            if low is None:
+                return
+            if not self._job_ids:
+                hint = low.allowing_hint("it" if unsent == 1 else f"all {unsent}")
+                error.hint = hint + (OTHER_RUNS_NOTE if low.max_cost and error.spent else "")
+            elif self._is_resumable:
+                error.hint = low.resuming_hint(self._same_command)
+            else:
+                # The same command would make anew, and pay, what is made.
+                error.hint = low.resuming_hint(f"-n {unsent}", verb="makes")
 
     def _name_unsent(self, stop: Interrupted) -> Interrupted:
         """STOP with the number of unsent jobs, and the command that goes on."""
@@ -254,10 +258,13 @@ class Generate:
     def _same_command(self) -> str:
         return "the same command" + (" without --again" if self._request.again else "")
 
+    @property
+    def _unsent_count(self) -> int:
+        return self._request.count - len(self._job_ids)
+
     def _unsent(self) -> str:
         """The number of jobs that were not submitted, as the end of a sentence."""
-        count = self._request.count
-        unsent = count - len(self._job_ids)
+        count, unsent = self._request.count, self._unsent_count
         return "" if count == 1 or unsent == 0 else f"; {unsent} of {count} jobs were not submitted"
 
     def _release(self) -> None:

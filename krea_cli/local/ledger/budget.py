@@ -4,15 +4,16 @@ Every sent request counts unless it is known to be free. That is: with the servi
 or forgotten in doubt. All amounts are in millionths of a dollar.
 """
 
-import math
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from krea_cli.dollars import format_dollars
 from krea_cli.errors import OverBudget
+from krea_cli.local.ledger.command_requests import CommandRequests
 from krea_cli.local.ledger.keys import Keys
+from krea_cli.local.ledger.request_identity import RequestIdentity
 from krea_cli.local.ledger.rows import RequestRow, Scope
 
 COUNTED_REQUESTS = "sent_at IS NOT NULL AND charged != 'no'"
@@ -20,6 +21,7 @@ MAX_COST_CAP = "--max-cost"
 SHARE_CAP = "this share of --max-cost"
 SHARE_SEPARATOR = "#"  # between the label of a batch and the name of a share of it
 DAY_CAP = "budget.day"
+UNPRICED_HINT = "--assume-price USD says what a request without a known price may cost"
 
 
 @dataclass(frozen=True)
@@ -62,22 +64,16 @@ class Spending:
         wide.cover(Keys(self._scope).list_possibly_same())
         return Spending(wide)._sum("sent_at >= ?", (moment,), excluding)
 
-    def sum_batch(
-        self, label: str, *, excluding: int = 0, until: float = math.inf
-    ) -> SpendingTotal:
-        """Sum up the requests of all runs of a batch, and of its shares.
-
-        until: seconds since 1970; requests sent from then on are left out
-        """
+    def sum_batch(self, label: str, *, excluding: int = 0) -> SpendingTotal:
+        """Sum up the requests of all runs of a batch, and of its shares."""
         shares = (label + SHARE_SEPARATOR, label + chr(ord(SHARE_SEPARATOR) + 1))
-        whole = self._sum("batch = ? AND sent_at < ?", (label, until), excluding)
-        condition = "batch >= ? AND batch < ? AND sent_at < ?"
-        return whole + self._sum(condition, (*shares, until), excluding)
+        whole = self._sum("batch = ?", (label,), excluding)
+        return whole + self._sum("batch >= ? AND batch < ?", shares, excluding)
 
-    def sum_requests(self, row_ids: Collection[int], *, excluding: int = 0) -> SpendingTotal:
-        """Sum up the requests ROW_IDS, and the requests in doubt that they replace."""
+    def sum_command(self, requests: CommandRequests, *, excluding: int = 0) -> SpendingTotal:
+        """Sum up REQUESTS, and the requests in doubt that they replace."""
         # Written out: older SQLites take 999 values, and -n may ask for a thousand requests.
-        ids = f"({', '.join(str(int(row_id)) for row_id in row_ids)})"
+        ids = f"({', '.join(map(str, requests.find_ids(self._scope)))})"
         replaced = f"id IN (SELECT replaces FROM requests WHERE id IN {ids})"
         return self._sum(f"(id IN {ids} OR {replaced})", (), excluding)
 
@@ -122,7 +118,7 @@ class Cap:
         """Return the error for a request to MODEL of that COST, with the next command to type."""
         spent = self.spending.amount(assumed_price)
         limit = f"{self.name} {format_dollars(self.amount)}"
-        hint = "--assume-price USD says what a request without a known price may cost"
+        hint = UNPRICED_HINT
         if cost is None:
             message = f"no sure price of {model} is known, so {limit} cannot be kept"
         elif spent is None:
@@ -171,7 +167,7 @@ class Cap:
 class Budget:
     """The caps on a command's spending, in millionths of a dollar; None is no cap.
 
-    max_cost: cap on all requests of the batch, or on the counted ones of a single command
+    max_cost: cap on all runs of the batch, or of a single command
     day: cap on all requests of the account since local midnight
     batch_label: the batch under `max_cost`; None for a single command
     share: label of a share of the batch, and its cap
@@ -185,11 +181,19 @@ class Budget:
     share: tuple[str, int] | None = None
     assumed_price: int | None = None
     current_price: Callable[[RequestRow], int | None] = lambda row: row.cost
-    _counted_row_ids: set[int] = field(default_factory=set, repr=False)
+    _requests: CommandRequests = field(default_factory=CommandRequests, repr=False)
 
-    def count_request(self, row_id: int) -> None:
-        """Count a request of a single command under `max_cost`."""
-        self._counted_row_ids.add(row_id)
+    def count_place(self, identity: RequestIdentity, target: str | None) -> None:
+        """Count all requests of a single command at TARGET under `max_cost`, of whatever run.
+
+        Without TARGET no other run is known as one of this command.
+        """
+        if target is not None and self.max_cost is not None:
+            self._requests.add_place(identity, target)
+
+    def for_new_command(self) -> "Budget":
+        """Return this budget for a single command of which nothing was sent."""
+        return replace(self, _requests=CommandRequests())
 
     def cost(self, row: RequestRow) -> int | None:
         """Return the highest cost of a request; None if unknown."""
@@ -201,22 +205,21 @@ class Budget:
 
         NOW is in seconds since 1970.
         """
-        if spending is None:
-            for name, limit in ((MAX_COST_CAP, self.max_cost), (DAY_CAP, self.day)):
-                if limit is not None:
-                    yield Cap(name, limit, SpendingTotal())
-            return
+        total = SpendingTotal()
         if self.max_cost is not None:
-            if self.batch_label is None:
-                total = spending.sum_requests(self._counted_row_ids, excluding=excluding)
-            else:
+            if spending and self.batch_label is None:
+                total = spending.sum_command(self._requests, excluding=excluding)
+            elif spending and self.batch_label is not None:
                 total = spending.sum_batch(self.batch_label, excluding=excluding)
             yield Cap(MAX_COST_CAP, self.max_cost, total)
         if self.share is not None:
             label, limit = self.share
-            yield Cap(SHARE_CAP, limit, spending.sum_batch(label, excluding=excluding))
+            total = spending.sum_batch(label, excluding=excluding) if spending else total
+            yield Cap(SHARE_CAP, limit, total)
         if self.day is not None:
-            yield Cap(DAY_CAP, self.day, spending.sum_since(midnight(now), excluding=excluding))
+            start = midnight(now)
+            total = spending.sum_since(start, excluding=excluding) if spending else total
+            yield Cap(DAY_CAP, self.day, total)
 
     def reserve(self, row: RequestRow, spending: Spending) -> None:
         """Reserve the highest cost of ROW, in state `sending`. Raises OverBudget.
@@ -226,7 +229,7 @@ class Budget:
         """
         assert row.sent_at is not None
         cost = self.cost(row)
-        self.count_request(row.id)
+        self._requests.add(row.id)
         for cap in self.caps(spending, row.sent_at, excluding=row.id):
             if cost is None or cost > cap.remaining(self.assumed_price):
                 raise cap.refusal(row.model, cost, self.assumed_price)
@@ -255,16 +258,6 @@ class Budget:
             total += cost or 0
             count += 1
         return count, None
-
-
-def sufficient_cap(refusal: OverBudget, costs: Iterable[int | None]) -> str | None:
-    """Return the cap in dollars that allows requests of COSTS as well; None if unknown."""
-    total = refusal.spent
-    for cost in costs:
-        if total is None or cost is None:
-            return None
-        total += cost
-    return None if total is None else format_dollars(max(total, refusal.cap or 0), sign="")
 
 
 def midnight(now: float) -> float:

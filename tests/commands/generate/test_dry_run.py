@@ -64,14 +64,19 @@ def test_a_result_that_is_copied_is_not_paid_for(cli: Cli) -> None:
 
 
 def test_a_cap_counts_what_is_left(cli: Cli) -> None:
-    """Two of four were made before: two are to be sent, and one fits under the cap."""
+    """Two of four were made before, and count: of the two to be sent, one fits under the cap."""
     run = ("generate", "a fox", "-o", "{n}.png", "-n", "4", "--assume-price", "1")
     cli.service.answers = [lambda *_: None, lambda *_: None, answer_with(402)]
     assert (cli.krea(*run).code, len(cli.service.jobs)) == (6, 2)
     serve_prices(cli)
-    result = cli.krea(*run, "--max-cost", "1", "--dry-run")
+    result = cli.krea(*run, "--max-cost", "3", "--dry-run")
     assert (result.code, "\njobs: 2 done, 2 to be sent\n" in result.out) == (5, True), result.err
     assert "\nwithin the budget: 1 of 2\n" in result.out
+    assert "1 of 2 jobs fit into the $1.00 left of --max-cost $3.00, at $1.00 each" in result.err
+    assert "hint: --max-cost 4.00 allows all 2\n" in result.err
+    assert cli.krea(*run, "--max-cost", "3").code == 5
+    assert cli.krea(*run, "--max-cost", "4", "--dry-run").code == 0
+    assert (cli.krea(*run, "--max-cost", "4").code, len(cli.service.jobs)) == (0, 4)
 
 
 def test_a_job_that_is_paid_is_to_be_saved(cli: Cli) -> None:

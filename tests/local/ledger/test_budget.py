@@ -13,6 +13,7 @@ from krea_cli.errors import OverBudget
 from krea_cli.local.ledger.account_ledger import AccountLedger
 from krea_cli.local.ledger.budget import Budget, SpendingTotal, midnight
 from krea_cli.local.ledger.ledger import Ledger
+from krea_cli.local.ledger.request_identity import RequestIdentity
 from krea_cli.local.ledger.resolutions import Resolutions
 from krea_cli.local.ledger.rows import RequestDraft, RequestRow
 from tests.local.ledger.conftest import NOW, MakeDraft
@@ -146,18 +147,33 @@ def test_each_cap_is_held(ledger: AccountLedger, make_draft: MakeDraft) -> None:
 def test_without_a_label_the_cap_is_for_what_was_counted(
     ledger: AccountLedger, make_draft: MakeDraft
 ) -> None:
-    """The requests of one command and of its earlier run, and the requests that they replaced."""
-    other, lost, earlier = (send(ledger, make_draft(cost=2 * DOLLARS)) for _ in range(3))
+    """The requests of one command and of its earlier runs, and the requests that they replaced."""
+    send(ledger, make_draft(cost=2 * DOLLARS, target="/other.png"))
+    lost, earlier = (
+        send(ledger, make_draft(cost=2 * DOLLARS, target=target)) for target in ("/a.png", "/b.png")
+    )
     ledger.requests.mark_in_doubt(lost.id, "HTTP 524")
     again = Resolutions(ledger).replace(lost)
     ledger.requests.mark_sending(again.id, NOW)
     budget = Budget(max_cost=7 * DOLLARS)
-    budget.count_request(earlier.id)
-    budget.count_request(again.id)
-    assert other.id not in (earlier.id, again.id)
+    for row in (again, earlier):
+        budget.count_place(RequestIdentity(row.fingerprint), row.target)
     with pytest.raises(OverBudget, match=r"\$6.00 of --max-cost \$7.00 is spent"):
         send(ledger, make_draft(cost=2 * DOLLARS), budget=budget)
     send(ledger, make_draft(cost=1 * DOLLARS), budget=budget)
+
+
+def test_another_run_beside_it_counts(ledger: AccountLedger, make_draft: MakeDraft) -> None:
+    """Two runs with --again have rows of their own: together they spend one cap."""
+    draft = make_draft(cost=2 * DOLLARS, target="/a.png")
+    budgets = [Budget(max_cost=6 * DOLLARS) for _ in range(2)]
+    for budget in budgets:
+        budget.count_place(draft.identity, draft.target)
+        send(ledger, draft, budget=budget)
+    send(ledger, draft, budget=budgets[0])
+    for budget in budgets:
+        with pytest.raises(OverBudget, match=r"\$6.00 of --max-cost \$6.00 is spent"):
+            send(ledger, draft, budget=budget)
 
 
 def test_an_unknown_price_is_over_every_cap(ledger: AccountLedger, make_draft: MakeDraft) -> None:
