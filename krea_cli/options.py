@@ -140,8 +140,7 @@ MaxCost = Annotated[
         "--max-cost",
         parser=parse_cap,
         metavar="USD",
-        help="Stop before a request that could take the total above this;"
-        " other runs of the command count.",
+        help="Stop before a request that could take the total above this.",
     ),
 ]
 AssumePrice = Annotated[

@@ -25,8 +25,6 @@ from krea_cli.local.ledger.rows import RequestRow
 if TYPE_CHECKING:
     from krea_cli.flows.download.save import ResultSaver
 
-OTHER_RUNS_NOTE = "; other runs of the same command count"
-
 
 class Generate:
     """One run of a request. DEADLINE (monotonic) ends it, in place of the request's timeout."""
@@ -110,12 +108,17 @@ class Generate:
         try:
             if self._request.target.makes_files:
                 remove_abandoned_parts(self._context.ledger, self._request.target.folder)
-            return self._plan.jobs()
+            jobs = self._plan.jobs()
         except Interrupted:
             raise
         except KreaError as error:
             self._fail(error)
             return []
+        if budget := self._context.budget:
+            for job in jobs:  # of a stream, an earlier run is known only now
+                if job.inserted:
+                    budget.count_request(job.inserted[0].id)
+        return jobs
 
     def _submit(self, job: PlannedJob) -> PendingJob | None:
         """Submit one job, unless it has been; None without a free slot, and after a failure."""
@@ -222,8 +225,7 @@ class Generate:
             if low is None:
                 return
             if not self._job_ids:
-                hint = low.allowing_hint("it" if unsent == 1 else f"all {unsent}")
-                error.hint = hint + (OTHER_RUNS_NOTE if low.max_cost and error.spent else "")
+                error.hint = low.allowing_hint("it" if unsent == 1 else f"all {unsent}")
             elif self._is_resumable:
                 error.hint = low.resuming_hint(self._same_command)
             else:

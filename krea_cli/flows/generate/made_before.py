@@ -72,7 +72,7 @@ def _tell_of_deleted(
     shown: str,
     context: FlowContext,
 ) -> None:
-    """Say that SHOWN was made before: who deleted it may want another one, or that one back."""
+    """Say that SHOWN was made before, and can be had again for nothing."""
     row = _find_saved(identity, slot, context)
     if row is not None and row.job_id is not None:
         command = download_command(row.job_id, shown, request.profile)

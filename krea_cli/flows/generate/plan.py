@@ -118,7 +118,7 @@ class Plan:
         )
 
     def _look(self) -> _Look:
-        """Look at every target, and draw the seeds. Other runs of it count for the budget."""
+        """Look at every target, and draw the seeds. What is gone on with counts for the budget."""
         request = self._request
         if files := find_local_files([request.given, request.body]):
             self._files = RequestFiles(hash_files(files))
@@ -132,10 +132,10 @@ class Plan:
             identify_job(request, self._files, given=given, seed=seed)
             for given, seed in zip(givens, drawn, strict=True)
         ]
-        if budget := self._context.budget:
-            for identity, slot in zip(identities, slots, strict=True):
-                budget.count_place(identity, slot.key)
         earlier, elsewhere = self._find_earlier(identities, slots)
+        if budget := self._context.budget:
+            for row in earlier.values():
+                budget.count_request(row.id)
         unmade = [slot for slot in slots if slot.n not in earlier | elsewhere]
         cached = self._find_cached(drawn, identities, unmade)
         return _Look(slots, drawn, givens, identities, earlier, elsewhere, cached)

@@ -5,15 +5,13 @@ or forgotten in doubt. All amounts are in millionths of a dollar.
 """
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from krea_cli.dollars import format_dollars
 from krea_cli.errors import OverBudget
-from krea_cli.local.ledger.command_requests import CommandRequests
 from krea_cli.local.ledger.keys import Keys
-from krea_cli.local.ledger.request_identity import RequestIdentity
 from krea_cli.local.ledger.rows import RequestRow, Scope
 
 COUNTED_REQUESTS = "sent_at IS NOT NULL AND charged != 'no'"
@@ -70,10 +68,10 @@ class Spending:
         whole = self._sum("batch = ?", (label,), excluding)
         return whole + self._sum("batch >= ? AND batch < ?", shares, excluding)
 
-    def sum_command(self, requests: CommandRequests, *, excluding: int = 0) -> SpendingTotal:
-        """Sum up REQUESTS, and the requests in doubt that they replace."""
+    def sum_requests(self, row_ids: Collection[int], *, excluding: int = 0) -> SpendingTotal:
+        """Sum up the requests ROW_IDS, and the requests in doubt that they replace."""
         # Written out: older SQLites take 999 values, and -n may ask for a thousand requests.
-        ids = f"({', '.join(map(str, requests.find_ids(self._scope)))})"
+        ids = f"({', '.join(str(int(row_id)) for row_id in row_ids)})"
         replaced = f"id IN (SELECT replaces FROM requests WHERE id IN {ids})"
         return self._sum(f"(id IN {ids} OR {replaced})", (), excluding)
 
@@ -167,7 +165,7 @@ class Cap:
 class Budget:
     """The caps on a command's spending, in millionths of a dollar; None is no cap.
 
-    max_cost: cap on all runs of the batch, or of a single command
+    max_cost: cap on all runs of the batch, or on the counted requests of a single command
     day: cap on all requests of the account since local midnight
     batch_label: the batch under `max_cost`; None for a single command
     share: label of a share of the batch, and its cap
@@ -181,19 +179,15 @@ class Budget:
     share: tuple[str, int] | None = None
     assumed_price: int | None = None
     current_price: Callable[[RequestRow], int | None] = lambda row: row.cost
-    _requests: CommandRequests = field(default_factory=CommandRequests, repr=False)
+    _counted_row_ids: set[int] = field(default_factory=set, repr=False)
 
-    def count_place(self, identity: RequestIdentity, target: str | None) -> None:
-        """Count all requests of a single command at TARGET under `max_cost`, of whatever run.
-
-        Without TARGET no other run is known as one of this command.
-        """
-        if target is not None and self.max_cost is not None:
-            self._requests.add_place(identity, target)
+    def count_request(self, row_id: int) -> None:
+        """Count a request of a single command under `max_cost`."""
+        self._counted_row_ids.add(row_id)
 
     def for_new_command(self) -> "Budget":
         """Return this budget for a single command of which nothing was sent."""
-        return replace(self, _requests=CommandRequests())
+        return replace(self, _counted_row_ids=set())
 
     def cost(self, row: RequestRow) -> int | None:
         """Return the highest cost of a request; None if unknown."""
@@ -208,7 +202,7 @@ class Budget:
         total = SpendingTotal()
         if self.max_cost is not None:
             if spending and self.batch_label is None:
-                total = spending.sum_command(self._requests, excluding=excluding)
+                total = spending.sum_requests(self._counted_row_ids, excluding=excluding)
             elif spending and self.batch_label is not None:
                 total = spending.sum_batch(self.batch_label, excluding=excluding)
             yield Cap(MAX_COST_CAP, self.max_cost, total)
@@ -229,7 +223,7 @@ class Budget:
         """
         assert row.sent_at is not None
         cost = self.cost(row)
-        self._requests.add(row.id)
+        self.count_request(row.id)
         for cap in self.caps(spending, row.sent_at, excluding=row.id):
             if cost is None or cost > cap.remaining(self.assumed_price):
                 raise cap.refusal(row.model, cost, self.assumed_price)

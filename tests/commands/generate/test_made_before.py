@@ -185,7 +185,7 @@ def test_a_result_whose_name_became_a_folder_is_not_paid_again(cli: Cli) -> None
 
 
 def test_a_deleted_result_is_told_before_another_is_paid(cli: Cli) -> None:
-    """Who deleted it may want another picture; the old one costs nothing."""
+    """Perhaps another picture is wanted; the old one costs nothing."""
     assert cli.krea(*FOX).code == 0
     Path("fox.png").unlink()
     again = cli.krea(*FOX)

@@ -13,7 +13,6 @@ from krea_cli.errors import OverBudget
 from krea_cli.local.ledger.account_ledger import AccountLedger
 from krea_cli.local.ledger.budget import Budget, SpendingTotal, midnight
 from krea_cli.local.ledger.ledger import Ledger
-from krea_cli.local.ledger.request_identity import RequestIdentity
 from krea_cli.local.ledger.resolutions import Resolutions
 from krea_cli.local.ledger.rows import RequestDraft, RequestRow
 from tests.local.ledger.conftest import NOW, MakeDraft
@@ -157,23 +156,10 @@ def test_without_a_label_the_cap_is_for_what_was_counted(
     ledger.requests.mark_sending(again.id, NOW)
     budget = Budget(max_cost=7 * DOLLARS)
     for row in (again, earlier):
-        budget.count_place(RequestIdentity(row.fingerprint), row.target)
+        budget.count_request(row.id)
     with pytest.raises(OverBudget, match=r"\$6.00 of --max-cost \$7.00 is spent"):
         send(ledger, make_draft(cost=2 * DOLLARS), budget=budget)
     send(ledger, make_draft(cost=1 * DOLLARS), budget=budget)
-
-
-def test_another_run_beside_it_counts(ledger: AccountLedger, make_draft: MakeDraft) -> None:
-    """Two runs with --again have rows of their own: together they spend one cap."""
-    draft = make_draft(cost=2 * DOLLARS, target="/a.png")
-    budgets = [Budget(max_cost=6 * DOLLARS) for _ in range(2)]
-    for budget in budgets:
-        budget.count_place(draft.identity, draft.target)
-        send(ledger, draft, budget=budget)
-    send(ledger, draft, budget=budgets[0])
-    for budget in budgets:
-        with pytest.raises(OverBudget, match=r"\$6.00 of --max-cost \$6.00 is spent"):
-            send(ledger, draft, budget=budget)
 
 
 def test_an_unknown_price_is_over_every_cap(ledger: AccountLedger, make_draft: MakeDraft) -> None:
