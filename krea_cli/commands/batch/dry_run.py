@@ -107,6 +107,8 @@ class DryRun:
         return state
 
     def _state(self, item: Item) -> str:
+        if self._items.find_result(item):
+            return "done"  # under another name
         state = self._ledger.items.find_state(item.fingerprint) if self._ledger else None
         if state in FAILED_STATES and not self._retry_failed and not item.existing_file:
             return "failed"

@@ -102,18 +102,23 @@ class BatchRun:
         return 0
 
     def _result_saver(self, context: "FlowContext") -> "ResultSaver":
-        """A saver; with --force it overwrites no file that an item of this list still needs."""
+        """A saver; with --force it overwrites no file that an item of this list still needs.
+
+        Results that only sidecars know are recorded before.
+        """
         saver = self._session.result_saver()
         if not self._options.force:
             return saver
+        from krea_cli.flows.batch.item_store import short_fingerprint
+        from krea_cli.flows.batch.run.adopt_results import adopt_results
         from krea_cli.flows.files.kept_files import KeptFiles
 
-        # Half of each hash, as bytes: for a hundred thousand items.
-        items = {bytes.fromhex(item.fingerprint)[:16] for item in self._items}
+        adopt_results(self._items, self._run_options(), context.ledger)
+        listed = self._items.listed
 
         def is_needed(owner: "FileOwner") -> bool:
             item = owner.item_fingerprint
-            return item is not None and bytes.fromhex(item)[:16] in items
+            return item is not None and short_fingerprint(item) in listed
 
         return replace(saver, kept_files=KeptFiles(context.ledger, is_needed))
 

@@ -5,7 +5,7 @@ import pickle
 from array import array
 from collections.abc import Iterator
 from dataclasses import fields
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from krea_cli.flows.batch.item import Item
 from krea_cli.local.temporary import open_temporary_file
@@ -16,16 +16,32 @@ if TYPE_CHECKING:
 ITEM_FIELDS = tuple(column.name for column in fields(Item))
 
 
+class FoundResult(NamedTuple):
+    """The results of an item that no ledger knows, under other names; sidecars prove them.
+
+    job_id: the job that made them
+    paths: real paths of the unchanged files, in the order of the results
+    """
+
+    job_id: str
+    paths: tuple[str, ...]
+
+
 class ItemStore:
     """Items in the order of the list, in a temporary file without a name.
 
     Any thread may read it, once all items are added.
 
     models: the models of the items, by id
+    found: results of items under other names, by `short_fingerprint`
+    listed: `short_fingerprint` of each item of the list that --force is given for, also of those
+        of other shares
     """
 
     def __init__(self) -> None:
         self.models: dict[str, Model] = {}
+        self.found: dict[bytes, FoundResult] = {}
+        self.listed: set[bytes] = set()
         self._file = open_temporary_file()
         self._offsets = array("Q")
         self._end = 0
@@ -36,6 +52,10 @@ class ItemStore:
         self._file.write(values)
         self._offsets.append(self._end)
         self._end += len(values)
+
+    def find_result(self, item: Item) -> FoundResult | None:
+        """Return the results of ITEM under other names that no ledger knows, if there are any."""
+        return self.found.get(short_fingerprint(item.fingerprint)) if self.found else None
 
     def __len__(self) -> int:
         return len(self._offsets)
@@ -55,3 +75,8 @@ class ItemStore:
     def close(self) -> None:
         """Delete the file."""
         self._file.close()
+
+
+def short_fingerprint(fingerprint: str) -> bytes:
+    """Return half of a FINGERPRINT, as bytes: for a hundred thousand items."""
+    return bytes.fromhex(fingerprint)[:16]

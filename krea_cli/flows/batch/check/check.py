@@ -27,6 +27,7 @@ from krea_cli.flows.batch.check.read_lines import read_lines
 from krea_cli.flows.batch.check.recognize_format import FormatHints
 from krea_cli.flows.batch.check.same_requests import SameRequests
 from krea_cli.flows.batch.check.settled_lines import SettledLines
+from krea_cli.flows.batch.check.shifted_results import ShiftedResults
 from krea_cli.flows.batch.check.sweep import MAX_ITEMS
 from krea_cli.flows.batch.check.used_names import UsedNames
 from krea_cli.flows.batch.item import KEY_DIGITS, Item
@@ -89,6 +90,7 @@ class _Checker:
         self._prices = PriceCache(options.assume_price)
         self._used_names = UsedNames()
         self._problems = Problems()
+        self._shifted = ShiftedResults(existing_files, store, options.shard, force=options.force)
         self._store = store
         self._index = 0
         self._list_path = None if options.is_stdin else os.path.realpath(options.cwd / options.name)
@@ -114,6 +116,7 @@ class _Checker:
                 # After a problem nothing will run: the rest is only checked for more problems.
                 if not self._problems and shard.includes(item.shard_fingerprint):
                     self._store.add(item)
+        self._shifted.finish(self._paths.folders.values(), self._problems)
         self._refuse_unknown_placeholders()
         self._problems.raise_if_any(self._options.name, anonymous=anonymous)
 
@@ -232,7 +235,8 @@ class _Checker:
             field = "output" if line.output else None
             self._problems.add_message(line.number, error.message, field=field)
             return None
-        self._problems.add_files(line, file_check, force=self._options.force)
+        self._problems.add_lost_file(line, file_check)
+        self._shifted.add(line.number, hashes, file_check)
         price, prompt = self._prices.price(model, body), body.get("prompt")
         return Item(
             line=line.number,

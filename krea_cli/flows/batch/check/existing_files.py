@@ -4,7 +4,7 @@ import os
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from krea_cli.flows.batch.check.paths import OutputFolder, OutputPath
 from krea_cli.flows.batch.item_elsewhere import list_elsewhere
@@ -22,6 +22,20 @@ if TYPE_CHECKING:
     from krea_cli.local.ledger.request_identity import RequestIdentity
 
 
+class OtherResult(NamedTuple):
+    """A file in the way of an item, by its sidecar the result of another batch item.
+
+    path: as the user would type it
+    item: fingerprint of that item, as sidecars have it
+    sha256: hash by its sidecar; the file was not read yet
+    """
+
+    path: str
+    real_path: str
+    item: str
+    sha256: str
+
+
 @dataclass(frozen=True)
 class FileCheck:
     """The files at the path of an item.
@@ -32,6 +46,7 @@ class FileCheck:
     is_paid: the ledger knows the item as saved, so that to save it again costs nothing
     lost_file: the file of the item, of which only the sidecar is left
     lost_job_id: the job that this sidecar names
+    others: files at the path that sidecars call the results of other items
     """
 
     foreign_file: str | None = None
@@ -40,6 +55,7 @@ class FileCheck:
     is_paid: bool = False
     lost_file: str | None = None
     lost_job_id: str | None = None
+    others: tuple[OtherResult, ...] = ()
 
 
 class ExistingFiles:
@@ -69,26 +85,29 @@ class ExistingFiles:
             return self._check_lost(identity, hashes, path)
         fingerprint = hashes.fingerprint
         state = self._ledger.items.find_state(fingerprint) if self._ledger else None
+        service_fingerprint = self.service_fingerprint(fingerprint)
         if state in UNDER_WAY_STATES:
-            return FileCheck()
+            return FileCheck(others=_list_others(service_fingerprint, path.folder, names))
         files = self._ledger.items.list_files(fingerprint) if self._ledger else []
         is_saved = state == "saved"
-        if is_saved and (is_open or not files or self._has_own(files, path.folder, names)):
+        if is_saved and not files:
+            return FileCheck(others=_list_others(service_fingerprint, path.folder, names))
+        if is_saved and (is_open or self._has_own(files, path.folder, names)):
             return FileCheck()
         candidates = names
-        service_fingerprint = service_item_fingerprint(self._base, fingerprint)
         if is_open:
-            name = path.folder.files_by_item.get(service_fingerprint)
-            candidates = [name] if name else []
+            candidates = path.folder.files_by_item.get(service_fingerprint, [])
         own_file = _find_by_sidecar(service_fingerprint, path.folder, candidates)
         if own_file is not None or not names:
             return FileCheck(own_file=own_file)
+        others = _list_others(service_fingerprint, path.folder, names)
         if not is_saved and self._is_elsewhere(identity, hashes):
-            return FileCheck()
+            return FileCheck(others=others)
         return FileCheck(
             foreign_file=os.path.join(path.folder.typed_path, names[0]),
             foreign_row_id=None if is_saved else self._find_row(path.folder, names[0]),
             is_paid=is_saved,
+            others=others,
         )
 
     def _check_lost(
@@ -102,7 +121,7 @@ class ExistingFiles:
         if not name or sidecar_path(Path(name)).name not in folder.names:
             return FileCheck()
         recipe = read_sidecar_of(Path(folder.real_path, name))
-        service_fingerprint = service_item_fingerprint(self._base, hashes.fingerprint)
+        service_fingerprint = self.service_fingerprint(hashes.fingerprint)
         if recipe is None or recipe.item != service_fingerprint or recipe.job_id is None:
             return FileCheck()
         if self.is_begun(hashes.fingerprint) or self._is_elsewhere(identity, hashes):
@@ -116,6 +135,19 @@ class ExistingFiles:
         return self._others is not None and bool(
             list_elsewhere(self._others, identity, occurrence, own_fingerprint=own)
         )
+
+    def service_fingerprint(self, fingerprint: str) -> str:
+        """Return the FINGERPRINT of an item as sidecars have it."""
+        return service_item_fingerprint(self._base, fingerprint)
+
+    def list_owners(self, sha256: str) -> list[str]:
+        """List the fingerprints of the items that the ledger knows to have saved such bytes."""
+        owners = self._ledger.files.list_owners(sha256) if self._ledger else []
+        return [owner.item_fingerprint for owner in owners if owner.item_fingerprint]
+
+    def has_job(self, job_id: str) -> bool:
+        """Tell if the ledger knows a job, of whatever request and account."""
+        return bool(self._ledger and self._ledger.ownership.find_owner(job_id))
 
     def is_begun(self, fingerprint: str) -> bool:
         """Tell if the item was made, or is under way: its name was chosen then."""
@@ -168,3 +200,17 @@ def _find_by_sidecar(fingerprint: str, folder: OutputFolder, names: list[str]) -
         if has_hash(path, recipe.sha256):
             return os.path.join(folder.typed_path, name)
     return None
+
+
+def _list_others(
+    fingerprint: str, folder: OutputFolder, names: list[str]
+) -> tuple[OtherResult, ...]:
+    """List the files NAMES with a sidecar of any other item than that of FINGERPRINT."""
+    others = []
+    for name in names:
+        path = Path(folder.real_path, name)
+        recipe = read_sidecar_of(path)
+        if recipe and recipe.item and recipe.sha256 and recipe.item != fingerprint:
+            typed_path = os.path.join(folder.typed_path, name)
+            others.append(OtherResult(typed_path, str(path), recipe.item, recipe.sha256))
+    return tuple(others)

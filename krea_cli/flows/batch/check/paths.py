@@ -94,14 +94,14 @@ class OutputFolder:
         return {name.rpartition(".")[0]: name for name in names if name not in self.names}
 
     @cached_property
-    def files_by_item(self) -> dict[str, str]:
+    def files_by_item(self) -> dict[str, list[str]]:
         """Names of files with a sidecar of a batch item, by the item's fingerprint."""
-        names = {}
-        for name in self.names:
+        names: dict[str, list[str]] = {}
+        for name in sorted(self.names, key=lambda name: (len(name), name)):
             if f"{name}{SIDECAR_SUFFIX}" in self.names:
                 recipe = read_sidecar(Path(self.real_path, name))
                 if recipe is not None and recipe.item is not None:
-                    names[recipe.item] = name
+                    names.setdefault(recipe.item, []).append(name)
         return names
 
 
@@ -176,14 +176,17 @@ class OutputPath:
 
 
 class OutputPaths:
-    """Finds the path of each item, by TEMPLATE or by the one in its line."""
+    """Finds the path of each item, by TEMPLATE or by the one in its line.
+
+    folders: those of the items so far, by their text
+    """
 
     def __init__(self, template: OutputTemplate, *, cwd: Path, allow_outside: bool) -> None:
         self._template = template
         self._cwd = cwd
         self._root = os.path.realpath(cwd / template.folder)
         self._allow_outside = allow_outside
-        self._folders: dict[str, OutputFolder] = {}
+        self.folders: dict[str, OutputFolder] = {}
         self._line = 0
         self._counts: dict[str, int] = {}  # of exact names in that line
 
@@ -240,9 +243,9 @@ class OutputPaths:
         return OutputPath(text, folder, name=name, n=n)
 
     def _folder_at(self, path: str, *, shown: str | None = None) -> OutputFolder:
-        folder = self._folders.get(path)
+        folder = self.folders.get(path)
         if folder is None:
-            folder = self._folders[path] = OutputFolder(path, self._cwd)
+            folder = self.folders[path] = OutputFolder(path, self._cwd)
         if not self._allow_outside and not folder.is_within(self._root):
             raise _outside_error(shown or path)
         return folder

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import inf
 
 from krea_cli.errors import InvalidRequest, Problem, UsageError
 from krea_cli.flows.batch.check.existing_files import FileCheck
@@ -14,6 +15,13 @@ MAX_PROBLEMS_SHOWN = 200  # `--json` has all
 LOST_FILES_HINT = (
     "fetch them, which costs nothing, then run the same command again; to make an item anew and pay"
     " for it, remove its sidecar"
+)
+LOSE_RESULTS_HINT = (
+    "move the files away with their sidecars, or choose another -o or another output for the lines"
+)
+SHARD_RESULTS_HINT = (
+    "the same command once without --shard and with --max-cost 0.000001 gives the results their new"
+    " names, and pays nothing"
 )
 FIX_HINT = "correct it; the same command with --dry-run only checks"
 
@@ -81,7 +89,7 @@ class Problems:
     def __init__(self) -> None:
         self.hint: str | None = None
         self._lines: dict[Problem, list[tuple[int, int]]] = {}
-        self._foreign_files = self._unknown_files = 0
+        self._existing = _ExistingCounts()
         self._has_lost_files = False
 
     def __bool__(self) -> bool:
@@ -102,31 +110,43 @@ class Problems:
         """Add a problem of LINE with MESSAGE."""
         self.add(line, Problem(field, message))
 
-    def add_files(self, line: Line, check: FileCheck, *, force: bool) -> None:
-        """Add what CHECK found at the path of an item of LINE, if it may not be made.
-
-        FORCE allows files to be overwritten.
-        """
+    def add_lost_file(self, line: Line, check: FileCheck) -> None:
+        """Add the file of an item of LINE, if only its sidecar is left."""
         if check.lost_file and check.lost_job_id:
             self._has_lost_files = True
             command = download_command(check.lost_job_id, check.lost_file)
             message = f"{check.lost_file} is gone, and its sidecar says that it is paid"
             self.add_message(line.number, f"{message}; {command} fetches it")
-        elif check.foreign_file and not force:
-            self._add_existing_file(line, check)
 
-    def _add_existing_file(self, line: Line, check: FileCheck) -> None:
-        """Add that an item of LINE would overwrite a file."""
+    def add_existing_file(
+        self, line: int, check: FileCheck, owner: tuple[str, int] | None, *, is_paid: bool
+    ) -> None:
+        """Add that an item of LINE would overwrite a file.
+
+        owner: by its sidecar, the file and the line of the result
+        is_paid: the result of the item itself is known
+        """
         message = f"{check.foreign_file} exists"
         if check.is_paid:
             message += "; --force replaces it with the earlier result of this item"
+        elif owner is not None:
+            message = (
+                f"{owner[0]} exists: its sidecar says that it is the result of line {owner[1]}"
+            )
+            self._existing.shifted += 1
         elif check.foreign_row_id is not None:
             message += f": it was saved by request {check.foreign_row_id}, not for this item"
         else:
             message += ", and is not known as a result of this item"
-            self._unknown_files += 1
-        self._foreign_files += not check.is_paid
-        self.add_message(line.number, message)
+            self._existing.unknown += 1
+        self._existing.unpaid += not is_paid
+        self.add_message(line, message)
+
+    def add_result_to_lose(self, line: int, path: str, owner_line: int, *, is_shard: bool) -> None:
+        """Add that an item of LINE would overwrite PATH, a result of OWNER_LINE."""
+        self._existing.hint = SHARD_RESULTS_HINT if is_shard else LOSE_RESULTS_HINT
+        message = f"{path} is a paid result of line {owner_line}, as its sidecar says"
+        self.add_message(line, f"{message}, and would be overwritten")
 
     def add_error(self, line: Line, error: UsageError) -> None:
         """Add each problem of a request of LINE, as ERROR lists them."""
@@ -144,12 +164,9 @@ class Problems:
         if not self._lines:
             return
         problems = [BatchProblem(problem, tuple(lines)) for problem, lines in self._lines.items()]
-        hint = self.hint or FIX_HINT
-        if self._has_lost_files:
-            hint = LOST_FILES_HINT
-        elif count := self._foreign_files:
-            has_unknown = self._unknown_files > 0
-            hint = _foreign_files_hint(count, has_unknown=has_unknown, anonymous=anonymous)
+        problems.sort(key=lambda each: each.lines[0][0] if each.lines else inf)
+        existing_hint = self._existing.find_hint(anonymous=anonymous)
+        hint = LOST_FILES_HINT if self._has_lost_files else existing_hint or self.hint or FIX_HINT
         raise InvalidBatch(name, problems, hint=hint)
 
 
@@ -161,10 +178,48 @@ def _explain_heading(problem: Problem, line: Line) -> Problem:
     return Problem(problem.field, message, problem.hint)
 
 
+@dataclass
+class _ExistingCounts:
+    """Counts of items with a file in their way, and the hint that suits them.
+
+    unpaid: items that --force would make and pay for
+    unknown: items whose file is of unknown origin
+    shifted: items whose file is the result of another item
+    hint: goes before all others
+    """
+
+    unpaid: int = 0
+    unknown: int = 0
+    shifted: int = 0
+    hint: str | None = None
+
+    def find_hint(self, *, anonymous: bool) -> str | None:
+        """Return the hint; None if no file stops the batch, or the usual hint will do."""
+        if self.hint:
+            return self.hint
+        if self.shifted:
+            return _shifted_files_hint(self.unpaid, has_unknown=self.unknown > 0)
+        if self.unpaid:
+            has_unknown = self.unknown > 0
+            return _foreign_files_hint(self.unpaid, has_unknown=has_unknown, anonymous=anonymous)
+        return None
+
+
+def _shifted_files_hint(unpaid: int, *, has_unknown: bool) -> str:
+    """Hint for results of other items, which --force moves; it would pay for UNPAID items."""
+    hint = "--force gives these results their new names, and pays nothing for them"
+    if unpaid:
+        hint += f"; it would make and pay for {_count_results(unpaid)}"
+    return hint + ("; it overwrites the other files" if has_unknown else "")
+
+
+def _count_results(count: int) -> str:
+    return "1 new result" if count == 1 else f"{count:,} new results"
+
+
 def _foreign_files_hint(count: int, *, has_unknown: bool, anonymous: bool) -> str:
     """Hint for foreign files at the paths of COUNT items; --force alone would pay for all."""
-    results = "1 new result" if count == 1 else f"{count:,} new results"
-    force = f"--force would make and pay for {results}"
+    force = f"--force would make and pay for {_count_results(count)}"
     if anonymous:
         return (
             "without a token, krea cannot tell which items are done: krea auth login, or set"
