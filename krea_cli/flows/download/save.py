@@ -11,7 +11,7 @@ from krea_cli.api.jobs import job_failure
 from krea_cli.api.types import Job
 from krea_cli.errors import EmptyResult, Interrupted, JobFailed, KreaError, LedgerUnusable, NotSaved
 from krea_cli.flows.context import FlowContext
-from krea_cli.flows.download.local_copy import copy_saved
+from krea_cli.flows.download.local_copy import copy_saved, not_moved_error
 from krea_cli.flows.download.recipe_writer import RecipeWriter, warn_of_stale_sidecar
 from krea_cli.flows.download.streams import copy_to_device, copy_to_stdout
 from krea_cli.flows.events import Note, WarningNote
@@ -69,14 +69,20 @@ class ResultSaver:
         except NotSaved as error:
             if error.job_id:
                 raise
-            raise slot.not_saved(job.id, error.message, hint=error.hint) from error
+            raise self._not_saved(job, slot, error, hint=error.hint) from error
         except KreaError as error:
             names_job = error.job_id is not None and slot.copies
-            raise error if names_job else slot.not_saved(job.id, error.message) from error
+            raise error if names_job else self._not_saved(job, slot, error) from error
         except OSError as failure:
-            raise slot.not_saved(job.id, disk_error(failure).message) from failure
+            raise self._not_saved(job, slot, disk_error(failure)) from failure
         finally:
             slot.release()
+
+    def _not_saved(
+        self, job: Job, slot: OutputSlot, cause: KreaError, *, hint: str | None = None
+    ) -> KreaError:
+        not_moved = not_moved_error(self.context.records.files(job.id), slot, job.id, cause)
+        return not_moved or slot.not_saved(job.id, cause.message, hint=hint)
 
     def record(self, entry: "Callable[[AccountLedger], None]") -> bool:
         """Write something that has happened; warn and return False if the ledger fails."""

@@ -36,6 +36,9 @@ FRUITFUL_BYTES = 256 * 1024  # a try that brings this much starts the count anew
 PROGRESS_INTERVAL_SECONDS = 0.1
 
 
+DISK_FULL = "the disk is full"
+
+
 class DiskError(KreaError):
     """The bytes came, but could not be written to disk."""
 
@@ -246,7 +249,7 @@ class _Attempt:
 def disk_error(failure: OSError) -> DiskError:
     """Error for bytes that could not be written to disk."""
     if failure.errno in (errno.ENOSPC, errno.EDQUOT):
-        return DiskError("the disk is full")
+        return DiskError(DISK_FULL)
     return DiskError(f"writing failed: {failure.strerror or failure}")
 
 

@@ -1,5 +1,6 @@
 """`krea batch`: an item is done at its own place, with its own bytes; nothing is paid again."""
 
+import errno
 import itertools
 import json
 import os
@@ -339,4 +340,43 @@ def test_pictures_of_one_moment_and_size_are_told_apart(studio: Cli) -> None:
         before["b.png"],
         before["a.png"],
     )
+    assert len(studio.service.posts) == 2
+
+
+def test_a_full_disk_keeps_results_under_their_old_names(
+    studio: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The error says where the result is, and its hint, the same command, gives it its name."""
+    write_table("red,a.png", "green,b.png")
+    run = ("batch", "s.csv", "-o", "sw/", "--force", "-j", "1")
+    studio.krea(*run)
+    before = {name: Path("sw", f"{name}.png").read_bytes() for name in "ab"}
+    write_table("red,b.png", "green,a.png")
+    expire_addresses(studio)
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "pwrite", full)
+        failed = studio.krea(*run, "--json")
+    assert failed.code == 1
+    errors = [record["error"] for record in failed.records if record["error"]]
+    assert [(error["charged"], error["message"]) for error in errors] == [
+        (
+            "yes",
+            f"the result of job {error['job_id']} is in sw/{old}.png, and could not be given its"
+            " new name: the disk is full",
+        )
+        for error, old in zip(errors, "ab", strict=False)
+    ]
+    hint = "make room; the same command gives it its new name, and pays nothing"
+    assert errors[0]["hint"] == hint
+    assert hint in failed.err
+    assert {name: Path("sw", f"{name}.png").read_bytes() for name in "ab"} == before
+    assert studio.krea(*run).code == 0
+    assert {name: Path("sw", f"{name}.png").read_bytes() for name in "ba"} == {
+        "b": before["a"],
+        "a": before["b"],
+    }
     assert len(studio.service.posts) == 2
