@@ -106,14 +106,15 @@ class BatchRun:
 
         Results that only sidecars know are recorded before.
         """
+        from krea_cli.flows.batch.run.adopt_results import adopt_results
+
+        adopt_results(self._items, self._run_options(), context.ledger)
         saver = self._session.result_saver()
         if not self._options.force:
             return saver
         from krea_cli.flows.batch.item_store import short_fingerprint
-        from krea_cli.flows.batch.run.adopt_results import adopt_results
         from krea_cli.flows.files.kept_files import KeptFiles
 
-        adopt_results(self._items, self._run_options(), context.ledger)
         listed = self._items.listed
 
         def is_needed(owner: "FileOwner") -> bool:

@@ -11,6 +11,7 @@ from krea_cli.api.jobs import job_failure
 from krea_cli.api.types import Job
 from krea_cli.errors import EmptyResult, Interrupted, JobFailed, KreaError, LedgerUnusable, NotSaved
 from krea_cli.flows.context import FlowContext
+from krea_cli.flows.download.embed_saved import embed_in_saved
 from krea_cli.flows.download.local_copy import copy_saved, not_moved_error
 from krea_cli.flows.download.recipe_writer import RecipeWriter, warn_of_stale_sidecar
 from krea_cli.flows.download.streams import copy_to_device, copy_to_stdout
@@ -143,7 +144,11 @@ class _SaveJob:
         existing = self._find_existing()
         self._saver.record_places(self._job.id, existing, self._slot)
         for result in results:
-            saved = existing.saved.get(result.position) or self._save(result)
+            saved = existing.saved.get(result.position)
+            if saved is None:
+                saved = self._save(result)
+            else:
+                saved = embed_in_saved(self._job, self._slot, saved, self._context)
             target = self._slot.target
             if not target.to_stdout:  # which names no file
                 if target.makes_files:

@@ -33,6 +33,7 @@ def find_places(files: "Sequence[FileRow]", is_others: Callable[[str], bool]) ->
 
     IS_OTHERS tells of a path if another request saved a file there last.
     """
+    files = with_claims(files)
     current: list[FileRow] = []
     lost: list[tuple[FileRow, Fate]] = []
     for index in dict.fromkeys(file.index for file in files):
@@ -41,7 +42,7 @@ def find_places(files: "Sequence[FileRow]", is_others: Callable[[str], bool]) ->
         # A kept file waits for its place, and is where no user looks.
         current += [file for file in found if not is_kept(file.path)] or found
         if not found:
-            last = max(records, key=lambda file: file.at)
+            last = max(records, key=lambda file: (not is_kept(file.path), file.at))
             lost.append((last, _find_fate(last.path, is_others)))
     return Places(tuple(current), tuple(lost))
 
@@ -57,6 +58,21 @@ def with_found(places: Places, path: Path, sha256: str) -> Places:
     lost = tuple((file, fate) for file, fate in places.lost if file.sha256 != sha256)
     current = (*places.current, *(replace(file, path=str(path)) for file in found))
     return Places(tuple(sorted(current, key=lambda file: file.index)), lost)
+
+
+def with_claims(files: "Sequence[FileRow]") -> "Sequence[FileRow]":
+    """Add to FILES, all records of one job, the places of results under a hidden name.
+
+    A process may have been killed just after it had given the place those bytes.
+    """
+    kept = [file for file in files if is_kept(file.path) and not os.path.lexists(file.path)]
+    claims = [
+        replace(claim, path=file.path, modified=None)
+        for claim in kept
+        for file in files
+        if file.index == claim.index and not is_kept(file.path)
+    ]
+    return [*files, *claims] if claims else files
 
 
 def with_new_times(files: "Sequence[FileRow]") -> "list[FileRow]":

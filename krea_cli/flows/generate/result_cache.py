@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from krea_cli.api.types import Job, JobOutput
 from krea_cli.flows.context import FlowContext
+from krea_cli.flows.files.places import with_claims
 from krea_cli.flows.files.publish import has_hash
 from krea_cli.flows.files.unchanged import is_unchanged
 
@@ -126,7 +127,7 @@ def _complete(
     allowed: a taken place from which it may come all the same, first of all
     """
     files: dict[int, FileRow] = {}
-    for file in sorted(rows, key=lambda file: Path(file.path) != allowed):
+    for file in sorted(with_claims(rows), key=lambda file: Path(file.path) != allowed):
         path = Path(file.path)
         is_free = path == allowed or path not in taken
         if file.index not in files and is_free and is_unchanged(file):

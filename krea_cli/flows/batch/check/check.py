@@ -90,7 +90,9 @@ class _Checker:
         self._prices = PriceCache(options.assume_price)
         self._used_names = UsedNames()
         self._problems = Problems()
-        self._shifted = ShiftedResults(existing_files, store, options.shard, force=options.force)
+        self._shifted = ShiftedResults(
+            existing_files, store, options.shard, force=options.force, embed=options.embed
+        )
         self._store = store
         self._index = 0
         self._list_path = None if options.is_stdin else os.path.realpath(options.cwd / options.name)

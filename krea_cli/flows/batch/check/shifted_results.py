@@ -31,16 +31,24 @@ class _Conflict(NamedTuple):
 class ShiftedResults:
     """Collects the items of a list and the files in their way, for STORE with those of SHARD.
 
-    FORCE: the run may overwrite files.
+    FORCE: the run may overwrite files. EMBED: it writes recipes into files, and the ledger must
+    know those.
     """
 
     def __init__(
-        self, existing_files: ExistingFiles, store: ItemStore, shard: Shard, *, force: bool
+        self,
+        existing_files: ExistingFiles,
+        store: ItemStore,
+        shard: Shard,
+        *,
+        force: bool,
+        embed: bool,
     ) -> None:
         self._existing_files = existing_files
         self._store = store
         self._shard = shard
         self._force = force
+        self._embed = embed
         # Made for a hundred thousand items: by short fingerprints, as sidecars have them.
         self._lines: dict[bytes, int] = {}
         self._missing: dict[bytes, bytes] = {}  # the fingerprints of items without a file
@@ -54,7 +62,7 @@ class ShiftedResults:
         if self._force:
             self._store.listed.add(short_fingerprint(fingerprint))
         is_ours = self._shard.includes(hashes.shard_fingerprint)
-        if is_ours and check.own_file is None:
+        if is_ours and (self._embed or check.own_file is None):
             self._missing[key] = bytes.fromhex(fingerprint)
         if check.others if self._force else check.foreign_file:
             self._conflicts.append(_Conflict(line, fingerprint, check, is_ours))
@@ -64,7 +72,11 @@ class ShiftedResults:
 
         With --force, those are the ones that would be lost.
         """
-        if self._force or any(any(self._list_owned(each.check)) for each in self._conflicts):
+        if (
+            self._force
+            or self._embed
+            or any(any(self._list_owned(each.check)) for each in self._conflicts)
+        ):
             self._find(folders)
         results = self._store.found.values()
         found = {os.path.realpath(path) for result in results for path in result.paths}

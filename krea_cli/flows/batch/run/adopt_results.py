@@ -91,7 +91,9 @@ def _draft(
         price=recipe.price,
         cost=None,
         priced_at=None,
+        webhook=None,
         sidecar=True,
+        embed=False,  # nobody knows
         item_fingerprint=item.fingerprint,
         batch=options.label,
     )

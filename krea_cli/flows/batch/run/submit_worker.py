@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from krea_cli.api.types import Job
 from krea_cli.errors import (
     BalanceEmpty,
     KreaError,
@@ -32,11 +33,13 @@ from krea_cli.flows.batch.run.options import RunOptions
 from krea_cli.flows.batch.run.other_hosts import take_from_elsewhere
 from krea_cli.flows.batch.run.pending import changed_error, pending_copy, pending_job
 from krea_cli.flows.context import FlowContext
+from krea_cli.flows.download.collect import PendingJob
+from krea_cli.flows.download.embed_saved import embed_in_saved
 from krea_cli.flows.download.recipe_writer import write_missing_sidecars
 from krea_cli.flows.files.existing_results import ExistingResults, find_existing_results
 from krea_cli.flows.files.kept_files import is_kept, remove_kept_files
 from krea_cli.flows.files.naming import NameFacts
-from krea_cli.flows.files.output_slot import OutputSlot
+from krea_cli.flows.files.output_slot import OutputSlot, SavedFile
 from krea_cli.flows.generate.draft import build_draft
 from krea_cli.flows.generate.request import GenerateRequest
 from krea_cli.flows.generate.seeds import seeds
@@ -230,15 +233,26 @@ class SubmitWorker:
             if slot.target.force or any(is_kept(file.path) for file in files):
                 remove_kept_files(self._context.ledger, pending.job_id)
             try:
-                write_missing_sidecars(pending.job_id, pending.slot, existing.files, self._context)
+                return AlreadyDone(item, row, self._write_recipes(pending, existing.files))
             except KreaError as error:
                 return AlreadyDone(item, row, error=error)
-            return AlreadyDone(item, row, existing.files)
         if existing.occupied and not slot.target.force:
             return AlreadyDone(item, row, error=changed_error(existing.occupied[0]))
         if not existing.is_complete:
             return ItemSubmitted(item, row, pending, fresh=False)  # paid, and gone: fetched again
         return AlreadyDone(item, row, copy=pending_copy(row, existing, slot))
+
+    def _write_recipes(
+        self, pending: PendingJob, files: tuple[SavedFile, ...]
+    ) -> tuple[SavedFile, ...]:
+        """Write the recipes that are asked for now into FILES, and beside them."""
+        slot, job = pending.slot, Job(pending.job_id, "completed")
+        if slot.embed:
+            files = tuple(embed_in_saved(job, slot, file, self._context) for file in files)
+            # A sidecar made way for the new bytes, perhaps in a run that was killed.
+            slot = replace(slot, sidecar=slot.sidecar or bool(slot.row and slot.row.sidecar))
+        write_missing_sidecars(pending.job_id, slot, files, self._context)
+        return files
 
     def _record_places(self, row: RequestRow, existing: ExistingResults, slot: OutputSlot) -> None:
         """Record where the files of a request are by now."""
