@@ -23,6 +23,7 @@ MAX_GROUPS = 5
 MAX_RANGES = 4
 MAX_REASON_CHARACTERS = 300
 THEN_SAME_COMMAND = "; then run the same command again"
+_ONE_REQUEST = re.compile(r" \((?:job|request) [^()]*\)")
 # What differs between two items that failed for one reason. What a server's status says stays.
 _DETAILS = re.compile(r"\bHTTP \d+|[0-9a-f]{8}(?:-[0-9a-f]+){4}|\S*/\S+|\d+(?:\.\d+)*")
 
@@ -46,6 +47,7 @@ class Group:
         message, job_id = self.error.message, self.error.job_id
         if self.count > 1:
             # What was meant for one of them is not true of the others.
+            message = _ONE_REQUEST.sub("", message)
             message = message.replace(job_id, "…") if job_id else message
         # The ids of jobs stay whole.
         reason, introduction, jobs = message.partition(CANDIDATES)

@@ -287,3 +287,14 @@ def test_a_noted_error_counts_and_is_not_told() -> None:
         ending.count(StillRunning("runs", job_id="j3"))
     assert caught.value.exit_code == 10
     assert env.stderr.getvalue() == ""  # type: ignore[attr-defined]
+
+
+def test_what_names_one_request_is_not_said_of_several() -> None:
+    """Each is under way under the other key as another job, or in doubt as another request."""
+    summary = Summary()
+    for line, which in ((3, "job j-3"), (4, "job j-4")):
+        error = InDoubt(f"the same request is under way under another key ({which}), not sent")
+        error.charged, error.job_id = "no", which.split()[1]
+        summary.add(line, error)
+    told = "2 items, lines 3-4: the same request is under way under another key, not sent\n"
+    assert f"error: {told}" in stderr_of(summary)
