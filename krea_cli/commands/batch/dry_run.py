@@ -14,6 +14,10 @@ from krea_cli.errors import InDoubt
 from krea_cli.flows.batch.check.paths import expected_path
 from krea_cli.flows.batch.item import Item
 from krea_cli.flows.batch.item_elsewhere import find_item_elsewhere, identify_item
+from krea_cli.flows.batch.run.pending import find_saved_results, is_changed
+from krea_cli.flows.files.existing_results import ExistingResults
+from krea_cli.flows.files.output_slot import OutputSlot
+from krea_cli.flows.files.target import parse_target
 from krea_cli.local.ledger.history import has_ended_empty
 from krea_cli.local.ledger.rows import FAILED_STATES, IN_DOUBT_STATES, UNDER_WAY_STATES
 from krea_cli.terminal.formats import price_age, utc_date
@@ -28,7 +32,8 @@ COLUMNS = ("line", "model", "file", "seed", "price", "state")
 TO_SEND = "to send"
 TO_SAVE = "to save"  # completed, and paid for
 TO_COPY = "to copy"  # from an equal item of the list, which pays
-STATES = ("done", TO_SEND, TO_SAVE, TO_COPY, "failed", "empty", "in doubt", "under way")
+CHANGED = "changed"  # saved, and another file is there by now
+STATES = ("done", TO_SEND, TO_SAVE, TO_COPY, CHANGED, "failed", "empty", "in doubt", "under way")
 TABLE_ROWS = 1000  # at a time: a table is whole in memory before it is drawn
 
 
@@ -38,6 +43,7 @@ class DryRun:
     ledger: None if there is none; then nothing is done yet
     profile: that of the key in use
     retry_failed: failed items are sent as well
+    force: changed files are replaced by the results
     others: the ledgers of other hosts
     cwd: the folder that targets of items are relative to
     forecast: of the budget; None without one
@@ -51,6 +57,7 @@ class DryRun:
         *,
         profile: str | None,
         retry_failed: bool,
+        force: bool,
         others: "OtherLedgers | None",
         cwd: Path,
         forecast: BudgetForecast | None = None,
@@ -60,6 +67,7 @@ class DryRun:
         self._ledger = ledger
         self._profile = profile
         self._retry_failed = retry_failed
+        self._force = force
         self._others = others
         self._cwd = cwd
         self._forecast = forecast
@@ -118,12 +126,14 @@ class DryRun:
             return self._state_of_completed(item)
         if state in UNDER_WAY_STATES:
             return "under way"
-        if state == "saved" or item.existing_file:
+        if state == "saved":
+            return self._state_of_saved(item)
+        if item.existing_file:
             return "done"
         model = self._items.models[item.model]
         if found := find_item_elsewhere(item, model, self._others, cwd=self._cwd):
             unfinished = "in doubt" if found.is_in_doubt else "under way"
-            return "done" if found.is_finished else unfinished
+            return self._state_in_place(item, found.existing) if found.is_finished else unfinished
         if item.shares_payment:
             return TO_COPY
         return "in doubt" if self._has_twin(item) else TO_SEND
@@ -131,6 +141,21 @@ class DryRun:
     def _state_of_completed(self, item: Item) -> str:
         row = self._ledger.items.find_latest(item.fingerprint) if self._ledger else None
         return "empty" if row and has_ended_empty(row) else TO_SAVE
+
+    def _state_of_saved(self, item: Item) -> str:
+        row = self._ledger.items.find_latest(item.fingerprint) if self._ledger else None
+        if self._ledger is None or row is None:
+            return "done"
+        existing = find_saved_results(row, self._slot(item), self._ledger)
+        return self._state_in_place(item, existing)
+
+    def _state_in_place(self, item: Item, existing: ExistingResults) -> str:
+        """The state of a saved item, whose EXISTING results are known."""
+        return CHANGED if is_changed(existing, self._slot(item)) else "done"
+
+    def _slot(self, item: Item) -> OutputSlot:
+        target = parse_target(item.target, cwd=self._cwd, force=self._force)
+        return OutputSlot(target=target, n=item.n, count=item.count)
 
     def _has_twin(self, item: Item) -> bool:
         """Tell if the request of ITEM is under way under a key of perhaps this account."""

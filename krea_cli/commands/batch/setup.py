@@ -63,6 +63,7 @@ class BatchSetup:
                 ledger,
                 profile=options.profile,
                 retry_failed=options.retry_failed,
+                force=options.force,
                 others=self._others_if_any(ledger),
                 cwd=self._check_options.cwd,
                 forecast=forecast,

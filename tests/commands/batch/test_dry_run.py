@@ -1,6 +1,10 @@
 """`krea batch --dry-run`: the sums, and how much of it a budget lets through."""
 
+import os
+from pathlib import Path
 from typing import Any
+
+import pytest
 
 from tests.commands.batch.batch_helpers import serve_prices, summary
 from tests.commands.batch.test_batch_check import MODEL, dry
@@ -86,6 +90,7 @@ def test_the_sums_as_json(cli: Cli) -> None:
         "to_send": 4,
         "to_save": 0,
         "to_copy": 0,
+        "changed": 0,
         "failed": 0,
         "empty": 0,
         "in_doubt": 0,
@@ -109,3 +114,32 @@ def test_the_sums_as_json(cli: Cli) -> None:
     assert (result.code, summary(result)) == (0, expected)
     capped = dry(cli, text, "--json", "--max-cost", "1", "--assume-price", "0.5")
     assert (capped.code, summary(capped)["fits"]) == (5, 2)
+
+
+@pytest.mark.parametrize("change", ["longer", "of-one-size"])
+@pytest.mark.parametrize("output", ["o/", "o/{line}.{ext}", "o/{line}.png"])
+def test_a_changed_file_is_not_done(batch_cli: Cli, output: str, change: str) -> None:
+    """As in the run, by size and time before content; --force puts the result back."""
+    run = ("batch", "foxes.txt", "-o", output)
+    assert batch_cli.krea(*run).code == 0
+    first = min(Path("o").iterdir())
+    content = first.read_bytes()
+    first.write_bytes(content + b"x" if change == "longer" else b"x" + content[1:])
+    shown = batch_cli.krea(*run, "--dry-run")
+    assert (shown.code, shown.out.count("\tchanged\n")) == (0, 1)
+    assert "6 items: 5 done, 1 changed" in shown.err
+    counted = summary(batch_cli.krea(*run, "--dry-run", "--json"))
+    assert (counted["changed"], counted["done"]) == (1, 5)
+    assert batch_cli.krea(*run).err.count("is not what was saved there") == 1
+    forced = summary(batch_cli.krea(*run, "--dry-run", "--force", "--json"))
+    assert (forced["changed"], forced["done"]) == (0, 6)
+
+
+def test_a_touched_file_and_a_deleted_one_are_done(batch_cli: Cli) -> None:
+    """The run reads the one and fetches the other, for nothing."""
+    run = ("batch", "foxes.txt", "-o", "o/")
+    batch_cli.krea(*run)
+    first, second = sorted(Path("o").iterdir())[:2]
+    os.utime(first, (1, 1))
+    second.unlink()
+    assert "6 items: 6 done" in batch_cli.krea(*run, "--dry-run").err

@@ -31,14 +31,19 @@ from krea_cli.flows.batch.run.messages import (
 )
 from krea_cli.flows.batch.run.options import RunOptions
 from krea_cli.flows.batch.run.other_hosts import take_from_elsewhere
-from krea_cli.flows.batch.run.pending import changed_error, pending_copy, pending_job
+from krea_cli.flows.batch.run.pending import (
+    changed_error,
+    find_saved_results,
+    is_changed,
+    pending_copy,
+    pending_job,
+)
 from krea_cli.flows.context import FlowContext
 from krea_cli.flows.download.collect import PendingJob
 from krea_cli.flows.download.embed_saved import embed_in_saved
 from krea_cli.flows.download.recipe_writer import write_missing_sidecars
-from krea_cli.flows.files.existing_results import ExistingResults, find_existing_results
+from krea_cli.flows.files.existing_results import ExistingResults
 from krea_cli.flows.files.kept_files import is_kept, remove_kept_files
-from krea_cli.flows.files.naming import NameFacts
 from krea_cli.flows.files.output_slot import OutputSlot, SavedFile
 from krea_cli.flows.generate.draft import build_draft
 from krea_cli.flows.generate.request import GenerateRequest
@@ -225,18 +230,18 @@ class SubmitWorker:
             self._remove_part_file(row, slot)
             return AlreadyDone(item, row)
         pending = pending_job(row, slot)
-        files = self._context.ledger.history.list_files(row.job_id or "")
-        facts = NameFacts(row.prompt, row.model, row.seed, row.job_id, row.created_at)
-        existing = find_existing_results(files, slot, facts)
+        ledger = self._context.ledger
+        existing = find_saved_results(row, slot, ledger)
         if existing.is_done:
             self._record_places(row, existing, slot)
+            files = ledger.history.list_files(pending.job_id)
             if slot.target.force or any(is_kept(file.path) for file in files):
-                remove_kept_files(self._context.ledger, pending.job_id)
+                remove_kept_files(ledger, pending.job_id)
             try:
                 return AlreadyDone(item, row, self._write_recipes(pending, existing.files))
             except KreaError as error:
                 return AlreadyDone(item, row, error=error)
-        if existing.occupied and not slot.target.force:
+        if is_changed(existing, slot):
             return AlreadyDone(item, row, error=changed_error(existing.occupied[0]))
         if not existing.is_complete:
             return ItemSubmitted(item, row, pending, fresh=False)  # paid, and gone: fetched again
