@@ -92,7 +92,7 @@ def test_adopted_results_count_for_no_budget(cli: Cli) -> None:
     run(cli, "ab", "--sidecar")
     forget(cli)
     done = run(cli, "ba", "--force", "--max-cost", "0.000001", "--json", "--report", "r.jsonl")
-    assert (done.code, summary(done)["spent_before"], summary(done)["done"]) == (0, 0.0, 2)
+    assert (done.code, summary(done)["spent_in_other_runs"], summary(done)["done"]) == (0, 0.0, 2)
     jobs = {record["job_id"] for record in cli.krea("history", "--json").records}
     assert jobs == set(cli.service.jobs)
     assert cli.krea("verify", "r.jsonl").code == 0
