@@ -21,8 +21,8 @@ HOSTILE = (
 )
 SHOWN = "up[red]{slug}{0}%s over error: none charged: no"  # the same on one line
 MODES = ("pipe", "terminal", "json")
-# What we send to a terminal ourselves: colours, and to and fro within the line.
-OWN = re.compile(r"\x1b\[[0-9;]*m|\x1b\[\?25[lh]|\r\x1b\[2K|\x1b\[1A\x1b\[2K|\r")
+# What we send to a terminal ourselves: colours, to and fro within the line, and clearing below it.
+OWN = re.compile(r"\x1b\[[0-9;]*m|\x1b\[\?25[lh]|\r\x1b\[2K|\x1b\[1A\x1b\[2K|\x1b\[J|\r")
 
 Run = Callable[..., CliResult]
 
