@@ -78,5 +78,8 @@ class ItemStore:
 
 
 def short_fingerprint(fingerprint: str) -> bytes:
-    """Return half of a FINGERPRINT, as bytes: for a hundred thousand items."""
-    return bytes.fromhex(fingerprint)[:16]
+    """Return half of a FINGERPRINT, as bytes: for a hundred thousand items. b"" if it is none."""
+    try:
+        return bytes.fromhex(fingerprint)[:16]
+    except ValueError:  # in a damaged ledger, or a sidecar of somebody else's
+        return b""

@@ -57,13 +57,13 @@ class ShiftedResults:
     def add(self, line: int, hashes: ItemHashes, check: FileCheck) -> None:
         """Add an item of LINE, with the CHECK of its path."""
         fingerprint = hashes.fingerprint
-        key = _key(self._existing_files.service_fingerprint(fingerprint))
+        key = short_fingerprint(self._existing_files.service_fingerprint(fingerprint))
         self._lines.setdefault(key, line)
         if self._force:
             self._store.listed.add(short_fingerprint(fingerprint))
         is_ours = self._shard.includes(hashes.shard_fingerprint)
         if is_ours and (self._embed or check.own_file is None):
-            self._missing[key] = bytes.fromhex(fingerprint)
+            self._missing[key] = fingerprint.encode()
         if check.others if self._force else check.foreign_file:
             self._conflicts.append(_Conflict(line, fingerprint, check, is_ours))
 
@@ -95,7 +95,7 @@ class ShiftedResults:
     def _list_owned(self, check: FileCheck) -> Iterator[tuple[OtherResult, int]]:
         """Yield the unchanged results of other items of the list in CHECK, with their line."""
         for other in check.others:
-            line = self._lines.get(_key(other.item))
+            line = self._lines.get(short_fingerprint(other.item))
             if line is not None and has_hash(Path(other.real_path), other.sha256):
                 yield other, line
 
@@ -105,7 +105,7 @@ class ShiftedResults:
             return True
         files = self._existing_files
         owners = map(files.service_fingerprint, files.list_owners(other.sha256))
-        return any(_key(owner) in self._lines for owner in owners)
+        return any(short_fingerprint(owner) in self._lines for owner in owners)
 
     def _find(self, folders: Iterable[OutputFolder]) -> None:
         """Find the results of items without a file and a request, in FOLDERS."""
@@ -113,19 +113,19 @@ class ShiftedResults:
         missing = {
             key: fingerprint
             for key, fingerprint in self._missing.items()
-            if not is_begun(fingerprint.hex())
+            if not is_begun(fingerprint.decode())
         }
         if not missing:
             return
         paths: dict[bytes, list[str]] = {}
         for folder in folders:
             for item, names in folder.files_by_item.items():
-                if (key := _key(item)) in missing:
+                if (key := short_fingerprint(item)) in missing:
                     found = [os.path.join(folder.real_path, name) for name in names]
                     paths.setdefault(key, []).extend(found)
         for key, candidates in paths.items():
             if result := self._prove(dict.fromkeys(candidates)):
-                self._store.found[short_fingerprint(missing[key].hex())] = result
+                self._store.found[short_fingerprint(missing[key].decode())] = result
 
     def _prove(self, paths: Iterable[str]) -> FoundResult | None:
         """Return the unchanged files among PATHS, all of one item and the job of the first."""
@@ -142,11 +142,3 @@ class ShiftedResults:
 
 def _is_proven(recipe: Recipe, path: str) -> bool:
     return bool(recipe.job_id and recipe.sha256 and has_hash(Path(path), recipe.sha256))
-
-
-def _key(item: str) -> bytes:
-    """Return the short fingerprint of ITEM, as a sidecar has it; b"" if it is none."""
-    try:
-        return short_fingerprint(item)
-    except ValueError:
-        return b""
