@@ -14,10 +14,14 @@ from krea_cli.errors import InDoubt
 from krea_cli.flows.batch.check.paths import expected_path
 from krea_cli.flows.batch.item import Item
 from krea_cli.flows.batch.item_elsewhere import find_item_elsewhere, identify_item
-from krea_cli.flows.batch.run.pending import find_saved_results, is_changed
-from krea_cli.flows.files.existing_results import ExistingResults
+from krea_cli.flows.files.existing_results import (
+    ExistingResults,
+    find_saved_results,
+    is_changed,
+)
 from krea_cli.flows.files.output_slot import OutputSlot
 from krea_cli.flows.files.target import parse_target
+from krea_cli.flows.files.unchanged import is_unchanged
 from krea_cli.local.ledger.history import has_ended_empty
 from krea_cli.local.ledger.rows import FAILED_STATES, IN_DOUBT_STATES, UNDER_WAY_STATES
 from krea_cli.terminal.formats import price_age, utc_date
@@ -143,8 +147,14 @@ class DryRun:
         return "empty" if row and has_ended_empty(row) else TO_SAVE
 
     def _state_of_saved(self, item: Item) -> str:
-        row = self._ledger.items.find_latest(item.fingerprint) if self._ledger else None
-        if self._ledger is None or row is None:
+        if self._ledger is None or self._force:
+            return "done"
+        files = self._ledger.items.list_files(item.fingerprint)
+        # Most are as they were saved. With another -o, the check has looked at the place.
+        if files and all(map(is_unchanged, files)):
+            return "done"
+        row = self._ledger.items.find_latest(item.fingerprint)
+        if row is None:
             return "done"
         existing = find_saved_results(row, self._slot(item), self._ledger)
         return self._state_in_place(item, existing)

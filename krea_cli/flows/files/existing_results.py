@@ -14,7 +14,8 @@ from krea_cli.flows.files.target import TargetKind
 from krea_cli.flows.files.unchanged import is_unchanged
 
 if TYPE_CHECKING:
-    from krea_cli.local.ledger.rows import FileRow
+    from krea_cli.local.ledger.account_ledger import AccountLedger
+    from krea_cli.local.ledger.rows import FileRow, RequestRow
 
 MAX_BESIDE = 9  # numbers of a name that are looked at, where the name itself was taken
 
@@ -84,6 +85,20 @@ def find_existing_results(
         gone,
         is_complete=bool(files) and len(saved) + len(copies) == len(by_position),
     )
+
+
+def find_saved_results(
+    row: "RequestRow", slot: OutputSlot, ledger: "AccountLedger"
+) -> ExistingResults:
+    """Find the results of ROW, a saved request, at SLOT or elsewhere."""
+    files = ledger.history.list_files(row.job_id or "")
+    facts = NameFacts(row.prompt, row.model, row.seed, row.job_id, row.created_at)
+    return find_existing_results(files, slot, facts)
+
+
+def is_changed(existing: ExistingResults, slot: OutputSlot) -> bool:
+    """Tell if EXISTING leaves another file in SLOT, in the place of a result."""
+    return bool(existing.occupied) and not (existing.is_done or slot.target.force)
 
 
 def find_beside(files: "Sequence[FileRow]", slot: OutputSlot, facts: NameFacts) -> str | None:

@@ -1,18 +1,13 @@
 """The jobs of requests from before this run, or from other hosts."""
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from krea_cli.errors import KreaError
 from krea_cli.flows.download.collect import PendingJob
-from krea_cli.flows.files.existing_results import ExistingResults, find_existing_results
-from krea_cli.flows.files.naming import NameFacts
+from krea_cli.flows.files.existing_results import ExistingResults
 from krea_cli.flows.files.output_slot import OutputSlot
 from krea_cli.flows.generate.result_cache import CachedResult
 from krea_cli.local.ledger.rows import RequestRow
-
-if TYPE_CHECKING:
-    from krea_cli.local.ledger.account_ledger import AccountLedger
 
 
 def pending_job(row: RequestRow, slot: OutputSlot) -> PendingJob:
@@ -24,20 +19,6 @@ def pending_copy(row: RequestRow, existing: ExistingResults, slot: OutputSlot) -
     """The job of ROW; its EXISTING results elsewhere are copied to SLOT."""
     pending = pending_job(row, replace(slot, copies=existing.copies))
     return replace(pending, job=CachedResult(row, existing.copies).job)
-
-
-def find_saved_results(
-    row: RequestRow, slot: OutputSlot, ledger: "AccountLedger"
-) -> ExistingResults:
-    """Find the results of ROW, a saved request, at SLOT or elsewhere."""
-    files = ledger.history.list_files(row.job_id or "")
-    facts = NameFacts(row.prompt, row.model, row.seed, row.job_id, row.created_at)
-    return find_existing_results(files, slot, facts)
-
-
-def is_changed(existing: ExistingResults, slot: OutputSlot) -> bool:
-    """Tell if EXISTING leaves another file in SLOT, in the place of a result."""
-    return bool(existing.occupied) and not (existing.is_done or slot.target.force)
 
 
 def changed_error(path: str) -> KreaError:

@@ -31,18 +31,16 @@ from krea_cli.flows.batch.run.messages import (
 )
 from krea_cli.flows.batch.run.options import RunOptions
 from krea_cli.flows.batch.run.other_hosts import take_from_elsewhere
-from krea_cli.flows.batch.run.pending import (
-    changed_error,
-    find_saved_results,
-    is_changed,
-    pending_copy,
-    pending_job,
-)
+from krea_cli.flows.batch.run.pending import changed_error, pending_copy, pending_job
 from krea_cli.flows.context import FlowContext
 from krea_cli.flows.download.collect import PendingJob
 from krea_cli.flows.download.embed_saved import embed_in_saved
 from krea_cli.flows.download.recipe_writer import write_missing_sidecars
-from krea_cli.flows.files.existing_results import ExistingResults
+from krea_cli.flows.files.existing_results import (
+    ExistingResults,
+    find_saved_results,
+    is_changed,
+)
 from krea_cli.flows.files.kept_files import is_kept, remove_kept_files
 from krea_cli.flows.files.output_slot import OutputSlot, SavedFile
 from krea_cli.flows.generate.draft import build_draft
