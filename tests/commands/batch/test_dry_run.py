@@ -143,3 +143,17 @@ def test_a_touched_file_and_a_deleted_one_are_done(batch_cli: Cli) -> None:
     os.utime(first, (1, 1))
     second.unlink()
     assert "6 items: 6 done" in batch_cli.krea(*run, "--dry-run").err
+
+
+def test_only_the_copy_that_was_changed_is_not_done(batch_cli: Cli) -> None:
+    """The results are in two folders; one file in one of them is another by now."""
+    for folder in ("a/", "b/"):
+        assert batch_cli.krea("batch", "foxes.txt", "-o", folder).code == 0
+    min(Path("b").iterdir()).write_bytes(b"edited")
+    states = {
+        folder: summary(batch_cli.krea("batch", "foxes.txt", "-o", folder, "--dry-run", "--json"))[
+            "changed"
+        ]
+        for folder in ("a/", "b/", "c/")
+    }
+    assert states == {"a/": 0, "b/": 1, "c/": 0}
