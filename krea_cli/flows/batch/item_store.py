@@ -78,8 +78,11 @@ class ItemStore:
 
 
 def short_fingerprint(fingerprint: str) -> bytes:
-    """Return half of a FINGERPRINT, as bytes: for a hundred thousand items. b"" if it is none."""
+    """Return half of a FINGERPRINT, as bytes: for a hundred thousand items.
+
+    One that is no hash, from a damaged ledger or a sidecar, stays as it is.
+    """
     try:
         return bytes.fromhex(fingerprint)[:16]
-    except ValueError:  # in a damaged ledger, or a sidecar of somebody else's
-        return b""
+    except ValueError:
+        return fingerprint.encode(errors="surrogatepass")

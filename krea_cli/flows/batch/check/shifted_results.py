@@ -51,7 +51,7 @@ class ShiftedResults:
         self._embed = embed
         # Made for a hundred thousand items: by short fingerprints, as sidecars have them.
         self._lines: dict[bytes, int] = {}
-        self._missing: dict[bytes, bytes] = {}  # the fingerprints of items without a file
+        self._missing: dict[bytes, str] = {}  # the fingerprints of items without a file
         self._conflicts: list[_Conflict] = []
 
     def add(self, line: int, hashes: ItemHashes, check: FileCheck) -> None:
@@ -63,7 +63,7 @@ class ShiftedResults:
             self._store.listed.add(short_fingerprint(fingerprint))
         is_ours = self._shard.includes(hashes.shard_fingerprint)
         if is_ours and (self._embed or check.own_file is None):
-            self._missing[key] = fingerprint.encode()
+            self._missing[key] = fingerprint
         if check.others if self._force else check.foreign_file:
             self._conflicts.append(_Conflict(line, fingerprint, check, is_ours))
 
@@ -113,7 +113,7 @@ class ShiftedResults:
         missing = {
             key: fingerprint
             for key, fingerprint in self._missing.items()
-            if not is_begun(fingerprint.decode())
+            if not is_begun(fingerprint)
         }
         if not missing:
             return
@@ -125,7 +125,7 @@ class ShiftedResults:
                     paths.setdefault(key, []).extend(found)
         for key, candidates in paths.items():
             if result := self._prove(dict.fromkeys(candidates)):
-                self._store.found[short_fingerprint(missing[key].decode())] = result
+                self._store.found[short_fingerprint(missing[key])] = result
 
     def _prove(self, paths: Iterable[str]) -> FoundResult | None:
         """Return the unchanged files among PATHS, all of one item and the job of the first."""
