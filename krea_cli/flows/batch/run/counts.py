@@ -14,7 +14,7 @@ class Counts:
     made: items done whose job this run paid for
     unsaved: items that are paid for, and could not be saved
     unwatched: items whose job may still run, and is watched no more
-    elsewhere: items with a job that another run is to save
+    elsewhere: items that another run sends, or has a job for
     spent: the most that this run may cost, in millionths of a dollar
     about: cost of jobs with an uncertain price, in millionths of a dollar, not in `spent`
     unpriced: jobs of unknown price, in neither

@@ -6,8 +6,7 @@ from krea_cli.clock import Clock
 from krea_cli.errors import LedgerUnusable
 from krea_cli.flows.batch.item import Item
 from krea_cli.flows.batch.run.counts import Counts
-from krea_cli.local.ledger.history import POSSIBLY_SENT_STATES
-from krea_cli.local.ledger.rows import FAILED_STATES
+from krea_cli.local.ledger.rows import FAILED_STATES, IN_DOUBT_STATES
 
 MAX_SECONDS = 2.0  # nobody waits longer for the end of a command
 
@@ -38,7 +37,7 @@ def count_left_items(
             counts.done += 1
         elif is_unsent(state):
             pass
-        elif state in POSSIBLY_SENT_STATES:
+        elif state in IN_DOUBT_STATES:
             counts.doubtful += 1
         elif state in FAILED_STATES:
             counts.failed += 1
