@@ -16,7 +16,6 @@ from krea_cli.flows.events import Reconciling, Submitting, WarningNote
 from krea_cli.flows.files.part_records import remove_abandoned_parts
 from krea_cli.flows.jobs.record import iso_time
 from krea_cli.flows.submit.doubt import Doubt, candidates_note, spared_error
-from krea_cli.flows.submit.forget import require_lost
 from krea_cli.flows.submit.match import STRANGER_SECONDS, Candidate
 from krea_cli.flows.submit.post_lock import exclusive_submit
 from krea_cli.flows.submit.reconcile import (
@@ -108,6 +107,8 @@ class Recovery:
 
         Nor for the results of a job that was made and cannot be read. Raises UsageError if it can.
         """
+        from krea_cli.flows.submit.forget import require_lost  # with it comes all of downloading
+
         row = self._open(row_id, also=FORGETTABLE_STATES)
         require_lost(row, self._context)
         self._reopen(row)

@@ -1,9 +1,13 @@
 """A list of foxes, and the outcome of a batch."""
 
+import itertools
 import json
+import os
 import re
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from tests.harness.cli import Cli, CliResult
 
@@ -36,3 +40,21 @@ def serve_prices(cli: Cli) -> None:
     """The service has a catalog of today."""
     snapshot = Path(__file__).parents[3] / "krea_cli" / "catalog" / "snapshot.json"
     cli.service.openapi = json.loads(snapshot.read_text())
+
+
+def die_at(
+    monkeypatch: pytest.MonkeyPatch, kind: type, method: str, *, call: int, is_after: bool
+) -> None:
+    """Let this process, a fork, die as if killed at a CALL of METHOD of KIND, or after it."""
+    original, calls = getattr(kind, method), itertools.count(1)
+
+    def die(*args: object, **options: object) -> object:
+        is_last = next(calls) == call
+        if is_last and not is_after:
+            os._exit(137)
+        result = original(*args, **options)
+        if is_last:
+            os._exit(137)
+        return result
+
+    monkeypatch.setattr(kind, method, die)

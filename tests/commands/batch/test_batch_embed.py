@@ -15,6 +15,7 @@ from krea_cli.flows.download.true_sidecars import TrueSidecars
 from krea_cli.flows.recipe.image_metadata import extract_recipe
 from krea_cli.local.ledger.file_rows import FileRows
 from tests.clocks.fake_clock import FakeClock
+from tests.commands.batch.batch_helpers import die_at
 from tests.fakes.krea_service import PNG
 from tests.harness.cli import Cli, CliResult
 from tests.pictures import picture_bytes
@@ -104,14 +105,7 @@ def test_a_kill_in_the_middle_leaves_the_result(
     """With its recipe or without it; the same command puts everything right for nothing."""
     run(cli, "--sidecar")
     if (child := os.fork()) == 0:
-        original = getattr(kind, method)
-
-        def die(*args: object, **options: object) -> object:
-            if is_after:
-                original(*args, **options)
-            return os._exit(137)
-
-        monkeypatch.setattr(kind, method, die)
+        die_at(monkeypatch, kind, method, call=1, is_after=is_after)
         cli.clock = FakeClock()  # the threads of the other are not in this process
         run(cli, "--embed")
         os._exit(0)

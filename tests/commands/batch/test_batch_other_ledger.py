@@ -13,7 +13,7 @@ from krea_cli.flows.batch.run import adopt_results
 from krea_cli.flows.download.true_sidecars import TrueSidecars
 from krea_cli.flows.files.kept_files import KeptFiles
 from tests.clocks.fake_clock import FakeClock
-from tests.commands.batch.batch_helpers import serve_prices, summary
+from tests.commands.batch.batch_helpers import die_at, serve_prices, summary
 from tests.fakes.krea_service import PNG
 from tests.harness.cli import Cli, CliResult
 
@@ -167,18 +167,7 @@ def test_a_kill_in_the_middle_loses_nothing(
     before = pictures()
     forget(cli)
     if (child := os.fork()) == 0:
-        original, calls = getattr(kind, method), itertools.count(1)
-
-        def die(*args: object, **options: object) -> object:
-            is_last = next(calls) == call
-            if is_last and not is_after:
-                os._exit(137)
-            result = original(*args, **options)
-            if is_last:
-                os._exit(137)
-            return result
-
-        monkeypatch.setattr(kind, method, die)
+        die_at(monkeypatch, kind, method, call=call, is_after=is_after)
         cli.clock = FakeClock()  # the threads of the other are not in this process
         run(cli, "ba", "--force")
         os._exit(0)

@@ -12,6 +12,7 @@ from krea_cli.flows.download.true_sidecars import TrueSidecars
 from krea_cli.flows.files.kept_files import KeptFiles
 from krea_cli.flows.files.publish import publish
 from tests.clocks.fake_clock import FakeClock
+from tests.commands.batch.batch_helpers import die_at
 from tests.fakes.krea_service import PNG
 from tests.harness.cli import Cli
 
@@ -100,18 +101,7 @@ def test_a_kill_leaves_no_sidecar_beside_another_picture(
     assert cli.krea(*BATCH, "--sidecar").code == 0
     write_list("b.png", "a.png")
     if (child := os.fork()) == 0:
-        original, calls = getattr(kind, method), itertools.count(1)
-
-        def die(*args: object, **options: object) -> object:
-            is_last = next(calls) == call
-            if is_last and not is_after:
-                os._exit(137)
-            result = original(*args, **options)
-            if is_last:
-                os._exit(137)
-            return result
-
-        monkeypatch.setattr(kind, method, die)
+        die_at(monkeypatch, kind, method, call=call, is_after=is_after)
         cli.clock = FakeClock()  # the threads of the other are not in this process
         cli.krea(*BATCH, "--force")
         os._exit(0)

@@ -39,6 +39,16 @@ def make_jobs(cli: Cli, count: int) -> None:
         assert cli.krea("generate", "an owl", "-o", f"owl-{number}.png").code == 0
 
 
+def make_jobs_of_two_keys(cli: Cli) -> None:
+    """Let two keys have jobs that no other key can read."""
+    for key in (THIRD_KEY, KEY):
+        rotate_key(cli, key)
+        make_jobs(cli, 3)
+        for path in Path().glob("owl-*.png"):
+            path.unlink()
+        hide_jobs(cli)
+
+
 def test_a_request_under_way_is_gone_on_with(cli: Cli) -> None:
     """The job that the earlier key began is waited for and saved; the notice comes once."""
     cli.service.job_seconds = 100
@@ -157,12 +167,7 @@ def test_work_under_another_key_is_told(cli: Cli) -> None:
 
 def test_the_hint_names_profile_and_key(cli: Cli) -> None:
     """Its command works as printed, with a profile and with a third key beside."""
-    for key in (THIRD_KEY, KEY):
-        rotate_key(cli, key)
-        make_jobs(cli, 3)
-        for path in Path().glob("owl-*.png"):
-            path.unlink()
-        hide_jobs(cli)
+    make_jobs_of_two_keys(cli)
     cli.service.answers = [lose_request]
     assert cli.krea(*FOX).code == 9
     del cli.environ["KREA_API_KEY"]
@@ -278,12 +283,7 @@ def test_a_damaged_name_of_a_key_keeps_nobody_waiting(cli: Cli) -> None:
 
 def test_without_a_key_the_open_one_is_meant(cli: Cli) -> None:
     """Of two other keys, one is told to be of the account already."""
-    for key in (THIRD_KEY, KEY):
-        rotate_key(cli, key)
-        make_jobs(cli, 3)
-        for path in Path().glob("owl-*.png"):
-            path.unlink()
-        hide_jobs(cli)
+    make_jobs_of_two_keys(cli)
     rotate_key(cli)
     assert cli.krea("auth", "same-account").code == 2  # which of the two?
     assert cli.krea("auth", "same-account", "be297454").code == 0
