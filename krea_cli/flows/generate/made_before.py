@@ -8,7 +8,7 @@ from pathlib import Path
 from krea_cli.errors import Interrupted, KreaError, NotFound, WouldOverwrite
 from krea_cli.flows.context import FlowContext
 from krea_cli.flows.events import Note, WarningNote
-from krea_cli.flows.files.existing_results import find_beside
+from krea_cli.flows.files.existing_results import find_beside, is_numbered
 from krea_cli.flows.files.naming import NameFacts
 from krea_cli.flows.files.output_slot import PAYING_HINT, OutputSlot, download_command
 from krea_cli.flows.files.places import list_current
@@ -89,13 +89,19 @@ def refuse_repeated(
     target, row = slot.target, _find_saved(identity, slot, context)
     if target.kind is TargetKind.FOLDER and not target.text.endswith("/"):
         _refuse_before_folder(identity, target, context)
-    for file in context.ledger.history.list_files(row.job_id or "") if row else ():
+    files = context.ledger.history.list_files(row.job_id or "") if row else []
+    for file in files:
         ext = os.path.splitext(file.path)[1].removeprefix(".")
         path = target.predict_path(slot.n, slot.count, facts, ext=ext)
-        if path and str(target.real_path(path)) == file.path and os.path.lexists(file.path):
-            raise WouldOverwrite(
-                f"{path} exists, and is a result of this request", hint=PAYING_HINT
-            )
+        if path is None or file.index != files[0].index or not os.path.lexists(file.path):
+            continue
+        place, found = target.real_path(path), Path(file.path)
+        # Under a number if its name was taken then.
+        if found == place or is_numbered(found, place):
+            shown, hint = target.short_path(found), PAYING_HINT
+            if row and row.job_id and not os.path.lexists(place):
+                hint = f"{download_command(row.job_id, path)} puts it there; {AGAIN_HINT}"
+            raise WouldOverwrite(f"{shown} exists, and is a result of this request", hint=hint)
 
 
 def _refuse_before_folder(identity: RequestIdentity, target: Target, context: FlowContext) -> None:

@@ -169,8 +169,23 @@ def test_a_name_known_but_for_its_extension_is_not_paid_again(cli: Cli, count: s
     for other in (("--again",), ("-o", "{slug}-{seed}.{ext}"), ("-o", "pics/")):
         posts += int(count)
         assert (cli.krea(*fox, *other).code, len(cli.service.posts)) == (0, posts)
-    Path("a-fox-1.png").unlink()
+    for path in Path().glob("a-fox-*.png"):
+        path.unlink()
     assert cli.krea("generate", "a fox", "-o", "{slug}-{n}.{ext}", "-n", "3").code == 0
+
+
+def test_a_result_beside_a_name_that_lacks_its_extension_is_not_paid_again(cli: Cli) -> None:
+    """The name was taken by the result of another request."""
+    Path("1.png").write_bytes(b"other")
+    fox = ("generate", "a fox", "-o", "{n}.{ext}")
+    assert cli.krea(*fox).out == "1-2.png\n"
+    sentence, _ = refusal(cli, cli.krea(*fox), 1)
+    assert sentence == "1-2.png exists, and is a result of this request"
+    Path("1.png").unlink()
+    hint = "krea download job-1 -o 1.png puts it there; --again makes a new one"
+    assert refusal(cli, cli.krea(*fox), 1) == (sentence, hint)
+    assert cli.krea("download", "job-1", "-o", "1.png").out == "1.png\n"
+    assert cli.krea(*fox, "--again").out == "1-3.png\n"
 
 
 def test_a_result_whose_name_became_a_folder_is_not_paid_again(cli: Cli) -> None:
