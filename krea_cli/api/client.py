@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from krea_cli.api.http import HttpClient
+    from krea_cli.api.standby import Connection
 
 # Gateways give up at about 100 s; a client that hangs up before them never learns the outcome.
 SUBMIT_TIMEOUT_SECONDS = 150.0
@@ -47,9 +48,24 @@ class ApiClient:
             return "yes"
         return "unknown" if self._posts else "no"
 
+    def open_ahead(self, count: int = 1) -> None:
+        """Begin to open the connections of COUNT submits; raise nothing."""
+        self._http.open_ahead(count)
+
     def prepare_submit(self) -> None:
-        """Load now the modules of a `submit`; send nothing. Raises Unreachable and UsageError."""
-        self._http.prepare_submit()
+        """Load the modules of a `submit`, while its connection is being opened; send nothing.
+
+        Raises Untrusted, ProxyRefused and UsageError.
+        """
+        self._http.open_ahead()
+        self._http.load()
+
+    def connect(self) -> "Connection | None":
+        """Open the connection of one `submit`, or take one that stands open; send nothing.
+
+        None where it cannot be had by itself. Raises Unreachable and Untrusted.
+        """
+        return self._http.connect()
 
     def submit(
         self,
@@ -58,10 +74,12 @@ class ApiClient:
         *,
         webhook: str | None = None,
         on_leaving: Callable[[], None] | None = None,
+        connection: "Connection | None" = None,
     ) -> Submitted:
         """POST BODY to ROUTE ("/generate/image/bfl/flux-1-dev"), once.
 
         on_leaving: called when the connection stands, right before the first byte is written
+        connection: of `connect`
 
         Raises Unreachable and Untrusted if nothing was sent. Raises Busy, RequestRefused,
         Moderated, TokenRefused, BalanceEmpty and PlanRequired if the service made no job.
@@ -79,6 +97,7 @@ class ApiClient:
                 timeout=SUBMIT_TIMEOUT_SECONDS,
                 fresh=True,
                 on_leaving=on_leaving,
+                connection=connection,
             )
             if not 200 <= response.status < 300:
                 from krea_cli.api.status_errors import submit_error  # spared when all goes well

@@ -3,7 +3,9 @@
 import sys
 import threading
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
+from krea_cli.api.standby import Standby
 from krea_cli.api.url_policy import is_loopback
 from krea_cli.errors import ProxyRefused, Untrusted
 
@@ -26,6 +28,7 @@ class ClientPool:
         self._transport = transport
         self._clients: dict[tuple[bool, bool, str | None], httpx.Client] = {}
         self._certificates: ssl.SSLContext | None = None
+        self._standby: Standby | None = None
         self._lock = threading.Lock()
 
     def get(self, url: "httpx.URL", *, fresh: bool) -> "httpx.Client":
@@ -44,6 +47,35 @@ class ClientPool:
         proxy = self._find_proxy(url)
         return httpx.URL(proxy).netloc.decode("ascii") if proxy else None
 
+    def standby(self, base: str) -> Standby | None:
+        """Return the connections that are opened ahead for BASE, an address of the API.
+
+        None where there are none: with a transport in place of the network, or a strange proxy.
+        """
+        if self._standby is None and self._transport is None:
+            self._standby = self._make_standby(base)
+        return self._standby
+
+    def _make_standby(self, base: str) -> Standby | None:
+        from krea_cli.api.proxies import DEFAULT_PORTS, find_proxy
+
+        try:
+            url = urlsplit(base)
+            host, port = url.hostname or "", url.port or DEFAULT_PORTS.get(url.scheme)
+            is_local = is_loopback(host)
+            proxy = None if is_local else find_proxy(url.scheme, host, url.port)
+            way = urlsplit(proxy) if proxy else None
+            if way is not None:
+                # The proxy is told the host only when the request leaves.
+                way_port = way.port or DEFAULT_PORTS["http"]
+                return Standby(way.hostname or "", way_port) if way.scheme == "http" else None
+        except ValueError:  # of an address that the first request will refuse
+            return None
+        if port is None or not host.isascii() or (url.scheme != "https" and not is_local):
+            return None
+        is_tls = url.scheme == "https"
+        return Standby(host, port, (lambda: self._tls_context(tls=True)) if is_tls else None)
+
     def _find_proxy(self, url: "httpx.URL") -> str | None:
         from krea_cli.api.proxies import find_proxy
 
@@ -57,6 +89,8 @@ class ClientPool:
 
     def close(self) -> None:
         """Close every connection of every client."""
+        if self._standby is not None:
+            self._standby.close()
         with self._lock:
             for client in self._clients.values():
                 client.close()

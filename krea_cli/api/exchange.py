@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any, cast
 
 from krea_cli.api.body import read_body
 from krea_cli.api.response import Response
+from krea_cli.api.standby import CONNECT_SECONDS, Connection
 
 if TYPE_CHECKING:
     import httpx
 
-CONNECT_SECONDS = 10.0
 WRITE_SECONDS = 150.0
 
 
@@ -33,6 +33,7 @@ class Exchange:
         proxy: Callable[[], str | None] = lambda: None,
         judge: Callable[[str], None] | None = None,
         on_leaving: Callable[[], None] | None = None,
+        connection: Connection | None = None,
         **parts: Any,
     ) -> None:
         import httpx
@@ -44,7 +45,11 @@ class Exchange:
         self._request_started: bool | None = None  # None while the transport traces nothing
         self._error = ""  # the error that broke off the body
         self._bounds = Bounds(
-            seconds, has_body=method == "POST", host=url.raw_host.decode("ascii"), judge=judge
+            seconds,
+            has_body=method == "POST",
+            host=url.raw_host.decode("ascii"),
+            judge=judge,
+            connection=connection,
         )
         connect = min(CONNECT_SECONDS, seconds)
         timeouts = httpx.Timeout(timeout, connect=connect, write=WRITE_SECONDS)

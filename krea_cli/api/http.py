@@ -15,6 +15,7 @@ from krea_cli.api.data_url import is_data_url, open_data_url
 from krea_cli.api.encoding import authorization_value, check_headers, encode_json
 from krea_cli.api.exchange import Exchange
 from krea_cli.api.response import Response, StreamResponse
+from krea_cli.api.standby import CONNECT_SECONDS, Connection
 from krea_cli.errors import KreaError, NotSaved, Unanswered
 
 if TYPE_CHECKING:
@@ -57,9 +58,36 @@ class HttpClient:
         self._pool = ClientPool(transport)
         self.is_sandbox = False
 
-    def prepare_submit(self) -> None:
+    def open_ahead(self, count: int = 1) -> None:
+        """Begin to open COUNT connections for `connect`, in threads. Raises nothing."""
+        if standby := self._pool.standby(self.base):
+            standby.open_ahead(count)
+
+    def load(self) -> None:
         """Load now the modules and certificates of a fresh request. Raises as `request` does."""
         self._pool.get(self._base_url, fresh=True)
+
+    def connect(self) -> Connection | None:
+        """Open the connection of one request to the API, or take one that stands open.
+
+        None where it cannot be had by itself: the request then makes it. Raises `Unreachable`.
+        """
+        url = self._base_url
+        standby = self._pool.standby(self.base)
+        if standby is None:
+            return None
+        try:
+            return standby.take()
+        except (OSError, UnicodeError) as failure:
+            from krea_cli.api.transport_errors import translate_error  # spared when all goes well
+
+            proxy = self._pool.proxy_host(url)
+            error = translate_error(
+                failure, False, host=url.host, proxy=proxy, timeout=CONNECT_SECONDS
+            )
+            if self._log is not None:
+                self._log(error.message)
+            raise error from failure
 
     def request(
         self,
@@ -75,6 +103,7 @@ class HttpClient:
         fresh: bool = False,
         authorize: bool = True,
         on_leaving: Callable[[], None] | None = None,
+        connection: Connection | None = None,
     ) -> Response:
         """Send one request and read the whole response. Follows no redirects.
 
@@ -82,6 +111,7 @@ class HttpClient:
         seconds: the time for the whole answer; without it, 1.5 times the longest silence
         fresh: take a connection without earlier requests; every POST needs one
         on_leaving: called when the connection stands, right before the first byte is written
+        connection: of `connect`, for a FRESH request; it is closed afterwards
 
         Raises `Unreachable` if nothing left this machine, `Unanswered` if something may have.
         """
@@ -91,20 +121,15 @@ class HttpClient:
         content = None if json is None else encode_json(json)
         if content is not None:
             all_headers["Content-Type"] = "application/json"
-        body = {"params": params or None, "content": content, "files": files}
         whole = timeout * WHOLE_ANSWER_FACTOR if seconds is None else seconds
+        parts: dict[str, Any] = {"timeout": timeout, "seconds": whole, "headers": all_headers}
+        parts |= {"params": params or None, "content": content, "files": files}
+        parts["on_leaving"] = on_leaving
         if on_leaving is not None and self._pool.is_replaced:
             on_leaving()
         try:
             with self._exchange(
-                method,
-                url,
-                fresh=fresh,
-                on_leaving=on_leaving,
-                headers=all_headers,
-                timeout=timeout,
-                seconds=whole,
-                **body,
+                method, url, fresh=fresh, connection=connection, **parts
             ) as exchange:
                 return exchange.read_response()
         except Unanswered as failure:
@@ -174,12 +199,19 @@ class HttpClient:
 
     @contextmanager
     def _exchange(
-        self, method: str, url: "httpx.URL", *, fresh: bool = False, **parts: Any
+        self,
+        method: str,
+        url: "httpx.URL",
+        *,
+        fresh: bool = False,
+        connection: Connection | None = None,
+        **parts: Any,
     ) -> Iterator["Exchange"]:
         exchange, outcome, start = None, "given up", time.monotonic()
         try:
             client, proxy = self._pool.get(url, fresh=fresh), partial(self._pool.proxy_host, url)
-            with Exchange(client, method, url, proxy=proxy, **parts) as exchange:
+            parts |= {"proxy": proxy, "connection": connection}
+            with Exchange(client, method, url, **parts) as exchange:
                 server = exchange.headers.get("server", "").strip()
                 if server == SANDBOX_SERVER and url_policy.is_loopback(url.host):
                     self.is_sandbox = True
@@ -188,6 +220,8 @@ class HttpClient:
             outcome = failure.message
             raise
         finally:
+            if connection is not None:
+                connection.close()
             if self._log is not None:
                 path = url_policy.display_path(url, home=self._base_url)
                 outcome = outcome if exchange is None else exchange.outcome

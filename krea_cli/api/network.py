@@ -7,6 +7,9 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 import httpcore
+from httpcore._backends.sync import SyncStream
+
+from krea_cli.api.standby import Connection
 
 _thread = threading.local()
 
@@ -18,6 +21,7 @@ class Bounds:
     has_body: True if the time begins when the request is written: an upload takes its own
     host: the host to be judged; a proxy is another, and resolves names itself
     judge: takes each address of the host before a connection to it; raises to refuse it
+    connection: opened before, and used in place of a new one
     """
 
     def __init__(
@@ -27,11 +31,13 @@ class Bounds:
         has_body: bool = False,
         host: str = "",
         judge: Callable[[str], None] | None = None,
+        connection: Connection | None = None,
     ) -> None:
         self.seconds = seconds
         self.has_body = has_body
         self.host = host
         self.judge = judge
+        self._connection = connection
         self._end = time.monotonic() + seconds
 
     @property
@@ -62,6 +68,11 @@ class Bounds:
         finally:
             _thread.bounds = before
 
+    def take_connection(self) -> Connection | None:
+        """Return the connection that was opened before, once."""
+        connection, self._connection = self._connection, None
+        return connection
+
     def limit(self, timeout: float | None) -> float:
         """TIMEOUT, or the time that is left. Raises `ReadTimeout` if there is none."""
         left = self._end - time.monotonic()
@@ -90,6 +101,8 @@ class BoundedNetwork(httpcore.NetworkBackend):
     ) -> httpcore.NetworkStream:
         """Connect to HOST; if it is judged, to an address that was judged."""
         bounds = _current()
+        if bounds and (connection := bounds.take_connection()):
+            return _BoundedStream(SyncStream(connection.socket), is_secured=connection.is_tls)
         judge = bounds.judge if bounds and bounds.host == host else None
         addresses = [host] if judge is None else _resolve(host, port)
         if judge is not None:
@@ -111,8 +124,9 @@ class BoundedNetwork(httpcore.NetworkBackend):
 
 
 class _BoundedStream(httpcore.NetworkStream):
-    def __init__(self, stream: httpcore.NetworkStream) -> None:
+    def __init__(self, stream: httpcore.NetworkStream, *, is_secured: bool = False) -> None:
         self._stream = stream
+        self._is_secured = is_secured  # its handshake is done
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         bounds = _current()
@@ -127,6 +141,8 @@ class _BoundedStream(httpcore.NetworkStream):
             bounds.renew()
 
     def start_tls(self, *arguments: Any, **options: Any) -> httpcore.NetworkStream:
+        if self._is_secured:
+            return self
         return _BoundedStream(self._stream.start_tls(*arguments, **options))
 
     def get_extra_info(self, info: str) -> Any:

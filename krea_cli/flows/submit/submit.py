@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 
 from krea_cli.api.types import Submitted
 from krea_cli.errors import (
@@ -13,11 +14,11 @@ from krea_cli.errors import (
     LedgerUnusable,
     Unanswered,
     Unreachable,
-    Untrusted,
 )
 from krea_cli.flows.backoff import SlotBackoff
 from krea_cli.flows.context import FlowContext
-from krea_cli.flows.events import Note, Paused, Reconciling, WarningNote
+from krea_cli.flows.events import Note, Reconciling, WarningNote
+from krea_cli.flows.submit.connecting import Connecting
 from krea_cli.flows.submit.match import Candidate
 from krea_cli.flows.submit.post_lock import exclusive_submit, raise_if_no_new_work
 from krea_cli.flows.submit.reconcile import reconcile
@@ -25,9 +26,7 @@ from krea_cli.local.ledger.rows import RequestRow
 from krea_cli.text import shell_line
 
 INTERRUPT_GRACE_SECONDS = 5.0  # that an interrupted submit still waits for its id
-RECONNECT_SECONDS = 30.0  # for which a connection that was never made is tried again
 WRONG_JOB = "the service answered with a wrong job"
-FIRST_RECONNECT_SECONDS, MAX_RECONNECT_SECONDS = 0.5, 8.0  # between two tries
 CANDIDATES = ". It may be one of these jobs: "
 MAX_NAMED_CANDIDATES = 5  # in a message; `krea recover` lists all
 
@@ -60,10 +59,13 @@ class Submission:
             return None
 
 
-def submit(row: RequestRow, context: FlowContext, *, deadline: float | None) -> RequestRow:
+def submit(
+    row: RequestRow, context: FlowContext, *, deadline: float | None, has_more: bool = False
+) -> RequestRow:
     """Send the request of ROW, in state `checked`, and return the row with its job.
 
-    DEADLINE (monotonic) ends the waiting for another process, and the tries to connect.
+    DEADLINE (monotonic) ends the waiting for another process, and the tries to connect. HAS_MORE:
+    another request follows at once.
 
     Raises `Busy` without a free slot: nothing was made, the row is `checked` again.
     Raises `InDoubt` if the request may have arrived and its job was not found.
@@ -74,7 +76,7 @@ def submit(row: RequestRow, context: FlowContext, *, deadline: float | None) -> 
     # loading the wire takes a tenth of a second.
     context.api.prepare_submit()
     with exclusive_submit(context, deadline):
-        return _send(row, context, deadline)
+        return _send(row, context, deadline, has_more=has_more)
 
 
 def in_doubt_error(
@@ -126,23 +128,31 @@ def describe_candidates(candidates: Sequence[Candidate], count: int = MAX_NAMED_
     return ", ".join(words) + (f", and {more} more: krea recover lists all" if more else "")
 
 
-def _send(row: RequestRow, context: FlowContext, deadline: float | None) -> RequestRow:
+def _send(
+    row: RequestRow, context: FlowContext, deadline: float | None, *, has_more: bool
+) -> RequestRow:
     """POST until there is an answer, or until the job of a lost answer was found."""
-    give_up = context.clock.monotonic() + RECONNECT_SECONDS
-    give_up = give_up if deadline is None else min(give_up, deadline)
-    delay = FIRST_RECONNECT_SECONDS
+    connecting = Connecting(context, deadline)
     while True:
-        _mark_sending(row, context)
+        connection = connecting.connect()
         try:
-            submitted = context.clock.wait_for(
-                lambda: context.api.submit(
-                    row.route,
-                    row.body,
-                    webhook=row.webhook,
-                    on_leaving=lambda: context.ledger.requests.mark_leaving(row.id),
-                ),
-                grace=INTERRUPT_GRACE_SECONDS,
-            )
+            _mark_sending(row, context)
+        except BaseException:
+            if connection:
+                connection.close()
+            raise
+        if has_more:
+            context.api.open_ahead()
+        post = partial(
+            context.api.submit,
+            row.route,
+            row.body,
+            webhook=row.webhook,
+            on_leaving=lambda: context.ledger.requests.mark_leaving(row.id),
+            connection=connection,
+        )
+        try:
+            submitted = context.clock.wait_for(post, grace=INTERRUPT_GRACE_SECONDS)
         except Busy as busy:
             if not busy.proves_no_job:
                 return _find_job_of_busy(row, context, busy)
@@ -150,11 +160,7 @@ def _send(row: RequestRow, context: FlowContext, deadline: float | None) -> Requ
             raise
         except Unreachable as error:
             context.ledger.requests.mark_unsent(row.id)
-            if isinstance(error, Untrusted) or context.clock.monotonic() + delay > give_up:
-                raise
-            context.tell(Paused(f"{error.message}; nothing was sent, trying again", delay))
-            context.clock.sleep(delay)
-            delay = min(delay * 2, MAX_RECONNECT_SECONDS)
+            connecting.pause(error)
         except Unanswered as error:
             return _find_job(row, context, error.message)
         except LedgerUnusable:  # in `mark_leaving`, before the first byte

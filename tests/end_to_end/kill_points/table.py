@@ -105,12 +105,14 @@ BEFORE = {
     "the part is reserved": "krea_cli.flows.submit.claim:claim return 1",
     "the wire is prepared": f"{API}.prepare_submit return 1",
     "the post lock is taken": "krea_cli.flows.submit.post_lock:mark_abandoned_sends_unknown call 1",
+    "it connects": f"{API}.connect call 1",
+    "it is connected": f"{API}.connect return 1",
     "`sending` is written": f"{ROWS}.change_state return 1",
 }
 CONNECTING = {
     "`sending` is on disk": f"{ROWS}.mark_sending return 1",
-    "it connects": "httpcore._backends.sync:SyncBackend.connect_tcp call 1",
-    "it is connected": "httpcore._backends.sync:SyncBackend.connect_tcp return 1",
+    "it is submitted": f"{API}.submit call 1",
+    "its request begins": f"{HTTP11}.handle_request call 1",
     "the first byte is about to be marked": f"{ROWS}.mark_leaving call 1",
 }
 LEAVING = {

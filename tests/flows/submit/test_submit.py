@@ -10,7 +10,8 @@ from typing import Any
 import httpx
 import pytest
 
-from krea_cli.errors import LedgerUnusable
+from krea_cli.api.client import ApiClient
+from krea_cli.errors import LedgerUnusable, Unreachable
 from krea_cli.local.ledger.request_rows import RequestRows
 from tests.fakes.krea_service import PNG, KreaService, ScriptedJob
 from tests.harness.cli import Cli
@@ -152,3 +153,21 @@ def test_a_ledger_that_is_busy_when_a_job_ends_has_the_end_later(
     with requests(cli) as ledger:
         (booked,) = ledger.execute("SELECT state, status, charged FROM requests").fetchall()
     assert booked == row
+
+
+def test_a_request_is_booked_as_leaving_when_its_connection_stands(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Until then nothing can be in doubt, however the process ends."""
+    seen: list[str] = []
+
+    def connect(_: ApiClient) -> None:
+        seen.extend(state for state, _ in states(cli))
+        if len(seen) == 1:
+            raise Unreachable("no connection to the service: it was refused")
+
+    monkeypatch.setattr(ApiClient, "connect", connect)
+    result = cli.krea("generate", "a fox", "-o", "fox.png")
+    assert (result.code, result.out) == (0, "fox.png\n"), result.err
+    assert "it was refused; nothing was sent, trying again" in result.err
+    assert seen == ["checked", "checked"]
