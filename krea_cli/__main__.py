@@ -1,6 +1,37 @@
-"""`python -m krea_cli`: the command, where none is installed."""
+"""The installed command `krea`, and `python -m krea_cli`.
 
-from krea_cli.main import run
+Imports nothing before it has looked at the command line: scripts ask for the version often.
+"""
+
+import os
+import sys
+
+from krea_cli import VERSION_OPTIONS, __version__
+
+TYPE_CHECKING = False  # `typing` itself would take a third of the time
+if TYPE_CHECKING:
+    from typing import NoReturn
+
+
+def run() -> "NoReturn":
+    """Run the command line of this process."""
+    if len(sys.argv) > 1 and sys.argv[1] in VERSION_OPTIONS and write_version():
+        os._exit(0)
+    from krea_cli.main import run as run_command
+
+    run_command()
+
+
+def write_version() -> bool:
+    """Write the version to stdout; False, for `krea_cli.main` to say why, if it took less."""
+    if sys.stdout is None:  # the shell closed it
+        return False
+    line = f"krea {__version__}\n".encode(sys.stdout.encoding)
+    try:
+        return os.write(sys.stdout.fileno(), line) == len(line)
+    except OSError:
+        return False
+
 
 if __name__ == "__main__":
     run()

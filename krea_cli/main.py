@@ -10,7 +10,7 @@ from functools import cache, partial
 from importlib import import_module
 from typing import TYPE_CHECKING, NoReturn, TextIO
 
-from krea_cli import __version__
+from krea_cli import VERSION_OPTIONS, __version__
 
 if TYPE_CHECKING:
     import typer
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from krea_cli.errors import KreaError
     from krea_cli.terminal.output import Output
 
-VERSION_ARGUMENTS = (["--version"], ["-V"])
 # Of a disk that is full, a limit of the file's size, a terminal that hung up.
 STDOUT_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 STREAM_ENCODING_OPTION = "krea_encoding"  # of `python -X`, handed on by `ensure_utf8_names`
@@ -80,7 +79,7 @@ def build_app(name: str | None = None) -> "typer.Typer":
     def krea(
         version: bool = typer.Option(False, "--version", "-V", help="Print the version and exit."),
     ) -> None:
-        pass  # `main` answers --version before Typer is imported; here it is for the help
+        pass  # --version is answered before Typer is imported; here it is for the help
 
     for each in [name] if name else COMMANDS:
         module = import_module(f"krea_cli.commands.{each}")
@@ -100,8 +99,7 @@ def _parser(name: str | None) -> "Command":
 
 def main(argv: list[str], env: "Env | None" = None) -> int:
     """Run one command line in ENV and return its exit code. Never raises."""
-    if argv[:1] in VERSION_ARGUMENTS:
-        # Answered before anything is imported: scripts ask for it often.
+    if argv and argv[0] in VERSION_OPTIONS:
         return print_version(env.stdout if env else sys.stdout)
 
     from krea_cli.commands.own_options import add_login_options
@@ -192,14 +190,14 @@ def install_signal_handlers(env: "Env") -> None:
 
 
 def run() -> NoReturn:
-    """Run the installed command `krea`."""
+    """Run the command line of this process."""
     ensure_utf8_names()
     argv = sys.argv[1:]
     if sys.stdout is not None:  # None: the shell closed it
         from krea_cli.terminal.stream import with_whole_writes
 
         sys.stdout = with_whole_writes(sys.stdout)
-    if argv[:1] in VERSION_ARGUMENTS:
+    if argv and argv[0] in VERSION_OPTIONS:
         exit_now(main(argv))
     try:
         from krea_cli.env import Env
