@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from krea_cli.api.standby import Standby
 from krea_cli.api.url_policy import is_loopback
-from krea_cli.errors import ProxyRefused, Untrusted
+from krea_cli.errors import ProxyRefused
 
 # httpx imports its own command line when it finds click and pygments: 100 ms for nothing.
 sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]
@@ -17,17 +17,19 @@ if TYPE_CHECKING:
 
     import httpx
 
+    from krea_cli.api.certificates import Certificates
+
 # Four times httpcore's own: its bookkeeping per chunk halves the speed of a large download.
 READ_CHUNK_BYTES = 256 * 1024
 
 
 class ClientPool:
-    """The httpx clients. Each is built at its first use: its certificates take 40 ms to load."""
+    """The httpx clients. Each is built at its first use: its certificates may take 40 ms."""
 
-    def __init__(self, transport: object) -> None:
+    def __init__(self, transport: object, certificates: "Certificates") -> None:
         self._transport = transport
+        self._certificates = certificates
         self._clients: dict[tuple[bool, bool, str | None], httpx.Client] = {}
-        self._certificates: ssl.SSLContext | None = None
         self._standby: Standby | None = None
         self._lock = threading.Lock()
 
@@ -74,7 +76,7 @@ class ClientPool:
         if port is None or not host.isascii() or (url.scheme != "https" and not is_local):
             return None
         is_tls = url.scheme == "https"
-        return Standby(host, port, (lambda: self._tls_context(tls=True)) if is_tls else None)
+        return Standby(host, port, self._certificates.context if is_tls else None)
 
     def _find_proxy(self, url: "httpx.URL") -> str | None:
         from krea_cli.api.proxies import find_proxy
@@ -117,28 +119,12 @@ class ClientPool:
         return httpx.Client(transport=transport, trust_env=False)
 
     def _tls_context(self, *, tls: bool) -> "ssl.SSLContext":
+        if tls:
+            return self._certificates.context()
         import ssl
 
-        import httpx
-
-        if not tls:
-            # Certificates cost 40 ms to read. This context trusts nobody: it refuses all TLS.
-            return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        try:
-            self._certificates = self._certificates or httpx.create_ssl_context()
-        except OSError as failure:
-            if (
-                failure.filename
-            ):  # errors of certificates name no file, but that of the key log does
-                raise Untrusted(
-                    f"no connection: SSLKEYLOGFILE cannot be written ({failure})",
-                    hint="set SSLKEYLOGFILE to a file that can be written, or unset it",
-                ) from failure
-            raise Untrusted(
-                f"no connection: the trusted certificates cannot be read ({failure})",
-                hint="set SSL_CERT_FILE and SSL_CERT_DIR to existing paths, or unset them",
-            ) from failure
-        return self._certificates
+        # Certificates take time to read. This context trusts nobody: it refuses all TLS.
+        return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 def _proxy_error(scheme: str, failure: Exception) -> ProxyRefused:

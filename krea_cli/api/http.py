@@ -7,19 +7,22 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from krea_cli.api import url_policy
+from krea_cli.api.certificates import Certificates
 from krea_cli.api.client_pool import ClientPool
 from krea_cli.api.data_url import is_data_url, open_data_url
 from krea_cli.api.encoding import authorization_value, check_headers, encode_json
 from krea_cli.api.exchange import Exchange
 from krea_cli.api.response import Response, StreamResponse
 from krea_cli.api.standby import CONNECT_SECONDS, Connection
-from krea_cli.errors import KreaError, NotSaved, Unanswered
+from krea_cli.errors import KreaError, NotSaved, ProxyRefused, Unanswered, Untrusted
 
 if TYPE_CHECKING:
     import httpx
+
+T = TypeVar("T")
 
 # Between two chunks of a result: short, so that a thread nobody waits for any more ends soon.
 STREAM_READ_SECONDS = 10.0
@@ -37,6 +40,7 @@ class HttpClient:
     transport: replaces the network in tests
     log: takes one line per request, without the token; None for no lines
     resolve: finds the addresses of a host
+    certificates: the roots that are trusted
     is_sandbox: True once the embedded Krea has answered, on this machine
     """
 
@@ -49,13 +53,15 @@ class HttpClient:
         transport: object = None,
         log: Callable[[str], None] | None = None,
         resolve: url_policy.Resolver = url_policy.resolve_host,
+        certificates: Certificates | None = None,
     ) -> None:
         self.base = base.strip().rstrip("/")
         self._token = token
         self._user_agent = {"User-Agent": f"krea-cli/{version} (python)"}
         self._log = log
         self._resolve = resolve if transport is None else None
-        self._pool = ClientPool(transport)
+        self._certificates = certificates or Certificates()
+        self._pool = ClientPool(transport, self._certificates)
         self.is_sandbox = False
 
     def open_ahead(self, count: int = 1) -> None:
@@ -76,18 +82,24 @@ class HttpClient:
         standby = self._pool.standby(self.base)
         if standby is None:
             return None
-        try:
-            return standby.take()
-        except (OSError, UnicodeError) as failure:
-            from krea_cli.api.transport_errors import translate_error  # spared when all goes well
 
-            proxy = self._pool.proxy_host(url)
-            error = translate_error(
-                failure, False, host=url.host, proxy=proxy, timeout=CONNECT_SECONDS
-            )
+        def take() -> Connection:
+            try:
+                return standby.take()
+            except (OSError, UnicodeError) as failure:
+                from krea_cli.api.transport_errors import translate_error  # spared on success
+
+                host, proxy = url.host, self._pool.proxy_host(url)
+                raise translate_error(
+                    failure, False, host=host, proxy=proxy, timeout=CONNECT_SECONDS
+                ) from failure
+
+        try:
+            return self._with_all_roots(take)
+        except KreaError as error:
             if self._log is not None:
                 self._log(error.message)
-            raise error from failure
+            raise
 
     def request(
         self,
@@ -197,6 +209,20 @@ class HttpClient:
             all_headers["Authorization"] = authorization_value(self._token)
         return all_headers
 
+    def _with_all_roots(self, send: Callable[[], T]) -> T:
+        """SEND, and again with certifi's roots where those of the machine are not enough.
+
+        A failed handshake has sent nothing.
+        """
+        try:
+            return send()
+        except ProxyRefused:
+            raise  # asked again with a wrong password, it may lock the account
+        except Untrusted:
+            if not self._certificates.add_packaged():
+                raise
+            return send()
+
     @contextmanager
     def _exchange(
         self,
@@ -211,7 +237,8 @@ class HttpClient:
         try:
             client, proxy = self._pool.get(url, fresh=fresh), partial(self._pool.proxy_host, url)
             parts |= {"proxy": proxy, "connection": connection}
-            with Exchange(client, method, url, **parts) as exchange:
+            exchange = self._with_all_roots(partial(Exchange, client, method, url, **parts))
+            with exchange:
                 server = exchange.headers.get("server", "").strip()
                 if server == SANDBOX_SERVER and url_policy.is_loopback(url.host):
                     self.is_sandbox = True

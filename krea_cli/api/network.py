@@ -37,7 +37,7 @@ class Bounds:
         self.has_body = has_body
         self.host = host
         self.judge = judge
-        self._connection = connection
+        self.connection = connection
         self._end = time.monotonic() + seconds
 
     @property
@@ -68,11 +68,6 @@ class Bounds:
         finally:
             _thread.bounds = before
 
-    def take_connection(self) -> Connection | None:
-        """Return the connection that was opened before, once."""
-        connection, self._connection = self._connection, None
-        return connection
-
     def limit(self, timeout: float | None) -> float:
         """TIMEOUT, or the time that is left. Raises `ReadTimeout` if there is none."""
         left = self._end - time.monotonic()
@@ -101,8 +96,8 @@ class BoundedNetwork(httpcore.NetworkBackend):
     ) -> httpcore.NetworkStream:
         """Connect to HOST; if it is judged, to an address that was judged."""
         bounds = _current()
-        if bounds and (connection := bounds.take_connection()):
-            return _BoundedStream(SyncStream(connection.socket), is_secured=connection.is_tls)
+        if bounds and (ready := bounds.connection) and (opened := ready.take()):
+            return _BoundedStream(SyncStream(opened), is_secured=ready.is_tls)
         judge = bounds.judge if bounds and bounds.host == host else None
         addresses = [host] if judge is None else _resolve(host, port)
         if judge is not None:

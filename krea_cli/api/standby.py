@@ -26,9 +26,15 @@ class Connection:
     """
 
     def __init__(self, opened: socket.socket, *, is_tls: bool) -> None:
-        self.socket = opened
         self.is_tls = is_tls
+        self._socket = opened
+        self._is_taken = False
         self._opened_at = time.monotonic()
+
+    def take(self) -> socket.socket | None:
+        """Return its socket; None from the second time on."""
+        is_taken, self._is_taken = self._is_taken, True
+        return None if is_taken else self._socket
 
     @property
     def is_usable(self) -> bool:
@@ -38,20 +44,20 @@ class Connection:
     def close(self) -> None:
         """Close it, unused."""
         with suppress(OSError):
-            self.socket.close()
+            self._socket.close()
 
     def _is_silent(self) -> bool:
-        timeout = self.socket.gettimeout()
+        timeout = self._socket.gettimeout()
         try:
             # Reading is the only question that sees the end behind a ticket of TLS 1.3.
-            self.socket.setblocking(False)
-            self.socket.recv(1)
+            self._socket.setblocking(False)
+            self._socket.recv(1)
         except OSError as failure:
             # With TLS, "nothing to read yet" is an error of its own.
             return isinstance(failure, BlockingIOError) or _wants_read(failure)
         finally:
             with suppress(OSError):
-                self.socket.settimeout(timeout)
+                self._socket.settimeout(timeout)
         return False
 
 

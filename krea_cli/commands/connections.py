@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from krea_cli import __version__
+from krea_cli.api.certificates import Certificates
 from krea_cli.api.http import HttpClient
 from krea_cli.commands.usage_errors import require_ssl
 
@@ -12,14 +13,23 @@ if TYPE_CHECKING:
     from krea_cli.catalog.cache import CatalogCache
     from krea_cli.catalog.diff import CatalogDiff
     from krea_cli.clock import Clock
+    from krea_cli.env import Env
 
 
 def open_http(
-    base: str, token: str | None, *, transport: object, log: Callable[[str], None] | None
+    env: "Env", base: str, token: str | None, *, log: Callable[[str], None] | None
 ) -> HttpClient:
     """Open connections to the service at BASE, with TOKEN; see `HttpClient`."""
     require_ssl()
-    return HttpClient(base, token, version=__version__, transport=transport, log=log)
+    certificates = Certificates(env.get("SSL_CERT_FILE"), env.get("SSL_CERT_DIR"))
+    return HttpClient(
+        base,
+        token,
+        version=__version__,
+        transport=env.transport,
+        log=log,
+        certificates=certificates,
+    )
 
 
 def refresh_catalog(

@@ -96,7 +96,7 @@ class Session:
         from krea_cli.commands.connections import open_http
 
         log = self.output.trace if self.output.verbose else None
-        http = open_http(self.base, token, transport=self.env.transport, log=log)
+        http = open_http(self.env, self.base, token, log=log)
         self._opened.append(http)
         return http
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from krea_cli.api.certificates import Certificates
 from krea_cli.api.http import HttpClient
 from krea_cli.errors import NotSaved, Unanswered
 from tests.fakes.raw_http_server import (
@@ -147,11 +148,16 @@ def test_a_name_that_turns_private_for_the_connection_is_not_connected_to(
     proxies: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The connection goes to the address that was judged."""
-    monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
     for name, value in proxies.items():
         monkeypatch.setenv(name, value)
     with RawServer(lambda _: response(b"secret"), tls=True) as server:
-        http = HttpClient("https://api.krea.ai", TOKEN, version="1", resolve=lambda *_: ["1.1.1.1"])
+        http = HttpClient(
+            "https://api.krea.ai",
+            TOKEN,
+            version="1",
+            resolve=lambda *_: ["1.1.1.1"],
+            certificates=Certificates(str(CERTIFICATE)),
+        )
         url = server.url.replace("127.0.0.1", "rebound.example")
         real = socket.getaddrinfo
         monkeypatch.setattr(

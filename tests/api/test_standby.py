@@ -9,6 +9,7 @@ from contextlib import contextmanager
 import pytest
 
 from krea_cli.api import standby
+from krea_cli.api.certificates import Certificates
 from krea_cli.api.http import HttpClient
 from krea_cli.errors import KreaError, Unreachable, Untrusted
 from tests.fakes.raw_http_server import (
@@ -20,6 +21,12 @@ from tests.fakes.raw_http_server import (
     response,
     served,
 )
+
+
+def trusting(server: RawServer) -> HttpClient:
+    """A client that trusts the certificate of SERVER."""
+    certificates = Certificates(file=str(CERTIFICATE))
+    return HttpClient(server.url, TOKEN, version="1", certificates=certificates)
 
 
 def post(http: HttpClient) -> int:
@@ -47,18 +54,17 @@ def wait_until(condition: object) -> None:
 
 
 @pytest.mark.parametrize("tls", [False, True], ids=["plain", "tls"])
-def test_a_request_takes_the_connection_that_stands(
-    tls: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_request_takes_the_connection_that_stands(tls: bool) -> None:
     """Each is used for one request, and told apart from the next."""
-    monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
-    with served(lambda _: response(), tls=tls) as (server, http):
+    with RawServer(lambda _: response(), tls=tls) as server:
+        http = trusting(server)
         for number in (1, 2):
             with open_ahead(http, server):
                 http.open_ahead()  # one stands already
                 assert post(http) == 200
             assert server.connections == number
         assert [received.connection for received in server.received] == [1, 2]
+        http.close()
 
 
 def test_several_stand_for_several_requests() -> None:
@@ -71,9 +77,8 @@ def test_several_stand_for_several_requests() -> None:
         assert server.connections == 4
 
 
-def test_one_that_the_other_side_has_closed_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_that_the_other_side_has_closed_is_not_used() -> None:
     """A request on it would be in doubt for nothing. TLS sends tickets before the end."""
-    monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
     hung_up = threading.Event()
 
     class Hasty(RawServer):
@@ -84,7 +89,7 @@ def test_one_that_the_other_side_has_closed_is_not_used(monkeypatch: pytest.Monk
             return super()._read(connection, number)  # type: ignore[arg-type]
 
     with Hasty(lambda _: response(), tls=True) as server:
-        http = HttpClient(server.url, TOKEN, version="1")
+        http = trusting(server)
         http.open_ahead()
         assert hung_up.wait(5)
         time.sleep(0.05)  # for the end to arrive here
@@ -159,9 +164,11 @@ def test_one_that_nobody_takes_is_closed() -> None:
         assert taken is not None
         http.open_ahead()
         http.close()
+        opened = taken.take()
+        assert opened is not None
         taken.close()
         with pytest.raises(OSError, match="Bad file descriptor"):
-            taken.socket.send(b"x")
+            opened.send(b"x")
 
 
 def test_the_handshake_offers_http_1_1() -> None:

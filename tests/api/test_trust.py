@@ -1,16 +1,13 @@
-"""Hosts, proxies and certificates that are accepted, and the error for the others."""
-
-from pathlib import Path
+"""Hosts and proxies that are accepted, and the error for the others."""
 
 import httpx
 import pytest
 
 from krea_cli.api.http import HttpClient
 from krea_cli.api.proxies import find_proxy
-from krea_cli.errors import ProxyRefused, Unreachable, Untrusted, UsageError
+from krea_cli.errors import ProxyRefused, Unreachable, UsageError
 from krea_cli.flows.backoff import is_transient
 from tests.fakes.raw_http_server import (
-    CERTIFICATE,
     CLOSE,
     RESET,
     TOKEN,
@@ -188,44 +185,6 @@ def test_a_broken_proxy_of_http_does_not_matter_to_https(monkeypatch: pytest.Mon
         assert [received.line for received in proxy.received] == [
             "CONNECT api.invalid:443 HTTP/1.1"
         ]
-
-
-def test_a_key_log_that_cannot_be_written_is_named(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The certificates are not to blame."""
-    monkeypatch.setenv("SSLKEYLOGFILE", str(tmp_path / "none" / "keys"))
-    with pytest.raises(Unreachable) as caught:
-        HttpClient("https://127.0.0.1:1", TOKEN, version="1").request("GET", "/jobs")
-    assert caught.value.message.startswith("no connection: SSLKEYLOGFILE cannot be written")
-    assert caught.value.hint == "set SSLKEYLOGFILE to a file that can be written, or unset it"
-
-
-def test_a_self_signed_certificate_is_refused() -> None:
-    """The request is refused before the token is sent."""
-    with served(lambda _: response(), tls=True) as (server, http):
-        with pytest.raises(Untrusted) as caught:
-            http.request("POST", "/generate/image/a/b", json={}, fresh=True)
-        assert caught.value.message == (
-            "the certificate of 127.0.0.1 is not trusted: self-signed certificate"
-        )
-        assert server.received == []
-
-
-def test_the_environment_may_name_a_certificate(monkeypatch: pytest.MonkeyPatch) -> None:
-    """SSL_CERT_FILE counts on loopback too."""
-    monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
-    with served(lambda _: response(b"[]"), tls=True) as (_, http):
-        assert http.request("GET", "/jobs").json() == []
-
-
-def test_missing_certificates_are_one_error(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A stale SSL_CERT_FILE is named as the cause."""
-    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "none.pem"))
-    with pytest.raises(Unreachable, match="the trusted certificates cannot be read"):
-        HttpClient("https://127.0.0.1:1", TOKEN, version="1").request("GET", "/jobs")
 
 
 def test_a_server_without_tls_is_unreachable_over_https() -> None:

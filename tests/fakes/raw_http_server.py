@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from krea_cli.api.certificates import Certificates
 from krea_cli.api.http import HttpClient
 from tests.tokens import KEY
 
@@ -135,11 +136,15 @@ class RawServer:
 
 @contextlib.contextmanager
 def served(
-    answer: Answer, *, tls: bool = False, base: str = ""
+    answer: Answer,
+    *,
+    tls: bool = False,
+    base: str = "",
+    certificates: Certificates | None = None,
 ) -> Iterator[tuple[RawServer, HttpClient]]:
     """A server that gives ANSWER, and an HttpClient for it with BASE as its path."""
     with RawServer(answer, tls=tls) as server:
-        http = HttpClient(server.url + base, TOKEN, version="1.2")
+        http = HttpClient(server.url + base, TOKEN, version="1.2", certificates=certificates)
         try:
             yield server, http
         finally:
