@@ -10,8 +10,9 @@ from krea_cli.errors import Interrupted, KreaError, OverBudget, Unreachable, Usa
 
 if TYPE_CHECKING:
     from krea_cli.commands.session import Session
-    from krea_cli.local.ledger.budget import Budget, Spending
+    from krea_cli.local.ledger.budget import Budget
     from krea_cli.local.ledger.rows import RequestRow
+    from krea_cli.local.ledger.spending import Spending
 
 MAX_CHANGES = 20
 

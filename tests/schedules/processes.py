@@ -23,6 +23,8 @@ import httpx
 
 import krea_cli
 from krea_cli.catalog.cache import load_snapshot
+from krea_cli.errors import LedgerUnusable
+from krea_cli.local.ledger import sums
 from krea_cli.local.ledger.database import Database
 from tests.clocks.fake_clock import FakeClock
 from tests.harness.cli import CliResult, run_main
@@ -175,6 +177,20 @@ def _transport(clock: ProcessClock) -> httpx.MockTransport:
         return httpx.Response(reply.status, headers=reply.headers, stream=stream)
 
     return httpx.MockTransport(handle)
+
+
+def count_wrong_sums(state: Path) -> int:
+    """The sums for caps that are not those of the requests; nobody may write meanwhile."""
+    path = state / "ledger.sqlite3"
+    if not path.exists():
+        return 0
+    connection = sqlite3.connect(path, isolation_level=None)
+    try:
+        return sums.count_wrong_sums(Database(connection, path, None))
+    except LedgerUnusable:  # a process died while it made the tables
+        return 0
+    finally:
+        connection.close()
 
 
 def read_ledger(state: Path) -> list[tuple[int, str, str | None, str, float | None]]:

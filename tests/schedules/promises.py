@@ -6,7 +6,7 @@ from hashlib import sha256
 from typing import Any
 
 from tests.harness.cli import CliResult
-from tests.schedules.processes import read_ledger
+from tests.schedules.processes import count_wrong_sums, read_ledger
 from tests.schedules.schedule import Schedule
 from tests.schedules.service import STRANGER, WORLDS, PostFault, World, picture
 
@@ -93,7 +93,9 @@ class Promises:
             assert jobs or "earlier" in result.err or self.world.strangers, result
 
     def check(self) -> None:
-        """Nothing is paid twice, and no job or file has a wrong owner."""
+        """Nothing is paid twice, no job or file has a wrong owner, and the sums are true."""
+        wrong = count_wrong_sums(self.schedule.state)
+        assert not wrong, f"{wrong} sums for caps are not those of the requests"
         service, rows = self.schedule.service, self.rows()
         for prompt, allowed in self.allowed.items():
             jobs = service.jobs_of(prompt)

@@ -6,7 +6,8 @@ from krea_cli.commands.budget import forecast_spending
 from krea_cli.errors import OverBudget
 
 if TYPE_CHECKING:
-    from krea_cli.local.ledger.budget import Budget, Spending
+    from krea_cli.local.ledger.budget import Budget
+    from krea_cli.local.ledger.spending import Spending
 
 Request = tuple[str, int | None]  # the model, and its cost in millionths of a dollar
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from krea_cli.flows.batch.check.options import CheckOptions
-from krea_cli.local.ledger.budget import SHARE_SEPARATOR
+from krea_cli.local.ledger.spending import SHARE_SEPARATOR
 
 if TYPE_CHECKING:
     from krea_cli.flows.batch.item_store import ItemStore

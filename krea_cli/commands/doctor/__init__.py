@@ -10,7 +10,11 @@ if TYPE_CHECKING:
     from krea_cli.commands.session import Session
 
 Repair = Annotated[
-    bool, typer.Option("--repair", help="Set a damaged ledger aside, so that a new one is made.")
+    bool,
+    typer.Option(
+        "--repair",
+        help="Set a damaged ledger aside, so that a new one is made; sum up anew for caps.",
+    ),
 ]
 
 
@@ -55,9 +59,14 @@ def doctor(
 
 
 def _repair_ledger(session: "Session") -> None:
-    from krea_cli.local.ledger.repair import examine_ledger, set_ledger_aside
+    from krea_cli.local.ledger.repair import examine_ledger, mend_sums, set_ledger_aside
 
-    if examine_ledger(session.env.state_dir, session.host).problem is None:
+    health = examine_ledger(session.env.state_dir, session.host)
+    if health.problem is None and health.wrong_sums:
+        mend_sums(session.env.state_dir, session.host)
+        session.output.say("the sums for caps are those of the requests again")
+        return
+    if health.problem is None:
         session.output.say("the ledger is not damaged: there is nothing to repair")
         return
     aside = set_ledger_aside(session.env.state_dir, session.host, now=session.clock.now())

@@ -20,9 +20,9 @@ from krea_cli.local.ledger.uploads import UploadRows
 
 if TYPE_CHECKING:
     from krea_cli.local.ledger.batch_items import BatchItems
-    from krea_cli.local.ledger.budget import Spending
     from krea_cli.local.ledger.file_rows import FileRows
     from krea_cli.local.ledger.run_lock import RunLock
+    from krea_cli.local.ledger.spending import Spending
     from krea_cli.local.ledger.stream_requests import StreamRequests
 
 
@@ -99,7 +99,7 @@ class AccountLedger:
     @cached_property
     def spending(self) -> "Spending":
         """The sums of what requests cost."""
-        from krea_cli.local.ledger.budget import Spending
+        from krea_cli.local.ledger.spending import Spending
 
         return Spending(self._scope)
 

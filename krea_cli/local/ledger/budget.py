@@ -1,95 +1,21 @@
 """Caps on spending, kept by all processes together: `RequestRows.mark_sending` reserves the cost.
 
-Every sent request counts unless it is known to be free. That is: with the service, paid, in doubt,
-or forgotten in doubt. All amounts are in millionths of a dollar.
+All amounts are in millionths of a dollar.
 """
 
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from krea_cli.dollars import format_dollars
 from krea_cli.errors import OverBudget
-from krea_cli.local.ledger.keys import Keys
-from krea_cli.local.ledger.rows import RequestRow, Scope
+from krea_cli.local.ledger.rows import RequestRow
+from krea_cli.local.ledger.spending import Spending, SpendingTotal
 
-COUNTED_REQUESTS = "sent_at IS NOT NULL AND charged != 'no'"
 MAX_COST_CAP = "--max-cost"
 SHARE_CAP = "this share of --max-cost"
-SHARE_SEPARATOR = "#"  # between the label of a batch and the name of a share of it
 DAY_CAP = "budget.day"
 UNPRICED_HINT = "--assume-price USD says what a request without a known price may cost"
-
-
-@dataclass(frozen=True)
-class SpendingTotal:
-    """The sum of what requests cost, or may cost.
-
-    priced: millionths of a dollar, for requests with a price
-    unpriced: number of requests without a known price
-    open: number of requests, in either, that are not known as billed: under way or in doubt
-    """
-
-    priced: int = 0
-    unpriced: int = 0
-    open: int = field(default=0, compare=False)
-
-    def __add__(self, other: "SpendingTotal") -> "SpendingTotal":
-        return SpendingTotal(
-            self.priced + other.priced, self.unpriced + other.unpriced, self.open + other.open
-        )
-
-    def amount(self, assumed_price: int | None) -> int | None:
-        """Return the sum, with ASSUMED_PRICE for each unpriced request; None if unknown."""
-        if not self.unpriced:
-            return self.priced
-        return None if assumed_price is None else self.priced + self.unpriced * assumed_price
-
-
-class Spending:
-    """Sums over the sent requests of one account; EXCLUDING is the id of one to leave out."""
-
-    def __init__(self, scope: Scope) -> None:
-        self._scope = scope
-
-    def sum_since(self, moment: float, *, excluding: int = 0) -> SpendingTotal:
-        """Sum up the requests sent from MOMENT on, in seconds since 1970.
-
-        With those of other keys, as long as the user has not said that they are another account's.
-        """
-        wide = Scope(self._scope.database, self._scope.base, self._scope.account)
-        wide.cover(Keys(self._scope).list_possibly_same())
-        return Spending(wide)._sum("sent_at >= ?", (moment,), excluding)
-
-    def sum_batch(self, label: str, *, excluding: int = 0) -> SpendingTotal:
-        """Sum up the requests of all runs of a batch, and of its shares."""
-        shares = (label + SHARE_SEPARATOR, label + chr(ord(SHARE_SEPARATOR) + 1))
-        whole = self._sum("batch = ?", (label,), excluding)
-        return whole + self._sum("batch >= ? AND batch < ?", shares, excluding)
-
-    def sum_requests(self, row_ids: Collection[int], *, excluding: int = 0) -> SpendingTotal:
-        """Sum up the requests ROW_IDS, and the requests in doubt that they replace."""
-        # Written out: older SQLites take 999 values, and -n may ask for a thousand requests.
-        ids = f"({', '.join(str(int(row_id)) for row_id in row_ids)})"
-        replaced = f"id IN (SELECT replaces FROM requests WHERE id IN {ids})"
-        return self._sum(f"(id IN {ids} OR {replaced})", (), excluding)
-
-    def record_cost(self, row_id: int, cost: int | None) -> None:
-        """Replace the cost of a request by COST; None if it is unknown."""
-        self._scope.database.execute(
-            f"UPDATE requests SET cost = ? WHERE id = ? AND {self._scope.condition}",
-            (cost, row_id, *self._scope.values),
-        )
-
-    def _sum(self, condition: str, values: Sequence[Any], excluding: int) -> SpendingTotal:
-        ((priced, unpriced, open),) = self._scope.database.query(
-            "SELECT coalesce(sum(cost), 0), count(*) - count(cost),"
-            " coalesce(sum(charged != 'yes'), 0) FROM requests"
-            f" WHERE {self._scope.condition} AND {COUNTED_REQUESTS} AND id != ? AND {condition}",
-            (*self._scope.values, excluding, *values),
-        )
-        return SpendingTotal(priced, unpriced, open)
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from krea_cli.dollars import format_dollars
-from krea_cli.local.ledger.budget import DAY_CAP, MAX_COST_CAP, SHARE_CAP, Budget, Spending
+from krea_cli.local.ledger.budget import DAY_CAP, MAX_COST_CAP, SHARE_CAP, Budget
+from krea_cli.local.ledger.spending import Spending
 
 SHARE_NOTE = ": each share has its part of it"
 NEW_DAY_NOTE = "; at midnight a new day begins"

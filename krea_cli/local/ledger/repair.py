@@ -1,4 +1,4 @@
-"""Examine the ledger, and set a damaged one aside. Nothing is ever deleted."""
+"""Examine the ledger, set a damaged one aside, and sum up anew. No request is ever deleted."""
 
 import os
 import time
@@ -21,6 +21,7 @@ from krea_cli.local.ledger.rows import (
     parse_file_row,
     parse_request_row,
 )
+from krea_cli.local.ledger.sums import count_wrong_sums, rebuild_sums
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ class LedgerHealth:
     requests: number of requests of all accounts
     in_doubt: number of requests that may have been received, of all accounts
     spare_parts: the part files that no request needs; a living process may hold them
+    wrong_sums: number of sums for caps that are not those of the requests
     problem: the reason why the ledger cannot be used
     """
 
@@ -38,6 +40,7 @@ class LedgerHealth:
     requests: int = 0
     in_doubt: int = 0
     spare_parts: tuple[RecordedPart, ...] = ()
+    wrong_sums: int = 0
     problem: LedgerUnusable | None = None
 
 
@@ -87,6 +90,15 @@ def set_ledger_aside(folder: Path, host: Host | None = None, *, now: float) -> P
     return damaged
 
 
+def mend_sums(folder: Path, host: Host | None = None) -> None:
+    """Sum up again what the requests of the ledger in FOLDER cost. Raises LedgerUnusable."""
+    database = Database.open(folder, host=host)
+    try:
+        rebuild_sums(database)
+    finally:
+        database.close()
+
+
 def _read_health(folder: Path, path: Path, host: Host) -> LedgerHealth:
     database = Database.open(folder, host=host)
     try:
@@ -101,6 +113,8 @@ def _read_health(folder: Path, path: Path, host: Host) -> LedgerHealth:
             "SELECT count(*) FROM requests WHERE state IN ('sending', 'unknown')"
         )
         parts = PartRows(database, time.time).list()
+        with database.transaction():  # so that no request moves between the two looks
+            wrong_sums = count_wrong_sums(database)
     finally:
         database.close()
     return LedgerHealth(
@@ -109,6 +123,7 @@ def _read_health(folder: Path, path: Path, host: Host) -> LedgerHealth:
         requests=requests,
         in_doubt=in_doubt,
         spare_parts=tuple(part for part in parts if not part.is_needed),
+        wrong_sums=wrong_sums,
     )
 
 

@@ -120,7 +120,7 @@ class RequestRows:
                 (row_id, sent_at, *(boot or (None, 0.0))),
             )
             if budget is not None:
-                from krea_cli.local.ledger.budget import Spending
+                from krea_cli.local.ledger.spending import Spending
 
                 budget.reserve(self.get(row_id), Spending(self._scope))
 

@@ -1,6 +1,7 @@
 """`krea doctor`: problems of the set-up, and how to fix them."""
 
 import os
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -237,6 +238,27 @@ def test_a_damaged_ledger_is_set_aside(cli: Cli) -> None:
         0,
         "the ledger is not damaged: there is nothing to repair\n",
     )
+
+
+def test_wrong_sums_are_told_and_mended(cli: Cli) -> None:
+    """Sums that are not those of the requests would make caps wrong; `--repair` sums up again."""
+    from krea_cli.local.ledger.ledger import Ledger
+
+    with closing(Ledger.open(cli.home / "state", clock_now=lambda: 0.0)) as ledger:
+        ledger._database.execute(
+            "INSERT INTO batch_sums VALUES ('b', 'a', 'list.txt', 1, 0, 0)", ()
+        )
+    code, checks = run_doctor(cli)
+    [_, finding] = checks["ledger"]
+    assert (code, finding["state"], finding["text"], finding["hint"]) == (
+        1,
+        "wrong",
+        "the sums for --max-cost and budget.day are not those of the requests",
+        "krea doctor --repair sums up again",
+    )
+    result = cli.krea("doctor", "--repair")
+    assert (result.code, result.err) == (0, "the sums for caps are those of the requests again\n")
+    assert run_doctor(cli)[0] == 0
 
 
 def test_requests_in_doubt_are_counted(cli: Cli) -> None:

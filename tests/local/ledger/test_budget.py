@@ -11,10 +11,11 @@ import pytest
 from krea_cli.api.types import Job
 from krea_cli.errors import OverBudget
 from krea_cli.local.ledger.account_ledger import AccountLedger
-from krea_cli.local.ledger.budget import Budget, SpendingTotal, midnight
+from krea_cli.local.ledger.budget import Budget, midnight
 from krea_cli.local.ledger.ledger import Ledger
 from krea_cli.local.ledger.resolutions import Resolutions
 from krea_cli.local.ledger.rows import RequestDraft, RequestRow
+from krea_cli.local.ledger.spending import SpendingTotal
 from tests.local.ledger.conftest import NOW, MakeDraft
 
 DOLLARS = 1_000_000
