@@ -4,6 +4,8 @@ import json
 import re
 from pathlib import Path
 
+import pytest
+
 from tests.commands.batch.batch_helpers import (
     FOXES,
     file_stems,
@@ -150,10 +152,21 @@ def test_a_report_tells_what_became_of_each(batch_cli: Cli) -> None:
 
 
 def test_results_that_come_at_once_are_saved_by_many(cli: Cli) -> None:
-    """Forty jobs end in one poll, and each download takes a second: five seconds, not twenty."""
+    """Forty jobs end in one poll, and each download takes a second: four seconds, not twenty."""
     write_list("foxes.txt", range(40))
     cli.service.job_seconds = 60
     cli.service.on_download = lambda: cli.clock.sleep(1)
     start = cli.clock.monotonic()
     assert cli.krea("batch", "foxes.txt", "-o", "out/", "-j", "40").code == 0
-    assert 60 < cli.clock.monotonic() - start < 60 + 10, cli.clock.monotonic() - start
+    assert 60 < cli.clock.monotonic() - start < 60 + 4.5, cli.clock.monotonic() - start
+
+
+def test_quick_results_need_no_more_savers(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Downloads that take no time are made by two, although they wait for submits under way."""
+    write_list("foxes.txt", range(40))
+    threads: list[object] = []
+    start = cli.clock.start_thread
+    monkeypatch.setattr(cli.clock, "start_thread", lambda work: threads.append(work) or start(work))
+    cli.service.on_submit = lambda _: cli.clock.sleep(0.4)
+    assert cli.krea("batch", "foxes.txt", "-o", "out/", "-j", "20").code == 0
+    assert len(threads) == 4  # one submits, one polls, and two save

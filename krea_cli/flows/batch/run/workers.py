@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from krea_cli.api.types import Job
     from krea_cli.flows.download.save import ResultSaver
 
-# Downloads at once: few, as they take time from the requests, and more where the host is slow.
+# Downloads at once: few while each takes no time, and as many as results wait for a slow host.
 MIN_SAVERS, MAX_SAVERS = 2, 12
-SLOW_SAVE_SECONDS = 0.5  # that a result may wait before there are more savers
+SLOW_SAVE_SECONDS = 0.1  # that a result may wait before there are more savers
 # Saves wait this long while a submit is pending: an empty job slot costs more than a late file.
 SAVE_DELAY_SECONDS = 0.3
 POLL_MESSAGES = (Polled, JobUnwatched, PollFailed)
@@ -55,7 +55,7 @@ class Workers:
     ) -> None:
         self.submitting = False
         self.saving = 0
-        # Items to be saved whose saving has not begun, by index, with the time of their queueing.
+        # Items to be saved whose saving has not begun, by index, with the time when it may.
         self._unsaved: dict[int, tuple[float, PendingJob]] = {}
         self._savers = 0
         self._clock = context.clock
@@ -106,10 +106,9 @@ class Workers:
 
     def save(self, item: Item, pending: PendingJob, job: "Job") -> None:
         """Queue the results of the job to be saved, or copied."""
-        now = self._clock.monotonic()
+        not_before = self._clock.monotonic() + (SAVE_DELAY_SECONDS if self.submitting else 0.0)
         self.saving += 1
-        self._unsaved[item.index] = now, pending
-        not_before = now + SAVE_DELAY_SECONDS if self.submitting else 0.0
+        self._unsaved[item.index] = not_before, pending
         self._save_queue.put(lambda: ItemSaved(item, self._save(item, pending, job, not_before)))
 
     @property
