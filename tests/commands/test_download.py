@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.fakes.krea_service import PNG, ScriptedJob
+from tests.fakes.krea_service import PNG, ScriptedJob, answer_with
 from tests.harness.cli import Cli
 from tests.pictures import picture_bytes
 
@@ -310,3 +310,66 @@ def test_a_result_that_is_missing_comes_beside_its_own(cli: Cli) -> None:
     result = cli.krea("download", "job-1")
     assert (result.code, result.out) == (0, "fox.png\nfox-2.png\n"), result.err
     assert sorted(path.name for path in Path().iterdir()) == ["fox-2.png", "fox.png"]
+
+
+def test_many_ids_are_saved_at_a_time(cli: Cli) -> None:
+    """Forty downloads of a second each take four, not forty; they are printed in their order."""
+    numbers = range(1, 41)
+    add_foreign_jobs(cli, *numbers)
+    cli.service.on_download = lambda: cli.clock.sleep(1)
+    start = cli.clock.monotonic()
+    result = cli.krea("download", *(f"job-{number}" for number in numbers))
+    assert result.code == 0
+    assert sorted(result.out.split()) == sorted(f"flux-job{number}.png" for number in numbers)
+    assert cli.clock.monotonic() - start < 4.5
+
+
+def finished_records(prompt: str, *numbers: int) -> str:
+    """Lines of `krea wait --json` for finished jobs of one PROMPT, as this command reads them."""
+    records = [
+        {
+            "job_id": f"job-{number}",
+            "status": "completed",
+            "prompt": prompt,
+            "urls": [f"http://127.0.0.1:9/files/{number}.png"],
+        }
+        for number in numbers
+    ]
+    return "".join(f"{json.dumps(record)}\n" for record in records)
+
+
+def test_jobs_of_one_name_are_saved_one_after_the_other(cli: Cli) -> None:
+    """The first has the name however long it takes; the others are refused, as it is taken."""
+    cli.service.files = {f"{number}.png": PNG + bytes(number) for number in (1, 2, 3)}
+    seconds = iter((5, 1, 1))
+    cli.service.on_download = lambda: cli.clock.sleep(next(seconds))
+    lines = finished_records("fox", 1, 2) + finished_records("hen", 3)
+    result = cli.krea("download", "-o", "{slug}.png", stdin=lines)
+    assert (result.code, result.out) == (2, "fox.png\nhen.png\n")
+    assert result.error(charged="no") == "fox.png exists"
+    assert Path("fox.png").read_bytes() == PNG + bytes(1)
+    assert cli.service.requests == ["GET /files/1.png", "GET /files/3.png"]
+
+
+def test_an_interruption_tells_what_is_saved(cli: Cli) -> None:
+    """A file that came while one before it was slow is printed; the others are named."""
+    waits = iter((100, 1, 50))
+    cli.service.on_download = lambda: cli.clock.sleep(next(waits))
+    cli.clock.stop_at(cli.clock.now() + 10, 15)
+    lines = "".join(finished_records(name, n) for n, name in enumerate(("fox", "hen", "owl"), 1))
+    result = cli.krea("download", "-o", "{slug}.png", stdin=lines)
+    assert (result.code, result.out) == (143, "hen.png\n")
+    assert result.error(charged="yes") == "interrupted (SIGTERM); 2 jobs are not saved yet"
+    assert "  hint: krea download job-1 job-3 -o '{slug}.png'\n" in result.err
+    assert os.listdir() == ["hen.png"]
+
+
+def test_what_has_ended_is_saved_although_the_token_is_refused(cli: Cli) -> None:
+    """The error of a read ends the waiting, and not what is being saved."""
+    cli.service.read_faults = [answer_with(401, {"message": "no"})]
+    cli.service.on_download = lambda: cli.clock.sleep(5)
+    lines = finished_records("fox", 1) + "job-2\n" + finished_records("hen", 3)
+    result = cli.krea("download", "-o", "{slug}.png", stdin=lines)
+    assert (result.code, result.out) == (3, "fox.png\nhen.png\n")
+    assert "not saved: " not in result.err
+    assert "; job job-2 is not saved" in result.err

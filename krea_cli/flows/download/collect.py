@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from krea_cli.api.jobs import job_failure
@@ -75,19 +75,6 @@ class JobOutcome:
         return {name: given.get(name) if value is None else value for name, value in record.items()}
 
 
-def collect(
-    watch: Watch, pending: Iterator[PendingJob | None], saver: ResultSaver
-) -> Iterator[JobOutcome]:
-    """Yield an outcome per pending job, in the order in which they end.
-
-    None in PENDING means that nothing came for a moment. A job whose time is over ends with
-    `StillRunning`. Raises what no other job survives (TokenRefused …), and `Interrupted` with
-    the jobs left.
-    """
-    with collecting(watch, saver) as collector:
-        yield from collector.collect(pending)
-
-
 @contextmanager
 def collecting(watch: Watch, saver: ResultSaver) -> "Iterator[Collector]":
     """A collector; an error that ends the waiting names the jobs left, and all is released."""
@@ -107,34 +94,40 @@ class Collector:
     """Takes jobs, waits for them and saves their results."""
 
     def __init__(self, watch: Watch, saver: ResultSaver) -> None:
+        self.clock = saver.context.clock
         self._saver = saver
-        self._clock = saver.context.clock
-        self._waiter = JobWaiter[PendingJob](watch, self._clock)
+        self._waiter = JobWaiter[PendingJob](watch, self.clock)
 
-    def add(self, pending: PendingJob | None) -> Iterator[JobOutcome]:
+    def add(self, pending: PendingJob) -> Iterator[JobOutcome]:
         """Take a job; its outcome comes at once if its end is known."""
-        if pending is None:
-            return
-        self._waiter.add(pending)
+        self.await_end(pending)
         if pending.saved or pending.error:
-            yield self._outcome(pending, pending.job, saved=pending.saved, error=pending.error)
+            yield self.close(pending)
         elif pending.job is not None:
             if not pending.slot.copies:
                 # Nobody watched this job: its end is not in the ledger yet.
                 self._saver.context.records.record_job(pending.job_id, pending.job)
             yield self._save(pending, pending.job)
 
-    def collect(self, stream: Iterator[PendingJob | None] | None = None) -> Iterator[JobOutcome]:
-        """Take the jobs of STREAM, if there is one, and wait for all."""
-        return self._waiter.outcomes(stream or iter(()), add=self.add, end=self._end)
+    def collect(self) -> Iterator[JobOutcome]:
+        """Wait for all jobs, and save each."""
+        return self._waiter.outcomes(iter(()), add=self.add, end=self._end)
 
     def poll_until(self, moment: float) -> Iterator[JobOutcome]:
         """Save what ends until MOMENT (monotonic)."""
         while True:
-            for end in self._waiter.poll(moment):
+            for end in self.poll(moment):
                 yield self._end(end)
-            if self._clock.monotonic() >= moment:
+            if self.clock.monotonic() >= moment:
                 return
+
+    def await_end(self, pending: PendingJob) -> None:
+        """Wait for a job: `poll` tells its end."""
+        self._waiter.add(pending)
+
+    def poll(self, until: float | None) -> Iterator[JobEnd[PendingJob]]:
+        """Look at the jobs once, when that is due, or pause until UNTIL (monotonic)."""
+        return self._waiter.poll(until)
 
     def release(self) -> None:
         """Release the part files of the jobs without an outcome."""
@@ -174,18 +167,26 @@ class Collector:
         error.args = (error.message,)
 
     def _end(self, end: JobEnd[PendingJob]) -> JobOutcome:
-        pending, error = end.awaited, end.error
         if end.job is not None and end.job.ended:
-            return self._save(pending, end.job)
-        if error is not None and not isinstance(error, StillRunning):
-            error = unreadable_job_error(pending, error)
-        return self._outcome(pending, end.job, error=error)
+            return self._save(end.awaited, end.job)
+        return self.leave(end)
 
-    def expect(self, pending: PendingJob) -> None:
-        """Take a job that others save: until `finish`, a signal names it."""
-        self._waiter.add(pending)
-        if pending.job is not None:
-            self._waiter.latest[pending.job_id] = pending.job
+    def leave(self, end: JobEnd[PendingJob]) -> JobOutcome:
+        """Return the outcome of an unreadable job, or of one whose time is over."""
+        error = end.error
+        if error is not None and not isinstance(error, StillRunning):
+            error = unreadable_job_error(end.awaited, error)
+        return self._outcome(end.awaited, end.job, error=error)
+
+    def close(self, pending: PendingJob) -> JobOutcome:
+        """Return the outcome of a job with known files, or a known failure."""
+        return self._outcome(pending, pending.job, saved=pending.saved, error=pending.error)
+
+    def expect(self, pending: PendingJob, job: Job | None) -> None:
+        """Take an ended job that others save; a signal names it until `finish`."""
+        self._waiter.add(replace(pending, until=None))  # nobody waits for its end any more
+        if job is not None:
+            self._waiter.latest[pending.job_id] = job
 
     def _save(self, pending: PendingJob, job: Job) -> JobOutcome:
         # It is pending while it is saved: a signal meanwhile must name it.

@@ -6,10 +6,10 @@ from dataclasses import replace
 from krea_cli.api.jobs import parse_job
 from krea_cli.api.types import Job
 from krea_cli.errors import KreaError, Unanswered, UsageError, WouldOverwrite
-from krea_cli.flows.download.collect import JobOutcome, PendingJob, collect, unreadable_job_error
+from krea_cli.flows.download.collect import JobOutcome, PendingJob, unreadable_job_error
 from krea_cli.flows.download.recipe_writer import RecipeWriter, write_missing_sidecars
 from krea_cli.flows.download.save import ResultSaver
-from krea_cli.flows.download.save_many import save_many
+from krea_cli.flows.download.save_many import MAX_TAKEN_JOBS, save_many
 from krea_cli.flows.events import Note, WarningNote
 from krea_cli.flows.files.existing_results import ExistingResults, find_existing_results
 from krea_cli.flows.files.naming import NameFacts, escape_braces
@@ -57,7 +57,13 @@ class Download:
 
     def outcomes(self, mentions: Iterator[JobMention]) -> Iterator[JobOutcome]:
         """Yield an outcome per named job, in the order in which they end or are known."""
-        return collect(self._watch, self._named(mentions), self._saver)
+        return save_many(
+            self._named(mentions),
+            self._watch,
+            self._saver,
+            look_again=self._look_again,
+            max_taken=MAX_TAKEN_JOBS,
+        )
 
     def missing(self, reader: StatusReader) -> Iterator[JobOutcome]:
         """Yield an outcome per ended job of the ledger whose results were never saved.
@@ -125,15 +131,27 @@ class Download:
         if existing.is_done:
             self._saver.record_places(pending.job_id, existing, slot)
             return self._write_sidecars(replace(pending, saved=existing.files))
-        try:
-            self._refuse_existing(pending, existing)
-        except KreaError as error:
-            error.job_id = error.job_id or reference.job_id
-            return replace(pending, error=error)
+        pending = self._judge_names(pending, existing)
+        if pending.error is not None:
+            return pending
         pending = replace(pending, until=self._until(slot.row))
         if job is None:
             watch_reference(self._watch, reference, slot.row, self._context, typical=self._typical)
         return pending
+
+    def _judge_names(self, pending: PendingJob, existing: ExistingResults) -> PendingJob:
+        try:
+            self._refuse_existing(pending, existing)
+        except KreaError as error:
+            error.job_id = error.job_id or pending.job_id
+            return replace(pending, error=error)
+        return pending
+
+    def _look_again(self, pending: PendingJob) -> PendingJob:
+        """Judge the name of a finished job again, once the job before it that wanted it is over."""
+        if pending.job is None:
+            return pending
+        return self._judge_names(pending, self._find_saved(pending))
 
     def _slot(self, row: RequestRow | None, n: int) -> OutputSlot:
         target = self._target.or_remembered(row)

@@ -1,81 +1,296 @@
-"""Save many ended jobs, several at a time: most of each save is waiting for its host."""
+"""Save many jobs as they end, several at a time: most of each save is waiting for its host."""
 
-from collections.abc import Iterable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
 from typing import Literal
 
+from krea_cli.api.types import Job
 from krea_cli.clock import Mailbox
-from krea_cli.errors import Interrupted
+from krea_cli.errors import Interrupted, KreaError
 from krea_cli.flows.download.collect import (
+    Collector,
     JobOutcome,
     PendingJob,
-    collect,
     collecting,
     save_ended_job,
 )
 from krea_cli.flows.download.save import ResultSaver
+from krea_cli.flows.files.naming import NameFacts
+from krea_cli.flows.files.output_slot import list_results
+from krea_cli.flows.jobs.job_ids import LISTEN_SECONDS
+from krea_cli.flows.jobs.wait import JobEnd
 from krea_cli.flows.jobs.watch import Watch
 
-MAX_SAVERS = 10
+MAX_SAVERS = 12
+MAX_TAKEN_JOBS = 1000  # of a stream, that have ended and are not saved yet
+TELL_SECONDS = 0.1  # until a saved job is told while others are watched
+STOP_SECONDS = 1.0  # for the savers to remove their part files after a signal
+NO_FILE = ""  # the name of all that leaves no file: a stream takes one after the other
 
 
 def save_many(
-    pending: Iterable[PendingJob], watch: Watch, saver: ResultSaver
+    pending: Iterator[PendingJob | None],
+    watch: Watch,
+    saver: ResultSaver,
+    *,
+    look_again: Callable[[PendingJob], PendingJob] = lambda pending: pending,
+    max_taken: int | None = None,
 ) -> Iterator[JobOutcome]:
-    """Save the results of PENDING, ended jobs and errors; yield the outcomes in their order.
+    """Yield an outcome per pending job, in the order in which they end or are known.
 
-    Raises `Interrupted` with the jobs left.
+    None in PENDING means that nothing came for a moment.
+
+    look_again: judges the name of a job after another one of that name was saved
+    max_taken: ended jobs without an outcome, before more are taken; None for no limit
+
+    Raises TokenRefused, BalanceEmpty, PlanRequired, Untrusted, and `Interrupted` with the jobs
+    left.
     """
-    jobs = list(pending)
-    if sum(map(_is_savable, jobs)) < 2:
-        yield from collect(watch, iter(jobs), saver)
-        return
-    clock = saver.context.clock
-    tasks: Mailbox[PendingJob | Literal["over"]] = clock.mailbox()
-    results: Mailbox[JobOutcome | Exception] = clock.mailbox()
-
-    def work() -> None:
-        while (each := tasks.get()) != "over":
-            if isinstance(each, PendingJob):
-                results.put(_save(each, saver))
-
-    def report() -> None:
-        try:
-            work()
-        except Interrupted:
-            return
-        except Exception as bug:  # carried over to the thread that waits
-            results.put(bug)
-
     with collecting(watch, saver) as collector:
-        for each in jobs:
-            collector.expect(each)
-            if _is_savable(each):
-                tasks.put(each)
-        savers = min(MAX_SAVERS, len(jobs))
-        for _ in range(savers):
-            tasks.put("over")
-            clock.start_thread(report)
-        ready: dict[str, JobOutcome] = {}
-        for each in jobs:
-            if not _is_savable(each):
-                yield from collector.add(each)
-                continue
-            while each.job_id not in ready:
-                outcome = results.get()
-                if isinstance(outcome, Exception):
-                    raise outcome
-                if outcome is not None:
-                    ready[outcome.job_id] = outcome
-            yield collector.finish(ready.pop(each.job_id))
+        lanes = _Lanes(saver)
+        try:
+            many = _SaveMany(collector, watch, lanes, look_again=look_again, max_taken=max_taken)
+            yield from many.outcomes(pending)
+        finally:
+            lanes.close()
 
 
-def _is_savable(pending: PendingJob) -> bool:
-    return pending.job is not None and pending.error is None
+@dataclass(eq=False)
+class _Entry:
+    """A job whose end is known.
+
+    job: the job, if its results are to be saved
+    outcome: makes its outcome without saving
+    names: the paths that its results want, without their extension
+    has_waited: another job of one of its names had to be saved first
+    """
+
+    pending: PendingJob
+    job: Job | None = None
+    outcome: Callable[[], JobOutcome] | None = None
+    names: frozenset[str] = frozenset()
+    has_waited: bool = False
 
 
-def _save(pending: PendingJob, saver: ResultSaver) -> JobOutcome:
-    job = pending.job
-    assert job is not None
-    # Nobody watched this job: its end is not in the ledger yet.
-    saver.context.records.record_job(pending.job_id, job)
-    return save_ended_job(pending, job, saver)
+class _Lanes:
+    """Threads that save; there are as many as results wait, up to `MAX_SAVERS`."""
+
+    def __init__(self, saver: ResultSaver) -> None:
+        self._saver = saver
+        self._clock = saver.context.clock
+        self._tasks: Mailbox[tuple[PendingJob, Job] | Literal["over"]] = self._clock.mailbox()
+        self._results: Mailbox[tuple[str, JobOutcome | Exception]] = self._clock.mailbox()
+        self._threads = 0
+        self._begun: set[str] = set()  # ids of jobs at which a thread is
+        self._left = 0
+
+    @property
+    def busy(self) -> bool:
+        """True while a job is being saved, or waits for it."""
+        return self._left > 0
+
+    def put(self, pending: PendingJob, job: Job) -> None:
+        """Save the results of JOB."""
+        self._left += 1
+        self._tasks.put((pending, job))
+        if self._threads < min(self._left, MAX_SAVERS):
+            self._threads += 1
+            self._clock.start_thread(self._work)
+
+    def take(self, seconds: float | None = 0.0) -> JobOutcome | None:
+        """Take the outcome of a saved job; None after SECONDS. Raises `Interrupted`, and bugs."""
+        if (result := self._results.get(seconds)) is None:
+            return None
+        self._left -= 1
+        if isinstance(result[1], Exception):
+            raise result[1]
+        return result[1]
+
+    def stop(self) -> Iterator[JobOutcome]:
+        """After a signal: wait until no part file is left, and yield what came meanwhile."""
+        end = self._clock.monotonic() + STOP_SECONDS
+        while self._begun and (seconds := end - self._clock.monotonic()) > 0:
+            result = self._results.get(seconds, ignore_signals=True)
+            if result is not None:
+                self._begun.discard(result[0])
+                if isinstance(result[1], JobOutcome):
+                    yield result[1]
+
+    def close(self) -> None:
+        """End the threads once they are done."""
+        for _ in range(self._threads):
+            self._tasks.put("over")
+
+    def _work(self) -> None:
+        with suppress(Interrupted):
+            while (task := self._tasks.get()) != "over":
+                if task is not None:
+                    self._begun.add(task[0].job_id)
+                    self._results.put((task[0].job_id, self._save(*task)))
+
+    def _save(self, pending: PendingJob, job: Job) -> JobOutcome | Exception:
+        try:
+            if pending.job is not None:
+                # Nobody watched this job: its end is not in the ledger yet.
+                self._saver.context.records.record_job(pending.job_id, job)
+            return save_ended_job(pending, job, self._saver)
+        except Exception as failure:  # carried over to the thread that waits
+            return failure
+
+
+class _SaveMany:
+    def __init__(
+        self,
+        collector: Collector,
+        watch: Watch,
+        lanes: _Lanes,
+        *,
+        look_again: Callable[[PendingJob], PendingJob],
+        max_taken: int | None,
+    ) -> None:
+        self._collector = collector
+        self._clock = collector.clock
+        self._watch = watch
+        self._lanes = lanes
+        self._look_again = look_again
+        self._max_taken = max_taken
+        self._has_more = True
+        self._entries: deque[_Entry] = deque()  # without an outcome so far, in their order
+        self._saving: dict[str, _Entry] = {}  # by job id
+        self._ready: dict[str, JobOutcome] = {}  # by job id
+        self._queues: dict[str, deque[_Entry]] = {}  # of those that want one name, by that name
+
+    def outcomes(self, stream: Iterator[PendingJob | None]) -> Iterator[JobOutcome]:
+        try:
+            while self._has_more or self._watch.running or self._entries:
+                self._take(stream)
+                yield from self._next_outcomes()
+                self._wait()
+        except Interrupted:
+            for outcome in self._lanes.stop():
+                self._ready[outcome.job_id] = outcome
+            for entry in self._entries:  # else its file is there, and nobody knows
+                if (ready := self._ready.get(entry.pending.job_id)) is not None:
+                    yield self._collector.finish(ready)
+            raise
+        except KreaError:
+            while self._entries:  # what has ended is saved all the same
+                self._wait_for_lanes(None)
+                yield from self._next_outcomes()
+            raise
+
+    def _take(self, stream: Iterator[PendingJob | None]) -> None:
+        """Take what comes at once, so that one request asks for all of it."""
+        listen_until = self._clock.monotonic() + LISTEN_SECONDS
+        while self._may_take and self._clock.monotonic() <= listen_until:
+            try:
+                pending = next(stream)
+            except StopIteration:
+                self._has_more = False
+                return
+            if pending is None:
+                return
+            self._add(pending)
+
+    @property
+    def _may_take(self) -> bool:
+        is_full = self._max_taken is not None and len(self._entries) >= self._max_taken
+        return self._has_more and not is_full
+
+    def _add(self, pending: PendingJob) -> None:
+        if pending.saved or pending.error:
+            self._expect(_Entry(pending, outcome=lambda: self._collector.close(pending)))
+        elif pending.job is not None:
+            self._expect(_Entry(pending, pending.job, names=_names(pending, pending.job)))
+        else:
+            self._collector.await_end(pending)
+
+    def _end(self, end: JobEnd[PendingJob]) -> None:
+        pending, job = end.awaited, end.job
+        if job is not None and job.ended:
+            self._expect(_Entry(pending, job, names=_names(pending, job)))
+        else:
+            self._expect(_Entry(pending, outcome=lambda: self._collector.leave(end)))
+
+    def _expect(self, entry: _Entry) -> None:
+        self._entries.append(entry)
+        self._collector.expect(entry.pending, entry.job)
+        for name in entry.names:
+            self._queues.setdefault(name, deque()).append(entry)
+        self._begin_save(entry)
+
+    def _begin_save(self, entry: _Entry) -> bool:
+        """Save a job that has ended, unless one before it wants a name of its results.
+
+        Returns False if its own name turns out to be taken: it is over.
+        """
+        if entry.job is None:
+            return True
+        if any(self._queues[name][0] is not entry for name in entry.names):
+            entry.has_waited = True
+            return True
+        pending = self._look_again(entry.pending) if entry.has_waited else entry.pending
+        if pending.error is not None:
+            entry.outcome = lambda: self._collector.close(pending)
+            return False
+        self._saving[pending.job_id] = entry
+        self._lanes.put(pending, entry.job)
+        return True
+
+    def _let_others_save(self, entry: _Entry) -> None:
+        """Begin to save those that waited for the names of ENTRY."""
+        over = [entry]
+        while over:
+            each = over.pop()
+            for name in each.names:
+                queue = self._queues[name]
+                queue.popleft()
+                if not queue:
+                    del self._queues[name]
+                elif not self._begin_save(queue[0]):
+                    over.append(queue[0])
+
+    def _next_outcomes(self) -> Iterator[JobOutcome]:
+        """Yield the outcomes in their order, up to the first job without one."""
+        while self._entries:
+            entry = self._entries[0]
+            ready = self._ready.pop(entry.pending.job_id, None)
+            if entry.outcome is None and ready is None:
+                return
+            self._entries.popleft()
+            if ready is not None:
+                yield self._collector.finish(ready)
+            elif entry.outcome is not None:
+                yield entry.outcome()
+
+    def _wait(self) -> None:
+        """Wait until a job ends or is saved, or something may come."""
+        if self._lanes.busy and not self._watch.running and not self._may_take:
+            self._wait_for_lanes(None)
+            return
+        now = self._clock.monotonic()
+        until = now if self._may_take else now + TELL_SECONDS if self._entries else None
+        for end in self._collector.poll(until):
+            self._end(end)
+        self._wait_for_lanes(0.0)
+
+    def _wait_for_lanes(self, seconds: float | None) -> None:
+        """Take what is saved; wait for the first of it for SECONDS."""
+        while self._lanes.busy and (outcome := self._lanes.take(seconds)) is not None:
+            self._ready[outcome.job_id] = outcome
+            self._let_others_save(self._saving.pop(outcome.job_id))
+            seconds = 0.0
+
+
+def _names(pending: PendingJob, job: Job) -> frozenset[str]:
+    """The paths that the results of JOB want, without their extension."""
+    slot = pending.slot
+    if not slot.target.makes_files:
+        return frozenset((NO_FILE,))
+    facts = NameFacts.of_job(job, slot.row, pending.record)
+    with suppress(KreaError, OSError):  # told when the results are saved
+        paths = (slot.path(facts, result, "") for result in list_results(job.outputs))
+        return frozenset(str(slot.target.real_path(path)) for path in paths)
+    return frozenset()

@@ -9,8 +9,9 @@ import pytest
 
 from krea_cli.api.http import HttpClient
 from krea_cli.errors import Interrupted, KreaError, StillRunning, TokenRefused
-from krea_cli.flows.download.collect import JobOutcome, PendingJob, collect
+from krea_cli.flows.download.collect import JobOutcome, PendingJob
 from krea_cli.flows.download.save import ResultSaver
+from krea_cli.flows.download.save_many import save_many
 from krea_cli.flows.files.output_slot import OutputSlot
 from krea_cli.flows.files.target import parse_target
 from krea_cli.flows.jobs.poll_schedule import PollSchedule
@@ -42,7 +43,7 @@ class CollectScene:
 
     def collect(self, pending: Iterable[PendingJob | None]) -> Iterator[JobOutcome]:
         """The outcomes of PENDING."""
-        return collect(self.watch, iter(pending), self.saver)
+        return save_many(iter(pending), self.watch, self.saver)
 
     @property
     def names(self) -> list[str]:
