@@ -1,71 +1,73 @@
 """The table of what krea must reach: `python tests/bench`, or with --quick a rougher one.
 
 Everything runs on this machine. Most figures are ratios, with the two sides measured in turn; a few
-have a bound of their own. It takes seven minutes, with --quick two.
+have a bound of their own. It takes a quarter of an hour, with --quick a minute.
 
-Names of lines, such as `lateness`, measure those lines only. `batch`, `batch-polls` and `batch-cpu`
-share one run, `check` and `check-memory` another.
+Names of lines, such as `lateness`, measure those lines only; `batch-cpu` and `suite` are measured
+only when named. With --beside FOLDER each line is measured with another checkout too, right after.
 
-Two scripts print tables of their own. `python tests/bench/faults.py` shows the outcome of each
-fault, and `python tests/bench/kills.py` a batch that is killed again and again.
+More scripts print tables of their own:
+
+- `growth.py`: the cost of a batch by its length
+- `profile_commands.py`: the time by module and by function
+- `trace_generate.py`: the files that one command passes
+- `faults.py`: the outcome of each fault
+- `kills.py`: a batch that is killed again and again
 """
 
 import argparse
 import sys
-from collections.abc import Callable
-from functools import partial
+from datetime import date
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from tests.bench import batch, check, download, in_flight, lateness, ledger, status, version
-from tests.bench.line import Line, heading
+from tests.bench.checkout import Checkout
+from tests.bench.line import Table
+from tests.bench.lines import LINES, NAMED_ONLY, QUICK
+from tests.bench.process import has_valgrind
 
-LINES: dict[str, Callable[[], Line]] = {
-    "version": version.measure,
-    "status": status.measure,
-    "lateness": lateness.measure,
-    "in-flight": in_flight.measure,
-    "ledger": ledger.measure,
-    "throughput": download.throughput,
-    "memory": download.memory,
-    "batch": partial(batch.elapsed, batch.Batch()),
-    "batch-polls": partial(batch.polling, batch.Batch()),
-    "batch-cpu": partial(batch.cpu, batch.Batch()),
-    "check": check.elapsed,
-    "check-memory": check.memory,
-}
-ROUGH = batch.Batch(jobs=120)
-QUICK: dict[str, Callable[[], Line]] = {
-    "version": partial(version.measure, rounds=9),
-    "status": partial(status.measure, rounds=9),
-    "lateness": partial(lateness.measure, jobs=24, learnt_from=12, seconds=7),
-    "in-flight": partial(in_flight.measure, seconds=5),
-    "ledger": partial(ledger.measure, submits=50),
-    "throughput": partial(download.throughput, megabytes=300, rounds=2),
-    "memory": partial(download.memory, megabytes=300, rounds=1),
-    "batch": partial(batch.elapsed, ROUGH),
-    "batch-polls": partial(batch.polling, ROUGH),
-    "batch-cpu": partial(batch.cpu, ROUGH),
-    "check": partial(check.elapsed, 10_000),
-    "check-memory": partial(check.memory, 10_000),
-}
+WITH_VALGRIND = "status-instructions"
 
 
 def main() -> None:
     """Measure line by line and print each when it is there."""
-    options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--quick", action="store_true", help="smaller numbers, rougher figures")
-    options.add_argument("line", nargs="*", help=f"only some of {', '.join(LINES)}")
-    chosen = options.parse_args()
+    chosen = _parse_options()
     lines = QUICK if chosen.quick else LINES
-    if unknown := set(chosen.line) - set(LINES):
+    if chosen.line:
+        lines = {name: measure for name, measure in _all(lines).items() if name in chosen.line}
+    elif not has_valgrind():
+        lines = {name: measure for name, measure in lines.items() if name != WITH_VALGRIND}
+    here = Checkout()
+    other = Checkout(Path(chosen.beside).resolve()) if chosen.beside else None
+    if other:
+        other.check()
+    table = Table(markdown=chosen.markdown, beside=other is not None)
+    compared = f", beside commit {other.commit}" if other else ""
+    _print(f"Commit {here.commit}{compared}, {date.today():%d %B %Y}.\n\n{table.heading()}")
+    for measure in lines.values():
+        _print(table.row(measure(here), measure(other) if other else None))
+
+
+def _parse_options() -> argparse.Namespace:
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--quick", action="store_true", help="few lines with small numbers")
+    options.add_argument("--markdown", action="store_true", help="print a table for the guide")
+    options.add_argument("--beside", metavar="FOLDER", help="another checkout of this project")
+    options.add_argument("line", nargs="*", help=f"only some of {', '.join(_all(LINES))}")
+    chosen = options.parse_args()
+    if unknown := set(chosen.line) - set(_all(LINES)):
         options.error(f"no such line: {', '.join(sorted(unknown))}")
-    sys.stdout.write(heading() + "\n")
-    for name, measure in lines.items():
-        if not chosen.line or name in chosen.line:
-            sys.stdout.write(f"{measure()}\n")
-            sys.stdout.flush()
+    return chosen
+
+
+def _all(lines: dict) -> dict:  # type: ignore[type-arg]
+    return {**LINES, **NAMED_ONLY, **lines}
+
+
+def _print(text: str) -> None:
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -6,9 +6,12 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from tests.bench.checkout import Checkout
 from tests.bench.line import Line
-from tests.bench.process import KREA, child_environ, peak_megabytes
+from tests.bench.process import peak_megabytes
 from tests.fakes.sandbox_process import SandboxProcess
+
+FULL_LINES = 100_000
 
 
 @dataclass(frozen=True)
@@ -19,26 +22,27 @@ class CheckRun:
     megabytes: float
 
 
-def elapsed(lines: int = 100_000) -> Line:
+def elapsed(checkout: Checkout, lines: int = FULL_LINES) -> Line:
     """One line: seconds from the start of the process to its end."""
-    seconds = _run_check(lines).seconds
+    seconds = _run_check(checkout, lines).seconds
     return Line(
         f"check of a batch of {lines:,} lines",
         "",
         seconds,
         " s",
-        15,
+        8 * lines / FULL_LINES,
         f"{seconds / lines * 1e6:.0f} µs a line",
     )
 
 
-def memory(lines: int = 100_000) -> Line:
+def memory(checkout: Checkout, lines: int = FULL_LINES) -> Line:
     """One line: the peak of the same process."""
-    return Line(f"… its peak memory, {lines:,} lines", "", _run_check(lines).megabytes, " MB", 100)
+    megabytes = _run_check(checkout, lines).megabytes
+    return Line(f"… its peak memory, {lines:,} lines", "", megabytes, " MB", 50)
 
 
 @cache
-def _run_check(lines: int) -> CheckRun:
+def _run_check(checkout: Checkout, lines: int) -> CheckRun:
     """One run, its output to nowhere; every line is another item."""
     with TemporaryDirectory() as name, SandboxProcess() as sandbox:
         folder = Path(name)
@@ -46,8 +50,8 @@ def _run_check(lines: int) -> CheckRun:
             table.write("prompt,seed,steps\n")
             for number in range(lines):
                 table.write(f"a fox in picture {number},{number},{20 + number % 9}\n")
-        environment = child_environ(sandbox.environ(folder))
-        command = [KREA, "batch", "big.csv", "--dry-run", "-m", "bfl/flux-1-dev"]
+        environment = checkout.environ(sandbox.environ(folder))
+        command = [checkout.krea, "batch", "big.csv", "--dry-run", "-m", "bfl/flux-1-dev"]
         started = time.perf_counter()
         megabytes = peak_megabytes(command, environment, folder)
         return CheckRun(time.perf_counter() - started, megabytes)

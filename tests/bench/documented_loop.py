@@ -1,7 +1,10 @@
-"""The loop in the API's documentation, for one picture: submit, ask every 2 s, save.
+"""The loop in the API's documentation: submit, ask every 2 s, save.
 
-`python documented_loop.py PROMPT FILE`, with the API's address and a token in the environment. It
-imports only the standard library, and so starts sooner than the documented one with `requests`.
+`python documented_loop.py PROMPT FILE` makes one picture. `python documented_loop.py --threads N
+PICTURES` makes so many in the working folder, with N threads that each run the loop.
+
+The API's address and a token are in the environment. Only the standard library is imported, so it
+starts sooner than the documented one with `requests`.
 """
 
 import json
@@ -9,6 +12,7 @@ import os
 import sys
 import time
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 API = os.environ["KREA_API_BASE"]
@@ -39,5 +43,16 @@ def make_picture(prompt: str, file: str) -> None:
         picture.write(content)
 
 
+def make_pictures(threads: int, pictures: int) -> None:
+    """Make PICTURES pictures in the working folder, THREADS at a time."""
+    names = [f"a fox in picture {number}" for number in range(1, pictures + 1)]
+    with ThreadPoolExecutor(threads) as pool:
+        for _ in pool.map(lambda name: make_picture(name, f"{name}.png"), names):
+            pass
+
+
 if __name__ == "__main__":
-    make_picture(*sys.argv[1:])
+    if sys.argv[1] == "--threads":
+        make_pictures(int(sys.argv[2]), int(sys.argv[3]))
+    else:
+        make_picture(*sys.argv[1:])

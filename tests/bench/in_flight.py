@@ -6,8 +6,8 @@ from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from tests.bench.checkout import Checkout
 from tests.bench.line import Line
-from tests.bench.process import KREA, child_environ
 from tests.bench.sandbox_client import count_polls, submit
 from tests.fakes.sandbox_process import SandboxProcess
 
@@ -15,13 +15,13 @@ STILL_RUNNING_CODE = 4
 TICK_SECONDS = 0.25  # requests nearer to each other than this belong to one tick
 
 
-def measure(*, jobs: int = 1000, seconds: int = 20) -> Line:
+def measure(checkout: Checkout, *, jobs: int = 1000, seconds: int = 20) -> Line:
     """One line: `krea wait` of JOBS ids for SECONDS, in which none of the jobs ends."""
     sandbox = SandboxProcess("--concurrency", str(jobs), "--seconds", "3000")
     with TemporaryDirectory() as folder, sandbox:
         job_ids = [submit(sandbox) for _ in range(jobs)]
-        environment = child_environ(sandbox.environ(Path(folder)))
-        command = [KREA, "wait", *job_ids, "--timeout", str(seconds), "--verbose"]
+        environment = checkout.environ(sandbox.environ(Path(folder)))
+        command = [checkout.krea, "wait", *job_ids, "--timeout", str(seconds), "--verbose"]
         moments = []
         with subprocess.Popen(
             command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True

@@ -1,10 +1,12 @@
-"""One line of the table: a figure, its rival, and its bound."""
+"""One line of the table: a figure, its rival, and its bound; as text or as Markdown."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-WIDTHS = (40, 37, 50, 19)
-HEADINGS = ("what", "against", "measured", "reach")
+WIDTHS = (52, 34, 58, 19, 6)
+HEADINGS = ("what", "against", "measured", "reach", "")
+BESIDE_WIDTHS = (60, 9)
+BESIDE_HEADINGS = ("before", "new/old")
 
 
 @dataclass(frozen=True)
@@ -33,17 +35,67 @@ class Line:
         enough = self.figure >= self.bound if self.at_least else self.figure <= self.bound
         return enough and self.other_bound_kept
 
-    def __str__(self) -> str:
+    @property
+    def measured(self) -> str:
+        """The figure with its unit and details."""
+        return f"{_number(self.figure)}{self.unit}" + (f" ({self.detail})" if self.detail else "")
+
+    @property
+    def reach(self) -> str:
+        """The bound with its unit."""
         bound = "at least" if self.at_least else "at most"
-        measured = f"{self.figure:.2f}{self.unit}" + (f" ({self.detail})" if self.detail else "")
-        cells = (self.what, self.against, measured, f"{bound} {self.bound:g}{self.unit}")
-        return _row(cells) + ("ok" if self.ok else "MISSES")
+        return f"{bound} {self.bound:g}{self.unit}"
 
 
-def heading() -> str:
-    """The first line of the table."""
-    return _row(HEADINGS).rstrip()
+@dataclass(frozen=True)
+class Table:
+    """The form of the table.
+
+    markdown: for a guide, rather than for a terminal
+    beside: with the figures of another checkout
+    """
+
+    markdown: bool = False
+    beside: bool = False
+
+    def heading(self) -> str:
+        """The first line of the table; in Markdown with the rule below it."""
+        cells = [*HEADINGS, *(BESIDE_HEADINGS if self.beside else ())]
+        if not self.markdown:
+            return self._row(cells)
+        cells[len(HEADINGS) - 1] = "met"
+        return f"{self._row(cells)}\n{self._row(['---'] * len(cells))}"
+
+    def row(self, line: Line, before: Line | None = None) -> str:
+        """LINE, and beside it the one of the other checkout."""
+        cells = [line.what, line.against, line.measured, line.reach]
+        if self.markdown:
+            cells[1] = line.against or "–"
+            cells.append("yes" if line.ok else "no")
+        else:
+            cells.append("ok" if line.ok else "MISSES")
+        if self.beside:
+            cells += _beside(line, before)
+        return self._row(cells)
+
+    def _row(self, cells: Sequence[str]) -> str:
+        if self.markdown:
+            return f"| {' | '.join(cell.replace('|', '/') for cell in cells)} |"
+        widths = (*WIDTHS, *BESIDE_WIDTHS)
+        return "".join(
+            cell.ljust(width) + "  " for cell, width in zip(cells, widths, strict=False)
+        ).rstrip()
 
 
-def _row(cells: Sequence[str]) -> str:
-    return "".join(cell.ljust(width) + "  " for cell, width in zip(cells, WIDTHS, strict=True))
+def _beside(line: Line, before: Line | None) -> list[str]:
+    if before is None:
+        return ["–", "–"]
+    ratio = f"{line.figure / before.figure:.2f}" if before.figure else "–"
+    return [before.measured, ratio]
+
+
+def _number(figure: float) -> str:
+    """FIGURE with two digits behind the point; a count and a large one need none."""
+    if isinstance(figure, int):
+        return f"{figure:,}"
+    return f"{figure:,.0f}" if figure >= 1000 else f"{figure:.2f}"

@@ -1,7 +1,8 @@
 """Trace one `krea generate`: its own files entered, and the changes of file: a measure of rooms.
 
-`python tests/bench/trace_generate.py` prints both. The embedded Krea runs in a process of its own.
-The ledger is new and nothing is imported yet, as at the first run of a user.
+`python tests/bench/trace_generate.py` prints both, and each file with its changes. The embedded
+Krea runs in a process of its own. The ledger is new and nothing is imported yet, as at the first
+run of a user.
 
 A file is entered when one of its functions is called. A call in another file than the call before
 is a change of file. Comprehensions, lambdas and class bodies do not count.
@@ -15,13 +16,23 @@ import subprocess
 import sys
 import tempfile
 import threading
+from functools import cache
 from inspect import CO_OPTIMIZED
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+import krea_cli
+from tests.bench.line import Line
+from tests.tokens import KEY
+
+if TYPE_CHECKING:
+    from tests.bench.checkout import Checkout
 
 ROOT = Path(__file__).parents[2]
-PACKAGE = f"{ROOT / 'krea_cli'}{os.sep}"
+PACKAGE = f"{Path(krea_cli.__file__).parent}{os.sep}"
 SANDBOX = f"{PACKAGE}sandbox{os.sep}"
 ARGUMENTS = ["generate", "a red fox", "-o", "out.png"]
 
@@ -51,11 +62,6 @@ class Trace:
             self._last = file
             self.files[file] = self.files.get(file, 0) + 1
 
-    @property
-    def changes(self) -> int:
-        """The number of changes of file."""
-        return sum(self.files.values())
-
 
 def trace_generate(folder: Path, api: str, key: str) -> Trace:
     """Run one `generate` in FOLDER against the service at API, and trace it."""
@@ -79,11 +85,31 @@ def trace_generate(folder: Path, api: str, key: str) -> Trace:
     return trace
 
 
-def main() -> None:
-    """Print the figures, then each file with its changes, most first."""
-    sys.path.insert(0, str(ROOT))
-    from tests.tokens import KEY
+def files_passed(checkout: "Checkout") -> Line:
+    """One line: files of the program that are entered."""
+    files, _ = _figures_of(checkout)
+    against = "pipx 25, hf 28"
+    return Line("one generate: own files passed", against, len(files), " files", 60)
 
+
+def changes_of_file(checkout: "Checkout") -> Line:
+    """One line: calls from one file of the program to another."""
+    files, functions = _figures_of(checkout)
+    changes = sum(files.values())
+    detail = f"{functions} functions"
+    return Line("… its changes of file", "pipx 199, hf 169", changes, " changes", 450, detail)
+
+
+@cache
+def _figures_of(checkout: "Checkout") -> tuple[dict[str, int], int]:
+    from tests.bench.inside import call_inside
+
+    files, functions = call_inside(checkout, "trace_generate", "trace_with_sandbox")
+    return files, functions
+
+
+def trace_with_sandbox() -> tuple[dict[str, int], int]:
+    """The changes into each file, and the number of functions, of one `generate`."""
     command = [sys.executable, "-m", "krea_cli.sandbox", "--until-eof", "--speed", "20"]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
     with (
@@ -94,10 +120,18 @@ def main() -> None:
         api = json.loads(sandbox.stdout.readline())["api"]
         trace = trace_generate(Path(folder), api, KEY)
         sandbox.stdin.close()  # which ends it
-    figures = f"{len(trace.files)} files, {trace.changes} changes of file"
-    sys.stdout.write(f"{figures}, {len(trace.functions)} functions\n")
-    for file in sorted(trace.files, key=lambda file: -trace.files[file]):
-        sys.stdout.write(f"{trace.files[file]:4} {file.removeprefix(PACKAGE)}\n")
+        os.chdir(ROOT)
+    files = {file.removeprefix(PACKAGE): changes for file, changes in trace.files.items()}
+    return files, len(trace.functions)
+
+
+def main() -> None:
+    """Print the figures, then each file with its changes, most first."""
+    files, functions = trace_with_sandbox()
+    figures = f"{len(files)} files, {sum(files.values())} changes of file"
+    sys.stdout.write(f"{figures}, {functions} functions\n")
+    for file in sorted(files, key=lambda file: -files[file]):
+        sys.stdout.write(f"{files[file]:4} {file}\n")
 
 
 if __name__ == "__main__":

@@ -1,16 +1,15 @@
 """`krea --version`: the CPU time, against a Python that does nothing."""
 
+from tests.bench.checkout import Checkout
 from tests.bench.line import Line
-from tests.bench.process import KREA, PYTHON, child_environ, compare
+from tests.bench.process import PYTHON, Command, child_environ, least_cpu
 
 
-def measure(*, rounds: int = 31) -> Line:
+def measure(checkout: Checkout, *, rounds: int = 20) -> Line:
     """One line; scripts ask for the version often."""
-    krea, python = compare(
-        [KREA, "--version"],
-        [PYTHON, "-c", "pass"],
-        child_environ({}),
-        lambda cost: cost.cpu,
+    krea, python = least_cpu(
+        Command([checkout.krea, "--version"], checkout.environ({})),
+        Command([PYTHON, "-c", "pass"], child_environ({})),
         rounds=rounds,
     )
     return Line(
@@ -18,6 +17,6 @@ def measure(*, rounds: int = 31) -> Line:
         "python -c pass",
         krea / python,
         " x",
-        2.5,
-        f"{krea * 1e3:.0f} ms, {python * 1e3:.0f} ms",
+        1.2,
+        f"{krea * 1e3:.1f} ms, {python * 1e3:.1f} ms",
     )

@@ -37,19 +37,22 @@ def cached_catalog(content: bytes, etag: str) -> tuple[str, str]:
         return store.file.read_text("utf-8"), store.id_list_file.read_text("utf-8")
 
 
-def sandbox_environ(api: str, folder: Path) -> dict[str, str]:
+def sandbox_environ(api: str, folder: Path, *, base: str | None = None) -> dict[str, str]:
     """Variables that point the real command at the sandbox API, with all folders below FOLDER.
+
+    BASE is the address to use for it, where something stands in front of it.
 
     The catalog cache knows the sandbox's models and times. Without it, a client would wait for
     a short job as long as the real one takes.
     """
+    base = base or api
     with urllib.request.urlopen(f"{api}/openapi.json", timeout=10) as answer:
         catalog, names = cached_catalog(answer.read(), answer.headers["ETag"])
-    store = CatalogCache(folder / "cache", api)
-    write_atomically(store.file, catalog.replace(json.dumps(NO_ADDRESS), json.dumps(api), 1))
+    store = CatalogCache(folder / "cache", base)
+    write_atomically(store.file, catalog.replace(json.dumps(NO_ADDRESS), json.dumps(base), 1))
     write_atomically(store.id_list_file, names)
     return {
-        "KREA_API_BASE": api,
+        "KREA_API_BASE": base,
         "KREA_API_KEY": SANDBOX,
         "KREA_STATE_DIR": str(folder / "state"),
         "KREA_CACHE_DIR": str(folder / "cache"),
