@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 
 from tests.bench.checkout import Checkout
 from tests.bench.line import Line
-from tests.bench.process import PYTHON, child_environ, peak_megabytes, run
+from tests.bench.process import PYTHON, child_environ, measure_peak, run
 from tests.tokens import KEY
 
 SMALL_BYTES = 1000
@@ -40,9 +40,9 @@ def memory(checkout: Checkout, *, megabytes: int = 2000, rounds: int = 2) -> Lin
     with _serve_results() as (base, folder):
         small, large = (
             min(
-                peak_megabytes(
+                measure_peak(
                     _command(checkout, size), _environment(checkout, base, folder), folder
-                )
+                ).megabytes
                 for _ in range(rounds)
             )
             for size in (SMALL_BYTES, megabytes * 1_000_000)

@@ -104,12 +104,13 @@ def _check_list(argv: list[str], environ: dict[str, str]) -> Iterator[Row]:
     out, err = (io.TextIOWrapper(io.BytesIO(), "utf-8") for _ in range(2))
     env = Env(environ=environ, stdin=io.StringIO(), stdout=out, stderr=err)
     code = main([*argv, "--dry-run"], env)
-    assert code == 0, err.buffer.getvalue().decode()  # type: ignore[attr-defined]
+    assert code == 0, err.buffer.getvalue().decode()
     for item, store in items:
         model = store.models[item.model]
         seed = given_seed(model, item.body)
-        texts = {"body": item.body, "given": item.given, "old_names": item.old_names}
-        identity = identify(model, **texts, seed=seed)
+        identity = identify(
+            model, body=item.body, given=item.given, old_names=item.old_names, seed=seed
+        )
         yield {
             "body": json.dumps(item.body),
             "given": json.dumps(item.given),

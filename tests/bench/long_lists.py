@@ -18,7 +18,7 @@ from tests.fakes.sandbox_process import SandboxProcess
 FULL_LINES = 100_000
 COLUMNS = "prompt,seed\n"
 COMMAND = ("batch", "list.csv", "-m", "bfl/flux-1-dev")
-MAX_CPU_SECONDS = 300  # a command that takes more is ended
+MAX_CPU_SECONDS = 120  # a command that takes more is ended
 NO_LIMIT = 10**15  # millionths of a dollar
 
 
@@ -82,7 +82,7 @@ def search(checkout: Checkout, lines: int = FULL_LINES) -> Line:
 
 
 def sum_for_cap(checkout: Checkout, lines: int = FULL_LINES, *, submits: int = 30) -> Line:
-    """One line: how much longer the row of a submit takes when a cap must hold, in process."""
+    """One line: how much more CPU the row of a submit takes when a cap must hold, in process."""
     made = _finished_list(checkout, lines)
     state, label = made.own["KREA_STATE_DIR"], str(made.folder / "list.csv")
     with_cap, without = call_inside(
@@ -99,7 +99,7 @@ def sum_for_cap(checkout: Checkout, lines: int = FULL_LINES, *, submits: int = 3
 
 
 def time_reservations(state: str, label: str, submits: int) -> tuple[float, float]:
-    """The median seconds of marking a row as sending: with a cap, and without."""
+    """The median CPU seconds of marking a row as sending: with a cap, and without."""
     from krea_cli.local.ledger.budget import Budget
     from krea_cli.local.ledger.ledger import Ledger
     from krea_cli.local.ledger.rows import RequestDraft
@@ -122,9 +122,9 @@ def time_reservations(state: str, label: str, submits: int) -> tuple[float, floa
                 cost=7000,
             )
             row = requests.insert(draft)
-            started = time.perf_counter()
+            started = time.process_time()  # the disk is waited for in either case
             requests.mark_sending(row.id, time.time(), budget=budget if has_cap else None)
-            spent[has_cap].append(time.perf_counter() - started)
+            spent[has_cap].append(time.process_time() - started)
     return median(spent[True]), median(spent[False])
 
 

@@ -11,7 +11,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, NamedTuple
 
 PYTHON = sys.executable
 KREA = str(Path(PYTHON).with_name("krea"))
@@ -23,7 +23,7 @@ nowhere = os.open(os.devnull, os.O_WRONLY)
 quiet = [(os.POSIX_SPAWN_DUP2, nowhere, 1), (os.POSIX_SPAWN_DUP2, nowhere, 2)]
 child = os.posix_spawn(sys.argv[1], sys.argv[1:], os.environ, file_actions=quiet)
 _, status, usage = os.wait4(child, 0)
-print(usage.ru_maxrss)
+print(usage.ru_maxrss, usage.ru_utime + usage.ru_stime)
 sys.exit(os.waitstatus_to_exitcode(status))
 """
 
@@ -79,14 +79,22 @@ def run(
     return Cost(seconds, usage.ru_utime + usage.ru_stime)
 
 
-def peak_megabytes(command: Sequence[str], environment: Mapping[str, str], folder: Path) -> float:
-    """The peak memory in MB of COMMAND, which must succeed.
+class Peak(NamedTuple):
+    """The peak memory in MB and the CPU seconds of one run."""
+
+    megabytes: float
+    cpu: float
+
+
+def measure_peak(command: Sequence[str], environment: Mapping[str, str], folder: Path) -> Peak:
+    """Run COMMAND, which must succeed.
 
     A child's peak begins with the size of its parent: hence one in between that is small.
     """
     between = [PYTHON, "-c", SMALL_PARENT, *command]
-    peak = subprocess.run(between, cwd=folder, env=environment, stdout=subprocess.PIPE, check=True)
-    return int(peak.stdout) / (1e6 if sys.platform == "darwin" else 1024)
+    done = subprocess.run(between, cwd=folder, env=environment, stdout=subprocess.PIPE, check=True)
+    peak, cpu = done.stdout.split()
+    return Peak(int(peak) / (1e6 if sys.platform == "darwin" else 1024), float(cpu))
 
 
 @dataclass(frozen=True)

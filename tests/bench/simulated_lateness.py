@@ -81,7 +81,7 @@ def _follow(
             edges = {"environ": environ, "clock": clock, "random": Random(seed + number)}
             env = Env(stdin=io.StringIO(), stdout=out, stderr=err, **edges)  # type: ignore[arg-type]
             code = main(["generate", f"fox {number}", "-m", MODEL, *SIZE], env)
-            assert code == 0, err.buffer.getvalue().decode()  # type: ignore[attr-defined]
+            assert code == 0, err.buffer.getvalue().decode()
             late.append(clock.now() - sandbox.state.jobs.all()[-1].ended_at)
         asked = sum(sandbox.state.stats.polls.values()) - before
         made = sandbox.state.jobs.all()[seen:]

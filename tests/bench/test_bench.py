@@ -10,10 +10,12 @@ from tests.bench import (
     download,
     faults,
     files,
+    growth,
     in_flight,
     lateness,
     ledger,
     long_lists,
+    profile_commands,
     simulated_lateness,
     status,
     submits,
@@ -116,6 +118,23 @@ def test_the_table_of_the_guide_has_the_old_figures_beside() -> None:
         "| --- | --- | --- | --- | --- | --- | --- |\n"
         "| start | python | 3.00 x (30 ms, 10 ms) | at most 2.5 x | no | 6.00 x | 0.50 |"
     )
+
+
+def test_the_cost_of_a_batch_by_its_length() -> None:
+    """The cells of one size: each request of each item is counted."""
+    cells = growth.measure(Checkout(), 2, post_seconds=0.0).cells()
+    assert (cells[0], cells[4], cells[6]) == ("2", "2 (1.00)", "2 (1.00)")
+    assert len(cells) == len(growth.HEADINGS)
+
+
+@pytest.mark.parametrize("command", profile_commands.COMMANDS)
+def test_a_profile_knows_the_modules_of_a_command(command: str) -> None:
+    """A module that every command enters, one of httpx in a thread, and the tables' headings."""
+    text = profile_commands.profile_command(command, Checkout(), items=2)
+    tables = ["by module", "by function, without what it calls", "by imported package"]
+    headings = [f"| {title} | ms | share |" for title in tables]
+    assert [heading in text for heading in headings] == [True, True, command != "batch"]
+    assert "| httpx |" in text
 
 
 def test_the_table_of_faults_has_a_line_for_a_case() -> None:

@@ -79,7 +79,7 @@ def trace_generate(folder: Path, api: str, key: str) -> Trace:
             code = main(ARGUMENTS)
     finally:
         sys.setprofile(None)
-        threading.setprofile(None)  # type: ignore[arg-type]
+        threading.setprofile(None)
     if code:
         sys.exit(f"the generate that was to be traced ended with {code}")
     return trace
