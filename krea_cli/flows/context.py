@@ -86,6 +86,7 @@ class FlowContext:
     clock: time, and waiting that a signal ends
     tell: takes the events
     random: the source of seeds and jitter
+    parallel: how many requests of the account may be under way at once
     shared: others submit jobs on this account, so a job in the list proves nothing
     alone: the user said that nobody else does, whatever the list shows
     budget: the caps on spending; None without any
@@ -99,6 +100,7 @@ class FlowContext:
     clock: Clock
     tell: "Tell"
     random: Random
+    parallel: int = 1
     shared: bool = False
     alone: bool = False
     budget: "Budget | None" = None

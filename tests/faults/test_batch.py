@@ -98,4 +98,4 @@ def test_the_totals_of_a_rehearsal_say_so(sandboxed: SandboxedCli) -> None:
     """The embedded Krea is known by its answers: the last line names it."""
     last_line = sandboxed.krea(*RUN).err.splitlines()[-1]
     assert last_line.startswith("8 of 8 done; spent about $0.056 in ")
-    assert last_line.endswith(" s (sandbox)")
+    assert last_line.endswith(" s; 4 ran at once (sandbox)")

@@ -51,6 +51,18 @@ from krea_cli.options import (
     parse_nonempty,
 )
 
+MAX_JOBS = 1000
+
+
+def parse_jobs(text: str) -> int | None:
+    """Parse the number of jobs at a time; None for auto."""
+    if text == "auto":
+        return None
+    if not (text.isascii() and text.isdecimal() and 1 <= int(text[:9]) <= MAX_JOBS):
+        raise typer.BadParameter(f"{text!r} is not auto or a number from 1 to {MAX_JOBS}")
+    return int(text)
+
+
 ListFile = Annotated[str, typer.Argument(metavar="FILE", help="What to make; - is stdin.")]
 Format = Annotated[
     str | None,
@@ -72,7 +84,15 @@ Sweeps = Annotated[
     ),
 ]
 JobsOption = Annotated[
-    int, Option("--jobs", "-j", metavar="N", min=1, max=1000, help="How many at the same time.")
+    int | None,
+    Option(
+        "--jobs",
+        "-j",
+        parser=parse_jobs,
+        metavar="N",
+        show_default="auto",
+        help="How many at the same time; auto: as many as the account runs, 64 at most.",
+    ),
 ]
 FailFast = Annotated[bool, Option("--fail-fast", help="Submit no more after the first failure.")]
 RetryFailed = Annotated[bool, Option("--retry-failed", help="Submit again what failed before.")]
@@ -112,7 +132,7 @@ def batch(
     aspect_ratio: AspectRatio = None,
     resolution: Resolution = None,
     duration: Duration = None,
-    jobs: JobsOption = 4,
+    jobs: JobsOption = None,
     fail_fast: FailFast = False,
     retry_failed: RetryFailed = False,
     max_cost: MaxCost = None,

@@ -12,7 +12,7 @@ class BatchOptions(RequestOptions):
     file: str
     format: str | None
     sweeps: list[str] | None
-    jobs: int
+    jobs: int | None
     fail_fast: bool
     retry_failed: bool
     shard: str | None

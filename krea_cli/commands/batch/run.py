@@ -13,6 +13,7 @@ from krea_cli.commands.session import Session
 from krea_cli.errors import KreaError, LedgerUnusable, LeftToHost, OverBudget
 from krea_cli.flows.batch.check.options import CheckOptions
 from krea_cli.flows.batch.item_store import ItemStore
+from krea_cli.flows.batch.run.concurrency_limit import AUTO_MAX
 from krea_cli.flows.batch.run.options import RunOptions
 from krea_cli.flows.batch.run.scheduler import UNSENT_STATES, Scheduler
 from krea_cli.local.ledger.low_caps import find_low_caps
@@ -55,7 +56,7 @@ class BatchRun:
     def run(self) -> None:
         """Make the items not made yet; end with the exit code of the worst error."""
         session, clock = self._session, self._session.clock
-        _raise_open_file_limit(self._options.jobs * FILES_PER_JOB)
+        _raise_open_file_limit((self._options.jobs or AUTO_MAX) * FILES_PER_JOB)
         sys.setswitchinterval(SWITCH_INTERVAL_SECONDS)
         context = session.flow_context(budget=self._budget)
         if self._check_options.shard.count > 1:
@@ -80,6 +81,7 @@ class BatchRun:
                     session.output,
                     scheduler.progress,
                     in_other_runs=self._spent_in_other_runs(scheduler.progress.spent),
+                    at_once=scheduler.most_running,
                     retry=shell_line("krea", *session.argv),
                     seconds=clock.monotonic() - started_at,
                 )

@@ -75,12 +75,14 @@ class Summary:
         progress: "BatchProgress",
         *,
         in_other_runs: int,
+        at_once: int,
         retry: str,
         seconds: float,
     ) -> None:
         """Print the totals and the groups.
 
         in_other_runs: spending of all other runs of the batch, in millionths of a dollar
+        at_once: the most jobs that were seen at work at once
         retry: the command line that goes on
         seconds: duration of this run
         """
@@ -100,11 +102,12 @@ class Summary:
             "about": to_dollars(progress.about),
             "spent_in_other_runs": to_dollars(in_other_runs),
             "seconds": round(seconds, 1),
+            "at_once": at_once,
             "groups": [_group_record(group, retry, output) for group in groups],
         }
-        output.print_summary(
-            _totals(progress, in_other_runs=in_other_runs, seconds=seconds), record, errors
-        )
+        totals = _totals(progress, in_other_runs=in_other_runs, seconds=seconds)
+        totals += f"; {at_once} ran at once" if at_once > 1 else ""
+        output.print_summary(totals, record, errors)
 
 
 def _totals(progress: "BatchProgress", *, in_other_runs: int, seconds: float) -> str:

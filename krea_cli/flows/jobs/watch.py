@@ -111,6 +111,11 @@ class Watch:
             due += schedule.next(elapsed, sharing=sharing, random=self._context.random)
         self._watched[job_id] = Watched(job_id, schedule, since, due, added, fresh, started=since)
 
+    def look_now(self) -> None:
+        """Let the next step look at once."""
+        if self._watched:
+            next(reversed(self._watched.values())).due = self._clock.monotonic()
+
     def leave(self, job_id: str) -> None:
         """Stop watching a job, if it is watched."""
         self._watched.pop(job_id, None)
@@ -240,7 +245,7 @@ class Watch:
             del self._watched[watched.job_id]
         else:
             self._schedule(watched)
-        if changed:
+        if changed or job.status in QUEUED_STATUSES:  # that it still waits is news as well
             updates.append(JobUpdate(watched.job_id, job))
 
     def _schedule(self, watched: Watched) -> None:

@@ -43,7 +43,7 @@ def test_every_item_is_made_once(batch_cli: Cli) -> None:
     assert saved_lines == [
         f"line {n}: saved {path}" for n, path in enumerate(done.out.splitlines(), 1)
     ]
-    assert re.fullmatch(r"6 of 6 done; spent about \$0.042 in \d+ s", last)
+    assert re.fullmatch(r"6 of 6 done; spent about \$0.042 in \d+ s; 4 ran at once", last)
 
 
 def test_no_more_than_j_are_at_the_service(batch_cli: Cli) -> None:

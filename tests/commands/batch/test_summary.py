@@ -48,6 +48,7 @@ def stderr_of(
     *,
     mode: str = "plain",
     in_other_runs: int = 0,
+    at_once: int = 12,
     retry: str = RETRY,
     **changes: Any,
 ) -> str:
@@ -64,6 +65,7 @@ def stderr_of(
         output,
         BatchProgress(**END | changes),
         in_other_runs=in_other_runs,
+        at_once=at_once,
         retry=retry,
         seconds=120,
     )
@@ -89,7 +91,9 @@ def summary_of_four() -> Summary:
 def test_all_went_well() -> None:
     """One sentence, none with --quiet."""
     everything = {"done": 400, "failed": 0, "doubtful": 0}
-    assert stderr_of(Summary(), **everything) == "400 of 400 done; spent $7.92 in 2 min\n"
+    sentence = "400 of 400 done; spent $7.92 in 2 min"
+    assert stderr_of(Summary(), **everything) == f"{sentence}; 12 ran at once\n"
+    assert stderr_of(Summary(), at_once=1, **everything) == f"{sentence}\n"
     assert stderr_of(Summary(), mode="quiet", **everything) == ""
 
 
@@ -99,21 +103,21 @@ def test_all_went_well() -> None:
         (
             {"in_other_runs": 1_000_000},
             "396 of 400 done, 3 failed, 1 in doubt; spent $7.92 now and $1.00 in other runs,"
-            " in 2 min\n",
+            " in 2 min",
         ),
         (
             {"unpriced": 3, "failed": 0, "doubtful": 0},
-            "396 of 400 done; spent $7.92 and 3 of unknown price in 2 min\n",
+            "396 of 400 done; spent $7.92 and 3 of unknown price in 2 min",
         ),
         (
             {"failed": 0, "doubtful": 0, "running": 1, "waiting": 3, "stopping": "interrupted"},
-            "396 of 400 done, 1 running, 3 waiting; spent $7.92 in 2 min\n",
+            "396 of 400 done, 1 running, 3 waiting; spent $7.92 in 2 min",
         ),
     ],
 )
 def test_totals(changes: dict[str, Any], sentence: str) -> None:
     """Earlier spending and items without a known price are told apart."""
-    assert stderr_of(Summary(), **changes) == sentence
+    assert stderr_of(Summary(), **changes) == f"{sentence}; 12 ran at once\n"
 
 
 def test_each_reason_once() -> None:
@@ -154,6 +158,7 @@ def test_for_a_program() -> None:
             "stopping": None,
             "spent_in_other_runs": 1.0,
             "seconds": 120,
+            "at_once": 12,
             "groups": [
                 {
                     "code": "in_doubt",

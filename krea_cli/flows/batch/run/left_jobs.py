@@ -60,14 +60,16 @@ def interrupted_error(
     return error
 
 
-def no_places_error(job_ids: Collection[str], jobs: int) -> StillRunning:
+def no_places_error(job_ids: Collection[str], jobs: int | None) -> StillRunning:
     """Return the error of a batch without a free place; JOB_IDS timed out and hold them all.
 
-    jobs: the value of -j
+    jobs: the value of -j; None for auto
     """
     count = len(job_ids)
     held = f"{count} jobs that timed out" if count > 1 else "a job that timed out"
-    bound = f"-j {jobs} allows" if count >= jobs else "the account takes"
+    bound = "the account takes"
+    if jobs is None or count >= jobs:
+        bound = f"-j {jobs or 'auto'} allows"
     return StillRunning(
         f"nothing more is sent: {held} may still run, and {bound} no more at once",
         hint=going_on_hint(sorted(job_ids)),

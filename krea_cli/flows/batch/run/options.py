@@ -16,14 +16,14 @@ class RunOptions:
     label: the name of the batch in the ledger
     model: gives a model by its id
     timeout_for: gives the seconds to wait for a job of a kind; None waits for ever
-    jobs: how many jobs may be with the service at once
+    jobs: how many jobs may be with the service at once; None: as many as the account runs
     """
 
     label: str
     cwd: Path
     model: "Callable[[str], Model]"
     timeout_for: Callable[[str | None], float | None]
-    jobs: int = 4
+    jobs: int | None = None
     retry_failed: bool = False
     fail_fast: bool = False
     force: bool = False

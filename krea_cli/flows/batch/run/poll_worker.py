@@ -31,6 +31,11 @@ class LeaveOrder:
     job_id: str
 
 
+@dataclass(frozen=True)
+class LookOrder:
+    """A look at all jobs is wanted at once."""
+
+
 class PollWorker:
     """Watches jobs as `orders` say, and reports every change.
 
@@ -43,7 +48,9 @@ class PollWorker:
         typical: TypicalSeconds,
         report: Callable[[WorkerMessage], None],
     ) -> None:
-        self.orders: Mailbox[WatchOrder | LeaveOrder | Literal["over"]] = context.clock.mailbox()
+        self.orders: Mailbox[WatchOrder | LeaveOrder | LookOrder | Literal["over"]] = (
+            context.clock.mailbox()
+        )
         self._context = context
         self._typical = typical
         self._report = report
@@ -57,6 +64,8 @@ class PollWorker:
                 self._add(order)
             elif isinstance(order, LeaveOrder):
                 self._leave(order.job_id)
+            elif isinstance(order, LookOrder):
+                self._watch.look_now()
             elif self._watch.running:
                 until = self._context.clock.monotonic() + ORDER_SECONDS
                 self._look(lambda: self._watch.step(until))  # noqa: B023 - called at once

@@ -60,7 +60,9 @@ class Scheduler:
         self._workers = Workers(
             context,
             mailbox,
-            submit_worker=SubmitWorker(options, context, self._run_lock),
+            submit_worker=SubmitWorker(
+                options, context, self._run_lock, has_more=self._has_more_to_send
+            ),
             poll_worker=PollWorker(
                 context, lambda model: options.model(model).typical_seconds, mailbox.put
             ),
@@ -79,6 +81,11 @@ class Scheduler:
     def stop(self) -> KreaError | None:
         """The reason if not all items were sent; None while they are."""
         return self._state.stop
+
+    @property
+    def most_running(self) -> int:
+        """The most jobs that were seen at work at once."""
+        return self._state.limit.most_running
 
     @property
     def progress(self) -> BatchProgress:
@@ -135,19 +142,28 @@ class Scheduler:
     def _may_look(self) -> bool:
         """True if one more item may be looked for now."""
         state, workers, limit = self._state, self._workers, self._state.limit.limit
-        is_free = len(state.in_flight) < limit and workers.saving <= MAX_UNSAVED_PER_JOB * limit
-        return is_free and not (workers.submitting or self._holding) and state.is_looking
+        with_service = len(state.in_flight) + workers.submitting
+        is_free = with_service < limit and workers.saving <= MAX_UNSAVED_PER_JOB * limit
+        is_idle = workers.submitting < self._context.parallel and not self._holding
+        return is_free and is_idle and state.is_looking
 
     @property
     def _has_room(self) -> bool:
         """True if one more may be sent now, or looked for once nothing more is sent."""
-        has_place = self._state.in_flight.places < self._state.limit.limit
+        places = self._state.in_flight.places + self._workers.submitting
+        has_place = places < self._state.limit.limit
         return self._may_look and (has_place or self._state.stop is not None)
+
+    def _has_more_to_send(self) -> bool:
+        """Tell if another request follows the present one."""
+        return self._state.stop is None and not self._queue.empty
 
     def _stop_without_places(self) -> None:
         """Send nothing more if all places are held by jobs that are waited for no longer."""
         state = self._state
-        if state.stop is not None or state.in_flight or self._has_room or not self._may_look:
+        if state.stop is not None or state.in_flight or self._workers.submitting:
+            return
+        if self._has_room or not self._may_look:
             return
         if (item := self._queue.next()) is not None:
             self._queue.put_back(item)
@@ -169,6 +185,9 @@ class Scheduler:
         if self._is_over:
             return
         self._workers.add_savers()
+        if self._seconds_to_look == 0:
+            state.limit.note_look()
+            self._workers.look()
         message = self._workers.next_message(self._seconds_to_wait())
         if message is not None:
             yield from state.apply(message)
@@ -189,7 +208,8 @@ class Scheduler:
                 self._holding = True
             else:
                 self._workers.submit(item, may_send=may_send)
-        if self._may_look and self._queue.empty and state.doubts and not self._doubts_resolved:
+        is_at_end = self._may_look and self._queue.empty and not self._workers.submitting
+        if is_at_end and state.doubts and not self._doubts_resolved:
             self._doubts_resolved = True
             is_recent = self._context.clock.now() - state.last_doubt_at < LIST_LAG_SECONDS
             doubts = {index: outcome.item for index, outcome in state.doubts.items()}
@@ -205,8 +225,16 @@ class Scheduler:
         now = self._context.clock.monotonic()
         ends = [flight.until - now for flight in self._state.in_flight.values()]
         queue_wait = self._queue.wait if self._has_room else inf
-        wait = min([*ends, queue_wait, self._workers.seconds_to_more_savers])
+        others = (queue_wait, self._workers.seconds_to_more_savers, self._seconds_to_look)
+        wait = min([*ends, *others])
         return None if wait == inf else max(0.0, wait)
+
+    @property
+    def _seconds_to_look(self) -> float:
+        """The seconds until a look at the jobs may let more be sent; inf where none can."""
+        limit, waits = self._state.limit, self._has_more_to_send() and not self._has_room
+        seconds = limit.seconds_to_look if waits and not self._workers.submitting else None
+        return inf if seconds is None else seconds
 
     def _drain(self) -> Iterator[ItemOutcome]:
         """Apply the last messages of a pending request and of downloads, for a few seconds."""

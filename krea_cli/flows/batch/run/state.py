@@ -9,7 +9,7 @@ from krea_cli.api.types import Job
 from krea_cli.errors import Busy, JobFailed, KreaError, LedgerUnusable, StillRunning
 from krea_cli.flows.batch.item import Item
 from krea_cli.flows.batch.run import error_policy, messages
-from krea_cli.flows.batch.run.concurrency_limit import AdaptiveLimit
+from krea_cli.flows.batch.run.concurrency_limit import ConcurrencyLimit, has_others
 from krea_cli.flows.batch.run.counts import Counts
 from krea_cli.flows.batch.run.error_policy import Action, ends_all, item_stop
 from krea_cli.flows.batch.run.in_flight import InFlight, InFlightJobs
@@ -24,7 +24,6 @@ from krea_cli.flows.jobs.wait import still_running
 from krea_cli.flows.jobs.watch import JobUpdate
 
 PAID_STATES = ("completed", "saved")  # of a request whose results are there to be saved
-BACKLOGGED = "backlogged"  # the account has as many jobs at work as it may
 
 
 class BatchState:
@@ -47,12 +46,13 @@ class BatchState:
     ) -> None:
         self.stop: KreaError | None = None
         self.counts = Counts(total)
-        self.limit = AdaptiveLimit(options.jobs)
+        self.limit = ConcurrencyLimit(options.jobs, context.clock, cautious=has_others(context))
         self.in_flight = InFlightJobs()
         self.doubts: dict[int, ItemOutcome] = {}
         self.last_doubt_at = context.clock.now()
         self._saving: dict[int, InFlight] = {}
         self._options = options
+        self._context = context
         self._clock = context.clock
         self._items = context.ledger.items
         self._run = run
@@ -128,6 +128,7 @@ class BatchState:
                     else:  # an equal item has that job: this one copies its result
                         each.pending.slot.release()
             case messages.Polled(updates=updates):
+                self.limit.look([update.job for update in updates if update.job])
                 for update in updates:
                     yield from self._update(update)
             case messages.JobUnwatched(job_id=job_id):
@@ -144,9 +145,9 @@ class BatchState:
         until = None if seconds is None else self._clock.monotonic() + seconds
         pending = replace(submitted.pending, until=until)
         self.in_flight[pending.job_id] = InFlight(item, pending, until or inf, submitted.fresh)
+        self.limit.submit(pending.job_id, submitted.row.status, fresh=submitted.fresh)
         if submitted.fresh:
             self._queue.sent()
-            self.limit.accept(self.in_flight.places)
             self.counts.charge(item)
         if self._poll_error is not None:
             self.counts.unwatched += 1
@@ -182,6 +183,7 @@ class BatchState:
                     self.last_doubt_at = self._clock.now()
                 self.counts.doubtful += 1
                 self.doubts[item.index] = outcome
+                self.limit.cautious |= has_others(self._context)  # the search may have seen some
                 self._release_claim(item)
                 self._queue.end(item)
             case Action.STOP:
@@ -189,7 +191,7 @@ class BatchState:
                 self._queue.end(item)
             case Action.RETRY:
                 if isinstance(error, Busy):
-                    self.limit.refuse(self.in_flight.places)
+                    self.limit.refuse()
                 if not self._queue.retry(item, error, limit=self._options.timeout_for(item.kind)):
                     self.stop = self.stop or error
             case Action.FAIL if isinstance(error, StillRunning):
@@ -205,16 +207,14 @@ class BatchState:
         if job is None:
             assert update.error is not None
             error = unreadable_job_error(flight.pending, update.error)
+            self.limit.finish(update.job_id, completed=False)
             yield self._failed(self._leave(update.job_id, error))
         elif job.ended:
             del self.in_flight[job.id]
-            if job.status == "completed":
-                self.limit.succeed(job.id)
-            else:
+            self.limit.finish(job.id, completed=job.status == "completed")
+            if job.status != "completed":
                 self._fail_fast()  # before its place is taken by the next
             self._save(flight, job)
-        elif job.status == BACKLOGGED:
-            self.limit.backlog(job.id, self.in_flight.places)
 
     def _saved(self, item: Item, outcome: JobOutcome) -> ItemOutcome:
         flight, error = self._saving.pop(item.index), outcome.error

@@ -1,11 +1,10 @@
 """The thread of a batch that sends: one item after the other, as no two POSTs are under way."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from krea_cli.api.types import Job
 from krea_cli.errors import (
     BalanceEmpty,
     KreaError,
@@ -18,6 +17,7 @@ from krea_cli.errors import (
 )
 from krea_cli.flows.batch.item import Item
 from krea_cli.flows.batch.item_elsewhere import find_item_elsewhere
+from krea_cli.flows.batch.run.ended_request import record_places, write_recipes
 from krea_cli.flows.batch.run.item_request import item_request, upload_item_files
 from krea_cli.flows.batch.run.messages import (
     SAME_COMMAND_CONTINUES,
@@ -33,16 +33,12 @@ from krea_cli.flows.batch.run.options import RunOptions
 from krea_cli.flows.batch.run.other_hosts import take_from_elsewhere
 from krea_cli.flows.batch.run.pending import changed_error, pending_copy, pending_job
 from krea_cli.flows.context import FlowContext
-from krea_cli.flows.download.collect import PendingJob
-from krea_cli.flows.download.embed_saved import embed_in_saved
-from krea_cli.flows.download.recipe_writer import write_missing_sidecars
 from krea_cli.flows.files.existing_results import (
-    ExistingResults,
     find_saved_results,
     is_changed,
 )
 from krea_cli.flows.files.kept_files import is_kept, remove_kept_files
-from krea_cli.flows.files.output_slot import OutputSlot, SavedFile
+from krea_cli.flows.files.output_slot import OutputSlot
 from krea_cli.flows.generate.draft import build_draft
 from krea_cli.flows.generate.request import GenerateRequest
 from krea_cli.flows.generate.seeds import seeds
@@ -67,12 +63,23 @@ ACCOUNT_ERRORS = (BalanceEmpty, PlanRequired, TokenRefused)
 
 
 class SubmitWorker:
-    """Claims items, sends them, and reconciles those in doubt."""
+    """Claims items, sends them, and reconciles those in doubt.
 
-    def __init__(self, options: RunOptions, context: FlowContext, run_lock: "RunLock") -> None:
+    has_more: tells if another item is to be sent at once
+    """
+
+    def __init__(
+        self,
+        options: RunOptions,
+        context: FlowContext,
+        run_lock: "RunLock",
+        *,
+        has_more: Callable[[], bool],
+    ) -> None:
         self._options = options
         self._context = context
         self._run_lock = run_lock
+        self._has_more = has_more
 
     def submit(self, item: Item, *, may_send: bool = True) -> WorkerMessage:
         """Get ITEM its job, if it has none yet, and return the result.
@@ -206,7 +213,7 @@ class SubmitWorker:
         try:
             # Nothing is paid yet: who put a file there meanwhile wants to keep it.
             slot.refuse_existing()
-            return submit(row, self._context, deadline=deadline)
+            return submit(row, self._context, deadline=deadline, has_more=self._has_more())
         except WouldOverwrite:
             ledger.requests.discard(row.id)
             raise
@@ -231,12 +238,12 @@ class SubmitWorker:
         ledger = self._context.ledger
         existing = find_saved_results(row, slot, ledger)
         if existing.is_done:
-            self._record_places(row, existing, slot)
+            record_places(row, existing, slot, self._context.ledger)
             files = ledger.history.list_files(pending.job_id)
             if slot.target.force or any(is_kept(file.path) for file in files):
                 remove_kept_files(ledger, pending.job_id)
             try:
-                return AlreadyDone(item, row, self._write_recipes(pending, existing.files))
+                return AlreadyDone(item, row, write_recipes(pending, existing.files, self._context))
             except KreaError as error:
                 return AlreadyDone(item, row, error=error)
         if is_changed(existing, slot):
@@ -244,26 +251,6 @@ class SubmitWorker:
         if not existing.is_complete:
             return ItemSubmitted(item, row, pending, fresh=False)  # paid, and gone: fetched again
         return AlreadyDone(item, row, copy=pending_copy(row, existing, slot))
-
-    def _write_recipes(
-        self, pending: PendingJob, files: tuple[SavedFile, ...]
-    ) -> tuple[SavedFile, ...]:
-        """Write the recipes that are asked for now into FILES, and beside them."""
-        slot, job = pending.slot, Job(pending.job_id, "completed")
-        if slot.embed:
-            files = tuple(embed_in_saved(job, slot, file, self._context) for file in files)
-            # A sidecar made way for the new bytes, perhaps in a run that was killed.
-            slot = replace(slot, sidecar=slot.sidecar or bool(slot.row and slot.row.sidecar))
-        write_missing_sidecars(pending.job_id, slot, files, self._context)
-        return files
-
-    def _record_places(self, row: RequestRow, existing: ExistingResults, slot: OutputSlot) -> None:
-        """Record where the files of a request are by now."""
-        if existing.moved:
-            target = slot.key if existing.gone else None
-            self._context.ledger.files.move(
-                row.job_id or "", existing.moved, existing.gone, target=target
-            )
 
     def _remove_part_file(self, row: RequestRow, slot: OutputSlot) -> None:
         """Remove the part file of a process that was killed just as its job had failed."""

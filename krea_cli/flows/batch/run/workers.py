@@ -18,7 +18,7 @@ from krea_cli.flows.batch.run.messages import (
     PollFailed,
     WorkerMessage,
 )
-from krea_cli.flows.batch.run.poll_worker import LeaveOrder, PollWorker, WatchOrder
+from krea_cli.flows.batch.run.poll_worker import LeaveOrder, LookOrder, PollWorker, WatchOrder
 from krea_cli.flows.batch.run.submit_worker import SubmitWorker
 from krea_cli.flows.context import FlowContext
 from krea_cli.flows.download.collect import JobOutcome, PendingJob, save_ended_job
@@ -40,7 +40,7 @@ TaskQueue = Mailbox[Task | Literal["over"]]
 class Workers:
     """Threads at work for one scheduler, which reads their messages.
 
-    submitting: a request is on its way
+    submitting: how many requests are on their way
     saving: how many items are being saved, or wait for it
     """
 
@@ -53,7 +53,7 @@ class Workers:
         poll_worker: PollWorker,
         saver: "ResultSaver",
     ) -> None:
-        self.submitting = False
+        self.submitting = 0
         self.saving = 0
         # Items to be saved whose saving has not begun, by index, with the time when it may.
         self._unsaved: dict[int, tuple[float, PendingJob]] = {}
@@ -65,7 +65,9 @@ class Workers:
         self._saver = saver
         self._submit_queue: TaskQueue = context.clock.mailbox()
         self._save_queue: TaskQueue = context.clock.mailbox()
-        context.clock.start_thread(self._report_crash(self._worker(self._submit_queue)))
+        self._submitters = context.parallel
+        for _ in range(self._submitters):
+            context.clock.start_thread(self._report_crash(self._worker(self._submit_queue)))
         for _ in range(MIN_SAVERS):
             self._add_saver()
         context.clock.start_thread(self._report_crash(poll_worker.run))
@@ -78,17 +80,17 @@ class Workers:
         if isinstance(message, ItemSaved):
             self.saving -= 1
         elif message is not None and not isinstance(message, POLL_MESSAGES):
-            self.submitting = False
+            self.submitting -= 1
         return message
 
     def submit(self, item: Item, *, may_send: bool) -> None:
-        """Queue ITEM for the submit thread."""
-        self.submitting = True
+        """Queue ITEM for a submit thread."""
+        self.submitting += 1
         self._submit_queue.put(lambda: self._submit_worker.submit(item, may_send=may_send))
 
     def resolve_doubts(self, items: Mapping[int, Item], *, recent: bool) -> None:
         """Queue a search for the jobs of ITEMS in doubt."""
-        self.submitting = True
+        self.submitting += 1
         self._submit_queue.put(lambda: self._submit_worker.resolve_doubts(items, recent=recent))
 
     def watch(self, submitted: ItemSubmitted) -> None:
@@ -99,10 +101,14 @@ class Workers:
         """Ask for one last poll of the job."""
         self._poll_worker.orders.put(LeaveOrder(job_id))
 
+    def look(self) -> None:
+        """Ask for a look at all jobs now."""
+        self._poll_worker.orders.put(LookOrder())
+
     @property
     def busy(self) -> bool:
         """True while a request, or a result, is on its way."""
-        return self.submitting or self.saving > len(self._unsaved)
+        return bool(self.submitting) or self.saving > len(self._unsaved)
 
     def save(self, item: Item, pending: PendingJob, job: "Job") -> None:
         """Queue the results of the job to be saved, or copied."""
@@ -132,7 +138,8 @@ class Workers:
             if unsaved := self._unsaved.pop(index, None):
                 unsaved[1].slot.release()
         self._poll_worker.orders.put("over")
-        self._submit_queue.put("over")
+        for _ in range(self._submitters):
+            self._submit_queue.put("over")
         for _ in range(self._savers):
             self._save_queue.put("over")
 
