@@ -6,6 +6,7 @@ from os.path import isfile
 from pathlib import Path
 from typing import Any
 
+from krea_cli.catalog.image_size import read_image_size
 from krea_cli.errors import Problem
 from krea_cli.text import BYTE_ORDER_MARK
 
@@ -19,17 +20,6 @@ def read_text(path: str) -> str:
     if len(text) > MAX_TEXT_CHARACTERS:
         raise ValueError("it is larger than 10 MB")
     return text.replace(BYTE_ORDER_MARK, "")  # else @FILE would be no number or JSON
-
-
-def read_image_size(path: str) -> tuple[int, int] | None:
-    """Read width and height from the header of a picture; None for any other file."""
-    import imagesize  # type: ignore[import-untyped]
-
-    try:
-        width, height = imagesize.get(path)
-    except (OSError, ValueError):
-        return None
-    return (int(width), int(height)) if width > 0 and height > 0 else None
 
 
 @dataclass(frozen=True, kw_only=True)

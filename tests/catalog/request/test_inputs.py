@@ -9,28 +9,11 @@ from krea_cli.catalog.cache import load_snapshot
 from krea_cli.catalog.request.inputs import (
     MAX_TEXT_CHARACTERS,
     RequestInputs,
-    read_image_size,
     read_text,
 )
 from krea_cli.catalog.request.prepare import prepare_request
 
 PNG = b"\x89PNG\r\n\x1a\n" + pack(">I4sIIB4x", 13, b"IHDR", 640, 480, 8)
-
-
-def test_a_picture_is_measured_by_its_header(tmp_path: Path) -> None:
-    """Width and height are read without decoding the picture."""
-    picture = tmp_path / "a.png"
-    picture.write_bytes(PNG)
-    assert read_image_size(str(picture)) == (640, 480)
-
-
-@pytest.mark.parametrize("content", [None, b"", b"no picture", PNG[:17], b"RIFF....WEBPVP8 "])
-def test_any_other_file_has_no_size(tmp_path: Path, content: bytes | None) -> None:
-    """The size of a missing, empty or cut file is unknown, not an error."""
-    file = tmp_path / "a"
-    if content is not None:
-        file.write_bytes(content)
-    assert read_image_size(str(file)) is None
 
 
 def test_a_text_is_read_up_to_ten_megabytes(tmp_path: Path) -> None:

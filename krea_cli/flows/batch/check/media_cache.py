@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from os.path import isfile
 
+from krea_cli.catalog.image_size import read_image_size
 from krea_cli.catalog.local_files import LocalFile
-from krea_cli.catalog.request.inputs import read_image_size
 from krea_cli.errors import UsageError
 from krea_cli.flows.transfer.upload import hash_files, media_type
 
