@@ -12,7 +12,7 @@ from krea_cli.catalog.openapi.document import (
     operations,
 )
 from krea_cli.catalog.openapi.json_schema import StepLimit
-from krea_cli.catalog.openapi.reader import read_model
+from krea_cli.catalog.openapi.reader import read_model, read_title
 
 
 class Catalog:
@@ -43,6 +43,14 @@ class Catalog:
         """Return the route of MODEL_ID. Raises KeyError."""
         return self._routes[model_id]
 
+    def kind(self, model_id: str) -> str:
+        """Return the kind of MODEL_ID. Raises KeyError."""
+        return self._routes[model_id].split("/")[2]
+
+    def title(self, model_id: str) -> str:
+        """Return the title of MODEL_ID; none of its fields is read. Raises KeyError."""
+        return read_title(self._operations[self._routes[model_id]], model_id)
+
     def model(self, model_id: str) -> Model:
         """Return the model MODEL_ID, read at its first use. Raises KeyError, `UnreadableDocument`.
 
@@ -62,14 +70,16 @@ class Catalog:
 
     def models(self, kind: str | None = None) -> tuple[Model, ...]:
         """Return all models, or those of one KIND. Unreadable ones are added to `dropped`."""
+        return self.read(model_id for model_id in self.ids if kind in (None, self.kind(model_id)))
+
+    def read(self, ids: Iterable[str]) -> tuple[Model, ...]:
+        """Return the models of IDS. Unreadable ones are added to `dropped`. Raises KeyError."""
         models = []
-        for model_id, route in self._routes.items():
-            if kind is not None and route.split("/")[2] != kind:
-                continue
+        for model_id in ids:
             try:
                 models.append(self.model(model_id))
             except UnreadableDocument as error:
-                reason = f"{route}: {error.message}"
+                reason = f"{self.route(model_id)}: {error.message}"
                 if reason not in self._dropped:
                     self._dropped = (*self._dropped, reason)
         return tuple(models)
@@ -77,7 +87,7 @@ class Catalog:
     @property
     def kinds(self) -> tuple[str, ...]:
         """The kinds of all models: image, video, …"""
-        return tuple(dict.fromkeys(route.split("/")[2] for route in self._routes.values()))
+        return tuple(dict.fromkeys(map(self.kind, self.ids)))
 
     @property
     def default_id(self) -> str | None:

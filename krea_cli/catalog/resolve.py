@@ -44,7 +44,6 @@ def resolve_model(catalog: Catalog, text: str) -> ResolvedModel:
     if len(matches) == 1:
         return ResolvedModel(matches[0])
     starts = [each for each in catalog.ids if f"/{name}" in f"/{_path(catalog, each)}"]
-    # Last, because the titles are read for it.
     matches = matches or starts or _titled(catalog, text)
     if len(matches) == 1:
         return ResolvedModel(matches[0], alias=name, is_partial=True, is_prefix=bool(starts))
@@ -68,7 +67,7 @@ def _normalize(text: str) -> str:
 def _titled(catalog: Catalog, text: str) -> list[str]:
     """Return the ids of models with the title TEXT, as `krea models` prints it."""
     title = " ".join(text.split()).casefold()
-    return [model.id for model in catalog.models() if model.title.casefold() == title]
+    return [each for each in catalog.ids if catalog.title(each).casefold() == title]
 
 
 def _squash(text: str) -> str:
@@ -116,21 +115,23 @@ def search_models(catalog: Catalog, query: str, *, kind: str | None = None) -> t
 
     An alias counts only if no model has the words: a search for "flux" should list them all.
     """
-    ids = exact_matches(catalog, query)
-    models = (catalog.model(ids[0]),) if len(ids) == 1 else models_with_words(catalog, query)
-    if not models:
+    exact = exact_matches(catalog, query)
+    ids = exact if len(exact) == 1 else ids_with_words(catalog, query)
+    if not ids:
         try:
-            models = (catalog.model(resolve_model(catalog, query).model_id),)
+            ids = [resolve_model(catalog, query).model_id]
         except UnknownModel:
             return ()
-    return tuple(model for model in models if kind in (None, model.kind))
+    return catalog.read(each for each in ids if kind in (None, catalog.kind(each)))
 
 
-def models_with_words(catalog: Catalog, query: str) -> tuple[Model, ...]:
-    """Return the models with each word of QUERY at the start of a word in route or title."""
+def ids_with_words(catalog: Catalog, query: str) -> list[str]:
+    """Return the ids of models with each word of QUERY at the start of a word in route or title."""
     # At the start: "text" is no part of "kontext".
-    patterns = [re.compile(rf"(?<![a-z0-9]){re.escape(word)}") for word in query.lower().split()]
-    texts = ((model, f"{model.route} {model.title}".lower()) for model in catalog.models())
-    return tuple(
-        model for model, text in texts if all(pattern.search(text) for pattern in patterns)
-    )
+    patterns = [rf"(?<![a-z0-9]){re.escape(word)}" for word in query.lower().split()]
+    texts = {each: f"{catalog.route(each)} {catalog.title(each)}".lower() for each in catalog.ids}
+    return [
+        model_id
+        for model_id, text in texts.items()
+        if all(re.search(pattern, text) for pattern in patterns)
+    ]

@@ -1,6 +1,7 @@
 """The catalog: ids, default and aliases of a document, and unusable routes."""
 
 from krea_cli.catalog.catalog import Catalog
+from krea_cli.catalog.resolve import search_models
 from tests.catalog.documents import ROUTE, make_catalog, make_document, make_operation
 
 
@@ -48,3 +49,18 @@ def test_a_small_document_that_is_large_inside() -> None:
     catalog = Catalog({"paths": paths, "components": {"schemas": {"huge": shared}}}, source="test")
     assert 0 < len(catalog.models()) < 20
     assert catalog.dropped[-1].endswith("the document is too large to be read as a whole")
+
+
+def test_a_search_reads_only_the_models_that_it_finds() -> None:
+    """One model that cannot be read does not matter to a search for another."""
+    endless = {"$ref": "#/components/schemas/endless"}
+    operation = make_operation({"a": endless})
+    schemas = {"endless": {"anyOf": [endless] * 50, "properties": {"a": endless, "b": endless}}}
+    routes = {ROUTE: operation, "/generate/image/bfl/flux-1-dev": make_operation()}
+    document = make_document(routes, components={"schemas": schemas})
+    catalog = Catalog(document, source="test")
+    assert [model.id for model in search_models(catalog, "flux")] == ["bfl/flux-1-dev"]
+    assert search_models(catalog, "flux", kind="video") == ()
+    assert catalog.dropped == ()
+    assert [model.id for model in catalog.models()] == ["bfl/flux-1-dev"]
+    assert len(catalog.dropped) == 1

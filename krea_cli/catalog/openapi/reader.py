@@ -52,7 +52,7 @@ def read_model(
         id=name,
         kind=route.split("/")[2],
         route=route,
-        title=excerpt(str(operation.get("summary") or name), limit=MAX_MODEL_TITLE_CHARACTERS),
+        title=read_title(operation, name),
         fields=body.properties,
         closed=body.closed,
         aliases={old: new for old, new in aliases if is_usable_name(new)},
@@ -63,6 +63,11 @@ def read_model(
         sunset=excerpt(sunset, limit=MAX_SUNSET_CHARACTERS) if isinstance(sunset, str) else None,
         example=example if isinstance(example, dict) else None,
     )
+
+
+def read_title(operation: dict[str, Any], name: str) -> str:
+    """Return the title of the model in OPERATION; NAME, which is its id, if it has none."""
+    return excerpt(str(operation.get("summary") or name), limit=MAX_MODEL_TITLE_CHARACTERS)
 
 
 def _price_time(pricing: object, fetched_at: float | None) -> float | None:

@@ -77,10 +77,10 @@ def _print_models(session: "Session", matches: "tuple[Model, ...]", *, as_card: 
 
 def _note_others(session: "Session", words: str, model: "Model") -> None:
     """Name the other models with these WORDS, if MODEL was shown for the end of its id."""
-    from krea_cli.catalog.resolve import models_with_words
+    from krea_cli.catalog.resolve import ids_with_words
 
-    found = models_with_words(session.catalog_cache.load(), words)
-    others = [each.id for each in found if each.id != model.id and words.lower() != model.id]
+    found = ids_with_words(session.catalog_cache.load(), words)
+    others = [each for each in found if each != model.id and words.lower() != model.id]
     if others:
         more = f" and {len(others) - MAX_OTHERS} more" if len(others) > MAX_OTHERS else ""
         session.output.say(f"also with these words: {', '.join(others[:MAX_OTHERS])}{more}")
