@@ -63,6 +63,8 @@ SHARED_BY_COMMANDS = {
     "session",
     "usage_errors",
 }
+# Files whose patterns are still compiled at their import.
+COMPILED_AT_IMPORT = {"local/ledger/history.py", "local/ledger/network_mounts.py"}
 # Who alone may import a library.
 ONLY = {
     "httpx": {"api/http.py", "api/exchange.py", "api/client_pool.py"},
@@ -211,6 +213,16 @@ def test_a_command_loads_only_what_it_needs() -> None:
     """A usage error needs neither the wire, nor the ledger, nor a picture of the terminal."""
     heavy = {"httpx", "rich.console", "sqlite3", "asyncio", "PIL", "krea_cli.sandbox"}
     assert not loaded("status", "--no-such-option") & heavy
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_a_pattern_is_compiled_when_it_is_first_used(path: Path) -> None:
+    """`re.match(PATTERN, text)` keeps what it compiled; at the import, each command would pay."""
+    if str(path.relative_to(PACKAGE)) in COMPILED_AT_IMPORT:
+        return
+    for node in ast.parse(path.read_text()).body:
+        value = node.value if isinstance(node, (ast.Assign, ast.AnnAssign)) else None
+        assert not isinstance(value, ast.Call) or ast.unparse(value.func) != "re.compile"
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))

@@ -5,13 +5,13 @@ import re
 from krea_cli.api.response import StreamResponse
 from krea_cli.errors import NotSaved
 
-DATA_URL_PATTERN = re.compile("data:", re.IGNORECASE)
+DATA_URL_PATTERN = "(?i)data:"
 URL_SAFE_LETTERS = bytes.maketrans(b"-_", b"+/")
 
 
 def is_data_url(url: str) -> bool:
     """Return True if URL has its content inside; nobody is asked for it."""
-    return DATA_URL_PATTERN.match(url) is not None
+    return re.match(DATA_URL_PATTERN, url) is not None
 
 
 def open_data_url(url: str) -> StreamResponse:

@@ -4,14 +4,14 @@ import re
 
 from krea_cli.errors import UsageError
 
-UUID_PATTERN = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
-JOB_ID_PATTERN = re.compile(r"[A-Za-z0-9_-]{1,64}")
+UUID_PATTERN = r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
+JOB_ID_PATTERN = r"[A-Za-z0-9_-]{1,64}"
 NULLS = ("null", "None")  # as jq and Python write a missing id
 
 
 def is_job_id(text: str) -> bool:
     """Return True if TEXT may stand in a path as a job id."""
-    return JOB_ID_PATTERN.fullmatch(text) is not None
+    return re.fullmatch(JOB_ID_PATTERN, text) is not None
 
 
 def check_job_id(text: str) -> str:
@@ -36,4 +36,4 @@ def read_job_id(text: str) -> str:
     Ids of the service are UUIDs in lower case; some programs show them in upper case.
     """
     job_id = check_job_id(text)
-    return job_id.lower() if UUID_PATTERN.fullmatch(job_id) else job_id
+    return job_id.lower() if re.fullmatch(UUID_PATTERN, job_id) else job_id

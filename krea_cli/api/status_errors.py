@@ -28,10 +28,10 @@ REFUSAL_STATUSES = frozenset(
     {400, 404, 405, 406, 410, 411, 413, 414, 415, 417, 422, 426, 428, 431, 451}
 )
 ACCOUNT_STATUSES = frozenset({401, 402, 403})
-MODEL_ROUTE_PATTERN = re.compile(r"[a-z0-9]+(/[A-Za-z0-9._-]+)+")
-BALANCE_PATTERN = re.compile(r"\b(balance|credits?|funds?|top[ -]?up)\b", re.IGNORECASE)
-PLAN_PATTERN = re.compile(r"\b(plans?|upgrade|subscription|tier)\b", re.IGNORECASE)
-REQUIRES_PATTERN = re.compile(r"\brequires?\b", re.IGNORECASE)
+MODEL_ROUTE_PATTERN = r"[a-z0-9]+(/[A-Za-z0-9._-]+)+"
+BALANCE_PATTERN = r"(?i)\b(balance|credits?|funds?|top[ -]?up)\b"
+PLAN_PATTERN = r"(?i)\b(plans?|upgrade|subscription|tier)\b"
+REQUIRES_PATTERN = r"(?i)\brequires?\b"
 REFRESH_HINT = "krea models --refresh; krea models then shows which models there are"
 
 
@@ -119,8 +119,10 @@ def _account_error(status: int, body: ErrorBody) -> KreaError:
     # A code such as "insufficient_credits" says more than a sentence that mentions plans as well.
     text = " ".join((body.message, *body.codes)).replace("_", " ")
     # A 403 may require anything, a role in the workspace for one.
-    needs_plan = PLAN_PATTERN.search(text) or (status == 402 and REQUIRES_PATTERN.search(text))
-    if needs_plan and not BALANCE_PATTERN.search(text):
+    needs_plan = re.search(PLAN_PATTERN, text) or (
+        status == 402 and re.search(REQUIRES_PATTERN, text)
+    )
+    if needs_plan and not re.search(BALANCE_PATTERN, text):
         return PlanRequired(f"the plan does not include this: {body.message}")
     if status == 402:
         words = f": {body.message}" if body.message else ""
@@ -139,7 +141,7 @@ def _retired_error(body: ErrorBody, route: str) -> ModelRetired:
     name = body.data.get("replacement")
     name = name.strip().removeprefix("/").removeprefix("generate/") if isinstance(name, str) else ""
     error.hint = REFRESH_HINT
-    if MODEL_ROUTE_PATTERN.fullmatch(name):
+    if re.fullmatch(MODEL_ROUTE_PATTERN, name):
         error.replacement = name
         error.details = {"replacement": name}
         error.hint = f"{shell_line('krea', 'generate', '-m', name)} …"

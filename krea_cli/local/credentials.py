@@ -16,15 +16,12 @@ TOKEN_VARIABLES = ("KREA_API_KEY", "KREA_API_TOKEN")
 DEFAULT_PROFILE = "default"
 TOKEN_PAGE_URL = "https://www.krea.ai/settings/api-tokens"
 # Copying a token from a page, a chat or a shell script adds these.
-_INVISIBLE_CHARACTERS = re.compile(
-    "[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]"
-)
+_INVISIBLE_CHARACTERS = "[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]"
 # As in an .env file, among other lines, or in a line for a shell's start-up file.
-_ASSIGNMENT_PATTERN = re.compile(
-    r"^[ \t]*(?:export[ \t]+|set[ \t]+|\$env:)?(KREA_\w*|API_?KEY|TOKEN)[ \t]*=(.*)$",
-    re.MULTILINE | re.IGNORECASE,
+_ASSIGNMENT_PATTERN = (
+    r"(?im)^[ \t]*(?:export[ \t]+|set[ \t]+|\$env:)?(KREA_\w*|API_?KEY|TOKEN)[ \t]*=(.*)$"
 )
-_COMMENT_PATTERN = re.compile(r"\s+#.*$")
+_COMMENT_PATTERN = r"\s+#.*$"
 _QUOTES = "\"'`‘’‚“”„«»"
 
 ReadVariable = Callable[[str], str | None]
@@ -79,7 +76,7 @@ def clean_token(text: str, source: str) -> str:
 
     Raises NoToken if no header can carry it. The error names SOURCE, never the token.
     """
-    text = _INVISIBLE_CHARACTERS.sub("", text)
+    text = re.sub(_INVISIBLE_CHARACTERS, "", text)
     assigned = _find_assigned(text)
     token = _strip_quotes(text if assigned is None else assigned)
     token = _strip_quotes(re.sub(r"(?i)^bearer\s+", "", token))
@@ -99,11 +96,11 @@ def clean_token(text: str, source: str) -> str:
 
 def _find_assigned(text: str) -> str | None:
     """Return what the last line of TEXT assigns, KREA_API_KEY before others; None without one."""
-    assigned = {name.upper(): value for name, value in _ASSIGNMENT_PATTERN.findall(text)}
+    assigned = {name.upper(): value for name, value in re.findall(_ASSIGNMENT_PATTERN, text)}
     if not assigned:
         return None
     value = assigned.get(TOKEN_VARIABLES[0], next(reversed(assigned.values())))
-    return _COMMENT_PATTERN.sub("", value)
+    return re.sub(_COMMENT_PATTERN, "", value)
 
 
 def _strip_quotes(text: str) -> str:

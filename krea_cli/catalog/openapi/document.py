@@ -13,9 +13,9 @@ MAX_DOCUMENT_LEVELS = 40
 MAX_DESCRIPTION_CHARACTERS = 4000
 MAX_ROUTE_CHARACTERS = 200
 ROUTE_PREFIX = "/generate/"
-ROUTE_PATTERN = re.compile(r"/generate/[a-z0-9]+(?:/[A-Za-z0-9._-]+)+")
+ROUTE_PATTERN = r"/generate/[a-z0-9]+(?:/[A-Za-z0-9._-]+)+"
 # A segment of dots alone would climb out of /generate/ once a URL is normalised.
-DOT_SEGMENT = re.compile(r"/\.{1,2}(?:/|$)")
+DOT_SEGMENT = r"/\.{1,2}(?:/|$)"
 OPERATION_KEYS = ("summary", "description", "deprecated", "requestBody", "x-sunset")
 
 
@@ -68,8 +68,8 @@ def is_safe_route(route: object) -> bool:
     return (
         isinstance(route, str)
         and len(route) <= MAX_ROUTE_CHARACTERS
-        and ROUTE_PATTERN.fullmatch(route) is not None
-        and DOT_SEGMENT.search(route) is None
+        and re.fullmatch(ROUTE_PATTERN, route) is not None
+        and re.search(DOT_SEGMENT, route) is None
     )
 
 

@@ -23,7 +23,7 @@ MAX_TABLE_CHARACTERS = 20_000
 MAX_TYPICAL_SECONDS = 86_400
 VISIBLE_WHEN_KEY = "x-krea-visible-when"
 TIME_HEADING = "average completion time"
-TIME_CELL = re.compile(r"~?\s{0,3}(\d{1,5}(?:\.\d{1,3})?)\s{0,3}(s|sec|seconds?|m|min|minutes?)?")
+TIME_CELL = r"~?\s{0,3}(\d{1,5}(?:\.\d{1,3})?)\s{0,3}(s|sec|seconds?|m|min|minutes?)?"
 
 
 def read_model(
@@ -156,7 +156,7 @@ def table_seconds(description: object) -> float | None:
         elif (
             column is not None
             and column < len(cells)
-            and (match := TIME_CELL.fullmatch(cells[column]))
+            and (match := re.fullmatch(TIME_CELL, cells[column]))
         ):
             seconds = float(match[1]) * (60 if (match[2] or "s").startswith("m") else 1)
             times += [seconds] if seconds else []

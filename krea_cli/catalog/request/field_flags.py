@@ -1,5 +1,7 @@
 """Put --seed, --width and the like into fields; without such a field, suggest another."""
 
+import re
+
 from krea_cli.catalog.model import Model
 from krea_cli.catalog.request.builder import RequestBuilder
 from krea_cli.catalog.request.parse_value import DECIMAL_PATTERN
@@ -122,7 +124,7 @@ def _apply_duration(builder: RequestBuilder) -> None:
         builder.set_text("duration", text, source="--duration")
         return
     length_name = next((field.name for field in fields if "length_ms" in field.name), None)
-    if length_name and DECIMAL_PATTERN.fullmatch(text):
+    if length_name and re.fullmatch(DECIMAL_PATTERN, text):
         hint = f"-i {length_name}={round(float(text) * 1000)}"
         message = f"this model has {length_name} instead: {hint}"
         builder.report_missing_field("duration", message, hint)

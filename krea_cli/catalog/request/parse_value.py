@@ -14,11 +14,9 @@ MAX_QUOTED_CHARACTERS = 60
 MAX_NUMBER_DIGITS = 300  # of a number in the patterns below
 MAX_DIGITS = 4000  # Python reads no more than 4,300
 MAX_ROUNDED = 1e6  # in a whole number with an exponent; in a narrow column few digits are left
-DIGIT_GROUPS_PATTERN = re.compile(r"(?<=[0-9])_(?=[0-9])")  # 1_000, as options take it
-INTEGER_PATTERN = re.compile(r"[+-]?[0-9]{1,300}")
-DECIMAL_PATTERN = re.compile(
-    r"[+-]?(?:[0-9]{1,300}\.?[0-9]{0,300}|\.[0-9]{1,300})(?:[eE][+-]?[0-9]{1,3})?"
-)
+DIGIT_GROUPS_PATTERN = r"(?<=[0-9])_(?=[0-9])"  # 1_000, as options take it
+INTEGER_PATTERN = r"[+-]?[0-9]{1,300}"
+DECIMAL_PATTERN = r"[+-]?(?:[0-9]{1,300}\.?[0-9]{0,300}|\.[0-9]{1,300})(?:[eE][+-]?[0-9]{1,3})?"
 JSON_FIRST_CHARACTERS = "-0123456789[{"
 TYPE_MISMATCHES = {
     "boolean": "neither true nor false",
@@ -156,8 +154,8 @@ def _parse_by_type(field: Field, text: str) -> Any:
     if "integer" in types or "number" in types:
         number = text.strip()
         if "string" not in types:
-            number = DIGIT_GROUPS_PATTERN.sub("", number)
-        if DECIMAL_PATTERN.fullmatch(number):
+            number = re.sub(DIGIT_GROUPS_PATTERN, "", number)
+        if re.fullmatch(DECIMAL_PATTERN, number):
             return _parse_number(number, whole="number" not in types or field.name == "seed")
         if len(number) > MAX_NUMBER_DIGITS and number.lstrip("+-").isdecimal():
             raise UnreadableValue(f"{quote_value(text)} is too large")
@@ -182,7 +180,7 @@ def type_mismatch(field: Field) -> str:
 
 
 def _parse_number(text: str, *, whole: bool) -> int | float:
-    if INTEGER_PATTERN.fullmatch(text):
+    if re.fullmatch(INTEGER_PATTERN, text):
         return int(text)
     number = float(text)
     if not isfinite(number):

@@ -18,13 +18,13 @@ SIZE_FIELDS = (
     "target_height",
     "image_scaling_factor",
 )
-RATIO_PATTERN = re.compile(r"(\d{1,5}(?:\.\d{1,3})?)\s?[:x/]\s?(\d{1,5}(?:\.\d{1,3})?)")
-RESOLUTION_PATTERN = re.compile(r"(\d{1,6}(?:\.\d{1,3})?)\s?([kK]?)")
+RATIO_PATTERN = r"(\d{1,5}(?:\.\d{1,3})?)\s?[:x/]\s?(\d{1,5}(?:\.\d{1,3})?)"
+RESOLUTION_PATTERN = r"(\d{1,6}(?:\.\d{1,3})?)\s?([kK]?)"
 
 
 def parse_ratio(text: object) -> float | None:
     """Return width / height of "16:9", "2.35:1" or "1280:720"; None if TEXT is not a ratio."""
-    match = RATIO_PATTERN.fullmatch(text.strip()) if isinstance(text, str) else None
+    match = re.fullmatch(RATIO_PATTERN, text.strip()) if isinstance(text, str) else None
     if match is None or float(match[1]) == 0 or float(match[2]) == 0:
         return None
     return float(match[1]) / float(match[2])
@@ -79,7 +79,7 @@ def nearest_allowed(field: Field, wanted: float, *, step: int = DEFAULT_STEP_PIX
 
 def resolution_rank(choice: object) -> float:
     """Return a key to sort resolutions: 480p, 1080p, 2K, 4K; unknown ones last."""
-    match = RESOLUTION_PATTERN.match(str(choice))
+    match = re.match(RESOLUTION_PATTERN, str(choice))
     if match is None:
         return float("inf")
     return float(match[1]) * (1000 if match[2] else 1)

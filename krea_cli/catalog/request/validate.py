@@ -31,11 +31,11 @@ JSON_TYPES = {
     list: ("array",),
     dict: ("object",),
 }
-UUID_PATTERN = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+UUID_PATTERN = r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 # Backtracking explodes on groups, alternatives and back-references, and on many repeats in a row;
 # the doubled signs are set operations that Python reserves and warns of.
-RISKY_PATTERN = re.compile(r"[(|]|\\[1-9]|\[\[|--|&&|~~")
-REPEAT_SIGN = re.compile(r"[*+?{]")
+RISKY_PATTERN = r"[(|]|\\[1-9]|\[\[|--|&&|~~"
+REPEAT_SIGN = r"[*+?{]"
 
 
 @dataclass(frozen=True)
@@ -196,7 +196,7 @@ def _validate_text(field: Field, value: str, path: str) -> list[Problem]:
         return [Problem(path, f"{_count(value, 'character')}; at least {field.min_length}")]
     if field.max_length is not None and len(value) > field.max_length:
         return [Problem(path, f"{_count(value, 'character')}; at most {field.max_length}")]
-    if field.format == "uuid" and not UUID_PATTERN.fullmatch(value):
+    if field.format == "uuid" and not re.fullmatch(UUID_PATTERN, value):
         return [Problem(path, f"{quote_value(value)} is not a UUID")]
     if field.pattern and not matches_pattern(field.pattern, value):
         return [Problem(path, f"{quote_value(value)} does not match {quote_value(field.pattern)}")]
@@ -258,7 +258,7 @@ def matches_pattern(pattern: str, text: str) -> bool:
     """Return True if TEXT matches, or if the pattern is too risky to run: the service decides."""
     if len(pattern) > MAX_PATTERN_CHARACTERS or len(text) > MAX_MATCHED_CHARACTERS:
         return True
-    if RISKY_PATTERN.search(pattern) or len(REPEAT_SIGN.findall(pattern)) > MAX_REPEATS:
+    if re.search(RISKY_PATTERN, pattern) or len(re.findall(REPEAT_SIGN, pattern)) > MAX_REPEATS:
         return True
     try:
         return re.search(pattern, text) is not None

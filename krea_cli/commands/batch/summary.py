@@ -23,9 +23,9 @@ MAX_GROUPS = 5
 MAX_RANGES = 4
 MAX_REASON_CHARACTERS = 300
 THEN_SAME_COMMAND = "; then run the same command again"
-_ONE_REQUEST = re.compile(r" \((?:job|request) [^()]*\)")
+_ONE_REQUEST = r" \((?:job|request) [^()]*\)"
 # What differs between two items that failed for one reason. What a server's status says stays.
-_DETAILS = re.compile(r"\bHTTP \d+|[0-9a-f]{8}(?:-[0-9a-f]+){4}|\S*/\S+|\d+(?:\.\d+)*")
+_DETAILS = r"\bHTTP \d+|[0-9a-f]{8}(?:-[0-9a-f]+){4}|\S*/\S+|\d+(?:\.\d+)*"
 
 
 @dataclass
@@ -47,7 +47,7 @@ class Group:
         message, job_id = self.error.message, self.error.job_id
         if self.count > 1:
             # What was meant for one of them is not true of the others.
-            message = _ONE_REQUEST.sub("", message)
+            message = re.sub(_ONE_REQUEST, "", message)
             message = message.replace(job_id, "…") if job_id else message
         # The ids of jobs stay whole.
         reason, introduction, jobs = message.partition(CANDIDATES)
@@ -63,7 +63,7 @@ class Summary:
     def add(self, line: int, error: KreaError) -> None:
         """Add the item on LINE, which ended with ERROR."""
         reason = error.message.replace(error.job_id, "") if error.job_id else error.message
-        reason = _DETAILS.sub(lambda met: met[0] if met[0].startswith("HTTP ") else "", reason)
+        reason = re.sub(_DETAILS, lambda met: met[0] if met[0].startswith("HTTP ") else "", reason)
         host = error.host if isinstance(error, errors.LeftToHost) else None
         group = self._groups.setdefault((error.code, reason, error.charged, host), Group(error))
         group.count += 1

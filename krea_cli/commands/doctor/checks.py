@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 LIBRARIES = ("typer", "rich", "httpx", "platformdirs")
 CERTIFICATE_VARIABLES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
-DOCTOR_HINT = re.compile("krea doctor(?! --repair)")
+DOCTOR_HINT = "krea doctor(?! --repair)"
 State = Literal["ok", "note", "wrong"]
 
 
@@ -45,7 +45,7 @@ def run_checks(session: "Session") -> Iterator[Finding]:
             raise
         except KreaError as error:
             # A hint to run krea doctor helps everywhere but here.
-            hint = error.hint if error.hint and not DOCTOR_HINT.match(error.hint) else None
+            hint = error.hint if error.hint and not re.match(DOCTOR_HINT, error.hint) else None
             yield Finding(name, "wrong", error.message, hint)
         except ImportError as failure:
             from krea_cli.commands.usage_errors import import_error

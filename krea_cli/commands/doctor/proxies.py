@@ -8,10 +8,9 @@ from urllib.parse import urlsplit
 from krea_cli.api.proxies import is_exempt
 from krea_cli.api.url_policy import is_loopback
 
-ADDRESS_PATTERN = re.compile(
-    r"(?:([a-z][a-z0-9+.-]*)://)?(?:[^/?#]*@)?"  # a password may have an @ of its own
-    r"((?:[\w.-]+|\[[0-9a-f:.]+\])(?::([0-9]{1,5}))?)/?",
-    re.IGNORECASE,
+ADDRESS_PATTERN = (
+    r"(?i)(?:([a-z][a-z0-9+.-]*)://)?(?:[^/?#]*@)?"  # a password may have an @ of its own
+    r"((?:[\w.-]+|\[[0-9a-f:.]+\])(?::([0-9]{1,5}))?)/?"
 )
 SCHEMES = ("http", "https")
 SOCKS_SCHEMES = ("socks5", "socks5h")
@@ -51,7 +50,7 @@ def read_address(proxy: str) -> tuple[str, str | None]:
 
     Neither contains the user and the password, which a badly written address may hold anywhere.
     """
-    match = ADDRESS_PATTERN.fullmatch(proxy)
+    match = re.fullmatch(ADDRESS_PATTERN, proxy)
     if match is None or int(match[3] or 0) > MAX_PORT:
         return "", "its address cannot be read"
     scheme = (match[1] or "http").lower()

@@ -18,7 +18,7 @@ from krea_cli.text import one_line, shell_line
 MAX_PRICES = 24
 MEDIA_FLAGS = {"image_url": "--image", "image_urls": "--image", "video_url": "--video"}
 # Text without characters that a shell interprets inside double quotes.
-SAFE_IN_QUOTES = re.compile(r"[\w ,.'-]+")
+SAFE_IN_QUOTES = r"[\w ,.'-]+"
 TYPE_NAMES = {"string": "text", "array": "list", "boolean": "true or false"}
 
 
@@ -156,7 +156,7 @@ def example_command(model: Model) -> str:
     parts = ["krea generate"]
     if isinstance(prompt, str) and not prompt.startswith("-"):
         del options["prompt"]
-        is_plain = SAFE_IN_QUOTES.fullmatch(prompt)
+        is_plain = re.fullmatch(SAFE_IN_QUOTES, prompt)
         parts.append(f'"{prompt}"' if is_plain else shell_line(prompt))
     parts.append(f"-m {shell_line(model.id)}")
     parts += [_option(name, value, model.field(name)) for name, value in options.items()]

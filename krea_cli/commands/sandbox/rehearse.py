@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 SUBMIT_SECONDS = (0.2, 0.6)  # of a POST to the service, as measured
 SHELLS = ("sh", "bash", "csh", "dash", "elvish", "fish", "ksh", "nu", "tcsh", "xonsh", "zsh")
 OPTIONS_WITH_VALUE = ("--rcfile", "--init-file", "-o", "+o", "-O", "+O")  # of these shells
-TOKEN_VARIABLE = re.compile(r"KREA_(\w+_)?(KEY|TOKEN)")
+TOKEN_VARIABLE = r"KREA_(\w+_)?(KEY|TOKEN)"
 
 
 def start_sandbox(*, document: Path | None, **settings: Any) -> "SandboxServer":
@@ -166,7 +166,7 @@ def rehearsal_environ(
 ) -> dict[str, str]:
     """Return ENVIRON without real tokens, with VARIABLES and with krea's folders below FOLDER."""
     without_tokens = {
-        name: value for name, value in environ.items() if not TOKEN_VARIABLE.fullmatch(name)
+        name: value for name, value in environ.items() if not re.fullmatch(TOKEN_VARIABLE, name)
     }
     path = [str(Path(sys.executable).parent), environ.get("PATH", os.defpath)]
     return {

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from krea_cli.flows.batch.report_entry import FindElsewhere
     from krea_cli.local.ledger.account_ledger import AccountLedger
 
-DESCRIPTOR_PATH = re.compile(r"/dev/(?:(stdout|stderr)|fd/(\d{1,4}))")
+DESCRIPTOR_PATH = r"/dev/(?:(stdout|stderr)|fd/(\d{1,4}))"
 STANDARD_DESCRIPTORS = {"stdout": 1, "stderr": 2}
 
 
@@ -119,7 +119,7 @@ def _descriptor(path: str) -> int | None:
 
     To open that file anew would truncate it.
     """
-    match = DESCRIPTOR_PATH.fullmatch(path)
+    match = re.fullmatch(DESCRIPTOR_PATH, path)
     if match is None:
         return None
     return STANDARD_DESCRIPTORS[match[1]] if match[1] else int(match[2])

@@ -19,7 +19,7 @@ MAX_NAME_BYTES = 255  # the limit of common file systems
 # Of a name made here: a part file adds "." and ".part", a name taken meanwhile "-99".
 MAX_GENERATED_NAME_BYTES = 240
 PLACEHOLDERS = ("slug", "job_id", "model", "seed", "n", "index", "ext", "date")
-TOKEN_PATTERN = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
+TOKEN_PATTERN = r"\{\{|\}\}|\{([^{}]*)\}|[{}]"
 
 
 def read_typed_path(text: str, *, is_option: bool = False) -> str:
@@ -126,7 +126,7 @@ def placeholders(template: str, *, known_only: bool = True) -> list[str]:
     With KNOWN_ONLY, a placeholder not in `PLACEHOLDERS` is an error as well.
     """
     names = []
-    for match in TOKEN_PATTERN.finditer(template):
+    for match in re.finditer(TOKEN_PATTERN, template):
         name = match.group(1)
         if match.group() in ("{{", "}}"):
             continue
@@ -148,7 +148,7 @@ def placeholders(template: str, *, known_only: bool = True) -> list[str]:
 def split_template(template: str) -> Iterator[tuple[str, str | None]]:
     """Split TEMPLATE into pairs: literal text, still escaped, and the placeholder after it."""
     start = 0
-    for match in TOKEN_PATTERN.finditer(template):
+    for match in re.finditer(TOKEN_PATTERN, template):
         if match.group(1) is not None:
             yield template[start : match.start()], match.group(1)
             start = match.end()
@@ -172,7 +172,7 @@ def fill_template(template: str, values: Mapping[str, str]) -> str:
         name = match.group(1)
         return escape_braces(values[name]) if name in values else match.group()
 
-    return TOKEN_PATTERN.sub(replace, template)
+    return re.sub(TOKEN_PATTERN, replace, template)
 
 
 def unescape_braces(text: str) -> str:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from krea_cli.local.ledger.rows import RequestRow
 
 STDOUT_NAMES = ("-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1")
-DESCRIPTOR_PATTERN = re.compile(r"/(?:dev|proc/self)/fd/([0-9]{1,9})")
+DESCRIPTOR_PATTERN = r"/(?:dev|proc/self)/fd/([0-9]{1,9})"
 
 
 class TargetKind(Enum):
@@ -76,7 +76,7 @@ class Target:
     @property
     def descriptor(self) -> int | None:
         """The open descriptor that a device stands for: /dev/fd/63, as of `-o >(COMMAND)`."""
-        match = DESCRIPTOR_PATTERN.fullmatch(self.text)
+        match = re.fullmatch(DESCRIPTOR_PATTERN, self.text)
         return int(match[1]) if match and self.kind is TargetKind.DEVICE else None
 
     def key(self, n: int = 1, count: int = 1) -> str | None:
@@ -250,7 +250,7 @@ class Target:
 
 def names_stream(key: str) -> bool:
     """Tell if KEY, a target of the ledger, keeps no file: it is stdout, a FIFO or a device."""
-    if key in STDOUT_NAMES or DESCRIPTOR_PATTERN.fullmatch(key):
+    if key in STDOUT_NAMES or re.fullmatch(DESCRIPTOR_PATTERN, key):
         return True
     try:
         mode = os.stat(naming.unescape_braces(key)).st_mode

@@ -22,7 +22,7 @@ MAX_IMAGE_BYTES = 200_000_000  # a picture is read into memory
 PNG_PACKET_PREFIX = b"XML:com.adobe.xmp\0"
 JPEG_PACKET_PREFIX = b"http://ns.adobe.com/xap/1.0/\0"
 MAX_JPEG_PACKET_BYTES = 65_502
-JPEG_MARKER = re.compile(rb"\xff++([\xc0-\xcf\xda-\xfe])")  # markers with a length after them
+JPEG_MARKER = rb"\xff++([\xc0-\xcf\xda-\xfe])"  # markers with a length after them
 WEBP_ALPHA_FLAG, WEBP_XMP_FLAG = 0x10, 0x04
 
 
@@ -152,7 +152,7 @@ def _png_insert(data: bytes, start: int, end: int, packet: bytes) -> bytes:
 def _jpeg_segments(data: bytes) -> Iterator[_Segment]:
     start, name = 2, b""
     while name != b"\xda":
-        marker = JPEG_MARKER.match(data, start)
+        marker = re.compile(JPEG_MARKER).match(data, start)
         if marker is None:
             raise _damaged("JPEG", "its segments end before the picture data")
         name, content = marker[1], marker.end() + 2

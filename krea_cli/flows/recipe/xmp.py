@@ -40,10 +40,10 @@ ESCAPES = str.maketrans(
         "\r": "&#13;",
     }
 )
-NON_XML_PATTERN = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+NON_XML_PATTERN = "[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 # For tags that expat has accepted; possessive, so that there is no backtracking.
-TAG_PATTERN = re.compile(rb"""<([^\s/>]++)(?:[^>"']++|"[^"]*+"|'[^']*+')*+>""")
-ATTRIBUTE_PATTERN = re.compile(rb"""\s++([^\s=]++)\s*+=\s*+(?:"[^"]*+"|'[^']*+')""")
+TAG_PATTERN = rb"""<([^\s/>]++)(?:[^>"']++|"[^"]*+"|'[^']*+')*+>"""
+ATTRIBUTE_PATTERN = rb"""\s++([^\s=]++)\s*+=\s*+(?:"[^"]*+"|'[^']*+')"""
 
 
 def create_packet(text: str) -> bytes:
@@ -60,7 +60,7 @@ def set_recipe(packet: bytes, text: str) -> bytes:
     - PACKET is not XMP, or cannot be read safely
     - the result would be longer than `MAX_PACKET_BYTES`
     """
-    if match := NON_XML_PATTERN.search(text):
+    if match := re.search(NON_XML_PATTERN, text):
         raise ValueError(f"XML metadata cannot hold the character U+{ord(match[0]):04X}")
     parser = _PacketParser(packet)
     spans = parser.spans or parser.free_spans
@@ -165,7 +165,9 @@ class _PacketParser:
         self.recipes.append(attributes[RECIPE_NAME])
         matches = [
             match
-            for match in ATTRIBUTE_PATTERN.finditer(self._packet, *self._tag(start).span())
+            for match in re.compile(ATTRIBUTE_PATTERN).finditer(
+                self._packet, *self._tag(start).span()
+            )
             if match[1].partition(b":")[0] != b"xmlns"  # expat does not report these
         ]
         attribute = matches[names.index(RECIPE_NAME)]
@@ -198,6 +200,6 @@ class _PacketParser:
         return self._packet.index(b">", self._parser.CurrentByteIndex) + 1
 
     def _tag(self, start: int) -> re.Match[bytes]:
-        tag = TAG_PATTERN.match(self._packet, start)
+        tag = re.compile(TAG_PATTERN).match(self._packet, start)
         assert tag is not None
         return tag

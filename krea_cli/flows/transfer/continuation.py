@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from krea_cli.api.body import packings
 from krea_cli.api.response import parse_http_date
 
-CONTENT_RANGE_PATTERN = re.compile(r"bytes (\d{1,18})-(\d{1,18})/(\d{1,18}|\*)", re.ASCII)
-STRONG_TAG_PATTERN = re.compile(r'"[ !#-~]*"')
+CONTENT_RANGE_PATTERN = r"(?a)bytes (\d{1,18})-(\d{1,18})/(\d{1,18}|\*)"
+STRONG_TAG_PATTERN = r'"[ !#-~]*"'
 STRONG_DATE_SECONDS = 60  # between Last-Modified and Date
 
 
@@ -21,7 +21,7 @@ def continued_total(
     """
     if packings(headers):
         return None
-    content_range = CONTENT_RANGE_PATTERN.fullmatch(headers.get("content-range", "").strip())
+    content_range = re.fullmatch(CONTENT_RANGE_PATTERN, headers.get("content-range", "").strip())
     if not content_range or int(content_range[1]) != offset:
         return None
     told = total if content_range[3] == "*" else int(content_range[3])
@@ -38,7 +38,7 @@ def strong_validator(headers: Mapping[str, str]) -> str | None:
     one. Section 8.8.2.2 calls a date strong if the answer is clearly later.
     """
     tag, modified_text = (headers.get(name, "").strip() for name in ("etag", "last-modified"))
-    if STRONG_TAG_PATTERN.fullmatch(tag):
+    if re.fullmatch(STRONG_TAG_PATTERN, tag):
         return tag
     modified, answered = map(parse_http_date, (modified_text, headers.get("date", "")))
     if tag or modified is None or answered is None or not modified_text.isascii():

@@ -22,7 +22,7 @@ ARRAY_FILTER = ("jq", "-c", ".[]")
 MIXED_LINE_ENDS = "has a line that ends in CR alone; tr '\\r' '\\n' < OLD > NEW converts it"
 FIELD_PREFIX = "input."  # required before a field with a reserved name, allowed before any other
 CSV_HINT = "save it as CSV (UTF-8)"
-CONTROL_PATTERN = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")  # which no text has; ESC may be
+CONTROL_PATTERN = rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]"  # which no text has; ESC may be
 LF_HINT = "tr '\\r' '\\n' < OLD > NEW converts it"
 
 
@@ -83,7 +83,7 @@ def decode_lines(file: BinaryIO) -> Iterator[str]:
         try:
             text = raw.decode()
         except UnicodeDecodeError:
-            if CONTROL_PATTERN.search(raw):
+            if re.search(CONTROL_PATTERN, raw):
                 raise UnreadableLine(number, "this is binary data, not text") from None
             message = f"is not UTF-8 text; if it comes from Windows, {utf8_hint('WINDOWS-1252')}"
             raise UnreadableLine(number, message) from None
@@ -105,7 +105,7 @@ def _binary_kind(head: bytes) -> str | None:
         return None
     # Some files begin as words do: BM, ID3, glTF.
     try:
-        is_text = not CONTROL_PATTERN.search(head.decode().encode())
+        is_text = not re.search(CONTROL_PATTERN, head.decode().encode())
     except UnicodeDecodeError:
         is_text = False
     return None if is_text else f"a file of type {kind.mime}"

@@ -35,7 +35,7 @@ LATE_PLACEHOLDERS = frozenset({"job_id", "date", "ext"})  # known with the resul
 MAX_VALUE_CHARACTERS = 60  # that one field adds to a name
 MAX_VALUE_BYTES = 150
 # A line break would look like two names on stdout; marks of direction would show a false name.
-CONTROL_CHARACTERS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
+CONTROL_CHARACTERS = r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]"
 OUTPUT_HINT = '-o FOLDER/, or a template such as -o "{slug}-{key}.{ext}"'
 
 
@@ -103,7 +103,7 @@ def parse_cell_template(text: str, folder: str, cwd: Path) -> OutputTemplate:
     """Read TEXT of a line's output cell, relative to FOLDER. Raises `UsageError`."""
     if text in STDOUT_NAMES or "\0" in text:
         raise UsageError("must name a file or a folder", hint=OUTPUT_HINT)
-    if CONTROL_CHARACTERS.search(text):
+    if re.search(CONTROL_CHARACTERS, text):
         raise UsageError("has a line break or another control character", hint=OUTPUT_HINT)
     path = os.path.join(naming.escape_braces(folder), text)
     # os.path.isdir does not raise if the name is too long, as Path.is_dir does.

@@ -19,8 +19,8 @@ from krea_cli.flows.batch.check.lines import (
 )
 
 SAMPLE_LINES = 1000
-HEADING_PATTERN = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*")
-HTML_PATTERN = re.compile(r"<(!doctype|html|head|body|\?xml|svg)\b", re.IGNORECASE)
+HEADING_PATTERN = r"[A-Za-z][A-Za-z0-9_.-]*"
+HTML_PATTERN = r"(?i)<(!doctype|html|head|body|\?xml|svg)\b"
 JSON_OBJECTS = "this is JSON, an object a line"
 JSON_TEXT = (
     "this is JSON over several lines; jq -c . < OLD > NEW makes lines of it, and --format jsonl"
@@ -57,7 +57,7 @@ def refuse_other_format(sample: Sequence[str], format: str, hints: FormatHints) 
         return
     number, text = lines[0]
     first, texts = text.strip(), [text for _, text in lines]
-    if HTML_PATTERN.match(first) and format in ("txt", "jsonl"):
+    if re.match(HTML_PATTERN, first) and format in ("txt", "jsonl"):
         raise UnreadableLine(number, "this is HTML or XML, not a list of prompts")
     if first.startswith(("%PDF-", "{\\rtf", "%!PS")):
         raise UnreadableLine(number, "this is a document, not plain text; save it as plain text")
@@ -164,7 +164,7 @@ def _table_format(texts: list[str], hints: FormatHints) -> str | None:
 def _has_headings(texts: list[str], delimiter: str, hints: FormatHints) -> bool:
     cells = next(_records([texts[0].strip()], delimiter), [])
     names = [field_name(cell.lower()) for cell in cells]
-    if not all(map(HEADING_PATTERN.fullmatch, names)):
+    if not all(re.fullmatch(HEADING_PATTERN, name) for name in names):
         return False
     if names == ["prompt"]:
         return True

@@ -13,7 +13,7 @@ from krea_cli.flows.batch.check.lines import FIELD_PREFIX, field_name
 
 MAX_ITEMS = 1_000_000  # items of one batch
 NUMBER_PATTERN = r"[+-]?[0-9]{1,15}(?:\.[0-9]{1,9})?"
-RANGE_PATTERN = re.compile(rf"({NUMBER_PATTERN})\.\.({NUMBER_PATTERN})(?:\.\.({NUMBER_PATTERN}))?")
+RANGE_PATTERN = rf"({NUMBER_PATTERN})\.\.({NUMBER_PATTERN})(?:\.\.({NUMBER_PATTERN}))?"
 SWEEP_HINT = "--sweep seed=1..4 --sweep guidance_scale=2,3.5"
 
 
@@ -69,7 +69,7 @@ def _values(text: str, listed: str) -> tuple[str, ...]:
 
 def _range(text: str, part: str) -> Iterator[str]:
     """Expand a range: 1..4 is 1, 2, 3, 4; 1..9..2 goes by twos; 4..1 goes down; others stay."""
-    match = RANGE_PATTERN.fullmatch(part)
+    match = re.fullmatch(RANGE_PATTERN, part)
     if match is None:
         yield part
         return

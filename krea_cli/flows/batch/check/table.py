@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from _csv import Reader
 
 CheckHeadings = Callable[[int, list[str]], None]
-QUOTED_PATTERN = re.compile(r'"[^"]*"?')
+QUOTED_PATTERN = r'"[^"]*"?'
 
 
 def read_table(
@@ -67,7 +67,7 @@ def _read_beginning(lines: Iterator[str]) -> tuple[str, int, str]:
         if text.lower().startswith("sep=") and len(text) == 5:  # Excel writes it on top
             return next(lines, ""), skipped + 1, text[4]
         if text:
-            unquoted = QUOTED_PATTERN.sub("", line)
+            unquoted = re.sub(QUOTED_PATTERN, "", line)
             return line, skipped, max(DELIMITERS, key=unquoted.count)
     raise UnreadableLine(1, "the file is empty: a table begins with its headings")
 
