@@ -3,10 +3,15 @@
 Imports nothing before it has looked at the command line: scripts ask for the version often.
 """
 
+import gc
 import os
 import sys
 
 from krea_cli import VERSION_OPTIONS, __version__
+
+# Loading 350 modules makes many objects and no garbage: at Python's own 700, searching for it takes
+# a twentieth of a short command.
+GC_THRESHOLD_OBJECTS = 50_000
 
 TYPE_CHECKING = False  # `typing` itself would take a third of the time
 if TYPE_CHECKING:
@@ -17,6 +22,7 @@ def run() -> "NoReturn":
     """Run the command line of this process."""
     if len(sys.argv) > 1 and sys.argv[1] in VERSION_OPTIONS and write_version():
         os._exit(0)
+    gc.set_threshold(GC_THRESHOLD_OBJECTS)
     from krea_cli.main import run as run_command
 
     run_command()
