@@ -14,7 +14,7 @@ from krea_cli.local.ledger.ownership import Ownership
 from krea_cli.local.ledger.parts import PartRows
 from krea_cli.local.ledger.request_identity import request_fingerprint
 from krea_cli.local.ledger.request_rows import RequestRows
-from krea_cli.local.ledger.rows import Scope
+from krea_cli.local.ledger.scope import Scope
 from krea_cli.local.ledger.statistics import Statistics
 from krea_cli.local.ledger.uploads import UploadRows
 

@@ -13,10 +13,10 @@ from krea_cli.local.ledger.rows import (
     FileRow,
     RequestDraft,
     RequestRow,
-    Scope,
     parse_file_row,
     to_columns,
 )
+from krea_cli.local.ledger.scope import Scope
 
 
 @dataclass(frozen=True)

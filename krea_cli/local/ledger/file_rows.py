@@ -4,7 +4,8 @@ from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, fields
 
-from krea_cli.local.ledger.rows import FileRow, Scope, parse_file_row
+from krea_cli.local.ledger.rows import FileRow, parse_file_row
+from krea_cli.local.ledger.scope import Scope
 
 FILE_COLUMNS = tuple(column.name for column in fields(FileRow))
 

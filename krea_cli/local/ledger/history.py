@@ -4,6 +4,7 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
+from typing import NamedTuple
 
 from krea_cli.local.ledger.database import Database
 from krea_cli.local.ledger.ownership import CANDIDATES_FACT, PRUNED_BEFORE
@@ -14,9 +15,10 @@ from krea_cli.local.ledger.rows import (
     UNDER_WAY_STATES,
     FileRow,
     RequestRow,
-    Scope,
     parse_file_row,
 )
+from krea_cli.local.ledger.scope import Scope
+from krea_cli.local.ledger.text_filter import find_anywhere, find_in
 
 TARGET_NUMBER = re.compile(r"//\d+$")  # of a job, behind a folder or a template
 PAGE_ROWS = 500  # read at a time, so that a reader who stops early costs no more
@@ -28,6 +30,7 @@ UNFINISHED = (
     f"((state IN {UNDER_WAY_STATES} AND NOT {EMPTY})"
     " OR (state = 'checked' AND replaces IS NOT NULL))"
 )
+MAX_FILTERS = 20  # words that SQLite looks for: older ones take 999 values
 # max() of several values is NULL if one is.
 LATEST_DATE = "max({})".format(
     ", ".join(
@@ -37,6 +40,16 @@ LATEST_DATE = "max({})".format(
 )
 # Around a request in doubt, the owners of all other jobs must be known: the rest may be its own.
 DOUBT_MARGIN_SECONDS = 3600.0
+
+
+class SearchedTexts(NamedTuple):
+    """The texts of the request ID in which words are looked for; cheaper to read than all of it."""
+
+    id: int
+    prompt: str
+    model: str
+    job_id: str
+    target: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,16 +70,16 @@ class HistoryQuery:
     since: float | None = None
     unfinished: bool = False
 
-    def matches(self, row: RequestRow, paths: Sequence[str]) -> bool:
-        """Return True if ROW has the words and the model; the database checks the rest.
+    def matches(self, texts: SearchedTexts, paths: Sequence[str]) -> bool:
+        """Return True if a request has the words and the model; the database checks the rest.
 
         PATHS are those of its files.
         """
-        if self.model and self.model.casefold() not in row.model.casefold():
+        if self.model and self.model.casefold() not in texts.model.casefold():
             return False
-        values = (row.prompt, row.model, row.job_id)
+        values = (texts.prompt, texts.model, texts.job_id)
         text = "\n".join(value for value in values if value).casefold()
-        names = [path.casefold() for path in (*paths, row.target) if path]
+        names = [path.casefold() for path in (*paths, texts.target) if path]
         return all(
             word in text or any(_names(word, name) for name in names)
             for word in map(str.casefold, self.words)
@@ -94,21 +107,37 @@ class History:
             values.append(query.since)
         if query.unfinished:
             conditions.append(UNFINISHED)
+        filters = [find_anywhere(word.casefold()) for word in query.words[:MAX_FILTERS]]
+        filters += [find_in("model", query.model.casefold())] if query.model else []
+        for text_condition, text_values in filters:
+            conditions.append(text_condition)
+            values += text_values
         condition = " AND ".join(conditions) + f" ORDER BY id DESC LIMIT {PAGE_ROWS}"
         before = 2**63 - 1
-        while rows := self._scope.find_all(condition, (before, *values)):
-            before = rows[-1].id
-            paths = self._list_paths(before, rows[0].id) if query.words else {}
-            yield from (row for row in rows if query.matches(row, paths.get(row.id, ())))
+        while page := self._list_texts(condition, (before, *values)):
+            before = page[-1].id
+            paths = self._list_paths(page) if query.words else {}
+            matches = [each for each in page if query.matches(each, paths.get(each.id, ()))]
+            # Whole requests are read for what is shown alone: most of the time goes to their JSON.
+            yield from self._scope.find_all(f"{_is_one_of(matches)} ORDER BY id DESC")
 
-    def _list_paths(self, first: int, last: int) -> dict[int, list[str]]:
-        """List the paths of the files of requests, by the numbers FIRST to LAST of those."""
+    def _list_texts(self, condition: str, values: Sequence[object]) -> list[SearchedTexts]:
+        """List the texts of the requests that fulfil CONDITION, in SQL with VALUES."""
         rows = self._scope.database.query(
-            "SELECT request_id, path FROM files WHERE request_id BETWEEN ? AND ?", (first, last)
+            "SELECT id, prompt, model, job_id, target FROM requests"
+            f" WHERE {self._scope.condition} AND {condition}",
+            (*self._scope.values, *values),
+        )
+        return [SearchedTexts(row_id, *map(_to_text, texts)) for row_id, *texts in rows]
+
+    def _list_paths(self, page: Sequence[SearchedTexts]) -> dict[int, list[str]]:
+        """List the paths of the files of the requests of PAGE, by the number of the request."""
+        rows = self._scope.database.query(
+            f"SELECT request_id, path FROM files WHERE {_is_one_of(page, 'request_id')}"
         )
         paths: dict[int, list[str]] = {}
         for request_id, path in rows:
-            paths.setdefault(request_id, []).append(os.fsdecode(path))
+            paths.setdefault(request_id, []).append(_to_text(path))
         return paths
 
     def find_by_path(self, path: str) -> RequestRow | None:
@@ -189,6 +218,18 @@ class History:
 def has_ended_empty(row: RequestRow) -> bool:
     """Tell if the job of ROW completed without any result."""
     return row.state == "completed" and row.error is not None
+
+
+def _is_one_of(requests: Sequence[SearchedTexts], column: str = "id") -> str:
+    """Return the condition, in SQL, that COLUMN has the number of one of REQUESTS."""
+    return f"{column} IN ({', '.join(str(each.id) for each in requests)})"
+
+
+def _to_text(value: object) -> str:
+    """Return a text of the ledger as it was written; a damaged one is told when all is read."""
+    if isinstance(value, bytes):  # text that is no UTF-8
+        return os.fsdecode(value)
+    return "" if value is None else str(value)
 
 
 def _names(word: str, path: str) -> bool:

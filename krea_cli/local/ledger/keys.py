@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from krea_cli.errors import InDoubt, UsageError
-from krea_cli.local.ledger.rows import EMPTY, UNDER_WAY_STATES, RequestRow, Scope
+from krea_cli.local.ledger.rows import EMPTY, UNDER_WAY_STATES, RequestRow
+from krea_cli.local.ledger.scope import Scope
 from krea_cli.text import shell_line
 
 Relation = Literal["same", "other"]

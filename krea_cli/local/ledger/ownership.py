@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from krea_cli.api.job_id import is_job_id
 from krea_cli.api.types import Job
-from krea_cli.local.ledger.rows import IN_DOUBT_STATES, RequestRow, Scope
+from krea_cli.local.ledger.rows import IN_DOUBT_STATES, RequestRow
+from krea_cli.local.ledger.scope import Scope
 
 STRANGER_MEMORY_SECONDS = 30 * 86_400.0
 PRUNED_BEFORE = "pruned_before"

@@ -13,9 +13,9 @@ from krea_cli.local.ledger.rows import (
     UNFINISHED_STATES,
     RequestDraft,
     RequestRow,
-    Scope,
     to_columns,
 )
+from krea_cli.local.ledger.scope import Scope
 
 if TYPE_CHECKING:
     from krea_cli.local.ledger.budget import Budget

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from krea_cli.local.ledger.keys import Keys
-from krea_cli.local.ledger.rows import Scope
+from krea_cli.local.ledger.scope import Scope
 from krea_cli.local.ledger.sums import COUNTED_REQUESTS, QUARTER_SECONDS
 
 SHARE_SEPARATOR = "#"  # between the label of a batch and the name of a share of it

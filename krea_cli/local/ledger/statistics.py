@@ -1,6 +1,6 @@
 """Figures of past jobs: how the clocks differ, how long jobs take, which types they have."""
 
-from krea_cli.local.ledger.rows import Scope
+from krea_cli.local.ledger.scope import Scope
 
 
 class Statistics:

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from krea_cli.local.ledger.keys import Keys
 from krea_cli.local.ledger.request_identity import IS_SAME, RequestIdentity
 from krea_cli.local.ledger.request_rows import RequestRows
-from krea_cli.local.ledger.rows import UNFINISHED_STATES, RequestDraft, RequestRow, Scope
+from krea_cli.local.ledger.rows import UNFINISHED_STATES, RequestDraft, RequestRow
+from krea_cli.local.ledger.scope import Scope
 
 IS_AT_TARGET = f"{IS_SAME} AND target IS ?"
 IS_UNFINISHED = f"{IS_AT_TARGET} AND state IN {UNFINISHED_STATES}"

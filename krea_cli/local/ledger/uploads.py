@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from krea_cli.local.ledger.rows import Scope
+from krea_cli.local.ledger.scope import Scope
 
 
 class UploadRows:

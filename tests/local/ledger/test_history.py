@@ -1,5 +1,7 @@
 """The search through past requests."""
 
+import pytest
+
 from krea_cli.api.types import Job
 from krea_cli.local.ledger.account_ledger import AccountLedger
 from krea_cli.local.ledger.history import HistoryQuery
@@ -45,6 +47,54 @@ def test_the_newest_come_first_and_every_condition_counts(
     assert search_ids(ledger, unfinished=True) == [fox]
     assert search_ids(ledger, since=NOW) == [never, hen, fox]
     assert search_ids(ledger, since=NOW + 1) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Ein roter FUCHS", ("fuchs", "FUCHS", "roter f")),
+        ("Stra\u00dfe", ("strasse", "STRASSE", "stra\u00dfe", "sse")),
+        ("\u212aelvin and la\u017ft", ("kelvin", "last", "KELVIN")),  # signs that fold into ASCII
+        ("\u00c4rger \u0130stanbul", ("\u00e4rger", "\u00c4RGER", "i\u0307stanbul", "stan")),
+        ("\u8d64\u3044\u72d0", ("\u72d0", "\u8d64\u3044")),
+        ("one\ntwo", ("one\ntwo", "e\nt", "two\nbfl")),
+        ("nul\0byte", ("byte", "nul", "L\0B")),
+        ("half \udcff pair", ("pair", "\udcff", "HALF")),
+        ("100% _sure_ *[a-z]?", ("0%", "_SURE_", "*[A-Z]?")),
+        ("", ("", "flux", "/home/me/f", "fox.p", "PNG")),
+    ],
+)
+def test_words_are_found_whatever_their_case_and_script(
+    ledger: AccountLedger, submit: Submit, text: str, words: tuple[str, ...]
+) -> None:
+    """The search by SQLite leaves out nothing that the exact comparison finds."""
+    row_id = submit("j", prompt=text)
+    submit("other", prompt="another", model="m", target="/tmp/hen.jpg")
+    for word in words:
+        assert row_id in search_ids(ledger, words=(word,)), word
+    assert search_ids(ledger, words=(*words, "no such word")) == []
+    assert search_ids(ledger, words=words * 30) == search_ids(ledger, words=words)
+
+
+def test_the_names_of_files_are_searched_by_their_own_rules(
+    ledger: AccountLedger, submit: Submit
+) -> None:
+    """A file of any name counts, a part of an extension does not."""
+    saved = submit("j", prompt="x", model="m", target="/home/me/out//1")
+    save(ledger, "j", "/home/me/out/F\u00dcCHSE-1.png")
+    save(ledger, "j", "/home/me/out/last-\udcff.webp")
+    for word in ("f\u00fcchse", "-1", "png", ".png", "PNG", "out/f", "last-\udcff", "webp"):
+        assert search_ids(ledger, words=(word,)) == [saved], word
+    for word in ("pn", "me/x", "we"):
+        assert search_ids(ledger, words=(word,)) == [], word
+
+
+def test_a_long_ledger_is_searched_in_pages(ledger: AccountLedger, submit: Submit) -> None:
+    """Every request is looked at, in the order of their numbers, whatever is in between."""
+    ids = [submit(f"j{number}", prompt=f"fox {number % 3}") for number in range(1300)]
+    assert search_ids(ledger, words=("fox 1",)) == ids[1::3][::-1]
+    assert search_ids(ledger) == ids[::-1]
+    assert search_ids(ledger, model="FLUX") == ids[::-1]
 
 
 def test_a_file_leads_to_what_made_it(ledger: AccountLedger, submit: Submit) -> None:
