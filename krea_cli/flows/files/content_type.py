@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 ReadAt = Callable[[int, int], bytes]
 SNIFF_BYTES = 512  # length of a head: enough to tell every type below
@@ -120,6 +121,7 @@ def content_type(head: bytes, header: str | None = None) -> ContentType:
     return TYPES_BY_MIME.get((header or "").partition(";")[0].strip().lower(), UNKNOWN)
 
 
+@cache  # for each line of a list
 def is_known_extension(ext: str) -> bool:
     """Tell if EXT is an extension of one of the types above."""
     return any(each.allows(ext) for each in TYPES)

@@ -1,7 +1,7 @@
 """Find the results of a job that are on disk already: in their slot, or elsewhere."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -31,6 +31,7 @@ class ExistingResults:
     gone: recorded paths of results in their place at which there is nothing any more; none of
         kept files
     is_complete: every result that was saved is in `saved` or `copies`
+    has_kept: a file of the job is recorded as kept
     """
 
     saved: Mapping[int, SavedFile] = field(default_factory=dict)
@@ -39,6 +40,7 @@ class ExistingResults:
     moved: "tuple[FileRow, ...]" = ()
     gone: tuple[str, ...] = ()
     is_complete: bool = False
+    has_kept: bool = False
 
     @property
     def is_done(self) -> bool:
@@ -66,8 +68,13 @@ def find_existing_results(
     for file in files:
         by_position.setdefault(file.index, []).append(file)
     for position, rows in by_position.items():
-        paths = list_own_paths(rows[0], files, slot, facts)
-        if (place := _find_place(rows, slot, paths)) is not None:
+        own_paths = _own_paths(rows[0], files, slot, facts)
+        paths = [next(own_paths)]  # the others are worked out where a file is not at the first
+        place = _find_at(paths, rows, slot)
+        if place is None:
+            paths += own_paths
+            place = _find_place(rows, slot, paths)
+        if place is not None:
             file, path = place
             saved[position] = SavedFile(path, file.url, file.sha256, file.size, file.type, position)
             in_place.append((file, slot.target.absolute_path(path)))
@@ -84,6 +91,7 @@ def find_existing_results(
         moved,
         gone,
         is_complete=bool(files) and len(saved) + len(copies) == len(by_position),
+        has_kept=any(is_kept(file.path) for file in files),
     )
 
 
@@ -124,16 +132,32 @@ def list_own_paths(
 
     Where only some results were saved, its number among all of them may be another.
     """
+    return list(_own_paths(file, files, slot, facts))
+
+
+def _own_paths(
+    file: "FileRow", files: "Sequence[FileRow]", slot: OutputSlot, facts: NameFacts
+) -> Iterator[str]:
     ext = content_type(b"", file.type).ext
     alike = sorted({other.index for other in files if other.preview == file.preview})
     own = alike.index(file.index) + 1
     count = len({other.index for other in files})
     numbers = [own, *(number for number in range(1, count + 1) if number != own)]
-    return [
-        slot.path(facts, Result(file.url, file.index, number, preview), ext)
-        for preview in (file.preview, not file.preview)
-        for number in numbers
-    ]
+    for preview in (file.preview, not file.preview):
+        for number in numbers:
+            yield slot.path(facts, Result(file.url, file.index, number, preview), ext)
+
+
+def _find_at(
+    paths: Sequence[str], rows: "Sequence[FileRow]", slot: OutputSlot
+) -> "tuple[FileRow, str] | None":
+    """Find a file of ROWS, the records of one result, at the first of PATHS that has one."""
+    for path in paths:
+        real = slot.target.real_path(path)
+        for file in rows:
+            if is_unchanged(file, real):
+                return file, path
+    return None
 
 
 def _find_place(
@@ -141,14 +165,12 @@ def _find_place(
 ) -> "tuple[FileRow, str] | None":
     """Find a file in its place: the record that it agrees with, and its path.
 
-    ROWS are the records of one result, PATHS its places in SLOT, the first one its own.
+    ROWS are the records of one result, PATHS its places in SLOT. The first of these, its own, has
+    none of them.
     """
+    if place := _find_at(paths[1:], rows, slot):
+        return place
     target = slot.target
-    for path in paths:
-        real = target.real_path(path)
-        for file in rows:
-            if is_unchanged(file, real):
-                return file, path
     is_anywhere = target.kind is TargetKind.DEFAULT
     for file in rows:
         real = target.real_path(file.path)
@@ -180,13 +202,15 @@ def _find_moved(
     moved: list[FileRow] = []
     gone: list[str] = []
     for file, path in in_place:
-        known = {
-            os.path.realpath(other.path): other for other in files if other.index == file.index
-        }
         try:
             modified = path.stat().st_mtime_ns
         except OSError:
             continue  # it vanished a moment ago
+        if file.path == str(path) and file.modified == modified:
+            continue  # as it is recorded
+        known = {
+            os.path.realpath(other.path): other for other in files if other.index == file.index
+        }
         recorded = known.get(os.path.realpath(path))
         if recorded is None:
             moved.append(replace(file, path=str(path), modified=modified))

@@ -1,6 +1,7 @@
 """Tell if a saved file is unchanged on disk, by size and time before its content is read."""
 
 import os
+import stat
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,18 +19,18 @@ def is_unchanged(file: "FileRow", path: Path | None = None) -> bool:
 
     The content is read only where size and time do not tell.
     """
-    recorded, path = Path(file.path), path or Path(file.path)
+    place = file.path if path is None else os.fspath(path)
     try:
-        status = path.stat()
+        status = os.stat(place)
     except (OSError, ValueError):
         return False
     if status.st_size != file.size:
         return False
     # A time in whole seconds comes from a file system that may give it to two files.
     is_exact = file.modified is not None and file.modified % SECOND_NANOSECONDS != 0
-    if is_exact and status.st_mtime_ns == file.modified and path.is_file():
+    if is_exact and status.st_mtime_ns == file.modified and stat.S_ISREG(status.st_mode):
         # Files that were written at one tick of the system have one time: the place counts too.
         with suppress(OSError):
-            if path == recorded or os.path.samestat(status, recorded.stat()):
+            if place == file.path or os.path.samestat(status, os.stat(file.path)):
                 return True
-    return has_hash(path, file.sha256, file.size)
+    return has_hash(Path(place), file.sha256, file.size)

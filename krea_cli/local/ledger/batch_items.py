@@ -1,13 +1,14 @@
 """The items of batches: one run at a time claims an item, whatever list it came from."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 
 from krea_cli.local.ledger.keys import Keys
 from krea_cli.local.ledger.request_identity import HAS_DIGEST, RequestIdentity
 from krea_cli.local.ledger.request_rows import RequestRows
 from krea_cli.local.ledger.rows import (
     FAILED_STATES,
+    FILE_COLUMNS,
     POSSIBLY_PAID_STATES,
     UNFINISHED_STATES,
     FileRow,
@@ -90,9 +91,8 @@ class BatchItems:
     def list_files(self, item_fingerprint: str) -> list[FileRow]:
         """List every file that an item's newest request has made."""
         item = self._joined.get(item_fingerprint, item_fingerprint)
-        columns = ", ".join(f'"{column.name}"' for column in fields(FileRow))
         rows = self._scope.database.query(
-            f"SELECT {columns} FROM files WHERE request_id ="
+            f"SELECT {FILE_COLUMNS} FROM files WHERE request_id ="
             f" (SELECT id FROM requests WHERE {self._scope.condition} AND item = ?"
             " ORDER BY id DESC LIMIT 1)",
             (*self._scope.values, item),

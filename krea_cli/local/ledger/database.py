@@ -86,8 +86,17 @@ class Database:
 
     def query(self, statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """Return all rows of a SELECT or PRAGMA."""
-        with self._lock, translate_errors(self.path):
-            return self._connection.execute(statement, _encode_values(values)).fetchall()
+        # Asked several times for each item of a list: what is rare costs time only when it is met.
+        with self._lock:
+            try:
+                return self._connection.execute(statement, values).fetchall()
+            except UnicodeEncodeError:
+                pass  # a path that is no UTF-8
+            except Exception:
+                with translate_errors(self.path):
+                    raise
+            with translate_errors(self.path):
+                return self._connection.execute(statement, _encode_values(values)).fetchall()
 
     def execute(self, statement: str, values: Sequence[Any]) -> int:
         """Execute one STATEMENT that writes, and return the number of changed rows."""

@@ -3,7 +3,7 @@
 import os
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from krea_cli.local.ledger.database import Database
@@ -11,6 +11,7 @@ from krea_cli.local.ledger.ownership import CANDIDATES_FACT, PRUNED_BEFORE
 from krea_cli.local.ledger.request_identity import RequestIdentity
 from krea_cli.local.ledger.rows import (
     EMPTY,
+    FILE_COLUMNS,
     IN_DOUBT_STATES,
     UNDER_WAY_STATES,
     FileRow,
@@ -150,10 +151,9 @@ class History:
 
     def list_files(self, job_id: str) -> list[FileRow]:
         """List the saved files of a job, in the order of its results."""
-        columns = ", ".join(f'f."{column.name}"' for column in fields(FileRow))
         rows = self._scope.database.query(
-            f"SELECT {columns} FROM files f JOIN requests ON requests.id = request_id"
-            f' WHERE {self._scope.condition} AND job_id = ? ORDER BY f."index", f.at',
+            f"SELECT {FILE_COLUMNS} FROM files WHERE request_id IN (SELECT id FROM requests"
+            f' WHERE {self._scope.condition} AND job_id = ?) ORDER BY "index", at',
             (*self._scope.values, job_id),
         )
         return [parse_file_row(values) for values in rows]

@@ -37,7 +37,7 @@ from krea_cli.flows.files.existing_results import (
     find_saved_results,
     is_changed,
 )
-from krea_cli.flows.files.kept_files import is_kept, remove_kept_files
+from krea_cli.flows.files.kept_files import remove_kept_files
 from krea_cli.flows.files.output_slot import OutputSlot
 from krea_cli.flows.generate.draft import build_draft
 from krea_cli.flows.generate.request import GenerateRequest
@@ -239,8 +239,7 @@ class SubmitWorker:
         existing = find_saved_results(row, slot, ledger)
         if existing.is_done:
             record_places(row, existing, slot, self._context.ledger)
-            files = ledger.history.list_files(pending.job_id)
-            if slot.target.force or any(is_kept(file.path) for file in files):
+            if slot.target.force or existing.has_kept:
                 remove_kept_files(ledger, pending.job_id)
             try:
                 return AlreadyDone(item, row, write_recipes(pending, existing.files, self._context))
