@@ -76,10 +76,15 @@ class Spending:
         wide = Scope(self._scope.database, self._scope.base, self._scope.account)
         wide.cover(Keys(self._scope).list_possibly_same())
         quarter = max(0, int(moment) // QUARTER_SECONDS)
-        end = (quarter + 1) * QUARTER_SECONDS
+        if moment != quarter * QUARTER_SECONDS or quarter == 0:
+            quarter += 1  # the first that is whole; that of 1970 begins before it
         return Spending(wide)._add_up(
-            _Part(QUARTERS, "quarter > ?", (quarter,)),
-            _Part(REQUESTS, "sent_at >= ? AND sent_at < ?", (moment, end)),
+            _Part(QUARTERS, "quarter >= ?", (quarter,)),
+            _Part(
+                REQUESTS,
+                "sent_at >= ? AND sent_at < ?",
+                (moment, quarter * QUARTER_SECONDS),
+            ),
             _Part(EXCLUDED, "id = ? AND sent_at >= ?", (excluding, moment)),
         )
 

@@ -1,0 +1,84 @@
+"""Look-ups among many requests: none reads them all."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from krea_cli.local.ledger.account_ledger import AccountLedger
+from krea_cli.local.ledger.ledger import Ledger
+from krea_cli.local.ledger.request_identity import RequestIdentity
+from krea_cli.local.ledger.rows import RequestDraft
+from tests.local.ledger.conftest import NOW, MakeDraft
+
+BASE, KEY = "https://api.krea.ai", "0123456789abcdef"
+REQUESTS = 2000
+# Of SQLite's virtual machine, and above what a few rows take.
+MAX_STEPS = 2000
+
+
+@pytest.fixture
+def ledger() -> Iterator[AccountLedger]:
+    """A ledger in memory."""
+    whole = Ledger.in_memory(clock_now=lambda: NOW)
+    yield whole.for_account(BASE, KEY)
+    whole.close()
+
+
+def identity(number: int) -> RequestIdentity:
+    """The identity of the request NUMBER."""
+    return RequestIdentity(f"f{number}", f"given-{number}", f"sent-{number}")
+
+
+def draft(make_draft: MakeDraft, number: int) -> RequestDraft:
+    """The draft of a batch's item NUMBER."""
+    return make_draft(
+        target=f"/home/me/{number}.png",
+        item_fingerprint=f"item-{number}",
+        given_digest=f"given-{number}",
+        sent_digest=f"sent-{number}",
+        batch="list.txt",
+        cost=1,
+    )
+
+
+def count_steps(ledger: AccountLedger, look_up: Callable[[], object]) -> int:
+    """Count the steps of SQLite, in hundreds, while LOOK_UP is at work."""
+    steps = 0
+
+    def count() -> int:
+        nonlocal steps
+        steps += 100
+        return 0
+
+    connection = ledger._database._connection
+    connection.set_progress_handler(count, 100)
+    look_up()
+    connection.set_progress_handler(None, 0)
+    return steps
+
+
+LOOK_UPS: dict[str, Callable[[AccountLedger], object]] = {
+    "equal item": lambda book: book.items.find_same(identity(1000), 1, old=("item-x", "item-y")),
+    "item": lambda book: book.items.find_latest("item-7"),
+    "files of an item": lambda book: book.items.list_files("item-7"),
+    "unfinished": lambda book: book.requests.find_unfinished(identity(9), "/home/me/9.png"),
+    "latest": lambda book: book.requests.find_latest(identity(-1), "/home/me/fox.png"),
+    "saved": lambda book: book.requests.find_saved(identity(9), "/home/me/9.png"),
+    "to reuse": lambda book: book.history.list_saved("none", identity(9), seed=None),
+    "files of a job": lambda book: book.history.list_files("no-job"),
+    "sum of a batch": lambda book: book.spending.sum_batch("list.txt", excluding=7),
+    "sum of a day": lambda book: book.spending.sum_since(NOW - NOW % 900, excluding=7),
+    "sum of a command": lambda book: book.spending.sum_requests({1, 2, 3}, excluding=2),
+}
+
+
+@pytest.mark.parametrize("name", LOOK_UPS)
+def test_no_look_up_reads_all_requests(
+    ledger: AccountLedger, make_draft: MakeDraft, name: str
+) -> None:
+    """An equal request, an item, a file, a sum for a cap: each costs a few rows."""
+    for number in range(REQUESTS):
+        row = ledger.requests.insert(draft(make_draft, number))
+        ledger.requests.mark_sending(row.id, NOW + number)
+    assert count_steps(ledger, lambda: LOOK_UPS[name](ledger)) <= MAX_STEPS
+    assert ledger.items.find_same(identity(1000), 1) == "item-1000"
