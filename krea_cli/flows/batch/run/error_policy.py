@@ -80,5 +80,6 @@ def is_full_disk(error: BaseException | None) -> bool:
     while error is not None:
         if isinstance(error, OSError) and error.errno in FULL_DISK_ERRNOS:
             return True
-        error = error.__cause__
+        cause = error.__cause__
+        error = None if cause is error else cause  # `raise error from error` makes a circle
     return False

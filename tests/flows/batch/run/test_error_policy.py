@@ -48,3 +48,10 @@ def test_another_trouble_with_a_file_is_the_items_own() -> None:
     error.__cause__ = OSError(errno.EACCES, "denied")
     assert not is_full_disk(error)
     assert action_for(error) is Action.FAIL
+
+
+def test_an_error_that_is_its_own_cause_is_looked_at_once() -> None:
+    """As after `raise error from error`: it must not be followed for ever."""
+    error = errors.KreaError("refused")
+    error.__cause__ = error
+    assert not is_full_disk(error)
