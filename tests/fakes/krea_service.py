@@ -92,6 +92,7 @@ class KreaService:
     answers: scripts of the next submits, first come first served; None means the usual answer
     on_submit: called with each submit before it is answered
     on_download: called before each result is given out
+    on_upload: called with each upload; its answer, if any, takes the place of the usual one
     read_faults: answers to the next reads of jobs
     list_status: HTTP status of the list of jobs
     list_without_results: True to leave the results out of the list
@@ -115,6 +116,7 @@ class KreaService:
     answers: list[Answer] = field(default_factory=list)
     on_submit: Callable[[httpx.Request], object] | None = None
     on_download: Callable[[], object] | None = None
+    on_upload: Callable[[httpx.Request], httpx.Response | None] | None = None
     read_faults: list[Callable[[], httpx.Response]] = field(default_factory=list)
     list_status: int = 200
     list_without_results: bool = False
@@ -178,6 +180,8 @@ class KreaService:
             return self._submit(request)
         if path == "/assets":
             number = len(self.requests)
+            if self.on_upload and (answer := self.on_upload(request)) is not None:
+                return answer
             url = f"https://app-uploads.krea.ai/{number}"
             return self._json({"id": f"a-{number}", "image_url": url})
         if method == "DELETE":

@@ -3,7 +3,7 @@
 import os
 import re
 import stat
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from contextlib import suppress
 from math import inf
 from pathlib import Path
@@ -49,30 +49,53 @@ PROGRESS_INTERVAL_SECONDS = 0.1
 
 
 def upload_files(
-    files: Iterable[LocalFile], context: FlowContext, *, until: float | None = None
+    files: Iterable[LocalFile],
+    context: FlowContext,
+    *,
+    until: float | None = None,
+    uploaded_now: Collection[str] = (),
 ) -> dict[str, str]:
     """Upload FILES that the service does not have yet; return the address of each, by its path.
 
+    uploaded_now: hashes of files that this command has uploaded already
+    until: the end of the time, monotonic; None for no end
+
     Checks all files before sending the first. Raises `UsageError` if one cannot be read or is not
-    accepted, and the errors of the service. Raises `Busy` at UNTIL (monotonic), the end of the
-    time. Each error names its file.
+    accepted, and the errors of the service. Raises `Busy` when the time is over. Each error names
+    its file.
     """
     types = {file.path: media_type(file.path) for file in files}
     file_hashes = hash_files(LocalFile(path) for path in types)
-    uploads = context.ledger.uploads
     urls: dict[str, str] = {}  # by hash
-    for path, kind in types.items():
+    for path in types:
         sha256 = file_hashes[path]
-        url = urls.get(sha256) or uploads.find_url(sha256)
+        url = urls.get(sha256) or context.ledger.uploads.find_url(sha256)
         if url is None:
-            asset = _upload(path, kind, context, until)
-            url = asset.url
-            if hash_file(Path(path)) == sha256:  # it did not change while it was sent
-                uploads.record(sha256, url, asset.id or None, context.clock.now())
-        elif sha256 not in urls:
+            url = upload_file(path, sha256, context, until=until)
+        elif sha256 not in urls and sha256 not in uploaded_now:
             context.tell(Note(f"{path} was uploaded before"))
         urls[sha256] = url
     return {path: urls[file_hashes[path]] for path in types}
+
+
+def upload_file(
+    path: str,
+    sha256: str,
+    context: FlowContext,
+    *,
+    until: float | None = None,
+    check: Callable[[], None] = lambda: None,
+) -> str:
+    """Upload the file at PATH, with content of hash SHA256; record and return its address.
+
+    CHECK is called again and again while it is sent; its error ends the upload. Raises as
+    `upload_files` does.
+    """
+    asset = _upload(path, media_type(path), context, until, check)
+    if hash_file(Path(path)) == sha256:  # it did not change while it was sent
+        now = context.clock.now()
+        context.ledger.uploads.record(sha256, asset.url, asset.id or None, now)
+    return asset.url
 
 
 def hash_files(files: Iterable[LocalFile]) -> dict[str, str]:
@@ -131,10 +154,16 @@ def forget_refused_uploads(
             refused.hint = "the same command uploads its files anew"
 
 
-def _upload(path: str, kind: ContentType, context: FlowContext, until: float | None) -> Asset:
+def _upload(
+    path: str,
+    kind: ContentType,
+    context: FlowContext,
+    until: float | None,
+    check: Callable[[], None],
+) -> Asset:
     """Upload one file. It is free, so that a transient fault only costs time."""
     clock = context.clock
-    progress = _progress(path, context, until)
+    progress = _progress(path, context, until, check)
 
     def send() -> Asset:
         seconds = clock.seconds_until(until)
@@ -147,28 +176,32 @@ def _upload(path: str, kind: ContentType, context: FlowContext, until: float | N
         raise
     except Unanswered as error:
         if until is None or clock.monotonic() < until:
-            raise _name_file(error, path) from error
+            _name_file(error, path)
+            raise
         raise _time_over(path) from error
     except KreaError as error:
-        raise _name_file(error, path) from error
+        _name_file(error, path)
+        raise
 
 
-def _name_file(error: KreaError, path: str) -> KreaError:
+def _name_file(error: KreaError, path: str) -> None:
     if Path(path).name not in error.message:
         error.message = f"{path} was not uploaded: {error.message}"
         error.args = (error.message,)
-    return error
 
 
 def _time_over(path: str) -> Busy:
     return Busy(f"{path} was not uploaded: the time to wait was over; nothing was submitted")
 
 
-def _progress(path: str, context: FlowContext, until: float | None) -> Callable[[int, int], None]:
+def _progress(
+    path: str, context: FlowContext, until: float | None, check: Callable[[], None]
+) -> Callable[[int, int], None]:
     reported_at = -PROGRESS_INTERVAL_SECONDS
 
     def progress(sent: int, total: int) -> None:
         nonlocal reported_at
+        check()
         now = context.clock.monotonic()
         if until is not None and now >= until:
             raise _time_over(path)

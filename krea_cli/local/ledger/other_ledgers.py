@@ -102,6 +102,11 @@ class OtherLedgers:
         self._hosts: dict[Path, OtherHost] = {}
         self._unreadable: set[Path] = set()
 
+    @property
+    def exist(self) -> bool:
+        """True if another host has a ledger here. Safe to ask from any thread."""
+        return any(True for _ in self._list_paths())
+
     def find_at_target(self, identity: RequestIdentity, target: str) -> list[OtherRequest]:
         """Return the newest request at TARGET of each ledger that has one of IDENTITY.
 

@@ -1,5 +1,7 @@
 """The request of an item, and the files that it uploads."""
 
+from collections.abc import Collection
+
 from krea_cli.catalog.local_files import find_local_files
 from krea_cli.errors import UsageError
 from krea_cli.flows.batch.item import Item
@@ -31,8 +33,10 @@ def item_request(item: Item, options: RunOptions) -> GenerateRequest:
     )
 
 
-def upload_item_files(item: Item, context: FlowContext) -> RequestFiles:
-    """Upload the files of ITEM, each content once.
+def upload_item_files(
+    item: Item, context: FlowContext, *, uploaded_now: Collection[str] = ()
+) -> RequestFiles:
+    """Upload the files of ITEM, each content once; UPLOADED_NOW are hashes of new uploads.
 
     Raises `UsageError` for a file that has changed since the check.
     """
@@ -46,4 +50,5 @@ def upload_item_files(item: Item, context: FlowContext) -> RequestFiles:
             f"{changed[0]} was changed since it was checked; nothing was sent",
             hint="run the same command again: it is another item now",
         )
-    return RequestFiles(item.file_hashes, upload_files(files, context))
+    urls = upload_files(files, context, uploaded_now=uploaded_now)
+    return RequestFiles(item.file_hashes, urls)

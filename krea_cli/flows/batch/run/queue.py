@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Iterable, Iterator
-from itertools import chain
+from itertools import chain, islice
 from math import inf
 
 from krea_cli.errors import KreaError
@@ -23,6 +23,7 @@ class Queue:
 
     def __init__(self, items: Iterable[Item], context: FlowContext) -> None:
         self._items: Iterator[Item] = iter(items)
+        self._peeked: deque[Item] = deque()  # of `_items`, not given out yet
         self._first: deque[Item] = deque()
         self._elsewhere: deque[tuple[float, Item]] = deque()  # with the time of the next look
         self._left: list[Item] = []  # for good, to another run
@@ -82,12 +83,19 @@ class Queue:
         if self._first:
             return self._first.popleft()
         if not self._exhausted:
-            if (item := next(self._items, None)) is not None:
+            item = self._peeked.popleft() if self._peeked else next(self._items, None)
+            if item is not None:
                 return item
             self._exhausted = True
         if self._elsewhere and self._elsewhere[0][0] <= now:
             return self._elsewhere.popleft()[1]
         return None
+
+    def peek(self, count: int) -> list[Item]:
+        """Return the next items that may be given out, COUNT at most; they stay here."""
+        missing = count - len(self._first) - len(self._peeked)
+        self._peeked.extend(islice(self._items, max(0, missing)))
+        return list(islice(chain(self._first, self._peeked), count))
 
     def put_back(self, item: Item) -> None:
         """Make ITEM, which was taken a moment ago, the next one again."""
@@ -118,7 +126,7 @@ class Queue:
         An item whose request another one has here is left out: the two share its job.
         """
         elsewhere = (item for _, item in self._elsewhere)
-        for item in chain(self._left, self._first, elsewhere, self._items):
+        for item in chain(self._left, self._first, elsewhere, self._peeked, self._items):
             if self._busy.get(item.fingerprint, item.index) == item.index:
                 yield item
 

@@ -22,6 +22,7 @@ from krea_cli.flows.batch.run.poll_worker import PollWorker
 from krea_cli.flows.batch.run.queue import Queue
 from krea_cli.flows.batch.run.state import BatchState
 from krea_cli.flows.batch.run.submit_worker import SubmitWorker
+from krea_cli.flows.batch.run.upload_ahead import MAX_ITEMS_AHEAD, UploadAhead
 from krea_cli.flows.batch.run.workers import Workers
 from krea_cli.flows.context import FlowContext
 from krea_cli.flows.download.save import ResultSaver
@@ -57,11 +58,16 @@ class Scheduler:
         self._last_progress: BatchProgress | None = None
         self._run_lock = context.ledger.run_lock()
         mailbox = context.clock.mailbox()
+        self._upload_ahead = UploadAhead(options, context, may_send=lambda: self._may_send)
         self._workers = Workers(
             context,
             mailbox,
             submit_worker=SubmitWorker(
-                options, context, self._run_lock, has_more=self._has_more_to_send
+                options,
+                context,
+                self._run_lock,
+                self._upload_ahead,
+                has_more=self._has_more_to_send,
             ),
             poll_worker=PollWorker(
                 context, lambda model: options.model(model).typical_seconds, mailbox.put
@@ -113,6 +119,7 @@ class Scheduler:
             self._end()
             self._state.release()
             self._workers.shut_down()
+            self._upload_ahead.shut_down()
             self._run_lock.release()
 
     def halt(self, error: KreaError) -> None:
@@ -154,9 +161,16 @@ class Scheduler:
         has_place = places < self._state.limit.limit
         return self._may_look and (has_place or self._state.stop is not None)
 
+    @property
+    def _may_send(self) -> bool:
+        """True while items are sent; read by other threads."""
+        return self._state.stop is None and not (
+            self._holding or self._context.clock.drain_requested or self._context.clock.stopping
+        )
+
     def _has_more_to_send(self) -> bool:
         """Tell if another request follows the present one."""
-        return self._state.stop is None and not self._queue.empty
+        return self._may_send and not self._queue.empty
 
     def _stop_without_places(self) -> None:
         """Send nothing more if all places are held by jobs that are waited for no longer."""
@@ -208,6 +222,9 @@ class Scheduler:
                 self._holding = True
             else:
                 self._workers.submit(item, may_send=may_send)
+                if may_send:
+                    ahead = min(state.limit.limit, MAX_ITEMS_AHEAD)
+                    self._upload_ahead.look(item, self._queue.peek(ahead))
         is_at_end = self._may_look and self._queue.empty and not self._workers.submitting
         if is_at_end and state.doubts and not self._doubts_resolved:
             self._doubts_resolved = True

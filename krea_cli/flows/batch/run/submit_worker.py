@@ -18,7 +18,7 @@ from krea_cli.errors import (
 from krea_cli.flows.batch.item import Item
 from krea_cli.flows.batch.item_elsewhere import find_item_elsewhere
 from krea_cli.flows.batch.run.ended_request import record_places, write_recipes
-from krea_cli.flows.batch.run.item_request import item_request, upload_item_files
+from krea_cli.flows.batch.run.item_request import item_request
 from krea_cli.flows.batch.run.messages import (
     SAME_COMMAND_CONTINUES,
     AlreadyDone,
@@ -32,6 +32,7 @@ from krea_cli.flows.batch.run.messages import (
 from krea_cli.flows.batch.run.options import RunOptions
 from krea_cli.flows.batch.run.other_hosts import take_from_elsewhere
 from krea_cli.flows.batch.run.pending import changed_error, pending_copy, pending_job
+from krea_cli.flows.batch.run.upload_ahead import UploadAhead
 from krea_cli.flows.context import FlowContext
 from krea_cli.flows.files.existing_results import (
     find_saved_results,
@@ -73,12 +74,14 @@ class SubmitWorker:
         options: RunOptions,
         context: FlowContext,
         run_lock: "RunLock",
+        upload_ahead: UploadAhead,
         *,
         has_more: Callable[[], bool],
     ) -> None:
         self._options = options
         self._context = context
         self._run_lock = run_lock
+        self._upload_ahead = upload_ahead
         self._has_more = has_more
 
     def submit(self, item: Item, *, may_send: bool = True) -> WorkerMessage:
@@ -264,15 +267,10 @@ class SubmitWorker:
         about an upload.
         """
         context = self._context
-        files = upload_item_files(item, context)
+        files = self._upload_ahead.upload(item)
         (seed,) = seeds(request.model, item.body, 1, context.random)
         draft = build_draft(
-            request,
-            slot,
-            files,
-            given=item.given,
-            seed=seed,
-            ledger=context.ledger,
+            request, slot, files, given=item.given, seed=seed, ledger=context.ledger
         )
         return replace(
             draft,
