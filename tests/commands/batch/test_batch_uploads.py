@@ -85,10 +85,22 @@ def test_no_more_go_up_than_may_run(scene: UploadScene) -> None:
 
 def test_nothing_goes_up_for_what_is_done(scene: UploadScene) -> None:
     """Only the new items need their files, though nothing is known of earlier uploads."""
-    assert scene.run(range(4), "-j", "4").code == 0
+    assert scene.run(range(2, 6), "-j", "4").code == 0
     scene.forget()
     assert scene.run(range(6), "-j", "4").code == 0
-    assert scene.uploaded == [4, 5]
+    assert scene.uploaded == [0, 1]
+
+
+def test_nothing_goes_up_for_what_has_failed(scene: UploadScene) -> None:
+    """Without --retry-failed it is not sent; with it the files are needed again."""
+    scene.cli.service.final_status = "failed"
+    assert scene.run(range(2, 6), "-j", "4").code == 1
+    scene.cli.service.final_status = "completed"
+    scene.forget()
+    assert scene.run(range(6), "-j", "4").code == 1
+    assert scene.uploaded == [0, 1]
+    assert scene.run(range(6), "-j", "4", "--retry-failed").code == 0
+    assert scene.uploaded == list(range(6))
 
 
 def test_nothing_goes_up_beyond_a_cap(scene: UploadScene) -> None:
