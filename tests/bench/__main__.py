@@ -24,7 +24,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from tests.bench.checkout import Checkout
 from tests.bench.line import Table
-from tests.bench.lines import LINES, NAMED_ONLY, QUICK
+from tests.bench.lines import LINES, NAMED_ONLY, QUICK, Measure
 from tests.bench.process import has_valgrind
 
 WITH_VALGRIND = "status-instructions"
@@ -45,8 +45,8 @@ def main() -> None:
     table = Table(markdown=chosen.markdown, beside=other is not None)
     compared = f", beside commit {other.commit}" if other else ""
     _print(f"Commit {here.commit}{compared}, {date.today():%d %B %Y}.\n\n{table.heading()}")
-    for measure in lines.values():
-        _print(table.row(measure(here), measure(other) if other else None))
+    for name, measure in lines.items():
+        _print(table.row(name, measure(here), measure(other) if other else None))
 
 
 def _parse_options() -> argparse.Namespace:
@@ -61,7 +61,7 @@ def _parse_options() -> argparse.Namespace:
     return chosen
 
 
-def _all(lines: dict) -> dict:  # type: ignore[type-arg]
+def _all(lines: dict[str, Measure]) -> dict[str, Measure]:
     return {**LINES, **NAMED_ONLY, **lines}
 
 

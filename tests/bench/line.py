@@ -1,10 +1,12 @@
 """One line of the table: a figure, its rival, and its bound; as text or as Markdown."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 WIDTHS = (52, 34, 58, 19, 6)
 HEADINGS = ("what", "against", "measured", "reach", "")
+TIMES = re.compile(r"\bx\b")
 BESIDE_WIDTHS = (60, 9)
 BESIDE_HEADINGS = ("before", "new/old")
 
@@ -64,14 +66,16 @@ class Table:
         if not self.markdown:
             return self._row(cells)
         cells[len(HEADINGS) - 1] = "met"
+        cells.insert(0, "line")
         return f"{self._row(cells)}\n{self._row(['---'] * len(cells))}"
 
-    def row(self, line: Line, before: Line | None = None) -> str:
-        """LINE, and beside it the one of the other checkout."""
+    def row(self, name: str, line: Line, before: Line | None = None) -> str:
+        """LINE of that NAME, and beside it the one of the other checkout."""
         cells = [line.what, line.against, line.measured, line.reach]
         if self.markdown:
             cells[1] = line.against or "–"
             cells.append("yes" if line.ok else "no")
+            cells.insert(0, f"`{name}`")
         else:
             cells.append("ok" if line.ok else "MISSES")
         if self.beside:
@@ -80,7 +84,7 @@ class Table:
 
     def _row(self, cells: Sequence[str]) -> str:
         if self.markdown:
-            return f"| {' | '.join(cell.replace('|', '/') for cell in cells)} |"
+            return f"| {' | '.join(TIMES.sub('×', cell) for cell in cells)} |"
         widths = (*WIDTHS, *BESIDE_WIDTHS)
         return "".join(
             cell.ljust(width) + "  " for cell, width in zip(cells, widths, strict=False)

@@ -75,19 +75,19 @@ NAMED_ONLY: dict[str, Measure] = {
 FEW = batch.Batch(jobs=24, seconds=1, at_once=12, post_seconds=0.05)
 QUICK: dict[str, Measure] = {
     "version": partial(version.measure, rounds=10),
-    "status": partial(status.cpu, rounds=5),
-    "first-post": partial(submits.first, rounds=3),
+    "status": partial(status.cpu, rounds=4),
+    "first-post": partial(submits.first, rounds=2),
     "lateness-new": partial(
-        simulated_lateness.measure, times=simulated_lateness.SHORT, seen=0, jobs=8
+        simulated_lateness.measure, times=simulated_lateness.SHORT, seen=0, jobs=5
     ),
-    "lateness-minutes": partial(simulated_lateness.measure, times=LONGEST, seen=5, jobs=8),
+    "lateness-minutes": partial(simulated_lateness.measure, times=LONGEST, seen=3, jobs=4),
     "batch": partial(batch.elapsed, batch=FEW, reach=1.3),
     "batch-polls": partial(batch.polling, batch=FEW),
-    "post-tls": partial(submits.in_batch, posts=10),
-    "own-time": partial(submits.own_time, posts=12),
+    "post-tls": partial(submits.in_batch, posts=8),
+    "own-time": partial(submits.own_time, posts=10),
     "files": partial(files.of_batch, files=12, reach=2),
     "files-missing": partial(files.of_missing, files=12, reach=2),
-    "check": partial(check.elapsed, lines=5_000),
+    "check": partial(check.elapsed, lines=2_000),
     "finished-list": partial(long_lists.run_again, lines=300),
     "cap": partial(long_lists.sum_for_cap, lines=300),
     "ledger": partial(ledger.measure, submits=50),

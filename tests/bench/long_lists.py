@@ -8,6 +8,7 @@ from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
+from tests.bench.check import FULL_LINES, linear_reach
 from tests.bench.checkout import Checkout
 from tests.bench.inside import call_inside
 from tests.bench.line import Line
@@ -15,7 +16,6 @@ from tests.bench.process import run
 from tests.bench.sandbox_client import BODY, ROUTE
 from tests.fakes.sandbox_process import SandboxProcess
 
-FULL_LINES = 100_000
 COLUMNS = "prompt,seed\n"
 COMMAND = ("batch", "list.csv", "-m", "bfl/flux-1-dev")
 MAX_CPU_SECONDS = 120  # a command that takes more is ended
@@ -66,7 +66,7 @@ def run_again(checkout: Checkout, lines: int = FULL_LINES) -> Line:
         "",
         seconds,
         " s",
-        30 * lines / FULL_LINES,
+        linear_reach(30, lines),
         f"{seconds / lines * 1e6:.0f} µs a line"
         if seconds < MAX_CPU_SECONDS
         else f"ended after {MAX_CPU_SECONDS} s",
@@ -78,7 +78,7 @@ def search(checkout: Checkout, lines: int = FULL_LINES) -> Line:
     made = _finished_list(checkout, lines)
     seconds = min(made.run("history", f"picture {lines - 1}") for _ in range(3))
     name = f"krea history TEXT over {lines:,} requests, CPU"
-    return Line(name, "", seconds, " s", max(0.3, lines / FULL_LINES))
+    return Line(name, "", seconds, " s", linear_reach(1, lines))
 
 
 def sum_for_cap(checkout: Checkout, lines: int = FULL_LINES, *, submits: int = 30) -> Line:

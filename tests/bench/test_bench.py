@@ -69,15 +69,22 @@ ALIKE = {
     "memory",
     "suite",
 }
-WITH_OTHER_PROGRAMS = {"status-instructions", "throughput"}
+# The others need openssl, curl or valgrind, or would take much of the suite's time.
+FAST = {
+    "version",
+    "batch",
+    "batch-polls",
+    "in-flight",
+    "check",
+    "check-memory",
+    "cap",
+    "ledger",
+}
 
 
 @pytest.mark.parametrize(
     "name",
-    [
-        pytest.param(name, marks=pytest.mark.machine if name in WITH_OTHER_PROGRAMS else ())
-        for name in TINY
-    ],
+    [pytest.param(name, marks=() if name in FAST else pytest.mark.machine) for name in TINY],
 )
 def test_a_line_of_the_table_can_be_measured(name: str) -> None:
     """Each kind of measurement runs to its end and has a figure."""
@@ -100,7 +107,7 @@ def test_the_table_says_what_misses() -> None:
     fast = Line("download", "curl", 0.75, " x", 0.6, at_least=True)
     greedy = Line("lateness", "2 s", 0.3, " x", 0.35, other_bound_kept=False)
     table = Table()
-    lines = (table.heading(), *map(table.row, (SLOW, fast, greedy)))
+    lines = (table.heading(), *(table.row("name", line) for line in (SLOW, fast, greedy)))
     assert [" ".join(line.split()) for line in lines] == [
         "what against measured reach",
         "start python 3.00 x (30 ms, 10 ms) at most 2.5 x MISSES",
@@ -113,13 +120,15 @@ def test_the_table_of_the_guide_has_the_old_figures_beside() -> None:
     """In Markdown, with another checkout: its figure, and the ratio of both."""
     table = Table(markdown=True, beside=True)
     before = Line("start", "python", 6.0, " x", 2.5)
-    assert f"{table.heading()}\n{table.row(SLOW, before)}" == (
-        "| what | against | measured | reach | met | before | new/old |\n"
-        "| --- | --- | --- | --- | --- | --- | --- |\n"
-        "| start | python | 3.00 x (30 ms, 10 ms) | at most 2.5 x | no | 6.00 x | 0.50 |"
+    assert f"{table.heading()}\n{table.row('version', SLOW, before)}" == (
+        "| line | what | against | measured | reach | met | before | new/old |\n"
+        "| --- | --- | --- | --- | --- | --- | --- | --- |\n"
+        "| `version` | start | python | 3.00 × (30 ms, 10 ms) | at most 2.5 × | no"
+        " | 6.00 × | 0.50 |"
     )
 
 
+@pytest.mark.machine
 def test_the_cost_of_a_batch_by_its_length() -> None:
     """The cells of one size: each request of each item is counted."""
     cells = growth.measure(Checkout(), 2, post_seconds=0.0).cells()
@@ -127,6 +136,7 @@ def test_the_cost_of_a_batch_by_its_length() -> None:
     assert len(cells) == len(growth.HEADINGS)
 
 
+@pytest.mark.machine
 @pytest.mark.parametrize("command", profile_commands.COMMANDS)
 def test_a_profile_knows_the_modules_of_a_command(command: str) -> None:
     """A module that every command enters, one of httpx in a thread, and the tables' headings."""
