@@ -1,15 +1,21 @@
 """The checkout whose `krea` is measured: this one, or another one beside it."""
 
+import atexit
 import os
+import re
+import shutil
 import subprocess
+import tempfile
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from tests.bench.process import PYTHON, child_environ
+from tests.bench.process import KREA, PYTHON, child_environ
 
 HERE = Path(__file__).parents[2]
+IMPORTED_ENTRY = re.compile(r"from krea_cli\S* import \w+")
 
 
 @dataclass(frozen=True)
@@ -24,13 +30,30 @@ class Checkout:
     @cached_property
     def python(self) -> str:
         """The Python of its own environment, if it has one; else the one that runs here."""
-        own = self.folder / ".venv" / "bin" / "python"
-        return str(own) if own.exists() and self.folder != HERE else PYTHON
+        return str(self._own_python) if self._is_installed else PYTHON
+
+    @cached_property
+    def krea(self) -> str:
+        """The path of the installed command; of one that is made if it is not installed."""
+        if self._is_installed or self.folder == HERE:
+            return str(Path(self.python).with_name("krea"))
+        scripts = tomllib.loads((self.folder / "pyproject.toml").read_text())["project"]["scripts"]
+        module, function = scripts["krea"].split(":")
+        # As pip wrote it here, with the entry point that this checkout declares.
+        text = IMPORTED_ENTRY.sub(f"from {module} import {function}", Path(KREA).read_text())
+        script = Path(tempfile.mkdtemp(prefix="krea-bench-"), "krea")
+        atexit.register(shutil.rmtree, script.parent, ignore_errors=True)
+        script.write_text(text)
+        script.chmod(0o700)
+        return str(script)
 
     @property
-    def krea(self) -> str:
-        """The path of the installed command."""
-        return str(Path(self.python).with_name("krea"))
+    def _own_python(self) -> Path:
+        return self.folder / ".venv" / "bin" / "python"
+
+    @property
+    def _is_installed(self) -> bool:
+        return self.folder != HERE and self._own_python.exists()
 
     def environ(self, own: Mapping[str, str]) -> dict[str, str]:
         """The environment for its `krea`, with OWN on top."""

@@ -126,8 +126,8 @@ def count_instructions(command: Command) -> int:
     # Hashes of text that are drawn anew would let two runs differ.
     environment = {**command.environment, "PYTHONHASHSEED": "0"}
     words = list(command.words)
-    if not Path(words[0]).name.startswith("python"):
-        words = [str(Path(words[0]).with_name("python")), *words]
+    if words[0] != PYTHON:  # a script, whose first line names its Python
+        words = [Path(words[0]).read_text().partition("\n")[0].removeprefix("#!"), *words]
     counted = subprocess.run(
         [*VALGRIND, *words],
         env=environment,
