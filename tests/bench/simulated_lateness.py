@@ -17,8 +17,9 @@ from tests.bench.inside import call_inside
 from tests.bench.line import Line
 from tests.bench.polling import FIXED_SECONDS, SAVING_SECONDS
 
-SIZE = ("--width", "512", "--height", "512")
-MODEL = "bfl/flux-1-dev"
+PICTURE = ("-m", "bfl/flux-1-dev", "--width", "512", "--height", "512")
+VIDEO = ("-m", "minimax/hailuo-2.3-fast")  # pictures do not take minutes
+MIN_VIDEO_SECONDS = 100.0
 SHORT = (4.5, 5.5, 6.5, 7.5, 8.5)  # typical seconds of models
 MEDIUM = (35.0, 50.0, 65.0, 80.0)
 LONGEST = (150.0, 210.0, 270.0, 330.0)
@@ -69,6 +70,7 @@ def _follow(
     from tests.fakes.sandbox_process import sandbox_environ
 
     clock, late = FakeClock(), []
+    options = PICTURE if typical < MIN_VIDEO_SECONDS else VIDEO
     settings = Settings(seconds=typical, seed=seed)
     with TemporaryDirectory() as name, SandboxServer(settings, now=clock.now) as sandbox:
         os.chdir(name)
@@ -80,7 +82,7 @@ def _follow(
             out, err = (io.TextIOWrapper(io.BytesIO(), "utf-8") for _ in range(2))
             edges = {"environ": environ, "clock": clock, "random": Random(seed + number)}
             env = Env(stdin=io.StringIO(), stdout=out, stderr=err, **edges)  # type: ignore[arg-type]
-            code = main(["generate", f"fox {number}", "-m", MODEL, *SIZE], env)
+            code = main(["generate", f"fox {number}", *options], env)
             assert code == 0, err.buffer.getvalue().decode()
             late.append(clock.now() - sandbox.state.jobs.all()[-1].ended_at)
         asked = sum(sandbox.state.stats.polls.values()) - before
