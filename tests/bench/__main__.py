@@ -27,7 +27,7 @@ from tests.bench.line import Table
 from tests.bench.lines import LINES, NAMED_ONLY, QUICK, Measure
 from tests.bench.process import has_valgrind
 
-WITH_VALGRIND = "status-instructions"
+WITH_VALGRIND = "instructions"
 
 
 def main() -> None:

@@ -62,22 +62,20 @@ class Table:
 
     def heading(self) -> str:
         """The first line of the table; in Markdown with the rule below it."""
-        cells = [*HEADINGS, *(BESIDE_HEADINGS if self.beside else ())]
+        more = BESIDE_HEADINGS if self.beside else ()
         if not self.markdown:
-            return self._row(cells)
-        cells[len(HEADINGS) - 1] = "met"
-        cells.insert(0, "line")
+            return self._row([*HEADINGS, *more])
+        cells = ["line", *HEADINGS[1:4], *more]
         return f"{self._row(cells)}\n{self._row(['---'] * len(cells))}"
 
     def row(self, name: str, line: Line, before: Line | None = None) -> str:
         """LINE of that NAME, and beside it the one of the other checkout."""
-        cells = [line.what, line.against, line.measured, line.reach]
-        if self.markdown:
-            cells[1] = line.against or "–"
-            cells.append("yes" if line.ok else "no")
-            cells.insert(0, f"`{name}`")
+        if self.markdown:  # few and narrow columns: a man page shows them as well
+            reach = f"{line.reach.removeprefix('at most ')}, {'met' if line.ok else 'missed'}"
+            cells = [f"`{name}`: {line.what}", line.against or "–", line.measured, reach]
         else:
-            cells.append("ok" if line.ok else "MISSES")
+            verdict = "ok" if line.ok else "MISSES"
+            cells = [line.what, line.against, line.measured, line.reach, verdict]
         if self.beside:
             cells += _beside(line, before)
         return self._row(cells)

@@ -21,7 +21,7 @@ from tests.bench.process import (
 from tests.bench.sandbox_client import submit
 from tests.bench.tls_service import serve_tls
 
-AGAINST = 'python -c "httpx.get()", same roots'
+AGAINST = "python -c httpx.get(), same roots"
 
 
 def cpu(checkout: Checkout, *, rounds: int = 20) -> Line:
