@@ -7,7 +7,7 @@ import typer
 
 def parse_seconds(text: str) -> float:
     """Parse `90`, `90s`, `15m` or `2h` as seconds; 0 means for ever."""
-    from krea_cli.local.config import parse_duration
+    from krea_cli.local.settings import parse_duration
 
     try:
         return parse_duration(text)

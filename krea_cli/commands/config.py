@@ -71,6 +71,8 @@ def set_(
       krea config set budget.day 20
       krea config set history.keep 1y
     """
+    from krea_cli.commands.parallel import PARALLEL_SETTING, parallel_note
+
     session: Session = context.obj
     if key == "model.default" and value.strip():
         # Every later command would fail for it, far from here.
@@ -78,6 +80,8 @@ def set_(
     session.config = session.config.set(key, value)
     value_text = _as_text(session.config.list()[key])
     session.output.say(f"{key} is {value_text}, in {session.config.path}")
+    if key == PARALLEL_SETTING and (note := parallel_note(int(value_text))):
+        session.output.warn(note)
     if key == "history.keep":
         session.output.say(f"older requests deleted from the ledger: {session.prune_history()}")
 
@@ -117,7 +121,7 @@ def list_(
       krea config list
       krea config list --json
     """
-    from krea_cli.local.config import SETTINGS
+    from krea_cli.local.settings import SETTINGS
 
     session: Session = context.obj
     values = session.config.list()

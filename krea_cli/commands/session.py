@@ -229,11 +229,9 @@ class Session:
         return self.ledger.prune(self.clock.now() - float(keep)) if keep is not None else 0
 
     def flow_context(self, *, budget: "Budget | None" = None) -> "FlowContext":
-        """Return the context of a flow that writes the ledger; BUDGET caps its requests.
-
-        Raises `NoToken`, `LedgerUnusable`.
-        """
+        """Return the context of a flow that pays. Raises `NoToken`, `LedgerUnusable`."""
         from krea_cli.commands.hosts import start_heartbeat
+        from krea_cli.commands.parallel import find_parallel
 
         heartbeat = None if self.no_ledger else start_heartbeat(self.env, self.host, self.argv)
         self._opened += [heartbeat] if heartbeat else []
@@ -243,6 +241,7 @@ class Session:
         self.recognize_keys()
         return self._make_context(
             self.account_ledger,
+            parallel=find_parallel(self.env.get, self.config),
             shared=self.no_ledger or is_shared is True,
             alone=is_shared is False,
             budget=budget,
@@ -281,9 +280,9 @@ class Session:
 
     def status_reader(self) -> "StatusReader":
         """Return a reader of the status of many jobs."""
-        self.recognize_keys()
         from krea_cli.flows.jobs.status import StatusReader
 
+        self.recognize_keys()
         return StatusReader(self.best_effort_context, deadline=self.deadline)
 
     def result_saver(self) -> "ResultSaver":

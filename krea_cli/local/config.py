@@ -3,113 +3,13 @@
 import json
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from krea_cli.errors import KreaError, UsageError
-from krea_cli.local.ledger.host import parse_ledger_name
 from krea_cli.local.private_file import hold_folder, write_private_file
+from krea_cli.local.settings import DEFAULT_TIMEOUT_SECONDS, SETTINGS, Setting, Value
 from krea_cli.text import hide_login, one_line, shell_line
-
-Value = str | bool | float
-# Above the service's own limits for a job: 3 minutes and 2 hours.
-DEFAULT_TIMEOUT_SECONDS = {"image": 15 * 60.0, "other": 150 * 60.0}
-SECONDS_BY_UNIT = {"": 1, "s": 1, "m": 60, "h": 3600}
-SECONDS_BY_AGE_UNIT = SECONDS_BY_UNIT | {"d": 86_400, "w": 604_800, "y": 31_556_952}
-LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "[::1]")
-
-
-def _parse_name(value: Any) -> str:
-    if not isinstance(value, str) or not value.strip() or not value.isprintable():
-        raise ValueError("a name")
-    return value.strip()
-
-
-def _parse_address(value: Any) -> str:
-    pattern = r"(https?)://(\[[0-9a-f:]+\]|[^/\s:@?#]+)(?::(\d{1,5}))?(/[^\s?#]*)?"
-    match = re.fullmatch(pattern, str(value))
-    if not match or (match[1] == "http" and match[2] not in LOOPBACK_HOSTS):
-        raise ValueError("an https:// address (http:// only for this machine)")
-    if int(match[3] or 0) > 65535:
-        raise ValueError("an address whose port is 65535 at most")
-    return match[0].rstrip("/")
-
-
-def _parse_switch(value: Any) -> bool:
-    words = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
-    word = str(value).strip().lower()
-    if word not in words:
-        raise ValueError("true or false")
-    return words[word]
-
-
-def parse_duration(value: Any) -> float:
-    """Parse 90, 90s, 15m or 2h as seconds. Raises ValueError with the expected form."""
-    match = re.fullmatch(r"(\d+(?:\.\d+)?)([smh]?)", str(value).strip())
-    if isinstance(value, bool) or not match:
-        raise ValueError("a duration (90, 90s, 15m, 2h; 0 is for ever)")
-    return float(match[1]) * SECONDS_BY_UNIT[match[2]]
-
-
-def parse_age(value: Any) -> float:
-    """Parse 12h, 30d, 8w or 1y as seconds. Raises ValueError with the expected form."""
-    match = re.fullmatch(r"(\d{1,6}(?:\.\d+)?)([smhdwy])", str(value).strip())
-    if not match or float(match[1]) == 0:
-        raise ValueError("a time such as 12h, 30d, 8w or 1y")
-    return float(match[1]) * SECONDS_BY_AGE_UNIT[match[2]]
-
-
-def _parse_retention(value: Any) -> float:
-    seconds = parse_age(value)
-    if seconds < SECONDS_BY_AGE_UNIT["d"]:
-        raise ValueError("1d or more, such as 30d or 1y")
-    return seconds
-
-
-def _parse_dollars(value: Any) -> float:
-    from krea_cli.dollars import parse_dollars, to_dollars
-
-    return to_dollars(parse_dollars("" if isinstance(value, bool) else str(value), round_down=True))
-
-
-@dataclass(frozen=True)
-class Setting:
-    """A known key.
-
-    help: the purpose of the key, for `krea config list`
-    parse: returns the typed value, or raises ValueError with the expected form
-    """
-
-    help: str
-    parse: Callable[[Any], Value]
-
-
-SETTINGS = {
-    "model.default": Setting("the model when -m is not given", _parse_name),
-    "api.base": Setting("the API's address when KREA_API_BASE is not set", _parse_address),
-    "account.shared": Setting(
-        "true if other machines or programs use the account: krea then never decides about a lost"
-        " answer without you",
-        _parse_switch,
-    ),
-    "budget.day": Setting(
-        "the most to spend from midnight to midnight, in US dollars; without it, there is no limit",
-        _parse_dollars,
-    ),
-    "history.keep": Setting(
-        "how long the ledger keeps requests that are over, such as 1y (1d at least); without it,"
-        " for ever. Items of batches stay: a batch would pay for them again",
-        _parse_retention,
-    ),
-    "ledger.name": Setting(
-        "which ledger on a network disk is this machine's, where host names change; without it,"
-        " the one that is named like the host",
-        parse_ledger_name,
-    ),
-    "timeout.image": Setting("how long to wait for an image", parse_duration),
-    "timeout.other": Setting("how long to wait for video, audio, 3D, enhancing", parse_duration),
-}
 
 
 class Config:

@@ -1,7 +1,7 @@
 """Words to choose from that the parser does not list: settings, kinds, faults, model ids."""
 
 from krea_cli.catalog.cache import load_snapshot
-from krea_cli.local.config import SETTINGS
+from krea_cli.local.settings import SETTINGS
 from krea_cli.manual.command_tree import MetavarChoices
 from krea_cli.sandbox import faults
 

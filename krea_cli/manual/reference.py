@@ -45,6 +45,7 @@ ENVIRONMENT = (
     ("KREA_API_KEY, KREA_API_TOKEN", "The token, looked for in this order."),
     ("KREA_API_BASE", "The API's address instead of https://api.krea.ai."),
     ("KREA_MODEL", "The model when -m names none."),
+    ("KREA_SUBMIT_PARALLEL", "How many requests may be under way at once (1 without it)."),
     ("KREA_CONFIG_DIR", "The folder of settings and stored logins."),
     ("KREA_STATE_DIR", "The folder of the ledger."),
     ("KREA_LEDGER_NAME", "Which ledger on a network disk is this machine's, whatever its name."),

@@ -17,6 +17,8 @@ HELP = {
     " without it, for ever. Items of batches stay: a batch would pay for them again",
     "ledger.name": "which ledger on a network disk is this machine's, where host names change;"
     " without it, the one that is named like the host",
+    "submit.parallel": "how many requests of the account may be under way at once, 1 to 16"
+    " (1 without it); with more, a crash leaves more in doubt",
     "timeout.image": "how long to wait for an image",
     "timeout.other": "how long to wait for video, audio, 3D, enhancing",
 }
@@ -88,6 +90,9 @@ def test_a_misspelt_setting_gets_a_suggestion(cli: Cli, verb: list[str]) -> None
         ("api.base", "http://example.com", "an https:// address (http:// only for this machine)"),
         ("api.base", "https://host?key=1", "an https:// address (http:// only for this machine)"),
         ("model.default", " ", "a name"),
+        ("submit.parallel", "0", "a number from 1 to 16"),
+        ("submit.parallel", "17", "a number from 1 to 16"),
+        ("submit.parallel", "many", "a number from 1 to 16"),
     ],
 )
 def test_a_value_that_does_not_fit(cli: Cli, key: str, value: str, wanted: str) -> None:

@@ -41,6 +41,7 @@ class Schedule:
             "KREA_CONFIG_DIR": str(home / "config"),
             "KREA_STATE_DIR": str(self.state),
             "KREA_CACHE_DIR": str(home / "cache"),
+            "KREA_SUBMIT_PARALLEL": str(world.parallel),
         }
         self._events: list[tuple[float, int, Callable[[], None]]] = []
         self._late_jobs: list[float] = []

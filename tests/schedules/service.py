@@ -26,6 +26,7 @@ class World:
     strangers: True if others work on the account
     keys: True if the key is changed now and then
     private: True if the service shows each key its own jobs only
+    parallel: how many requests may be under way at once
     """
 
     name: str
@@ -36,6 +37,7 @@ class World:
     strangers: bool = False
     keys: bool = False
     private: bool = False
+    parallel: int = 1
 
 
 WORLDS = {
@@ -49,6 +51,7 @@ WORLDS = {
         World("strangers", strangers=True),
         World("keys", keys=True),
         World("private", keys=True, private=True),
+        World("parallel", lag=3.0, parallel=8),
     )
 }
 

@@ -9,6 +9,7 @@ from krea_cli.commands.batch.ledger_label import ledger_label
 from krea_cli.commands.batch.options import BatchOptions
 from krea_cli.commands.batch.summary import Summary
 from krea_cli.commands.exit_status import ExitStatus
+from krea_cli.commands.parallel import PARALLEL_VARIABLE, parallel_note
 from krea_cli.commands.session import Session
 from krea_cli.errors import KreaError, LedgerUnusable, LeftToHost, OverBudget
 from krea_cli.flows.batch.check.options import CheckOptions
@@ -62,6 +63,8 @@ class BatchRun:
         if self._check_options.shard.count > 1:
             # The other shares submit as well, from wherever they are.
             context = replace(context, shared=True)
+        if session.env.get(PARALLEL_VARIABLE) and (note := parallel_note(context.parallel)):
+            session.output.warn(note)
         scheduler = Scheduler(
             self._items,
             len(self._items),

@@ -208,7 +208,7 @@ def _parse_time(text: str | None, now: float) -> float | None:
     from datetime import datetime
 
     from krea_cli.errors import UsageError
-    from krea_cli.local.config import parse_age
+    from krea_cli.local.settings import parse_age
 
     if text is None:
         return None

@@ -20,7 +20,7 @@ from krea_cli.flows.context import FlowContext
 from krea_cli.flows.events import Note, Reconciling, WarningNote
 from krea_cli.flows.submit.connecting import Connecting
 from krea_cli.flows.submit.match import Candidate
-from krea_cli.flows.submit.post_lock import exclusive_submit, raise_if_no_new_work
+from krea_cli.flows.submit.post_lock import raise_if_no_new_work, submit_lock
 from krea_cli.flows.submit.reconcile import reconcile
 from krea_cli.local.ledger.rows import RequestRow
 from krea_cli.text import shell_line
@@ -75,7 +75,7 @@ def submit(
     # A kill between the row that says `sending` and the first byte is in doubt for nothing, and
     # loading the wire takes a tenth of a second.
     context.api.prepare_submit()
-    with exclusive_submit(context, deadline):
+    with submit_lock(context, deadline, row.id):
         return _send(row, context, deadline, has_more=has_more)
 
 
@@ -142,7 +142,7 @@ def _send(
                 connection.close()
             raise
         if has_more:
-            context.api.open_ahead()
+            context.api.open_ahead(context.parallel)
         post = partial(
             context.api.submit,
             row.route,

@@ -3,15 +3,16 @@
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, ExitStack, suppress
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from krea_cli.errors import LedgerUnusable
 from krea_cli.local.ledger.database import Database
-from krea_cli.local.ledger.file_lock import FileLock
 from krea_cli.local.ledger.history import History
 from krea_cli.local.ledger.keys import Keys
 from krea_cli.local.ledger.ownership import Ownership
 from krea_cli.local.ledger.parts import PartRows
+from krea_cli.local.ledger.post_locks import PostLocks
 from krea_cli.local.ledger.request_identity import request_fingerprint
 from krea_cli.local.ledger.request_rows import RequestRows
 from krea_cli.local.ledger.scope import Scope
@@ -108,20 +109,21 @@ class AccountLedger:
         """Tell if the ledger outlives this process: False in memory."""
         return self._database.path is not None
 
-    def post_locks(self) -> tuple[FileLock, ...]:
-        """Return the locks to hold from a POST until its outcome is recorded, in this order.
+    def post_locks(self, parallel: int = 1) -> PostLocks | None:
+        """Return the locks to hold from a POST until its outcome is recorded; None in memory.
 
-        One POST at a time for a base: two keys may read each other's jobs. The second lock is
-        the lock of older versions, one for each account.
+        One POST at a time for a base, or PARALLEL of them: two keys may read each other's jobs.
+        The second lock is the lock of older versions, one for each account.
         """
         folder = self._database.folder
         if folder is None:
-            return ()
-        names: tuple[dict[str, str], ...] = ({}, {"account": self.account})
-        return tuple(
-            FileLock(folder / f"post-{request_fingerprint(self.base, name)[:16]}.lock")
-            for name in names
-        )
+            return None
+
+        def path(**name: str) -> Path:
+            return folder / f"post-{request_fingerprint(self.base, name)[:16]}.lock"
+
+        alone = (path(), path(account=self.account))
+        return PostLocks(lambda name: path(name=name), alone, parallel=parallel)
 
     def settle_unsent(self, boot_id: str) -> None:
         """Mark requests of dead processes as unsent if they never left, for commands that read.
@@ -132,9 +134,9 @@ class AccountLedger:
         with suppress(LedgerUnusable), ExitStack() as held:
             if not self._list_never_left(boot_id):
                 return
-            for lock in self.post_locks():
-                held.callback(lock.release)
-                if not lock.try_acquire():
+            if locks := self.post_locks():
+                held.callback(locks.release)
+                if not locks.try_acquire():
                     return
             for row_id in self._list_never_left(boot_id):
                 self.requests.mark_unsent(row_id)

@@ -15,14 +15,17 @@ RETRY_SECONDS = 0.01
 
 
 class FileLock:
-    """An exclusive lock on the file at PATH; with None, a lock that nobody else wants.
+    """A lock on the file at PATH; with None, a lock that nobody else wants.
+
+    SHARED: several may hold it at once, if all of them share it.
 
     `with` waits up to 10 s for it. The file stays after the release: removing it would let two
     processes hold "the" lock.
     """
 
-    def __init__(self, path: Path | None) -> None:
+    def __init__(self, path: Path | None, *, shared: bool = False) -> None:
         self.path = path
+        self._kind = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
         self._descriptor: int | None = None
 
     def try_acquire(self) -> bool:
@@ -51,9 +54,21 @@ class FileLock:
         if self.path is None:
             return None
         try:
-            return int(self.path.read_text())
-        except (OSError, ValueError):
+            return int(self.path.read_text().split()[0])
+        except (OSError, ValueError, IndexError):
             return None
+
+    @property
+    def is_free(self) -> bool:
+        """Tell if the lock could be taken now."""
+        is_free = self.try_acquire()
+        self.release()
+        return is_free
+
+    def write(self, text: str) -> None:
+        """Write TEXT behind the id of this process, which holds the lock. Raises OSError."""
+        if self._descriptor is not None:
+            os.write(self._descriptor, f" {text}".encode())
 
     def __enter__(self) -> "FileLock":
         deadline = time.monotonic() + LOCK_TIMEOUT_SECONDS
@@ -77,7 +92,7 @@ class FileLock:
         while True:
             descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
             try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                fcntl.flock(descriptor, self._kind | fcntl.LOCK_NB)
             except BlockingIOError:
                 os.close(descriptor)
                 return False
@@ -90,6 +105,8 @@ class FileLock:
                 break
             os.close(descriptor)  # someone removed the file in between: our lock holds nothing
         self._descriptor = descriptor
+        if self._kind == fcntl.LOCK_SH:
+            return True
         with suppress(OSError):  # of a full disk: the id is for messages, the lock holds without it
             os.truncate(descriptor, 0)
             os.write(descriptor, str(os.getpid()).encode())

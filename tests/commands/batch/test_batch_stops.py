@@ -317,12 +317,11 @@ def test_a_krea_that_hangs_while_it_sends_is_not_waited_for_for_ever(batch_cli: 
     """After the time of a job the rest is not sent; nothing is charged."""
     with closing(Ledger.open(batch_cli.home / "state")) as ledger:
         locks = ledger.for_account(BASE, account_of(KEY)).post_locks()
-        assert all(lock.try_acquire() for lock in locks)
+        assert locks and locks.try_acquire()
         start = batch_cli.clock.monotonic()
         done = batch_cli.krea("batch", "foxes.txt", "-o", "out/", "--timeout", "20")
         assert (done.code, batch_cli.service.posts) == (8, [])
         assert batch_cli.clock.monotonic() - start < 60
         assert done.error(charged="no").startswith("another krea kept sending for this account")
-        for lock in locks:
-            lock.release()
+        locks.release()
     assert batch_cli.krea("batch", "foxes.txt", "-o", "out/").code == 0

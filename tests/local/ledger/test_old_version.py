@@ -166,5 +166,5 @@ def test_a_request_of_the_old_version_is_carried_on(cli: Cli, state: str, posts:
 def test_both_versions_hold_one_lock_while_they_send(tmp_path: Path) -> None:
     """The lock of an account has the name that the old version gave it."""
     with closing(Ledger.open(tmp_path)) as ledger:
-        path = ledger.for_account(BASE, account_of(KEY)).post_locks()[1].path
-    assert path == tmp_path / "post-348aaebb95849ac4.lock"
+        locks = ledger.for_account(BASE, account_of(KEY)).post_locks()
+    assert locks and locks.paths[1] == tmp_path / "post-348aaebb95849ac4.lock"
