@@ -25,7 +25,7 @@ def find_item_elsewhere(
     cwd: the folder that the target of ITEM is relative to
     force: results are put into their place, whatever is there
     """
-    if others is None:
+    if others is None or not others.exist:
         return None
     identity = identify_item(item, model)
     requests = list_elsewhere(

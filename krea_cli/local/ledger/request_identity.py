@@ -6,6 +6,10 @@ from typing import Any
 
 from krea_cli.text import BYTE_ORDER_MARK
 
+# Several hashes are made for each line of a list.
+ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
+PLAIN_TYPES = (str, int, bool, type(None))  # of values that are their own normal form
+
 HAS_DIGEST = "(given_digest = ? OR (sent_digest = ? AND chosen_seed IS ?))"
 # An older version may have recorded the normal form: its hash is that of the digest.
 IS_SAME = f"(identity IN (?, ?, ?) OR {HAS_DIGEST})"
@@ -61,7 +65,9 @@ def request_fingerprint(model: str, given: dict[str, Any]) -> str:
     """
     import hashlib
 
-    content = json.dumps([model, _normalize(given)], sort_keys=True, separators=(",", ":"))
+    is_flat = all(type(value) in PLAIN_TYPES for value in given.values())
+    normal = given if is_flat and all(type(key) is str for key in given) else _normalize(given)
+    content = ENCODER.encode([model, normal])
     return hashlib.sha256(content.encode()).hexdigest()
 
 

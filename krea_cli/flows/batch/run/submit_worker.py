@@ -139,6 +139,8 @@ class SubmitWorker:
         retries = options.retry_failed and not item.shares_payment
         while True:
             state = items.find_state(item.fingerprint)
+            if state == "saved" and (row := items.find_latest(item.fingerprint)) is not None:
+                return self._end(item, row, slot)  # nobody has to claim it
             if item.shares_payment and state in UNDER_WAY_STATES:
                 raise self._unsaved_error(item)
             is_new = state in (None, "checked") or (retries and state in FAILED_STATES)
