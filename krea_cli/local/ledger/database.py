@@ -90,13 +90,12 @@ class Database:
         with self._lock:
             try:
                 return self._connection.execute(statement, values).fetchall()
-            except UnicodeEncodeError:
-                pass  # a path that is no UTF-8
+            except UnicodeEncodeError:  # of a path
+                with translate_errors(self.path):
+                    return self._connection.execute(statement, _encode_values(values)).fetchall()
             except Exception:
                 with translate_errors(self.path):
                     raise
-            with translate_errors(self.path):
-                return self._connection.execute(statement, _encode_values(values)).fetchall()
 
     def execute(self, statement: str, values: Sequence[Any]) -> int:
         """Execute one STATEMENT that writes, and return the number of changed rows."""
