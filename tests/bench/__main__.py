@@ -1,7 +1,7 @@
 """The table of what krea must reach: `python tests/bench`, or with --quick a rougher one.
 
 Everything runs on this machine. Most figures are ratios, with the two sides measured in turn; a few
-have a bound of their own. It takes a quarter of an hour, with --quick a minute.
+have a bound of their own. It takes twenty minutes, with --quick one.
 
 Names of lines, such as `lateness`, measure those lines only; `batch-cpu` and `suite` are measured
 only when named. With --beside FOLDER each line is measured with another checkout too, right after.
@@ -40,8 +40,8 @@ def main() -> None:
         lines = {name: measure for name, measure in lines.items() if name != WITH_VALGRIND}
     here = Checkout()
     other = Checkout(Path(chosen.beside).resolve()) if chosen.beside else None
-    if other:
-        other.check()
+    for checkout in filter(None, (here, other)):
+        checkout.check()
     table = Table(markdown=chosen.markdown, beside=other is not None)
     compared = f", beside commit {other.commit}" if other else ""
     _print(f"Commit {here.commit}{compared}, {date.today():%d %B %Y}.\n\n{table.heading()}")

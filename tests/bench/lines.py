@@ -80,7 +80,6 @@ QUICK: dict[str, Measure] = {
     "lateness-new": partial(
         simulated_lateness.measure, times=simulated_lateness.SHORT, seen=0, jobs=5
     ),
-    "late-long": partial(simulated_lateness.measure, times=LONGEST, seen=3, jobs=4),
     "batch": partial(batch.elapsed, batch=FEW, reach=1.3),
     "batch-polls": partial(batch.polling, batch=FEW),
     "post-tls": partial(submits.in_batch, posts=8),
