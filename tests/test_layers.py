@@ -58,6 +58,7 @@ SHARED_BY_COMMANDS = {
     "hosts",
     "other_work",
     "own_options",
+    "parallel",
     "rehearsal",
     "request_options",
     "session",

@@ -1,5 +1,6 @@
 """Run one `generate`: show the request, or submit it and save what it makes."""
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from krea_cli.commands.budget import load_budget, tell_catalog_changes
@@ -21,6 +22,10 @@ def run(context: "Context", options: GenerateOptions) -> None:
     session: Session = context.obj
     output = session.output
     target = parse_output(session, options)
+    if not options.dry_run:
+        # A far handshake takes as long as all that is to be loaded and checked until the POST.
+        with suppress(KreaError):  # told when the connection is needed
+            session.http.open_ahead()
     budget = load_budget(
         session,
         max_cost=options.max_cost,

@@ -8,23 +8,23 @@ from typing import TYPE_CHECKING
 
 from krea_cli.errors import LedgerUnusable
 from krea_cli.local.ledger.database import Database
-from krea_cli.local.ledger.history import History
 from krea_cli.local.ledger.keys import Keys
 from krea_cli.local.ledger.ownership import Ownership
-from krea_cli.local.ledger.parts import PartRows
-from krea_cli.local.ledger.post_locks import PostLocks
 from krea_cli.local.ledger.request_identity import request_fingerprint
 from krea_cli.local.ledger.request_rows import RequestRows
 from krea_cli.local.ledger.scope import Scope
-from krea_cli.local.ledger.statistics import Statistics
-from krea_cli.local.ledger.uploads import UploadRows
 
 if TYPE_CHECKING:
     from krea_cli.local.ledger.batch_items import BatchItems
     from krea_cli.local.ledger.file_rows import FileRows
+    from krea_cli.local.ledger.history import History
+    from krea_cli.local.ledger.parts import PartRows
+    from krea_cli.local.ledger.post_locks import PostLocks
     from krea_cli.local.ledger.run_lock import RunLock
     from krea_cli.local.ledger.spending import Spending
+    from krea_cli.local.ledger.statistics import Statistics
     from krea_cli.local.ledger.stream_requests import StreamRequests
+    from krea_cli.local.ledger.uploads import UploadRows
 
 
 class AccountLedger:
@@ -52,8 +52,10 @@ class AccountLedger:
         self._scope.cover((self.account, *sorted(others)))
 
     @cached_property
-    def history(self) -> History:
+    def history(self) -> "History":
         """The search through all requests."""
+        from krea_cli.local.ledger.history import History
+
         return History(self._scope)
 
     @cached_property
@@ -64,8 +66,10 @@ class AccountLedger:
         return FileRows(self._scope)
 
     @cached_property
-    def statistics(self) -> Statistics:
+    def statistics(self) -> "Statistics":
         """The figures of past jobs: clock offsets, durations, types."""
+        from krea_cli.local.ledger.statistics import Statistics
+
         return Statistics(self._scope)
 
     @cached_property
@@ -74,13 +78,17 @@ class AccountLedger:
         return Ownership(self._scope)
 
     @cached_property
-    def uploads(self) -> UploadRows:
+    def uploads(self) -> "UploadRows":
         """The files that were uploaded to the service."""
+        from krea_cli.local.ledger.uploads import UploadRows
+
         return UploadRows(self._scope)
 
     @cached_property
-    def parts(self) -> PartRows:
+    def parts(self) -> "PartRows":
         """The records of part files."""
+        from krea_cli.local.ledger.parts import PartRows
+
         return PartRows(self._database, self.clock_now)
 
     @cached_property
@@ -109,12 +117,14 @@ class AccountLedger:
         """Tell if the ledger outlives this process: False in memory."""
         return self._database.path is not None
 
-    def post_locks(self, parallel: int = 1) -> PostLocks | None:
+    def post_locks(self, parallel: int = 1) -> "PostLocks | None":
         """Return the locks to hold from a POST until its outcome is recorded; None in memory.
 
         One POST at a time for a base, or PARALLEL of them: two keys may read each other's jobs.
         The second lock is the lock of older versions, one for each account.
         """
+        from krea_cli.local.ledger.post_locks import PostLocks
+
         folder = self._database.folder
         if folder is None:
             return None

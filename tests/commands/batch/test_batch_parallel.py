@@ -47,7 +47,7 @@ def test_as_many_are_under_way_as_is_said(
 
 
 def test_they_never_exceed_the_jobs_at_a_time(batch_cli: Cli) -> None:
-    """-j bounds what is at Krea, and what is on its way there."""
+    """-j bounds the jobs at Krea, with those on their way there."""
     counter = Counter(batch_cli)
     batch_cli.service.answers = [counter.answer] * 6
     batch_cli.environ["KREA_SUBMIT_PARALLEL"] = "8"

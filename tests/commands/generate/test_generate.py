@@ -3,10 +3,13 @@
 import json
 import sqlite3
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 
+from krea_cli.api.http import HttpClient
+from krea_cli.flows.generate.compose import Composer
 from tests.fakes.krea_service import PNG, answer_with, refuse_connection
 from tests.harness.cli import Cli
 from tests.harness.failing_sqlite import fail_at
@@ -344,3 +347,32 @@ def test_a_name_that_no_result_can_have_is_refused_before_it_is_paid(
 def test_a_name_that_says_nothing_wrong_is_taken(cli: Cli, name: str) -> None:
     """Another kind of picture, no extension, or an unknown one."""
     assert cli.krea("generate", "a fox", "-o", name, "--dry-run").code == 0
+
+
+@pytest.mark.parametrize(("dry", "opened"), [((), ["no catalog yet"]), (("--dry-run",), [])])
+def test_the_connection_is_opened_while_the_rest_is_loaded(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch, dry: tuple[str, ...], opened: list[str]
+) -> None:
+    """A far handshake takes as long as the catalog and the checks; a dry run opens none."""
+    events: list[str] = []
+    build = Composer.resolve
+
+    def resolve(composer: Composer, *names: Any) -> Any:
+        events.append("catalog")
+        return build(composer, *names)
+
+    monkeypatch.setattr(Composer, "resolve", resolve)
+    monkeypatch.setattr(
+        HttpClient,
+        "open_ahead",
+        lambda _, count=1: events or events.append("no catalog yet"),
+    )
+    assert cli.krea("generate", "a fox", "-o", "fox.png", *dry).code == 0
+    assert [event for event in events if event != "catalog"] == opened
+
+
+def test_a_missing_token_is_told_by_what_needs_it(cli: Cli) -> None:
+    """Opening the connection ahead of all else tells nothing, and changes no order of errors."""
+    del cli.environ["KREA_API_KEY"]
+    assert cli.krea("generate", "a fox", "-i", "nonsense=1", "-o", "fox.png").code == 2
+    assert cli.krea("generate", "a fox", "-o", "fox.png").code == 3
