@@ -3,7 +3,6 @@
 Imports nothing before it has looked at the command line: scripts ask for the version often.
 """
 
-import gc
 import os
 import sys
 
@@ -22,9 +21,11 @@ def run() -> "NoReturn":
     """Run the command line of this process."""
     if len(sys.argv) > 1 and sys.argv[1] in VERSION_OPTIONS and write_version():
         os._exit(0)
-    gc.set_threshold(GC_THRESHOLD_OBJECTS)
+    import gc
+
     from krea_cli.main import run as run_command
 
+    gc.set_threshold(GC_THRESHOLD_OBJECTS)
     run_command()
 
 
