@@ -1,5 +1,6 @@
 """Tell the time and wait, so that a signal ends a wait at once and no test has to sleep."""
 
+import _thread
 import signal
 import threading
 import time
@@ -137,7 +138,7 @@ class Clock:
         try:
             # After the queue is listed: a signal in between would not wake us.
             self.raise_if_interrupted()
-            threading.Thread(target=work, daemon=True).start()
+            _thread.start_new_thread(work, ())  # without the wait of `Thread.start`
             while (event := get_interruptibly(queue)) is _DRAIN:
                 pass
             if event is _STOP and self._signal_count == 1 and grace > 0:

@@ -3,6 +3,7 @@
 Imports nothing of httpx, so that a connection can be opened while that is still being loaded.
 """
 
+import _thread
 import socket
 import threading
 import time
@@ -128,7 +129,7 @@ class _Opening:
         self._connection: Connection | None = None
         self._is_unwanted = False
         self._lock = threading.Lock()
-        threading.Thread(target=self._work, daemon=True).start()
+        _thread.start_new_thread(self._work, ())  # without the wait of `Thread.start`
 
     @property
     def is_promising(self) -> bool:

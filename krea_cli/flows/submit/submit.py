@@ -141,14 +141,12 @@ def _send(
             if connection:
                 connection.close()
             raise
-        if has_more:
-            context.api.open_ahead(context.parallel)
         post = partial(
             context.api.submit,
             row.route,
             row.body,
             webhook=row.webhook,
-            on_leaving=lambda: context.ledger.requests.mark_leaving(row.id),
+            on_leaving=partial(_mark_leaving, row, context, has_more=has_more),
             connection=connection,
         )
         try:
@@ -190,6 +188,13 @@ def _mark_sending(row: RequestRow, context: FlowContext) -> None:
     if clock.stopping:  # the disk may have taken its time
         context.ledger.requests.mark_unsent(row.id)
         clock.raise_if_interrupted()
+
+
+def _mark_leaving(row: RequestRow, context: FlowContext, *, has_more: bool) -> None:
+    """Record that the first byte leaves now; meanwhile the next connection can be opened."""
+    context.ledger.requests.mark_leaving(row.id)
+    if has_more:
+        context.api.open_ahead(context.parallel)
 
 
 def _record_answer(row: RequestRow, submitted: Submitted, context: FlowContext) -> RequestRow:

@@ -123,7 +123,7 @@ def test_totals(changes: dict[str, Any], sentence: str) -> None:
 def test_each_reason_once() -> None:
     """Each reason with its count, lines, cost and remedy; the worst first."""
     assert stderr_of(summary_of_four()) == (
-        "396 of 400 done, 3 failed, 1 in doubt; spent $7.92 in 2 min\n"
+        "396 of 400 done, 3 failed, 1 in doubt; spent $7.92 in 2 min; 12 ran at once\n"
         "error: line 40: the outcome of a request is unknown\n"
         f"  hint: krea recover looks for their jobs; then {RETRY}\n"
         "  charged: unknown\n"
