@@ -64,7 +64,8 @@ class PlayRecord:
 class KillPlay:
     """One batch of ITEMS prompts in FOLDER, against SANDBOX; CHANCE says when it is killed.
 
-    WINDOWS processes work on it at a time. With LEAPS, their wall clock leaps.
+    WINDOWS processes work on it at a time, with PARALLEL requests under way. With LEAPS, their wall
+    clock leaps.
     """
 
     def __init__(
@@ -76,6 +77,7 @@ class KillPlay:
         chance: random.Random,
         windows: int = 1,
         leaps: bool = False,
+        parallel: int = 1,
     ) -> None:
         self.record = PlayRecord()
         self.prompts = [f"a fox in picture {number}" for number in range(1, items + 1)]
@@ -86,6 +88,7 @@ class KillPlay:
         self._windows = windows
         self._leap_file = folder / "leap.txt" if leaps else None
         self._environment = child_environ(sandbox_environ(sandbox.api, folder))
+        self._environment["KREA_SUBMIT_PARALLEL"] = str(parallel)
         if self._leap_file:
             clock = {"PYTHONPATH": LEAPING_CLOCK, "LEAP_FILE": str(self._leap_file)}
             self._environment |= clock
@@ -221,6 +224,7 @@ def main() -> None:
     options.add_argument("--seed", type=int, default=None, help="of kills, times and faults")
     options.add_argument("--windows", type=int, default=1, help="processes at a time")
     options.add_argument("--leaps", action="store_true", help="let the wall clock leap")
+    options.add_argument("--parallel", type=int, default=1, help="requests under way at once")
     options.add_argument("--minutes", type=float, default=15, help="until it is given up")
     options.add_argument("--fault", action="append", default=[], help="one more, slow-submit:0.3s")
     chosen = options.parse_args()
@@ -239,12 +243,14 @@ def main() -> None:
             chance=chance,
             windows=chosen.windows,
             leaps=chosen.leaps,
+            parallel=chosen.parallel,
         )
         play.until_done(began + 60 * chosen.minutes)
         remains = play.remains()
     ended = bool(play.record.exits)
     promises = check_promises(remains, resent=play.record.resent, ended=ended)
-    if not chosen.leaps:  # a clock that leaps leaves answers whose job cannot be told
+    # A clock that leaps, or requests beside each other, leave answers whose job cannot be told.
+    if not chosen.leaps and chosen.parallel == 1:
         promises.append(few_in_doubt(remains))
     promises.append(Promise("ends by itself, with 0 or 9", ended and play.ends_well, ""))
     promises.append(Promise("once more, it sends nothing", play.record.done, ""))
