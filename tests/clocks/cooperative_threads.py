@@ -104,22 +104,24 @@ class CooperativeMailbox(Mailbox[T], Generic[T]):
         super().__init__(clock)
         self._turns = turns
         self._things: deque[T] = deque()
-        self._reader: int | None = None
+        self._readers: list[int] = []  # that wait, the first come first
 
     def put(self, thing: T) -> None:
         """Leave THING here."""
         self._things.append(thing)
-        if self._reader is not None:
-            self._turns.wake(self._reader)
+        if self._readers:
+            self._turns.wake(self._readers.pop(0))
 
     def get(self, seconds: float | None = None, *, ignore_signals: bool = False) -> Any:
         """The next thing; None after SECONDS or a signal."""
         if not ignore_signals:
             self._clock.raise_if_interrupted()
         if not self._things:
-            self._reader = self._turns.number
+            number = self._turns.number
+            self._readers.append(number)
             self._turns.sleep(inf if seconds is None else max(0.0, seconds))
-            self._reader = None
+            if number in self._readers:
+                self._readers.remove(number)
         if not ignore_signals:
             self._clock.raise_if_interrupted()
         return self._things.popleft() if self._things else None

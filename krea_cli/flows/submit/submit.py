@@ -1,6 +1,6 @@
 """Submit one request: on disk before it leaves, sent again only if it cannot have arrived."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -60,12 +60,16 @@ class Submission:
 
 
 def submit(
-    row: RequestRow, context: FlowContext, *, deadline: float | None, has_more: bool = False
+    row: RequestRow,
+    context: FlowContext,
+    *,
+    deadline: float | None,
+    on_leaving: Callable[[], None] = lambda: None,
 ) -> RequestRow:
     """Send the request of ROW, in state `checked`, and return the row with its job.
 
-    DEADLINE (monotonic) ends the waiting for another process, and the tries to connect. HAS_MORE:
-    another request follows at once.
+    DEADLINE (monotonic) ends the waiting for another process, and the tries to connect.
+    ON_LEAVING is called right before the first byte of the request leaves.
 
     Raises `Busy` without a free slot: nothing was made, the row is `checked` again.
     Raises `InDoubt` if the request may have arrived and its job was not found.
@@ -76,7 +80,7 @@ def submit(
     # loading the wire takes a tenth of a second.
     context.api.prepare_submit()
     with submit_lock(context, deadline, row.id):
-        return _send(row, context, deadline, has_more=has_more)
+        return _send(row, context, deadline, on_leaving)
 
 
 def in_doubt_error(
@@ -129,7 +133,10 @@ def describe_candidates(candidates: Sequence[Candidate], count: int = MAX_NAMED_
 
 
 def _send(
-    row: RequestRow, context: FlowContext, deadline: float | None, *, has_more: bool
+    row: RequestRow,
+    context: FlowContext,
+    deadline: float | None,
+    on_leaving: Callable[[], None],
 ) -> RequestRow:
     """POST until there is an answer, or until the job of a lost answer was found."""
     connecting = Connecting(context, deadline)
@@ -146,7 +153,7 @@ def _send(
             row.route,
             row.body,
             webhook=row.webhook,
-            on_leaving=partial(_mark_leaving, row, context, has_more=has_more),
+            on_leaving=partial(_leave, row, context, on_leaving),
             connection=connection,
         )
         try:
@@ -190,11 +197,10 @@ def _mark_sending(row: RequestRow, context: FlowContext) -> None:
         clock.raise_if_interrupted()
 
 
-def _mark_leaving(row: RequestRow, context: FlowContext, *, has_more: bool) -> None:
-    """Record that the first byte leaves now; meanwhile the next connection can be opened."""
+def _leave(row: RequestRow, context: FlowContext, on_leaving: Callable[[], None]) -> None:
+    """Record that the first byte leaves now."""
     context.ledger.requests.mark_leaving(row.id)
-    if has_more:
-        context.api.open_ahead(context.parallel)
+    on_leaving()
 
 
 def _record_answer(row: RequestRow, submitted: Submitted, context: FlowContext) -> RequestRow:

@@ -169,4 +169,4 @@ def test_quick_results_need_no_more_savers(cli: Cli, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(cli.clock, "start_thread", lambda work: threads.append(work) or start(work))
     cli.service.on_submit = lambda _: cli.clock.sleep(0.4)
     assert cli.krea("batch", "foxes.txt", "-o", "out/", "-j", "20").code == 0
-    assert len(threads) == 4  # one submits, one polls, and two save
+    assert len(threads) == 5  # two submit in turn, one polls, and two save

@@ -1,11 +1,12 @@
-"""`submit.parallel`: several requests of a batch under way at once, if the user says so."""
+"""One request of a batch under way at a time, or several if the user says so."""
 
+import sqlite3
 from dataclasses import dataclass
 
 import httpx
 import pytest
 
-from tests.fakes.krea_service import KreaService, ScriptedJob, lose_answer
+from tests.fakes.krea_service import KreaService, ScriptedJob, answer_with, lose_answer
 from tests.harness.cli import Cli
 
 NOTE = (
@@ -84,3 +85,30 @@ def test_a_lost_answer_among_several_is_found_when_it_is_certain(batch_cli: Cli)
     batch_cli.environ["KREA_SUBMIT_PARALLEL"] = "3"
     done = batch_cli.krea("batch", "foxes.txt", "-o", "out/", "-j", "6")
     assert (done.code, len(batch_cli.service.posts)) == (0, 6), done.err
+
+
+def test_the_next_item_is_ready_while_a_request_is_under_way(batch_cli: Cli) -> None:
+    """Claimed, with its part file; it leaves at once after an answer, and never before one."""
+    seen: list[list[str]] = []
+
+    def look(service: KreaService, job: ScriptedJob) -> None:
+        batch_cli.clock.sleep(1.0)
+        ledger = sqlite3.connect(batch_cli.home / "state" / "ledger.sqlite3")
+        seen.append(
+            [state for (state,) in ledger.execute("SELECT state FROM requests ORDER BY id")]
+        )
+        ledger.close()
+
+    batch_cli.service.answers = [look, look]
+    done = batch_cli.krea("batch", "foxes.txt", "-o", "out/", "-j", "6")
+    assert (done.code, seen) == (0, [["sending", "checked"], ["submitted", "sending", "checked"]])
+
+
+def test_an_answer_that_ends_all_keeps_the_next_item_back(batch_cli: Cli) -> None:
+    """Claimed as it is: it is sent when the account may."""
+    refused = answer_with(402, {"error": "Insufficient balance"})
+    batch_cli.service.answers = [refused]
+    assert batch_cli.krea("batch", "foxes.txt", "-o", "out/").code == 6
+    assert len(batch_cli.service.posts) == 1
+    assert batch_cli.krea("batch", "foxes.txt", "-o", "out/").code == 0
+    assert len(batch_cli.service.posts) == 7

@@ -27,6 +27,13 @@ class ItemSubmitted:
 
 
 @dataclass(frozen=True)
+class Leaving:
+    """The request of an item leaves now; its outcome is another message."""
+
+    item: Item
+
+
+@dataclass(frozen=True)
 class AlreadyDone:
     """An item ended before this run.
 
@@ -66,11 +73,13 @@ class NotSubmitted:
 
     error: the reason
     row: its request, if it was inserted
+    holds_turn: the next request waits until this is known
     """
 
     item: Item
     error: KreaError
     row: "RequestRow | None" = None
+    holds_turn: bool = False
 
 
 @dataclass(frozen=True)
@@ -131,6 +140,7 @@ WorkerMessage = (
     | ItemSaved
     | ItemSubmitted
     | JobUnwatched
+    | Leaving
     | LeftElsewhere
     | NotSent
     | NotSubmitted

@@ -53,6 +53,11 @@ class Queue:
             ready = min(ready, self._elsewhere[0][0])
         return max(0.0, ready - now, self._paused_until - now)
 
+    @property
+    def is_paused(self) -> bool:
+        """True while the service wants nothing to be sent."""
+        return self._clock.monotonic() < self._paused_until
+
     def next(self) -> Item | None:
         """Take the next item to be sent now, None if there is none.
 
@@ -78,7 +83,7 @@ class Queue:
 
     def _next(self) -> Item | None:
         now = self._asked_at = self._clock.monotonic()
-        if now < self._paused_until:
+        if self.is_paused:
             return None
         if self._first:
             return self._first.popleft()

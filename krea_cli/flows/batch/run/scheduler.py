@@ -67,7 +67,9 @@ class Scheduler:
                 context,
                 self._run_lock,
                 self._upload_ahead,
+                may_send=self._may_send_now,
                 has_more=self._has_more_to_send,
+                report=mailbox.put,
             ),
             poll_worker=PollWorker(
                 context, lambda model: options.model(model).typical_seconds, mailbox.put
@@ -151,15 +153,13 @@ class Scheduler:
         state, workers, limit = self._state, self._workers, self._state.limit.limit
         with_service = len(state.in_flight) + workers.submitting
         is_free = with_service < limit and workers.saving <= MAX_UNSAVED_PER_JOB * limit
-        is_idle = workers.submitting < self._context.parallel and not self._holding
-        return is_free and is_idle and state.is_looking
+        return is_free and workers.may_prepare and not self._holding and state.is_looking
 
     @property
     def _has_room(self) -> bool:
         """True if one more may be sent now, or looked for once nothing more is sent."""
-        places = self._state.in_flight.places + self._workers.submitting
-        has_place = places < self._state.limit.limit
-        return self._may_look and (has_place or self._state.stop is not None)
+        state, places = self._state, self._state.in_flight.places + self._workers.submitting
+        return self._may_look and (places < state.limit.limit or state.stop is not None)
 
     @property
     def _may_send(self) -> bool:
@@ -168,6 +168,12 @@ class Scheduler:
             self._holding or self._context.clock.drain_requested or self._context.clock.stopping
         )
 
+    def _may_send_now(self) -> bool:
+        """Tell if a claimed request may leave. Of an interrupt, the submit itself tells."""
+        state = self._state
+        is_held = self._holding or state.is_unproven or self._queue.is_paused
+        return state.stop is None and not is_held and state.in_flight.places < state.limit.limit
+
     def _has_more_to_send(self) -> bool:
         """Tell if another request follows the present one."""
         return self._may_send and not self._queue.empty
@@ -175,9 +181,8 @@ class Scheduler:
     def _stop_without_places(self) -> None:
         """Send nothing more if all places are held by jobs that are waited for no longer."""
         state = self._state
-        if state.stop is not None or state.in_flight or self._workers.submitting:
-            return
-        if self._has_room or not self._may_look:
+        is_busy = state.in_flight or self._workers.submitting
+        if state.stop is not None or is_busy or self._has_room or not self._may_look:
             return
         if (item := self._queue.next()) is not None:
             self._queue.put_back(item)

@@ -116,6 +116,8 @@ class BatchState:
                 yield ItemOutcome(item=item, row=row, error=error, free=True)
             case messages.NotSubmitted():
                 yield from self._not_submitted(message)
+            case messages.NotSent(item=item) if self.stop is None and self.is_looking:
+                self._queue.put_back(item)
             case messages.NotSent(item=item):
                 self._release_claim(item)
                 self._queue.end(item)
@@ -137,6 +139,8 @@ class BatchState:
                 yield from self._leave_all(error)
             case messages.ItemSaved(item=item, outcome=outcome):
                 yield self._saved(item, outcome)
+            case messages.Leaving():
+                pass  # the next item is claimed now
             case messages.Crashed(bug=bug):
                 raise bug
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from krea_cli.errors import (
@@ -25,6 +26,7 @@ from krea_cli.flows.batch.run.messages import (
     ClaimedElsewhere,
     DoubtsResolved,
     ItemSubmitted,
+    Leaving,
     NotSent,
     NotSubmitted,
     WorkerMessage,
@@ -32,6 +34,7 @@ from krea_cli.flows.batch.run.messages import (
 from krea_cli.flows.batch.run.options import RunOptions
 from krea_cli.flows.batch.run.other_hosts import take_from_elsewhere
 from krea_cli.flows.batch.run.pending import changed_error, pending_copy, pending_job
+from krea_cli.flows.batch.run.turns import Turns
 from krea_cli.flows.batch.run.upload_ahead import UploadAhead
 from krea_cli.flows.context import FlowContext
 from krea_cli.flows.files.existing_results import (
@@ -66,6 +69,8 @@ ACCOUNT_ERRORS = (BalanceEmpty, PlanRequired, TokenRefused)
 class SubmitWorker:
     """Claims items, sends them, and reconciles those in doubt.
 
+    turns: whose request leaves next
+    may_send: tells if anything is sent still, as of this moment
     has_more: tells if another item is to be sent at once
     """
 
@@ -76,13 +81,18 @@ class SubmitWorker:
         run_lock: "RunLock",
         upload_ahead: UploadAhead,
         *,
+        may_send: Callable[[], bool],
         has_more: Callable[[], bool],
+        report: Callable[[WorkerMessage], None],
     ) -> None:
         self._options = options
         self._context = context
         self._run_lock = run_lock
         self._upload_ahead = upload_ahead
+        self._may_send = may_send
         self._has_more = has_more
+        self._report = report
+        self.turns = Turns(context.parallel, context.clock)
 
     def submit(self, item: Item, *, may_send: bool = True) -> WorkerMessage:
         """Get ITEM its job, if it has none yet, and return the result.
@@ -93,11 +103,11 @@ class SubmitWorker:
             request = item_request(item, self._options)
             return self._claim(item, request, request.slot(item.n), may_send=may_send)
         except KreaError as error:
-            return NotSubmitted(item, error, self._find_row(item))
+            return NotSubmitted(item, error, self._find_row(item), self.turns.keep())
         except Exception as bug:  # of this item: the paid jobs beside it go on
             failure = KreaError(f"this is a bug in krea: {type(bug).__name__}: {bug}")
             failure.unexpected, failure.charged = bug, self._charge_after_bug(item)
-            return NotSubmitted(item, failure)
+            return NotSubmitted(item, failure, holds_turn=self.turns.keep())
 
     def resolve_doubts(self, items: Mapping[int, Item], *, recent: bool) -> DoubtsResolved:
         """Look once more for the jobs of ITEMS in doubt; RECENT: an answer was lost just now."""
@@ -199,11 +209,12 @@ class SubmitWorker:
             # A request that never left is `checked` after this, and is sent below.
             row = resolve_in_doubt(row, self._context, until=None)
             fresh = row.state == "checked"
-            if fresh and not may_send:
-                part_file.release()
-                return NotSent(item)
             if fresh:
-                row = self._submit(row, slot)
+                with self.turns.take():
+                    if not (may_send and self._may_send()):
+                        part_file.release()
+                        return NotSent(item)
+                    row = self._submit(item, row, slot)
             if row.job_id is None:
                 raise KreaError(f"the request is {row.state}", hint=f"krea history {row.id}")
         except BaseException:
@@ -212,13 +223,14 @@ class SubmitWorker:
         slot = replace(slot, part_file=part_file)
         return ItemSubmitted(item, row, pending_job(row, slot), fresh=fresh)
 
-    def _submit(self, row: RequestRow, slot: OutputSlot) -> RequestRow:
+    def _submit(self, item: Item, row: RequestRow, slot: OutputSlot) -> RequestRow:
         ledger, seconds = self._context.ledger, self._options.timeout_for(row.kind)
         deadline = None if seconds is None else self._context.clock.monotonic() + seconds
         try:
             # Nothing is paid yet: who put a file there meanwhile wants to keep it.
             slot.refuse_existing()
-            return submit(row, self._context, deadline=deadline, has_more=self._has_more())
+            on_leaving = partial(self._leave, item)
+            return submit(row, self._context, deadline=deadline, on_leaving=on_leaving)
         except WouldOverwrite:
             ledger.requests.discard(row.id)
             raise
@@ -233,6 +245,12 @@ class SubmitWorker:
             urls = (source.get("url", "") for source in row.sources.values())
             forget_refused_uploads(refused, urls, ledger.uploads)
             raise
+
+    def _leave(self, item: Item) -> None:
+        """Let the next item be claimed, and its connection opened, while ITEM is on its way."""
+        self._report(Leaving(item))
+        if self._has_more():
+            self._context.api.open_ahead(self._context.parallel)
 
     def _end(self, item: Item, row: RequestRow, slot: OutputSlot) -> WorkerMessage:
         """The result of a request that ended before: its files, or their source."""

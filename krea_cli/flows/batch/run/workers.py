@@ -14,6 +14,8 @@ from krea_cli.flows.batch.run.messages import (
     ItemSaved,
     ItemSubmitted,
     JobUnwatched,
+    Leaving,
+    NotSubmitted,
     Polled,
     PollFailed,
     WorkerMessage,
@@ -32,7 +34,7 @@ MIN_SAVERS, MAX_SAVERS = 2, 12
 SLOW_SAVE_SECONDS = 0.1  # that a result may wait before there are more savers
 # Saves wait this long while a submit is pending: an empty job slot costs more than a late file.
 SAVE_DELAY_SECONDS = 0.3
-POLL_MESSAGES = (Polled, JobUnwatched, PollFailed)
+NO_ENDS = (Polled, JobUnwatched, PollFailed, Leaving)  # messages that end no submit
 Task = Callable[[], WorkerMessage]
 TaskQueue = Mailbox[Task | Literal["over"]]
 
@@ -55,6 +57,8 @@ class Workers:
     ) -> None:
         self.submitting = 0
         self.saving = 0
+        self._preparing: set[int] = set()  # indexes of items whose request has not left
+        self._is_turn_held = False  # by the end of a request that is being applied
         # Items to be saved whose saving has not begun, by index, with the time when it may.
         self._unsaved: dict[int, tuple[float, PendingJob]] = {}
         self._savers = 0
@@ -65,7 +69,7 @@ class Workers:
         self._saver = saver
         self._submit_queue: TaskQueue = context.clock.mailbox()
         self._save_queue: TaskQueue = context.clock.mailbox()
-        self._submitters = context.parallel
+        self._submitters = context.parallel + 1  # one more prepares the next request
         for _ in range(self._submitters):
             context.clock.start_thread(self._report_crash(self._worker(self._submit_queue)))
         for _ in range(MIN_SAVERS):
@@ -75,17 +79,26 @@ class Workers:
     def next_message(
         self, seconds: float | None, *, ignore_signals: bool = False
     ) -> WorkerMessage | None:
-        """Take the next message; None after SECONDS, or when a signal asked. See `Mailbox.get`."""
+        """Take the next message; None after SECONDS, or when a signal asked. See `Mailbox.get`.
+
+        The message before has been applied.
+        """
+        if self._is_turn_held:
+            self._submit_worker.turns.hand_on()
         message = self._mailbox.get(seconds, ignore_signals=ignore_signals)
+        self._is_turn_held = isinstance(message, NotSubmitted) and message.holds_turn
         if isinstance(message, ItemSaved):
             self.saving -= 1
-        elif message is not None and not isinstance(message, POLL_MESSAGES):
+        elif message is not None and not isinstance(message, NO_ENDS):
             self.submitting -= 1
+        if (item := getattr(message, "item", None)) is not None:
+            self._preparing.discard(item.index)
         return message
 
     def submit(self, item: Item, *, may_send: bool) -> None:
         """Queue ITEM for a submit thread."""
         self.submitting += 1
+        self._preparing.add(item.index)
         self._submit_queue.put(lambda: self._submit_worker.submit(item, may_send=may_send))
 
     def resolve_doubts(self, items: Mapping[int, Item], *, recent: bool) -> None:
@@ -104,6 +117,15 @@ class Workers:
     def look(self) -> None:
         """Ask for a look at all jobs now."""
         self._poll_worker.orders.put(LookOrder())
+
+    @property
+    def may_prepare(self) -> bool:
+        """True if one more item may be claimed.
+
+        One waits, claimed, while as many as may be are under way. None is claimed while another
+        one is about to leave: the two would slow each other down.
+        """
+        return not self._preparing and self.submitting < self._submitters
 
     @property
     def busy(self) -> bool:
