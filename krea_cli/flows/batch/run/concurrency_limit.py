@@ -57,6 +57,7 @@ class ConcurrencyLimit:
         self._base = AUTO_START if maximum is None else maximum
         self._ceiling = self.maximum  # the most that the account seems to take
         self._credit = 0
+        self._has_waited = False  # any job
         self._sent: dict[str, _Sent] = {}
         self._queue_seconds: list[float] = []
         self._clock = clock
@@ -105,8 +106,11 @@ class ConcurrencyLimit:
                 ended.add(job.id)
             else:
                 self._observe(job.id, job.status)
-        at_work = [id for id, job in self._sent.items() if job.queued_since is None or id in ended]
-        self.most_running = max(self.most_running, len(at_work))
+        # A job that ended since the last look and the one in its place did not run at once.
+        at_work = sum(
+            job.queued_since is None and id not in ended for id, job in self._sent.items()
+        )
+        self.most_running = max(self.most_running, at_work if self._has_waited else len(self._sent))
 
     def finish(self, job_id: str, *, completed: bool) -> None:
         """Take note of the end of a job, or that nobody can read it."""
@@ -145,7 +149,7 @@ class ConcurrencyLimit:
         if is_over and not job.waiting:
             job.waiting = True
             if not job.waited:  # it counts once
-                job.waited = True
+                job.waited = self._has_waited = True
                 self._lower(self.running + _few(self.running))
         job.queued_seconds = now - job.queued_since
 
