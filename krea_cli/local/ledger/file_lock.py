@@ -68,7 +68,8 @@ class FileLock:
     def write(self, text: str) -> None:
         """Write TEXT behind the id of this process, which holds the lock. Raises OSError."""
         if self._descriptor is not None:
-            os.write(self._descriptor, f" {text}".encode())
+            os.truncate(self._descriptor, 0)
+            os.pwrite(self._descriptor, f"{os.getpid()} {text}".encode(), 0)
 
     def __enter__(self) -> "FileLock":
         deadline = time.monotonic() + LOCK_TIMEOUT_SECONDS

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 
+from krea_cli.errors import LedgerUnusable
 from krea_cli.local.ledger.file_lock import FileLock
 
 MAX_PARALLEL = 16  # requests that may be under way at once, if the user says so
@@ -38,9 +39,15 @@ class PostLocks:
         return self._turn.try_acquire() and all(lock.try_acquire() for lock in self._held)
 
     def note(self, row_id: int) -> None:
-        """Write the number of the request into its slot, before it is booked as leaving."""
+        """Write the number of the request into its slot, before it is booked as leaving.
+
+        Raises LedgerUnusable: without it, others would take the request for one of the dead.
+        """
         if self._slot is not None:
-            self._slot.write(str(row_id))
+            try:
+                self._slot.write(str(row_id))
+            except OSError as failure:
+                raise LedgerUnusable(f"cannot write {self._slot.path}: {failure}") from failure
 
     def let_others_in(self) -> None:
         """Let the next process look around: this one has, and shares what it holds."""

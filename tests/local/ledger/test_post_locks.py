@@ -1,10 +1,15 @@
 """The locks of requests under way: one alone, or several beside each other."""
 
+import errno
+import os
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
+from krea_cli.errors import LedgerUnusable
 from krea_cli.local.ledger.account_ledger import AccountLedger
+from krea_cli.local.ledger.file_lock import FileLock
 from krea_cli.local.ledger.ledger import Ledger
 from krea_cli.local.ledger.post_locks import PostLocks
 
@@ -78,3 +83,13 @@ def test_while_one_looks_around_no_other_begins(ledger: AccountLedger) -> None:
     looking.let_others_in()
     assert take(ledger, 8, 2) is not None
     looking.release()
+
+
+def test_a_request_whose_slot_cannot_name_it_is_not_sent(
+    ledger: AccountLedger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a full disk, say: others would take it for one of a dead process."""
+    full = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    monkeypatch.setattr(FileLock, "write", Mock(side_effect=full))
+    with pytest.raises(LedgerUnusable, match="No space left on device"):
+        take(ledger, 8, 1)
