@@ -23,11 +23,11 @@ from tests.harness.ledger_rows import LedgerRow, read_rows
 
 pytestmark = pytest.mark.machine
 
-ITEMS = 200
+ITEMS = 100
 FAULTS = ("reset-after:0.05", "524:0.05", "429:0.1", "cut:0.05")
 MAX_IN_DOUBT = 4
 # On a faster clock, a hiccup of this machine is a job that the service made too late to match.
-SPEED = 6.0
+SPEED = 3.0
 RUN = ("batch", "foxes.txt", "-o", "out/", "-j", "20", "-i", "width=512", "-i", "height=512")
 
 
