@@ -2,6 +2,7 @@
 
 import errno
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from unittest.mock import Mock
 
@@ -17,9 +18,11 @@ BASE = "https://api.krea.ai"
 
 
 @pytest.fixture
-def ledger(tmp_path: Path) -> AccountLedger:
+def ledger(tmp_path: Path) -> Iterator[AccountLedger]:
     """A ledger on disk."""
-    return Ledger.open(tmp_path).for_account(BASE, "0123456789abcdef")
+    whole_ledger = Ledger.open(tmp_path)
+    yield whole_ledger.for_account(BASE, "0123456789abcdef")
+    whole_ledger.close()
 
 
 def locks(ledger: AccountLedger, parallel: int = 1) -> PostLocks:
