@@ -24,6 +24,7 @@ class _Sent:
 
     queued_since: monotonic; None once it is worked on
     queued_seconds: for which it was seen to be queued
+    backlogged: the service said so when it was last seen
     waiting: there is no place for it
     waited: there was none for a while
     """
@@ -31,6 +32,7 @@ class _Sent:
     fresh: bool
     queued_since: float | None
     queued_seconds: float = 0.0
+    backlogged: bool = False
     waiting: bool = False
     waited: bool = False
     counted: bool = False
@@ -143,9 +145,10 @@ class ConcurrencyLimit:
         if status not in QUEUED_STATUSES:
             self._begin(job)
             return
-        if job.queued_since is None or (job.waiting and status != BACKLOGGED):
+        was_backlogged, job.backlogged = job.backlogged, status == BACKLOGGED
+        if job.queued_since is None or (was_backlogged and not job.backlogged):
             job.queued_since, job.waiting = now, False  # a place is found: its queue begins
-        is_over = status == BACKLOGGED or now - job.queued_since > self._usual_queue_seconds
+        is_over = job.backlogged or now - job.queued_since > self._usual_queue_seconds
         if is_over and not job.waiting:
             job.waiting = True
             if not job.waited:  # it counts once

@@ -118,6 +118,18 @@ def test_a_job_in_the_usual_queue_does_not_wait() -> None:
     assert account.limit.limit == 8
 
 
+@pytest.mark.parametrize("status", ["queued", "scheduled", "backlogged"])
+def test_a_job_waits_until_it_is_worked_on(status: str) -> None:
+    """However often it is seen in the queue meanwhile."""
+    account = Account(3, maximum=5, waiting=status)
+    account.send()
+    running = []
+    for _ in range(3):
+        account.look(4.0 if not running else 1.0)
+        running.append(account.limit.running)
+    assert running == [3, 3, 3]
+
+
 def test_with_others_on_the_account_only_completed_jobs_raise_it() -> None:
     """A job at work proves nothing: a stranger's may have made way for it."""
     account = Account(40, cautious=True)
