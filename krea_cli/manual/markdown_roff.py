@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import compress
+from operator import not_
 
 from markdown_it import MarkdownIt
 from markdown_it.tree import SyntaxTreeNode
@@ -9,6 +11,7 @@ from markdown_it.tree import SyntaxTreeNode
 from krea_cli.manual import roff
 
 MAX_UNWRAPPED_CELL = 18  # characters; a column with a longer cell is filled like a paragraph
+TABLE_WIDTH = 71  # columns that a terminal of 80 leaves to a table
 BULLET_INDENT = 2  # columns
 NUMBER_INDENT = 4  # columns
 
@@ -22,7 +25,8 @@ def to_roff(nodes: Iterable[SyntaxTreeNode]) -> list[str]:
     """The lines of a man page for NODES, blocks of a document; a table needs tbl.
 
     Headings of the second level are sections, those of the third level subsections. A link keeps
-    its text, and names the page or the address behind. Raises ValueError for any other construct.
+    its text, and names the page or the address behind. Raises ValueError for any other construct,
+    and for a table that has no room.
     """
     lines: list[str] = []
     for line in _blocks(nodes):
@@ -69,10 +73,17 @@ def _list(node: SyntaxTreeNode, marks: Sequence[str], indent: int) -> Iterator[s
 
 def _table(node: SyntaxTreeNode) -> Iterator[str]:
     rows = [row.children for row in node.walk() if row.type == "tr"]
-    widths = [
-        [sum(len(inline.content) for inline in cell.children) for cell in row] for row in rows
+    words = [
+        ["".join(part.content for part in cell.walk() if not part.children) for cell in row]
+        for row in rows
     ]
-    wraps = [max(column) > MAX_UNWRAPPED_CELL for column in zip(*widths, strict=True)]
+    widths = [max(map(len, column)) for column in zip(*words, strict=True)]
+    wraps = [width > MAX_UNWRAPPED_CELL for width in widths]
+    longest = [
+        max((len(word) for cell in column for word in cell.split()), default=0)
+        for column in zip(*words, strict=True)
+    ]
+    _check_room(node, widths, longest, wraps)
     columns = ["lx" if wrap else "l" for wrap in wraps]
     yield from (".PP", ".TS", "allbox;")
     yield " ".join(f"{column}B" for column in columns)
@@ -85,6 +96,16 @@ def _table(node: SyntaxTreeNode) -> Iterator[str]:
         )
         yield from "\t".join(blocks).splitlines()
     yield from (".TE", ".sp")
+
+
+def _check_room(
+    table: SyntaxTreeNode, widths: Sequence[int], longest: Sequence[int], wraps: Sequence[bool]
+) -> None:
+    """Raise ValueError for a word of TABLE that does not fit into its column."""
+    borders = 3 * len(widths) + 1
+    room = TABLE_WIDTH - borders - sum(compress(widths, map(not_, wraps)))
+    if any(wraps) and max(compress(longest, wraps)) > room // sum(wraps):
+        raise ValueError(f"line {_line(table)}: a man page has no room for this table")
 
 
 def _inline(node: SyntaxTreeNode, *, font: str = "R", upper: bool = False) -> str:
@@ -123,8 +144,11 @@ def _target(link: SyntaxTreeNode, font: str) -> str:
 
 def unsupported(node: SyntaxTreeNode) -> ValueError:
     """The error for NODE, a construct that has no form in a man page."""
+    return ValueError(f"line {_line(node)}: a man page cannot show {node.type}")
+
+
+def _line(node: SyntaxTreeNode) -> int:
     placed: SyntaxTreeNode | None = node
     while placed and not placed.map:
         placed = placed.parent
-    line = placed.map[0] + 1 if placed and placed.map else 1
-    return ValueError(f"line {line}: a man page cannot show {node.type}")
+    return placed.map[0] + 1 if placed and placed.map else 1
