@@ -100,7 +100,7 @@ def against_threads(checkout: Checkout, batch: Batch) -> Line:
     """One line: the whole process with its setting, against the threads."""
     seconds, threads = run_krea(checkout, batch).cost.seconds, _run_threads(batch).seconds
     return Line(
-        "… with submit.parallel " + dict(batch.setting)[PARALLEL[0][0]],
+        f"… {dict(batch.setting)[PARALLEL[0][0]]} sent at once",
         _threads(batch),
         seconds / threads,
         " x",

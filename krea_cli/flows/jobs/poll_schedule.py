@@ -34,11 +34,10 @@ WEIGHT_SPREAD = 6.0
 OUTLIER_SHARE = 0.03
 OUTLIER_SPREAD = 1.0
 
-# Requests to spend on a job: so many, and so many for each that asking every 2 seconds takes;
-# beyond `LONG_SECONDS` ever fewer, as half a second matters less there.
+# Requests to spend on a job: so many, and so many for each that asking every 2 seconds takes.
+# The model plans with fewer than it asks in the end, so 0.65 comes to as many.
 BASE_POLLS = 0.85
 POLLS_PER_TWO_SECONDS = 0.65
-LONG_SECONDS = 80.0
 
 # How likely a status is seen when a job has that share of its time behind it. Only the order is
 # documented, so these say little more than that a later status is nearer to the end.
@@ -148,9 +147,7 @@ class PollSchedule:
         spread 0.15 to 0.5.
         """
         duration = self.expected
-        polls = BASE_POLLS + POLLS_PER_TWO_SECONDS * (min(duration, LONG_SECONDS) / 2) * sqrt(
-            max(1.0, duration / LONG_SECONDS)
-        )
+        polls = BASE_POLLS + POLLS_PER_TWO_SECONDS * duration / 2
         return 0.9 * self._spread * duration / max(polls, 2.0) ** 2
 
 
