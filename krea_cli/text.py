@@ -136,6 +136,8 @@ def _escape_for_shell(letter: str) -> str:
 
 def one_line(text: str) -> str:
     """Clean TEXT and turn each run of line ends and tabs into a space."""
+    if text.isascii() and text.isprintable():  # nearly all
+        return text.strip()
     return re.sub(r"[\n\t]+", " ", clean(text)).strip()
 
 

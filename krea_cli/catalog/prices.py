@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from krea_cli.catalog.model import Model
@@ -50,7 +51,7 @@ class Price:
         """
         return None if self.is_about else self.shown_micros
 
-    @property
+    @cached_property
     def shown_micros(self) -> int | None:
         """The amount in millionths of a dollar, sure or about; None if unknown."""
         return None if self.amount is None else to_micros(self.amount)

@@ -15,8 +15,8 @@ from krea_cli.errors import KreaError, LedgerUnusable, LeftToHost, OverBudget
 from krea_cli.flows.batch.check.options import CheckOptions
 from krea_cli.flows.batch.item_store import ItemStore
 from krea_cli.flows.batch.run.concurrency_limit import AUTO_MAX
-from krea_cli.flows.batch.run.options import RunOptions
-from krea_cli.flows.batch.run.scheduler import UNSENT_STATES, Scheduler
+from krea_cli.flows.batch.run.options import UNSENT_STATES, RunOptions
+from krea_cli.flows.batch.run.scheduler import Scheduler
 from krea_cli.local.ledger.low_caps import find_low_caps
 from krea_cli.local.ledger.rows import FAILED_STATES
 from krea_cli.text import shell_line

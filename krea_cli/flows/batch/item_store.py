@@ -5,6 +5,7 @@ import pickle
 from array import array
 from collections.abc import Iterator
 from dataclasses import fields
+from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from krea_cli.flows.batch.item import Item
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from krea_cli.catalog.model import Model
 
 ITEM_FIELDS = tuple(column.name for column in fields(Item))
+ITEM_VALUES = attrgetter(*ITEM_FIELDS)
 
 
 class FoundResult(NamedTuple):
@@ -48,7 +50,7 @@ class ItemStore:
 
     def add(self, item: Item) -> None:
         """Append ITEM."""
-        values = pickle.dumps(tuple([getattr(item, name) for name in ITEM_FIELDS]), protocol=5)
+        values = pickle.dumps(ITEM_VALUES(item), protocol=5)
         self._file.write(values)
         self._offsets.append(self._end)
         self._end += len(values)

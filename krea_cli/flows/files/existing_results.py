@@ -11,7 +11,7 @@ from krea_cli.flows.files.kept_files import is_kept
 from krea_cli.flows.files.naming import NameFacts, add_suffix
 from krea_cli.flows.files.output_slot import OutputSlot, Result, SavedFile
 from krea_cli.flows.files.target import TargetKind
-from krea_cli.flows.files.unchanged import is_unchanged
+from krea_cli.flows.files.unchanged import is_as_recorded, is_unchanged
 
 if TYPE_CHECKING:
     from krea_cli.local.ledger.account_ledger import AccountLedger
@@ -102,6 +102,28 @@ def find_saved_results(
     files = ledger.history.list_files(row.job_id or "")
     facts = NameFacts(row.prompt, row.model, row.seed, row.job_id, row.created_at)
     return find_existing_results(files, slot, facts)
+
+
+def find_recorded_results(
+    row: "RequestRow", slot: OutputSlot, ledger: "AccountLedger"
+) -> tuple[SavedFile, ...]:
+    """Find the results of ROW as they were saved in SLOT, without reading a file.
+
+    Empty where size, time and place of a file do not tell.
+    """
+    files = ledger.history.list_files(row.job_id or "")
+    if len({file.index for file in files}) != len(files):
+        return ()  # one was saved in several places
+    facts = NameFacts(row.prompt, row.model, row.seed, row.job_id, row.created_at)
+    saved = []
+    for file in files:
+        path = next(_own_paths(file, files, slot, facts))
+        place = os.path.abspath(os.path.join(slot.target.cwd, path))
+        is_there = file.path == place and is_as_recorded(file)
+        if not is_there or is_kept(file.path):
+            return ()
+        saved.append(SavedFile(path, file.url, file.sha256, file.size, file.type, file.index))
+    return tuple(sorted(saved, key=lambda each: each.position))
 
 
 def is_changed(existing: ExistingResults, slot: OutputSlot) -> bool:

@@ -34,9 +34,11 @@ def identify(
         body = {name: value for name, value in body.items() if name != field.name}
     sent = spell_out_defaults(model, normalize_texts(body))
     raw = typed if as_typed else given
-    given_digest = request_fingerprint(model.id, normalize_texts(typed))
+    normal = normalize_texts(typed)
+    given_digest = request_fingerprint(model.id, normal)
+    fingerprint = given_digest if raw == normal else request_fingerprint(model.id, raw)
     sent_digest = request_fingerprint(model.id, sent)
-    return RequestIdentity.of_input(model.id, raw, digests=(given_digest, sent_digest, seed))
+    return RequestIdentity(fingerprint, given_digest, sent_digest, seed, model.id, raw)
 
 
 def given_seed(model: "Model", body: dict[str, Any]) -> int | None:

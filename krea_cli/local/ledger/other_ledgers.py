@@ -1,7 +1,6 @@
 """The ledgers of other hosts beside our own. None is ever written to."""
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
@@ -11,6 +10,7 @@ from krea_cli.errors import LedgerUnusable
 from krea_cli.local.ledger.account_ledger import AccountLedger
 from krea_cli.local.ledger.database import Database
 from krea_cli.local.ledger.host import LEDGER_NAME, LOCAL_LEDGER, find_recorded_name
+from krea_cli.local.ledger.ledger_list import LedgerList
 from krea_cli.local.ledger.ownership import Sending
 from krea_cli.local.ledger.read_only import FileState, open_read_only, read_states
 from krea_cli.local.ledger.request_identity import RequestIdentity
@@ -94,6 +94,7 @@ class OtherLedgers:
         on_close: Callable[[], None] = lambda: None,
     ) -> None:
         self._own = own
+        self._list = LedgerList(own)
         self._ledger = ledger
         self._warn = warn
         self._on_close = on_close
@@ -260,15 +261,7 @@ class OtherLedgers:
             opened[0].close()
 
     def _list_paths(self) -> Iterator[Path]:
-        folder = self._own.parent
-        for path in (folder / LOCAL_LEDGER, *sorted(folder.glob("ledger-*.sqlite3"))):
-            if path not in self._unreadable and path.exists() and not self._is_own(path):
-                yield path
-
-    def _is_own(self, path: Path) -> bool:
-        with suppress(FileNotFoundError):
-            return path.samefile(self._own)
-        return path == self._own
+        return (path for path in self._list.others() if path not in self._unreadable)
 
 
 def _may_be_paid(request: OtherRequest) -> bool:

@@ -1,7 +1,8 @@
 """The sameness of two requests, by hashes of their input and of the body that is sent."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from krea_cli.text import BYTE_ORDER_MARK
@@ -20,32 +21,29 @@ class RequestIdentity:
     """The hashes by which a request is found again; a match of one is a match.
 
     fingerprint: `request_fingerprint` of the model and the input as it was given
-    marked_fingerprint: that of the input with a byte order mark before the prompt, as older
-        versions sent it from a file; None without a prompt
     given_digest: hash of the normal form of the input; None in rows of older versions
     sent_digest: hash of the normal form of the body, without a numeric seed
     seed: the number that was given as seed; None if it was drawn
+    model, given: the input; None if only its hashes are known
     """
 
     fingerprint: str
     given_digest: str | None = None
     sent_digest: str | None = None
     seed: int | None = None
-    marked_fingerprint: str | None = None
+    model: str = field(default="", compare=False)
+    given: dict[str, Any] | None = field(default=None, compare=False, repr=False)
 
-    @classmethod
-    def of_input(
-        cls,
-        model: str,
-        given: dict[str, Any],
-        *,
-        digests: tuple[str | None, str | None, int | None],
-    ) -> "RequestIdentity":
-        """Identify the request of the input GIVEN to MODEL, whose other hashes are DIGESTS."""
-        fingerprint, marked, prompt = request_fingerprint(model, given), None, given.get("prompt")
-        if isinstance(prompt, str):
-            marked = request_fingerprint(model, given | {"prompt": BYTE_ORDER_MARK + prompt})
-        return cls(fingerprint, *digests, marked)
+    @cached_property
+    def marked_fingerprint(self) -> str | None:
+        """The fingerprint with a byte order mark before the prompt; None without a prompt.
+
+        Older versions sent it so from a file.
+        """
+        prompt = self.given.get("prompt") if self.given else None
+        if self.given is None or not isinstance(prompt, str):
+            return None
+        return request_fingerprint(self.model, self.given | {"prompt": BYTE_ORDER_MARK + prompt})
 
     @property
     def digests(self) -> tuple[Any, ...]:

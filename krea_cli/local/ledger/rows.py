@@ -85,7 +85,8 @@ class RequestDraft:
     def identity(self) -> RequestIdentity:
         """The hashes by which this request is found again."""
         digests = (self.given_digest, self.sent_digest, self.chosen_seed)
-        return RequestIdentity.of_input(self.model, self.given, digests=digests)
+        fingerprint = request_fingerprint(self.model, self.given)
+        return RequestIdentity(fingerprint, *digests, self.model, self.given)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,6 +1,7 @@
 """`krea batch`: the fingerprint of an item, and the items that are done already."""
 
 import json
+import os
 from contextlib import closing
 from itertools import chain
 from pathlib import Path
@@ -13,6 +14,7 @@ from krea_cli.flows.recipe.recipe import service_item_fingerprint
 from krea_cli.local.credentials import account_of
 from krea_cli.local.ledger.ledger import Ledger
 from krea_cli.local.ledger.rows import FileRow, RequestDraft
+from tests.commands.batch.batch_helpers import sent_prompts
 from tests.commands.batch.test_batch_check import dry, records
 from tests.fakes.krea_service import BASE, PNG
 from tests.harness.cli import Cli
@@ -284,3 +286,28 @@ def test_a_share_that_nobody_knows(cli: Cli, variables: dict[str, str], problem:
     cli.environ |= variables
     result = dry(cli, "a\n", "--shard", "auto", file="b.txt")
     assert (result.code, problem in result.err) == (2, True), result.err
+
+
+def test_a_long_list_is_done_but_for_what_is_not_as_it_was_saved(cli: Cli) -> None:
+    """More than is looked at in one go: one file has another time, one is changed, one is gone."""
+    prompts = [f"fox {number}" for number in range(150)]
+    Path("p.txt").write_text("\n".join(prompts))
+    batch = ("batch", "p.txt", "-o", "{line}.png")
+    assert cli.krea(*batch).code == 0
+    os.utime("20.png", ns=(1, 1))
+    Path("90.png").unlink()
+    Path("140.png").write_bytes(PNG[:-1] + b"x")
+    done = cli.krea(*batch)
+    others = [f"{line}.png" for line in range(1, 151) if line not in (90, 140)]
+    assert done.out.splitlines() == [*others, "90.png"]
+    assert (done.code, done.err) == (
+        1,
+        "line 90: saved 90.png\n"
+        "149 of 150 done, 1 failed; spent $0.00 in 0 s\n"
+        "error: line 140: 140.png is not what was saved there: it was changed, and is left alone\n"
+        "  hint: the same command with --force puts the result back, and pays nothing; move the"
+        " file away to keep it\n"
+        "  charged: no\n",
+    )
+    assert len(sent_prompts(cli)) == len(prompts)
+    assert Path("90.png").read_bytes() == PNG

@@ -21,13 +21,13 @@ class PriceCache:
     def __init__(self, assumed: int | None) -> None:
         self._assumed_micros = assumed
         self._prices: dict[str, Price] = {}
+        self._unpriced: dict[str, tuple[Model, list[str]]] = {}
 
     def price(self, model: "Model", body: Mapping[str, Any]) -> Price:
         """Price of the request BODY, as the catalog says for MODEL."""
         if model.pricing is None:
             return estimate_price(model, body)
-        pricing = repr(model.pricing).lower()
-        unpriced = [name for name in UNPRICED_FIELDS if name not in pricing]
+        unpriced = self._unpriced_fields(model)
         priced = {name: value for name, value in body.items() if name not in unpriced}
         key = f"{model.id} {sorted(priced.items())!r}"
         if len(self._prices) > MAX_CACHED_PRICES:
@@ -35,6 +35,14 @@ class PriceCache:
         if key not in self._prices:
             self._prices[key] = estimate_price(model, body)
         return self._prices[key]
+
+    def _unpriced_fields(self, model: "Model") -> list[str]:
+        known = self._unpriced.get(model.id)
+        if known is None or known[0] is not model:  # a refresh brings a new model of that id
+            pricing = repr(model.pricing).lower()
+            fields = [name for name in UNPRICED_FIELDS if name not in pricing]
+            known = self._unpriced[model.id] = (model, fields)
+        return known[1]
 
     def cost(self, price: Price) -> int | None:
         """PRICE in millionths of a dollar, or the assumed one if it is unknown."""

@@ -1,7 +1,7 @@
 """Find the items that are one request: within the list, and in the ledger."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from krea_cli.flows.batch.check.shard import Shard
@@ -31,8 +31,9 @@ class ItemHashes:
     @property
     def item_fields(self) -> dict[str, Any]:
         """The fields of `Item`."""
-        names = (each.name for each in fields(self) if each.name != "key")
-        return {name: getattr(self, name) for name in names}
+        values = vars(self).copy()
+        del values["key"]
+        return values
 
 
 class SameRequests:

@@ -5,8 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from krea_cli.local.ledger.rows import FAILED_STATES
+
 if TYPE_CHECKING:
     from krea_cli.catalog.model import Model
+
+UNSENT_STATES = (None, "checked")  # of an item that is to be paid for
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,3 +35,7 @@ class RunOptions:
     embed: bool = False
     webhook: str | None = None
     profile: str | None = None
+
+    def is_unsent(self, state: str | None) -> bool:
+        """Tell if an item whose request is in STATE is to be paid for."""
+        return state in UNSENT_STATES or (self.retry_failed and state in FAILED_STATES)

@@ -12,11 +12,12 @@ from signal import SIGINT
 
 from krea_cli.errors import Interrupted, KreaError
 from krea_cli.flows.batch.item import Item
+from krea_cli.flows.batch.run.done_items import DoneItems
 from krea_cli.flows.batch.run.error_policy import ItemStop
 from krea_cli.flows.batch.run.event_filter import filter_events
 from krea_cli.flows.batch.run.left_items import count_left_items
 from krea_cli.flows.batch.run.left_jobs import interrupted_error, no_places_error
-from krea_cli.flows.batch.run.options import RunOptions
+from krea_cli.flows.batch.run.options import UNSENT_STATES, RunOptions
 from krea_cli.flows.batch.run.outcome import ItemOutcome
 from krea_cli.flows.batch.run.poll_worker import PollWorker
 from krea_cli.flows.batch.run.queue import Queue
@@ -30,10 +31,9 @@ from krea_cli.flows.events import BatchProgress
 from krea_cli.flows.files.part_records import remove_abandoned_parts
 from krea_cli.flows.submit.reconcile import LIST_LAG_SECONDS
 from krea_cli.flows.submit.submit import INTERRUPT_GRACE_SECONDS
-from krea_cli.local.ledger.rows import FAILED_STATES
 
-UNSENT_STATES = (None, "checked")  # of an item that is to be paid for
 DRAIN_SECONDS = 1.0  # for downloads to finish when the batch ends
+MAX_DONE_PER_STEP = 64  # items found done before messages are looked at again
 MAX_UNSAVED_PER_JOB = 2  # results per job in flight that wait before nothing more is sent
 
 
@@ -53,6 +53,7 @@ class Scheduler:
         self._context = context
         self._options = options
         self._queue = Queue(items, context)
+        self._done_items = DoneItems(options, context)
         self._doubts_resolved = False
         self._holding = False  # until what was paid before is seen to be saved
         self._last_progress: BatchProgress | None = None
@@ -112,7 +113,8 @@ class Scheduler:
                 if not outcome.free:
                     self._context.tell(outcome.event())
                 yield outcome
-                self._tell_progress()
+                if not outcome.free:  # of the others, each step tells
+                    self._tell_progress()
         finally:
             # However it ends: a request that is under way is waited for, and its job recorded.
             with suppress(KreaError):
@@ -207,20 +209,23 @@ class Scheduler:
         if self._seconds_to_look == 0:
             state.limit.note_look()
             self._workers.look()
-        message = self._workers.next_message(self._seconds_to_wait())
-        if message is not None:
+        if message := self._workers.next_message(self._seconds_to_wait()):
             yield from state.apply(message)
         state.expire_overdue()
 
     def _dispatch(self) -> Iterator[ItemOutcome]:
-        state, items = self._state, self._context.ledger.items
-        while self._has_room and (item := self._queue.next()):
+        state, items, done_count = self._state, self._context.ledger.items, 0
+        while self._has_room and done_count < MAX_DONE_PER_STEP and (item := self._queue.next()):
+            if done := self._done_items.find(item):
+                done_count += 1
+                yield from state.apply(done)
+                continue
             may_send = state.stop is None
             needs_state = item.existing_file or state.is_unproven or not may_send
             item_state = items.find_state(item.fingerprint) if needs_state else ""
             if item.existing_file and item_state is None:
                 yield state.done_elsewhere(item, item.existing_file)
-            elif not may_send and self._is_unsent(item_state):
+            elif not may_send and self._options.is_unsent(item_state):
                 self._queue.end(item)  # it stays among those that wait
             elif state.is_unproven and item_state in UNSENT_STATES:
                 self._queue.put_back(item)
@@ -236,11 +241,6 @@ class Scheduler:
             is_recent = self._context.clock.now() - state.last_doubt_at < LIST_LAG_SECONDS
             doubts = {index: outcome.item for index, outcome in state.doubts.items()}
             self._workers.resolve_doubts(doubts, recent=is_recent)
-
-    def _is_unsent(self, item_state: str | None) -> bool:
-        """Tell if an item in that state is to be paid for."""
-        retries = self._options.retry_failed and item_state in FAILED_STATES
-        return retries or item_state in UNSENT_STATES
 
     def _seconds_to_wait(self) -> float | None:
         """The seconds until something is to be done even if nobody reports anything."""
@@ -277,7 +277,7 @@ class Scheduler:
                 self._queue.take_left(),
                 state.counts,
                 find_state=self._context.ledger.items.find_state,
-                is_unsent=self._is_unsent,
+                is_unsent=self._options.is_unsent,
                 clock=self._context.clock,
             )
         if isinstance(state.stop, ItemStop) and not self.progress.waiting:
