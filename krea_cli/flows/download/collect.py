@@ -91,35 +91,12 @@ def collecting(watch: Watch, saver: ResultSaver) -> "Iterator[Collector]":
 
 
 class Collector:
-    """Takes jobs, waits for them and saves their results."""
+    """Takes jobs, waits for their ends, and makes their outcomes; `save_many` saves them."""
 
     def __init__(self, watch: Watch, saver: ResultSaver) -> None:
         self.clock = saver.context.clock
         self._saver = saver
         self._waiter = JobWaiter[PendingJob](watch, self.clock)
-
-    def add(self, pending: PendingJob) -> Iterator[JobOutcome]:
-        """Take a job; its outcome comes at once if its end is known."""
-        self.await_end(pending)
-        if pending.saved or pending.error:
-            yield self.close(pending)
-        elif pending.job is not None:
-            if not pending.slot.copies:
-                # Nobody watched this job: its end is not in the ledger yet.
-                self._saver.context.records.record_job(pending.job_id, pending.job)
-            yield self._save(pending, pending.job)
-
-    def collect(self) -> Iterator[JobOutcome]:
-        """Wait for all jobs, and save each."""
-        return self._waiter.outcomes(iter(()), add=self.add, end=self._end)
-
-    def poll_until(self, moment: float) -> Iterator[JobOutcome]:
-        """Save what ends until MOMENT (monotonic)."""
-        while True:
-            for end in self.poll(moment):
-                yield self._end(end)
-            if self.clock.monotonic() >= moment:
-                return
 
     def await_end(self, pending: PendingJob) -> None:
         """Wait for a job: `poll` tells its end."""
@@ -166,11 +143,6 @@ class Collector:
         error.message += f"; job {ids} is not saved" if len(left) == 1 else f"; not saved: {ids}"
         error.args = (error.message,)
 
-    def _end(self, end: JobEnd[PendingJob]) -> JobOutcome:
-        if end.job is not None and end.job.ended:
-            return self._save(end.awaited, end.job)
-        return self.leave(end)
-
     def leave(self, end: JobEnd[PendingJob]) -> JobOutcome:
         """Return the outcome of an unreadable job, or of one whose time is over."""
         error = end.error
@@ -187,11 +159,6 @@ class Collector:
         self._waiter.add(replace(pending, until=None))  # nobody waits for its end any more
         if job is not None:
             self._waiter.latest[pending.job_id] = job
-
-    def _save(self, pending: PendingJob, job: Job) -> JobOutcome:
-        # It is pending while it is saved: a signal meanwhile must name it.
-        self._waiter.latest[job.id] = job
-        return self.finish(save_ended_job(pending, job, self._saver))
 
     def finish(self, outcome: JobOutcome) -> JobOutcome:
         """Return OUTCOME of a saved job, and tell that the job has ended."""

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from krea_cli.errors import Interrupted, KreaError, LedgerUnusable, OverBudget, RequestRefused
 from krea_cli.flows.context import FlowContext
-from krea_cli.flows.download.collect import JobOutcome, PendingJob, collecting
+from krea_cli.flows.download.collect import JobOutcome, PendingJob
+from krea_cli.flows.download.save_many import save_many
 from krea_cli.flows.events import Note, Running, Submitting
 from krea_cli.flows.files.output_slot import OutputSlot
 from krea_cli.flows.files.part_records import remove_abandoned_parts
@@ -24,6 +25,8 @@ from krea_cli.local.ledger.rows import RequestRow
 
 if TYPE_CHECKING:
     from krea_cli.flows.download.save import ResultSaver
+
+LOOK_SECONDS = 0.2  # from one look at the jobs to the next, while another one waits to be sent
 
 
 class Generate:
@@ -64,21 +67,24 @@ class Generate:
         A failure ends the submitting, never the waiting for what was submitted before.
         Raises `Interrupted`.
         """
-        clock = self._context.clock
         try:
-            with collecting(self._watch, saver) as collector:
-                for job in self._plan_jobs():
-                    while (pending := self._submit(job)) is None and self._submission:
-                        yield from collector.poll_until(self._submission.retry_at)
-                    if pending is None:
-                        break
-                    yield from collector.add(pending)
-                    yield from collector.poll_until(clock.monotonic())
-                yield from collector.collect()
+            yield from save_many(self._submit_all(), self._watch, saver)
         except Interrupted as stop:
             raise self._name_unsent(stop) from stop
         finally:
             self._release()
+
+    def _submit_all(self) -> Iterator[PendingJob | None]:
+        """Submit every job; yield None now and then while the service has no free slot."""
+        clock = self._context.clock
+        for job in self._plan_jobs():
+            while (pending := self._submit(job)) is None and self._submission:
+                while (seconds := self._submission.retry_at - clock.monotonic()) > 0:
+                    clock.sleep(min(LOOK_SECONDS, seconds))
+                    yield None
+            if pending is None:
+                return
+            yield pending
 
     def submitted(self, saver: "ResultSaver") -> Iterator[RequestRow]:
         """Submit all jobs and wait for none; yield the row of each once its id is known.
