@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from threading import Semaphore
 from typing import TYPE_CHECKING, Any
 
 from krea_cli.api.jobs import job_failure
@@ -12,7 +13,8 @@ from krea_cli.api.types import Job
 from krea_cli.errors import EmptyResult, Interrupted, JobFailed, KreaError, LedgerUnusable, NotSaved
 from krea_cli.flows.context import FlowContext
 from krea_cli.flows.download.embed_saved import embed_in_saved
-from krea_cli.flows.download.local_copy import copy_saved, not_moved_error
+from krea_cli.flows.download.fetch_results import Fetched, FetchLanes, ResultFetcher
+from krea_cli.flows.download.local_copy import not_moved_error
 from krea_cli.flows.download.recipe_writer import RecipeWriter, warn_of_stale_sidecar
 from krea_cli.flows.download.streams import copy_to_device, copy_to_stdout
 from krea_cli.flows.events import Note, WarningNote
@@ -24,14 +26,11 @@ from krea_cli.flows.files.output_slot import OutputSlot, Result, SavedFile, list
 from krea_cli.flows.files.part_file import PartFile
 from krea_cli.flows.files.publish import publish
 from krea_cli.flows.transfer.fetch import PartContent, disk_error
-from krea_cli.flows.transfer.result_source import ResultSource
-from krea_cli.flows.transfer.result_status import ResultGone
 
 if TYPE_CHECKING:
     from krea_cli.local.ledger.account_ledger import AccountLedger
 
-SAVE_HOLDER_SECONDS = 60.0  # that another process may hold the part file
-SAVE_HOLDER_POLL_SECONDS = 0.2
+MAX_SPARE_LANES = 8  # in a process; the jobs themselves are saved side by side as well
 
 
 @dataclass(frozen=True)
@@ -41,12 +40,14 @@ class ResultSaver:
     write_stdout: writes the bytes of a result to stdout
     published: the files made here, which --force does not overwrite
     kept_files: moves files aside that --force would overwrite; None overwrites them
+    spare_lanes: places for threads that fetch further results of a job
     """
 
     context: FlowContext
     write_stdout: Callable[[Iterable[bytes]], None] | None = None
     published: set[Path] = field(default_factory=set)
     kept_files: KeptFiles | None = None
+    spare_lanes: Semaphore = field(default_factory=lambda: Semaphore(MAX_SPARE_LANES))
 
     def save(
         self,
@@ -143,18 +144,27 @@ class _SaveJob:
         results = self._list_results()
         existing = self._find_existing()
         self._saver.record_places(self._job.id, existing, self._slot)
-        for result in results:
-            saved = existing.saved.get(result.position)
-            if saved is None:
-                saved = self._save(result)
-            else:
-                saved = embed_in_saved(self._job, self._slot, saved, self._context)
-            target = self._slot.target
-            if not target.to_stdout:  # which names no file
-                if target.makes_files:
-                    self._write_sidecar(saved, target.real_path(saved.path))
-                yield saved
+        missing = [each for each in results if each.position not in existing.saved]
+        with self._fetch(missing) as lanes:
+            for result in results:
+                saved = existing.saved.get(result.position)
+                if saved is None:
+                    saved = self._save(result, lanes.take(result))
+                else:
+                    saved = embed_in_saved(self._job, self._slot, saved, self._context)
+                target = self._slot.target
+                if not target.to_stdout:  # which names no file
+                    if target.makes_files:
+                        self._write_sidecar(saved, target.real_path(saved.path))
+                    yield saved
         self._mark_saved(len(results))
+
+    def _fetch(self, results: list[Result]) -> FetchLanes:
+        context = self._context
+        fetcher = ResultFetcher(
+            self._job, self._slot, context, self._find_existing, until=self._until
+        )
+        return FetchLanes(results, fetcher.fetch, context.clock, self._saver.spare_lanes)
 
     def _list_results(self) -> list[Result]:
         if failure := job_failure(self._job):
@@ -190,45 +200,15 @@ class _SaveJob:
         files = self._context.records.files(self._job.id)
         return find_existing_results(files, self._slot, self._facts)
 
-    def _save(self, result: Result) -> SavedFile:
-        part = self._slot.open_part(result.position, self._job.id, self._context.account_ledger)
-        if part is None:
-            part = self._wait_for_part(result.position)
-            if (saved := self._find_existing().saved.get(result.position)) is not None:
-                # It came from another krea while this one waited.
-                part.release()
-                return saved
+    def _save(self, result: Result, fetched: Fetched) -> SavedFile:
+        if isinstance(fetched, SavedFile):
+            return fetched
+        part = fetched.part
         try:
-            content, url = self._fill(part, result)
-            content = self._recipe_writer.embed(part, content)
-            return self._put(part, content, replace(result, url=url))
+            content = self._recipe_writer.embed(part, fetched.content)
+            return self._put(part, content, replace(result, url=fetched.url))
         finally:
             part.release()
-
-    def _fill(self, part: PartFile, result: Result) -> tuple[PartContent, str]:
-        """Fetch or copy RESULT into PART; return the content and the address it came from."""
-        position, copy = result.position, self._slot.copies.get(result.position)
-        if copy is not None:
-            files = [copy, *self._context.records.files(self._job.id)]
-            if copied := copy_saved(files, position, part):
-                return copied
-        try:
-            return ResultSource(self._context).fetch(self._job.id, result, part, until=self._until)
-        except ResultGone:
-            if copied := copy_saved(self._context.records.files(self._job.id), position, part):
-                return copied
-            raise
-
-    def _wait_for_part(self, position: int) -> PartFile:
-        clock, ledger = self._context.clock, self._context.account_ledger
-        give_up = clock.monotonic() + SAVE_HOLDER_SECONDS
-        give_up = give_up if self._until is None else min(give_up, self._until)
-        while (part := self._slot.open_part(position, self._job.id, ledger)) is None:
-            if clock.monotonic() > give_up:
-                cause = "another krea is still saving it"
-                raise self._slot.not_saved(self._job.id, cause)
-            clock.sleep(SAVE_HOLDER_POLL_SECONDS)
-        return part
 
     def _write_sidecar(self, saved: SavedFile, path: Path) -> None:
         self._recipe_writer.write_sidecar(saved, path)
