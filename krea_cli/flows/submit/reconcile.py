@@ -80,8 +80,8 @@ def reconcile(
             if search.look(deadline) or is_last:
                 return search.conclude()
         # The last look is at the end, when the most is known, and not up to a pause before it.
-        left = deadline - context.clock.monotonic()
-        context.clock.sleep(min(max(left, 0.0), SEARCH_PAUSE_SECONDS))
+        left = max(deadline - context.clock.monotonic(), 0.0)
+        context.clock.sleep(min(left, SEARCH_PAUSE_SECONDS, search.seconds_to_adoption))
 
 
 class _Search:
@@ -120,11 +120,22 @@ class _Search:
             owned |= context.others.owned_job_ids((listing.jobs | missing).keys() - owned)
         self._unowned = [job for job in listing.jobs.values() if job.id not in owned]
         self._missing = {job.id: job for job in missing.values() if job.id not in owned}
-        if listing.complete and not self._is_shared():
+        is_shared = self._is_shared() if listing.complete else False
+        if is_shared and self._still_open is not None:
+            return True  # nothing can be adopted, however long the sending stops for it
+        if listing.complete and not is_shared:
             recent = [job for job in self._unowned if _is_since(job, since + listing.skew)]
             self._adopt(match_jobs(self._windows, recent))
         waiting = {row.id for row in rows if row.state == "unknown"}
         return self._row_id in self._adopted or not waiting - set(self._adopted)
+
+    @property
+    def seconds_to_adoption(self) -> float:
+        """The seconds until a row becomes old enough for its job to be adopted; inf without one."""
+        rows = [row for row in self._rows if row.state == "unknown" and row.id not in self._adopted]
+        ages = [seconds_since_sent(self._context, row) for row in rows]
+        waits = [MIN_ADOPTION_AGE_SECONDS - age for age in ages if age < MIN_ADOPTION_AGE_SECONDS]
+        return min(waits, default=inf)
 
     def conclude(self) -> Reconciliation:
         """Record the rows that stay in doubt, and name their candidates."""

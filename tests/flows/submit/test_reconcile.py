@@ -253,3 +253,22 @@ def test_the_last_look_is_at_the_end_of_the_hold(cli: Cli) -> None:
     result = cli.krea("generate", "a hen", "-o", "hen.png")
     assert (result.code, result.out) == (0, "hen.png\n"), result.err
     assert cli.states == [("submitted", "job-1"), ("saved", "job-2")]
+
+
+def test_a_shared_account_is_not_searched_in_vain(cli: Cli) -> None:
+    """No job of its list can be adopted, so that the next request need not wait for one."""
+    cli.krea("config", "set", "account.shared", "true")
+    cli.service.answers = [made]
+    start = cli.clock.monotonic()
+    result = cli.krea("generate", "a fox", "-o", "fox.png")
+    assert (result.code, cli.clock.monotonic() - start) == (9, pytest.approx(0.0, abs=0.1))
+    assert "It may be one of these jobs: job-1\n" in result.err
+
+
+def test_a_job_is_adopted_as_soon_as_it_is_old_enough(cli: Cli) -> None:
+    """The look comes five seconds after the request, not up to a pause later."""
+    cli.service.answers, cli.service.job_seconds = [made], 1.0
+    start = cli.clock.monotonic()
+    result = cli.krea("generate", "a fox", "-o", "fox.png", "--no-wait")
+    assert (result.code, result.out) == (0, "job-1\n")
+    assert cli.clock.monotonic() - start == pytest.approx(5.0, abs=0.01)
