@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from krea_cli.flows.batch.check.number_table import NumberTable
 from krea_cli.flows.batch.check.shard import Shard
 from krea_cli.flows.batch.item import item_fingerprint
 from krea_cli.flows.batch.item_store import ItemStore
@@ -48,16 +49,17 @@ class SameRequests:
         self._has_old = self._items is not None and self._items.has_any(old=True)
         self._store = store
         self._shard = shard
-        # Made for a hundred thousand items: numbers only, as far as possible. A payer is a place
-        # in the store, or the fingerprint of an item of another share.
-        self._occurrences: dict[int, int] = {}
-        self._old_occurrences: dict[int, int] = {}
-        self._payers: dict[int, int | str] = {}
+        # Made for a hundred thousand items. A payer is a place in the store, or the fingerprint of
+        # an item of another share.
+        self._occurrences = NumberTable()
+        self._old_occurrences = NumberTable()
+        self._payers = NumberTable()
+        self._other_payers: dict[int, str] = {}
 
     def next_item(self, identity: RequestIdentity) -> ItemHashes:
         """Return the hashes of the next item, a request of IDENTITY."""
         key = hash((identity.sent_digest, identity.seed))
-        occurrence = self._occurrences[key] = self._occurrences.get(key, 0) + 1
+        occurrence = _count(self._occurrences, key)
         own = item_fingerprint(identity.fingerprint, occurrence)
         old = self._old_fingerprints(identity)
         if identity.seed is None:
@@ -65,7 +67,10 @@ class SameRequests:
             return ItemHashes(known or own, own, own, known or own, occurrence)
         if occurrence > 1:
             return self._next_equal(key, own, old[:1])
-        self._payers[key] = len(self._store) if self._shard.includes(own) else own
+        if self._shard.includes(own):
+            self._payers[key] = len(self._store)
+        else:
+            self._other_payers[key] = own
         known = self._find(identity, 1, old)
         return ItemHashes(known or own, own, own, known or own)
 
@@ -73,25 +78,28 @@ class SameRequests:
         """Return the fingerprints that `next_item` would give, without counting the items."""
         keys = {hash((identity.sent_digest, identity.seed)) for identity in identities}
         old_keys = {hash(identity.fingerprint) for identity in identities}
-        tables: list[tuple[dict[int, Any], set[int]]] = [
+        tables = [
             (self._occurrences, keys),
             (self._payers, keys),
             (self._old_occurrences, old_keys),
         ]
+        new_keys = keys - self._other_payers.keys()
         before = [(table, key, table.get(key)) for table, names in tables for key in names]
         fingerprints = [self.next_item(identity).fingerprint for identity in identities]
         for table, key, value in before:
             if value is None:
-                table.pop(key, None)
+                table.remove(key)
             else:
                 table[key] = value
+        for key in new_keys:
+            self._other_payers.pop(key, None)
         return fingerprints
 
     def _next_equal(self, key: int, own: str, old: tuple[str, ...]) -> ItemHashes:
         """Hashes of an item that shares the request of an earlier one, its payer."""
-        place = self._payers[key]
-        if isinstance(place, str) or place >= len(self._store):  # the latter after a problem
-            shard = place if isinstance(place, str) else own
+        place = self._payers.get(key)
+        if place is None or place >= len(self._store):  # the latter after a problem
+            shard = self._other_payers.get(key, own)
             return ItemHashes(own, own, shard, own, shares_payment=True)
         payer = self._store.get(place)
         for each in old:
@@ -105,7 +113,7 @@ class SameRequests:
         if not self._has_old:
             return ()
         key = hash(identity.fingerprint)
-        number = self._old_occurrences[key] = self._old_occurrences.get(key, 0) + 1
+        number = _count(self._old_occurrences, key)
         marked = identity.marked_fingerprint or ""
         return item_fingerprint(identity.fingerprint, number), item_fingerprint(marked, number)
 
@@ -114,3 +122,10 @@ class SameRequests:
             return None
         normal = item_fingerprint(identity.given_digest or "", occurrence)
         return self._items.find_same(identity, occurrence, old=(*old, normal))
+
+
+def _count(numbers: NumberTable, key: int) -> int:
+    """Count KEY once more; return how often that was."""
+    number = (numbers.get(key) or 0) + 1
+    numbers[key] = number
+    return number

@@ -4,7 +4,9 @@ They are met where names were exchanged or shifted, and the ledger is another on
 """
 
 import os
+from array import array
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,6 +20,8 @@ from krea_cli.flows.files.publish import has_hash
 from krea_cli.flows.recipe.recipe import Recipe
 from krea_cli.flows.recipe.sidecar import read_sidecar_of
 
+HASH_BYTES = 32  # of sha256
+
 
 class _Conflict(NamedTuple):
     """The files at the path of an item of LINE; `is_ours`: it is in our share."""
@@ -26,6 +30,34 @@ class _Conflict(NamedTuple):
     fingerprint: str
     check: FileCheck
     is_ours: bool
+
+
+class _ListedItems:
+    """The line and the fingerprint of each item, and whether it has no file; in little memory."""
+
+    def __init__(self) -> None:
+        self._lines = array("L")
+        self._hashes = bytearray()
+        self._odd: dict[int, str] = {}  # fingerprints that are no hashes, by place
+        self._missing = bytearray()
+
+    def add(self, line: int, fingerprint: str, *, is_missing: bool) -> None:
+        try:
+            digest = bytes.fromhex(fingerprint)
+        except ValueError:
+            digest = b""
+        if len(digest) != HASH_BYTES or digest.hex() != fingerprint:  # of a damaged ledger
+            self._odd[len(self._lines)] = fingerprint
+            digest = bytes(HASH_BYTES)
+        self._lines.append(line)
+        self._hashes += digest
+        self._missing.append(is_missing)
+
+    def __iter__(self) -> Iterator[tuple[int, str, bool]]:
+        for place, line in enumerate(self._lines):
+            start = place * HASH_BYTES
+            own = self._hashes[start : start + HASH_BYTES].hex()
+            yield line, self._odd.get(place, own), bool(self._missing[place])
 
 
 class ShiftedResults:
@@ -49,21 +81,17 @@ class ShiftedResults:
         self._shard = shard
         self._force = force
         self._embed = embed
-        # Made for a hundred thousand items: by short fingerprints, as sidecars have them.
-        self._lines: dict[bytes, int] = {}
-        self._missing: dict[bytes, str] = {}  # the fingerprints of items without a file
+        self._items = _ListedItems()
         self._conflicts: list[_Conflict] = []
 
     def add(self, line: int, hashes: ItemHashes, check: FileCheck) -> None:
         """Add an item of LINE, with the CHECK of its path."""
         fingerprint = hashes.fingerprint
-        key = short_fingerprint(self._existing_files.service_fingerprint(fingerprint))
-        self._lines.setdefault(key, line)
         if self._force:
             self._store.listed.add(short_fingerprint(fingerprint))
         is_ours = self._shard.includes(hashes.shard_fingerprint)
-        if is_ours and (self._embed or check.own_file is None):
-            self._missing[key] = fingerprint
+        is_missing = is_ours and (self._embed or check.own_file is None)
+        self._items.add(line, fingerprint, is_missing=is_missing)
         if check.others if self._force else check.foreign_file:
             self._conflicts.append(_Conflict(line, fingerprint, check, is_ours))
 
@@ -92,6 +120,17 @@ class ShiftedResults:
                 owner = (owned[0][0].path, owned[0][1]) if owned else None
                 problems.add_existing_file(line, check, owner, is_paid=is_paid)
 
+    @cached_property
+    def _lines(self) -> dict[bytes, int]:
+        """The line of each item, by its short fingerprint as sidecars have it."""
+        lines: dict[bytes, int] = {}
+        for line, fingerprint, _ in self._items:
+            lines.setdefault(self._sidecar_key(fingerprint), line)
+        return lines
+
+    def _sidecar_key(self, fingerprint: str) -> bytes:
+        return short_fingerprint(self._existing_files.service_fingerprint(fingerprint))
+
     def _list_owned(self, check: FileCheck) -> Iterator[tuple[OtherResult, int]]:
         """Yield the unchanged results of other items of the list in CHECK, with their line."""
         for other in check.others:
@@ -111,9 +150,9 @@ class ShiftedResults:
         """Find the results of items without a file and a request, in FOLDERS."""
         is_begun = self._existing_files.is_begun
         missing = {
-            key: fingerprint
-            for key, fingerprint in self._missing.items()
-            if not is_begun(fingerprint)
+            self._sidecar_key(fingerprint): fingerprint
+            for _, fingerprint, is_missing in self._items
+            if is_missing and not is_begun(fingerprint)
         }
         if not missing:
             return

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 
+from krea_cli.flows.batch.check.number_table import NumberTable
 from krea_cli.flows.batch.check.paths import OutputPath
 
 
@@ -10,9 +11,9 @@ class UsedNames:
     """Gives each name to one item."""
 
     def __init__(self) -> None:
-        # Made for a hundred thousand items: numbers only.
-        self._lines: dict[int, int] = {}
-        self._stems: dict[int, int] = {}
+        # Made for a hundred thousand items: the line of each, by the key of its path.
+        self._lines = NumberTable()
+        self._stems = NumberTable()
         self._folders: dict[str, int] = {}
 
     def owner(self, path: OutputPath) -> int | None:
@@ -42,8 +43,8 @@ class UsedNames:
         """Give PATH to an item of LINE."""
         if not path.is_unique:
             self._lines[path.key] = line
-            if path.stem_key is not None:
-                self._stems.setdefault(path.stem_key, line)
+            if path.stem_key is not None and path.stem_key not in self._stems:
+                self._stems[path.stem_key] = line
         if path.folder.key not in self._folders:
             self._folders[path.folder.key] = line
             for folder, name in _ancestors(path.folder.key):
