@@ -121,6 +121,8 @@ class History:
             matches = [each for each in page if query.matches(each, paths.get(each.id, ()))]
             # Whole requests are read for what is shown alone: most of the time goes to their JSON.
             yield from self._scope.find_all(f"{_is_one_of(matches)} ORDER BY id DESC")
+            if len(page) < PAGE_ROWS:
+                return  # the database has looked through all
 
     def _list_texts(self, condition: str, values: Sequence[object]) -> list[SearchedTexts]:
         """List the texts of the requests that fulfil CONDITION, in SQL with VALUES."""

@@ -61,6 +61,8 @@ def test_the_newest_come_first_and_every_condition_counts(
         ("nul\0byte", ("byte", "nul", "L\0B")),
         ("half \udcff pair", ("pair", "\udcff", "HALF")),
         ("100% _sure_ *[a-z]?", ("0%", "_SURE_", "*[A-Z]?")),
+        ("back\\slash", ("\\", "K\\S", "back\\slash")),
+        ("long " + "x" * 60_000, ("X" * 60_000, "long x")),
         ("", ("", "flux", "/home/me/f", "fox.p", "PNG")),
     ],
 )
