@@ -14,15 +14,15 @@ def test_a_result_within_the_grace_is_returned() -> None:
     clock = Clock()
     stopped = threading.Event()
 
-    def answer() -> int:
-        stopped.wait(5)
-        return 7
-
     def interrupt() -> None:
         clock.stop(signal.SIGINT)
         stopped.set()
 
-    threading.Timer(0.01, interrupt).start()
+    def answer() -> int:
+        threading.Timer(0.01, interrupt).start()
+        stopped.wait(5)
+        return 7
+
     assert clock.wait_for(answer, grace=5) == 7
     with pytest.raises(Interrupted):
         clock.raise_if_interrupted()

@@ -76,18 +76,20 @@ def open_other_ledgers(
     base: str,
     token: str,
     warn: Callable[[str], None],
+    monotonic: Callable[[], float],
 ) -> "OtherLedgers":
     """Return the ledgers beside OWN, for the account of TOKEN.
 
     ledger: the one at OWN; None while there is none
     warn: is told of those that cannot be read
+    monotonic: the clock, in seconds
     """
     from krea_cli.local.credentials import account_of
     from krea_cli.local.ledger.ledger import Ledger
     from krea_cli.local.ledger.other_ledgers import OtherLedgers
 
     if ledger is not None:
-        return OtherLedgers(own, ledger, warn)
+        return OtherLedgers(own, ledger, warn, monotonic)
     empty = Ledger.in_memory()
     account_ledger = empty.for_account(base, account_of(token))
-    return OtherLedgers(own, account_ledger, warn, on_close=empty.close)
+    return OtherLedgers(own, account_ledger, warn, monotonic, on_close=empty.close)

@@ -153,7 +153,8 @@ class Session:
 
         own, _ = self.host.locate_ledger(self.env.state_dir)
         ledger = self.account_ledger if own.exists() else None  # a dry run makes none
-        return open_other_ledgers(own, ledger, self.base, self.token.value, self.output.warn)
+        token, monotonic = self.token.value, self.clock.monotonic
+        return open_other_ledgers(own, ledger, self.base, token, self.output.warn, monotonic)
 
     def account_ledger_if_logged_in(self) -> "AccountLedger | None":
         """Return the account's ledger, or None without a token. Raises `LedgerUnusable`."""

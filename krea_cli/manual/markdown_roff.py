@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import compress
-from operator import not_
 
 from markdown_it import MarkdownIt
 from markdown_it.tree import SyntaxTreeNode
@@ -103,7 +102,8 @@ def _check_room(
 ) -> None:
     """Raise ValueError for a word of TABLE that does not fit into its column."""
     borders = 3 * len(widths) + 1
-    room = TABLE_WIDTH - borders - sum(compress(widths, map(not_, wraps)))
+    unwrapped = (width for width, wrap in zip(widths, wraps, strict=True) if not wrap)
+    room = TABLE_WIDTH - borders - sum(unwrapped)
     if any(wraps) and max(compress(longest, wraps)) > room // sum(wraps):
         raise ValueError(f"line {_line(table)}: a man page has no room for this table")
 

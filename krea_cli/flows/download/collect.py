@@ -1,4 +1,4 @@
-"""Wait for jobs and save each as it ends: shared by `generate` and `download`."""
+"""Wait for jobs, and make the outcome of each: shared by `generate` and `download`."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager

@@ -13,7 +13,8 @@ from krea_cli.api.types import Job
 from krea_cli.errors import EmptyResult, Interrupted, JobFailed, KreaError, LedgerUnusable, NotSaved
 from krea_cli.flows.context import FlowContext
 from krea_cli.flows.download.embed_saved import embed_in_saved
-from krea_cli.flows.download.fetch_results import Fetched, FetchLanes, ResultFetcher
+from krea_cli.flows.download.fetch_lanes import FetchLanes
+from krea_cli.flows.download.fetch_result import Fetched, ResultFetcher
 from krea_cli.flows.download.local_copy import not_moved_error
 from krea_cli.flows.download.recipe_writer import RecipeWriter, warn_of_stale_sidecar
 from krea_cli.flows.download.streams import copy_to_device, copy_to_stdout

@@ -104,7 +104,7 @@ def find_saved_results(
     return find_existing_results(files, slot, facts)
 
 
-def find_recorded_results(
+def find_untouched_results(
     row: "RequestRow", slot: OutputSlot, ledger: "AccountLedger"
 ) -> tuple[SavedFile, ...]:
     """Find the results of ROW as they were saved in SLOT, without reading a file.

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from krea_cli.errors import KreaError
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from krea_cli.local.ledger.rows import RequestRow
 
 MAX_REOPENS = 20  # a part may change hands between opening and locking it
+RELEASE_LOCK = Lock()  # two threads must not close one descriptor
 
 
 @dataclass
@@ -35,9 +37,10 @@ class PartFile:
 
     def release(self, *, keep: bool = False) -> None:
         """Unlock and close the file; remove it, unless KEEP. A second call does nothing."""
-        if not self._is_open:
-            return
-        self._is_open = False
+        with RELEASE_LOCK:
+            if not self._is_open:
+                return
+            self._is_open = False
         if self.path is not None and not keep and _is_same_file(self.path, self.fd):
             _remove_part(self.path)
         if self.path is not None:

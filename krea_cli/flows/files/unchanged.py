@@ -26,7 +26,7 @@ def is_unchanged(file: "FileRow", path: Path | None = None) -> bool:
         return False
     if status.st_size != file.size:
         return False
-    if _tells(file, status):
+    if _has_recorded_time(file, status):
         # Files that were written at one tick of the system have one time: the place counts too.
         with suppress(OSError):
             if place == file.path or os.path.samestat(status, os.stat(file.path)):
@@ -40,11 +40,11 @@ def is_as_recorded(file: "FileRow") -> bool:
         status = os.stat(file.path)
     except (OSError, ValueError):
         return False
-    return status.st_size == file.size and _tells(file, status)
+    return status.st_size == file.size and _has_recorded_time(file, status)
 
 
-def _tells(file: "FileRow", status: os.stat_result) -> bool:
-    """Tell if the time in STATUS is that of FILE, and exact enough to say so."""
+def _has_recorded_time(file: "FileRow", status: os.stat_result) -> bool:
+    """Tell if STATUS has the time of FILE, and one that is exact enough to say so."""
     # A time in whole seconds comes from a file system that may give it to two files.
     is_exact = file.modified is not None and file.modified % SECOND_NANOSECONDS != 0
     return is_exact and status.st_mtime_ns == file.modified and stat.S_ISREG(status.st_mode)

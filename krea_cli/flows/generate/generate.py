@@ -26,7 +26,7 @@ from krea_cli.local.ledger.rows import RequestRow
 if TYPE_CHECKING:
     from krea_cli.flows.download.save import ResultSaver
 
-LOOK_SECONDS = 0.2  # from one look at the jobs to the next, while another one waits to be sent
+LOOK_SECONDS = 0.2  # that a look at the jobs may be late, while another one waits to be sent
 
 
 class Generate:

@@ -73,7 +73,7 @@ class ResultCache:
         self._others = context.others
         self._any_seed = any_seed
         self._places = taken
-        self._used: set[int] = set()
+        self._used: set[str | None] = set()  # ids of jobs; two ledgers may know one
 
     def find_at(self, place: Path, key: CacheKey) -> CachedResult | None:
         """Find a result for KEY that PLACE holds already."""
@@ -91,7 +91,7 @@ class ResultCache:
     def _use(self, results: Iterator[CachedResult]) -> CachedResult | None:
         result = next(results, None)
         if result is not None:
-            self._used.add(result.row.id)
+            self._used.add(result.row.job_id)
         return result
 
     def _matches(self, key: CacheKey) -> "Iterator[tuple[RequestRow, list[FileRow]]]":
@@ -99,7 +99,7 @@ class ResultCache:
         seeds = [key.seed] if key.chosen else []
         seeds += [None] if self._any_seed else []
         for row, files in chain(self._own_matches(key, seeds), self._other_matches(key, seeds)):
-            if row.id not in self._used:
+            if row.job_id not in self._used:
                 yield row, files
 
     def _own_matches(

@@ -18,9 +18,9 @@ from krea_cli.flows.submit.reconcile import (
     SEARCH_SECONDS,
     Reconciliation,
     reconcile,
-    seconds_since_sent,
 )
 from krea_cli.flows.submit.submit import in_doubt_error
+from krea_cli.flows.submit.windows import seconds_since_sent
 from krea_cli.local.ledger.rows import IN_DOUBT_STATES, RequestDraft, RequestRow
 
 HOLDER_SECONDS = 2.0  # that a stranger may hold our part file before the slot is called theirs
@@ -193,5 +193,6 @@ def _search(row: RequestRow, context: FlowContext, *, until: float | None) -> Re
         seconds=max(0.0, SEARCH_SECONDS - age) if age >= 0 else SEARCH_SECONDS,
         row_id=row.id,
         still_open=age < LIST_LAG_SECONDS,
+        only_if_adoptable=True,
         exclusive=lambda: exclusive_submit(context, until),
     )

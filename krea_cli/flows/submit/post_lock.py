@@ -15,8 +15,8 @@ from krea_cli.flows.submit.match import MAX_SEND_SECONDS
 from krea_cli.flows.submit.reconcile import (
     MIN_ADOPTION_AGE_SECONDS,
     reconcile,
-    seconds_since_sent,
 )
+from krea_cli.flows.submit.windows import seconds_since_sent
 from krea_cli.local.ledger.rows import RequestRow
 
 if TYPE_CHECKING:
@@ -125,7 +125,8 @@ def _hold(context: FlowContext) -> None:
     age = min(seconds_since_sent(context, row) for row in recent)
     context.tell(Reconciling(recent[-1].error or DIED_WHILE_SENDING))
     with suppress(InDoubt):  # another process that searches was quicker
-        reconcile(context, seconds=min(max(HOLD_SECONDS - age, 0.0), HOLD_SECONDS))
+        seconds = min(max(HOLD_SECONDS - age, 0.0), HOLD_SECONDS)
+        reconcile(context, seconds=seconds, only_if_adoptable=True)
     for row in requests.list_unknown():
         if _is_open(row, context) and seconds_since_sent(context, row) >= HOLD_SECONDS:
             requests.mark_given_up(row.id, context.clock.now())

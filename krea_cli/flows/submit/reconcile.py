@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from math import inf
-from typing import TYPE_CHECKING
 
 from krea_cli.api.types import Job
 from krea_cli.flows.context import FlowContext
@@ -15,21 +14,20 @@ from krea_cli.flows.events import Note
 from krea_cli.flows.submit.listing import Listing, read_list
 from krea_cli.flows.submit.match import (
     MAX_SEND_SECONDS,
-    MIN_ANSWERS,
     STRANGER_SECONDS,
     Candidate,
     Window,
     find_strangers,
     list_candidates,
-    make_window,
-    make_window_of_host,
     match_jobs,
 )
-from krea_cli.local.ledger.request_identity import request_fingerprint
+from krea_cli.flows.submit.windows import (
+    list_sent_at,
+    make_windows,
+    make_windows_of_others,
+    seconds_since_sent,
+)
 from krea_cli.local.ledger.rows import RequestRow
-
-if TYPE_CHECKING:
-    from krea_cli.local.ledger.other_ledgers import OtherLedgers
 
 SEARCH_SECONDS = 15.0  # of searching the list for a job whose answer got lost
 SEARCH_PAUSE_SECONDS = 1.5  # between two looks at the list
@@ -62,17 +60,21 @@ def reconcile(
     seconds: float = SEARCH_SECONDS,
     row_id: int | None = None,
     still_open: bool = False,
+    only_if_adoptable: bool = False,
     exclusive: Callable[[], AbstractContextManager[None]] = nullcontext,
 ) -> Reconciliation:
     """Search the list for the jobs of all rows in doubt, for at most SECONDS.
 
     A certain job is adopted once it is old enough, and told. With ROW_ID the search ends as
-    soon as that row has its job. STILL_OPEN: its answer was lost just now.
+    soon as that row has its job. STILL_OPEN: its answer was lost just now. ONLY_IF_ADOPTABLE: where
+    others use the account, and no job is adopted, end it when one might have been.
 
     EXCLUSIVE is held during each look. The job of a request under way has no owner yet, and must
     not be adopted. Leave it out while holding the post lock.
     """
-    search = _Search(context, row_id=row_id, still_open=still_open)
+    search = _Search(
+        context, row_id=row_id, still_open=still_open, only_if_adoptable=only_if_adoptable
+    )
     deadline = context.clock.monotonic() + seconds
     while True:
         with exclusive():
@@ -87,8 +89,16 @@ def reconcile(
 class _Search:
     """A search under way; ROW_ID is the row that matters, None: all do."""
 
-    def __init__(self, context: FlowContext, *, row_id: int | None, still_open: bool) -> None:
+    def __init__(
+        self,
+        context: FlowContext,
+        *,
+        row_id: int | None,
+        still_open: bool,
+        only_if_adoptable: bool,
+    ) -> None:
         self._context = context
+        self._only_if_adoptable = only_if_adoptable
         self._row_id = row_id
         self._still_open = row_id if still_open else None
         self._adopted: dict[int, Job] = {}
@@ -106,7 +116,7 @@ class _Search:
         self._windows = {}
         if not rows:
             return True
-        since = min(_sent_at(context, row)[0] for row in rows) - STRANGER_SECONDS
+        since = min(list_sent_at(context, row)[0] for row in rows) - STRANGER_SECONDS
         give_up = max(deadline, context.clock.monotonic() + SEARCH_PAUSE_SECONDS)
         self._listing = listing = read_list(context, since=since, deadline=give_up)
         missing = self._list_missing()
@@ -116,13 +126,13 @@ class _Search:
         self._windows = make_windows(context, known, listing)
         owned = context.ledger.ownership.owned_job_ids(listing.jobs | missing)
         if context.others:
-            self._windows |= _make_windows_of_others(context, context.others, listing)
+            self._windows |= make_windows_of_others(context, context.others, listing)
             owned |= context.others.owned_job_ids((listing.jobs | missing).keys() - owned)
         self._unowned = [job for job in listing.jobs.values() if job.id not in owned]
         self._missing = {job.id: job for job in missing.values() if job.id not in owned}
         is_shared = self._is_shared() if listing.complete else False
-        if is_shared and self._still_open is not None:
-            return True  # nothing can be adopted, however long the sending stops for it
+        if is_shared and self._only_if_adoptable:
+            return self.seconds_to_adoption == inf
         if listing.complete and not is_shared:
             recent = [job for job in self._unowned if _is_since(job, since + listing.skew)]
             self._adopt(match_jobs(self._windows, recent))
@@ -207,61 +217,6 @@ class _Search:
                 )
                 context.tell(Note(f"found the job of the lost answer in the list: {job.id}"))
                 self._adopted[row.id] = job
-
-
-def make_windows(
-    context: FlowContext, rows: Sequence[RequestRow], listing: Listing
-) -> dict[int, Window]:
-    """Make the windows of ROWS by the clocks of now, which may have leapt since they left."""
-    ledger, now, boot = context.ledger, context.clock.now(), context.clock.boot()
-    statistics = ledger.statistics
-    lag = statistics.clock_offset_range(now, boot, least=MIN_ANSWERS)
-    cut = (statistics.cuts_to_seconds(), listing.cuts_to_seconds)
-    windows = {}
-    for row in rows:
-        sendings = ledger.ownership.list_sendings(row)
-        windows[row.id] = make_window(
-            [sending.on_clock(now, boot) for sending in sendings],
-            lag=lag,
-            skew=listing.skew,
-            whole_seconds=False not in cut and True in cut,
-            since=min(sending.sent_at for sending in sendings),
-            types=frozenset(statistics.job_types(row.model)),
-            body=_body_key(context, row),
-        )
-    return windows
-
-
-def _make_windows_of_others(
-    context: FlowContext, others: "OtherLedgers", listing: Listing
-) -> dict[int, Window]:
-    """Make the windows of the requests of other hosts that may own an unowned job."""
-    return {
-        request.row.id: make_window_of_host(
-            [sending.sent_at for sending in sendings],
-            skew=listing.skew,
-            name=f"{request.number} in {request.host.where}",
-        )
-        for request, sendings in others.list_claimants()
-    }
-
-
-def seconds_since_sent(context: FlowContext, row: RequestRow) -> float:
-    """Return the seconds since the request left, however the wall clock leapt meanwhile."""
-    return context.clock.now() - _sent_at(context, row)[-1]
-
-
-def _body_key(context: FlowContext, row: RequestRow) -> str:
-    """Return a text that is equal for requests of this account with equal bodies."""
-    if context.ledger.requests.find(row.id) is None:
-        return f"request {row.id}"
-    return request_fingerprint(row.route, row.body)
-
-
-def _sent_at(context: FlowContext, row: RequestRow) -> list[float]:
-    """Each time that the request left, on the clock of now."""
-    now, boot = context.clock.now(), context.clock.boot()
-    return sorted(each.on_clock(now, boot) for each in context.ledger.ownership.list_sendings(row))
 
 
 def _rows_around(rows: list[RequestRow], row_id: int | None) -> list[RequestRow]:

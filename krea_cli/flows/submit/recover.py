@@ -23,9 +23,9 @@ from krea_cli.flows.submit.reconcile import (
     SEARCH_SECONDS,
     Reconciliation,
     reconcile,
-    seconds_since_sent,
 )
 from krea_cli.flows.submit.submit import Submission
+from krea_cli.flows.submit.windows import seconds_since_sent
 from krea_cli.local.ledger.resolutions import FORGETTABLE_STATES, Resolutions
 from krea_cli.local.ledger.rows import IN_DOUBT_STATES, RequestRow
 

@@ -99,16 +99,18 @@ def fetch(
     random: Random,
     progress: Callable[[int, int | None], None],
     until: float | None = None,
+    is_wanted: Callable[[], bool] = lambda: True,
 ) -> PartContent:
     """Stream URL into PART and return its content.
 
     until: the end of the waiting for its job, monotonic; None if there is none
+    is_wanted: tells if it is to go on
 
     Calls PROGRESS from a worker thread with bytes received and in all, up to ten times a second.
     Raises `ResultGone`, `DiskError`, the last transient fault, and `Interrupted`.
-    Raises KreaError when the time is over, or for more than any result has.
+    Raises KreaError when the time is over, for more than any result has, and once nobody wants it.
     """
-    state, limits = _Transfer(url), TransferLimits(clock, until)
+    state, limits = _Transfer(url), TransferLimits(clock, until, is_wanted)
     backoff = Backoff(random)
     while True:
         before = state.furthest

@@ -1,6 +1,7 @@
 """The speed below which a download is given up, and its greatest size."""
 
 import os
+from collections.abc import Callable
 from math import inf
 
 from krea_cli.clock import Clock
@@ -29,10 +30,14 @@ class TransferLimits:
     """The limits of one download, over all of its connections.
 
     until: the end of the waiting for its job, monotonic; None if there is none
+    is_wanted: tells if somebody still waits for it
     """
 
-    def __init__(self, clock: Clock, until: float | None) -> None:
+    def __init__(
+        self, clock: Clock, until: float | None, is_wanted: Callable[[], bool] = lambda: True
+    ) -> None:
         self._clock = clock
+        self._is_wanted = is_wanted
         start = clock.monotonic()
         self._until = None if until is None else max(until, start + LATE_WINDOW_SECONDS)
         self.connect(0)
@@ -59,6 +64,8 @@ class TransferLimits:
 
         Raises `TooSlow` where another connection may be better.
         """
+        if not self._is_wanted():
+            raise KreaError("it is not wanted any more")
         if max(received, total or 0) > MAX_RESULT_BYTES:
             raise KreaError("it has more than 20 GB, which no result has")
         if total is None and received - self._space_checked >= SPACE_CHECK_BYTES:

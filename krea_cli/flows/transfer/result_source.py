@@ -1,6 +1,7 @@
 """Fetch a result into a part file, with a fresh address if the host refuses the first."""
 
 import os
+from collections.abc import Callable
 from math import inf
 
 from krea_cli.api.data_url import is_data_url
@@ -23,18 +24,24 @@ class ResultSource:
         self._context = context
 
     def fetch(
-        self, job_id: str, result: Result, part: PartFile, *, until: float | None = None
+        self,
+        job_id: str,
+        result: Result,
+        part: PartFile,
+        *,
+        until: float | None = None,
+        is_wanted: Callable[[], bool] = lambda: True,
     ) -> tuple[PartContent, str]:
         """Fill PART with RESULT of a job; return the content and the address it came from.
 
-        UNTIL (monotonic) ends the waiting for the job.
+        UNTIL (monotonic) ends the waiting for the job. IS_WANTED tells if it is to go on.
         If the host refuses the address, read the job again for a fresh one.
         """
         url, context = result.url, self._context
         backoff = Backoff(context.random)
         while True:
             try:
-                return self._fetch_from(job_id, url, part, until), url
+                return self._fetch_from(job_id, url, part, until, is_wanted), url
             except ResultGone as error:
                 seconds = backoff.next_pause(error)
                 if backoff.faults > MAX_FRESH_ADDRESSES:
@@ -50,7 +57,12 @@ class ResultSource:
                     url = outputs[result.position - 1].url
 
     def _fetch_from(
-        self, job_id: str, url: str, part: PartFile, until: float | None
+        self,
+        job_id: str,
+        url: str,
+        part: PartFile,
+        until: float | None,
+        is_wanted: Callable[[], bool],
     ) -> PartContent:
         name = "result" if is_data_url(url) else os.path.basename(url.partition("?")[0])[:80]
         return fetch(
@@ -63,4 +75,5 @@ class ResultSource:
                 Downloading(job_id, name, received, total)
             ),
             until=until,
+            is_wanted=is_wanted,
         )

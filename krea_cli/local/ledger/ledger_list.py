@@ -1,7 +1,6 @@
 """List the ledgers of other hosts, which have a file each in one folder."""
 
 import os
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -12,7 +11,7 @@ from krea_cli.local.ledger.host import LOCAL_LEDGER
 TICK_SECONDS = 2.0  # the coarsest time of a file system; a change within one leaves it as it is
 
 
-class Listing(NamedTuple):
+class _FolderState(NamedTuple):
     """The ledgers found at one time.
 
     modified: time of the folder, in nanoseconds since 1970
@@ -34,23 +33,23 @@ class Listing(NamedTuple):
 class LedgerList:
     """The ledgers beside OWN. A batch asks for them at each item; any thread may."""
 
-    def __init__(self, own: Path, monotonic: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, own: Path, monotonic: Callable[[], float]) -> None:
         self._own = own
         self._monotonic = monotonic
-        self._last: Listing | None = None
+        self._last: _FolderState | None = None
 
     def others(self) -> tuple[Path, ...]:
         """List them; anew only where the folder may have changed."""
         try:
             modified = os.stat(self._own.parent).st_mtime_ns
-        except OSError:
+        except (FileNotFoundError, NotADirectoryError):
             return ()
         last, now = self._last, self._monotonic()
         is_same = last is not None and last.modified == modified
         if last is not None and is_same and last.is_final:
             return last.paths
         seen_at = last.seen_at if last is not None and is_same else now
-        self._last = Listing(modified, seen_at, now, self._list())
+        self._last = _FolderState(modified, seen_at, now, self._list())
         return self._last.paths
 
     def _list(self) -> tuple[Path, ...]:

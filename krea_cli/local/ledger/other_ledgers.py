@@ -90,11 +90,12 @@ class OtherLedgers:
         own: Path,
         ledger: AccountLedger,
         warn: Callable[[str], None],
+        monotonic: Callable[[], float],
         *,
         on_close: Callable[[], None] = lambda: None,
     ) -> None:
         self._own = own
-        self._list = LedgerList(own)
+        self._list = LedgerList(own, monotonic)
         self._ledger = ledger
         self._warn = warn
         self._on_close = on_close

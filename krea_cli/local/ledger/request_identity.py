@@ -24,7 +24,7 @@ class RequestIdentity:
     given_digest: hash of the normal form of the input; None in rows of older versions
     sent_digest: hash of the normal form of the body, without a numeric seed
     seed: the number that was given as seed; None if it was drawn
-    model, given: the input; None if only its hashes are known
+    model, given: the input; empty and None if only its hashes are known
     """
 
     fingerprint: str
@@ -38,7 +38,7 @@ class RequestIdentity:
     def marked_fingerprint(self) -> str | None:
         """The fingerprint with a byte order mark before the prompt; None without a prompt.
 
-        Older versions sent it so from a file.
+        Older versions sent prompts of a file with it.
         """
         prompt = self.given.get("prompt") if self.given else None
         if self.given is None or not isinstance(prompt, str):

@@ -8,6 +8,9 @@ from pathlib import Path
 import httpx
 import pytest
 
+from krea_cli.flows.batch.item import Item
+from krea_cli.flows.batch.run.done_items import DoneItems
+from krea_cli.flows.batch.run.messages import AlreadyDone
 from krea_cli.local.credentials import account_of
 from krea_cli.local.ledger.ledger import Ledger
 from krea_cli.local.ledger.run_lock import RunLock
@@ -140,6 +143,25 @@ def test_a_first_interrupt_waits_for_what_runs(batch_cli: Cli) -> None:
     done = batch_cli.krea("batch", "foxes.txt", "-o", "out/", "-j", "2")
     assert (done.code, file_stems(), len(batch_cli.service.posts)) == (130, FOXES[:2], 2)
     assert "interrupted (SIGINT); 4 of 6 items were not sent" in done.err
+
+
+def test_an_interrupt_among_finished_items_is_told(
+    batch_cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It comes while nothing runs: what is left is told, and the exit code is not 0."""
+    assert batch_cli.krea("batch", "foxes.txt", "-o", "out/").code == 0
+    Path("more.txt").write_text(Path("foxes.txt").read_text() + "an owl\n")
+    find = DoneItems.find
+
+    def find_and_stop(self: DoneItems, item: Item) -> AlreadyDone | None:
+        batch_cli.clock.stop(2)
+        return find(self, item)
+
+    monkeypatch.setattr(DoneItems, "find", find_and_stop)
+    done = batch_cli.krea("batch", "more.txt", "-o", "out/")
+    assert (done.code, len(batch_cli.service.posts)) == (130, len(FOXES))
+    assert "interrupted (SIGINT); " in done.err
+    assert " of 7 items were not sent\n" in done.err
 
 
 def test_a_second_one_leaves_at_once(batch_cli: Cli) -> None:

@@ -29,6 +29,20 @@ def test_polls_are_close_around_the_expected_end_and_far_from_it_rare() -> None:
     assert gap(schedule, 150.0) > gap(schedule, 90.0) > gap(schedule, 30.0)
 
 
+@pytest.mark.parametrize("typical", [150.0, 210.0, 330.0])
+def test_a_job_of_minutes_takes_nearly_the_requests_of_asking_every_two_seconds(
+    typical: float,
+) -> None:
+    """Around its end, they are half a second to a second apart."""
+    chance = Random(1)
+    seen = [typical * chance.lognormvariate(0, 0.2) for _ in range(20)]
+    schedule = PollSchedule(typical, seen, "video")
+    ends = [typical * chance.lognormvariate(0, 0.2) for _ in range(100)]
+    requests = sum(len(polls(schedule, end)) for end in ends)
+    assert 0.5 < requests / (sum(ends) / 2) <= 1.0
+    assert gap(schedule, typical) < 1.1
+
+
 @pytest.mark.parametrize("seen", [[], [7.0] * 50], ids=["guessed", "known for sure"])
 @pytest.mark.parametrize(("kind", "farthest"), [("image", 10.0), ("video", 15.0), (None, 15.0)])
 def test_the_gap_stays_within_bounds(kind: str | None, farthest: float, seen: list[float]) -> None:

@@ -1,5 +1,7 @@
 """Reconciling: the listed job taken for a lost answer, and reasons to take none."""
 
+from pathlib import Path
+
 import httpx
 import pytest
 
@@ -256,12 +258,14 @@ def test_the_last_look_is_at_the_end_of_the_hold(cli: Cli) -> None:
 
 
 def test_a_shared_account_is_not_searched_in_vain(cli: Cli) -> None:
-    """No job of its list can be adopted, so that the next request need not wait for one."""
+    """No job of its list can be adopted; one that the list shows late is named all the same."""
     cli.krea("config", "set", "account.shared", "true")
     cli.service.answers = [made]
+    empty = {"items": [], "next_cursor": None}
+    cli.service.read_faults = [lambda: httpx.Response(200, json=empty)] * 2
     start = cli.clock.monotonic()
     result = cli.krea("generate", "a fox", "-o", "fox.png")
-    assert (result.code, cli.clock.monotonic() - start) == (9, pytest.approx(0.0, abs=0.1))
+    assert (result.code, cli.clock.monotonic() - start) == (9, pytest.approx(5.0, abs=0.01))
     assert "It may be one of these jobs: job-1\n" in result.err
 
 
@@ -272,3 +276,15 @@ def test_a_job_is_adopted_as_soon_as_it_is_old_enough(cli: Cli) -> None:
     result = cli.krea("generate", "a fox", "-o", "fox.png", "--no-wait")
     assert (result.code, result.out) == (0, "job-1\n")
     assert cli.clock.monotonic() - start == pytest.approx(5.0, abs=0.01)
+
+
+def test_a_batch_on_a_shared_account_ends_without_a_search(cli: Cli) -> None:
+    """Neither at its end nor when it is run again does it look for what nobody may adopt."""
+    cli.krea("config", "set", "account.shared", "true")
+    cli.service.answers, cli.service.job_seconds = [lost], 1.0
+    Path("p.txt").write_text("a fox\n")
+    for seconds in (5.0, 0.0):
+        start = cli.clock.monotonic()
+        assert cli.krea("batch", "p.txt").code == 9
+        assert cli.clock.monotonic() - start == pytest.approx(seconds, abs=0.1)
+    assert len(cli.service.posts) == 1

@@ -8,15 +8,16 @@ from tests.clocks.fake_clock import FakeClock
 
 
 def test_ledgers_are_listed_but_for_the_own(tmp_path: Path) -> None:
-    """Under whatever name the own one goes; other files are none."""
+    """Under whatever name the own one goes; other files are left out."""
     own, other, local = (
         tmp_path / name for name in ("ledger-a.sqlite3", "ledger-b.sqlite3", "ledger.sqlite3")
     )
     for path in (own, other, local, tmp_path / "ledger-b.sqlite3-wal"):
         path.touch()
     (tmp_path / "ledger-c.sqlite3").symlink_to(own)
-    assert LedgerList(own).others() == (local, other)
-    assert LedgerList(tmp_path / "missing" / "ledger.sqlite3").others() == ()
+    assert LedgerList(own, FakeClock().monotonic).others() == (local, other)
+    missing = tmp_path / "missing" / "ledger.sqlite3"
+    assert LedgerList(missing, FakeClock().monotonic).others() == ()
 
 
 def test_a_change_within_one_tick_of_the_disk_is_seen(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ FIRST_SIZE = 1024  # a power of two
 
 
 class NumberTable:
-    """A dict in a fifth of the memory: from 64-bit hashes to numbers from 0 to 2³¹ - 1.
+    """A dict in a third of the memory: from 64-bit hashes to numbers from 0 to 2³¹ - 1.
 
     The hashes must be spread well, as those of tuples of texts are.
     """

@@ -21,7 +21,9 @@ class PriceCache:
     def __init__(self, assumed: int | None) -> None:
         self._assumed_micros = assumed
         self._prices: dict[str, Price] = {}
-        self._unpriced: dict[str, tuple[Model, list[str]]] = {}
+        # By identity: a refresh brings a new model of the same id. The model is kept, and so is its
+        # identity.
+        self._unpriced: dict[int, tuple[Model, list[str]]] = {}
 
     def price(self, model: "Model", body: Mapping[str, Any]) -> Price:
         """Price of the request BODY, as the catalog says for MODEL."""
@@ -29,7 +31,7 @@ class PriceCache:
             return estimate_price(model, body)
         unpriced = self._unpriced_fields(model)
         priced = {name: value for name, value in body.items() if name not in unpriced}
-        key = f"{model.id} {sorted(priced.items())!r}"
+        key = f"{id(model)} {sorted(priced.items())!r}"
         if len(self._prices) > MAX_CACHED_PRICES:
             self._prices.clear()
         if key not in self._prices:
@@ -37,12 +39,11 @@ class PriceCache:
         return self._prices[key]
 
     def _unpriced_fields(self, model: "Model") -> list[str]:
-        known = self._unpriced.get(model.id)
-        if known is None or known[0] is not model:  # a refresh brings a new model of that id
+        if id(model) not in self._unpriced:
             pricing = repr(model.pricing).lower()
             fields = [name for name in UNPRICED_FIELDS if name not in pricing]
-            known = self._unpriced[model.id] = (model, fields)
-        return known[1]
+            self._unpriced[id(model)] = (model, fields)
+        return self._unpriced[id(model)][1]
 
     def cost(self, price: Price) -> int | None:
         """PRICE in millionths of a dollar, or the assumed one if it is unknown."""

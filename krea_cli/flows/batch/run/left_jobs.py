@@ -1,6 +1,7 @@
 """Tell of jobs and items that a batch leaves to another run."""
 
 from collections.abc import Collection, Sequence
+from signal import SIGINT
 
 from krea_cli.errors import Interrupted, StillRunning
 from krea_cli.flows.batch.run.messages import SAME_COMMAND_CONTINUES
@@ -8,6 +9,12 @@ from krea_cli.flows.events import BatchProgress
 from krea_cli.flows.jobs.wait import CANCEL_HINT
 
 MAX_NAMED_JOBS = 5  # in the command that cancels them
+
+
+def drain_error() -> Interrupted:
+    """The reason to send nothing more after a first SIGINT, while jobs are waited for."""
+    message = "interrupted: waiting for what runs, and once more leaves it running"
+    return Interrupted(SIGINT, message=message)
 
 
 def going_on_hint(job_ids: Collection[str]) -> str:

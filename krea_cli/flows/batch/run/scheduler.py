@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from math import inf
-from signal import SIGINT
 
 from krea_cli.errors import Interrupted, KreaError
 from krea_cli.flows.batch.item import Item
@@ -16,7 +15,7 @@ from krea_cli.flows.batch.run.done_items import DoneItems
 from krea_cli.flows.batch.run.error_policy import ItemStop
 from krea_cli.flows.batch.run.event_filter import filter_events
 from krea_cli.flows.batch.run.left_items import count_left_items
-from krea_cli.flows.batch.run.left_jobs import interrupted_error, no_places_error
+from krea_cli.flows.batch.run.left_jobs import drain_error, interrupted_error, no_places_error
 from krea_cli.flows.batch.run.options import UNSENT_STATES, RunOptions
 from krea_cli.flows.batch.run.outcome import ItemOutcome
 from krea_cli.flows.batch.run.poll_worker import PollWorker
@@ -113,7 +112,7 @@ class Scheduler:
                 if not outcome.free:
                     self._context.tell(outcome.event())
                 yield outcome
-                if not outcome.free:  # of the others, each step tells
+                if not outcome.free:  # free ones are many: `_step` tells of them
                     self._tell_progress()
         finally:
             # However it ends: a request that is under way is waited for, and its job recorded.
@@ -136,6 +135,7 @@ class Scheduler:
             with self._context.clock.drain_on_interrupt():
                 while not self._is_over:
                     yield from self._step()
+                self._note_interrupt()  # it may have come since the last step began
         except Interrupted as stop:
             self._state.stop = stop
             yield from self._drain()
@@ -180,6 +180,11 @@ class Scheduler:
         """Tell if another request follows the present one."""
         return self._may_send and not self._queue.empty
 
+    def _note_interrupt(self) -> None:
+        """Send nothing more after a first SIGINT."""
+        if self._context.clock.drain_requested and self._state.stop is None:
+            self._state.stop = drain_error()
+
     def _stop_without_places(self) -> None:
         """Send nothing more if all places are held by jobs that are waited for no longer."""
         state = self._state
@@ -193,11 +198,7 @@ class Scheduler:
 
     def _step(self) -> Iterator[ItemOutcome]:
         state = self._state
-        if self._context.clock.drain_requested and state.stop is None:
-            state.stop = Interrupted(
-                SIGINT,
-                message="interrupted: waiting for what runs, and once more leaves it running",
-            )
+        self._note_interrupt()
         # A disk that was full when an earlier run ended may be full still.
         self._holding = self._holding and state.is_unproven
         self._stop_without_places()
@@ -294,7 +295,6 @@ class Scheduler:
 
     def _tell_progress(self) -> None:
         """Tell the progress, where it has changed."""
-        progress = self.progress
-        if progress != self._last_progress:
+        if (progress := self.progress) != self._last_progress:
             self._last_progress = progress
             self._context.tell(progress)

@@ -37,10 +37,7 @@ from krea_cli.flows.batch.run.pending import changed_error, pending_copy, pendin
 from krea_cli.flows.batch.run.turns import Turns
 from krea_cli.flows.batch.run.upload_ahead import UploadAhead
 from krea_cli.flows.context import FlowContext
-from krea_cli.flows.files.existing_results import (
-    find_saved_results,
-    is_changed,
-)
+from krea_cli.flows.files.existing_results import find_saved_results, is_changed
 from krea_cli.flows.files.kept_files import remove_kept_files
 from krea_cli.flows.files.output_slot import OutputSlot
 from krea_cli.flows.generate.draft import build_draft
@@ -116,6 +113,7 @@ class SubmitWorker:
             reconcile(
                 context,
                 seconds=SEARCH_SECONDS if recent else 0.0,
+                only_if_adoptable=True,
                 exclusive=lambda: exclusive_submit(context, None),
             )
         submitted = {index: self._find_job(item) for index, item in items.items()}

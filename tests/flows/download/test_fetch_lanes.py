@@ -8,7 +8,8 @@ from threading import Semaphore
 import pytest
 
 from krea_cli.errors import Interrupted, KreaError
-from krea_cli.flows.download.fetch_results import Fetched, FetchedResult, FetchLanes
+from krea_cli.flows.download.fetch_lanes import FetchLanes
+from krea_cli.flows.download.fetch_result import Fetched, FetchedResult
 from krea_cli.flows.files.content_type import content_type
 from krea_cli.flows.files.output_slot import OutputSlot, Result
 from krea_cli.flows.files.target import parse_target
@@ -21,18 +22,23 @@ RESULTS = [Result(f"https://x/{n}.png", n, n, preview=False) for n in range(1, 5
 class Host:
     """Gives each result after SECONDS, but for those that FAILING names by position."""
 
-    def __init__(self, folder: Path, *, failing: tuple[int, ...] = ()) -> None:
+    def __init__(
+        self, folder: Path, *, failing: tuple[int, ...] = (), seconds: float = 1.0
+    ) -> None:
         self.folder = folder
         self.clock = FakeClock()
         self.failing = failing
+        self.seconds = seconds
+        self.is_wanted: Callable[[], bool] = lambda: True
         self.spare = Semaphore(3)
 
-    def fetch(self, result: Result) -> Fetched:
+    def fetch(self, result: Result, is_wanted: Callable[[], bool]) -> Fetched:
+        self.is_wanted = is_wanted
         slot = OutputSlot(target=parse_target("fox.png", cwd=self.folder))
         part = slot.open_part(result.position, "job-1", None)
         assert part is not None
         try:
-            self.clock.sleep(1.0)
+            self.clock.sleep(self.seconds)
             if result.position in self.failing:
                 raise KreaError(f"no {result.position}")
         except BaseException:
@@ -88,8 +94,12 @@ def test_a_signal_ends_all_lanes(tmp_path: Path) -> None:
 
 def test_who_takes_no_more_does_not_wait_long(tmp_path: Path) -> None:
     """A result on its way is waited for a second; its lane removes the part file later."""
-    host = Host(tmp_path)
+    host = Host(tmp_path, seconds=300.0)
     with FetchLanes(RESULTS, host.fetch, host.clock, host.spare):
         host.clock.sleep(0.5)
-    assert host.clock.monotonic() == pytest.approx(1.0)
+        assert host.is_wanted()
+    assert host.clock.monotonic() == pytest.approx(1.5)
+    assert (len(os.listdir(tmp_path)), host.is_wanted()) == (3, False)
+    host.clock.sleep(300.0)
     assert os.listdir(tmp_path) == []
+    assert [host.spare.acquire(blocking=False) for _ in range(4)] == [True, True, True, False]

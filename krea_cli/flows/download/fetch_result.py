@@ -1,0 +1,100 @@
+"""Fetch a result of a job into its part file."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from krea_cli.api.types import Job
+from krea_cli.flows.context import FlowContext
+from krea_cli.flows.download.local_copy import copy_saved
+from krea_cli.flows.files.existing_results import ExistingResults
+from krea_cli.flows.files.output_slot import OutputSlot, Result, SavedFile
+from krea_cli.flows.files.part_file import PartFile
+from krea_cli.flows.transfer.fetch import PartContent
+from krea_cli.flows.transfer.result_source import ResultSource
+from krea_cli.flows.transfer.result_status import ResultGone
+
+SAVE_HOLDER_SECONDS = 60.0  # that another process may hold the part file
+SAVE_HOLDER_POLL_SECONDS = 0.2
+
+
+@dataclass(frozen=True)
+class FetchedResult:
+    """A result in its part file, from the address `url`. Whoever takes it releases the part."""
+
+    part: PartFile
+    content: PartContent
+    url: str
+
+
+Fetched: TypeAlias = FetchedResult | SavedFile  # the latter where another krea has saved it
+
+
+class ResultFetcher:
+    """Fetches results of JOB for SLOT. UNTIL (monotonic) ends the waiting for the job.
+
+    FIND_EXISTING looks for results on disk.
+    """
+
+    def __init__(
+        self,
+        job: Job,
+        slot: OutputSlot,
+        context: FlowContext,
+        find_existing: Callable[[], ExistingResults],
+        *,
+        until: float | None,
+    ) -> None:
+        self._job = job
+        self._slot = slot
+        self._context = context
+        self._find_existing = find_existing
+        self._until = until
+
+    def fetch(self, result: Result, is_wanted: Callable[[], bool]) -> Fetched:
+        """Fetch RESULT, or copy it, while it IS_WANTED. Any thread may.
+
+        Raises KreaError and `Interrupted`.
+        """
+        part = self._slot.open_part(result.position, self._job.id, self._context.account_ledger)
+        if part is None:
+            part = self._wait_for_part(result.position)
+            if (saved := self._find_existing().saved.get(result.position)) is not None:
+                # It came from another krea while this one waited.
+                part.release()
+                return saved
+        try:
+            content, url = self._fill(part, result, is_wanted)
+        except BaseException:
+            part.release()
+            raise
+        return FetchedResult(part, content, url)
+
+    def _fill(
+        self, part: PartFile, result: Result, is_wanted: Callable[[], bool]
+    ) -> tuple[PartContent, str]:
+        """Fetch or copy RESULT into PART; return the content and the address it came from."""
+        position, copy = result.position, self._slot.copies.get(result.position)
+        if copy is not None:
+            files = [copy, *self._context.records.files(self._job.id)]
+            if copied := copy_saved(files, position, part):
+                return copied
+        try:
+            return ResultSource(self._context).fetch(
+                self._job.id, result, part, until=self._until, is_wanted=is_wanted
+            )
+        except ResultGone:
+            if copied := copy_saved(self._context.records.files(self._job.id), position, part):
+                return copied
+            raise
+
+    def _wait_for_part(self, position: int) -> PartFile:
+        clock, ledger = self._context.clock, self._context.account_ledger
+        give_up = clock.monotonic() + SAVE_HOLDER_SECONDS
+        give_up = give_up if self._until is None else min(give_up, self._until)
+        while (part := self._slot.open_part(position, self._job.id, ledger)) is None:
+            if clock.monotonic() > give_up:
+                cause = "another krea is still saving it"
+                raise self._slot.not_saved(self._job.id, cause)
+            clock.sleep(SAVE_HOLDER_POLL_SECONDS)
+        return part
