@@ -148,7 +148,7 @@ def test_a_first_interrupt_waits_for_what_runs(batch_cli: Cli) -> None:
 def test_an_interrupt_among_finished_items_is_told(
     batch_cli: Cli, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It comes while nothing runs: what is left is told, and the exit code is not 0."""
+    """Nothing runs then: what is left is told, and the exit code is not 0."""
     assert batch_cli.krea("batch", "foxes.txt", "-o", "out/").code == 0
     Path("more.txt").write_text(Path("foxes.txt").read_text() + "an owl\n")
     find = DoneItems.find
