@@ -100,11 +100,11 @@ def _table(node: SyntaxTreeNode) -> Iterator[str]:
 def _check_room(
     table: SyntaxTreeNode, widths: Sequence[int], longest: Sequence[int], wraps: Sequence[bool]
 ) -> None:
-    """Raise ValueError for a word of TABLE that does not fit into its column."""
+    """Raise ValueError if TABLE, or a word in a column of it, is too wide."""
     borders = 3 * len(widths) + 1
     unwrapped = (width for width, wrap in zip(widths, wraps, strict=True) if not wrap)
     room = TABLE_WIDTH - borders - sum(unwrapped)
-    if any(wraps) and max(compress(longest, wraps)) > room // sum(wraps):
+    if room < 0 or (any(wraps) and max(compress(longest, wraps)) > room // sum(wraps)):
         raise ValueError(f"line {_line(table)}: a man page has no room for this table")
 
 

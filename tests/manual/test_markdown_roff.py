@@ -71,6 +71,10 @@ def test_a_construct(construct: str) -> None:
             f"| a | b |\n| --- | --- |\n| {'x' * 33} | {'y' * 20} |\n",
             "line 1: a man page has no room for this table",
         ),
+        (
+            "| a | b | c | d |\n| --- | --- | --- | --- |\n" + f"| {'x' * 18} " * 4 + "|\n",
+            "line 1: a man page has no room for this table",
+        ),
         ("a\n\n---\n", "line 3: a man page cannot show hr"),
         ("a\n\n-\n", "line 3: a man page cannot show list_item"),
         ("-\n  - a\n", "line 2: a man page cannot show bullet_list"),
