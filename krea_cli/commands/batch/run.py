@@ -15,10 +15,9 @@ from krea_cli.errors import KreaError, LedgerUnusable, LeftToHost, OverBudget
 from krea_cli.flows.batch.check.options import CheckOptions
 from krea_cli.flows.batch.item_store import ItemStore
 from krea_cli.flows.batch.run.concurrency_limit import AUTO_MAX
-from krea_cli.flows.batch.run.options import UNSENT_STATES, RunOptions
+from krea_cli.flows.batch.run.options import RunOptions
 from krea_cli.flows.batch.run.scheduler import Scheduler
 from krea_cli.local.ledger.low_caps import find_low_caps
-from krea_cli.local.ledger.rows import FAILED_STATES
 from krea_cli.text import shell_line
 
 if TYPE_CHECKING:
@@ -151,20 +150,14 @@ class BatchRun:
         with suppress(LedgerUnusable):
             ledger, now = self._session.account_ledger, self._session.clock.now()
             self._budget.update(stop, ledger.spending, now)
+            options, find_state = self._run_options(), ledger.items.find_state
             costs = [
                 item.cost
                 for item in self._items
-                if self._is_left(item, ledger.items.find_state(item.fingerprint))
+                if _is_left(item, find_state(item.fingerprint), options)
             ]
             if costs and (low := find_low_caps(self._budget, costs, ledger.spending, now=now)):
                 stop.hint = low.resuming_hint("the same command")
-
-    def _is_left(self, item: "Item", state: str | None) -> bool:
-        """Tell if ITEM, in that STATE, is to be paid for by the same command, run again."""
-        if item.shares_payment or (item.existing_file and state is None):
-            return False
-        retries = self._options.retry_failed and state in FAILED_STATES
-        return retries or state in UNSENT_STATES
 
     def _write_report(self) -> None:
         if path := self._options.report:
@@ -211,3 +204,9 @@ def _raise_open_file_limit(files: int) -> None:
     with suppress(OSError, ValueError, OverflowError):
         limit = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
         resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, limit), hard))
+
+
+def _is_left(item: "Item", state: str | None, options: RunOptions) -> bool:
+    """Tell if ITEM, in that STATE, is to be paid for by the same command, run again."""
+    is_made_elsewhere = bool(item.existing_file) and state is None
+    return options.is_unsent(state) and not (item.shares_payment or is_made_elsewhere)

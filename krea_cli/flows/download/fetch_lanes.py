@@ -3,7 +3,6 @@
 from collections import deque
 from collections.abc import Callable, Iterable
 from threading import Lock, Semaphore
-from types import TracebackType
 
 from krea_cli.clock import Clock, Mailbox
 from krea_cli.flows.download.fetch_result import Fetched, FetchedResult
@@ -42,15 +41,7 @@ class FetchLanes:
                 spare.release()
                 break
 
-    def __enter__(self) -> "FetchLanes":
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        raised: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
         """Begin no other, and release what was fetched and is not wanted any more."""
         with self._lock:
             self._unclaimed.clear()

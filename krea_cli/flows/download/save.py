@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import nullcontext
+from contextlib import closing, nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Semaphore
@@ -146,7 +146,7 @@ class _SaveJob:
         existing = self._find_existing()
         self._saver.record_places(self._job.id, existing, self._slot)
         missing = [each for each in results if each.position not in existing.saved]
-        with self._fetch(missing) as lanes:
+        with closing(self._fetch(missing)) as lanes:
             for result in results:
                 saved = existing.saved.get(result.position)
                 if saved is None:

@@ -58,6 +58,7 @@ class SaveLanes:
                 self._begun.discard(result[0])
                 if isinstance(result[1], JobOutcome):
                     yield result[1]
+        self._begun.clear()  # whoever took longer is not waited for again
 
     def close(self) -> None:
         """End the threads once they are done; wait a moment for those that save."""

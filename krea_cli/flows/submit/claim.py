@@ -193,6 +193,5 @@ def _search(row: RequestRow, context: FlowContext, *, until: float | None) -> Re
         seconds=max(0.0, SEARCH_SECONDS - age) if age >= 0 else SEARCH_SECONDS,
         row_id=row.id,
         still_open=age < LIST_LAG_SECONDS,
-        only_if_adoptable=True,
         exclusive=lambda: exclusive_submit(context, until),
     )

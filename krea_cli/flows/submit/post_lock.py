@@ -12,10 +12,7 @@ from krea_cli.errors import Busy, InDoubt, Interrupted
 from krea_cli.flows.context import FlowContext
 from krea_cli.flows.events import Paused, Reconciling
 from krea_cli.flows.submit.match import MAX_SEND_SECONDS
-from krea_cli.flows.submit.reconcile import (
-    MIN_ADOPTION_AGE_SECONDS,
-    reconcile,
-)
+from krea_cli.flows.submit.reconcile import MIN_ADOPTION_AGE_SECONDS, reconcile
 from krea_cli.flows.submit.windows import seconds_since_sent
 from krea_cli.local.ledger.rows import RequestRow
 
@@ -125,8 +122,7 @@ def _hold(context: FlowContext) -> None:
     age = min(seconds_since_sent(context, row) for row in recent)
     context.tell(Reconciling(recent[-1].error or DIED_WHILE_SENDING))
     with suppress(InDoubt):  # another process that searches was quicker
-        seconds = min(max(HOLD_SECONDS - age, 0.0), HOLD_SECONDS)
-        reconcile(context, seconds=seconds, only_if_adoptable=True)
+        reconcile(context, seconds=min(max(HOLD_SECONDS - age, 0.0), HOLD_SECONDS))
     for row in requests.list_unknown():
         if _is_open(row, context) and seconds_since_sent(context, row) >= HOLD_SECONDS:
             requests.mark_given_up(row.id, context.clock.now())

@@ -60,21 +60,21 @@ def reconcile(
     seconds: float = SEARCH_SECONDS,
     row_id: int | None = None,
     still_open: bool = False,
-    only_if_adoptable: bool = False,
+    to_the_end: bool = False,
     exclusive: Callable[[], AbstractContextManager[None]] = nullcontext,
 ) -> Reconciliation:
     """Search the list for the jobs of all rows in doubt, for at most SECONDS.
 
     A certain job is adopted once it is old enough, and told. With ROW_ID the search ends as
-    soon as that row has its job. STILL_OPEN: its answer was lost just now. ONLY_IF_ADOPTABLE: where
-    others use the account, and no job is adopted, end it when one might have been.
+    soon as that row has its job. STILL_OPEN: its answer was lost just now.
+
+    Where others use the account, no job is adopted: the search ends when one might have been. With
+    TO_THE_END it goes on, to name more jobs.
 
     EXCLUSIVE is held during each look. The job of a request under way has no owner yet, and must
     not be adopted. Leave it out while holding the post lock.
     """
-    search = _Search(
-        context, row_id=row_id, still_open=still_open, only_if_adoptable=only_if_adoptable
-    )
+    search = _Search(context, row_id=row_id, still_open=still_open, to_the_end=to_the_end)
     deadline = context.clock.monotonic() + seconds
     while True:
         with exclusive():
@@ -95,10 +95,10 @@ class _Search:
         *,
         row_id: int | None,
         still_open: bool,
-        only_if_adoptable: bool,
+        to_the_end: bool,
     ) -> None:
         self._context = context
-        self._only_if_adoptable = only_if_adoptable
+        self._to_the_end = to_the_end
         self._row_id = row_id
         self._still_open = row_id if still_open else None
         self._adopted: dict[int, Job] = {}
@@ -130,8 +130,8 @@ class _Search:
             owned |= context.others.owned_job_ids((listing.jobs | missing).keys() - owned)
         self._unowned = [job for job in listing.jobs.values() if job.id not in owned]
         self._missing = {job.id: job for job in missing.values() if job.id not in owned}
-        is_shared = self._is_shared() if listing.complete else False
-        if is_shared and self._only_if_adoptable:
+        is_shared = listing.complete and self._is_shared()
+        if is_shared and not self._to_the_end:
             return self.seconds_to_adoption == inf
         if listing.complete and not is_shared:
             recent = [job for job in self._unowned if _is_since(job, since + listing.skew)]

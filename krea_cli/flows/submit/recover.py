@@ -204,12 +204,11 @@ class Recovery:
             reconciliation = self._reconcile(row_id, SEARCH_SECONDS, still_open=True)
         covered = {row_id, *reconciliation.adopted, *reconciliation.candidates}
         if not reconciliation.complete:
-            context.tell(
-                WarningNote(
-                    "the list of jobs could not be read whole: there may be more jobs than those"
-                    " seen so far; try again later"
-                )
+            text = (
+                "the list of jobs could not be read whole: there may be more jobs than those"
+                " seen so far; try again later"
             )
+            context.tell(WarningNote(text))
             self._unread |= covered
         self._candidates |= reconciliation.candidates
         return covered
@@ -220,6 +219,7 @@ class Recovery:
             seconds=seconds,
             row_id=row_id,
             still_open=still_open,
+            to_the_end=True,
             exclusive=lambda: exclusive_submit(self._context, self._until),
         )
 

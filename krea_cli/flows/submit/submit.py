@@ -229,7 +229,7 @@ def _find_job(row: RequestRow, context: FlowContext, reason: str) -> RequestRow:
     try:
         context.ledger.requests.mark_in_doubt(row.id, reason)
         context.tell(Reconciling(reason))
-        reconciliation = reconcile(context, row_id=row.id, still_open=True, only_if_adoptable=True)
+        reconciliation = reconcile(context, row_id=row.id, still_open=True)
         current = context.ledger.requests.get(row.id)
     except KreaError as error:
         # Whatever ends the search, a refused token or a full disk: the request was sent.

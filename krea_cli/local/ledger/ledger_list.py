@@ -6,6 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
+from krea_cli.local.ledger.database import translate_errors
 from krea_cli.local.ledger.host import LOCAL_LEDGER
 
 TICK_SECONDS = 2.0  # the coarsest time of a file system; a change within one leaves it as it is
@@ -39,7 +40,11 @@ class LedgerList:
         self._last: _FolderState | None = None
 
     def others(self) -> tuple[Path, ...]:
-        """List them; anew only where the folder may have changed."""
+        """List them; anew only where the folder may have changed. Raises LedgerUnusable."""
+        with translate_errors(self._own.parent):
+            return self._others()
+
+    def _others(self) -> tuple[Path, ...]:
         try:
             modified = os.stat(self._own.parent).st_mtime_ns
         except (FileNotFoundError, NotADirectoryError):

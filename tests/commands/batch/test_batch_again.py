@@ -2,6 +2,7 @@
 
 import json
 import os
+import sqlite3
 from contextlib import closing
 from itertools import chain
 from pathlib import Path
@@ -18,6 +19,7 @@ from tests.commands.batch.batch_helpers import sent_prompts
 from tests.commands.batch.test_batch_check import dry, records
 from tests.fakes.krea_service import BASE, PNG
 from tests.harness.cli import Cli
+from tests.harness.ledger_rows import LEDGER
 from tests.tokens import KEY
 
 
@@ -311,3 +313,19 @@ def test_a_long_list_is_done_but_for_what_is_not_as_it_was_saved(cli: Cli) -> No
     )
     assert len(sent_prompts(cli)) == len(prompts)
     assert Path("90.png").read_bytes() == PNG
+
+
+def test_items_that_a_damaged_ledger_calls_otherwise_exchange_their_names(cli: Cli) -> None:
+    """No hash is their name there: they are known by the others, and keep their pictures."""
+    table, outputs = "prompt,seed,output\na fox,7,{}\nan owl,8,{}\n", ("a.png", "b.png")
+    pictures = iter([PNG[:12] + b"0001" + PNG[16:], PNG[:12] + b"0002" + PNG[16:]])
+    cli.service.content = lambda: next(pictures)
+    Path("p.csv").write_text(table.format(*outputs))
+    assert cli.krea("batch", "p.csv", "--sidecar").code == 0
+    before = [Path(output).read_bytes() for output in outputs]
+    with closing(sqlite3.connect(cli.home / "state" / LEDGER, isolation_level=None)) as ledger:
+        ledger.execute("UPDATE requests SET item = 'item ' || id")
+    Path("p.csv").write_text(table.format(*outputs[::-1]))
+    done = cli.krea("batch", "p.csv", "--sidecar", "--force")
+    assert (done.code, len(sent_prompts(cli))) == (0, 2), done.err
+    assert [Path(output).read_bytes() for output in outputs] == before[::-1]

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from threading import Semaphore
 
@@ -49,7 +50,7 @@ class Host:
     def take(self, while_fetched: Callable[[], None] = lambda: None) -> list[str]:
         """Take all results in their order; their addresses."""
         urls = []
-        with FetchLanes(RESULTS, self.fetch, self.clock, self.spare) as lanes:
+        with closing(FetchLanes(RESULTS, self.fetch, self.clock, self.spare)) as lanes:
             for result in RESULTS:
                 fetched = lanes.take(result)
                 assert isinstance(fetched, FetchedResult)
@@ -95,7 +96,7 @@ def test_a_signal_ends_all_lanes(tmp_path: Path) -> None:
 def test_who_takes_no_more_does_not_wait_long(tmp_path: Path) -> None:
     """A result on its way is waited for a second; its lane removes the part file later."""
     host = Host(tmp_path, seconds=300.0)
-    with FetchLanes(RESULTS, host.fetch, host.clock, host.spare):
+    with closing(FetchLanes(RESULTS, host.fetch, host.clock, host.spare)):
         host.clock.sleep(0.5)
         assert host.is_wanted()
     assert host.clock.monotonic() == pytest.approx(1.5)

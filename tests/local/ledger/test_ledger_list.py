@@ -1,8 +1,12 @@
 """The list of other hosts' ledgers: it is old at no time, and seldom read."""
 
+import errno
 import os
 from pathlib import Path
 
+import pytest
+
+from krea_cli.errors import LedgerUnusable
 from krea_cli.local.ledger.ledger_list import TICK_SECONDS, LedgerList
 from tests.clocks.fake_clock import FakeClock
 
@@ -46,3 +50,18 @@ def test_a_folder_that_has_not_changed_is_not_listed_again(tmp_path: Path) -> No
     assert ledgers.others() == ()
     os.utime(tmp_path, ns=(tick + 1, tick + 1))
     assert ledgers.others() == (other,)
+
+
+def test_a_folder_that_cannot_be_read_is_no_empty_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else an item that another host has paid for would be sent: a disk fails in one sentence."""
+    own = tmp_path / "ledger-a.sqlite3"
+    ledgers = LedgerList(own, FakeClock().monotonic)
+
+    def fail(path: object) -> os.stat_result:
+        raise OSError(errno.ESTALE, "Stale file handle")
+
+    monkeypatch.setattr(os, "stat", fail)
+    with pytest.raises(LedgerUnusable, match="cannot be used: Stale file handle"):
+        ledgers.others()

@@ -113,7 +113,6 @@ class SubmitWorker:
             reconcile(
                 context,
                 seconds=SEARCH_SECONDS if recent else 0.0,
-                only_if_adoptable=True,
                 exclusive=lambda: exclusive_submit(context, None),
             )
         submitted = {index: self._find_job(item) for index, item in items.items()}

@@ -16,7 +16,6 @@ from krea_cli.flows.context import FlowContext
 from krea_cli.flows.files.publish import has_hash
 from krea_cli.flows.generate.draft import RequestFiles
 from krea_cli.flows.transfer.upload import upload_file
-from krea_cli.local.ledger.rows import FAILED_STATES
 
 MAX_LANES = 4
 MAX_ITEMS_AHEAD = 8  # enough to keep the lanes busy; a stop makes their uploads useless
@@ -126,7 +125,7 @@ class UploadAhead:
         if item.index <= self._turn_index:
             return False
         state = context.ledger.items.find_state(item.fingerprint)
-        if not (state in (None, "checked") or (options.retry_failed and state in FAILED_STATES)):
+        if not options.is_unsent(state):
             return False
         # A host that shares the folder may have made it. Only the sending thread asks them.
         if context.others is not None and context.others.exist:
