@@ -13,8 +13,6 @@ from krea_cli.api.types import Job
 from krea_cli.errors import EmptyResult, Interrupted, JobFailed, KreaError, LedgerUnusable, NotSaved
 from krea_cli.flows.context import FlowContext
 from krea_cli.flows.download.embed_saved import embed_in_saved
-from krea_cli.flows.download.fetch_lanes import FetchLanes
-from krea_cli.flows.download.fetch_result import Fetched, ResultFetcher
 from krea_cli.flows.download.local_copy import not_moved_error
 from krea_cli.flows.download.recipe_writer import RecipeWriter, warn_of_stale_sidecar
 from krea_cli.flows.download.streams import copy_to_device, copy_to_stdout
@@ -29,6 +27,8 @@ from krea_cli.flows.files.publish import publish
 from krea_cli.flows.transfer.fetch import PartContent, disk_error
 
 if TYPE_CHECKING:
+    from krea_cli.flows.download.fetch_lanes import FetchLanes
+    from krea_cli.flows.download.fetch_result import Fetched
     from krea_cli.local.ledger.account_ledger import AccountLedger
 
 MAX_SPARE_LANES = 8  # in a process; the jobs themselves are saved side by side as well
@@ -160,7 +160,11 @@ class _SaveJob:
                     yield saved
         self._mark_saved(len(results))
 
-    def _fetch(self, results: list[Result]) -> FetchLanes:
+    def _fetch(self, results: list[Result]) -> "FetchLanes":
+        # Imported when a job has ended: nobody needs it before its POST.
+        from krea_cli.flows.download.fetch_lanes import FetchLanes
+        from krea_cli.flows.download.fetch_result import ResultFetcher
+
         context = self._context
         fetcher = ResultFetcher(
             self._job, self._slot, context, self._find_existing, until=self._until
@@ -201,7 +205,7 @@ class _SaveJob:
         files = self._context.records.files(self._job.id)
         return find_existing_results(files, self._slot, self._facts)
 
-    def _save(self, result: Result, fetched: Fetched) -> SavedFile:
+    def _save(self, result: Result, fetched: "Fetched") -> SavedFile:
         if isinstance(fetched, SavedFile):
             return fetched
         part = fetched.part

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from krea_cli.errors import Interrupted, KreaError, LedgerUnusable, OverBudget, RequestRefused
 from krea_cli.flows.context import FlowContext
 from krea_cli.flows.download.collect import JobOutcome, PendingJob
-from krea_cli.flows.download.save_many import save_many
 from krea_cli.flows.events import Note, Running, Submitting
 from krea_cli.flows.files.output_slot import OutputSlot
 from krea_cli.flows.files.part_records import remove_abandoned_parts
@@ -67,8 +67,13 @@ class Generate:
         A failure ends the submitting, never the waiting for what was submitted before.
         Raises `Interrupted`.
         """
+        pending = self._submit_all()
         try:
-            yield from save_many(self._submit_all(), self._watch, saver)
+            first = list(islice(pending, 1))
+            # After the first POST: until then it is not needed.
+            from krea_cli.flows.download.save_many import save_many
+
+            yield from save_many(chain(first, pending), self._watch, saver)
         except Interrupted as stop:
             raise self._name_unsent(stop) from stop
         finally:
