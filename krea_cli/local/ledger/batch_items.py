@@ -61,10 +61,13 @@ class BatchItems:
         of older versions, without digests.
         """
         first = (*old, "")[0]
-        is_old = f"given_digest IS NULL AND item IN ({', '.join('?' for _ in old)})"
+        is_same = f"{HAS_DIGEST} AND occurrence = ?"
+        if old:  # for an empty list SQLite would read the items of all batches
+            marks = ", ".join("?" for _ in old)
+            is_same = f"({is_same}) OR (given_digest IS NULL AND item IN ({marks}))"
         rows = self._scope.database.query(
             f"SELECT item FROM requests WHERE {self._scope.condition} AND item IS NOT NULL"
-            f" AND (({HAS_DIGEST} AND occurrence = ?) OR ({is_old}))"
+            f" AND ({is_same})"
             f" ORDER BY given_digest IS NULL, CASE WHEN state IN {POSSIBLY_PAID_STATES} THEN 0"
             " WHEN state IN ('checked', 'forgotten') THEN 2 ELSE 1 END, item != ?, id DESC LIMIT 1",
             (*self._scope.values, *identity.digests, occurrence, *old, first),

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from krea_cli.api.types import Job
 from krea_cli.local.ledger.account_ledger import AccountLedger
 from krea_cli.local.ledger.ledger import Ledger
 from krea_cli.local.ledger.request_identity import RequestIdentity
@@ -59,12 +60,16 @@ def count_steps(ledger: AccountLedger, look_up: Callable[[], object]) -> int:
 
 LOOK_UPS: dict[str, Callable[[AccountLedger], object]] = {
     "equal item": lambda book: book.items.find_same(identity(1000), 1, old=("item-x", "item-y")),
+    "equal item, at a claim": lambda book: book.items.find_same(identity(1000), 1),
     "item": lambda book: book.items.find_latest("item-7"),
     "files of an item": lambda book: book.items.list_files("item-7"),
     "unfinished": lambda book: book.requests.find_unfinished(identity(9), "/home/me/9.png"),
     "latest": lambda book: book.requests.find_latest(identity(-1), "/home/me/fox.png"),
     "saved": lambda book: book.requests.find_saved(identity(9), "/home/me/9.png"),
     "to reuse": lambda book: book.history.list_saved("none", identity(9), seed=None),
+    "durations": lambda book: book.statistics.durations("bfl/flux-1-dev"),
+    "durations of a new model": lambda book: book.statistics.durations("kling/kling-3"),
+    "job": lambda book: book.requests.find_by_job("job-2009"),
     "files of a job": lambda book: book.history.list_files("no-job"),
     "sum of a batch": lambda book: book.spending.sum_batch("list.txt", excluding=7),
     "sum of a day": lambda book: book.spending.sum_since(NOW - NOW % 900, excluding=7),
@@ -77,8 +82,12 @@ def test_no_look_up_reads_all_requests(
     ledger: AccountLedger, make_draft: MakeDraft, name: str
 ) -> None:
     """An equal request, an item, a file, a sum for a cap: each costs a few rows."""
-    for number in range(REQUESTS):
+    for number in range(2 * REQUESTS):
         row = ledger.requests.insert(draft(make_draft, number))
         ledger.requests.mark_sending(row.id, NOW + number)
+        if number >= REQUESTS:  # the newer half is over
+            job = Job(f"job-{number}", "completed", created_at=NOW, completed_at=NOW + 5)
+            ledger.requests.mark_submitted(row.id, job, answered_at=NOW)
+            ledger.requests.mark_ended(job.id, job, charged="yes", error=None)
     assert count_steps(ledger, lambda: LOOK_UPS[name](ledger)) <= MAX_STEPS
     assert ledger.items.find_same(identity(1000), 1) == "item-1000"
