@@ -72,7 +72,8 @@ class DryRun:
         self._profile = profile
         self._retry_failed = retry_failed
         self._force = force
-        self._others = others
+        # One look for all items: it is the forecast of one moment.
+        self._others = others if others and others.exist else None
         self._cwd = cwd
         self._forecast = forecast
         self._now = now
