@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,7 +24,12 @@ MEMORY_BYTES = 2**31  # a run leaves half a GB
 
 
 def pytest_configure() -> None:
-    """Put the folders of tests in memory where there is room: thousands of ledgers are synced."""
+    """Put the folders of tests in memory where there is room: thousands of ledgers are synced.
+
+    Ctrl-C counts in the tests' processes, though a script's `pytest &` ignores it.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > MEMORY_BYTES:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", os.fspath(MEMORY))
 
