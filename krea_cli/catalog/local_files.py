@@ -1,12 +1,12 @@
 """Local files inside a request: found, shown, and replaced by addresses once uploaded."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 ADDRESS_PREFIXES = ("https://", "http://", "data:")
-# Of nearly all values. A list has millions of them, and is walked through often.
-PLAIN_TYPES = frozenset({str, int, float, bool, type(None)})
+# Of nearly all values: a batch has a million of them, and walks through them often.
+LEAF_TYPES = frozenset({str, int, float, bool, type(None)})
 
 
 @dataclass(frozen=True)
@@ -23,32 +23,21 @@ def is_address(text: str) -> bool:
 
 def leaves(tree: object) -> list[Any]:
     """Return the values in TREE, at any depth, that are neither objects nor arrays, in order."""
-    if type(tree) in PLAIN_TYPES:
+    if type(tree) in LEAF_TYPES:
         return [tree]
     if isinstance(tree, Mapping):
-        inner: Iterable[object] = tree.values()
-    elif isinstance(tree, (list, tuple)):
-        inner = tree
-    else:
-        return [tree]
-    found: list[Any] = []
-    for value in inner:
-        if type(value) in PLAIN_TYPES:
-            found.append(value)
-        else:
-            found += leaves(value)
-    return found
+        return [leaf for value in tree.values() for leaf in leaves(value)]
+    if isinstance(tree, (list, tuple)):
+        return [leaf for value in tree for leaf in leaves(value)]
+    return [tree]
 
 
 def map_leaves(tree: Any, change: Callable[[Any], Any]) -> Any:
     """Copy TREE with each of its `leaves` as CHANGE returns it."""
-    if type(tree) in PLAIN_TYPES:
+    if type(tree) in LEAF_TYPES:
         return change(tree)
     if isinstance(tree, Mapping):
-        return {
-            key: change(value) if type(value) in PLAIN_TYPES else map_leaves(value, change)
-            for key, value in tree.items()
-        }
+        return {key: map_leaves(value, change) for key, value in tree.items()}
     if isinstance(tree, (list, tuple)):
         return [map_leaves(value, change) for value in tree]
     return change(tree)
@@ -56,7 +45,7 @@ def map_leaves(tree: Any, change: Callable[[Any], Any]) -> Any:
 
 def find_local_files(tree: object) -> list[LocalFile]:
     """Return every file in a request body, in order, each once."""
-    return list(dict.fromkeys([leaf for leaf in leaves(tree) if type(leaf) is LocalFile]))
+    return list(dict.fromkeys(leaf for leaf in leaves(tree) if isinstance(leaf, LocalFile)))
 
 
 def has_address(tree: object) -> bool:
