@@ -1,7 +1,7 @@
 """Part files with a record in the ledger, and the removal of those that dead processes left."""
 
 import os
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +10,7 @@ from krea_cli.flows.files.part_file import PartFile, open_part, remove_abandoned
 
 if TYPE_CHECKING:
     from krea_cli.local.ledger.account_ledger import AccountLedger
+    from krea_cli.local.ledger.parts import PartRows
 
 RESERVING_SECONDS = 86_400.0  # for which a record without its file may be of a living process
 
@@ -24,8 +25,15 @@ def open_recorded_part(
     """
     if ledger is None:
         return open_part(path)
-    parts = ledger.parts
+    with ExitStack() as held:
+        with suppress(LedgerUnusable):
+            held.enter_context(ledger.parts.lock(shared=True))
+        return _open_and_record(path, ledger.parts, request_id, position)
 
+
+def _open_and_record(
+    path: Path, parts: "PartRows", request_id: int | None, position: int
+) -> PartFile | None:
     def forget() -> None:
         with suppress(LedgerUnusable):
             parts.forget(path)
@@ -51,9 +59,20 @@ def remove_abandoned_parts(ledger: "AccountLedger", folder: Path | None = None) 
     """Remove the part files, in FOLDER and below, that no process holds and no request needs.
 
     A request that was never sent goes with its part file. Only recorded files are touched: one
-    beside them may be another ledger's. Returns the number of removed files.
-    Raises `LedgerUnusable`.
+    beside them may be another ledger's. Returns the number of removed files; 0 while another krea
+    opens one. Raises `LedgerUnusable`.
     """
+    # A file that is made and not locked yet looks abandoned, and so does its request.
+    lock = ledger.parts.lock(shared=False)
+    if not lock.try_acquire():
+        return 0
+    try:
+        return _remove_abandoned(ledger, folder)
+    finally:
+        lock.release()
+
+
+def _remove_abandoned(ledger: "AccountLedger", folder: Path | None) -> int:
     parts, removed = ledger.parts, 0
     for part in parts.list(folder):
         if part.is_needed:

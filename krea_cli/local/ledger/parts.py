@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from krea_cli.local.ledger.database import Database
+from krea_cli.local.ledger.file_lock import FileLock
 from krea_cli.local.ledger.rows import UNDER_WAY_STATES
 
 
@@ -36,6 +37,14 @@ class PartRows:
     def __init__(self, database: Database, clock_now: Callable[[], float]) -> None:
         self._database = database
         self._now = clock_now
+
+    def lock(self, *, shared: bool) -> FileLock:
+        """Return the lock between opening part files and removing those of dead processes.
+
+        SHARED by all that open one, until it is locked and recorded; the removal holds it alone.
+        """
+        folder = self._database.folder
+        return FileLock(folder and folder / "parts.lock", shared=shared)
 
     def announce(self, path: Path, request_id: int | None, position: int) -> bool:
         """Record that a part file is about to be made at PATH; return False if one is known there.

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from krea_cli.errors import KreaError
+from krea_cli.flows.files import part_file
 from krea_cli.flows.files.part_file import PartFile
 from krea_cli.flows.files.part_records import open_recorded_part, remove_abandoned_parts
 from krea_cli.local.ledger.account_ledger import AccountLedger
@@ -75,6 +76,28 @@ def test_a_part_file_is_recorded_while_it_exists(scene: Scene) -> None:
     assert scene.records == [".fox.png.part"]
     part.release()
     assert (scene.records, (scene.folder / ".fox.png.part").exists()) == ([], False)
+
+
+def test_a_part_file_that_is_just_opened_is_not_abandoned(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Made, and not locked yet: another krea cleans up at this moment, and leaves its request."""
+    row_id, removed = scene.row(), list[int]()
+    other = Ledger.open(scene.folder / "state", clock_now=lambda: scene.now)
+    cleaner = other.for_account(scene.ledger.base, scene.ledger.account)
+    lock = part_file._lock
+
+    def clean_up_first(fd: int) -> bool:
+        removed.append(remove_abandoned_parts(cleaner))
+        return lock(fd)
+
+    monkeypatch.setattr(part_file, "_lock", clean_up_first)
+    part = scene.held(".fox.png.part", row_id)
+    other.close()
+    assert removed == [0]
+    assert scene.ledger.requests.get(row_id).state == "checked"
+    assert scene.records == [".fox.png.part"]
+    part.release()
 
 
 @pytest.mark.parametrize("state", ["checked", "refused", "failed", "cancelled", "saved"])
