@@ -9,7 +9,7 @@ from krea_cli.local.ledger.account_ledger import AccountLedger
 from krea_cli.local.ledger.ledger import Ledger
 from krea_cli.local.ledger.request_identity import RequestIdentity
 from krea_cli.local.ledger.rows import RequestDraft
-from tests.local.ledger.conftest import NOW, MakeDraft
+from tests.local.ledger.conftest import NOW
 
 BASE, KEY = "https://api.krea.ai", "0123456789abcdef"
 REQUESTS = 2000
@@ -17,22 +17,19 @@ REQUESTS = 2000
 MAX_STEPS = 2000
 
 
-@pytest.fixture
-def ledger() -> Iterator[AccountLedger]:
-    """A ledger in memory."""
-    whole = Ledger.in_memory(clock_now=lambda: NOW)
-    yield whole.for_account(BASE, KEY)
-    whole.close()
-
-
 def identity(number: int) -> RequestIdentity:
     """The identity of the request NUMBER."""
     return RequestIdentity(f"f{number}", f"given-{number}", f"sent-{number}")
 
 
-def draft(make_draft: MakeDraft, number: int) -> RequestDraft:
+def draft(number: int) -> RequestDraft:
     """The draft of a batch's item NUMBER."""
-    return make_draft(
+    return RequestDraft(
+        model="bfl/flux-1-dev",
+        kind="image",
+        route="/generate/image/bfl/flux-1-dev",
+        body={"prompt": "a fox", "width": 1024, "seed": 7},
+        given={"prompt": "a fox"},
         target=f"/home/me/{number}.png",
         item_fingerprint=f"item-{number}",
         given_digest=f"given-{number}",
@@ -40,6 +37,22 @@ def draft(make_draft: MakeDraft, number: int) -> RequestDraft:
         batch="list.txt",
         cost=1,
     )
+
+
+@pytest.fixture(scope="module")
+def ledger() -> Iterator[AccountLedger]:
+    """A ledger in memory whose newer half is over; the look-ups only read it."""
+    whole = Ledger.in_memory(clock_now=lambda: NOW)
+    account = whole.for_account(BASE, KEY)
+    for number in range(2 * REQUESTS):
+        row = account.requests.insert(draft(number))
+        account.requests.mark_sending(row.id, NOW + number)
+        if number >= REQUESTS:
+            job = Job(f"job-{number}", "completed", created_at=NOW, completed_at=NOW + 5)
+            account.requests.mark_submitted(row.id, job, answered_at=NOW)
+            account.requests.mark_ended(job.id, job, charged="yes", error=None)
+    yield account
+    whole.close()
 
 
 def count_steps(ledger: AccountLedger, look_up: Callable[[], object]) -> int:
@@ -78,16 +91,7 @@ LOOK_UPS: dict[str, Callable[[AccountLedger], object]] = {
 
 
 @pytest.mark.parametrize("name", LOOK_UPS)
-def test_no_look_up_reads_all_requests(
-    ledger: AccountLedger, make_draft: MakeDraft, name: str
-) -> None:
+def test_no_look_up_reads_all_requests(ledger: AccountLedger, name: str) -> None:
     """An equal request, an item, a file, a sum for a cap: each costs a few rows."""
-    for number in range(2 * REQUESTS):
-        row = ledger.requests.insert(draft(make_draft, number))
-        ledger.requests.mark_sending(row.id, NOW + number)
-        if number >= REQUESTS:  # the newer half is over
-            job = Job(f"job-{number}", "completed", created_at=NOW, completed_at=NOW + 5)
-            ledger.requests.mark_submitted(row.id, job, answered_at=NOW)
-            ledger.requests.mark_ended(job.id, job, charged="yes", error=None)
     assert count_steps(ledger, lambda: LOOK_UPS[name](ledger)) <= MAX_STEPS
     assert ledger.items.find_same(identity(1000), 1) == "item-1000"
