@@ -26,10 +26,13 @@ MEMORY_BYTES = 2**31  # a run leaves half a GB
 def pytest_configure() -> None:
     """Put the folders of tests in memory where there is room: thousands of ledgers are synced.
 
-    Ctrl-C counts in the tests' processes, though a script's `pytest &` ignores it.
+    Ctrl-C and a hangup count in the commands of the tests, though `nohup pytest &` ignores both.
     """
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+    if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+        # With a handler it is not ignored in what is started, and the run outlives its terminal.
+        signal.signal(signal.SIGHUP, lambda *_: None)
     if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > MEMORY_BYTES:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", os.fspath(MEMORY))
 
