@@ -30,7 +30,7 @@ def ledger(whole_ledger: Ledger) -> AccountLedger:
     return whole_ledger.for_account("https://api.krea.ai", "0123456789abcdef")
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def make_draft() -> MakeDraft:
     """Make the draft of a request for a fox, with CHANGES."""
 

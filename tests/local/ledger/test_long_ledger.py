@@ -9,7 +9,7 @@ from krea_cli.local.ledger.account_ledger import AccountLedger
 from krea_cli.local.ledger.ledger import Ledger
 from krea_cli.local.ledger.request_identity import RequestIdentity
 from krea_cli.local.ledger.rows import RequestDraft
-from tests.local.ledger.conftest import NOW
+from tests.local.ledger.conftest import NOW, MakeDraft
 
 BASE, KEY = "https://api.krea.ai", "0123456789abcdef"
 REQUESTS = 2000
@@ -22,14 +22,9 @@ def identity(number: int) -> RequestIdentity:
     return RequestIdentity(f"f{number}", f"given-{number}", f"sent-{number}")
 
 
-def draft(number: int) -> RequestDraft:
+def draft(make_draft: MakeDraft, number: int) -> RequestDraft:
     """The draft of a batch's item NUMBER."""
-    return RequestDraft(
-        model="bfl/flux-1-dev",
-        kind="image",
-        route="/generate/image/bfl/flux-1-dev",
-        body={"prompt": "a fox", "width": 1024, "seed": 7},
-        given={"prompt": "a fox"},
+    return make_draft(
         target=f"/home/me/{number}.png",
         item_fingerprint=f"item-{number}",
         given_digest=f"given-{number}",
@@ -40,12 +35,12 @@ def draft(number: int) -> RequestDraft:
 
 
 @pytest.fixture(scope="module")
-def ledger() -> Iterator[AccountLedger]:
+def ledger(make_draft: MakeDraft) -> Iterator[AccountLedger]:
     """A ledger in memory whose newer half is over; the look-ups only read it."""
     whole = Ledger.in_memory(clock_now=lambda: NOW)
     account = whole.for_account(BASE, KEY)
     for number in range(2 * REQUESTS):
-        row = account.requests.insert(draft(number))
+        row = account.requests.insert(draft(make_draft, number))
         account.requests.mark_sending(row.id, NOW + number)
         if number >= REQUESTS:
             job = Job(f"job-{number}", "completed", created_at=NOW, completed_at=NOW + 5)
