@@ -274,6 +274,7 @@ complete -c krea -n '__krea_at krea batch' -l retry-failed -d 'Submit again what
 complete -c krea -n '__krea_at krea batch' -l max-cost -x -d 'Stop before a request that could take the total above this'
 complete -c krea -n '__krea_at krea batch' -l assume-price -x -d 'The price to assume where the price is unknown'
 complete -c krea -n '__krea_at krea batch' -l dry-run -d 'Print what would be sent, and the price'
+complete -c krea -n '__krea_at krea batch' -l check -d 'Check the list and the content of its files'
 complete -c krea -n '__krea_at krea batch' -l shard -x -d 'Only the I-th of N shares'
 complete -c krea -n '__krea_at krea batch' -l report -r -F -d 'Write what was made to FILE, as JSON'
 complete -c krea -n '__krea_at krea batch' -l timeout -x -d 'How long to wait: 90, 90s, 15m'

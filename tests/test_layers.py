@@ -228,8 +228,11 @@ def test_a_pattern_is_compiled_when_it_is_first_used(path: Path) -> None:
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_no_file_and_no_function_has_grown_a_tail(path: Path) -> None:
-    """Files stay within 300 lines, functions within 50."""
+    """Files stay within 300 lines, functions within 50; a command has an option on each line."""
     assert path.read_text().count("\n") <= 300
     for node in parsed(path):
         if isinstance(node, ast.FunctionDef):
-            assert (node.end_lineno or 0) - node.lineno < 50, node.name
+            parameters = [each.arg for each in node.args.args]
+            is_command = "commands" in path.parts and parameters[:1] == ["context"]
+            start = node.body[0] if is_command else node
+            assert (node.end_lineno or 0) - start.lineno < 50, node.name

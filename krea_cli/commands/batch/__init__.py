@@ -110,6 +110,9 @@ Report = Annotated[
         help="Write what was made to FILE, as JSON.",
     ),
 ]
+Check = Annotated[
+    bool, Option("--check", help="Check the list and the content of its files; send nothing.")
+]
 DryRunOption = Annotated[bool, Option("--dry-run", help="Print what would be sent, and the price.")]
 
 
@@ -138,6 +141,7 @@ def batch(
     max_cost: MaxCost = None,
     assume_price: AssumePrice = None,
     dry_run: DryRunOption = False,
+    check: Check = False,
     shard: ShardOf = None,
     report: Report = None,
     timeout: SubmitTimeout = None,
@@ -159,6 +163,8 @@ def batch(
     setup = BatchSetup(context.obj, BatchOptions.of(context))
     if dry_run:
         setup.show()
+    elif check:
+        setup.check_contents()
     else:
         setup.run()
 

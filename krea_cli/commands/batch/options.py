@@ -15,6 +15,7 @@ class BatchOptions(RequestOptions):
     jobs: int | None
     fail_fast: bool
     retry_failed: bool
+    check: bool
     shard: str | None
     report: str | None
     allow_outside: bool

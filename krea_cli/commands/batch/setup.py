@@ -26,6 +26,7 @@ from krea_cli.text import shell_line
 
 if TYPE_CHECKING:
     from krea_cli.commands.batch.budget_forecast import BudgetForecast
+    from krea_cli.flows.batch.check.contents import ContentCheck
     from krea_cli.local.ledger.account_ledger import AccountLedger
     from krea_cli.local.ledger.budget import Budget
     from krea_cli.local.ledger.other_ledgers import OtherLedgers
@@ -71,6 +72,19 @@ class BatchSetup:
             )
             dry_run.print(session.output)
 
+    def check_contents(self) -> None:
+        """Check the list and read every file that it made; send nothing.
+
+        Raises `InvalidBatch` for a file with other bytes than its result.
+        """
+        from krea_cli.commands.batch.content_check import print_contents
+        from krea_cli.flows.batch.check.contents import ContentCheck
+
+        ledger = self._ledger_if_any()
+        contents = ContentCheck(ledger, self._check_options.cwd)
+        self._check(ledger, contents).close()
+        print_contents(contents, self._session.output)
+
     def run(self) -> None:
         """Make the items that are not made yet.
 
@@ -106,8 +120,11 @@ class BatchSetup:
         spending = ledger.spending if ledger else None
         return BudgetForecast(label.budget(budget), spending, now=self._session.clock.now())
 
-    def _check(self, ledger: "AccountLedger | None") -> ItemStore:
-        session = self._session
+    def _check(
+        self, ledger: "AccountLedger | None", contents: "ContentCheck | None" = None
+    ) -> ItemStore:
+        session, others = self._session, self._others_if_any(ledger)
+        existing_files = ExistingFiles(ledger, session.base, others, contents=contents)
         # A pipe may keep us waiting, and a long file takes seconds: a signal ends either.
         with session.clock.interruptible(), self._open_list() as file:
             items = check_batch(
@@ -115,7 +132,7 @@ class BatchSetup:
                 self._check_options,
                 session.composer(),
                 ledger=ledger,
-                existing_files=ExistingFiles(ledger, session.base, self._others_if_any(ledger)),
+                existing_files=existing_files,
                 anonymous=ledger is None and not session.is_logged_in(),
                 earlier_catalogs=session.catalog_cache.earlier_catalogs,
             )

@@ -106,21 +106,22 @@ class _Checker:
 
     def fill_store(self, file: BinaryIO, *, anonymous: bool) -> None:
         """Add the items of FILE to the store. Raises `InvalidBatch` if there is any problem."""
-        shard = self._options.shard
-        name = None if self._options.is_stdin else self._options.name
+        options, shard = self._options, self._options.shard
+        name = None if options.is_stdin else options.name
         check = partial(self._requests.refuse_unknown_headings, self._problems)
-        options = self._options
         hints = FormatHints(
             self._requests.knows_field, options.is_format_stated, options.other_words
         )
-        for line in read_lines(file, self._options.format, self._problems, name, check, hints):
+        for line in read_lines(file, options.format, self._problems, name, check, hints):
             for item in self._check_line(line):
                 # After a problem nothing will run: the rest is only checked for more problems.
-                if not self._problems and shard.includes(item.shard_fingerprint):
-                    self._store.add(item)
+                if shard.includes(item.shard_fingerprint):
+                    self._existing_files.read_contents(item, self._problems.add_changed_file)
+                    if not self._problems:
+                        self._store.add(item)
         self._shifted.finish(self._paths.folders.values(), self._problems)
         self._refuse_unknown_placeholders()
-        self._problems.raise_if_any(self._options.name, anonymous=anonymous)
+        self._problems.raise_if_any(options.name, anonymous=anonymous)
 
     def _check_line(self, line: Line) -> Iterator[Item]:
         template, count = self._read_template(line), self._read_count(line)

@@ -17,7 +17,9 @@ from krea_cli.local.ledger.account_ledger import AccountLedger
 from krea_cli.local.ledger.rows import UNDER_WAY_STATES, FileRow
 
 if TYPE_CHECKING:
+    from krea_cli.flows.batch.check.contents import AddChangedFile, ContentCheck
     from krea_cli.flows.batch.check.same_requests import ItemHashes
+    from krea_cli.flows.batch.item import Item
     from krea_cli.local.ledger.other_ledgers import OtherLedgers
     from krea_cli.local.ledger.request_identity import RequestIdentity
 
@@ -61,12 +63,19 @@ class FileCheck:
 class ExistingFiles:
     """Checks files by the LEDGER, if there is one, and by sidecars for the service at BASE.
 
-    OTHERS are the ledgers of other hosts.
+    OTHERS are the ledgers of other hosts. CONTENTS reads every file of an item; None reads those
+    whose size or time is not as recorded.
     """
 
     def __init__(
-        self, ledger: AccountLedger | None, base: str, others: "OtherLedgers | None" = None
+        self,
+        ledger: AccountLedger | None,
+        base: str,
+        others: "OtherLedgers | None" = None,
+        *,
+        contents: "ContentCheck | None" = None,
     ) -> None:
+        self._contents = contents
         self._ledger = ledger
         self._base = base
         self._others = others
@@ -92,7 +101,7 @@ class ExistingFiles:
         is_saved = state == "saved"
         if is_saved and not files:
             return FileCheck(others=_list_others(service_fingerprint, path.folder, names))
-        if is_saved and (is_open or self._has_own(files, path.folder, names)):
+        if is_saved and (self._contents or is_open or self._has_own(files, path.folder, names)):
             return FileCheck()
         candidates = names
         if is_open:
@@ -109,6 +118,11 @@ class ExistingFiles:
             is_paid=is_saved,
             others=others,
         )
+
+    def read_contents(self, item: "Item", add_changed: "AddChangedFile") -> None:
+        """Give ADD_CHANGED each file of ITEM with other bytes, if contents are checked."""
+        if self._contents:
+            self._contents.check(item, add_changed)
 
     def _check_lost(
         self, identity: "RequestIdentity", hashes: "ItemHashes", path: OutputPath

@@ -23,6 +23,10 @@ SHARD_RESULTS_HINT = (
     "the same command once without --shard and with --max-cost 0.000001 gives the results their new"
     " names, and pays nothing"
 )
+CHANGED_HINT = (
+    "move the files away; the same command without --check then puts the results in their places,"
+    " and pays nothing"
+)
 FIX_HINT = "correct it; the same command with --dry-run only checks"
 
 
@@ -141,6 +145,17 @@ class Problems:
             self._existing.unknown += 1
         self._existing.unpaid += not is_paid
         self.add_message(line, message)
+
+    def add_changed_file(self, line: int, path: str, owner_id: int | None) -> None:
+        """Add that PATH holds other bytes than the result of an item of LINE, as --check found.
+
+        owner_id: the other request that saved them; None if it is not known
+        """
+        self.hint = CHANGED_HINT
+        message = "was changed since it was saved"
+        if owner_id is not None:
+            message = f"holds the result of request {owner_id}, and not of this item"
+        self.add_message(line, f"{path} {message}")
 
     def add_result_to_lose(self, line: int, path: str, owner_line: int, *, is_shard: bool) -> None:
         """Add that an item of LINE would overwrite PATH, a result of OWNER_LINE."""
