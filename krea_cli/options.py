@@ -168,3 +168,4 @@ Embed = Annotated[
     bool, typer.Option("--embed", help="Write the recipe into the metadata of each picture.")
 ]
 Force = Annotated[bool, typer.Option("--force", help="Overwrite existing files.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Ask no question; the answer is yes.")]

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 
 from krea_cli.clock import Clock
@@ -111,6 +111,14 @@ class LineLog:
             yield
         finally:
             ended.set()
+
+    def suspended(self) -> AbstractContextManager[None]:
+        """An empty block: lines do not disturb each other."""
+        return nullcontext()
+
+    def hidden(self) -> AbstractContextManager[None]:
+        """An empty block."""
+        return nullcontext()
 
     def close(self) -> None:
         """Do nothing: there is no display to remove."""

@@ -43,6 +43,7 @@ class LiveDisplay:
         self._terminal_lock = TerminalLock(stream)
         self._live: Live | None = None
         self._active = False  # inside `running`
+        self._is_hidden = False  # inside `hidden`
         self._import_started = False  # a thread imports rich, or has done so
         self._rich_imported = False
         self._started_at = env.clock.monotonic()
@@ -93,6 +94,20 @@ class LiveDisplay:
             yield
             if live is not None and self._active and not self._progress.is_idle:
                 self._schedule_draw()
+
+    @contextmanager
+    def hidden(self) -> Iterator[None]:
+        """Leave the terminal to a question. No lock is held: Ctrl-Z has to work meanwhile."""
+        with self._screen_lock:
+            self._is_hidden = True
+            self._hide_and_unlock()
+        try:
+            yield
+        finally:
+            with self._screen_lock:
+                self._is_hidden = False
+                if self._active and not self._progress.is_idle:
+                    self._schedule_draw()
 
     def close(self) -> None:
         """Remove the display and give the cursor back."""
@@ -150,7 +165,7 @@ class LiveDisplay:
             self._draw()
 
     def _draw(self) -> None:
-        if not self._terminal_lock.acquire():
+        if self._is_hidden or not self._terminal_lock.acquire():
             return
         from krea_cli.terminal import live_view
 

@@ -18,10 +18,7 @@ from krea_cli.text import clean, indent_later_lines, one_line
 
 if TYPE_CHECKING:
     from krea_cli.flows import events
-    from krea_cli.terminal.live_display import LiveDisplay
     from krea_cli.terminal.progress_reporter import ProgressReporter
-
-LABEL_COLOURS = {"error": "1;31", "warning": "33", "hint": "36"}
 
 
 class Output:
@@ -49,7 +46,6 @@ class Output:
         self._stderr = Stream(env.stderr)
         self._lock = threading.RLock()
         self._started_reporter: ProgressReporter | None = None
-        self._live_display: LiveDisplay | None = None  # the reporter, if it draws
         self._dumb = env.get("TERM") in ("dumb", "unknown")
 
     def print_line(self, text: str, record: Mapping[str, object] | None = None) -> None:
@@ -180,13 +176,9 @@ class Output:
         if self.json:
             self._write_stderr(json_line({"error": error.as_dict()}))
             return
-        lines = [self._label("error", error.message)]
-        if error.hint:
-            lines.append("  " + self._label("hint", error.hint))
-        if error.job_id and error.job_id not in error.message:
-            lines.append(f"  job: {one_line(error.job_id)}\n")
-        lines.append(f"  charged: {one_line(error.charged)}\n")
-        self._write_stderr("".join(lines))
+        from krea_cli.terminal.labels import error_text  # most commands end well
+
+        self._write_stderr(error_text(error, colours=self._has_colours))
 
     def print_summary(
         self, text: str, record: Mapping[str, object], errors: Iterable[KreaError] = ()
@@ -216,6 +208,19 @@ class Output:
         else:
             self._reporter.tell(event)
 
+    def ask(self, question: str) -> bool | None:
+        """Ask QUESTION at the terminal; None where nobody can be asked.
+
+        Enter, the end of the input, and every word but yes mean False. Raises `Interrupted`.
+        """
+        env = self._env
+        if self.json or not (self._stderr.is_terminal and env.stdin.isatty()):
+            return None
+        from krea_cli.terminal.question import ask
+
+        with self._reporter.hidden():
+            return ask(question, answers=env.stdin, clock=env.clock, write=self._write_stderr)
+
     def progress(self) -> AbstractContextManager[None]:
         """A block in which work is under way; only there is a live display."""
         return self._reporter.running()
@@ -227,27 +232,21 @@ class Output:
 
     @property
     def _reporter(self) -> "ProgressReporter":
+        # Made on first use: it takes 10 ms, and many commands show no progress.
         if self._started_reporter is None:
-            self._started_reporter = self._choose_reporter()
+            from krea_cli.terminal.progress_reporter import choose_reporter
+
+            self._started_reporter = choose_reporter(
+                self._env,
+                self._stderr,
+                self._write_stderr,
+                quiet=self.quiet,
+                json=self.json,
+                dumb=self._dumb,
+                read_mark=self._mark,
+                paths_on_stdout=self._stdout.is_terminal,
+            )
         return self._started_reporter
-
-    def _choose_reporter(self) -> "ProgressReporter":
-        # Imported here and below: it takes 10 ms, and many commands show no progress.
-        if self.quiet:
-            from krea_cli.terminal.progress_reporter import SilentReporter
-
-            return SilentReporter()
-        if self.json or self._dumb or not self._stderr.is_terminal:
-            from krea_cli.terminal.line_log import LineLog
-
-            clock, write = self._env.clock, self._write_stderr
-            return LineLog(clock, write, json=self.json, read_mark=self._mark)
-        from krea_cli.terminal.live_display import LiveDisplay
-
-        self._live_display = LiveDisplay(
-            self._env, self._stderr, paths_on_stdout=self._stdout.is_terminal
-        )
-        return self._live_display
 
     def _json_line(self, record: Mapping[str, object]) -> str:
         """RECORD as a line; the hint of its error is what `print_error` shows."""
@@ -260,8 +259,8 @@ class Output:
         return " (sandbox)" if self.is_rehearsal() and not self.quiet else ""
 
     def _suspend_progress(self) -> AbstractContextManager[None]:
-        display = self._live_display
-        return nullcontext() if display is None else display.suspended()
+        reporter = self._started_reporter
+        return nullcontext() if reporter is None else reporter.suspended()
 
     def _trace_exception(self, failure: BaseException) -> None:
         if self.verbose:
@@ -290,9 +289,10 @@ class Output:
         if self.json:
             self._write_stderr(json_line({label: {"message": text}}))
         else:
-            self._write_stderr(self._label(label, text))
+            from krea_cli.terminal.labels import labelled
 
-    def _label(self, label: str, text: str) -> str:
-        plain = self._dumb or self._env.get("NO_COLOR") or not self._stderr.is_terminal
-        start = f"{label}:" if plain else f"\x1b[{LABEL_COLOURS[label]}m{label}:\x1b[0m"
-        return f"{start} {indent_later_lines(text)}\n"
+            self._write_stderr(labelled(label, text, colours=self._has_colours))
+
+    @property
+    def _has_colours(self) -> bool:
+        return self._stderr.is_terminal and not (self._dumb or self._env.get("NO_COLOR"))

@@ -1,9 +1,12 @@
-"""The interface for showing progress, and its silent form for `--quiet`."""
+"""The interface for showing progress, its silent form for `--quiet`, and the choice of one."""
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from typing import Protocol
 
+from krea_cli.env import Env
 from krea_cli.flows import events
+from krea_cli.terminal.stream import Stream
 
 
 class ProgressReporter(Protocol):
@@ -14,6 +17,12 @@ class ProgressReporter(Protocol):
 
     def running(self) -> AbstractContextManager[None]:
         """A block in which work is under way; only there may anything move."""
+
+    def suspended(self) -> AbstractContextManager[None]:
+        """A block in which the caller writes to the terminal."""
+
+    def hidden(self) -> AbstractContextManager[None]:
+        """A block in which nothing is drawn, since the caller asks a question."""
 
     def close(self) -> None:
         """Leave the terminal as it was."""
@@ -29,5 +38,39 @@ class SilentReporter:
         """An empty block."""
         return nullcontext()
 
+    def suspended(self) -> AbstractContextManager[None]:
+        """An empty block."""
+        return nullcontext()
+
+    def hidden(self) -> AbstractContextManager[None]:
+        """An empty block."""
+        return nullcontext()
+
     def close(self) -> None:
         """Do nothing."""
+
+
+def choose_reporter(
+    env: Env,
+    stderr: Stream,
+    write: Callable[[str], None],
+    *,
+    quiet: bool,
+    json: bool,
+    dumb: bool,
+    read_mark: Callable[[], str],
+    paths_on_stdout: bool,
+) -> ProgressReporter:
+    """Return the reporter for STDERR: a live display on a terminal, unless it is DUMB.
+
+    WRITE takes the lines of a log; READ_MARK and PATHS_ON_STDOUT are as in the two reporters.
+    """
+    if quiet:
+        return SilentReporter()
+    if json or dumb or not stderr.is_terminal:
+        from krea_cli.terminal.line_log import LineLog
+
+        return LineLog(env.clock, write, json=json, read_mark=read_mark)
+    from krea_cli.terminal.live_display import LiveDisplay
+
+    return LiveDisplay(env, stderr, paths_on_stdout=paths_on_stdout)

@@ -123,8 +123,7 @@ def test_without_a_terminal_there_is_no_prompt(cli_without_token: Cli) -> None:
     assert (result.code, result.err) == (
         2,
         "error: there is no terminal to type the token at\n"
-        "  hint: krea auth login --with-token < FILE; or export KREA_API_KEY=…\n"
-        "  charged: no\n",
+        "  hint: krea auth login --with-token < FILE; or export KREA_API_KEY=…\n",
     )
 
 

@@ -77,8 +77,7 @@ def test_a_misspelt_setting_gets_a_suggestion(cli: Cli, verb: list[str]) -> None
         2,
         "",
         "error: there is no setting model.defualt; did you mean model.default?\n"
-        "  hint: krea config list\n"
-        "  charged: no\n",
+        "  hint: krea config list\n",
     )
 
 
@@ -101,7 +100,7 @@ def test_a_value_that_does_not_fit(cli: Cli, key: str, value: str, wanted: str) 
     assert (result.code, result.err) == (
         2,
         f"error: {key} must be {wanted}, not {value!r}\n"
-        "  hint: krea config list says what each is for\n  charged: no\n",
+        "  hint: krea config list says what each is for\n",
     )
     assert not (cli.home / "config").exists()
 
@@ -154,8 +153,7 @@ def test_a_broken_file_is_told_with_its_line(cli: Cli) -> None:
     assert (result.code, result.err) == (
         2,
         f"error: {path} cannot be read: Invalid value (at line 2, column 11)\n"
-        f"  hint: correct it, or: rm {path}\n"
-        "  charged: no\n",
+        f"  hint: correct it, or: rm {path}\n",
     )
     assert path.read_text() == "[model]\ndefault = large\n"
 
@@ -184,8 +182,7 @@ def test_a_setting_that_is_not_understood_stops_what_spends(
         assert (result.code, result.err) == (
             2,
             f"error: {path}: there is no setting {key}; did you mean {meant}?\n"
-            f"  hint: krea config unset {key}\n"
-            "  charged: no\n",
+            f"  hint: krea config unset {key}\n",
         )
     assert cli.service.posts == []
     assert cli.krea("history").code == 0

@@ -369,7 +369,6 @@ def test_a_job_of_another_host_is_not_adopted(pods: Cli) -> None:
             "error: job job-1 belongs to request 1 in the ledger of pod-a already\n"
             "  hint: krea recover lists what is of nobody yet; krea history 1 on pod-a; if that"
             " host is gone: KREA_LEDGER_NAME=pod-a krea history 1\n"
-            "  charged: no\n"
         )
     pods.environ["KREA_LEDGER_NAME"] = "pod-a"
     assert pods.krea("download", "--missing").out == "cat.png\n"

@@ -142,7 +142,6 @@ def test_a_line_that_is_none_of_a_report(cli: Cli, report_folder: Path, bad: str
     assert result.err == (
         "error: line 6 of out/report.jsonl is not a line of a report\n"
         "  hint: krea batch FILE --report REPORT writes one; then krea verify REPORT\n"
-        "  charged: no\n"
     )
 
 

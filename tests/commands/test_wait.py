@@ -116,7 +116,6 @@ def test_ids_and_records_come_from_stdin(cli: Cli) -> None:
     assert result.err == (
         "error: '../c' is not a job id: 1 to 64 letters, digits, - or _ are expected\n"
         "  hint: an id looks like 550e8400-e29b-41d4-a716-446655440000; krea generate prints it\n"
-        "  charged: no\n"
     )
 
 

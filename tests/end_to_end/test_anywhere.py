@@ -215,8 +215,7 @@ def test_a_home_that_does_not_exist(installed: InstalledCli) -> None:
     assert (done.code, done.err) == (
         2,
         "error: KREA_STATE_DIR is ~nouser/x, and there is no such home folder\n"
-        "  hint: export KREA_STATE_DIR=FOLDER with an absolute path\n"
-        "  charged: no\n",
+        "  hint: export KREA_STATE_DIR=FOLDER with an absolute path\n",
     )
 
 

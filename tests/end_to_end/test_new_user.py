@@ -75,7 +75,7 @@ def test_a_slip(
     """Exit 2, the whole of stderr is the sentence, the hint and that nothing was charged."""
     ended = installed.krea(*argv)
     assert (ended.code, ended.out) == (2, "")
-    assert ended.err == f"error: {sentence}\n  hint: {hint}\n  charged: no\n"
+    assert ended.err == f"error: {sentence}\n  hint: {hint}\n"
     assert nothing_sent()
 
 

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pexpect
-import pyte
+
+from tests.harness.terminals import run_on_terminal, screen_lines, start_on_terminal
 
 Script = Callable[[str], list[str]]
 
@@ -26,26 +27,6 @@ with output.progress():
     output.tell(JobEnded("j1", True))
 print("end", flush=True)
 """
-
-
-def start_on_terminal(command: list[str], **environ: str) -> pexpect.spawn:
-    """Start COMMAND on a terminal of 80 columns."""
-    return pexpect.spawn(
-        command[0],
-        command[1:],
-        env={**os.environ, "TERM": "xterm-256color", "COLUMNS": "80", **environ},
-        encoding="utf-8",
-        dimensions=(24, 80),
-        timeout=20,
-    )
-
-
-def run_on_terminal(command: list[str], **environ: str) -> str:
-    """Run COMMAND on a terminal of 80 columns; return everything that it writes."""
-    child = start_on_terminal(command, **environ)
-    output: str = child.read()
-    child.close()
-    return output.replace("\r\n", "\n")
 
 
 def remaining_lines(output: str) -> list[str]:
@@ -198,13 +179,6 @@ output.say("over")
 def without_time(line: str) -> str:
     """LINE without its spinner, and N for the seconds that passed."""
     return re.sub(r"[0-9]+(?= s$)", "N", re.sub("^[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏] ", "", line))
-
-
-def screen_lines(output: str, columns: int = 80) -> list[str]:
-    """The lines on a terminal after OUTPUT was written to it."""
-    screen = pyte.Screen(columns, 24)
-    pyte.Stream(screen).feed(output.replace("\n", "\r\n"))
-    return [line.rstrip() for line in screen.display if line.strip()]
 
 
 def test_a_batch_has_one_bar(script: Script) -> None:

@@ -67,7 +67,6 @@ def test_ten_kinds_of_mistakes(cli: Cli) -> None:
         " another -o, or use the KREA_STATE_DIR and the API key with which they were made;"
         " files of a rehearsal in krea sandbox can be deleted;"
         " --force would make and pay for 1 new result\n"
-        "  charged: no\n"
     )
 
 

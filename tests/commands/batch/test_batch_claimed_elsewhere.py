@@ -34,7 +34,6 @@ def test_another_key_knows_nothing_of_what_is_there(cli: Cli) -> None:
         " another -o, or use the KREA_STATE_DIR and the API key with which they were made;"
         " files of a rehearsal in krea sandbox can be deleted;"
         " --force would make and pay for 2 new results\n"
-        "  charged: no\n"
     )
 
 

@@ -128,7 +128,6 @@ def test_a_line_that_was_edited_meets_the_file_of_its_earlier_request(cli: Cli) 
         " request 1, not for this item\n"
         "  hint: choose another -o, or another output for the line; --force would make and pay"
         " for 1 new result\n"
-        "  charged: no\n"
     )
 
 
@@ -184,7 +183,7 @@ def test_a_name_that_no_result_can_have(cli: Cli) -> None:
         2,
         "error: b.csv cannot be run as it stands: line 2: output: bfl/flux-1-dev makes pictures,"
         " and these are never .mp4 files\n"
-        "  hint: correct it; the same command with --dry-run only checks\n  charged: no\n",
+        "  hint: correct it; the same command with --dry-run only checks\n",
     )
     assert (
         "topaz/astra makes clips, and these are never .png files"

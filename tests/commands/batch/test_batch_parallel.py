@@ -74,7 +74,6 @@ def test_a_number_that_is_none_is_refused(batch_cli: Cli) -> None:
     assert done.err == (
         "error: KREA_SUBMIT_PARALLEL is '20', not a number from 1 to 16\n"
         "  hint: set KREA_SUBMIT_PARALLEL to a number from 1 to 16, or unset it\n"
-        "  charged: no\n"
     )
 
 

@@ -34,7 +34,7 @@ def test_a_list_that_does_not_exist(cli: Cli) -> None:
     wrong = cli.krea("batch", "nofile", "--dry-run")
     assert (wrong.code, wrong.err) == (
         2,
-        "error: nofile does not exist\n  hint: krea batch FILE; - is stdin\n  charged: no\n",
+        "error: nofile does not exist\n  hint: krea batch FILE; - is stdin\n",
     )
 
 
@@ -180,7 +180,7 @@ def test_a_list_of_another_format_is_refused(
     wrong = cli.krea("batch", name, "-m", "krea-2/large")
     assert wrong.code == 2
     assert f"{name} cannot be run as it stands: line {message}" in wrong.err
-    assert f"\n  hint: {hint} -m krea-2/large\n  charged: no\n" in wrong.err
+    assert f"\n  hint: {hint} -m krea-2/large\n" in wrong.err
 
 
 def test_the_command_that_reads_a_list_keeps_its_options(cli: Cli) -> None:

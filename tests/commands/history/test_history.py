@@ -119,8 +119,7 @@ def test_a_file_or_id_that_nobody_knows(cli_with_history: Cli, text: str) -> Non
     result = cli_with_history.krea("history", text)
     assert (result.code, result.out) == (2, "")
     assert result.err == (
-        f"error: nothing about {text} is in the ledger\n"
-        "  hint: krea history lists known requests\n  charged: no\n"
+        f"error: nothing about {text} is in the ledger\n  hint: krea history lists known requests\n"
     )
 
 

@@ -99,7 +99,6 @@ def test_a_command_that_does_not_exist(cli: Cli) -> None:
     assert result.err == (
         "error: cannot run nonesuch: No such file or directory\n"
         "  hint: krea sandbox -- COMMAND takes a program, as the shell would find it\n"
-        "  charged: no\n"
     )
 
 
@@ -108,9 +107,7 @@ def test_settings_that_cannot_work(cli: Cli) -> None:
     result = cli.krea("sandbox", "--speed", "0", "--", "true")
 
     assert (result.code, result.out) == (2, "")
-    assert result.err == (
-        "error: --speed must be above 0, not 0\n  hint: krea sandbox --help\n  charged: no\n"
-    )
+    assert result.err == ("error: --speed must be above 0, not 0\n  hint: krea sandbox --help\n")
 
 
 def test_without_pillow_it_says_what_to_install(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
