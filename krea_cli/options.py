@@ -115,7 +115,10 @@ NoLedger = Annotated[
 ]
 Ids = Annotated[
     list[str] | None,
-    typer.Argument(metavar="[ID]...", help="Job ids; without any, ids or records from stdin."),
+    typer.Argument(
+        metavar="[ID]...",
+        help="Job ids or their beginnings, row numbers, last, files; without any, from stdin.",
+    ),
 ]
 
 

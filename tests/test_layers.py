@@ -56,6 +56,7 @@ SHARED_BY_COMMANDS = {
     "connections",
     "exit_status",
     "hosts",
+    "named_jobs",
     "other_work",
     "own_options",
     "parallel",

@@ -14,6 +14,11 @@ def is_job_id(text: str) -> bool:
     return re.fullmatch(JOB_ID_PATTERN, text) is not None
 
 
+def is_uuid(text: str) -> bool:
+    """Return True if TEXT has the form of the service's own ids."""
+    return re.fullmatch(UUID_PATTERN, text.strip()) is not None
+
+
 def check_job_id(text: str) -> str:
     """Return TEXT without surrounding white space. Raises `UsageError` if it is not a job id."""
     job_id = text.strip()
@@ -36,4 +41,4 @@ def read_job_id(text: str) -> str:
     Ids of the service are UUIDs in lower case; some programs show them in upper case.
     """
     job_id = check_job_id(text)
-    return job_id.lower() if re.fullmatch(UUID_PATTERN, job_id) else job_id
+    return job_id.lower() if is_uuid(job_id) else job_id

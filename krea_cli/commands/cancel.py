@@ -30,11 +30,11 @@ def cancel(
       krea generate --no-wait "a" | krea cancel
     """
     from krea_cli.commands.exit_status import ExitStatus
+    from krea_cli.commands.named_jobs import read_named_jobs
     from krea_cli.flows.jobs.cancel import Cancel
-    from krea_cli.flows.jobs.job_ids import read_job_ids
 
     session: Session = context.obj
-    mentions = read_job_ids(ids, session.env.stdin, session.clock, command="cancel")
+    mentions = read_named_jobs(session, ids, command="cancel", tell=True)
     with ExitStatus(session.output) as exit_status:
         for outcome in Cancel(session.best_effort_context).outcomes(mentions):
             if outcome.job_id:

@@ -119,20 +119,22 @@ def _result_saver(session: "Session", target: "Target", ids: "Sequence[str]") ->
         return saver
     from dataclasses import replace
 
+    from krea_cli.commands.named_jobs import find_named_job
     from krea_cli.flows.files.kept_files import KeptFiles
 
-    return replace(saver, kept_files=KeptFiles(ledger, lambda owner: owner.job_id in ids))
+    job_ids = {find_named_job(session, word) for word in ids if word != "-"}
+    return replace(saver, kept_files=KeptFiles(ledger, lambda owner: owner.job_id in job_ids))
 
 
 def _read_mentions(
     session: "Session", ids: list[str] | None, output: str | None, *, missing: bool
 ) -> "Iterator[JobMention] | None":
     """Return the jobs named on the command line or stdin, or None for those of the ledger."""
+    from krea_cli.commands.named_jobs import read_named_jobs
     from krea_cli.errors import UsageError
-    from krea_cli.flows.jobs.job_ids import read_job_ids
 
     if not missing:
-        return read_job_ids(ids, session.env.stdin, session.clock, command="download")
+        return read_named_jobs(session, ids, command="download")
     if ids:
         raise UsageError(
             "--missing finds the ids itself", hint="give the ids or --missing, not both"

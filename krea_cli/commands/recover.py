@@ -1,5 +1,6 @@
 """`krea recover`: requests whose answer was lost."""
 
+import re
 from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Annotated
@@ -74,13 +75,13 @@ def recover(
       krea recover --forget 12
     """
     session: Session = context.obj
-    adoptions = [_parse_adoption(text) for text in adopt or ()]
+    adoptions = [_parse_adoption(session, text) for text in adopt or ()]
     recovery = _create_recovery(session, resubmits=bool(resubmit), assumed_price=assume_price)
     if not (adopt or resubmit or forget or older is not None):
         _reconcile(session, recovery)
         return
-    resubmit_ids = _parse_row_ids(recovery, "--resubmit", resubmit, older)
-    forget_ids = _parse_row_ids(recovery, "--forget", forget, older)
+    resubmit_ids = _parse_row_ids(session, recovery, "--resubmit", resubmit, older)
+    forget_ids = _parse_row_ids(session, recovery, "--forget", forget, older)
     if older is not None and "all" not in [*(resubmit or ()), *(forget or ())]:
         raise UsageError(
             "--older says which requests `all` means", hint="add --forget all, or --resubmit all"
@@ -176,26 +177,43 @@ def _describe(doubt: "Doubt") -> str:
     return "\n".join(lines)
 
 
-def _parse_adoption(text: str) -> tuple[int, str]:
-    row_id, equals, job_id = text.partition("=")
+def _parse_adoption(session: "Session", text: str) -> tuple[int, str]:
+    """Return the row and the job of ROW=JOB; JOB may be the beginning of a candidate's id."""
+    from krea_cli.flows.recipe.selector import choose_by_prefix
+
+    row_word, equals, job_word = text.partition("=")
     if not equals:
         raise UsageError(f"--adopt {text} is not ROW=JOB", hint="krea recover shows both")
-    return _parse_row_id(row_id), read_job_id(job_id)
+    row_id, job_id = _find_row_id(session, row_word), read_job_id(job_word)
+    seen = session.account_ledger.ownership.list_remembered_candidates([row_id])
+    return row_id, choose_by_prefix(job_id, [job.id for job in seen]) or job_id
 
 
-def _parse_row_id(text: str) -> int:
-    number = text.strip().removeprefix("#")
-    if not (number.isascii() and number.isdecimal() and len(number) < 19):
+def _find_row_id(session: "Session", text: str) -> int:
+    """Return the number of the request that TEXT means: 12, #12, last or last~2."""
+    from krea_cli.flows.recipe.selector import LAST, ROW, find_request
+
+    word = text.strip()
+    if not (re.fullmatch(LAST, word) or re.fullmatch(ROW, word)):
         raise UsageError(f"{text!r} is not the number of a request", hint="krea recover shows them")
-    return int(number)
+    try:
+        row = find_request(word, session.account_ledger)
+    except UsageError as error:
+        error.hint = "krea recover lists those that are in doubt"
+        raise
+    return row.id if row else 0
 
 
 def _parse_row_ids(
-    recovery: "Recovery", option: str, texts: "Sequence[str] | None", older: float | None
+    session: "Session",
+    recovery: "Recovery",
+    option: str,
+    texts: "Sequence[str] | None",
+    older: float | None,
 ) -> list[int]:
     """Return the row ids in TEXTS; `all` stands for requests sent OLDER seconds ago or earlier."""
     if "all" not in (texts or ()):
-        return [_parse_row_id(text) for text in texts or ()]
+        return [_find_row_id(session, text) for text in texts or ()]
     if older is None:
         raise UsageError(
             "`all` needs --older, so that requests under way are left alone",

@@ -34,12 +34,12 @@ def status(
       krea generate --no-wait "a red fox" | krea status --json
     """
     from krea_cli.commands.exit_status import ExitStatus
-    from krea_cli.flows.jobs.job_ids import read_job_ids
+    from krea_cli.commands.named_jobs import read_named_jobs
     from krea_cli.flows.jobs.record import JobReport
 
     session: Session = context.obj
     output, clock = session.output, session.clock
-    mentions = read_job_ids(ids, session.env.stdin, clock, command="status")
+    mentions = read_named_jobs(session, ids, command="status")
     reader = session.status_reader()
     with ExitStatus(output) as exit_status:
         for group in reader.groups(mentions):

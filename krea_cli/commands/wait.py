@@ -33,13 +33,13 @@ def wait(
       krea generate --no-wait "a red fox" | krea wait | krea download
     """
     from krea_cli.commands.exit_status import ExitStatus
+    from krea_cli.commands.named_jobs import read_named_jobs
     from krea_cli.errors import UsageError
-    from krea_cli.flows.jobs.job_ids import read_job_ids
     from krea_cli.flows.jobs.wait import Wait
 
     session: Session = context.obj
     output = session.output
-    mentions = read_job_ids(ids, session.env.stdin, session.clock, command="wait")
+    mentions = read_named_jobs(session, ids, command="wait")
     waiter = Wait(
         session.best_effort_context,
         typical=session.typical_seconds,

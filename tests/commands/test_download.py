@@ -262,7 +262,8 @@ def test_the_record(cli_with_job: Cli) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["../x"], "job id"),
+        (["../x"], "nothing about ../x is in this ledger"),
+        (["x!"], "job id"),
         (["job-1", "-o", "{size}.png"], "unknown placeholder {size}"),
         (["job-1", "-o", ""], "-o needs a name"),
         (["job-1", "job-2", "-o", "-"], "-o - takes one result"),

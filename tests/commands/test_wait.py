@@ -114,8 +114,7 @@ def test_ids_and_records_come_from_stdin(cli: Cli) -> None:
     result = cli.krea("wait", "--quiet", stdin='a\n{"job_id": "b", "status": "queued"}\n../c\n')
     assert (result.code, result.out) == (2, "a\nb\n")
     assert result.err == (
-        "error: '../c' is not a job id: 1 to 64 letters, digits, - or _ are expected\n"
-        "  hint: an id looks like 550e8400-e29b-41d4-a716-446655440000; krea generate prints it\n"
+        "error: nothing about ../c is in this ledger\n  hint: krea history lists the requests\n"
     )
 
 

@@ -125,16 +125,19 @@ def _refuse_wrong_extension(target: Target, model: "Model") -> None:
 
 
 def _read_base_recipe(session: "Session", like: str) -> "BaseRecipe":
-    """Read the recipe of the file or job LIKE. Raises `UsageError`."""
-    from krea_cli.flows.recipe.provenance import read_base_recipe
+    """Read the recipe of the file or job LIKE, and say which request it is. Raises `UsageError`."""
+    from krea_cli.commands.named_jobs import tell_of_request
+    from krea_cli.flows.recipe.provenance import read_base_recipe, require_provenance
 
     ledger = session.account_ledger_if_logged_in()
     try:
-        base = read_base_recipe(like, ledger, cwd=session.env.current_dir)
+        provenance = require_provenance(like, ledger, cwd=session.env.current_dir)
     except UsageError:
         if ledger is None:
             _ = session.token  # without one the ledger was not asked: NoToken says so
         raise
+    base = read_base_recipe(provenance, ledger)
+    tell_of_request(session, like, provenance)
     if base.is_changed:
         session.output.warn(
             f"{like} is not the file that was saved there: this is the recipe of that one"

@@ -107,12 +107,41 @@ def history(
 def _find_provenance(session: "Session", text: str) -> "Provenance | None":
     """Return the provenance of TEXT, or None if it is a word to search for."""
     from krea_cli.commands.history.listing import readable_ledger
+    from krea_cli.commands.other_work import tell_of_other_work
+    from krea_cli.errors import UsageError
     from krea_cli.flows.recipe.provenance import find_provenance, require_provenance
+    from krea_cli.flows.recipe.selector import LAST, ROW, UUID_PREFIX
 
-    account_ledger, cwd = readable_ledger(session), session.env.current_dir
-    if re.match(PATH_OR_ID, text) or (cwd / text).is_file():
-        return require_provenance(text, account_ledger, cwd=cwd)
-    return find_provenance(text, account_ledger, cwd=cwd)
+    ledger, cwd = readable_ledger(session), session.env.current_dir
+    is_certain = re.match(PATH_OR_ID, text) or re.fullmatch(LAST, text) or re.fullmatch(ROW, text)
+    if is_certain or (cwd / text).is_file():
+        try:
+            return require_provenance(text, ledger, cwd=cwd)
+        except UsageError:
+            tell_of_other_work(session)
+            raise
+    if re.fullmatch(UUID_PREFIX, text):
+        return _find_by_prefix(ledger, text) if ledger else None
+    return find_provenance(text, ledger, cwd=cwd)
+
+
+def _find_by_prefix(ledger: "AccountLedger", text: str) -> "Provenance | None":
+    """Return the provenance of the one request whose job id begins with TEXT.
+
+    "decade" begins an id, and is a word as well: then nothing else may have it.
+    """
+    from itertools import islice
+
+    from krea_cli.flows.recipe.provenance import Provenance
+    from krea_cli.flows.recipe.recipe import Recipe
+    from krea_cli.local.ledger.history import HistoryQuery
+
+    job_ids = ledger.history.list_job_ids(text.lower(), limit=2)
+    row = ledger.requests.find_by_job(job_ids[0]) if len(job_ids) == 1 else None
+    if row and text.isalpha():
+        matches = islice(ledger.history.search(HistoryQuery(words=(text,))), 2)
+        row = row if [match.id for match in matches] == [row.id] else None
+    return Provenance(Recipe.from_row(row), row) if row else None
 
 
 def _print_request(session: "Session", provenance: "Provenance") -> None:

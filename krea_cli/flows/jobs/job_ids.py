@@ -1,11 +1,11 @@
 """Read job ids: from the command line, or with job records from stdin."""
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from queue import Empty, SimpleQueue
 from typing import IO, Any
 
-from krea_cli.api.job_id import read_job_id
+from krea_cli.api.job_id import is_uuid, read_job_id
 from krea_cli.clock import Clock
 from krea_cli.errors import UsageError
 from krea_cli.flows.jobs.record import MAX_LINE_CHARACTERS, Reference, parse_line
@@ -17,7 +17,12 @@ JobMention = Reference | UsageError | None
 
 
 def read_job_ids(
-    arguments: Sequence[str] | None, stdin: IO[str] | None, clock: Clock, *, command: str
+    arguments: Sequence[str] | None,
+    stdin: IO[str] | None,
+    clock: Clock,
+    *,
+    command: str,
+    find_job_id: Callable[[str], str] = read_job_id,
 ) -> Iterator[JobMention]:
     """Read the jobs of ARGUMENTS, or of STDIN line by line; each comes once, when it is known.
 
@@ -27,8 +32,14 @@ def read_job_ids(
 
     Raises `UsageError` at once for a bad argument, and if there is nothing to read from. Its hint
     names COMMAND.
+
+    find_job_id: returns the job of a word that is no whole id; raises `UsageError`
     """
-    references = [Reference(read_job_id(text)) for text in arguments or () if text != STDIN]
+
+    def read(word: str) -> str:
+        return read_job_id(word) if is_uuid(word) else find_job_id(word)
+
+    references = [Reference(read(text)) for text in arguments or () if text != STDIN]
     wants_stdin = STDIN in (arguments or ())
     if not arguments and _is_terminal(stdin):
         raise UsageError(
@@ -36,7 +47,7 @@ def read_job_ids(
             hint=f"krea {command} ID; or a pipe: krea generate --no-wait … | krea {command}",
         )
     lines = _Lines(stdin) if stdin and (wants_stdin or not arguments) else None
-    return _each_once(references, lines, clock)
+    return _each_once(references, lines, clock, read)
 
 
 def _is_terminal(stdin: IO[str] | None) -> bool:
@@ -47,10 +58,13 @@ def _is_terminal(stdin: IO[str] | None) -> bool:
 
 
 def _each_once(
-    references: Sequence[Reference], lines: "_Lines | None", clock: Clock
+    references: Sequence[Reference],
+    lines: "_Lines | None",
+    clock: Clock,
+    read: Callable[[str], str],
 ) -> Iterator[JobMention]:
     seen: set[str] = set()
-    for mention in _all(references, lines, clock):
+    for mention in _all(references, lines, clock, read):
         if isinstance(mention, Reference):
             if mention.job_id in seen:
                 continue
@@ -59,7 +73,10 @@ def _each_once(
 
 
 def _all(
-    references: Sequence[Reference], lines: "_Lines | None", clock: Clock
+    references: Sequence[Reference],
+    lines: "_Lines | None",
+    clock: Clock,
+    read: Callable[[str], str],
 ) -> Iterator[JobMention]:
     yield from references
     while lines is not None:
@@ -70,7 +87,7 @@ def _all(
             yield None
         elif line.strip():
             try:
-                yield parse_line(line)
+                yield parse_line(line, read)
             except UsageError as error:
                 yield error
 

@@ -1,7 +1,7 @@
 """The job record: printed by `--json`, and read back from stdin."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol
@@ -123,20 +123,20 @@ def list_current_files(job_id: str, context: "FlowContext") -> "Sequence[FileRow
     return list_current(files)
 
 
-def parse_line(text: str) -> Reference:
+def parse_line(text: str, read_word: Callable[[str], str] = read_job_id) -> Reference:
     """Read one line of stdin: a bare id, or a record (any JSON object with a `job_id`).
 
-    Raises `UsageError` for anything else.
+    READ_WORD returns the id that a line or a JSON string means. Raises `UsageError` for any other.
     """
     line = text.strip().lstrip("\ufeff")
     if not line.startswith(("{", '"')):
-        return Reference(read_job_id(line), piped=True)
+        return Reference(read_word(line), piped=True)
     try:
         read = json.loads(line) if len(line) <= MAX_LINE_CHARACTERS else None
     except (ValueError, RecursionError):
         read = None
     if isinstance(read, str):
-        return Reference(read_job_id(read), piped=True)
+        return Reference(read_word(read), piped=True)
     job_id = read.get("job_id") if isinstance(read, dict) else None
     if isinstance(read, dict) and "job_id" in read and job_id is None:
         raise UsageError(

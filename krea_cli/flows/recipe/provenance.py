@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from krea_cli.api.job_id import is_job_id, read_job_id
 from krea_cli.errors import UsageError
 from krea_cli.flows.files.publish import hash_file
 from krea_cli.flows.recipe.recipe import Recipe, parse_recipe, restore_files
+from krea_cli.flows.recipe.selector import LISTING_HINT, find_request, unknown_prefix_error
 from krea_cli.flows.recipe.sidecar import MAX_RECIPE_BYTES, SIDECAR_SUFFIX, read_sidecar
 
 if TYPE_CHECKING:
@@ -51,38 +51,36 @@ class BaseRecipe:
 
 
 def find_provenance(text: str, ledger: "AccountLedger | None", *, cwd: Path) -> Provenance | None:
-    """Find the provenance of TEXT: a job's id, a file, or the number of a request.
+    """Find the provenance of TEXT: a file, or what `find_request` takes.
 
-    Returns None if nothing is known. Raises `UsageError` for a file that cannot be read.
+    A word with a slash or a dot is a file; any other only if it means nothing else. Returns None
+    if nothing is known. Raises `UsageError` for a file that cannot be read, and as `find_request`.
     """
-    if ledger is not None and is_job_id(text):
-        row = ledger.requests.find_by_job(read_job_id(text))
-        if row:
-            return Provenance(Recipe.from_row(row), row)
-    path = Path(os.path.abspath(cwd / text))
-    if path.is_file():
-        return _of_file(path, ledger)
-    digits = text.removeprefix("#")
-    is_number = digits.isascii() and digits.isdecimal() and len(digits) < 19
-    if ledger is not None and is_number and (row := ledger.requests.find(int(digits))):
+    row = None if is_path(text) else find_request(text, ledger)
+    if row:
         return Provenance(Recipe.from_row(row), row)
-    return _of_missing_file(path, ledger)
+    path = Path(os.path.abspath(cwd / text))
+    return _of_file(path, ledger) if path.is_file() else _of_missing_file(path, ledger)
+
+
+def is_path(text: str) -> bool:
+    """Tell if TEXT can only be a file: it has a slash or a dot, which no id has."""
+    return "/" in text or "." in text
 
 
 def require_provenance(text: str, ledger: "AccountLedger | None", *, cwd: Path) -> Provenance:
     """Find the provenance of TEXT. Raises `UsageError` if nothing is known."""
     provenance = find_provenance(text, ledger, cwd=cwd)
     if provenance is None:
-        where = "the ledger, beside it or in it" if (cwd / text).is_file() else "the ledger"
-        raise UsageError(
-            f"nothing about {text} is in {where}", hint="krea history lists known requests"
-        )
+        if not (is_file := (cwd / text).is_file()) and (error := unknown_prefix_error(text)):
+            raise error
+        where = "this ledger, beside it or in it" if is_file else "this ledger"
+        raise UsageError(f"nothing about {text} is in {where}", hint=LISTING_HINT)
     return provenance
 
 
-def read_base_recipe(text: str, ledger: "AccountLedger | None", *, cwd: Path) -> BaseRecipe:
-    """Read the recipe of the file or job TEXT. Raises `UsageError` if nothing is known."""
-    provenance = require_provenance(text, ledger, cwd=cwd)
+def read_base_recipe(provenance: Provenance, ledger: "AccountLedger | None") -> BaseRecipe:
+    """Return the recipe of PROVENANCE for a new request, with the local files of LEDGER."""
     recipe = provenance.recipe
     fields = restore_files(recipe, ledger.uploads if ledger else None)
     given = {*recipe.given, "seed"}
@@ -100,14 +98,15 @@ def _of_file(path: Path, ledger: "AccountLedger | None") -> Provenance | None:
         sha256 = hash_file(path)
     except OSError as failure:
         raise UsageError(f"{path} cannot be read: {failure.strerror}") from failure
-    if ledger is not None and (row := ledger.history.find_by_file_hash(sha256)):
+    real_path = os.path.realpath(path)
+    if ledger is not None and (row := ledger.history.find_by_file_hash(sha256, real_path)):
         return Provenance(Recipe.from_row(row), row, file=(path, sha256))
     embedded, sidecar = _read_embedded(path), read_sidecar(path)
     if embedded is not None:
         return _with_row(embedded, ledger, "metadata")
     if sidecar is not None and (sidecar.sha256 == sha256 or path.suffix == SIDECAR_SUFFIX):
         return _with_row(sidecar, ledger, "sidecar")
-    if ledger is not None and (row := ledger.history.find_by_path(os.path.realpath(path))):
+    if ledger is not None and (row := ledger.history.find_by_path(real_path)):
         return Provenance(Recipe.from_row(row), row, is_changed=True)
     return Provenance(sidecar, source="sidecar", is_changed=True) if sidecar else None
 
@@ -115,9 +114,10 @@ def _of_file(path: Path, ledger: "AccountLedger | None") -> Provenance | None:
 def _of_missing_file(path: Path, ledger: "AccountLedger | None") -> Provenance | None:
     if ledger is None:
         return None
-    row = ledger.history.find_by_path(os.path.realpath(path)) or ledger.history.find_by_path(
-        str(path)
-    )
+    history, paths = ledger.history, (os.path.realpath(path), str(path))
+    # One that still runs has no file yet, and is to be one there.
+    rows = (find(each) for find in (history.find_by_path, history.find_by_target) for each in paths)
+    row = next(filter(None, rows), None)
     return Provenance(Recipe.from_row(row), row) if row else None
 
 

@@ -143,13 +143,32 @@ class History:
             paths.setdefault(request_id, []).append(_to_text(path))
         return paths
 
+    def find_last(self, back: int = 0) -> RequestRow | None:
+        """Return the request that was put down last, or the one BACK requests before."""
+        rows = self._scope.find_all("1 ORDER BY id DESC LIMIT 1 OFFSET ?", (back,))
+        return rows[0] if rows else None
+
+    def list_job_ids(self, prefix: str, *, limit: int) -> list[str]:
+        """List the ids of jobs that begin with PREFIX, in alphabetical order; LIMIT at most."""
+        rows = self._scope.database.query(
+            f"SELECT job_id FROM requests WHERE {self._scope.condition}"
+            " AND job_id >= ? AND job_id < ? ORDER BY job_id LIMIT ?",
+            (*self._scope.values, prefix, prefix + chr(0x10FFFF), limit),
+        )
+        return [str(job_id) for (job_id,) in rows]
+
     def find_by_path(self, path: str) -> RequestRow | None:
         """Return the last request to save a file at PATH (absolute)."""
         return self._find_by_file("path = ?", path)
 
-    def find_by_file_hash(self, sha256: str) -> RequestRow | None:
-        """Return the last request to save a file of that content."""
-        return self._find_by_file("sha256 = ?", sha256)
+    def find_by_file_hash(self, sha256: str, path: str = "") -> RequestRow | None:
+        """Return the last request to save a file of that content; at PATH, if there is one."""
+        at_path = self._find_by_file("sha256 = ? AND path = ?", sha256, path) if path else None
+        return at_path or self._find_by_file("sha256 = ?", sha256)
+
+    def find_by_target(self, path: str) -> RequestRow | None:
+        """Return the last request whose result is to be saved at PATH (absolute)."""
+        return self._scope.find_first("target = ? ORDER BY id DESC", (path,))
 
     def list_files(self, job_id: str) -> list[FileRow]:
         """List the saved files of a job, in the order of its results."""
@@ -212,9 +231,9 @@ class History:
         given, sent = identity.given_digest, identity.sent_digest
         return self._scope.find_all(condition, (body_hash, given, sent, seed, seed))
 
-    def _find_by_file(self, condition: str, value: str) -> RequestRow | None:
+    def _find_by_file(self, condition: str, *values: str) -> RequestRow | None:
         files = f"SELECT request_id FROM files WHERE {condition}"
-        return self._scope.find_first(f"id IN ({files}) ORDER BY id DESC", (value,))
+        return self._scope.find_first(f"id IN ({files}) ORDER BY id DESC", values)
 
 
 def has_ended_empty(row: RequestRow) -> bool:

@@ -122,7 +122,7 @@ def test_a_recipe_that_nobody_has(fox: Cli) -> None:
     (fox.home / "work" / "mine.png").write_bytes(picture_bytes(200))
     result = fox.krea("generate", "--like", "mine.png", "-o", "x.png")
     assert (result.code, result.out) == (2, "")
-    assert "nothing about mine.png is in the ledger, beside it or in it" in result.err
+    assert "nothing about mine.png is in this ledger, beside it or in it" in result.err
 
 
 @pytest.mark.parametrize(

@@ -119,7 +119,7 @@ def test_a_file_or_id_that_nobody_knows(cli_with_history: Cli, text: str) -> Non
     result = cli_with_history.krea("history", text)
     assert (result.code, result.out) == (2, "")
     assert result.err == (
-        f"error: nothing about {text} is in the ledger\n  hint: krea history lists known requests\n"
+        f"error: nothing about {text} is in this ledger\n  hint: krea history lists the requests\n"
     )
 
 
@@ -184,7 +184,7 @@ def test_words_with_a_slash_are_words(cli_with_history: Cli) -> None:
     assert cli_with_history.krea("history", "and/or").code == 0
     assert cli_with_history.krea("history", "x" * 36).code == 0
     (cli_with_history.home / "work" / "1").write_bytes(b"a file of that name")
-    assert cli_with_history.krea("history", "1").code == 2
+    assert cli_with_history.krea("history", "./1").code == 2
     assert cli_with_history.krea("history", "#1").code == 0
 
 
