@@ -14,7 +14,7 @@ The rooms, each using only the ones above it:
 
 One `krea generate "a red fox" -o fox.png` in ten steps:
 
-    1. commands/generate/inputs.py   read the options; build_request checks every field
+    1. commands/generate/inputs.py   read the options; build_requests checks every field
     2. generate/plan.py              look at the target, draw the seed, upload the files
     3. generate/draft.py             build the draft of the row
     4. submit/claim.py               insert it into the ledger and lock the part file

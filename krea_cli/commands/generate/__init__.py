@@ -3,8 +3,9 @@
 PROMPT is taken literally; - reads it from stdin. The same command with the same -o, run again,
 goes on with the unfinished request and pays once. With -o - too: only what stdout has taken whole
 is over. The option --like makes a picture again, with changes if you like. The option --reuse
-copies one that was paid for before. Any field of a model is set with -i; krea models MODEL lists
-them.
+copies one that was paid for before. With -m a,b,c the same is made on several models, -n times on
+each. Then -o is a folder, or has {model}. Any field of a model is set with -i; krea models MODEL
+lists them.
 
 Examples:
 
@@ -12,6 +13,7 @@ Examples:
   krea generate "a serene mountain landscape at sunset" -o out.png
   krea generate "a red fox" -m krea-2/large --aspect-ratio 16:9 -n 3 -o "fox-{seed}.{ext}"
   krea generate "make it night" -m flux-kontext --image day.png -o night.png
+  krea generate "a red fox" -m z-image,krea-2/large -o "fox-{model}.{ext}"
   krea generate --like fox.png --seed 8 -o fox-8.png
   krea generate --no-wait "a" | krea wait | krea download -o pictures/
 """
@@ -29,7 +31,6 @@ from krea_cli.commands.request_options import (
     Height,
     Images,
     Inputs,
-    ModelName,
     NoCheck,
     Resolution,
     Seed,
@@ -56,6 +57,16 @@ from krea_cli.options import (
 )
 
 Prompt = Annotated[str | None, typer.Argument(metavar="[PROMPT]", help="What to make; - is stdin.")]
+ModelNames = Annotated[
+    str | None,
+    Option(
+        "--model",
+        "-m",
+        parser=parse_nonempty,
+        metavar="NAME[,NAME]",
+        help="The model: an id, its last part, or an alias; a,b makes it on both.",
+    ),
+]
 PromptFile = Annotated[
     str | None,
     Option(
@@ -87,7 +98,7 @@ AnySeed = Annotated[
 def generate(
     context: typer.Context,
     prompt: Prompt = None,
-    model: ModelName = None,
+    model: ModelNames = None,
     output: OutputOption = None,
     inputs: Inputs = None,
     count: Count = 1,

@@ -1,8 +1,10 @@
-"""--dry-run of a generate: the request as it would be sent, and its price."""
+"""--dry-run of a generate: each request as it would be sent, and its price."""
 
 import json
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from krea_cli.catalog.local_files import format_local_files
 from krea_cli.catalog.prices import PriceTotal, estimate_price, unclear_note
@@ -19,17 +21,58 @@ if TYPE_CHECKING:
     from krea_cli.local.ledger.budget import Budget
 
 
-def show_request(session: "Session", request: GenerateRequest, budget: "Budget | None") -> None:
-    """Print the request, its route, its seeds and its price; send nothing.
+def show_requests(
+    session: "Session", requests: Sequence[GenerateRequest], budget: "Budget | None"
+) -> None:
+    """Print each request, its route, its seeds and its price, and a sum; send nothing.
 
     The JSON record has model, route, body, count, price, priced_at, seeds and fits. Also `unclear`:
     dimensions that counted at their highest. And the sums cost, about and unpriced of the jobs
-    `to_send`. The other numbers of jobs are those of `Forecast`.
+    `to_send`. The other numbers of jobs are those of `Forecast`. Several models have one more
+    record, of the sums, with their names in `models`.
     Raises `OverBudget` where not all of it would fit, and `WouldOverwrite`. Raises `InDoubt` for a
     request under way under another key.
     """
+    forecasts = _look(session, requests, budget)
+    blocks = list(zip(requests, forecasts, strict=True))
+    to_send = [(each.model.id, each.cost) for each, seen in blocks for _ in range(seen.to_send)]
+    fits, refusal = _fit(session, to_send, budget) if budget else (None, None)
+    fits_line = f"within the budget: {fits} of {len(to_send)}"
+    is_one = len(requests) == 1
+    sum_of_all = PriceTotal()
+    for request, forecast in blocks:
+        lines, record, total = _describe(request, forecast, session.clock.now(), with_sum=is_one)
+        if is_one:
+            lines += [fits_line] if budget else []
+            record["fits"] = fits
+        session.output.print_line("\n".join(lines), record)
+        sum_of_all += total
+    if not is_one:
+        counts = Counter[str]()
+        for forecast in forecasts:
+            counts.update(forecast.counts())
+        record = {
+            "models": [each.model.id for each in requests],
+            "count": sum(each.count for each in requests),
+            **sum_of_all.record(),
+            **counts,
+            "fits": fits,
+        }
+        lines = [f"in all: {sum_of_all}", *([fits_line] if budget else [])]
+        session.output.print_line("\n".join(lines), record)
+    for error in (*(each.refusal for each in forecasts), refusal):
+        if error:
+            raise error
+
+
+def _describe(
+    request: GenerateRequest, forecast: "Forecast", now: float, *, with_sum: bool
+) -> tuple[list[str], dict[str, Any], PriceTotal]:
+    """Return the lines about REQUEST, its record, and the price of what is to be sent.
+
+    NOW is in seconds since 1970. WITH_SUM: tell what all its jobs cost
+    """
     model, count = request.model, request.count
-    forecast = _look(session, request, budget)
     body = format_local_files(request.body)
     seeds = given_seeds(model, request.body, count)
     numbers = seeds if seeds and None not in seeds else None
@@ -40,11 +83,9 @@ def show_request(session: "Session", request: GenerateRequest, budget: "Budget |
     elif numbers and count > 1:
         lines.append(f"seeds: {numbers[0]} to {numbers[-1]}")
     lines += _describe_jobs(forecast, count)
-    price_lines, price_record = _describe_price(request, forecast.to_send, session.clock.now())
-    lines += price_lines
-    fits, refusal = _fit(session, request, budget, forecast.to_send) if budget else (None, None)
-    if budget:
-        lines.append(f"within the budget: {fits} of {forecast.to_send}")
+    price_lines, price_record, total = _describe_price(
+        request, forecast.to_send, now, with_sum=with_sum
+    )
     record = {
         "model": model.id,
         "route": model.route,
@@ -53,46 +94,45 @@ def show_request(session: "Session", request: GenerateRequest, budget: "Budget |
         **price_record,
         **forecast.counts(),
         "seeds": numbers,
-        "fits": fits,
     }
-    session.output.print_line("\n".join(lines), record)
-    if forecast.refusal:
-        raise forecast.refusal
-    if refusal:
-        raise refusal
+    return [*lines, *price_lines], record, total
 
 
 def _fit(
-    session: "Session", request: GenerateRequest, budget: "Budget", to_send: int
+    session: "Session", to_send: Sequence[tuple[str, int | None]], budget: "Budget"
 ) -> tuple[int, OverBudget | None]:
-    """Return the number of jobs of TO_SEND that the caps leave room for, and the refusal."""
+    """Return the number of jobs of TO_SEND that the caps leave room for, and the refusal.
+
+    TO_SEND: model and highest cost of each job, in millionths of a dollar
+    """
     from krea_cli.commands.budget import forecast_spending
 
     ledger = session.account_ledger_if_logged_in()
     fits, refusal = forecast_spending(
         budget,
-        [(request.model.id, request.cost)] * to_send,
+        to_send,
         ledger.spending if ledger else None,
         now=session.clock.now(),
         noun="jobs",
     )
-    if refusal and fits:
-        refusal.message += f", at {format_dollars(request.cost)} each"
+    if refusal and fits and len(set(to_send)) == 1:
+        refusal.message += f", at {format_dollars(to_send[0][1])} each"
     return fits, refusal
 
 
-def _look(session: "Session", request: GenerateRequest, budget: "Budget | None") -> "Forecast":
+def _look(
+    session: "Session", requests: Sequence[GenerateRequest], budget: "Budget | None"
+) -> "list[Forecast]":
     """Look at what is there already, with the ledger of this account, if there are both.
 
     Earlier runs of the command then count for BUDGET.
     """
     from krea_cli.errors import LedgerUnusable
-    from krea_cli.flows.generate.forecast import Forecast
     from krea_cli.local.ledger.ledger import Ledger
 
     has_ledger = Ledger.exists_in(session.env.state_dir, session.host) and not session.no_ledger
     if has_ledger and session.is_logged_in():
-        from krea_cli.flows.generate.plan import Plan
+        from krea_cli.flows.generate.plan import Plan, look_all
 
         try:
             session.recognize_keys()
@@ -100,11 +140,20 @@ def _look(session: "Session", request: GenerateRequest, budget: "Budget | None")
             context = replace(
                 session.best_effort_context, others=session.other_ledgers, budget=budget
             )
-            return Plan(request, context).forecast()
+            plans = [Plan(request, context) for request in requests]
+            is_new_run = look_all(plans)
+            return [plan.forecast(anew=is_new_run) for plan in plans]
         except LedgerUnusable as error:
             session.output.warn(error.message)
     elif has_ledger:
         session.output.say(UNKNOWN_WITHOUT_TOKEN)
+    return [_look_at_files(request) for request in requests]
+
+
+def _look_at_files(request: GenerateRequest) -> "Forecast":
+    """Look at the places of REQUEST only."""
+    from krea_cli.flows.generate.forecast import Forecast
+
     try:
         for n in range(1, request.count + 1):
             request.slot(n).refuse_existing()
@@ -130,17 +179,17 @@ def _describe_jobs(forecast: "Forecast", count: int) -> list[str]:
 
 
 def _describe_price(
-    request: GenerateRequest, to_send: int, now: float
-) -> tuple[list[str], dict[str, object]]:
-    """Return the price and the sum as lines, and as a part of the record."""
+    request: GenerateRequest, to_send: int, now: float, *, with_sum: bool
+) -> tuple[list[str], dict[str, object], PriceTotal]:
+    """Return the price and the sum as lines, as a part of the record, and the sum itself."""
     model, count = request.model, request.count
     price, total = estimate_price(model, request.body), PriceTotal()
     total.add(request.cost, price.shown_micros, times=to_send)
     each = " each" if count > 1 and price.amount is not None else ""
     age = formats.price_age(model.priced_at, now)
-    lines = [f"in all: {total}"] if count > 1 or to_send != count else []
+    lines = [f"in all: {total}"] if with_sum and (count > 1 or to_send != count) else []
     if to_send:
         lines.append(f"price: {price}{each}{unclear_note(price.unclear)}{age}")
     priced_at = None if model.priced_at is None else formats.utc_date(model.priced_at)
     record = {"price": str(price), "priced_at": priced_at, "unclear": list(price.unclear)}
-    return lines, record | total.record()
+    return lines, record | total.record(), total

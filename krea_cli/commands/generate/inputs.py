@@ -1,5 +1,6 @@
-"""The options of one `generate`, and the request that they make."""
+"""The options of one `generate`, and the requests that they make."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,15 +13,21 @@ from krea_cli.commands.request_options import (
     model_name,
     read_text_file,
 )
-from krea_cli.errors import UsageError
+from krea_cli.errors import KreaError, UsageError
 from krea_cli.flows.files.content_type import extension_problem, kind_of_extension
-from krea_cli.flows.files.naming import escape_braces, read_typed_path
+from krea_cli.flows.files.naming import (
+    add_suffix,
+    escape_braces,
+    placeholders,
+    read_typed_path,
+)
 from krea_cli.flows.files.target import Target, TargetKind, parse_target
 from krea_cli.flows.generate.request import GenerateRequest
 from krea_cli.text import new_name, shell_line, wide_encoding
 
 if TYPE_CHECKING:
     from krea_cli.catalog.model import Model
+    from krea_cli.catalog.request.prepare import PreparedRequest
     from krea_cli.commands.session import Session
     from krea_cli.flows.recipe.provenance import BaseRecipe
 
@@ -38,11 +45,29 @@ class GenerateOptions(RequestOptions):
     any_seed: bool
 
 
-def build_request(session: "Session", options: GenerateOptions, target: Target) -> GenerateRequest:
-    """Build the request that OPTIONS ask for; everything is checked, nothing is sent.
+def model_names(options: GenerateOptions) -> list[str | None]:
+    """List the models that -m names, each once; [None] without -m. Raises `UsageError`."""
+    if options.model is None:
+        return [None]
+    names = [name.strip() for name in options.model.split(",")]
+    if not all(names):
+        hint = shell_line("-m", ",".join(filter(None, names)) or "NAME")
+        raise UsageError(f"-m {options.model}: a name between commas is empty", hint=hint)
+    return list(dict.fromkeys(names))
 
+
+def build_requests(
+    session: "Session",
+    options: GenerateOptions,
+    target: Target,
+    report: Callable[[KreaError], None],
+) -> list[GenerateRequest]:
+    """Build the request to each model of OPTIONS; everything is checked, nothing is sent.
+
+    REPORT takes what is wrong for one of several models.
     Raises `UsageError`, `UnknownModel`, `InvalidRequest`.
     """
+    names = model_names(options)
     recipe = None if options.like is None else _read_base_recipe(session, options.like)
     inputs = RequestInputs(
         prompt=_read_prompt(session, options),
@@ -51,9 +76,30 @@ def build_request(session: "Session", options: GenerateOptions, target: Target) 
         filled=recipe.filled if recipe and not options.model else {},
         **options.request_inputs(session),
     )
-    name = model_name(session, options.model or (recipe.model if recipe else None))
-    prepared = session.composer().compose(name, inputs)
-    _check_options(options, target, prepared.model)
+    default, composer = recipe.model if recipe else None, session.composer()
+    requests: dict[str, GenerateRequest | None] = {}
+    for name in names:
+        try:
+            model = composer.model(model_name(session, name or default))
+            if model.id in requests:  # of two names for one model
+                continue
+            requests[model.id] = None
+            prepared = composer.compose(model.id, inputs)
+            _check_options(options, target, prepared.model)
+        except UsageError as error:
+            if len(names) == 1:
+                raise
+            report(error)
+            continue
+        requests[model.id] = _make_request(session, options, target, prepared)
+    if len(requests) > 1:
+        _refuse_one_name(target, len(requests))
+    return [each for each in requests.values() if each]
+
+
+def _make_request(
+    session: "Session", options: GenerateOptions, target: Target, prepared: "PreparedRequest"
+) -> GenerateRequest:
     prompt = prepared.body.get("prompt")
     price = estimate_price(prepared.model, prepared.body)
     return GenerateRequest(
@@ -107,6 +153,21 @@ def _check_options(options: GenerateOptions, target: Target, model: "Model") -> 
             f"--embed writes into pictures, and {model.id} makes {model.result_kind}",
             hint="--sidecar writes the recipe beside any file",
         )
+
+
+def _refuse_one_name(target: Target, count: int) -> None:
+    """Refuse a place for the result of one model, where COUNT models make one."""
+    is_template = target.kind is TargetKind.TEMPLATE
+    if target.kind in (TargetKind.FOLDER, TargetKind.DEFAULT):
+        return
+    if is_template and "model" in placeholders(target.text):
+        return
+    hint = "-o FOLDER/"
+    if is_template or target.kind is TargetKind.EXACT:
+        text = target.text if is_template else escape_braces(target.text)
+        hint += f", or {shell_line('-o', add_suffix(text, '-{model}'))}"
+    name = "has no {model}" if is_template else "takes one result"
+    raise UsageError(f"-o {target.text} {name}, and -m names {count} models", hint=hint)
 
 
 def _refuse_wrong_extension(target: Target, model: "Model") -> None:

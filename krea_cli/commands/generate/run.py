@@ -5,7 +5,12 @@ from typing import TYPE_CHECKING
 
 from krea_cli.commands.budget import load_budget, tell_catalog_changes
 from krea_cli.commands.exit_status import ExitStatus
-from krea_cli.commands.generate.inputs import GenerateOptions, build_request, parse_output
+from krea_cli.commands.generate.inputs import (
+    GenerateOptions,
+    build_requests,
+    model_names,
+    parse_output,
+)
 from krea_cli.errors import KreaError, LeftToHost, ModelRetired
 from krea_cli.text import shell_line
 
@@ -30,20 +35,21 @@ def run(context: "Context", options: GenerateOptions) -> None:
         session,
         max_cost=options.max_cost,
         assumed_price=options.assume_price,
-        sends_many=options.count > MANY_JOBS and not options.dry_run,
+        sends_many=options.count * len(model_names(options)) > MANY_JOBS and not options.dry_run,
     )
-    request = build_request(session, options, target)
-    tell_catalog_changes(session, [request.model.id])
+    with ExitStatus(output) as exit_status:
+        requests = build_requests(session, options, target, exit_status.report)
+    tell_catalog_changes(session, [each.model.id for each in requests])
     if options.dry_run:
-        from krea_cli.commands.generate.dry_run import show_request
+        from krea_cli.commands.generate.dry_run import show_requests
 
-        show_request(session, request, budget)
+        show_requests(session, requests, budget)
         return
     from krea_cli.flows.generate.generate import Generate
     from krea_cli.flows.jobs.record import job_record
 
     flow_context = session.flow_context(budget=budget)
-    generate = Generate(request, flow_context, deadline=session.deadline)
+    generate = Generate(requests, flow_context, deadline=session.deadline)
     saver = session.result_saver()
     with ExitStatus(output) as exit_status, output.progress():
         try:
@@ -58,7 +64,7 @@ def run(context: "Context", options: GenerateOptions) -> None:
                     output.print_submitted(job_record(None, row))
         finally:
             # Told even when a signal ends the waiting for others: it may be about money.
-            if failure := generate.failure:
+            for failure in generate.failures:
                 _suggest_host(failure, session)
                 if isinstance(failure, ModelRetired) and failure.replacement:
                     from krea_cli.commands.generate.retry_command import with_model

@@ -1,65 +1,73 @@
 """Generate: submit each job, poll, and save what they make."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
-from krea_cli.errors import Interrupted, KreaError, LedgerUnusable, OverBudget, RequestRefused
+from krea_cli.errors import (
+    BalanceEmpty,
+    Busy,
+    Interrupted,
+    KreaError,
+    LedgerUnusable,
+    NoToken,
+    OverBudget,
+    RequestRefused,
+    TokenRefused,
+    Unreachable,
+)
 from krea_cli.flows.context import FlowContext
 from krea_cli.flows.download.collect import JobOutcome, PendingJob
-from krea_cli.flows.events import Note, Running, Submitting
-from krea_cli.flows.files.output_slot import OutputSlot
 from krea_cli.flows.files.part_records import remove_abandoned_parts
-from krea_cli.flows.generate.plan import Plan, PlannedJob
+from krea_cli.flows.generate.plan import PlannedJob, look_all
 from krea_cli.flows.generate.request import GenerateRequest
-from krea_cli.flows.generate.result_cache import CachedResult
-from krea_cli.flows.jobs.poll_schedule import PollSchedule
+from krea_cli.flows.generate.submitter import Submitter
 from krea_cli.flows.jobs.wait import CANCEL_HINT, interrupted_with_jobs
 from krea_cli.flows.jobs.watch import Watch
-from krea_cli.flows.submit.claim import Claim, claim
-from krea_cli.flows.submit.elsewhere import Elsewhere
-from krea_cli.flows.submit.submit import Submission
 from krea_cli.local.ledger.rows import RequestRow
 
 if TYPE_CHECKING:
     from krea_cli.flows.download.save import ResultSaver
 
 LOOK_SECONDS = 0.2  # that a look at the jobs may be late, while another one waits to be sent
+# Errors that a request to another model would meet as well.
+STOPS_ALL = (BalanceEmpty, Busy, LedgerUnusable, NoToken, OverBudget, TokenRefused, Unreachable)
 
 
 class Generate:
-    """One run of a request. DEADLINE (monotonic) ends it, in place of the request's timeout."""
+    """One run of REQUESTS, which differ in their models; most runs have one.
+
+    DEADLINE (monotonic) ends it, in place of the timeout of each request.
+    """
 
     def __init__(
-        self, request: GenerateRequest, context: FlowContext, *, deadline: float | None = None
+        self,
+        requests: Sequence[GenerateRequest],
+        context: FlowContext,
+        *,
+        deadline: float | None = None,
     ) -> None:
-        self._failure: KreaError | None = None
-        self._request = request
+        self._failures: list[KreaError] = []
+        self._target, self._again = requests[0].target, requests[0].again
         self._context = context
         self._watch = Watch(context)
-        self._claims: list[Claim] = []
-        self._submission: Submission | None = None  # under way, without a free slot so far
-        self._job_ids: list[str] = []  # submitted, or copied
-        self._sent_row_ids: list[int] = []  # submitted by this run
-        self._until = deadline
-        if deadline is None and request.timeout is not None:
-            self._until = context.clock.monotonic() + request.timeout
-        self._plan = Plan(request, context, until=self._until)
+        self._submitters = [
+            Submitter(each, context, self._watch, deadline=deadline) for each in requests
+        ]
 
     @property
-    def failure(self) -> KreaError | None:
-        """The failure that ended the submitting; `charged` counts the jobs sent before it."""
-        error = self._failure
-        if isinstance(error, OverBudget) and self._job_ids:
-            self._update(error)
-        if error and error.charged == "no" and self._sent_row_ids:
-            requests = self._context.ledger.requests
-            with suppress(LedgerUnusable):
-                charges = {requests.get(row_id).charged for row_id in self._sent_row_ids}
-                error.charged = next((each for each in ("yes", "unknown") if each in charges), "no")
-        return error
+    def failures(self) -> list[KreaError]:
+        """The failures that ended the submitting of a request, or of all.
+
+        Their `charged` counts the jobs that this run sent.
+        """
+        for error in self._failures:
+            if isinstance(error, OverBudget) and self._job_ids:
+                self._update(error)
+            if error.charged == "no":
+                error.charged = self._charged()
+        return self._failures
 
     def outcomes(self, saver: "ResultSaver") -> Iterator[JobOutcome]:
         """Submit all jobs, wait and save; yield an outcome per job as it ends.
@@ -80,33 +88,39 @@ class Generate:
             self._release()
 
     def _submit_all(self) -> Iterator[PendingJob | None]:
-        """Submit every job; yield None now and then while the service has no free slot."""
-        clock = self._context.clock
-        for job in self._plan_jobs():
-            while (pending := self._submit(job)) is None and self._submission:
-                while (seconds := self._submission.retry_at - clock.monotonic()) > 0:
-                    clock.sleep(min(LOOK_SECONDS, seconds))
-                    yield None
-            if pending is None:
-                return
-            yield pending
+        """Submit every job; yield None now and then while the service has no free slot.
+
+        A request that fails ends there; the others go on, unless the failure is theirs as well.
+        """
+        clock, planned = self._context.clock, self._plan_jobs()
+        for submitter, jobs in zip(self._submitters, planned, strict=False):
+            try:
+                for job in jobs:
+                    while (pending := submitter.submit(job)) is None:
+                        while (seconds := (submitter.retry_at or 0) - clock.monotonic()) > 0:
+                            clock.sleep(min(LOOK_SECONDS, seconds))
+                            yield None
+                    yield pending
+            except Interrupted:
+                raise
+            except KreaError as error:
+                self._fail(error, submitter)
+                if isinstance(error, STOPS_ALL):
+                    return
 
     def submitted(self, saver: "ResultSaver") -> Iterator[RequestRow]:
         """Submit all jobs and wait for none; yield the row of each once its id is known.
 
         Results that are reused are copied at once. Raises `Interrupted`.
         """
-        clock = self._context.clock
         try:
-            for job in self._plan_jobs():
-                while (pending := self._submit(job)) is None and self._submission:
-                    clock.sleep(self._submission.retry_at - clock.monotonic())
+            for pending in self._submit_all():
                 if pending is None:
-                    break
+                    continue
                 if pending.job:
                     list(saver.save(pending.job, pending.slot))
                 if pending.error:
-                    self._failure = pending.error
+                    self._failures.append(pending.error)
                 elif pending.slot.row:
                     yield pending.slot.row
         except Interrupted as stop:
@@ -114,104 +128,56 @@ class Generate:
         finally:
             self._release()
 
-    def _plan_jobs(self) -> list[PlannedJob]:
-        """Plan every job."""
+    def _plan_jobs(self) -> list[list[PlannedJob]]:
+        """Plan every job of every request; none is inserted before all are looked at."""
         try:
-            if self._request.target.makes_files:
-                remove_abandoned_parts(self._context.ledger, self._request.target.folder)
-            jobs = self._plan.jobs()
+            if self._target.makes_files:
+                remove_abandoned_parts(self._context.ledger, self._target.folder)
+            is_new_run = look_all([each.plan for each in self._submitters])
+            for submitter in self._submitters:
+                submitter.plan.check(anew=is_new_run)
+            planned = [submitter.plan.jobs() for submitter in self._submitters]
         except Interrupted:
             raise
         except KreaError as error:
             self._fail(error)
             return []
         if budget := self._context.budget:
-            for job in jobs:  # of a stream, an earlier run is known only now
-                if job.inserted:
+            for job in chain.from_iterable(planned):
+                if job.inserted:  # of a stream, an earlier run is known only now
                     budget.count_request(job.inserted[0].id)
-        return jobs
+        return planned
 
-    def _submit(self, job: PlannedJob) -> PendingJob | None:
-        """Submit one job, unless it has been; None without a free slot, and after a failure."""
-        if job.cached is not None:
-            return self._copy(job.slot, job.cached)
-        if job.elsewhere is not None:
-            return _pending_elsewhere(job.slot, job.elsewhere)
-        try:
-            submission = self._submission or self._claim(job)
-            self._submission = submission
-            if (row := submission.attempt()) is None:
-                return None
-            self._submission = None
-            if row.job_id is None:
-                raise KreaError(
-                    f"the request for {job.slot.target.text} is {row.state}",
-                    hint=f"krea history {row.id}",
-                    charged=row.charged,
-                )
-        except Interrupted:
-            raise
-        except KreaError as error:
-            self._submission = None
-            self._fail(error)
-            return None
-        return self._watch_job(row, row.job_id, job.slot)
+    @property
+    def _job_ids(self) -> list[str]:
+        return [each for submitter in self._submitters for each in submitter.job_ids]
 
-    def _claim(self, job: PlannedJob) -> Submission:
-        """Claim the slot of a job. Its request may have been submitted by an earlier run."""
-        context = self._context
-        assert job.draft is not None
-        claimed = claim(
-            job.draft,
-            job.slot,
-            context,
-            again=self._request.again,
-            until=self._until,
-            inserted=job.inserted,
-        )
-        self._claims.append(claimed)
-        if claimed.row.state == "checked":
-            context.tell(Submitting(claimed.row.model, job.slot.n, job.slot.count))
-        return Submission(claimed.row, context, deadline=self._until)
+    def _charged(self) -> str:
+        """`charged` of all that this run sent."""
+        row_ids = [each for submitter in self._submitters for each in submitter.sent_row_ids]
+        with suppress(LedgerUnusable):
+            charges = {self._context.ledger.requests.get(row_id).charged for row_id in row_ids}
+            return next((each for each in ("yes", "unknown") if each in charges), "no")
+        return "no"
 
-    def _copy(self, slot: OutputSlot, cached: CachedResult) -> PendingJob:
-        """A job of before, whose results are copied; the service is asked for nothing."""
-        self._job_ids.append(cached.job.id)
-        paths = ", ".join(file.path for file in cached.files.values())
-        self._context.tell(Note(f"the same as {paths}: it is copied and not paid for again"))
-        slot = replace(slot, row=cached.row, copies=cached.files)
-        return PendingJob(job_id=cached.job.id, slot=slot, job=cached.job)
+    def _fail(self, error: KreaError, submitter: Submitter | None = None) -> None:
+        """Keep ERROR, which ends the submitting of SUBMITTER, with the jobs left and a hint.
 
-    def _watch_job(self, row: RequestRow, job_id: str, slot: OutputSlot) -> PendingJob:
-        context, model, claimed = self._context, self._request.model, self._claims[-1]
-        self._job_ids.append(job_id)
-        since = row.answered_at or context.clock.now()
-        durations = context.records.durations(model.id)
-        schedule = PollSchedule(model.typical_seconds, durations, model.kind)
-        status = row.status or "submitted"
-        context.tell(Running(job_id, model.id, status, model.typical_seconds, since))
-        fresh = claimed.row.job_id is None
-        if fresh:
-            self._sent_row_ids.append(row.id)
-        self._watch.add(job_id, schedule=schedule, since=since, fresh=fresh)
-        slot = replace(
-            slot,
-            row=row,
-            ledger_lasts=context.ledger.persistent,
-            part_file=claimed.part_file,
-        )
-        return PendingJob(job_id=job_id, slot=slot, until=self._until)
-
-    def _fail(self, error: KreaError) -> None:
-        """Keep ERROR, which ends the submitting, with the jobs left and a hint."""
-        self._failure = error
+        Without SUBMITTER it ends that of all.
+        """
+        self._failures.append(error)
         if isinstance(error, RequestRefused):
-            self._plan.forget_refused_uploads(error)
+            for each in self._submitters:
+                each.plan.forget_refused_uploads(error)
         if isinstance(error, OverBudget):
             self._suggest_cap(error)
-        if self._job_ids:
-            error.message += self._unsent()
-            error.args = (error.message,)
+        is_alone = len(self._submitters) == 1
+        if submitter and not is_alone and not isinstance(error, STOPS_ALL):
+            error.message = f"{submitter.request.model.id}: {error.message}"
+            error.message += _unsent(submitter) if submitter.job_ids else ""
+        elif self._job_ids:
+            error.message += _unsent(*self._submitters)
+        error.args = (error.message,)
 
     def _update(self, error: OverBudget) -> None:
         """Bring the sum of ERROR up to date, for its end."""
@@ -219,38 +185,46 @@ class Generate:
             with suppress(LedgerUnusable):
                 budget.update(error, self._context.ledger.spending, self._context.clock.now())
                 self._suggest_cap(error)
-                error.message += self._unsent()
+                error.message += _unsent(*self._submitters)
 
     def _suggest_cap(self, error: OverBudget) -> None:
         """Hint at caps that let the rest through."""
-        context, budget, unsent = self._context, self._context.budget, self._unsent_count
+        context, budget, left = self._context, self._context.budget, self._unsent_requests()
         if budget is None:
             return
         from krea_cli.local.ledger.low_caps import find_low_caps
 
-        if self._job_ids and not (self._request.target.is_given and context.ledger.persistent):
+        if self._job_ids and not (self._target.is_given and context.ledger.persistent):
             budget = budget.for_new_command()  # no later command is known as another run of this
         with suppress(LedgerUnusable):
-            costs, now = [error.cost] * unsent, context.clock.now()
-            low = find_low_caps(budget, costs, context.ledger.spending, now=now)
+            model, cost = error.model, error.cost
+            costs = [cost if each.model.id == model else each.cost for each in left]
+            low = find_low_caps(budget, costs, context.ledger.spending, now=context.clock.now())
             if low is None:
                 return
             if not self._job_ids:
-                error.hint = low.allowing_hint("it" if unsent == 1 else f"all {unsent}")
+                error.hint = low.allowing_hint("it" if len(left) == 1 else f"all {len(left)}")
             elif self._is_resumable:
                 error.hint = low.resuming_hint(self._same_command)
-            else:
+            elif len(self._submitters) == 1:
                 # The same command would make anew, and pay, what is made.
-                error.hint = low.resuming_hint(f"-n {unsent}", verb="makes")
+                error.hint = low.resuming_hint(f"-n {len(left)}", verb="makes")
+            else:
+                error.hint = low.allowing_hint("the rest")
+
+    def _unsent_requests(self) -> list[GenerateRequest]:
+        """The request of each job that was not submitted, in the order of sending."""
+        return [each.request for each in self._submitters for _ in range(each.unsent_count)]
 
     def _name_unsent(self, stop: Interrupted) -> Interrupted:
         """STOP with the number of unsent jobs, and the command that goes on."""
-        if not (unsent := self._unsent()):
+        if not (unsent := _unsent(*self._submitters)):
             return stop
         hint = stop.hint
         if self._is_resumable:
             _, cancel, ids = (stop.hint or "").partition(CANCEL_HINT)
-            hint = f"{self._same_command} goes on with all {self._request.count}{cancel}{ids}"
+            count = sum(each.request.count for each in self._submitters)
+            hint = f"{self._same_command} goes on with all {count}{cancel}{ids}"
         named = Interrupted(stop.signal, message=stop.message + unsent, hint=hint)
         named.job_id, named.charged = stop.job_id, stop.charged
         return named
@@ -258,37 +232,25 @@ class Generate:
     @property
     def _is_resumable(self) -> bool:
         """True if the same command, run again, finds the requests of this one."""
-        request = self._request
-        is_inserted = self._job_ids or not request.again
+        is_inserted = self._job_ids or not self._again
         return bool(
             is_inserted
             and self._context.ledger.persistent
-            and request.target.is_given
-            and request.target.makes_files
+            and self._target.is_given
+            and self._target.makes_files
         )
 
     @property
     def _same_command(self) -> str:
-        return "the same command" + (" without --again" if self._request.again else "")
-
-    @property
-    def _unsent_count(self) -> int:
-        return self._request.count - len(self._job_ids)
-
-    def _unsent(self) -> str:
-        """The number of jobs that were not submitted, as the end of a sentence."""
-        count, unsent = self._request.count, self._unsent_count
-        return "" if count == 1 or unsent == 0 else f"; {unsent} of {count} jobs were not submitted"
+        return "the same command" + (" without --again" if self._again else "")
 
     def _release(self) -> None:
-        for claimed in self._claims:
-            claimed.part_file.release()
-        self._plan.release()
+        for submitter in self._submitters:
+            submitter.release()
 
 
-def _pending_elsewhere(slot: OutputSlot, elsewhere: Elsewhere) -> PendingJob:
-    """A job of another host: done with its files in place, or left to that host."""
-    row, saved = elsewhere.request.row, elsewhere.existing.files
-    slot = replace(slot, row=row)
-    error = None if saved else elsewhere.error()
-    return PendingJob(job_id=row.job_id or "", slot=slot, saved=saved, error=error)
+def _unsent(*submitters: Submitter) -> str:
+    """The number of jobs that were not submitted, as the end of a sentence."""
+    count = sum(each.request.count for each in submitters)
+    unsent = sum(each.unsent_count for each in submitters)
+    return "" if count == 1 or unsent == 0 else f"; {unsent} of {count} jobs were not submitted"

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +12,7 @@ from krea_cli.flows.context import FlowContext
 from krea_cli.flows.files.naming import NameFacts
 from krea_cli.flows.files.output_slot import PAYING_HINT, OutputSlot
 from krea_cli.flows.generate.draft import RequestFiles, build_draft, hash_body, identify_job
+from krea_cli.flows.generate.earlier_run import EarlierRun, find_earlier_run
 from krea_cli.flows.generate.forecast import Forecast, count_jobs, forecast_claims
 from krea_cli.flows.generate.made_before import refuse_made_before, refuse_repeated
 from krea_cli.flows.generate.request import GenerateRequest
@@ -20,11 +21,10 @@ from krea_cli.flows.generate.seeds import seeds
 from krea_cli.flows.recipe.recipe import HASH_PREFIX
 from krea_cli.flows.recipe.sidecar import sidecar_path
 from krea_cli.flows.submit.claim import insert_or_join
-from krea_cli.flows.submit.elsewhere import Elsewhere, find_elsewhere
+from krea_cli.flows.submit.elsewhere import Elsewhere
 from krea_cli.flows.transfer.upload import forget_refused_uploads, hash_files, upload_files
-from krea_cli.local.ledger.heartbeat import is_in_use
 from krea_cli.local.ledger.request_identity import RequestIdentity
-from krea_cli.local.ledger.rows import UNFINISHED_STATES, RequestDraft, RequestRow
+from krea_cli.local.ledger.rows import RequestDraft, RequestRow
 
 if TYPE_CHECKING:
     from krea_cli.local.ledger.run_lock import RunLock
@@ -55,13 +55,22 @@ class _Look:
     seeds: Sequence[int | None]
     givens: list[dict[str, Any]]
     identities: list[RequestIdentity]
-    earlier: dict[int, RequestRow]
-    elsewhere: dict[int, Elsewhere]
-    cached: dict[int, CachedResult]
+    earlier: EarlierRun
+    cached: dict[int, CachedResult] = field(default_factory=dict)
+
+    @property
+    def unmade(self) -> list[tuple[OutputSlot, RequestIdentity]]:
+        """The jobs that no earlier run made."""
+        known = self.earlier.rows | self.earlier.elsewhere
+        jobs = zip(self.slots, self.identities, strict=True)
+        return [(slot, identity) for slot, identity in jobs if slot.n not in known]
 
 
 class Plan:
-    """One request, before anything of it is sent. UNTIL (monotonic) ends its uploads."""
+    """One request, before anything of it is sent. UNTIL (monotonic) ends its uploads.
+
+    Call `look`, then `check` and `jobs`, or `forecast`; `look_all` looks at several.
+    """
 
     def __init__(
         self, request: GenerateRequest, context: FlowContext, *, until: float | None = None
@@ -70,55 +79,14 @@ class Plan:
         self._context = context
         self._until = until
         self._files = RequestFiles()
+        self._seen: _Look
         self._run_lock: RunLock | None = None  # for requests to a stream
 
-    def jobs(self) -> list[PlannedJob]:
-        """Look at every target, draw the seeds, upload the media, insert the rows.
+    def look(self) -> bool:
+        """Look at every target, and draw the seeds; tell if no earlier run is unfinished.
 
-        All rows are inserted before the first request is sent: an interrupted run can tell the
-        jobs left.
-        Raises `WouldOverwrite`, `UsageError`, and the service's answers to an upload.
+        Raises `UsageError`, LedgerUnusable.
         """
-        look = self._look()
-        self._refuse(look)
-        if self._files.hashes and len(look.cached) + len(look.elsewhere) < len(look.slots):
-            self._upload()
-        return [
-            PlannedJob(slot, cached=look.cached.get(slot.n), elsewhere=look.elsewhere.get(slot.n))
-            if slot.n in look.cached | look.elsewhere
-            else self._insert(slot, given, seed, look.earlier.get(slot.n))
-            for given, seed, slot in zip(look.givens, look.seeds, look.slots, strict=True)
-        ]
-
-    def forecast(self) -> Forecast:
-        """Tell what `jobs` and the sending would do; nothing is sent, uploaded or recorded.
-
-        Raises `UsageError` and LedgerUnusable.
-        """
-        look, request, refusal = self._look(), self._request, None
-        claimed: list[RequestRow] = []
-        known = look.earlier | look.elsewhere | look.cached
-        unmade = [
-            (slot, identity)
-            for slot, identity in zip(look.slots, look.identities, strict=True)
-            if slot.n not in known
-        ]
-        try:
-            self._refuse(look)
-            if not request.again:
-                claimed = forecast_claims(unmade, self._context.ledger, request.profile)
-        except (WouldOverwrite, InDoubt) as error:
-            refusal = error
-        return count_jobs(
-            len(look.slots),
-            earlier=[*look.earlier.values(), *claimed],
-            elsewhere=look.elsewhere.values(),
-            copied=len(look.cached),
-            refusal=refusal,
-        )
-
-    def _look(self) -> _Look:
-        """Look at every target, and draw the seeds. What is gone on with counts for the budget."""
         request = self._request
         if files := find_local_files([request.given, request.body]):
             self._files = RequestFiles(hash_files(files))
@@ -132,20 +100,79 @@ class Plan:
             identify_job(request, self._files, given=given, seed=seed)
             for given, seed in zip(givens, drawn, strict=True)
         ]
-        earlier, elsewhere = self._find_earlier(identities, slots)
+        jobs = [] if request.again else list(zip(slots, identities, strict=True))
+        earlier = find_earlier_run(jobs, self._context)
+        self._seen = _Look(slots, drawn, givens, identities, earlier)
+        return earlier.is_whole
+
+    def check(self, *, anew: bool) -> None:
+        """Find the results to be copied, and refuse names that are taken.
+
+        anew: make all jobs, whatever an earlier run made
+        Raises `WouldOverwrite`, `UsageError`.
+        """
+        self._settle(anew=anew)
+        self._refuse(self._seen)
+
+    def jobs(self) -> list[PlannedJob]:
+        """Upload the media and insert the rows, after `check`.
+
+        All rows are inserted before the first request is sent: an interrupted run can tell the
+        jobs left.
+        Raises the service's answers to an upload.
+        """
+        look, elsewhere = self._seen, self._seen.earlier.elsewhere
+        if self._files.hashes and len(look.cached) + len(elsewhere) < len(look.slots):
+            files = find_local_files(self._request.body)
+            addresses = upload_files(files, self._context, until=self._until)
+            self._files = RequestFiles(self._files.hashes, addresses)
+        return [
+            PlannedJob(slot, cached=look.cached.get(slot.n), elsewhere=elsewhere.get(slot.n))
+            if slot.n in look.cached | elsewhere
+            else self._insert(slot, given, seed, look.earlier.rows.get(slot.n))
+            for given, seed, slot in zip(look.givens, look.seeds, look.slots, strict=True)
+        ]
+
+    def forecast(self, *, anew: bool) -> Forecast:
+        """Tell what `check`, `jobs` and the sending would do, after `look`.
+
+        Nothing is sent, uploaded or recorded.
+        ANEW as in `check`.
+        Raises `UsageError` and LedgerUnusable.
+        """
+        self._settle(anew=anew)
+        look, request, refusal = self._seen, self._request, None
+        claimed: list[RequestRow] = []
+        try:
+            self._refuse(look)
+            if not request.again:
+                unmade = [job for job in look.unmade if job[0].n not in look.cached]
+                claimed = forecast_claims(unmade, self._context.ledger, request.profile)
+        except (WouldOverwrite, InDoubt) as error:
+            refusal = error
+        return count_jobs(
+            len(look.slots),
+            earlier=[*look.earlier.rows.values(), *claimed],
+            elsewhere=look.earlier.elsewhere.values(),
+            copied=len(look.cached),
+            refusal=refusal,
+        )
+
+    def _settle(self, *, anew: bool) -> None:
+        """Take what an earlier run left, unless all is made ANEW. It counts for the budget."""
+        look = self._seen
+        if anew:
+            look.earlier = EarlierRun()
         if budget := self._context.budget:
-            for row in earlier.values():
+            for row in look.earlier.rows.values():
                 budget.count_request(row.id)
-        unmade = [slot for slot in slots if slot.n not in earlier | elsewhere]
-        cached = self._find_cached(drawn, identities, unmade)
-        return _Look(slots, drawn, givens, identities, earlier, elsewhere, cached)
+        look.cached = self._find_cached(look)
 
     def _refuse(self, look: _Look) -> None:
         """Raise `WouldOverwrite` if the name of a job that is to be made is taken."""
-        for slot in look.slots:
-            if slot.n not in look.earlier | look.elsewhere:
-                identity, seed = look.identities[slot.n - 1], look.seeds[slot.n - 1]
-                self._refuse_existing(slot, seed, identity, look.cached.get(slot.n))
+        for slot, identity in look.unmade:
+            seed = look.seeds[slot.n - 1]
+            self._refuse_existing(slot, seed, identity, look.cached.get(slot.n))
 
     def release(self) -> None:
         """Let other processes claim the unfinished requests to a stream."""
@@ -157,69 +184,20 @@ class Plan:
         uploads = self._context.ledger.uploads
         forget_refused_uploads(refused, self._files.addresses.values(), uploads)
 
-    def _find_earlier(
-        self, identities: list[RequestIdentity], slots: list[OutputSlot]
-    ) -> tuple[dict[int, RequestRow], dict[int, Elsewhere]]:
-        """The rows that an earlier run of this request left, here or on other hosts, by n.
-
-        Those are unfinished requests, and the finished ones beside them. Empty where everything
-        is to be made anew.
-        """
-        if self._request.again:
-            return {}, {}
-        ledger, rows, is_whole = self._context.ledger, dict[int, RequestRow](), True
-        elsewhere: dict[int, Elsewhere] = {}
-        for identity, slot in zip(identities, slots, strict=True):
-            if slot.key is None:
-                continue
-            row = None
-            if slot.target.makes_files:  # an unfinished request to a stream is claimed later
-                row = ledger.requests.find_unfinished(identity, slot.key)
-                row = row or ledger.requests.find_latest(identity, slot.key)
-            if row and (row.state == "saved" or row.state in UNFINISHED_STATES):
-                rows[slot.n] = row
-            if row and row.state != "saved":
-                is_whole = False  # that run is to be ended
-            if slot.n in rows and rows[slot.n].state != "checked":
-                continue
-            if found := self._find_elsewhere(identity, slot):
-                rows.pop(slot.n, None)  # never sent from here
-                elsewhere[slot.n] = found
-                is_whole = is_whole and found.is_finished
-        return ({}, {}) if is_whole else (rows, elsewhere)
-
-    def _find_elsewhere(self, identity: RequestIdentity, slot: OutputSlot) -> Elsewhere | None:
-        """The request of another host, if it is not over, or its files are in place.
-
-        None for one to a stream while its host is at work: its process may be alive.
-        """
-        others, target = self._context.others, slot.key
-        if others is None or target is None:
-            return None
-        found = find_elsewhere(others.find_at_target(identity, target), slot)
-        if found and not slot.target.makes_files:
-            return None if found.is_finished or is_in_use(found.request.host.ledger) else found
-        return found if found and (found.existing.is_done or not found.is_finished) else None
-
-    def _find_cached(
-        self,
-        drawn: Sequence[int | None],
-        identities: list[RequestIdentity],
-        slots: list[OutputSlot],
-    ) -> dict[int, CachedResult]:
+    def _find_cached(self, look: _Look) -> dict[int, CachedResult]:
         """The results to be copied, by n."""
-        request = self._request
+        request, drawn = self._request, look.seeds
         if not request.reuse:
             return {}
-        places = {slot.n: self._predict_path(slot, drawn[slot.n - 1]) for slot in slots}
+        places = {slot.n: self._predict_path(slot, drawn[slot.n - 1]) for slot, _ in look.unmade}
         cache = ResultCache(
             self._context, any_seed=request.any_seed, taken=set(filter(None, places.values()))
         )
         field = request.model.seed_field
         is_chosen = field is not None and field.name in request.body
         keys = {
-            slot.n: self._cache_key(drawn[slot.n - 1], identities[slot.n - 1], chosen=is_chosen)
-            for slot in slots
+            slot.n: self._cache_key(drawn[slot.n - 1], identity, chosen=is_chosen)
+            for slot, identity in look.unmade
         }
         # First what lies in its place already, so that no copy takes another's place.
         in_place = {n: cache.find_at(place, keys[n]) for n, place in places.items() if place}
@@ -266,12 +244,6 @@ class Plan:
                     hint=PAYING_HINT,
                 )
 
-    def _upload(self) -> None:
-        addresses = upload_files(
-            find_local_files(self._request.body), self._context, until=self._until
-        )
-        self._files = RequestFiles(self._files.hashes, addresses)
-
     def _insert(
         self, slot: OutputSlot, given: dict[str, Any], seed: int | None, earlier: RequestRow | None
     ) -> PlannedJob:
@@ -296,3 +268,9 @@ class Plan:
         """GIVEN with the seed of one job, if the user gave one; a drawn one makes no difference."""
         field = self._request.model.seed_field
         return self._request.with_seed(given, seed) if field and field.name in given else given
+
+
+def look_all(plans: Sequence[Plan]) -> bool:
+    """Look at all PLANS of one command; tell if it means a new run, and goes on with none."""
+    are_whole = [plan.look() for plan in plans]  # each of them has to be looked at
+    return all(are_whole)

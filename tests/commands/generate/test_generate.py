@@ -257,8 +257,8 @@ def test_a_file_that_the_service_lost_is_uploaded_anew(cli: Cli, tmp_path: Path)
 @pytest.mark.parametrize(
     ("function", "charged"),
     [
-        ("krea_cli.commands.generate.run.build_request", "no"),
-        ("krea_cli.flows.generate.generate.claim", "no"),
+        ("krea_cli.commands.generate.run.build_requests", "no"),
+        ("krea_cli.flows.generate.submitter.claim", "no"),
         ("krea_cli.flows.jobs.watch.Watch.step", "unknown"),
         ("krea_cli.terminal.output.Output.print_files", "yes"),
     ],
