@@ -186,7 +186,7 @@ _krea() {
             break
         fi
         case "$path $word" in
-            "krea generate" | "krea status" | "krea wait" | "krea download" | "krea batch" | "krea cancel" | "krea history" | "krea recover" | "krea verify" | "krea models" | "krea doctor" | "krea sandbox" | "krea auth" | "krea auth login" | "krea auth status" | "krea auth same-account" | "krea auth other-account" | "krea auth logout" | "krea config" | "krea config get" | "krea config set" | "krea config unset" | "krea config list" | "krea config path") path="$path $word" ;;
+            "krea generate" | "krea status" | "krea wait" | "krea download" | "krea batch" | "krea cancel" | "krea history" | "krea spend" | "krea recover" | "krea verify" | "krea models" | "krea doctor" | "krea sandbox" | "krea auth" | "krea auth login" | "krea auth status" | "krea auth same-account" | "krea auth other-account" | "krea auth logout" | "krea config" | "krea config get" | "krea config set" | "krea config unset" | "krea config list" | "krea config path") path="$path $word" ;;
         esac
     done
     case $prev in *@) _krea_files; return ;; esac
@@ -194,7 +194,7 @@ _krea() {
         "krea")
             case $cur in
                 -*) _krea_offer --version -V --help -h ;;
-                *) _krea_offer generate status wait download batch cancel history recover verify models doctor sandbox auth config ;;
+                *) _krea_offer generate status wait download batch cancel history spend recover verify models doctor sandbox auth config ;;
             esac
             ;;
         "krea generate")
@@ -314,6 +314,16 @@ _krea() {
             esac
             ;;
         "krea historyyes") _krea_files ;;
+        "krea spend")
+            case $prev in
+                --since) return ;;
+                --by) _krea_offer day model batch profile; return ;;
+                --profile) return ;;
+            esac
+            case $cur in
+                -*) _krea_offer --since --by --csv --profile --json --quiet -q --verbose -v --help -h ;;
+            esac
+            ;;
         "krea recover")
             case $prev in
                 --adopt) return ;;

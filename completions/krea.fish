@@ -5,7 +5,7 @@ function __krea_path
     set -l path krea
     for word in (commandline -opc)[2..-1]
         test "$word" = --; and break
-        if contains -- "$path $word" 'krea generate' 'krea status' 'krea wait' 'krea download' 'krea batch' 'krea cancel' 'krea history' 'krea recover' 'krea verify' 'krea models' 'krea doctor' 'krea sandbox' 'krea auth' 'krea auth login' 'krea auth status' 'krea auth same-account' 'krea auth other-account' 'krea auth logout' 'krea config' 'krea config get' 'krea config set' 'krea config unset' 'krea config list' 'krea config path'
+        if contains -- "$path $word" 'krea generate' 'krea status' 'krea wait' 'krea download' 'krea batch' 'krea cancel' 'krea history' 'krea spend' 'krea recover' 'krea verify' 'krea models' 'krea doctor' 'krea sandbox' 'krea auth' 'krea auth login' 'krea auth status' 'krea auth same-account' 'krea auth other-account' 'krea auth logout' 'krea config' 'krea config get' 'krea config set' 'krea config unset' 'krea config list' 'krea config path'
             set path "$path $word"
         end
     end
@@ -171,6 +171,7 @@ complete -c krea -n '__krea_at krea' -a download -d 'Wait for jobs if necessary,
 complete -c krea -n '__krea_at krea' -a batch -d 'Make everything that a file lists; run again to continue.'
 complete -c krea -n '__krea_at krea' -a cancel -d 'Stop jobs that still run; cancelled jobs are not billed.'
 complete -c krea -n '__krea_at krea' -a history -d 'Search earlier requests, or show how a file was made.'
+complete -c krea -n '__krea_at krea' -a spend -d 'Show what requests have cost, today or since a time.'
 complete -c krea -n '__krea_at krea' -a recover -d 'Find the jobs of requests whose answer was lost.'
 complete -c krea -n '__krea_at krea' -a verify -d 'Check the files on disk against the report of a batch.'
 complete -c krea -n '__krea_at krea' -a models -d 'List the models, search them, or show one.'
@@ -313,6 +314,16 @@ complete -c krea -n '__krea_at krea history' -l quiet -s q -d 'No progress, no r
 complete -c krea -n '__krea_at krea history' -l verbose -s v -d 'Each request and its time on stderr'
 complete -c krea -n '__krea_at krea history' -l help -s h -d 'Show this help and exit'
 complete -c krea -n '__krea_at krea history' -F
+
+# krea spend
+complete -c krea -n '__krea_at krea spend' -l since -x -d 'From this time on: 30d, 12h, or 2026-11-01'
+complete -c krea -n '__krea_at krea spend' -l by -x -a 'day model batch profile' -d 'A line for each day, model, batch or profile, then the sum'
+complete -c krea -n '__krea_at krea spend' -l csv -d 'A table with headings, for spreadsheets'
+complete -c krea -n '__krea_at krea spend' -l profile -x -d 'Use the stored login NAME'
+complete -c krea -n '__krea_at krea spend' -l json -d 'JSON lines instead of text, for input and output'
+complete -c krea -n '__krea_at krea spend' -l quiet -s q -d 'No progress, no remarks'
+complete -c krea -n '__krea_at krea spend' -l verbose -s v -d 'Each request and its time on stderr'
+complete -c krea -n '__krea_at krea spend' -l help -s h -d 'Show this help and exit'
 
 # krea recover
 complete -c krea -n '__krea_at krea recover' -l adopt -x -d 'Take JOB as the job of request ROW'

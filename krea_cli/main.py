@@ -47,6 +47,7 @@ COMMANDS = (
     "batch",
     "cancel",
     "history",
+    "spend",
     "recover",
     "verify",
     "models",

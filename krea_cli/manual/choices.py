@@ -1,6 +1,7 @@
-"""Words to choose from that the parser does not list: settings, kinds, faults, model ids."""
+"""Words to choose from that the parser does not list: settings, kinds, groups, faults, models."""
 
 from krea_cli.catalog.cache import load_snapshot
+from krea_cli.commands.spend import GROUPINGS
 from krea_cli.local.settings import SETTINGS
 from krea_cli.manual.command_tree import MetavarChoices
 from krea_cli.sandbox import faults
@@ -14,6 +15,7 @@ def metavar_choices() -> MetavarChoices:
         ("krea config set", "KEY"): keys,
         ("krea config unset", "KEY"): keys,
         ("krea models", "KIND"): load_snapshot().kinds,
+        ("krea spend", "GROUP"): GROUPINGS,
         ("krea sandbox", "KIND"): tuple(faults.FAULT_KINDS),
     }
 

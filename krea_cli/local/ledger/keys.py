@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from krea_cli.errors import InDoubt, UsageError
+from krea_cli.local.ledger.database import Database
 from krea_cli.local.ledger.rows import EMPTY, UNDER_WAY_STATES, RequestRow
 from krea_cli.local.ledger.scope import Scope
 from krea_cli.text import shell_line
@@ -47,6 +48,20 @@ class OtherKey:
 def key_name(account: str) -> str:
     """Return the name of a key for display: the first eight digits of its hash."""
     return account[:8]
+
+
+def list_accounts(database: Database, base: str) -> list[str]:
+    """List the accounts with requests on BASE, by one look into the index for each."""
+    accounts: list[str] = []
+    while True:
+        rows = database.query(
+            "SELECT min(account) FROM requests WHERE base = ? AND account > ?",
+            (base, accounts[-1] if accounts else ""),
+        )
+        account = rows[0][0]
+        if not isinstance(account, str):  # None at the end; a damaged value comes after texts
+            return accounts
+        accounts.append(account)
 
 
 def relation_command(relation: Relation, key: str, profile: str | None) -> str:
@@ -195,17 +210,7 @@ class Keys:
         return tuple({*self._scope.accounts, *self._list_accounts()} - apart)
 
     def _list_accounts(self) -> list[str]:
-        """List the accounts with requests on the base, by one look into the index for each."""
-        accounts: list[str] = []
-        while True:
-            rows = self._scope.database.query(
-                "SELECT min(account) FROM requests WHERE base = ? AND account > ?",
-                (self._scope.base, accounts[-1] if accounts else ""),
-            )
-            account = rows[0][0]
-            if not isinstance(account, str):  # None at the end; a damaged value comes after texts
-                return accounts
-            accounts.append(account)
+        return list_accounts(self._scope.database, self._scope.base)
 
     def told_apart(self) -> set[str]:
         """Return the keys that are of another account, by the user's word."""

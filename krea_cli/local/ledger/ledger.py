@@ -1,13 +1,17 @@
 """The ledger: every request that may cost money, on disk before it is sent."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from krea_cli.local.ledger.account_ledger import AccountLedger
 from krea_cli.local.ledger.database import Database
 from krea_cli.local.ledger.history import prune
 from krea_cli.local.ledger.host import Host
+
+if TYPE_CHECKING:
+    from krea_cli.local.ledger.spend_report import SpendReport
 
 
 class Ledger:
@@ -55,6 +59,19 @@ class Ledger:
             (base,),
         )
         return [str(account) for (account,) in rows]
+
+    def spend_report(
+        self,
+        base: str,
+        since: float,
+        *,
+        profiles: Mapping[str, str],
+        profile: str | None = None,
+    ) -> "SpendReport":
+        """Return the spending on BASE since a time; see `SpendReport`."""
+        from krea_cli.local.ledger.spend_report import SpendReport
+
+        return SpendReport(self._database, base, since, profiles=profiles, profile=profile)
 
     def prune(self, before: float) -> int:
         """Forget requests that are over and older than BEFORE, in seconds since 1970.

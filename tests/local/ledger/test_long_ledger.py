@@ -9,6 +9,7 @@ from krea_cli.local.ledger.account_ledger import AccountLedger
 from krea_cli.local.ledger.ledger import Ledger
 from krea_cli.local.ledger.request_identity import RequestIdentity
 from krea_cli.local.ledger.rows import RequestDraft
+from krea_cli.local.ledger.spend_report import SpendReport
 from tests.local.ledger.conftest import NOW, MakeDraft
 
 BASE, KEY = "https://api.krea.ai", "0123456789abcdef"
@@ -81,6 +82,9 @@ LOOK_UPS: dict[str, Callable[[AccountLedger], object]] = {
     "files of a job": lambda book: book.history.list_files("no-job"),
     "sum of a batch": lambda book: book.spending.sum_batch("list.txt", excluding=7),
     "sum of a day": lambda book: book.spending.sum_since(NOW - NOW % 900, excluding=7),
+    "spending of a day": lambda book: SpendReport(
+        book._database, BASE, NOW + 2 * REQUESTS - 9, profiles={}
+    ).lines("model"),
     "sum of a command": lambda book: book.spending.sum_requests({1, 2, 3}, excluding=2),
 }
 

@@ -1,0 +1,182 @@
+"""`krea spend`: the cost of earlier requests."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated, cast
+
+import typer
+
+from krea_cli.options import Json, Profile, Quiet, Verbose
+
+if TYPE_CHECKING:
+    from krea_cli.commands.session import Session
+    from krea_cli.commands.spend.table import SpendTable
+    from krea_cli.local.ledger.spend_report import Grouping, SpendReport
+
+GROUPINGS = ("day", "model", "batch", "profile")
+
+
+def parse_grouping(text: str) -> str:
+    """Return TEXT if spending can be grouped by it."""
+    if text not in GROUPINGS:
+        raise typer.BadParameter(f"{text!r} is none of {', '.join(GROUPINGS)}")
+    return text
+
+
+Since = Annotated[
+    str | None,
+    typer.Option(
+        "--since",
+        metavar="TIME",
+        show_default="today",
+        help="From this time on: 30d, 12h, or 2026-11-01.",
+    ),
+]
+By = Annotated[
+    str | None,
+    typer.Option(
+        "--by",
+        parser=parse_grouping,
+        metavar="GROUP",
+        help="A line for each day, model, batch or profile, then the sum.",
+    ),
+]
+Csv = Annotated[bool, typer.Option("--csv", help="A table with headings, for spreadsheets.")]
+
+
+def spend(
+    context: typer.Context,
+    since: Since = None,
+    by: By = None,
+    csv: Csv = False,
+    profile: Profile = None,
+    json: Json = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> None:
+    """Show what requests have cost, today or since a time.
+
+    Adds up what the ledger of this machine holds, of all logins, or of one with --profile. Needs no
+    token and no network. Days begin at midnight here. "Under way" is what running jobs may cost.
+    "In doubt" is what requests without a clear answer may have cost. "About" is money spent at
+    unsure prices. "Given back" is what failed and cancelled jobs did not cost. "Unpriced" counts
+    requests without a known price.
+
+    Examples:
+
+    \b
+      krea spend
+      krea spend --since 30d --by model
+      krea spend --since 2026-11-01 --by day --csv
+    """
+    from krea_cli.commands.spend.table import SpendTable
+
+    session: Session = context.obj
+    output = session.output
+    if csv and output.json:
+        from krea_cli.errors import UsageError
+
+        raise UsageError("--csv and --json exclude each other", hint="give only one of them")
+    start = _start_of(since, session.clock.now())
+    report = _open_report(session, start)
+    # Typer knows a parser's result as text.
+    grouping = cast("Grouping | None", by)
+    table = SpendTable(report, grouping, since=start, cwd=session.env.current_dir)
+    if csv:
+        output.print_line(table.csv())
+    else:
+        table.print(output)
+    for sentence in _remarks(session, report, table, start):
+        output.say(sentence)
+
+
+def _start_of(since: str | None, now: float) -> float:
+    """Return the time that SINCE means, in seconds since 1970; today's midnight without it.
+
+    An age in days begins at a midnight, so that the first day is a whole one. Raises UsageError.
+    """
+    from datetime import datetime
+
+    from krea_cli.errors import UsageError
+    from krea_cli.local.ledger.budget import midnight
+    from krea_cli.local.settings import parse_age
+
+    if since is None:
+        return midnight(now)
+    try:
+        start = now - parse_age(since)
+        return start if since.strip()[-1] in "smh" else midnight(start)
+    except ValueError:
+        pass
+    try:
+        return datetime.fromisoformat(since).timestamp()
+    except (ValueError, OverflowError) as failure:
+        raise UsageError(
+            f"--since {since} is neither a time such as 30d or 12h, nor a date",
+            hint="krea spend --since 2026-11-01",
+        ) from failure
+
+
+def _open_report(session: "Session", since: float) -> "SpendReport":
+    """Open the ledger for reading; an empty one where there is none yet.
+
+    Raises UsageError for a profile that nobody knows.
+    """
+    from krea_cli.local.ledger.ledger import Ledger
+
+    if Ledger.exists_in(session.env.state_dir, session.host):
+        ledger = session.ledger
+    else:
+        ledger = Ledger.in_memory()
+    boot_id = session.clock.boot()[0]
+    profiles = _name_accounts(session)
+    for account in ledger.list_accounts(session.base):
+        account_ledger = ledger.for_account(session.base, account)
+        account_ledger.settle_unsent(boot_id)
+        for other in account_ledger.accounts if account in profiles else ():
+            profiles.setdefault(other, profiles[account])  # another key of the same account
+    profile = session.profile
+    report = ledger.spend_report(session.base, since, profiles=profiles, profile=profile)
+    if profile is not None and not (profile in profiles.values() or report.has_profile()):
+        from krea_cli.errors import UsageError
+
+        raise UsageError(
+            f"no login is stored as {profile}, and no request was sent with it",
+            hint="krea spend --by profile, without --profile, lists them",
+        )
+    return report
+
+
+def _name_accounts(session: "Session") -> dict[str, str]:
+    """Return the profile of each account with a stored login for this service."""
+    from contextlib import suppress
+
+    from krea_cli.errors import KreaError
+    from krea_cli.local.credentials import account_of, load_logins
+
+    names: dict[str, str] = {}
+    with suppress(KreaError):  # a damaged file: keys have names as well
+        for profile, login in sorted(load_logins(session.env.config_dir).items()):
+            if login["base"].rstrip("/") == session.base.rstrip("/"):
+                names.setdefault(account_of(login["token"]), profile)
+    return names
+
+
+def _remarks(
+    session: "Session", report: "SpendReport", table: "SpendTable", since: float
+) -> Iterator[str]:
+    """Yield a sentence for each reason why the sums are not the whole truth."""
+    from krea_cli.local.ledger.spend_report import day_of
+
+    highest, unpriced = table.total.highest, table.total.unpriced
+    if highest:
+        jobs = "1 job counts at its" if highest == 1 else f"{highest} jobs count at their"
+        yield f"{jobs} highest possible price"
+    if unpriced:
+        jobs = "1 job has" if unpriced == 1 else f"{unpriced} jobs have"
+        yield f"{jobs} no known price, and {'is' if unpriced == 1 else 'are'} in no sum"
+    pruned = report.pruned_before()
+    if pruned is not None and pruned > since:
+        yield f"requests before {day_of(pruned)} may be forgotten, by the setting history.keep"
+    own, _ = session.host.locate_ledger(session.env.state_dir)
+    if any(path.name != own.name for path in own.parent.glob("ledger*.sqlite3")):
+        yield "other machines have ledgers in the same folder: each tells its own spending"
