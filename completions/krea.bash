@@ -277,6 +277,9 @@ _krea() {
                 --jobs | -j) return ;;
                 --max-cost) return ;;
                 --assume-price) return ;;
+                --lines) return ;;
+                --first) return ;;
+                --filter) return ;;
                 --shard) return ;;
                 --report) _krea_files; return ;;
                 --timeout) return ;;
@@ -285,7 +288,7 @@ _krea() {
                 --token-file) _krea_files; return ;;
             esac
             case $cur in
-                -*) _krea_offer --format --model -m --output -o --input -i --sweep --count -n --image --video --audio --style --seed --width --height --aspect-ratio --resolution --duration --jobs -j --fail-fast --retry-failed --max-cost --assume-price --dry-run --check --shard --report --timeout --webhook --allow-outside --force --no-check --sidecar --embed --profile --token-file --json --quiet -q --verbose -v --help -h ;;
+                -*) _krea_offer --format --model -m --output -o --input -i --sweep --count -n --image --video --audio --style --seed --width --height --aspect-ratio --resolution --duration --jobs -j --fail-fast --retry-failed --max-cost --assume-price --dry-run --check --lines --first --filter --only-failed --shard --report --timeout --webhook --allow-outside --force --no-check --sidecar --embed --profile --token-file --json --quiet -q --verbose -v --help -h ;;
                 *) _krea_files ;;
             esac
             ;;

@@ -12,6 +12,7 @@ Examples:
   krea batch prompts.txt -m krea-2/large --aspect-ratio 16:9 -o pictures/
   krea batch shots.csv -j 8 -o "shots/{line}-{slug}.{ext}"
   krea batch prompts.txt --sweep seed=1..4 --sweep guidance_scale=2,3.5 -o grid/
+  krea batch shots.csv -o shots/ --lines 3,9-12
 """
 
 from typing import Annotated
@@ -19,6 +20,7 @@ from typing import Annotated
 import typer
 from typer import Option
 
+from krea_cli.commands.batch.part_options import Filters, First, Lines, OnlyFailed
 from krea_cli.commands.request_options import (
     AspectRatio,
     Audios,
@@ -142,6 +144,10 @@ def batch(
     assume_price: AssumePrice = None,
     dry_run: DryRunOption = False,
     check: Check = False,
+    lines: Lines = None,
+    first: First = None,
+    filters: Filters = None,
+    only_failed: OnlyFailed = False,
     shard: ShardOf = None,
     report: Report = None,
     timeout: SubmitTimeout = None,

@@ -213,7 +213,10 @@ class DryRun:
 
     def _sums(self) -> Iterator[str]:
         listed = ", ".join(f"{count} {state}" for state, count in self._states.most_common())
-        yield f"{_items(len(self._items))}: {listed}" if listed else "there is nothing to make"
+        items = _items(len(self._items))
+        if self._items.is_part:
+            items = f"{len(self._items):,} of {_items(self._items.listed_count)}"
+        yield f"{items}: {listed}" if listed else "there is nothing to make"
         for model, count in self._models.most_common():
             yield f"{model}: {count} {TO_SEND}, {self._price(model)}"
         if self._models:
@@ -228,6 +231,7 @@ class DryRun:
         """The sums for `--json`, in dollars: `cost` is sure, with what --assume-price says."""
         return {
             "total": len(self._items),
+            "listed": self._items.listed_count,
             **{state.replace(" ", "_"): self._states[state] for state in STATES},
             "models": [
                 {

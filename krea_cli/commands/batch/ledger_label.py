@@ -49,6 +49,6 @@ def _batch_name(options: CheckOptions, items: "ItemStore") -> str:
     if not options.is_stdin and os.path.isfile(path):
         return path
     content = hashlib.sha256()
-    for item in items:
+    for item in items.list_all():
         content.update(item.own_fingerprint.encode())
     return f"pipe:{content.hexdigest()}"

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from krea_cli.commands.request_options import RequestOptions
+from krea_cli.flows.batch.check.part import PartOptions, parse_filters, parse_lines
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,6 +17,22 @@ class BatchOptions(RequestOptions):
     fail_fast: bool
     retry_failed: bool
     check: bool
+    lines: str | None
+    first: int | None
+    filters: list[str] | None
+    only_failed: bool
     shard: str | None
     report: str | None
     allow_outside: bool
+
+    @property
+    def part(self) -> PartOptions:
+        """The part of the list that is meant. Raises `UsageError`."""
+        return PartOptions(
+            parse_lines(self.lines), self.first, parse_filters(self.filters), self.only_failed
+        )
+
+    @property
+    def retries_failed(self) -> bool:
+        """True if items that failed before are sent again."""
+        return self.retry_failed or self.only_failed

@@ -71,6 +71,9 @@ class BatchRun:
             context,
             self._result_saver(context),
         )
+        if self._items.is_part:
+            chosen, listed = len(self._items), self._items.listed_count
+            session.output.say(f"{chosen:,} of the {listed:,} items of the list are chosen")
         started_at = clock.monotonic()
         summary = Summary()
         with ExitStatus(session.output) as exit_status:
@@ -171,9 +174,9 @@ class BatchRun:
                 model = self._items.models[item.model]
                 return find_item_elsewhere(item, model, others, cwd=cwd)
 
-            write_report(
-                path, self._items, ledger, cwd=cwd, clock=clock, find_elsewhere=find_elsewhere
-            )
+            # Of the whole list, also after a part: no line of an earlier report is lost.
+            items = self._items.list_all()
+            write_report(path, items, ledger, cwd=cwd, clock=clock, find_elsewhere=find_elsewhere)
 
     def _run_options(self) -> RunOptions:
         session, options = self._session, self._options
@@ -183,7 +186,7 @@ class BatchRun:
             model=self._items.models.__getitem__,
             timeout_for=lambda kind: session.timeout_seconds(options.timeout, kind),
             jobs=options.jobs,
-            retry_failed=options.retry_failed,
+            retry_failed=options.retries_failed,
             fail_fast=options.fail_fast,
             force=options.force,
             sidecar=options.sidecar,

@@ -167,7 +167,7 @@ def _remedy(group: Group, retry: str) -> str:
     """The command or the action that helps the items of GROUP."""
     error = group.error
     again = retry
-    if "--retry-failed" not in retry.split():
+    if not {"--retry-failed", "--only-failed"} & {*retry.split()}:
         # Behind `--`, it would be the name of a list.
         start, end = "krea batch", retry.removeprefix("krea batch")
         ends_options = "--" in end.split()

@@ -86,6 +86,7 @@ def test_the_sums_as_json(cli: Cli) -> None:
     of_september: dict[str, Any] = {"unclear": [], "priced_at": "2026-09-20"}
     expected: dict[str, Any] = {
         "total": 4,
+        "listed": 4,
         "done": 0,
         "to_send": 4,
         "to_save": 0,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from krea_cli.catalog.local_files import find_local_files
 from krea_cli.catalog.request.prepare import PreparedRequest
-from krea_cli.errors import Problem, UsageError
+from krea_cli.errors import UsageError
 from krea_cli.flows.batch.check.existing_files import ExistingFiles
 from krea_cli.flows.batch.check.expand import ExpandedJob, LineExpansion, expand
 from krea_cli.flows.batch.check.line_requests import LineRequests
@@ -16,10 +16,11 @@ from krea_cli.flows.batch.check.lines import Line, parse_count
 from krea_cli.flows.batch.check.media_cache import MediaCache
 from krea_cli.flows.batch.check.options import CheckOptions
 from krea_cli.flows.batch.check.output_template import (
-    SPECIAL_PLACEHOLDERS,
     OutputTemplate,
     PlaceholderValues,
+    list_unknown_placeholders,
 )
+from krea_cli.flows.batch.check.part import Part
 from krea_cli.flows.batch.check.paths import OutputPath, OutputPaths
 from krea_cli.flows.batch.check.price_cache import PriceCache
 from krea_cli.flows.batch.check.problems import Problems
@@ -52,8 +53,8 @@ def check_batch(
 ) -> ItemStore:
     """Check the list FILE, reading it once; return its items, to be closed in the end.
 
-    Raises `InvalidBatch` with every problem of every line, and `UsageError` for more than a
-    million items.
+    Raises `InvalidBatch` with every problem of every line. Raises `UsageError` for more than a
+    million items, and for a part of the list with nothing in it.
 
     ledger: None if there is none, as for a user without a token
     existing_files: tells which files are results of their items
@@ -65,7 +66,8 @@ def check_batch(
         same_requests = SameRequests(ledger, store, options.shard)
         checker = _Checker(options, composer, existing_files, same_requests, store)
         checker.use_earlier(ledger, earlier_catalogs)
-        checker.fill_store(file, anonymous=anonymous)
+        part = Part(options.part, ledger.items.find_state if ledger else lambda _: None)
+        checker.fill_store(file, part, anonymous=anonymous)
         on_error.pop_all()
     return store
 
@@ -104,9 +106,9 @@ class _Checker:
         same = self._same_requests
         self._settled = SettledLines(self._requests, self._media, same, ledger, catalogs)
 
-    def fill_store(self, file: BinaryIO, *, anonymous: bool) -> None:
-        """Add the items of FILE to the store. Raises `InvalidBatch` if there is any problem."""
-        options, shard = self._options, self._options.shard
+    def fill_store(self, file: BinaryIO, part: Part, *, anonymous: bool) -> None:
+        """Add the items of FILE to the store, and choose those of PART. Raises as `check_batch`."""
+        options = self._options
         name = None if options.is_stdin else options.name
         check = partial(self._requests.refuse_unknown_headings, self._problems)
         hints = FormatHints(
@@ -115,13 +117,17 @@ class _Checker:
         for line in read_lines(file, options.format, self._problems, name, check, hints):
             for item in self._check_line(line):
                 # After a problem nothing will run: the rest is only checked for more problems.
-                if shard.includes(item.shard_fingerprint):
-                    self._existing_files.read_contents(item, self._problems.add_changed_file)
+                is_chosen = part.includes(item, line)
+                if options.shard.includes(item.shard_fingerprint):
+                    if is_chosen:
+                        self._existing_files.read_contents(item, self._problems.add_changed_file)
                     if not self._problems:
-                        self._store.add(item)
+                        self._store.add(item, chosen=is_chosen)
         self._shifted.finish(self._paths.folders.values(), self._problems)
-        self._refuse_unknown_placeholders()
+        for message in list_unknown_placeholders(options.output, self._store.models.values()):
+            self._problems.add_message(None, message)
         self._problems.raise_if_any(options.name, anonymous=anonymous)
+        part.refuse_missing(options.name)
 
     def _check_line(self, line: Line) -> Iterator[Item]:
         template, count = self._read_template(line), self._read_count(line)
@@ -286,15 +292,3 @@ class _Checker:
             raise UsageError(f"{path.typed_path} is this list itself")
         self._used_names.add(path, values.line)
         return path
-
-    def _refuse_unknown_placeholders(self) -> None:
-        """Refuse placeholders of -o that are a field of none of the models, as far as known."""
-        models = self._store.models.values()
-        names = {field.name for model in models for field in model.fields}
-        unknown = sorted(self._options.output.fields - names) if models else []
-        for name in unknown:
-            special = " ".join(f"{{{each}}}" for each in SPECIAL_PLACEHOLDERS)
-            message = (
-                f"-o has an unknown placeholder {{{name}}}; known are {special} and the fields"
-            )
-            self._problems.add(None, Problem(None, message))

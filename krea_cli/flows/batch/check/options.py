@@ -6,6 +6,7 @@ from pathlib import Path
 
 from krea_cli.flows.batch.check.line_requests import Defaults
 from krea_cli.flows.batch.check.output_template import OutputTemplate
+from krea_cli.flows.batch.check.part import PartOptions
 from krea_cli.flows.batch.check.shard import Shard
 from krea_cli.flows.batch.check.sweep import Sweep
 
@@ -30,6 +31,7 @@ class CheckOptions:
     cwd: Path
     sweep: Sweep = field(default_factory=Sweep)
     shard: Shard = field(default_factory=Shard)
+    part: PartOptions = field(default_factory=PartOptions)
     is_format_stated: bool = False
     is_stdin: bool = False
     other_words: Sequence[str] = ()

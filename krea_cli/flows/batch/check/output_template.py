@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -111,6 +111,19 @@ def parse_cell_template(text: str, folder: str, cwd: Path) -> OutputTemplate:
     if not has_placeholders and os.path.isdir(cwd / naming.unescape_braces(path)):
         path += "/"
     return _make_template(path)
+
+
+def list_unknown_placeholders(
+    template: OutputTemplate, models: "Collection[Model]"
+) -> Iterator[str]:
+    """Yield a message for each placeholder of TEMPLATE that is a field of none of MODELS, if any.
+
+    TEMPLATE is that of -o.
+    """
+    names = {field.name for model in models for field in model.fields}
+    for name in sorted(template.fields - names) if models else ():
+        special = " ".join(f"{{{each}}}" for each in SPECIAL_PLACEHOLDERS)
+        yield f"-o has an unknown placeholder {{{name}}}; known are {special} and the fields"
 
 
 def _make_template(text: str) -> OutputTemplate:

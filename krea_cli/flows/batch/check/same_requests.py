@@ -68,7 +68,7 @@ class SameRequests:
         if occurrence > 1:
             return self._next_equal(key, own, old[:1])
         if self._shard.includes(own):
-            self._payers[key] = len(self._store)
+            self._payers[key] = self._store.listed_count
         else:
             self._other_payers[key] = own
         known = self._find(identity, 1, old)
@@ -98,7 +98,7 @@ class SameRequests:
     def _next_equal(self, key: int, own: str, old: tuple[str, ...]) -> ItemHashes:
         """Hashes of an item that shares the request of an earlier one, its payer."""
         place = self._payers.get(key)
-        if place is None or place >= len(self._store):  # the latter after a problem
+        if place is None or place >= self._store.listed_count:  # the latter after a problem
             shard = self._other_payers.get(key, own)
             return ItemHashes(own, own, shard, own, shares_payment=True)
         payer = self._store.get(place)
