@@ -342,8 +342,12 @@ _krea() {
             esac
             ;;
         "krea verify")
+            case $prev in
+                --profile) return ;;
+                --token-file) _krea_files; return ;;
+            esac
             case $cur in
-                -*) _krea_offer --json --quiet -q --verbose -v --help -h ;;
+                -*) _krea_offer --repair --force --profile --token-file --json --quiet -q --verbose -v --help -h ;;
                 *) _krea_files ;;
             esac
             ;;

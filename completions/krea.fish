@@ -343,6 +343,10 @@ complete -c krea -n '__krea_at krea recover' -l verbose -s v -d 'Each request an
 complete -c krea -n '__krea_at krea recover' -l help -s h -d 'Show this help and exit'
 
 # krea verify
+complete -c krea -n '__krea_at krea verify' -l repair -d 'Put back what is missing or changed'
+complete -c krea -n '__krea_at krea verify' -l force -d 'With --repair: replace changed files'
+complete -c krea -n '__krea_at krea verify' -l profile -x -d 'Use the stored login NAME'
+complete -c krea -n '__krea_at krea verify' -l token-file -r -F -d 'Read the token from FILE'
 complete -c krea -n '__krea_at krea verify' -l json -d 'JSON lines instead of text, for input and output'
 complete -c krea -n '__krea_at krea verify' -l quiet -s q -d 'No progress, no remarks'
 complete -c krea -n '__krea_at krea verify' -l verbose -s v -d 'Each request and its time on stderr'

@@ -38,6 +38,15 @@ class FileProblem:
         return dict(vars(self))
 
 
+@dataclass(frozen=True)
+class BrokenFile:
+    """A file that is not as reported, and its entry in the report."""
+
+    problem: FileProblem
+    entry: ReportEntry
+    file: ReportedFile
+
+
 @dataclass
 class Verification:
     """A check of the files in a report, with the totals so far.
@@ -47,6 +56,7 @@ class Verification:
     first_output: path for -o that puts the results of the first problem's job in their places;
         None if there is no such path
     problem_items: number of items with a problem
+    intact_paths: a path of each intact content, by its hash; None collects none
     """
 
     items: int = 0
@@ -56,6 +66,7 @@ class Verification:
     first_problem: FileProblem | None = None
     first_output: Path | None = None
     problem_items: int = 0
+    intact_paths: dict[str, Path] | None = None
 
     @property
     def intact_files(self) -> int:
@@ -65,7 +76,14 @@ class Verification:
     def find_problems(
         self, lines: Iterable[bytes], *, name: str, folder: Path, clock: "Clock"
     ) -> Iterator[FileProblem]:
-        """Check each file in the report NAME, a stream of LINES; yield problems as they are found.
+        """Check each file in the report NAME, as `find_broken` does; yield only the problems."""
+        broken = self.find_broken(lines, name=name, folder=folder, clock=clock)
+        return (each.problem for each in broken)
+
+    def find_broken(
+        self, lines: Iterable[bytes], *, name: str, folder: Path, clock: "Clock"
+    ) -> Iterator[BrokenFile]:
+        """Check each file in the report NAME, a stream of LINES; yield those with a problem.
 
         Paths in the report are relative to FOLDER. Raises UsageError for a line that is not an
         entry, and Interrupted at a signal.
@@ -83,7 +101,7 @@ class Verification:
 
     def _check_entry(
         self, entry: ReportEntry, folder: Path, clock: "Clock"
-    ) -> Iterator[FileProblem]:
+    ) -> Iterator[BrokenFile]:
         self.items += 1
         if not entry.files:
             self.fileless_counts[entry.state] += 1
@@ -101,7 +119,9 @@ class Verification:
                     self.first_output = _common_output(entry, folder)
                 self.problem_items += not is_counted
                 is_counted = True
-                yield problem
+                yield BrokenFile(problem, entry, file)
+            elif self.intact_paths is not None:
+                self.intact_paths.setdefault(file.sha256, folder / file.path)
 
 
 def _common_output(entry: ReportEntry, folder: Path) -> Path | None:

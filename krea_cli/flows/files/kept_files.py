@@ -92,6 +92,14 @@ def remove_kept_files(ledger: "AccountLedger", job_id: str) -> None:
             ledger.files.forget(job_id, [file.path])
 
 
+def is_only_copy(place: Path, ledger: "AccountLedger | None") -> bool:
+    """Tell if the file at PLACE is a saved result that is nowhere else. Raises LedgerUnusable."""
+    if ledger is None:
+        return False
+    owners = ledger.files.list_owners(hash_file(place))
+    return any(not _has_other(owner, place) for owner in owners)
+
+
 def _has_other(owner: "FileOwner", place: Path) -> bool:
     """Tell if OWNER has its bytes, unchanged, anywhere but at PLACE."""
     real = os.path.realpath(place)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from krea_cli.errors import KreaError
-from krea_cli.options import Json, Quiet, Verbose
+from krea_cli.options import Json, Profile, Quiet, TokenFile, Verbose
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,16 +22,21 @@ ReportFile = Annotated[
     typer.Argument(metavar="FILE", help="A report of krea batch --report; - is stdin."),
 ]
 
-
-class NotAsReported(KreaError):
-    """Files differ from the report, or are missing."""
-
-    code = "not_as_reported"
+Repair = Annotated[
+    bool, typer.Option("--repair", help="Put back what is missing or changed; pay nothing.")
+]
+ReplaceChanged = Annotated[
+    bool, typer.Option("--force", help="With --repair: replace changed files.")
+]
 
 
 def verify(
     context: typer.Context,
     file: ReportFile,
+    repair: Repair = False,
+    force: ReplaceChanged = False,
+    profile: Profile = None,
+    token_file: TokenFile = None,
     json: Json = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
@@ -43,30 +48,51 @@ def verify(
     moved together with its folder. With a report on stdin, paths are relative to the current
     folder.
 
-    Needs neither a token nor the ledger, and sends nothing.
+    Needs neither a token nor the ledger, and sends nothing. With --repair, each file is copied
+    from another place with its bytes, or fetched again. Where a file has other bytes, the result
+    is saved beside it as NAME.repaired.EXT; --force replaces it.
 
     Examples:
 
     \b
       krea verify out/report.jsonl
       krea verify --json out/report.jsonl | jq -r .path
+      krea verify out/report.jsonl --repair
     """
+    from krea_cli.errors import UsageError
     from krea_cli.flows.batch.verify import Verification
 
     session: Session = context.obj
-    verification = Verification()
+    if force and not repair:
+        raise UsageError("--force is for --repair", hint=_repair_command(file))
+    verification = Verification(intact_paths={} if repair else None)
     name = "standard input" if file == "-" else file
     with _open_report(session, file) as (source, folder):
         lines = _read_lines(session, source)
-        problems = verification.find_problems(lines, name=name, folder=folder, clock=session.clock)
-        _print_problems(session, problems)
-    text, record = _describe_totals(verification), _totals_record(verification)
+        broken = verification.find_broken(lines, name=name, folder=folder, clock=session.clock)
+        if repair:
+            from krea_cli.commands.verify.repair import repair_files
+
+            hint = _repair_command(file) + " puts the results into their places"
+            files = list(broken)  # a line that is no entry ends it before anything is written
+            repair_files(session, verification, files, folder, force=force, force_hint=hint)
+            return
+        _print_problems(session, (each.problem for each in broken))
+    from krea_cli.commands.verify.totals import NotAsReported, describe_totals, totals_record
+
+    text, record = describe_totals(verification), totals_record(verification)
     if not verification.problem_counts:
         session.output.print_summary(text, record)
         return
     failure = NotAsReported(text, hint=_download_hint(session, verification))
     failure.details = record
     raise failure
+
+
+def _repair_command(file: str) -> str:
+    from krea_cli.text import shell_line
+
+    return shell_line("krea", "verify", file, "--repair", "--force")
 
 
 def _print_problems(session: "Session", problems: "Iterator[FileProblem]") -> None:
@@ -123,31 +149,6 @@ def _read_lines(session: "Session", source: Any) -> "Iterator[bytes]":
         if not line:
             return
         yield line if isinstance(line, bytes) else line.encode(errors="surrogatepass")
-
-
-def _describe_totals(verification: "Verification") -> str:
-    files, good = verification.files, verification.intact_files
-    if good == files:
-        text = f"{files} {'file is' if files == 1 else 'files are'} as reported"
-    else:
-        counts = verification.problem_counts.items()
-        problems = ", ".join(f"{count} {state}" for state, count in counts)
-        text = f"{good} of {files} files {'is' if good == 1 else 'are'} as reported; {problems}"
-    if fileless := verification.fileless_counts:
-        items = "1 item has" if fileless.total() == 1 else f"{fileless.total()} items have"
-        states = ", ".join(f"{count} {state}" for state, count in sorted(fileless.items()))
-        text += f"; {items} no file ({states})"
-    return text
-
-
-def _totals_record(verification: "Verification") -> dict[str, object]:
-    return {
-        "items": verification.items,
-        "files": verification.files,
-        "good": verification.intact_files,
-        "wrong": dict(verification.problem_counts),
-        "without_file": dict(verification.fileless_counts),
-    }
 
 
 def _download_hint(session: "Session", verification: "Verification") -> str | None:
