@@ -446,24 +446,24 @@ _krea() {
         "krea config get")
             case $cur in
                 -*) _krea_offer --json --quiet -q --verbose -v --help -h ;;
-                *) _krea_offer_once model.default api.base account.shared budget.day history.keep ledger.name submit.parallel timeout.image timeout.other ;;
+                *) _krea_offer_once model.default api.base account.shared budget.day history.keep ledger.name submit.parallel output.folder output.template timeout.image timeout.other ;;
             esac
             ;;
-        "krea config getyes") _krea_offer_once model.default api.base account.shared budget.day history.keep ledger.name submit.parallel timeout.image timeout.other ;;
+        "krea config getyes") _krea_offer_once model.default api.base account.shared budget.day history.keep ledger.name submit.parallel output.folder output.template timeout.image timeout.other ;;
         "krea config set")
             case $cur in
                 -*) _krea_offer --json --quiet -q --verbose -v --help -h ;;
-                *) _krea_offer_once model.default api.base account.shared budget.day history.keep ledger.name submit.parallel timeout.image timeout.other; case $prev in model.*) _krea_model_ids ;; esac ;;
+                *) _krea_offer_once model.default api.base account.shared budget.day history.keep ledger.name submit.parallel output.folder output.template timeout.image timeout.other; case $prev in model.*) _krea_model_ids ;; esac ;;
             esac
             ;;
-        "krea config setyes") _krea_offer_once model.default api.base account.shared budget.day history.keep ledger.name submit.parallel timeout.image timeout.other; case $prev in model.*) _krea_model_ids ;; esac ;;
+        "krea config setyes") _krea_offer_once model.default api.base account.shared budget.day history.keep ledger.name submit.parallel output.folder output.template timeout.image timeout.other; case $prev in model.*) _krea_model_ids ;; esac ;;
         "krea config unset")
             case $cur in
                 -*) _krea_offer --json --quiet -q --verbose -v --help -h ;;
-                *) _krea_offer_once model.default api.base account.shared budget.day history.keep ledger.name submit.parallel timeout.image timeout.other ;;
+                *) _krea_offer_once model.default api.base account.shared budget.day history.keep ledger.name submit.parallel output.folder output.template timeout.image timeout.other ;;
             esac
             ;;
-        "krea config unsetyes") _krea_offer_once model.default api.base account.shared budget.day history.keep ledger.name submit.parallel timeout.image timeout.other ;;
+        "krea config unsetyes") _krea_offer_once model.default api.base account.shared budget.day history.keep ledger.name submit.parallel output.folder output.template timeout.image timeout.other ;;
         "krea config list")
             case $cur in
                 -*) _krea_offer --json --quiet -q --verbose -v --help -h ;;

@@ -435,7 +435,7 @@ complete -c krea -n '__krea_at krea auth logout' -l help -s h -d 'Show this help
 complete -c krea -n '__krea_at krea config' -a get -d 'Print one setting; print nothing if it is not set.'
 complete -c krea -n '__krea_at krea config' -a set -d 'Change one setting; keep the comments in the file.'
 complete -c krea -n '__krea_at krea config' -a unset -d 'Go back to the default of one setting.'
-complete -c krea -n '__krea_at krea config' -a list -d 'List every setting with its value and its purpose.'
+complete -c krea -n '__krea_at krea config' -a list -d 'List every setting in force, with its origin and purpose.'
 complete -c krea -n '__krea_at krea config' -a path -d 'Print the path of the settings file, even if there is none.'
 complete -c krea -n '__krea_at krea config' -l help -s h -d 'Show this help and exit'
 
@@ -444,14 +444,14 @@ complete -c krea -n '__krea_at krea config get' -l json -d 'JSON lines instead o
 complete -c krea -n '__krea_at krea config get' -l quiet -s q -d 'No progress, no remarks'
 complete -c krea -n '__krea_at krea config get' -l verbose -s v -d 'Each request and its time on stderr'
 complete -c krea -n '__krea_at krea config get' -l help -s h -d 'Show this help and exit'
-complete -c krea -n '__krea_at krea config get; and not __fish_seen_subcommand_from model.default api.base account.shared budget.day history.keep ledger.name submit.parallel timeout.image timeout.other' -a 'model.default api.base account.shared budget.day history.keep ledger.name submit.parallel timeout.image timeout.other'
+complete -c krea -n '__krea_at krea config get; and not __fish_seen_subcommand_from model.default api.base account.shared budget.day history.keep ledger.name submit.parallel output.folder output.template timeout.image timeout.other' -a 'model.default api.base account.shared budget.day history.keep ledger.name submit.parallel output.folder output.template timeout.image timeout.other'
 
 # krea config set
 complete -c krea -n '__krea_at krea config set' -l json -d 'JSON lines instead of text, for input and output'
 complete -c krea -n '__krea_at krea config set' -l quiet -s q -d 'No progress, no remarks'
 complete -c krea -n '__krea_at krea config set' -l verbose -s v -d 'Each request and its time on stderr'
 complete -c krea -n '__krea_at krea config set' -l help -s h -d 'Show this help and exit'
-complete -c krea -n '__krea_at krea config set; and not __fish_seen_subcommand_from model.default api.base account.shared budget.day history.keep ledger.name submit.parallel timeout.image timeout.other' -a 'model.default api.base account.shared budget.day history.keep ledger.name submit.parallel timeout.image timeout.other'
+complete -c krea -n '__krea_at krea config set; and not __fish_seen_subcommand_from model.default api.base account.shared budget.day history.keep ledger.name submit.parallel output.folder output.template timeout.image timeout.other' -a 'model.default api.base account.shared budget.day history.keep ledger.name submit.parallel output.folder output.template timeout.image timeout.other'
 complete -c krea -n '__krea_at krea config set; and contains -- (commandline -opc)[-1] model.default' -a '(__krea_models)'
 
 # krea config unset
@@ -459,7 +459,7 @@ complete -c krea -n '__krea_at krea config unset' -l json -d 'JSON lines instead
 complete -c krea -n '__krea_at krea config unset' -l quiet -s q -d 'No progress, no remarks'
 complete -c krea -n '__krea_at krea config unset' -l verbose -s v -d 'Each request and its time on stderr'
 complete -c krea -n '__krea_at krea config unset' -l help -s h -d 'Show this help and exit'
-complete -c krea -n '__krea_at krea config unset; and not __fish_seen_subcommand_from model.default api.base account.shared budget.day history.keep ledger.name submit.parallel timeout.image timeout.other' -a 'model.default api.base account.shared budget.day history.keep ledger.name submit.parallel timeout.image timeout.other'
+complete -c krea -n '__krea_at krea config unset; and not __fish_seen_subcommand_from model.default api.base account.shared budget.day history.keep ledger.name submit.parallel output.folder output.template timeout.image timeout.other' -a 'model.default api.base account.shared budget.day history.keep ledger.name submit.parallel output.folder output.template timeout.image timeout.other'
 
 # krea config list
 complete -c krea -n '__krea_at krea config list' -l json -d 'JSON lines instead of text, for input and output'

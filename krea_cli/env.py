@@ -71,6 +71,12 @@ class Env:
             ) from failure
 
     @property
+    def home(self) -> str | None:
+        """The user's home folder; None without one."""
+        home = self.get("HOME") or os.path.expanduser("~")
+        return home if os.path.isabs(home) else None
+
+    @property
     def _substitute(self) -> Path:
         """The folder of settings and cache for a user without a home."""
         return self._dir("KREA_STATE_DIR", "user_state_path") or NO_HOME

@@ -34,6 +34,7 @@ def load_budget(
     ledger, and for settings that are not understood.
     """
     session.config.require_understood()
+    session.project.require_understood()
     day = session.config.get("budget.day")
     if max_cost is None and day is None:
         cache, now = session.catalog_cache, session.clock.now()

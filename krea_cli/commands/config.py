@@ -1,5 +1,6 @@
 """`krea config`: get, set, unset and list the settings; the path of their file."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -113,7 +114,9 @@ def list_(
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:
-    """List every setting with its value and its purpose.
+    """List every setting in force, with its origin and purpose.
+
+    A value comes from the environment, from a file, or is the default.
 
     Examples:
 
@@ -121,19 +124,32 @@ def list_(
       krea config list
       krea config list --json
     """
+    from krea_cli.local.in_force import list_in_force
     from krea_cli.local.settings import SETTINGS
 
     session: Session = context.obj
-    values = session.config.list()
+    config, project = session.config, session.project.file
+    default_model = session.catalog_cache.load().default_id
+    settings = list(list_in_force(config, project, session.env.get, default_model))
     rows = [
-        (key, _as_text(values[key]) if key in values else None, setting.help)
-        for key, setting in SETTINGS.items()
+        (each.key, _as_text(each.value), _shorten(session, each.source), SETTINGS[each.key].help)
+        for each in settings
     ]
     records = [
-        {"key": key, "value": values.get(key), "help": setting.help}
-        for key, setting in SETTINGS.items()
+        {
+            "key": each.key,
+            "value": each.value,
+            "origin": each.origin,
+            "source": None if each.source is None else str(each.source),
+            "help": SETTINGS[each.key].help,
+        }
+        for each in settings
     ]
-    session.output.print_table(("setting", "value", "what for"), rows, records)
+    session.output.print_table(("setting", "value", "from", "what for"), rows, records)
+    for problem in config.find_problems():
+        session.output.warn(problem)
+    for problem in project.problems:
+        session.output.warn(f"{session.project.shown}: {problem}")
 
 
 @app.command()
@@ -156,4 +172,18 @@ def path(
 
 
 def _as_text(value: object) -> str:
+    if value is None:
+        return "none"
     return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _shorten(session: "Session", source: "str | Path | None") -> str:
+    """Return SOURCE for people: krea.toml as seen from here, ~ for the home folder."""
+    if source is None:
+        return "default"
+    if source == session.project.file.path:
+        return session.project.shown
+    home = session.env.home
+    if isinstance(source, Path) and home and source.is_relative_to(home):
+        return str(Path("~", source.relative_to(home)))
+    return str(source)

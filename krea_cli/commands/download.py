@@ -98,10 +98,13 @@ def _parse_output(
     session: "Session", output: str | None, ids: list[str] | None, *, force: bool
 ) -> "Target":
     """Return the target that -o means. Raises `UsageError` for several results to stdout."""
+    from krea_cli.commands.implied_output import find_implied_output
     from krea_cli.flows.download.download import expect_one
     from krea_cli.flows.files.naming import read_typed_path
     from krea_cli.flows.files.target import parse_target
 
+    if output is None and (implied := find_implied_output(session)):
+        return implied.target(session.env.current_dir, force=force)
     output = output and read_typed_path(output, is_option=True)
     target = parse_target(output, cwd=session.env.current_dir, force=force)
     if target.to_stdout:

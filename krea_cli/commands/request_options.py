@@ -143,9 +143,11 @@ class RequestOptions:
 
 
 def model_name(session: "Session", option: str | None) -> str | None:
-    """The model that the user named: -m, then KREA_MODEL, then the setting; None without any."""
-    name = option or session.env.get("KREA_MODEL") or session.config.get("model.default")
-    return str(name) if name else None
+    """The model that the user named: -m, KREA_MODEL, krea.toml, the setting; None without any."""
+    if name := option or session.env.get("KREA_MODEL") or session.project.take("model.default"):
+        return name
+    setting = session.config.get("model.default")
+    return str(setting) if setting else None
 
 
 def read_text_file(session: "Session", path: str) -> str:

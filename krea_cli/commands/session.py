@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from krea_cli.catalog.cache import CatalogCache
     from krea_cli.catalog.diff import CatalogDiff
     from krea_cli.catalog.model import Model
+    from krea_cli.commands.project import ProjectUse
     from krea_cli.flows.context import FlowContext
     from krea_cli.flows.download.save import ResultSaver
     from krea_cli.flows.generate.compose import Composer
@@ -63,6 +64,13 @@ class Session:
         from krea_cli.local.config import Config
 
         return Config.load(self.env.config_dir)
+
+    @cached_property
+    def project(self) -> "ProjectUse":
+        """The krea.toml of the current folder, or of one above it."""
+        from krea_cli.commands.project import ProjectUse
+
+        return ProjectUse(self.env, self.output)
 
     @cached_property
     def base(self) -> str:
@@ -178,17 +186,11 @@ class Session:
     def composer(self) -> "Composer":
         """Return a composer of requests. It may ask the service for a newer catalog."""
         from krea_cli.flows.generate.compose import Composer
-        from krea_cli.local.config import default_model_origin
 
+        cache, tell, refresh = self.catalog_cache, self.output.tell, self.refresh_catalog
+        origin = partial(self.project.model_origin, self.config)
         gone = self.catalog_changes.removed if self.catalog_changes else ()
-        return Composer(
-            self.catalog_cache,
-            self.refresh_catalog,
-            self.clock,
-            self.output.tell,
-            name_origin=lambda name: default_model_origin(name, self.env.get, self.config),
-            gone=gone,
-        )
+        return Composer(cache, refresh, self.clock, tell, name_origin=origin, gone=gone)
 
     def refresh_catalog(self) -> "CatalogDiff":
         """Fetch the catalog of this base into the cache, and return what changed.
@@ -216,10 +218,7 @@ class Session:
         return model.typical_seconds if model else None
 
     def timeout_seconds(self, timeout: float | None, kind: str | None) -> float | None:
-        """Return the seconds to wait for a job of KIND; None: for ever.
-
-        --timeout goes before the setting, the setting before the default.
-        """
+        """Return TIMEOUT, else the seconds that the settings give a job of KIND; None: for ever."""
         if timeout is None:
             timeout = self.config.timeout_seconds("image" if kind == "image" else "other")
         return timeout or None

@@ -56,6 +56,17 @@ class Config:
         """Return every setting in the file, as it is written, in the order of `SETTINGS`."""
         return {key: self._values[key] for key in SETTINGS if key in self._values}
 
+    def find_problems(self) -> tuple[str, ...]:
+        """Return a sentence about each unknown setting, and each wrong value."""
+        unknown = [key for key in self._all_values if key not in SETTINGS]
+        problems = [f"{self.path}: {_no_setting(key)}" for key in unknown]
+        for key in self._values:
+            try:
+                self.get(key)
+            except UsageError as error:
+                problems.append(error.message)
+        return tuple(problems)
+
     def require_understood(self) -> None:
         """Raise UsageError for an unknown setting, or a wrong value: it may be meant as a limit."""
         if unknown := [key for key in self._all_values if key not in SETTINGS]:

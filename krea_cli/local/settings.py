@@ -5,8 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from krea_cli.local.ledger.host import parse_ledger_name
+from krea_cli.local.base_address import DEFAULT_API_BASE
+from krea_cli.local.ledger.host import LEDGER_NAME, parse_ledger_name
 from krea_cli.local.ledger.post_locks import MAX_PARALLEL
+from krea_cli.local.output_settings import parse_folder, parse_template
 
 Value = str | bool | float
 # Above the service's own limits for a job: 3 minutes and 2 hours.
@@ -83,15 +85,24 @@ class Setting:
 
     help: the purpose of the key, for `krea config list`
     parse: returns the typed value, or raises ValueError with the expected form
+    default: the value that counts without it, as text; None if there is none
+    variable: the variable of the environment that goes before it
     """
 
     help: str
     parse: Callable[[Any], Value]
+    default: str | None = None
+    variable: str | None = None
 
 
 SETTINGS = {
-    "model.default": Setting("the model when -m is not given", _parse_name),
-    "api.base": Setting("the API's address when KREA_API_BASE is not set", _parse_address),
+    "model.default": Setting("the model when -m is not given", _parse_name, variable="KREA_MODEL"),
+    "api.base": Setting(
+        "the API's address when KREA_API_BASE is not set",
+        _parse_address,
+        DEFAULT_API_BASE,
+        "KREA_API_BASE",
+    ),
     "account.shared": Setting(
         "true if other machines or programs use the account: krea then never decides about a lost"
         " answer without you",
@@ -110,12 +121,27 @@ SETTINGS = {
         "which ledger on a network disk is this machine's, where host names change; without it,"
         " the one that is named like the host",
         parse_ledger_name,
+        variable=LEDGER_NAME,
     ),
     "submit.parallel": Setting(
         f"how many requests of the account may be under way at once, 1 to {MAX_PARALLEL} (1 without"
         " it); with more, a crash leaves more in doubt",
         parse_parallel,
+        "1",
+        "KREA_SUBMIT_PARALLEL",
     ),
-    "timeout.image": Setting("how long to wait for an image", parse_duration),
-    "timeout.other": Setting("how long to wait for video, audio, 3D, enhancing", parse_duration),
+    "output.folder": Setting(
+        "the folder for results without -o: of a batch, of generate, and of download; a relative"
+        " one is below the current folder",
+        parse_folder,
+        ".",
+    ),
+    "output.template": Setting(
+        "the names of results without -o, such as {slug}-{seed}.{ext}, below output.folder",
+        parse_template,
+    ),
+    "timeout.image": Setting("how long to wait for an image", parse_duration, "15m"),
+    "timeout.other": Setting(
+        "how long to wait for video, audio, 3D, enhancing", parse_duration, "150m"
+    ),
 }

@@ -1,10 +1,13 @@
 """`krea config`: reading and changing the settings."""
 
+import re
 from pathlib import Path
 
 import pytest
 
+from tests.fakes.krea_service import BASE
 from tests.harness.cli import Cli
+from tests.harness.project_file import write_project
 
 HELP = {
     "model.default": "the model when -m is not given",
@@ -19,8 +22,20 @@ HELP = {
     " without it, the one that is named like the host",
     "submit.parallel": "how many requests of the account may be under way at once, 1 to 16"
     " (1 without it); with more, a crash leaves more in doubt",
+    "output.folder": "the folder for results without -o: of a batch, of generate, and of download;"
+    " a relative one is below the current folder",
+    "output.template": "the names of results without -o, such as {slug}-{seed}.{ext}, below"
+    " output.folder",
     "timeout.image": "how long to wait for an image",
     "timeout.other": "how long to wait for video, audio, 3D, enhancing",
+}
+# Settings that are not here have no default.
+DEFAULTS = {
+    "model.default": "bfl/flux-1-dev",
+    "submit.parallel": "1",
+    "output.folder": ".",
+    "timeout.image": "15m",
+    "timeout.other": "150m",
 }
 
 
@@ -48,18 +63,75 @@ def test_a_setting_is_set_read_and_taken_back(cli: Cli) -> None:
     ]
 
 
-def test_the_list_has_every_setting(cli: Cli) -> None:
-    """Each setting is listed with its purpose, set or not."""
+def test_the_list_has_every_setting_in_force(cli: Cli) -> None:
+    """Each is listed with its value, its origin and its purpose: set, by default, or by neither."""
     cli.krea("config", "set", "account.shared", "yes")
     cli.krea("config", "set", "timeout.image", "5m")
-    values = {"account.shared": "true", "timeout.image": "5m"}
-    assert cli.krea("config", "list").out == "".join(
-        f"{key}\t{values.get(key, '')}\t{help}\n" for key, help in HELP.items()
+    cli.environ["KREA_SUBMIT_PARALLEL"] = "3"
+    path = str(cli.home / "config" / "config.toml")
+    found = {
+        "api.base": (BASE, "environment", "KREA_API_BASE"),
+        "account.shared": (True, "settings", path),
+        "timeout.image": ("5m", "settings", path),
+        "submit.parallel": ("3", "environment", "KREA_SUBMIT_PARALLEL"),
+    }
+    rows = {key: found.get(key, (DEFAULTS.get(key), "default", None)) for key in HELP}
+    text = {None: "none", True: "true"}
+    result = cli.krea("config", "list")
+    assert (result.code, result.err) == (0, "")
+    assert result.out == "".join(
+        f"{key}\t{text.get(value, value)}\t{source or 'default'}\t{HELP[key]}\n"
+        for key, (value, _, source) in rows.items()
     )
-    typed = {"account.shared": True, "timeout.image": "5m"}
     assert cli.krea("config", "list", "--json").records == [
-        {"key": key, "value": typed.get(key), "help": help} for key, help in HELP.items()
+        {"key": key, "value": value, "origin": origin, "source": source, "help": HELP[key]}
+        for key, (value, origin, source) in rows.items()
     ]
+
+
+def test_the_list_shows_where_a_value_comes_from(cli: Cli) -> None:
+    """A variable goes before krea.toml, that before the settings; a path is shown short."""
+    cli.environ |= {"HOME": str(cli.home), "KREA_MODEL": "krea/krea-2/large"}
+    cli.krea("config", "set", "output.folder", "~/pictures")
+    cli.krea("config", "set", "output.template", "{slug}-{seed}.{ext}")
+    write_project('model = "z-image"\noutput.folder = "out"\n')
+    rows = [line.split("\t")[:3] for line in cli.krea("config", "list").out.splitlines()]
+    assert [row for row in rows if row[0].startswith(("model", "output"))] == [
+        ["model.default", "krea/krea-2/large", "KREA_MODEL"],
+        ["output.folder", "out", "krea.toml"],
+        ["output.template", "{slug}-{seed}.{ext}", "~/config/config.toml"],
+    ]
+    record = cli.krea("config", "list", "--json").records[list(HELP).index("output.folder")]
+    assert (record["origin"], record["source"]) == ("krea.toml", str(Path("krea.toml").absolute()))
+
+
+def test_a_wrong_value_in_a_file_is_listed_and_told(cli: Cli) -> None:
+    """The value stands in the list as it does in the file."""
+    path = cli.home / "config" / "config.toml"
+    path.parent.mkdir()
+    path.write_text('[timeout]\nimage = "5 weeks"\n[model]\nname = "x"\n')
+    write_project("count = 3\n")
+    result = cli.krea("config", "list")
+    assert (result.code, result.out.splitlines()[-2].split("\t")[:2]) == (
+        0,
+        ["timeout.image", "5 weeks"],
+    )
+    assert result.err == (
+        f"warning: {path}: there is no setting model.name; did you mean model.default?\n"
+        f"warning: {path}: timeout.image must be a duration (90, 90s, 15m, 2h; 0 is for ever),"
+        " not '5 weeks'\n"
+        "warning: krea.toml: count may not stand in it\n"
+    )
+
+
+@pytest.mark.parametrize("columns", [40, 80, 200])
+def test_the_list_fits_the_window(cli: Cli, columns: int) -> None:
+    """No line is wider than the terminal, but for a path that can be copied whole."""
+    cli.environ |= {"COLUMNS": str(columns), "NO_COLOR": "1"}
+    result = cli.krea("config", "list", terminal=True)
+    lines = re.sub(r"\x1b\[[0-9;]*m", "", result.out).splitlines()
+    assert lines[0].split()[:2] == ["setting", "value"]
+    assert (result.code, max(map(len, lines)) <= columns) == (0, True)
 
 
 def test_the_path_is_told_before_the_file_exists(cli: Cli) -> None:
@@ -92,6 +164,25 @@ def test_a_misspelt_setting_gets_a_suggestion(cli: Cli, verb: list[str]) -> None
         ("submit.parallel", "0", "a number from 1 to 16"),
         ("submit.parallel", "17", "a number from 1 to 16"),
         ("submit.parallel", "many", "a number from 1 to 16"),
+        ("output.folder", "-", "a folder such as pictures or ~/pictures"),
+        ("output.folder", "a\\b", "a folder such as pictures or ~/pictures"),
+        ("output.template", "fox.png", "a template that ends in .{ext}, or in / for a folder"),
+        (
+            "output.template",
+            "{date}.{ext}",
+            "a template with {slug}, {seed} or {job_id}: else all results are one",
+        ),
+        (
+            "output.template",
+            "../{slug}.{ext}",
+            "a template below output.folder, such as {date}/{slug}-{seed}.{ext}",
+        ),
+        (
+            "output.template",
+            "{line}.{ext}",
+            "a template of {slug} {job_id} {model} {seed} {n} {index} {ext} {date} and other text;"
+            " {{ is a literal brace",
+        ),
     ],
 )
 def test_a_value_that_does_not_fit(cli: Cli, key: str, value: str, wanted: str) -> None:

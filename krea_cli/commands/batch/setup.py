@@ -11,6 +11,7 @@ from krea_cli.catalog.request.inputs import RequestInputs
 from krea_cli.commands.batch.options import BatchOptions
 from krea_cli.commands.batch.shard_auto import find_shard
 from krea_cli.commands.budget import load_budget, tell_catalog_changes
+from krea_cli.commands.implied_output import find_implied_output
 from krea_cli.commands.request_options import UNKNOWN_WITHOUT_TOKEN, model_name
 from krea_cli.commands.session import Session
 from krea_cli.errors import LedgerUnusable, UsageError
@@ -19,7 +20,7 @@ from krea_cli.flows.batch.check.existing_files import ExistingFiles
 from krea_cli.flows.batch.check.line_requests import Defaults
 from krea_cli.flows.batch.check.lines import FORMATS
 from krea_cli.flows.batch.check.options import CheckOptions
-from krea_cli.flows.batch.check.output_template import parse_output_template
+from krea_cli.flows.batch.check.output_template import OutputTemplate, parse_output_template
 from krea_cli.flows.batch.check.sweep import parse_sweep
 from krea_cli.flows.batch.item_store import ItemStore
 from krea_cli.text import shell_line
@@ -202,7 +203,7 @@ def _check_options(session: Session, options: BatchOptions) -> CheckOptions:
         other_words=other_words,
         is_format_stated=options.format is not None,
         defaults=Defaults(model, options.count, RequestInputs(**options.request_inputs(session))),
-        output=parse_output_template(options.output, session.env.current_dir),
+        output=_parse_output(session, options),
         cwd=session.env.current_dir,
         sweep=sweep,
         shard=find_shard(options.shard, session.env.get),
@@ -212,6 +213,14 @@ def _check_options(session: Session, options: BatchOptions) -> CheckOptions:
         embed=options.embed,
         assume_price=options.assume_price,
     )
+
+
+def _parse_output(session: Session, options: BatchOptions) -> OutputTemplate:
+    """The template of -o, else that of the settings. Raises `UsageError`."""
+    text = options.output
+    if text is None and (implied := find_implied_output(session)):
+        text = implied.text
+    return parse_output_template(text, session.env.current_dir)
 
 
 def _other_words(argv: Sequence[str], file: str) -> list[str]:

@@ -144,21 +144,24 @@ def _write_problem(folder: Path) -> str | None:
 
 def _check_settings(session: "Session", name: str) -> Iterator[Finding]:
     session.config.require_understood()
+    session.project.require_understood()
     yield from _check_default_model(session, name)
     values = ", ".join(f"{key} = {value}" for key, value in session.config.list().items())
     yield Finding(name, "ok", values or "none are set")
+    if session.project.file.path and not session.project.file.refusal:
+        yield Finding(name, "note", f"{session.project.shown} counts here: krea config list")
 
 
 def _check_default_model(session: "Session", name: str) -> Iterator[Finding]:
     from krea_cli.catalog.resolve import resolve_model
-    from krea_cli.local.config import default_model_origin
 
-    get, config = session.env.get, session.config
-    for model in filter(None, (get("KREA_MODEL"), config.get("model.default"))):
+    get, config, project = session.env.get, session.config, session.project
+    own = project.file.values.get("model.default")
+    for model in filter(None, (get("KREA_MODEL"), own, config.get("model.default"))):
         try:
             resolve_model(session.catalog_cache.load(), str(model))
         except UnknownModel as error:
-            origin = default_model_origin(str(model), get, config)
+            origin = project.model_origin(config, str(model))
             yield Finding(name, "wrong", f"{error.message}; {origin} names it", error.hint)
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from krea_cli.catalog.prices import estimate_price
 from krea_cli.catalog.request.inputs import MAX_TEXT_CHARACTERS, RequestInputs
+from krea_cli.commands.implied_output import find_implied_output
 from krea_cli.commands.request_options import (
     RequestOptions,
     as_utf8,
@@ -124,7 +125,9 @@ def _make_request(
 
 
 def parse_output(session: "Session", options: GenerateOptions) -> Target:
-    """The target that -o means. Refuses bytes for a terminal. Raises `UsageError`."""
+    """The target that -o or the settings mean; no bytes for a terminal. Raises `UsageError`."""
+    if options.output is None and (implied := find_implied_output(session)):
+        return implied.target(session.env.current_dir, force=options.force)
     output = options.output and read_typed_path(options.output, is_option=True)
     target = parse_target(output, cwd=session.env.current_dir, force=options.force)
     if target.to_stdout:

@@ -10,7 +10,6 @@ from krea_cli.flows.files.content_type import content_type
 from krea_cli.flows.files.kept_files import is_kept
 from krea_cli.flows.files.naming import NameFacts, add_suffix
 from krea_cli.flows.files.output_slot import OutputSlot, Result, SavedFile
-from krea_cli.flows.files.target import TargetKind
 from krea_cli.flows.files.unchanged import is_as_recorded, is_unchanged
 
 if TYPE_CHECKING:
@@ -193,7 +192,7 @@ def _find_place(
     if place := _find_at(paths[1:], rows, slot):
         return place
     target = slot.target
-    is_anywhere = target.kind is TargetKind.DEFAULT
+    is_anywhere = target.is_absent
     for file in rows:
         real = target.real_path(file.path)
         if is_kept(file.path):

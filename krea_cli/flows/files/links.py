@@ -9,16 +9,30 @@ from krea_cli.errors import UsageError
 MAX_LINKS = 40  # as many as Linux follows
 
 
-def follow_links(path: str | os.PathLike[str]) -> str:
-    """Return the real path of PATH.
+def follow_links(
+    path: str | os.PathLike[str], *, root: str | os.PathLike[str] | None = None
+) -> str:
+    """Return the real path of PATH. One below the folder ROOT stays there: no link leads out.
 
     Raises UsageError for a foreign link in a sticky folder, such as /tmp. Linux itself forbids
     to follow it (proc(5), protected_symlinks), but never sees it when Python reads the link.
     """
     folder, name = os.path.split(os.path.abspath(path))
     _check_folder(folder)
+    if root is not None and is_below(folder, str(root)):
+        if not is_below(os.path.realpath(folder), os.path.realpath(root)):
+            raise UsageError(
+                f"{folder} is outside of {root}, through a link",
+                hint="choose another place with -o",
+            )
+        return os.path.join(os.path.realpath(folder), name)
     _check_link(os.path.join(folder, name), MAX_LINKS)
     return os.path.realpath(path)
+
+
+def is_below(path: str, folder: str) -> bool:
+    """Tell if PATH is FOLDER or below it; both are absolute."""
+    return path == folder or path.startswith(folder.rstrip("/") + "/")
 
 
 @lru_cache(maxsize=1024)

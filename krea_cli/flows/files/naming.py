@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from krea_cli.api.types import Job
 from krea_cli.errors import UsageError
+from krea_cli.local.output_settings import PLACEHOLDERS, TOKEN_PATTERN
 from krea_cli.text import shell_line
 
 if TYPE_CHECKING:
@@ -18,8 +19,6 @@ MAX_SLUG_CHARACTERS = 60
 MAX_NAME_BYTES = 255  # the limit of common file systems
 # Of a name made here: a part file adds "." and ".part", a name taken meanwhile "-99".
 MAX_GENERATED_NAME_BYTES = 240
-PLACEHOLDERS = ("slug", "job_id", "model", "seed", "n", "index", "ext", "date")
-TOKEN_PATTERN = r"\{\{|\}\}|\{([^{}]*)\}|[{}]"
 
 
 def read_typed_path(text: str, *, is_option: bool = False) -> str:
@@ -246,3 +245,10 @@ def add_suffix(path: str, suffix: str) -> str:
     if not stem:
         stem, dot, ext = name, "", ""
     return os.path.join(folder, f"{stem}{suffix}{dot}{ext}")
+
+
+def preview_path(path: str, suffix: str, ext: str) -> str:
+    """Return PATH with another extension, and with SUFFIX before it."""
+    stem, dot, _ = os.path.basename(path).rpartition(".")
+    base = stem if dot and stem else os.path.basename(path)
+    return add_suffix(os.path.join(os.path.dirname(path), f"{base}.{ext}"), suffix)

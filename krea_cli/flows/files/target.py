@@ -45,6 +45,8 @@ class Target:
     text: as typed; a template if the kind is TEMPLATE, else braces are literal
     cwd: the folder that `text` is relative to
     is_remembered: made from a key of the ledger, not from the command line
+    is_implied: made from a setting or krea.toml, not from the command line
+    root: the folder that no result leaves, not even through a link; None for any
     """
 
     kind: TargetKind
@@ -52,6 +54,8 @@ class Target:
     cwd: Path
     force: bool = False
     is_remembered: bool = False
+    is_implied: bool = False
+    root: Path | None = None
 
     @cached_property
     def to_stdout(self) -> bool:
@@ -66,7 +70,12 @@ class Target:
     @cached_property
     def is_given(self) -> bool:
         """True if the user gave -o on the command line."""
-        return self.kind is not TargetKind.DEFAULT and not self.is_remembered
+        return not (self.is_absent or self.is_remembered)
+
+    @cached_property
+    def is_absent(self) -> bool:
+        """True without -o, even if a setting tells the place."""
+        return self.kind is TargetKind.DEFAULT or self.is_implied
 
     @cached_property
     def makes_files(self) -> bool:
@@ -85,7 +94,7 @@ class Target:
         Every spelling of a place has one key, links included. None without -o: such a request is
         never taken for an earlier one.
         """
-        if self.kind is TargetKind.DEFAULT:
+        if self.is_absent:
             return None
         if self.kind is TargetKind.STDOUT or self.descriptor is not None:
             return "-"  # the shell numbers descriptors as it likes
@@ -115,9 +124,7 @@ class Target:
         FACTS fill templates that need no more than prompt, model and seed.
         """
         path = self.predict_path(n, count, facts)
-        if path is None or self.force:
-            return
-        if os.path.exists(self.cwd / path):
+        if not self.force and path is not None and os.path.exists(self.cwd / path):
             raise WouldOverwrite(f"{path} exists", hint=hint)
 
     def reserve(
@@ -157,7 +164,7 @@ class Target:
         suffix = "-preview" if preview else ""
         if self.kind is TargetKind.EXACT:
             exact = self._exact_path(n, count, index)
-            return exact if not preview else _preview_path(exact, suffix, ext)
+            return exact if not preview else naming.preview_path(exact, suffix, ext)
         filled = self.text
         if self.kind is TargetKind.TEMPLATE:
             values = naming.placeholder_values(facts, n=n, index=index, ext=ext)
@@ -176,7 +183,7 @@ class Target:
         """Absolute form of PATH, with links followed. Raises UsageError for a foreign one."""
         if self.kind is TargetKind.DEVICE:
             return Path(os.path.abspath(self.cwd / path))
-        return Path(follow_links(self.cwd / path))
+        return Path(follow_links(self.cwd / path, root=self.root))
 
     def absolute_path(self, path: str) -> Path:
         """Absolute form of PATH, as the ledger records it."""
@@ -187,7 +194,7 @@ class Target:
 
         A stream is remembered for nothing: its reader is gone.
         """
-        if self.kind is not TargetKind.DEFAULT or row is None:
+        if not self.is_absent or row is None:
             return self
         if not row.target or names_stream(row.target):
             return self
@@ -211,8 +218,8 @@ class Target:
         """
         if self.kind is TargetKind.EXACT:
             return self._exact_path(n, count, 1)
-        if self.kind is not TargetKind.TEMPLATE:
-            return None
+        if self.kind is not TargetKind.TEMPLATE or self.is_implied:
+            return None  # each result is another: beside a taken name it gets a number
         values = {"n": str(n), "index": "1"}
         if facts is not None:
             values = naming.placeholder_values(facts, n=n, index=1, ext=ext)
@@ -291,9 +298,3 @@ def _parse_literal(text: str, cwd: Path) -> Target:
     if len(os.fsencode(os.path.basename(text))) > naming.MAX_NAME_BYTES:
         raise UsageError("the name after -o is longer than 255 bytes", hint="choose a shorter one")
     return Target(TargetKind.EXACT, text, cwd)
-
-
-def _preview_path(name: str, suffix: str, ext: str) -> str:
-    stem, dot, _ = os.path.basename(name).rpartition(".")
-    base = stem if dot and stem else os.path.basename(name)
-    return naming.add_suffix(os.path.join(os.path.dirname(name), f"{base}.{ext}"), suffix)
