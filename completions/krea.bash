@@ -221,18 +221,20 @@ _krea() {
                 --like) _krea_files; return ;;
                 --profile) return ;;
                 --token-file) _krea_files; return ;;
+                --color) _krea_offer auto always never; return ;;
             esac
             case $cur in
-                -*) _krea_offer --model -m --output -o --input -i --count -n --image --video --audio --style --seed --width --height --aspect-ratio --resolution --duration --prompt-file --no-wait --timeout --max-cost --assume-price --webhook --dry-run --force --again --no-check --like --reuse --any-seed --sidecar --embed --profile --token-file --no-ledger --json --quiet -q --verbose -v --help -h ;;
+                -*) _krea_offer --model -m --output -o --input -i --count -n --image --video --audio --style --seed --width --height --aspect-ratio --resolution --duration --prompt-file --no-wait --timeout --max-cost --assume-price --webhook --dry-run --force --again --no-check --like --reuse --any-seed --sidecar --embed --profile --token-file --no-ledger --json --quiet -q --verbose -v --color --help -h ;;
             esac
             ;;
         "krea status")
             case $prev in
                 --profile) return ;;
                 --token-file) _krea_files; return ;;
+                --color) _krea_offer auto always never; return ;;
             esac
             case $cur in
-                -*) _krea_offer --json --quiet -q --verbose -v --profile --token-file --help -h ;;
+                -*) _krea_offer --json --quiet -q --verbose -v --profile --token-file --color --help -h ;;
             esac
             ;;
         "krea wait")
@@ -240,9 +242,10 @@ _krea() {
                 --timeout) return ;;
                 --profile) return ;;
                 --token-file) _krea_files; return ;;
+                --color) _krea_offer auto always never; return ;;
             esac
             case $cur in
-                -*) _krea_offer --timeout --json --quiet -q --verbose -v --profile --token-file --help -h ;;
+                -*) _krea_offer --timeout --json --quiet -q --verbose -v --profile --token-file --color --help -h ;;
             esac
             ;;
         "krea download")
@@ -251,9 +254,10 @@ _krea() {
                 --timeout) return ;;
                 --profile) return ;;
                 --token-file) _krea_files; return ;;
+                --color) _krea_offer auto always never; return ;;
             esac
             case $cur in
-                -*) _krea_offer --output -o --force --timeout --json --quiet -q --verbose -v --profile --token-file --no-ledger --missing --sidecar --embed --help -h ;;
+                -*) _krea_offer --output -o --force --timeout --json --quiet -q --verbose -v --profile --token-file --no-ledger --missing --sidecar --embed --color --help -h ;;
             esac
             ;;
         "krea batch")
@@ -286,9 +290,10 @@ _krea() {
                 --webhook) return ;;
                 --profile) return ;;
                 --token-file) _krea_files; return ;;
+                --color) _krea_offer auto always never; return ;;
             esac
             case $cur in
-                -*) _krea_offer --format --model -m --output -o --input -i --sweep --count -n --image --video --audio --style --seed --width --height --aspect-ratio --resolution --duration --jobs -j --fail-fast --retry-failed --max-cost --assume-price --dry-run --check --lines --first --filter --only-failed --shard --report --timeout --webhook --allow-outside --force --no-check --sidecar --embed --profile --token-file --json --quiet -q --verbose -v --help -h ;;
+                -*) _krea_offer --format --model -m --output -o --input -i --sweep --count -n --image --video --audio --style --seed --width --height --aspect-ratio --resolution --duration --jobs -j --fail-fast --retry-failed --max-cost --assume-price --dry-run --check --lines --first --filter --only-failed --shard --report --timeout --webhook --allow-outside --force --no-check --sidecar --embed --profile --token-file --json --quiet -q --verbose -v --color --help -h ;;
                 *) _krea_files ;;
             esac
             ;;
@@ -297,9 +302,10 @@ _krea() {
             case $prev in
                 --profile) return ;;
                 --token-file) _krea_files; return ;;
+                --color) _krea_offer auto always never; return ;;
             esac
             case $cur in
-                -*) _krea_offer --profile --token-file --json --quiet -q --verbose -v --help -h ;;
+                -*) _krea_offer --profile --token-file --json --quiet -q --verbose -v --color --help -h ;;
             esac
             ;;
         "krea history")
@@ -310,9 +316,10 @@ _krea() {
                 --limit) return ;;
                 --profile) return ;;
                 --token-file) _krea_files; return ;;
+                --color) _krea_offer auto always never; return ;;
             esac
             case $cur in
-                -*) _krea_offer --model -m --status --since --unfinished --limit --profile --token-file --json --quiet -q --verbose -v --help -h ;;
+                -*) _krea_offer --model -m --status --since --unfinished --limit --profile --token-file --json --quiet -q --verbose -v --color --help -h ;;
                 *) _krea_files ;;
             esac
             ;;
@@ -322,9 +329,10 @@ _krea() {
                 --since) return ;;
                 --by) _krea_offer day model batch profile; return ;;
                 --profile) return ;;
+                --color) _krea_offer auto always never; return ;;
             esac
             case $cur in
-                -*) _krea_offer --since --by --csv --profile --json --quiet -q --verbose -v --help -h ;;
+                -*) _krea_offer --since --by --csv --profile --json --quiet -q --verbose -v --color --help -h ;;
             esac
             ;;
         "krea recover")
@@ -336,18 +344,20 @@ _krea() {
                 --assume-price) return ;;
                 --profile) return ;;
                 --token-file) _krea_files; return ;;
+                --color) _krea_offer auto always never; return ;;
             esac
             case $cur in
-                -*) _krea_offer --adopt --resubmit --forget --older --assume-price --profile --token-file --json --quiet -q --verbose -v --help -h ;;
+                -*) _krea_offer --adopt --resubmit --forget --older --assume-price --profile --token-file --json --quiet -q --verbose -v --color --help -h ;;
             esac
             ;;
         "krea verify")
             case $prev in
                 --profile) return ;;
                 --token-file) _krea_files; return ;;
+                --color) _krea_offer auto always never; return ;;
             esac
             case $cur in
-                -*) _krea_offer --repair --force --profile --token-file --json --quiet -q --verbose -v --help -h ;;
+                -*) _krea_offer --repair --force --profile --token-file --json --quiet -q --verbose -v --color --help -h ;;
                 *) _krea_files ;;
             esac
             ;;
@@ -355,9 +365,10 @@ _krea() {
         "krea models")
             case $prev in
                 --kind) _krea_offer image enhance video 3d audio; return ;;
+                --color) _krea_offer auto always never; return ;;
             esac
             case $cur in
-                -*) _krea_offer --kind --refresh --json --quiet -q --verbose -v --help -h ;;
+                -*) _krea_offer --kind --refresh --json --quiet -q --verbose -v --color --help -h ;;
                 *) _krea_model_ids ;;
             esac
             ;;
@@ -366,9 +377,10 @@ _krea() {
             case $prev in
                 --profile) return ;;
                 --token-file) _krea_files; return ;;
+                --color) _krea_offer auto always never; return ;;
             esac
             case $cur in
-                -*) _krea_offer --repair --profile --token-file --json --quiet -q --verbose -v --help -h ;;
+                -*) _krea_offer --repair --profile --token-file --json --quiet -q --verbose -v --color --help -h ;;
             esac
             ;;
         "krea sandbox")
@@ -381,9 +393,10 @@ _krea() {
                 --openapi) _krea_files; return ;;
                 --fault) _krea_offer reset-before reset-after late 401 402 402-plan 403 410 422 429 429-after 500 503 503-after 524 524-before garbage empty-body slow-submit deprecated strangers fresh-404 list-lag list-empty odd-status poll-500 poll-reset cut slow download-403 download-404 download-500 no-length; return ;;
                 --port) return ;;
+                --color) _krea_offer auto always never; return ;;
             esac
             case $cur in
-                -*) _krea_offer --speed --seconds --seed --concurrency --backlog --openapi --fault --port --help -h ;;
+                -*) _krea_offer --speed --seconds --seed --concurrency --backlog --openapi --fault --port --color --help -h ;;
                 *) _krea_commands ;;
             esac
             ;;
@@ -397,44 +410,49 @@ _krea() {
         "krea auth login")
             case $prev in
                 --profile) return ;;
+                --color) _krea_offer auto always never; return ;;
             esac
             case $cur in
-                -*) _krea_offer --with-token --profile --json --quiet -q --verbose -v --help -h ;;
+                -*) _krea_offer --with-token --profile --json --quiet -q --verbose -v --color --help -h ;;
             esac
             ;;
         "krea auth status")
             case $prev in
                 --profile) return ;;
                 --token-file) _krea_files; return ;;
+                --color) _krea_offer auto always never; return ;;
             esac
             case $cur in
-                -*) _krea_offer --profile --token-file --json --quiet -q --verbose -v --help -h ;;
+                -*) _krea_offer --profile --token-file --json --quiet -q --verbose -v --color --help -h ;;
             esac
             ;;
         "krea auth same-account")
             case $prev in
                 --profile) return ;;
                 --token-file) _krea_files; return ;;
+                --color) _krea_offer auto always never; return ;;
             esac
             case $cur in
-                -*) _krea_offer --profile --token-file --json --quiet -q --verbose -v --help -h ;;
+                -*) _krea_offer --profile --token-file --json --quiet -q --verbose -v --color --help -h ;;
             esac
             ;;
         "krea auth other-account")
             case $prev in
                 --profile) return ;;
                 --token-file) _krea_files; return ;;
+                --color) _krea_offer auto always never; return ;;
             esac
             case $cur in
-                -*) _krea_offer --profile --token-file --json --quiet -q --verbose -v --help -h ;;
+                -*) _krea_offer --profile --token-file --json --quiet -q --verbose -v --color --help -h ;;
             esac
             ;;
         "krea auth logout")
             case $prev in
                 --profile) return ;;
+                --color) _krea_offer auto always never; return ;;
             esac
             case $cur in
-                -*) _krea_offer --profile --json --quiet -q --verbose -v --help -h ;;
+                -*) _krea_offer --profile --json --quiet -q --verbose -v --color --help -h ;;
             esac
             ;;
         "krea config")
@@ -444,34 +462,49 @@ _krea() {
             esac
             ;;
         "krea config get")
+            case $prev in
+                --color) _krea_offer auto always never; return ;;
+            esac
             case $cur in
-                -*) _krea_offer --json --quiet -q --verbose -v --help -h ;;
+                -*) _krea_offer --json --quiet -q --verbose -v --color --help -h ;;
                 *) _krea_offer_once model.default api.base account.shared budget.day history.keep ledger.name submit.parallel output.folder output.template timeout.image timeout.other ;;
             esac
             ;;
         "krea config getyes") _krea_offer_once model.default api.base account.shared budget.day history.keep ledger.name submit.parallel output.folder output.template timeout.image timeout.other ;;
         "krea config set")
+            case $prev in
+                --color) _krea_offer auto always never; return ;;
+            esac
             case $cur in
-                -*) _krea_offer --json --quiet -q --verbose -v --help -h ;;
+                -*) _krea_offer --json --quiet -q --verbose -v --color --help -h ;;
                 *) _krea_offer_once model.default api.base account.shared budget.day history.keep ledger.name submit.parallel output.folder output.template timeout.image timeout.other; case $prev in model.*) _krea_model_ids ;; esac ;;
             esac
             ;;
         "krea config setyes") _krea_offer_once model.default api.base account.shared budget.day history.keep ledger.name submit.parallel output.folder output.template timeout.image timeout.other; case $prev in model.*) _krea_model_ids ;; esac ;;
         "krea config unset")
+            case $prev in
+                --color) _krea_offer auto always never; return ;;
+            esac
             case $cur in
-                -*) _krea_offer --json --quiet -q --verbose -v --help -h ;;
+                -*) _krea_offer --json --quiet -q --verbose -v --color --help -h ;;
                 *) _krea_offer_once model.default api.base account.shared budget.day history.keep ledger.name submit.parallel output.folder output.template timeout.image timeout.other ;;
             esac
             ;;
         "krea config unsetyes") _krea_offer_once model.default api.base account.shared budget.day history.keep ledger.name submit.parallel output.folder output.template timeout.image timeout.other ;;
         "krea config list")
+            case $prev in
+                --color) _krea_offer auto always never; return ;;
+            esac
             case $cur in
-                -*) _krea_offer --json --quiet -q --verbose -v --help -h ;;
+                -*) _krea_offer --json --quiet -q --verbose -v --color --help -h ;;
             esac
             ;;
         "krea config path")
+            case $prev in
+                --color) _krea_offer auto always never; return ;;
+            esac
             case $cur in
-                -*) _krea_offer --json --quiet -q --verbose -v --help -h ;;
+                -*) _krea_offer --json --quiet -q --verbose -v --color --help -h ;;
             esac
             ;;
     esac

@@ -218,6 +218,7 @@ complete -c krea -n '__krea_at krea generate' -l no-ledger -d 'Keep no record of
 complete -c krea -n '__krea_at krea generate' -l json -d 'JSON lines instead of text, for input and output'
 complete -c krea -n '__krea_at krea generate' -l quiet -s q -d 'No progress, no remarks'
 complete -c krea -n '__krea_at krea generate' -l verbose -s v -d 'Each request and its time on stderr'
+complete -c krea -n '__krea_at krea generate' -l color -x -a 'auto always never' -d 'Colours: never, or always, which draws tables in a pipe as well'
 complete -c krea -n '__krea_at krea generate' -l help -s h -d 'Show this help and exit'
 
 # krea status
@@ -226,6 +227,7 @@ complete -c krea -n '__krea_at krea status' -l quiet -s q -d 'No progress, no re
 complete -c krea -n '__krea_at krea status' -l verbose -s v -d 'Each request and its time on stderr'
 complete -c krea -n '__krea_at krea status' -l profile -x -d 'Use the stored login NAME'
 complete -c krea -n '__krea_at krea status' -l token-file -r -F -d 'Read the token from FILE'
+complete -c krea -n '__krea_at krea status' -l color -x -a 'auto always never' -d 'Colours: never, or always, which draws tables in a pipe as well'
 complete -c krea -n '__krea_at krea status' -l help -s h -d 'Show this help and exit'
 
 # krea wait
@@ -235,6 +237,7 @@ complete -c krea -n '__krea_at krea wait' -l quiet -s q -d 'No progress, no rema
 complete -c krea -n '__krea_at krea wait' -l verbose -s v -d 'Each request and its time on stderr'
 complete -c krea -n '__krea_at krea wait' -l profile -x -d 'Use the stored login NAME'
 complete -c krea -n '__krea_at krea wait' -l token-file -r -F -d 'Read the token from FILE'
+complete -c krea -n '__krea_at krea wait' -l color -x -a 'auto always never' -d 'Colours: never, or always, which draws tables in a pipe as well'
 complete -c krea -n '__krea_at krea wait' -l help -s h -d 'Show this help and exit'
 
 # krea download
@@ -250,6 +253,7 @@ complete -c krea -n '__krea_at krea download' -l no-ledger -d 'Keep no record of
 complete -c krea -n '__krea_at krea download' -l missing -d 'Every finished job whose results were never saved'
 complete -c krea -n '__krea_at krea download' -l sidecar -d 'Write the recipe beside each file, as FILE.json'
 complete -c krea -n '__krea_at krea download' -l embed -d 'Write the recipe into the metadata of each picture'
+complete -c krea -n '__krea_at krea download' -l color -x -a 'auto always never' -d 'Colours: never, or always, which draws tables in a pipe as well'
 complete -c krea -n '__krea_at krea download' -l help -s h -d 'Show this help and exit'
 
 # krea batch
@@ -294,6 +298,7 @@ complete -c krea -n '__krea_at krea batch' -l token-file -r -F -d 'Read the toke
 complete -c krea -n '__krea_at krea batch' -l json -d 'JSON lines instead of text, for input and output'
 complete -c krea -n '__krea_at krea batch' -l quiet -s q -d 'No progress, no remarks'
 complete -c krea -n '__krea_at krea batch' -l verbose -s v -d 'Each request and its time on stderr'
+complete -c krea -n '__krea_at krea batch' -l color -x -a 'auto always never' -d 'Colours: never, or always, which draws tables in a pipe as well'
 complete -c krea -n '__krea_at krea batch' -l help -s h -d 'Show this help and exit'
 complete -c krea -n '__krea_at krea batch' -F
 
@@ -303,6 +308,7 @@ complete -c krea -n '__krea_at krea cancel' -l token-file -r -F -d 'Read the tok
 complete -c krea -n '__krea_at krea cancel' -l json -d 'JSON lines instead of text, for input and output'
 complete -c krea -n '__krea_at krea cancel' -l quiet -s q -d 'No progress, no remarks'
 complete -c krea -n '__krea_at krea cancel' -l verbose -s v -d 'Each request and its time on stderr'
+complete -c krea -n '__krea_at krea cancel' -l color -x -a 'auto always never' -d 'Colours: never, or always, which draws tables in a pipe as well'
 complete -c krea -n '__krea_at krea cancel' -l help -s h -d 'Show this help and exit'
 
 # krea history
@@ -316,6 +322,7 @@ complete -c krea -n '__krea_at krea history' -l token-file -r -F -d 'Read the to
 complete -c krea -n '__krea_at krea history' -l json -d 'JSON lines instead of text, for input and output'
 complete -c krea -n '__krea_at krea history' -l quiet -s q -d 'No progress, no remarks'
 complete -c krea -n '__krea_at krea history' -l verbose -s v -d 'Each request and its time on stderr'
+complete -c krea -n '__krea_at krea history' -l color -x -a 'auto always never' -d 'Colours: never, or always, which draws tables in a pipe as well'
 complete -c krea -n '__krea_at krea history' -l help -s h -d 'Show this help and exit'
 complete -c krea -n '__krea_at krea history' -F
 
@@ -327,6 +334,7 @@ complete -c krea -n '__krea_at krea spend' -l profile -x -d 'Use the stored logi
 complete -c krea -n '__krea_at krea spend' -l json -d 'JSON lines instead of text, for input and output'
 complete -c krea -n '__krea_at krea spend' -l quiet -s q -d 'No progress, no remarks'
 complete -c krea -n '__krea_at krea spend' -l verbose -s v -d 'Each request and its time on stderr'
+complete -c krea -n '__krea_at krea spend' -l color -x -a 'auto always never' -d 'Colours: never, or always, which draws tables in a pipe as well'
 complete -c krea -n '__krea_at krea spend' -l help -s h -d 'Show this help and exit'
 
 # krea recover
@@ -340,6 +348,7 @@ complete -c krea -n '__krea_at krea recover' -l token-file -r -F -d 'Read the to
 complete -c krea -n '__krea_at krea recover' -l json -d 'JSON lines instead of text, for input and output'
 complete -c krea -n '__krea_at krea recover' -l quiet -s q -d 'No progress, no remarks'
 complete -c krea -n '__krea_at krea recover' -l verbose -s v -d 'Each request and its time on stderr'
+complete -c krea -n '__krea_at krea recover' -l color -x -a 'auto always never' -d 'Colours: never, or always, which draws tables in a pipe as well'
 complete -c krea -n '__krea_at krea recover' -l help -s h -d 'Show this help and exit'
 
 # krea verify
@@ -350,6 +359,7 @@ complete -c krea -n '__krea_at krea verify' -l token-file -r -F -d 'Read the tok
 complete -c krea -n '__krea_at krea verify' -l json -d 'JSON lines instead of text, for input and output'
 complete -c krea -n '__krea_at krea verify' -l quiet -s q -d 'No progress, no remarks'
 complete -c krea -n '__krea_at krea verify' -l verbose -s v -d 'Each request and its time on stderr'
+complete -c krea -n '__krea_at krea verify' -l color -x -a 'auto always never' -d 'Colours: never, or always, which draws tables in a pipe as well'
 complete -c krea -n '__krea_at krea verify' -l help -s h -d 'Show this help and exit'
 complete -c krea -n '__krea_at krea verify' -F
 
@@ -359,6 +369,7 @@ complete -c krea -n '__krea_at krea models' -l refresh -d 'Ask the service, and 
 complete -c krea -n '__krea_at krea models' -l json -d 'JSON lines instead of text, for input and output'
 complete -c krea -n '__krea_at krea models' -l quiet -s q -d 'No progress, no remarks'
 complete -c krea -n '__krea_at krea models' -l verbose -s v -d 'Each request and its time on stderr'
+complete -c krea -n '__krea_at krea models' -l color -x -a 'auto always never' -d 'Colours: never, or always, which draws tables in a pipe as well'
 complete -c krea -n '__krea_at krea models' -l help -s h -d 'Show this help and exit'
 complete -c krea -n '__krea_at krea models' -a '(__krea_models)'
 
@@ -369,6 +380,7 @@ complete -c krea -n '__krea_at krea doctor' -l token-file -r -F -d 'Read the tok
 complete -c krea -n '__krea_at krea doctor' -l json -d 'JSON lines instead of text, for input and output'
 complete -c krea -n '__krea_at krea doctor' -l quiet -s q -d 'No progress, no remarks'
 complete -c krea -n '__krea_at krea doctor' -l verbose -s v -d 'Each request and its time on stderr'
+complete -c krea -n '__krea_at krea doctor' -l color -x -a 'auto always never' -d 'Colours: never, or always, which draws tables in a pipe as well'
 complete -c krea -n '__krea_at krea doctor' -l help -s h -d 'Show this help and exit'
 
 # krea sandbox
@@ -380,6 +392,7 @@ complete -c krea -n '__krea_at krea sandbox' -l backlog -x -d 'Jobs that may wai
 complete -c krea -n '__krea_at krea sandbox' -l openapi -r -F -d 'Serve the models of this document'
 complete -c krea -n '__krea_at krea sandbox' -l fault -x -a 'reset-before reset-after late 401 402 402-plan 403 410 422 429 429-after 500 503 503-after 524 524-before garbage empty-body slow-submit deprecated strangers fresh-404 list-lag list-empty odd-status poll-500 poll-reset cut slow download-403 download-404 download-500 no-length' -d 'Inject a fault'
 complete -c krea -n '__krea_at krea sandbox' -l port -x -d 'The port of the API'
+complete -c krea -n '__krea_at krea sandbox' -l color -x -a 'auto always never' -d 'Colours: never, or always, which draws tables in a pipe as well'
 complete -c krea -n '__krea_at krea sandbox' -l help -s h -d 'Show this help and exit'
 complete -c krea -n '__krea_at krea sandbox' -a '(__fish_complete_command)'
 complete -c krea -n '__krea_behind krea sandbox' -a '(__krea_rest)'
@@ -398,6 +411,7 @@ complete -c krea -n '__krea_at krea auth login' -l profile -x -d 'Use the stored
 complete -c krea -n '__krea_at krea auth login' -l json -d 'JSON lines instead of text, for input and output'
 complete -c krea -n '__krea_at krea auth login' -l quiet -s q -d 'No progress, no remarks'
 complete -c krea -n '__krea_at krea auth login' -l verbose -s v -d 'Each request and its time on stderr'
+complete -c krea -n '__krea_at krea auth login' -l color -x -a 'auto always never' -d 'Colours: never, or always, which draws tables in a pipe as well'
 complete -c krea -n '__krea_at krea auth login' -l help -s h -d 'Show this help and exit'
 
 # krea auth status
@@ -406,6 +420,7 @@ complete -c krea -n '__krea_at krea auth status' -l token-file -r -F -d 'Read th
 complete -c krea -n '__krea_at krea auth status' -l json -d 'JSON lines instead of text, for input and output'
 complete -c krea -n '__krea_at krea auth status' -l quiet -s q -d 'No progress, no remarks'
 complete -c krea -n '__krea_at krea auth status' -l verbose -s v -d 'Each request and its time on stderr'
+complete -c krea -n '__krea_at krea auth status' -l color -x -a 'auto always never' -d 'Colours: never, or always, which draws tables in a pipe as well'
 complete -c krea -n '__krea_at krea auth status' -l help -s h -d 'Show this help and exit'
 
 # krea auth same-account
@@ -414,6 +429,7 @@ complete -c krea -n '__krea_at krea auth same-account' -l token-file -r -F -d 'R
 complete -c krea -n '__krea_at krea auth same-account' -l json -d 'JSON lines instead of text, for input and output'
 complete -c krea -n '__krea_at krea auth same-account' -l quiet -s q -d 'No progress, no remarks'
 complete -c krea -n '__krea_at krea auth same-account' -l verbose -s v -d 'Each request and its time on stderr'
+complete -c krea -n '__krea_at krea auth same-account' -l color -x -a 'auto always never' -d 'Colours: never, or always, which draws tables in a pipe as well'
 complete -c krea -n '__krea_at krea auth same-account' -l help -s h -d 'Show this help and exit'
 
 # krea auth other-account
@@ -422,6 +438,7 @@ complete -c krea -n '__krea_at krea auth other-account' -l token-file -r -F -d '
 complete -c krea -n '__krea_at krea auth other-account' -l json -d 'JSON lines instead of text, for input and output'
 complete -c krea -n '__krea_at krea auth other-account' -l quiet -s q -d 'No progress, no remarks'
 complete -c krea -n '__krea_at krea auth other-account' -l verbose -s v -d 'Each request and its time on stderr'
+complete -c krea -n '__krea_at krea auth other-account' -l color -x -a 'auto always never' -d 'Colours: never, or always, which draws tables in a pipe as well'
 complete -c krea -n '__krea_at krea auth other-account' -l help -s h -d 'Show this help and exit'
 
 # krea auth logout
@@ -429,6 +446,7 @@ complete -c krea -n '__krea_at krea auth logout' -l profile -x -d 'Use the store
 complete -c krea -n '__krea_at krea auth logout' -l json -d 'JSON lines instead of text, for input and output'
 complete -c krea -n '__krea_at krea auth logout' -l quiet -s q -d 'No progress, no remarks'
 complete -c krea -n '__krea_at krea auth logout' -l verbose -s v -d 'Each request and its time on stderr'
+complete -c krea -n '__krea_at krea auth logout' -l color -x -a 'auto always never' -d 'Colours: never, or always, which draws tables in a pipe as well'
 complete -c krea -n '__krea_at krea auth logout' -l help -s h -d 'Show this help and exit'
 
 # krea config
@@ -443,6 +461,7 @@ complete -c krea -n '__krea_at krea config' -l help -s h -d 'Show this help and 
 complete -c krea -n '__krea_at krea config get' -l json -d 'JSON lines instead of text, for input and output'
 complete -c krea -n '__krea_at krea config get' -l quiet -s q -d 'No progress, no remarks'
 complete -c krea -n '__krea_at krea config get' -l verbose -s v -d 'Each request and its time on stderr'
+complete -c krea -n '__krea_at krea config get' -l color -x -a 'auto always never' -d 'Colours: never, or always, which draws tables in a pipe as well'
 complete -c krea -n '__krea_at krea config get' -l help -s h -d 'Show this help and exit'
 complete -c krea -n '__krea_at krea config get; and not __fish_seen_subcommand_from model.default api.base account.shared budget.day history.keep ledger.name submit.parallel output.folder output.template timeout.image timeout.other' -a 'model.default api.base account.shared budget.day history.keep ledger.name submit.parallel output.folder output.template timeout.image timeout.other'
 
@@ -450,6 +469,7 @@ complete -c krea -n '__krea_at krea config get; and not __fish_seen_subcommand_f
 complete -c krea -n '__krea_at krea config set' -l json -d 'JSON lines instead of text, for input and output'
 complete -c krea -n '__krea_at krea config set' -l quiet -s q -d 'No progress, no remarks'
 complete -c krea -n '__krea_at krea config set' -l verbose -s v -d 'Each request and its time on stderr'
+complete -c krea -n '__krea_at krea config set' -l color -x -a 'auto always never' -d 'Colours: never, or always, which draws tables in a pipe as well'
 complete -c krea -n '__krea_at krea config set' -l help -s h -d 'Show this help and exit'
 complete -c krea -n '__krea_at krea config set; and not __fish_seen_subcommand_from model.default api.base account.shared budget.day history.keep ledger.name submit.parallel output.folder output.template timeout.image timeout.other' -a 'model.default api.base account.shared budget.day history.keep ledger.name submit.parallel output.folder output.template timeout.image timeout.other'
 complete -c krea -n '__krea_at krea config set; and contains -- (commandline -opc)[-1] model.default' -a '(__krea_models)'
@@ -458,6 +478,7 @@ complete -c krea -n '__krea_at krea config set; and contains -- (commandline -op
 complete -c krea -n '__krea_at krea config unset' -l json -d 'JSON lines instead of text, for input and output'
 complete -c krea -n '__krea_at krea config unset' -l quiet -s q -d 'No progress, no remarks'
 complete -c krea -n '__krea_at krea config unset' -l verbose -s v -d 'Each request and its time on stderr'
+complete -c krea -n '__krea_at krea config unset' -l color -x -a 'auto always never' -d 'Colours: never, or always, which draws tables in a pipe as well'
 complete -c krea -n '__krea_at krea config unset' -l help -s h -d 'Show this help and exit'
 complete -c krea -n '__krea_at krea config unset; and not __fish_seen_subcommand_from model.default api.base account.shared budget.day history.keep ledger.name submit.parallel output.folder output.template timeout.image timeout.other' -a 'model.default api.base account.shared budget.day history.keep ledger.name submit.parallel output.folder output.template timeout.image timeout.other'
 
@@ -465,10 +486,12 @@ complete -c krea -n '__krea_at krea config unset; and not __fish_seen_subcommand
 complete -c krea -n '__krea_at krea config list' -l json -d 'JSON lines instead of text, for input and output'
 complete -c krea -n '__krea_at krea config list' -l quiet -s q -d 'No progress, no remarks'
 complete -c krea -n '__krea_at krea config list' -l verbose -s v -d 'Each request and its time on stderr'
+complete -c krea -n '__krea_at krea config list' -l color -x -a 'auto always never' -d 'Colours: never, or always, which draws tables in a pipe as well'
 complete -c krea -n '__krea_at krea config list' -l help -s h -d 'Show this help and exit'
 
 # krea config path
 complete -c krea -n '__krea_at krea config path' -l json -d 'JSON lines instead of text, for input and output'
 complete -c krea -n '__krea_at krea config path' -l quiet -s q -d 'No progress, no remarks'
 complete -c krea -n '__krea_at krea config path' -l verbose -s v -d 'Each request and its time on stderr'
+complete -c krea -n '__krea_at krea config path' -l color -x -a 'auto always never' -d 'Colours: never, or always, which draws tables in a pipe as well'
 complete -c krea -n '__krea_at krea config path' -l help -s h -d 'Show this help and exit'

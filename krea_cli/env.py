@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from random import Random
-from typing import TextIO
+from typing import Literal, TextIO
 
 from krea_cli.clock import Clock
 from krea_cli.errors import KreaError, LedgerUnusable, UsageError
@@ -23,6 +23,7 @@ class Env:
     transport: an httpx transport that replaces the network in tests
     host_name: replaces in tests the name of this machine
     network_type: replaces in tests the detection of a folder's network file system
+    color: the value of --color; None without it
     """
 
     environ: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
@@ -35,6 +36,7 @@ class Env:
     transport: object = None
     host_name: str | None = None
     network_type: Callable[[Path], str | None] | None = None
+    color: Literal["always", "never"] | None = None
 
     def get(self, name: str) -> str | None:
         """The variable NAME; None if it is unset or empty."""

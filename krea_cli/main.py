@@ -82,12 +82,16 @@ def build_app(name: str | None = None) -> "typer.Typer":
     ) -> None:
         pass  # --version is answered before Typer is imported; here it is for the help
 
+    from krea_cli.commands.color_option import add_color_option
+
     for each in [name] if name else COMMANDS:
         module = import_module(f"krea_cli.commands.{each}")
         if group := getattr(module, "app", None):
+            for command in group.registered_commands:
+                command.callback = add_color_option(command.callback)
             app.add_typer(group, name=each, context_settings=HELP_SETTINGS)
         else:
-            app.command(each)(getattr(module, each))
+            app.command(each)(add_color_option(getattr(module, each)))
     return app
 
 
@@ -103,6 +107,7 @@ def main(argv: list[str], env: "Env | None" = None) -> int:
     if argv and argv[0] in VERSION_OPTIONS:
         return print_version(env.stdout if env else sys.stdout)
 
+    from krea_cli.commands.color_option import find_color
     from krea_cli.commands.own_options import add_login_options
     from krea_cli.commands.session import Session
     from krea_cli.env import Env
@@ -114,6 +119,7 @@ def main(argv: list[str], env: "Env | None" = None) -> int:
     output = Output(env, json="--json" in options, quiet=False, verbose=False)
     session = Session(env, output, argv)
     output.complete = partial(add_login_options, session)
+    env.color = find_color(options)
     try:
         return run_command(argv, session, output)
     finally:

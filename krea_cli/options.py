@@ -1,6 +1,6 @@
 """Arguments and options that several commands share, as Annotated names."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -64,6 +64,11 @@ def _set_for_session(context: typer.Context, parameter: typer.CallbackParam, val
     return value
 
 
+def _set_color(context: typer.Context, value: str) -> str:
+    context.obj.env.color = None if value == "auto" else value
+    return value
+
+
 def _set_deadline(context: typer.Context, value: float | None) -> float | None:
     if value:
         context.obj.deadline = context.obj.clock.monotonic() + value
@@ -83,6 +88,16 @@ Verbose = Annotated[
     bool,
     typer.Option(
         "--verbose", "-v", callback=_set_mode, help="Each request and its time on stderr."
+    ),
+]
+Color = Annotated[
+    Literal["auto", "always", "never"],
+    typer.Option(
+        "--color",
+        callback=_set_color,
+        metavar="WHEN",
+        show_default=False,
+        help="Colours: never, or always, which draws tables in a pipe as well.",
     ),
 ]
 Profile = Annotated[

@@ -98,6 +98,11 @@ def shell_line(*words: str, keep_lines: bool = False) -> str:
     return " ".join(_shell_word(word, keep_lines=keep_lines) for word in words)
 
 
+def split_shell_line(text: str) -> list[str]:
+    """Split TEXT into words as a shell does. Raises ValueError for a quote without an end."""
+    return shlex.split(text)
+
+
 def new_name(path: str) -> str:
     """Return a name beside PATH for its corrected form: list-new.csv for list.csv."""
     stem, dot, ext = path.rpartition(".")

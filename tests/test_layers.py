@@ -53,6 +53,7 @@ ROOMS = {
 # The files of `commands/` that several commands share; the others are commands.
 SHARED_BY_COMMANDS = {
     "budget",
+    "color_option",
     "connections",
     "exit_status",
     "hosts",

@@ -51,7 +51,11 @@ ENVIRONMENT = (
     ("KREA_LEDGER_NAME", "Which ledger on a network disk is this machine's, whatever its name."),
     ("KREA_CACHE_DIR", "The folder of the cached catalog."),
     ("HTTPS_PROXY, NO_PROXY", "The proxy for the network, and hosts reached without it."),
-    ("NO_COLOR", "No colours when set."),
+    (
+        "NO_COLOR, FORCE_COLOR",
+        "No colours, or colours without a terminal; --color goes before.",
+    ),
+    ("PAGER", "Shows tables longer than the window; less without it, and none if it is empty."),
     ("TERM", "With dumb, lines instead of a live display."),
 )
 

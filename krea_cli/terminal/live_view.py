@@ -15,6 +15,7 @@ from rich.text import Text
 from krea_cli.env import Env
 from krea_cli.terminal import formats, sentences
 from krea_cli.terminal.batch_bar import BatchBar, Segment, draw_beside, join_segments
+from krea_cli.terminal.colours import shows_colours
 from krea_cli.terminal.progress_state import ProgressState, Transfer
 from krea_cli.terminal.stream import Stream
 from krea_cli.terminal.top_render import TopRender
@@ -173,7 +174,7 @@ def create_console(stream: Stream, env: Env) -> Console:
     return Console(
         file=_StreamFile(stream),  # type: ignore[arg-type]
         force_terminal=True,
-        no_color=env.get("NO_COLOR") is not None,
+        no_color=not shows_colours(env, is_terminal=True),
         markup=False,
         emoji=False,
         highlight=False,

@@ -10,14 +10,15 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext, supp
 from typing import TYPE_CHECKING
 
 from krea_cli.env import Env
-from krea_cli.errors import KreaError, NotSaved, UsageError
-from krea_cli.flows.files.whole_writes import READER_GONE_ERRORS
+from krea_cli.errors import KreaError, UsageError
+from krea_cli.terminal.colours import shows_colours
 from krea_cli.terminal.json_lines import json_line
-from krea_cli.terminal.stream import Stream, stdout_error
+from krea_cli.terminal.stream import Stream, not_saved_error, stdout_error
 from krea_cli.text import clean, indent_later_lines, one_line
 
 if TYPE_CHECKING:
     from krea_cli.flows import events
+    from krea_cli.terminal.columns import Column
     from krea_cli.terminal.progress_reporter import ProgressReporter
 
 
@@ -86,7 +87,7 @@ class Output:
 
     def print_table(
         self,
-        columns: Sequence[str],
+        columns: "Sequence[str] | Sequence[Column]",
         rows: Iterable[Sequence[object]],
         records: Iterable[Mapping[str, object]],
         *,
@@ -94,23 +95,23 @@ class Output:
     ) -> None:
         """Print ROWS as a table for a person, or tab-separated for a pipe; as JSON RECORDS.
 
-        None in a row is an empty cell. A narrow terminal goes without the OPTIONAL columns, the
-        first of them dropped first. Only one of ROWS and RECORDS is read. Each is printed as it
-        comes, except that a table for a person needs all rows first.
+        None in a row is an empty cell. With `Column` objects, a row is one line that fits the
+        window. A narrow terminal goes without the OPTIONAL columns, the first dropped first. A long
+        table goes through $PAGER. Only ROWS or RECORDS are read, each as it comes but for tables.
         """
         if self.json:
             for record in records:
                 self._write_stdout(self._json_line(record))
             return
         cells = (["" if cell is None else one_line(str(cell)) for cell in row] for row in rows)
-        if not self._stdout.is_terminal:
+        if not self.shows_tables:
             for row in cells:
                 self._write_stdout("\t".join(row) + "\n")
         elif all_rows := list(cells):
-            from krea_cli.terminal import table  # rich, only for a person
+            from krea_cli.terminal.table import show_table
 
-            text = table.render_table(columns, all_rows, self._env, optional=optional)
-            self._write_stdout(text)
+            with self._stdout_errors():
+                show_table(columns, all_rows, self._env, self._stdout, self.warn, optional=optional)
 
     def write_bytes(self, chunks: Iterable[bytes]) -> None:
         """Print CHUNKS, the bytes of a paid result.
@@ -122,11 +123,7 @@ class Output:
             for chunk in chunks:
                 self._stdout.write_bytes(chunk, needs_reader=True)
         except OSError as failure:
-            if failure.errno in READER_GONE_ERRORS:
-                raise NotSaved("nobody reads standard output any more") from failure
-            raise NotSaved(
-                f"the result could not be written to standard output: {failure.strerror}"
-            ) from failure
+            raise not_saved_error(failure) from failure
 
     def require_binary_stdout(self) -> None:
         """Raise UsageError if stdout is a terminal or closed. Call it before money is spent."""
@@ -142,6 +139,11 @@ class Output:
     def is_stdout_terminal(self) -> bool:
         """True if a person reads stdout."""
         return self._stdout.is_terminal
+
+    @property
+    def shows_tables(self) -> bool:
+        """True if tables are drawn: on a terminal, or with --color always."""
+        return not self.json and (self.is_stdout_terminal or self._env.color == "always")
 
     def say(self, text: str) -> None:
         """Show a note that needs no action."""
@@ -273,7 +275,7 @@ class Output:
             self._stdout.write(text)
 
     @contextmanager
-    def _stdout_errors(self, record: Mapping[str, object] | None) -> Iterator[None]:
+    def _stdout_errors(self, record: Mapping[str, object] | None = None) -> Iterator[None]:
         try:
             with self._lock, self._suspend_progress():
                 yield
@@ -295,4 +297,4 @@ class Output:
 
     @property
     def _has_colours(self) -> bool:
-        return self._stderr.is_terminal and not (self._dumb or self._env.get("NO_COLOR"))
+        return shows_colours(self._env, is_terminal=self._stderr.is_terminal)

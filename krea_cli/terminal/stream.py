@@ -131,6 +131,15 @@ class Stream:
         os.close(null_device)
 
 
+def not_saved_error(failure: OSError) -> "KreaError":
+    """Error for a paid result that could not be written to stdout."""
+    from krea_cli.errors import NotSaved
+
+    if failure.errno in READER_GONE_ERRORS:
+        return NotSaved("nobody reads standard output any more")
+    return NotSaved(f"the result could not be written to standard output: {failure.strerror}")
+
+
 def stdout_error(failure: OSError, record: Mapping[str, object] | None = None) -> "KreaError":
     """Error for a failed write to stdout, with the charge of RECORD, which is a job's."""
     from krea_cli.errors import KreaError

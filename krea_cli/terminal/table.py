@@ -1,6 +1,6 @@
 """Tables for people, drawn with rich."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from io import StringIO
 
 from rich.cells import cell_len
@@ -10,14 +10,33 @@ from rich.table import Table
 from rich.text import Text
 
 from krea_cli.env import Env
+from krea_cli.terminal import pager
+from krea_cli.terminal.colours import shows_colours
+from krea_cli.terminal.columns import Column
+from krea_cli.terminal.stream import Stream
+from krea_cli.terminal.window import window_columns
 
 GAP_CELLS = 2
 STACKED_INDENT = "    "
 MIN_LAST_COLUMN_CELLS = 16  # or all that it needs, if that is less
 
 
+def show_table(
+    columns: Sequence[str] | Sequence[Column],
+    rows: Sequence[Sequence[str]],
+    env: Env,
+    stream: Stream,
+    warn: Callable[[str], None],
+    *,
+    optional: Sequence[str] = (),
+) -> None:
+    """Write the table of `render_table` to STREAM, through the pager if it is long."""
+    text = render_table(columns, rows, env, optional=optional)
+    pager.show(text, env, stream, warn)
+
+
 def render_table(
-    columns: Sequence[str],
+    columns: Sequence[str] | Sequence[Column],
     rows: Sequence[Sequence[str]],
     env: Env,
     *,
@@ -26,30 +45,37 @@ def render_table(
     """A table with escape sequences, never wider than the terminal.
 
     A terminal without room for all columns gets none of the OPTIONAL ones, the first of them
-    dropped first. What still finds no room stands in lines of its own below its row.
+    dropped first. What still finds no room stands in lines of its own below its row. With `Column`
+    objects, see `fit_table`.
     """
+    coloured = shows_colours(env, is_terminal=True)
+    if shapes := [column for column in columns if isinstance(column, Column)]:
+        from krea_cli.terminal.fit_table import fit_table
+
+        return fit_table(shapes, rows, width=window_columns(env), coloured=coloured)
+    names = [str(column) for column in columns]
     # Not written by rich itself: it ends the process when a pipe is closed.
     text = StringIO()
     console = Console(
         file=text,
         force_terminal=True,
-        no_color=env.get("NO_COLOR") is not None,
+        color_system="auto" if coloured else None,
         markup=False,
         emoji=False,
         highlight=False,
         _environ=env.environ,
     )
-    widths = [max(map(cell_len, cells)) for cells in zip(columns, *rows, strict=True)]
+    widths = [max(map(cell_len, cells)) for cells in zip(names, *rows, strict=True)]
     is_whole, waiting = True, list(optional)
     while (required := _required_cells(widths, is_whole=is_whole)) > console.width and waiting:
-        at = columns.index(waiting.pop(0))
-        is_whole = is_whole and at < len(columns) - 1
-        columns, *rows = ([*cells[:at], *cells[at + 1 :]] for cells in (columns, *rows))
+        at = names.index(waiting.pop(0))
+        is_whole = is_whole and at < len(names) - 1
+        names, *rows = ([*cells[:at], *cells[at + 1 :]] for cells in (names, *rows))
         del widths[at]
     if required > console.width:
-        _print_stacked(console, columns, rows, widths)
+        _print_stacked(console, names, rows, widths)
     else:
-        console.print(build_table(columns, rows))
+        console.print(build_table(names, rows))
     return text.getvalue()
 
 

@@ -160,7 +160,8 @@ def _options(path: tuple[str, ...]) -> frozenset[str]:
 @cache
 def _parse(words: tuple[str, ...]) -> str | None:
     """The parser's sentence about WORDS behind krea; None if it takes them."""
-    session = SimpleNamespace(output=SimpleNamespace(json=False, quiet=False, verbose=False))
+    output = SimpleNamespace(json=False, quiet=False, verbose=False)
+    session = SimpleNamespace(output=output, env=SimpleNamespace(color=None))
     unquoted = [re.sub(r"""^(["'])(.*)\1$""", r"\2", word) for word in words]
     try:
         with redirect_stdout(io.StringIO()):

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from krea_cli.errors import Interrupted, KreaError, UnknownModel
+from krea_cli.terminal.colours import shows_colours
 
 if TYPE_CHECKING:
     from krea_cli.commands.session import Session
@@ -264,7 +265,7 @@ def _check_terminal(session: "Session", name: str) -> Iterator[Finding]:
     terminals = [
         stream_name for stream_name, stream in streams.items() if stream and stream.isatty()
     ]
-    colours = "no colours" if env.get("NO_COLOR") or env.get("TERM") == "dumb" else "colours"
+    colours = "colours" if shows_colours(env, is_terminal=True) else "no colours"
     encoding = getattr(env.stdout, "encoding", None) or "unknown"
     yield Finding(
         name,
