@@ -224,7 +224,7 @@ _krea() {
                 --color) _krea_offer auto always never; return ;;
             esac
             case $cur in
-                -*) _krea_offer --model -m --output -o --input -i --count -n --image --video --audio --style --seed --width --height --aspect-ratio --resolution --duration --prompt-file --no-wait --timeout --max-cost --assume-price --webhook --dry-run --force --again --no-check --like --reuse --any-seed --sidecar --embed --profile --token-file --no-ledger --json --quiet -q --verbose -v --color --help -h ;;
+                -*) _krea_offer --model -m --output -o --input -i --count -n --image --video --audio --style --seed --width --height --aspect-ratio --resolution --duration --prompt-file --no-wait --timeout --max-cost --assume-price --webhook --dry-run --force --again --yes --no-check --like --reuse --any-seed --sidecar --embed --profile --token-file --no-ledger --json --quiet -q --verbose -v --color --help -h ;;
             esac
             ;;
         "krea status")
@@ -293,7 +293,7 @@ _krea() {
                 --color) _krea_offer auto always never; return ;;
             esac
             case $cur in
-                -*) _krea_offer --format --model -m --output -o --input -i --sweep --count -n --image --video --audio --style --seed --width --height --aspect-ratio --resolution --duration --jobs -j --fail-fast --retry-failed --max-cost --assume-price --dry-run --check --lines --first --filter --only-failed --shard --report --timeout --webhook --allow-outside --force --no-check --sidecar --embed --profile --token-file --json --quiet -q --verbose -v --color --help -h ;;
+                -*) _krea_offer --format --model -m --output -o --input -i --sweep --count -n --image --video --audio --style --seed --width --height --aspect-ratio --resolution --duration --jobs -j --fail-fast --retry-failed --max-cost --assume-price --yes --dry-run --check --lines --first --filter --only-failed --shard --report --timeout --webhook --allow-outside --force --no-check --sidecar --embed --profile --token-file --json --quiet -q --verbose -v --color --help -h ;;
                 *) _krea_files ;;
             esac
             ;;
@@ -347,7 +347,7 @@ _krea() {
                 --color) _krea_offer auto always never; return ;;
             esac
             case $cur in
-                -*) _krea_offer --adopt --resubmit --forget --older --assume-price --profile --token-file --json --quiet -q --verbose -v --color --help -h ;;
+                -*) _krea_offer --adopt --resubmit --forget --older --assume-price --yes --profile --token-file --json --quiet -q --verbose -v --color --help -h ;;
             esac
             ;;
         "krea verify")
@@ -467,30 +467,30 @@ _krea() {
             esac
             case $cur in
                 -*) _krea_offer --json --quiet -q --verbose -v --color --help -h ;;
-                *) _krea_offer_once model.default api.base account.shared budget.day history.keep ledger.name submit.parallel output.folder output.template timeout.image timeout.other ;;
+                *) _krea_offer_once model.default api.base account.shared budget.day confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template timeout.image timeout.other ;;
             esac
             ;;
-        "krea config getyes") _krea_offer_once model.default api.base account.shared budget.day history.keep ledger.name submit.parallel output.folder output.template timeout.image timeout.other ;;
+        "krea config getyes") _krea_offer_once model.default api.base account.shared budget.day confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template timeout.image timeout.other ;;
         "krea config set")
             case $prev in
                 --color) _krea_offer auto always never; return ;;
             esac
             case $cur in
                 -*) _krea_offer --json --quiet -q --verbose -v --color --help -h ;;
-                *) _krea_offer_once model.default api.base account.shared budget.day history.keep ledger.name submit.parallel output.folder output.template timeout.image timeout.other; case $prev in model.*) _krea_model_ids ;; esac ;;
+                *) _krea_offer_once model.default api.base account.shared budget.day confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template timeout.image timeout.other; case $prev in model.*) _krea_model_ids ;; esac ;;
             esac
             ;;
-        "krea config setyes") _krea_offer_once model.default api.base account.shared budget.day history.keep ledger.name submit.parallel output.folder output.template timeout.image timeout.other; case $prev in model.*) _krea_model_ids ;; esac ;;
+        "krea config setyes") _krea_offer_once model.default api.base account.shared budget.day confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template timeout.image timeout.other; case $prev in model.*) _krea_model_ids ;; esac ;;
         "krea config unset")
             case $prev in
                 --color) _krea_offer auto always never; return ;;
             esac
             case $cur in
                 -*) _krea_offer --json --quiet -q --verbose -v --color --help -h ;;
-                *) _krea_offer_once model.default api.base account.shared budget.day history.keep ledger.name submit.parallel output.folder output.template timeout.image timeout.other ;;
+                *) _krea_offer_once model.default api.base account.shared budget.day confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template timeout.image timeout.other ;;
             esac
             ;;
-        "krea config unsetyes") _krea_offer_once model.default api.base account.shared budget.day history.keep ledger.name submit.parallel output.folder output.template timeout.image timeout.other ;;
+        "krea config unsetyes") _krea_offer_once model.default api.base account.shared budget.day confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template timeout.image timeout.other ;;
         "krea config list")
             case $prev in
                 --color) _krea_offer auto always never; return ;;

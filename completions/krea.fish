@@ -206,6 +206,7 @@ complete -c krea -n '__krea_at krea generate' -l webhook -x -d 'An address that 
 complete -c krea -n '__krea_at krea generate' -l dry-run -d 'Print the request and its price'
 complete -c krea -n '__krea_at krea generate' -l force -d 'Overwrite existing files'
 complete -c krea -n '__krea_at krea generate' -l again -d 'Make a new job, whatever is unfinished'
+complete -c krea -n '__krea_at krea generate' -l yes -d 'Ask no question'
 complete -c krea -n '__krea_at krea generate' -l no-check -d 'Send the fields as they are'
 complete -c krea -n '__krea_at krea generate' -l like -r -F -d 'Start from the recipe of FILE or job ID, seed included'
 complete -c krea -n '__krea_at krea generate' -l reuse -d 'Copy the same request\'s result, if it is on disk'
@@ -278,6 +279,7 @@ complete -c krea -n '__krea_at krea batch' -l fail-fast -d 'Submit no more after
 complete -c krea -n '__krea_at krea batch' -l retry-failed -d 'Submit again what failed before'
 complete -c krea -n '__krea_at krea batch' -l max-cost -x -d 'Stop before a request that could take the total above this'
 complete -c krea -n '__krea_at krea batch' -l assume-price -x -d 'The price to assume where the price is unknown'
+complete -c krea -n '__krea_at krea batch' -l yes -d 'Ask no question'
 complete -c krea -n '__krea_at krea batch' -l dry-run -d 'Print what would be sent, and the price'
 complete -c krea -n '__krea_at krea batch' -l check -d 'Check the list and the content of its files'
 complete -c krea -n '__krea_at krea batch' -l lines -x -d 'Only these lines of FILE, such as 3,9-12'
@@ -343,6 +345,7 @@ complete -c krea -n '__krea_at krea recover' -l resubmit -x -d 'Send request ROW
 complete -c krea -n '__krea_at krea recover' -l forget -x -d 'Stop looking for the job of request ROW'
 complete -c krea -n '__krea_at krea recover' -l older -x -d 'With `all`: the requests sent longer ago than TIME, such as 15m'
 complete -c krea -n '__krea_at krea recover' -l assume-price -x -d 'The price to assume where the price is unknown'
+complete -c krea -n '__krea_at krea recover' -l yes -d 'Ask no question'
 complete -c krea -n '__krea_at krea recover' -l profile -x -d 'Use the stored login NAME'
 complete -c krea -n '__krea_at krea recover' -l token-file -r -F -d 'Read the token from FILE'
 complete -c krea -n '__krea_at krea recover' -l json -d 'JSON lines instead of text, for input and output'
@@ -463,7 +466,7 @@ complete -c krea -n '__krea_at krea config get' -l quiet -s q -d 'No progress, n
 complete -c krea -n '__krea_at krea config get' -l verbose -s v -d 'Each request and its time on stderr'
 complete -c krea -n '__krea_at krea config get' -l color -x -a 'auto always never' -d 'Colours: never, or always, which draws tables in a pipe as well'
 complete -c krea -n '__krea_at krea config get' -l help -s h -d 'Show this help and exit'
-complete -c krea -n '__krea_at krea config get; and not __fish_seen_subcommand_from model.default api.base account.shared budget.day history.keep ledger.name submit.parallel output.folder output.template timeout.image timeout.other' -a 'model.default api.base account.shared budget.day history.keep ledger.name submit.parallel output.folder output.template timeout.image timeout.other'
+complete -c krea -n '__krea_at krea config get; and not __fish_seen_subcommand_from model.default api.base account.shared budget.day confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template timeout.image timeout.other' -a 'model.default api.base account.shared budget.day confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template timeout.image timeout.other'
 
 # krea config set
 complete -c krea -n '__krea_at krea config set' -l json -d 'JSON lines instead of text, for input and output'
@@ -471,7 +474,7 @@ complete -c krea -n '__krea_at krea config set' -l quiet -s q -d 'No progress, n
 complete -c krea -n '__krea_at krea config set' -l verbose -s v -d 'Each request and its time on stderr'
 complete -c krea -n '__krea_at krea config set' -l color -x -a 'auto always never' -d 'Colours: never, or always, which draws tables in a pipe as well'
 complete -c krea -n '__krea_at krea config set' -l help -s h -d 'Show this help and exit'
-complete -c krea -n '__krea_at krea config set; and not __fish_seen_subcommand_from model.default api.base account.shared budget.day history.keep ledger.name submit.parallel output.folder output.template timeout.image timeout.other' -a 'model.default api.base account.shared budget.day history.keep ledger.name submit.parallel output.folder output.template timeout.image timeout.other'
+complete -c krea -n '__krea_at krea config set; and not __fish_seen_subcommand_from model.default api.base account.shared budget.day confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template timeout.image timeout.other' -a 'model.default api.base account.shared budget.day confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template timeout.image timeout.other'
 complete -c krea -n '__krea_at krea config set; and contains -- (commandline -opc)[-1] model.default' -a '(__krea_models)'
 
 # krea config unset
@@ -480,7 +483,7 @@ complete -c krea -n '__krea_at krea config unset' -l quiet -s q -d 'No progress,
 complete -c krea -n '__krea_at krea config unset' -l verbose -s v -d 'Each request and its time on stderr'
 complete -c krea -n '__krea_at krea config unset' -l color -x -a 'auto always never' -d 'Colours: never, or always, which draws tables in a pipe as well'
 complete -c krea -n '__krea_at krea config unset' -l help -s h -d 'Show this help and exit'
-complete -c krea -n '__krea_at krea config unset; and not __fish_seen_subcommand_from model.default api.base account.shared budget.day history.keep ledger.name submit.parallel output.folder output.template timeout.image timeout.other' -a 'model.default api.base account.shared budget.day history.keep ledger.name submit.parallel output.folder output.template timeout.image timeout.other'
+complete -c krea -n '__krea_at krea config unset; and not __fish_seen_subcommand_from model.default api.base account.shared budget.day confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template timeout.image timeout.other' -a 'model.default api.base account.shared budget.day confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template timeout.image timeout.other'
 
 # krea config list
 complete -c krea -n '__krea_at krea config list' -l json -d 'JSON lines instead of text, for input and output'

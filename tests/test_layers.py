@@ -54,6 +54,7 @@ ROOMS = {
 SHARED_BY_COMMANDS = {
     "budget",
     "color_option",
+    "confirm",
     "connections",
     "exit_status",
     "hosts",

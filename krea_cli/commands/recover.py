@@ -10,8 +10,18 @@ import typer
 from krea_cli.api.data_url import display_url
 from krea_cli.api.job_id import read_job_id
 from krea_cli.commands.other_work import tell_of_other_work
+from krea_cli.commands.request_options import find_assumed_price
 from krea_cli.errors import InDoubt, KreaError, UsageError
-from krea_cli.options import AssumePrice, Json, Profile, Quiet, TokenFile, Verbose, parse_seconds
+from krea_cli.options import (
+    AssumePrice,
+    Json,
+    Profile,
+    Quiet,
+    TokenFile,
+    Verbose,
+    Yes,
+    parse_seconds,
+)
 from krea_cli.terminal import formats
 from krea_cli.text import one_line
 
@@ -52,6 +62,7 @@ def recover(
     forget: Forget = None,
     older: Older = None,
     assume_price: AssumePrice = None,
+    yes: Yes = False,
     profile: Profile = None,
     token_file: TokenFile = None,
     json: Json = False,
@@ -76,7 +87,10 @@ def recover(
     """
     session: Session = context.obj
     adoptions = [_parse_adoption(session, text) for text in adopt or ()]
-    recovery = _create_recovery(session, resubmits=bool(resubmit), assumed_price=assume_price)
+    assumed_price = find_assumed_price(session, assume_price)
+    recovery = _create_recovery(
+        session, resubmits=bool(resubmit), assumed_price=assumed_price, yes=yes
+    )
     if not (adopt or resubmit or forget or older is not None):
         _reconcile(session, recovery)
         return
@@ -92,16 +106,22 @@ def recover(
 
 
 def _create_recovery(
-    session: "Session", *, resubmits: bool, assumed_price: int | None
+    session: "Session", *, resubmits: bool, assumed_price: int | None, yes: bool
 ) -> "Recovery":
     from krea_cli.commands.budget import load_budget, reprice
+    from krea_cli.commands.confirm import confirm_rows
     from krea_cli.flows.submit.recover import Recovery
 
     timeout = session.timeout_seconds(None, None)
     until = None if timeout is None else session.clock.monotonic() + timeout
     budget = load_budget(session, assumed_price=assumed_price) if resubmits else None
     flow_context = session.flow_context(budget=budget)
-    return Recovery(flow_context, until=until, reprice=partial(reprice, session))
+    return Recovery(
+        flow_context,
+        until=until,
+        reprice=partial(reprice, session),
+        confirm=partial(confirm_rows, session, yes=yes, assumed_price=assumed_price),
+    )
 
 
 def _reconcile(session: "Session", recovery: "Recovery") -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Self
 from typer import Option
 
 from krea_cli.catalog.request.inputs import read_text
+from krea_cli.dollars import to_micros
 from krea_cli.errors import UsageError
 from krea_cli.options import parse_nonempty, parse_webhook_url
 from krea_cli.text import wide_encoding
@@ -80,7 +81,7 @@ class RequestOptions:
 
     timeout: seconds
     max_cost: millionths of a dollar
-    assume_price: millionths of a dollar
+    assume_price: millionths of a dollar; as the setting says where the option is not given
     """
 
     model: str | None
@@ -101,6 +102,7 @@ class RequestOptions:
     max_cost: int | None
     assume_price: int | None
     webhook: str | None
+    yes: bool
     dry_run: bool
     force: bool
     no_check: bool
@@ -114,7 +116,9 @@ class RequestOptions:
 
         A test holds that each field is a parameter of the command, of the same type.
         """
-        return cls(**{field.name: context.params[field.name] for field in fields(cls)})
+        values = {field.name: context.params[field.name] for field in fields(cls)}
+        values["assume_price"] = find_assumed_price(context.obj, values["assume_price"])
+        return cls(**values)
 
     def request_inputs(self, session: "Session") -> dict[str, Any]:
         """The arguments for `RequestInputs`, by name. Raises `UsageError` for text not in UTF-8."""
@@ -140,6 +144,12 @@ class RequestOptions:
             "read_text": lambda path: read_text_file(session, path),
             "media_type": media_type,
         }
+
+
+def find_assumed_price(session: "Session", option: int | None) -> int | None:
+    """The price to assume, in millionths of a dollar: the OPTION, else the setting; or None."""
+    setting = session.config.get("price.assume") if option is None else None
+    return option if setting is None else to_micros(float(setting))
 
 
 def model_name(session: "Session", option: str | None) -> str | None:

@@ -11,6 +11,7 @@ KreaError                      1    anything else that went wrong; nothing was c
 ├── TokenRefused               3    the server said 401 or 403
 ├── StillRunning               4    stopped waiting; the job runs on
 ├── OverBudget                 5    --max-cost or a budget would be exceeded; it was not sent
+├── NotConfirmed               5    the question before a high price was answered with no
 ├── BalanceEmpty               6    402: the API balance is used up
 ├── PlanRequired               6    402 or 403: the plan does not include the model
 ├── JobFailed                  1    a job ended as failed; not billed
@@ -35,8 +36,9 @@ Each error says in `charged` if money was spent: "no", "yes" or "unknown".
 
 from collections.abc import Mapping
 
-from krea_cli.dollars import to_dollars
 from krea_cli.errors.base import KreaError as KreaError
+from krea_cli.errors.spending import NotConfirmed as NotConfirmed
+from krea_cli.errors.spending import OverBudget as OverBudget
 from krea_cli.errors.usage import InvalidRequest as InvalidRequest
 from krea_cli.errors.usage import ModelRetired as ModelRetired
 from krea_cli.errors.usage import Problem as Problem
@@ -68,40 +70,6 @@ class StillRunning(KreaError):
     code = "still_running"
     exit_code = 4
     charged = "unknown"
-
-
-class OverBudget(KreaError):
-    """The next request could cost more than a cap allows, so it was not sent.
-
-    cap_name: name of the cap, as the user sets it: "--max-cost", "budget.day"
-    model: the model of the request
-    spent: what is spent under the cap or may still be, in millionths of a dollar; None if unknown
-    cost: highest cost of the request, in millionths of a dollar; None if unknown
-    cap: the cap itself, in millionths of a dollar
-
-    `--json` shows the amounts in dollars.
-    """
-
-    code = "over_budget"
-    exit_code = 5
-
-    def __init__(
-        self,
-        message: str,
-        *,
-        hint: str,
-        cap_name: str | None = None,
-        model: str = "",
-        spent: int | None = None,
-        cost: int | None = None,
-        cap: int | None = None,
-    ) -> None:
-        super().__init__(message, hint=hint)
-        self.cap_name, self.model = cap_name, model
-        self.spent, self.cost, self.cap = spent, cost, cap
-        amounts = {"spent": spent, "cost": cost, "cap": cap}
-        dollars = {name: micros and to_dollars(micros) for name, micros in amounts.items()}
-        self.details = {"limit": cap_name, **dollars}
 
 
 class BalanceEmpty(KreaError):

@@ -15,6 +15,7 @@ Value = str | bool | float
 DEFAULT_TIMEOUT_SECONDS = {"image": 15 * 60.0, "other": 150 * 60.0}
 SECONDS_BY_UNIT = {"": 1, "s": 1, "m": 60, "h": 3600}
 SECONDS_BY_AGE_UNIT = SECONDS_BY_UNIT | {"d": 86_400, "w": 604_800, "y": 31_556_952}
+NEVER = "off"
 LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 
 
@@ -71,6 +72,24 @@ def _parse_dollars(value: Any) -> float:
     return to_dollars(parse_dollars("" if isinstance(value, bool) else str(value), round_down=True))
 
 
+def _parse_assumed_price(value: Any) -> float:
+    from krea_cli.dollars import parse_dollars, to_dollars
+
+    return to_dollars(parse_dollars("" if isinstance(value, bool) else str(value)))
+
+
+def _parse_limit(value: Any) -> float | str:
+    """Parse an amount of dollars, or `off`."""
+    if value is False or str(value).strip().lower() == NEVER:
+        return NEVER
+    if value is not True and re.fullmatch(r"\$?0+(\.0*)?", str(value).strip()):
+        return 0.0
+    try:
+        return _parse_dollars(value)
+    except ValueError as expected:
+        raise ValueError(f"{expected}, or {NEVER}") from expected
+
+
 def parse_parallel(value: Any) -> int:
     """Parse a number of requests from 1 to 16. Raises ValueError with the expected form."""
     text = str(value).removesuffix(".0")
@@ -111,6 +130,15 @@ SETTINGS = {
     "budget.day": Setting(
         "the most to spend from midnight to midnight, in US dollars; without it, there is no limit",
         _parse_dollars,
+    ),
+    "confirm.above": Setting(
+        "ask at the terminal before what may cost more than this, in US dollars (1 without it), or"
+        " sends more than 10 jobs of unknown price; 0 always asks, off never does",
+        _parse_limit,
+    ),
+    "price.assume": Setting(
+        "the price to assume where the price is unknown, in US dollars, as --assume-price does",
+        _parse_assumed_price,
     ),
     "history.keep": Setting(
         "how long the ledger keeps requests that are over, such as 1y (1d at least); without it,"

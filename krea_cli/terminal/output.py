@@ -4,50 +4,34 @@ stdout carries the answer, and stderr all the rest. With `--json` both have one 
 line, in plain ASCII. `--quiet` silences progress, notes and hints, but no warning and no error.
 """
 
-import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from krea_cli.env import Env
 from krea_cli.errors import KreaError, UsageError
-from krea_cli.terminal.colours import shows_colours
 from krea_cli.terminal.json_lines import json_line
-from krea_cli.terminal.stream import Stream, not_saved_error, stdout_error
+from krea_cli.terminal.screen import Screen
+from krea_cli.terminal.stream import not_saved_error
 from krea_cli.text import clean, indent_later_lines, one_line
 
 if TYPE_CHECKING:
     from krea_cli.flows import events
     from krea_cli.terminal.columns import Column
-    from krea_cli.terminal.progress_reporter import ProgressReporter
 
 
-class Output:
+class Output(Screen):
     """Output of a command. Every method may be called from any thread.
 
-    The options set these while the command line is read:
-
-    json: True for JSON objects, one per line
-    quiet: True to leave out progress, notes and hints
-    verbose: True to trace requests and bugs
+    verbose: True to trace requests and bugs; the option sets it
     read_charge: returns the charge of this command so far, for an error without one
     complete: adds to the commands in a hint the options that they need
-    is_rehearsal: tells if the service is the embedded Krea, so that nothing costs real money
     """
 
     def __init__(self, env: Env, *, json: bool, quiet: bool, verbose: bool) -> None:
-        self._env = env
-        self.json = json
-        self.quiet = quiet
+        super().__init__(env, json=json, quiet=quiet)
         self.verbose = verbose
         self.read_charge: Callable[[], str] = lambda: "no"
         self.complete: Callable[[str], str] = lambda text: text
-        self.is_rehearsal: Callable[[], bool] = lambda: False
-        self._stdout = Stream(env.stdout)
-        self._stderr = Stream(env.stderr)
-        self._lock = threading.RLock()
-        self._started_reporter: ProgressReporter | None = None
-        self._dumb = env.get("TERM") in ("dumb", "unknown")
 
     def print_line(self, text: str, record: Mapping[str, object] | None = None) -> None:
         """Print TEXT; as JSON the RECORD, or {"text": TEXT}."""
@@ -135,16 +119,6 @@ class Output:
         if self._stdout.missing:
             raise UsageError("standard output is closed, and -o - writes to it", hint="-o FILE")
 
-    @property
-    def is_stdout_terminal(self) -> bool:
-        """True if a person reads stdout."""
-        return self._stdout.is_terminal
-
-    @property
-    def shows_tables(self) -> bool:
-        """True if tables are drawn: on a terminal, or with --color always."""
-        return not self.json and (self.is_stdout_terminal or self._env.color == "always")
-
     def say(self, text: str) -> None:
         """Show a note that needs no action."""
         from krea_cli.flows.events import Note
@@ -215,40 +189,13 @@ class Output:
 
         Enter, the end of the input, and every word but yes mean False. Raises `Interrupted`.
         """
-        env = self._env
-        if self.json or not (self._stderr.is_terminal and env.stdin.isatty()):
+        if not self.can_ask:
             return None
         from krea_cli.terminal.question import ask
 
+        env = self._env
         with self._reporter.hidden():
             return ask(question, answers=env.stdin, clock=env.clock, write=self._write_stderr)
-
-    def progress(self) -> AbstractContextManager[None]:
-        """A block in which work is under way; only there is a live display."""
-        return self._reporter.running()
-
-    def close(self) -> None:
-        """Leave the terminal as it was."""
-        if self._started_reporter is not None:
-            self._started_reporter.close()
-
-    @property
-    def _reporter(self) -> "ProgressReporter":
-        # Made on first use: it takes 10 ms, and many commands show no progress.
-        if self._started_reporter is None:
-            from krea_cli.terminal.progress_reporter import choose_reporter
-
-            self._started_reporter = choose_reporter(
-                self._env,
-                self._stderr,
-                self._write_stderr,
-                quiet=self.quiet,
-                json=self.json,
-                dumb=self._dumb,
-                read_mark=self._mark,
-                paths_on_stdout=self._stdout.is_terminal,
-            )
-        return self._started_reporter
 
     def _json_line(self, record: Mapping[str, object]) -> str:
         """RECORD as a line; the hint of its error is what `print_error` shows."""
@@ -257,35 +204,11 @@ class Output:
             record = {**record, "error": {**error, "hint": self.complete(hint)}}
         return json_line(record)
 
-    def _mark(self) -> str:
-        return " (sandbox)" if self.is_rehearsal() and not self.quiet else ""
-
-    def _suspend_progress(self) -> AbstractContextManager[None]:
-        reporter = self._started_reporter
-        return nullcontext() if reporter is None else reporter.suspended()
-
     def _trace_exception(self, failure: BaseException) -> None:
         if self.verbose:
             from traceback import format_exception
 
             self.trace("".join(format_exception(failure)).rstrip())
-
-    def _write_stdout(self, text: str, record: Mapping[str, object] | None = None) -> None:
-        with self._stdout_errors(record):
-            self._stdout.write(text)
-
-    @contextmanager
-    def _stdout_errors(self, record: Mapping[str, object] | None = None) -> Iterator[None]:
-        try:
-            with self._lock, self._suspend_progress():
-                yield
-        except OSError as failure:
-            raise stdout_error(failure, record) from failure
-
-    def _write_stderr(self, text: str) -> None:
-        # A log that cannot be written is no reason to give up work that is paid for.
-        with self._lock, self._suspend_progress(), suppress(OSError):
-            self._stderr.write(text)
 
     def _write_labelled(self, label: str, text: str) -> None:
         if self.json:
@@ -294,7 +217,3 @@ class Output:
             from krea_cli.terminal.labels import labelled
 
             self._write_stderr(labelled(label, text, colours=self._has_colours))
-
-    @property
-    def _has_colours(self) -> bool:
-        return shows_colours(self._env, is_terminal=self._stderr.is_terminal)

@@ -147,7 +147,8 @@ def test_a_cap_without_a_price(cli: Cli) -> None:
     assert (result.code, count_posts(cli)) == (5, 0)
     assert error_and_hint(result) == [
         "error: no sure price of maker/brush is known, so --max-cost $100.00 cannot be kept",
-        "hint: --assume-price USD says what a request without a known price may cost",
+        "hint: --assume-price USD says what a request without a known price may cost;"
+        " krea config set price.assume USD says it for good",
     ]
     assume = ("--assume-price", "0.75", "--max-cost", "2")
     assert cli.krea(*BRUSH, "-n", "3", *assume, "-o", "fox.png").code == 5
@@ -167,7 +168,8 @@ def test_a_price_that_is_about_is_not_known(cli: Cli) -> None:
     assert (result.code, count_posts(cli)) == (5, 0)
     assert error_and_hint(result) == [
         "error: no sure price of maker/brush is known, so --max-cost $100.00 cannot be kept",
-        "hint: --assume-price USD says what a request without a known price may cost",
+        "hint: --assume-price USD says what a request without a known price may cost;"
+        " krea config set price.assume USD says it for good",
     ]
     assume = ("--assume-price", "0.6", "--max-cost", "1")
     assert cli.krea(*BRUSH, *assume, "-o", "fox.png").code == 0

@@ -16,6 +16,10 @@ HELP = {
     " about a lost answer without you",
     "budget.day": "the most to spend from midnight to midnight, in US dollars; without it, there is"
     " no limit",
+    "confirm.above": "ask at the terminal before what may cost more than this, in US dollars (1"
+    " without it), or sends more than 10 jobs of unknown price; 0 always asks, off never does",
+    "price.assume": "the price to assume where the price is unknown, in US dollars, as"
+    " --assume-price does",
     "history.keep": "how long the ledger keeps requests that are over, such as 1y (1d at least);"
     " without it, for ever. Items of batches stay: a batch would pay for them again",
     "ledger.name": "which ledger on a network disk is this machine's, where host names change;"

@@ -89,7 +89,7 @@ def run_main(
     argv: Sequence[str],
     *,
     stdin: str = "",
-    typed: str | None = None,
+    typed: str | Keyboard | None = None,
     terminal: bool = False,
     **edges: Any,
 ) -> CliResult:
@@ -100,7 +100,9 @@ def run_main(
     """
     stream = Terminal if terminal else io.TextIOWrapper
     out, err = stream(io.BytesIO(), "utf-8"), stream(io.BytesIO(), "utf-8")
-    keys = io.StringIO(stdin) if typed is None else Keyboard(typed)
+    keys = io.StringIO(stdin) if typed is None else typed
+    if isinstance(keys, str):
+        keys = Keyboard(keys)
     env = Env(stdin=keys, stdout=out, stderr=err, **edges)
     if isinstance(keys, Keyboard):
         keys.clock = env.clock
@@ -127,7 +129,11 @@ class Cli:
         }
 
     def krea(
-        self, *argv: str, stdin: str = "", typed: str | None = None, terminal: bool = False
+        self,
+        *argv: str,
+        stdin: str = "",
+        typed: str | Keyboard | None = None,
+        terminal: bool = False,
     ) -> CliResult:
         """Run `krea ARGV`, its output piped or shown on a terminal, where a person may type."""
         return run_main(

@@ -50,6 +50,7 @@ from krea_cli.options import (
     SubmitTimeout,
     TokenFile,
     Verbose,
+    Yes,
     parse_nonempty,
 )
 
@@ -142,6 +143,7 @@ def batch(
     retry_failed: RetryFailed = False,
     max_cost: MaxCost = None,
     assume_price: AssumePrice = None,
+    yes: Yes = False,
     dry_run: DryRunOption = False,
     check: Check = False,
     lines: Lines = None,

@@ -104,6 +104,12 @@ class DryRun:
         if error := self._twin or refusal:
             raise error
 
+    def count_unpaid(self) -> tuple[int, PriceTotal]:
+        """Count the items that are still to be paid for, and add up their prices."""
+        for item in self._items:
+            self._count(item)
+        return self._states[TO_SEND], self._total()
+
     def _count(self, item: Item) -> str:
         """Count ITEM by its state, and return that."""
         state = self._state(item)
@@ -223,7 +229,7 @@ class DryRun:
             yield f"in all: {self._total()}"
         if self._is_assumed:
             have = "has" if self._unsure == 1 else "have"
-            yield f"{_items(self._unsure)} {have} no sure price; --assume-price is used"
+            yield f"{_items(self._unsure)} {have} no sure price; an assumed one is used"
         if self._forecast:
             yield f"within the budget: {self._forecast.fits} of {self._states[TO_SEND]}"
 

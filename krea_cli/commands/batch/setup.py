@@ -1,13 +1,13 @@
 """Set up one `batch`: check the whole list, then show or run it."""
 
 import io
-import os
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from krea_cli.catalog.request.inputs import RequestInputs
+from krea_cli.commands.batch.list_format import STDIN, find_list_format, other_words_of
 from krea_cli.commands.batch.options import BatchOptions
 from krea_cli.commands.batch.shard_auto import find_shard
 from krea_cli.commands.budget import load_budget, tell_catalog_changes
@@ -18,29 +18,18 @@ from krea_cli.errors import LedgerUnusable, UsageError
 from krea_cli.flows.batch.check.check import check_batch
 from krea_cli.flows.batch.check.existing_files import ExistingFiles
 from krea_cli.flows.batch.check.line_requests import Defaults
-from krea_cli.flows.batch.check.lines import FORMATS
 from krea_cli.flows.batch.check.options import CheckOptions
 from krea_cli.flows.batch.check.output_template import OutputTemplate, parse_output_template
 from krea_cli.flows.batch.check.sweep import parse_sweep
 from krea_cli.flows.batch.item_store import ItemStore
-from krea_cli.text import shell_line
 
 if TYPE_CHECKING:
     from krea_cli.commands.batch.budget_forecast import BudgetForecast
+    from krea_cli.commands.batch.dry_run import DryRun
     from krea_cli.flows.batch.check.contents import ContentCheck
     from krea_cli.local.ledger.account_ledger import AccountLedger
     from krea_cli.local.ledger.budget import Budget
     from krea_cli.local.ledger.other_ledgers import OtherLedgers
-
-STDIN = "-"
-FORMAT_BY_SUFFIX = {
-    ".txt": "txt",
-    ".csv": "csv",
-    ".tsv": "tsv",
-    ".jsonl": "jsonl",
-    ".ndjson": "jsonl",
-}
-SPREADSHEET_SUFFIXES = (".xlsx", ".xls", ".ods")
 
 
 class BatchSetup:
@@ -53,25 +42,12 @@ class BatchSetup:
 
     def show(self) -> None:
         """Print the requests to be sent, the items done, and the cost; send nothing."""
-        from krea_cli.commands.batch.dry_run import DryRun
-
         session, options = self._session, self._options
         budget = load_budget(session, max_cost=options.max_cost, assumed_price=options.assume_price)
         ledger = self._ledger_if_any()
         with closing(self._check(ledger)) as items:
             forecast = self._forecast(budget, ledger, items) if budget else None
-            dry_run = DryRun(
-                items,
-                ledger,
-                profile=options.profile,
-                retry_failed=options.retries_failed,
-                force=options.force,
-                others=self._others_if_any(ledger),
-                cwd=self._check_options.cwd,
-                forecast=forecast,
-                now=session.clock.now(),
-            )
-            dry_run.print(session.output)
+            self._dry_run(items, ledger, forecast).print(session.output)
 
     def check_contents(self) -> None:
         """Check the list and read every file that it made; send nothing.
@@ -109,7 +85,46 @@ class BatchSetup:
             sends_many=True,
         )
         with closing(self._check(ledger)) as items:
+            self._confirm(items, ledger)
             BatchRun(session, options, self._check_options, items, budget=budget).run()
+
+    def _confirm(self, items: ItemStore, ledger: "AccountLedger") -> None:
+        """Ask before the unpaid items are sent, if they cost much. Raises `NotConfirmed`."""
+        from krea_cli.catalog.prices import PriceTotal
+        from krea_cli.commands.confirm import Confirmation
+
+        session, options = self._session, self._options
+        confirmation = Confirmation(session, yes=options.yes, max_cost=options.max_cost)
+        if not confirmation.can_ask:
+            return
+        total = PriceTotal()
+        for item in items:
+            total.add(item.cost, item.about)
+        if confirmation.is_needed(total):
+            ledger.settle_unsent(session.clock.boot()[0])
+            with session.clock.interruptible():
+                count, total = self._dry_run(items, ledger).count_unpaid()
+            confirmation.require(total, "1 item" if count == 1 else f"{count:,} items")
+
+    def _dry_run(
+        self,
+        items: ItemStore,
+        ledger: "AccountLedger | None",
+        forecast: "BudgetForecast | None" = None,
+    ) -> "DryRun":
+        from krea_cli.commands.batch.dry_run import DryRun
+
+        return DryRun(
+            items,
+            ledger,
+            profile=self._options.profile,
+            retry_failed=self._options.retries_failed,
+            force=self._options.force,
+            others=self._others_if_any(ledger),
+            cwd=self._check_options.cwd,
+            forecast=forecast,
+            now=self._session.clock.now(),
+        )
 
     def _forecast(
         self, budget: "Budget", ledger: "AccountLedger | None", items: ItemStore
@@ -195,11 +210,11 @@ def _check_options(session: Session, options: BatchOptions) -> CheckOptions:
             "--model and --sweep model=… were both given", hint="give only one of them"
         )
     is_stdin = options.file == STDIN
-    other_words = _other_words(session.argv, options.file)
+    other_words = other_words_of(session.argv, options.file)
     return CheckOptions(
         name="stdin" if is_stdin else options.file,
         is_stdin=is_stdin,
-        format=_list_format(options, other_words),
+        format=find_list_format(options.file, options.format, other_words),
         other_words=other_words,
         is_format_stated=options.format is not None,
         defaults=Defaults(model, options.count, RequestInputs(**options.request_inputs(session))),
@@ -221,68 +236,3 @@ def _parse_output(session: Session, options: BatchOptions) -> OutputTemplate:
     if text is None and (implied := find_implied_output(session)):
         text = implied.text
     return parse_output_template(text, session.env.current_dir)
-
-
-def _other_words(argv: Sequence[str], file: str) -> list[str]:
-    """Return the options of the command line without FILE and --format."""
-    words = list(argv[1:])
-    for number, word in enumerate(words):
-        if word == "--format":
-            del words[number : number + 2]
-        elif word.startswith("--format="):
-            del words[number]
-        else:
-            continue
-        break
-    if file in words:
-        words.remove(file)
-    return [word for word in words if word != "--"]
-
-
-def _list_format(options: BatchOptions, other_words: Sequence[str]) -> str:
-    """The format of the list, by --format or its name. Raises `UsageError`."""
-    file, formats = options.file, ", ".join(FORMATS)
-    if options.format is not None:
-        format = FORMAT_BY_SUFFIX.get(f".{options.format.lower()}")
-        if format is None:
-            raise UsageError(f"--format {options.format} is none of {formats}", hint="--format csv")
-        return format
-    suffix = Path(file).suffix.lower()
-    if suffix in SPREADSHEET_SUFFIXES:
-        raise UsageError(
-            f"{file} is a spreadsheet, and a batch is read from {formats}",
-            hint="save it as CSV (UTF-8)",
-        )
-    format = FORMAT_BY_SUFFIX.get(suffix)
-    if format is None and file != STDIN and not os.path.lexists(file):
-        raise UsageError(f"{file} does not exist", hint="krea batch FILE; - is stdin")
-    if format is None and os.path.isdir(file):
-        raise UsageError(f"{file} is a folder", hint="krea batch FILE; - is stdin")
-    if format is None and suffix == ".json":
-        raise UsageError(
-            f"{file} is JSON, and a batch is read from {formats}; jq makes lines of it",
-            hint=f"jq -c '(arrays | .[]), objects' {shell_line(file)} | "
-            + shell_line("krea", "batch", "-", "--format", "jsonl", *other_words),
-        )
-    if format is None and (reason := _unreadable_reason(file)):
-        raise UsageError(f"{file}: {reason}", hint=f"a list is one of {formats}: krea batch FILE")
-    if format is None:
-        raise UsageError(
-            f"{file} does not say in its name what it is: {formats}",
-            hint=shell_line("krea", "batch", file, "--format", "txt", *other_words),
-        )
-    return format
-
-
-def _unreadable_reason(file: str) -> str | None:
-    """Return the reason why FILE is no text; None for a text, and for what cannot be looked at."""
-    from krea_cli.flows.batch.check.lines import UnreadableLine, decode_lines
-
-    with suppress(OSError):
-        if os.path.isfile(file):
-            with open(file, "rb") as content:
-                try:
-                    next(decode_lines(content), None)
-                except UnreadableLine as error:
-                    return error.message
-    return None

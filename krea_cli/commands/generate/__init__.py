@@ -53,6 +53,7 @@ from krea_cli.options import (
     SubmitTimeout,
     TokenFile,
     Verbose,
+    Yes,
     parse_nonempty,
 )
 
@@ -121,6 +122,7 @@ def generate(
     dry_run: DryRunOption = False,
     force: Force = False,
     again: Again = False,
+    yes: Yes = False,
     no_check: NoCheck = False,
     like: Like = None,
     reuse: Reuse = False,

@@ -4,6 +4,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from krea_cli.commands.budget import load_budget, tell_catalog_changes
+from krea_cli.commands.confirm import confirm_jobs
 from krea_cli.commands.exit_status import ExitStatus
 from krea_cli.commands.generate.inputs import (
     GenerateOptions,
@@ -49,7 +50,8 @@ def run(context: "Context", options: GenerateOptions) -> None:
     from krea_cli.flows.jobs.record import job_record
 
     flow_context = session.flow_context(budget=budget)
-    generate = Generate(requests, flow_context, deadline=session.deadline)
+    confirm = confirm_jobs(session, requests, yes=options.yes, max_cost=options.max_cost)
+    generate = Generate(requests, flow_context, deadline=session.deadline, confirm=confirm)
     saver = session.result_saver()
     with ExitStatus(output) as exit_status, output.progress():
         try:

@@ -1,6 +1,6 @@
 """Generate: submit each job, poll, and save what they make."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from itertools import chain, islice
 from typing import TYPE_CHECKING
@@ -35,10 +35,14 @@ LOOK_SECONDS = 0.2  # that a look at the jobs may be late, while another one wai
 STOPS_ALL = (BalanceEmpty, Busy, LedgerUnusable, NoToken, OverBudget, TokenRefused, Unreachable)
 
 
+Confirm = Callable[[Sequence[tuple[GenerateRequest, int]]], None]
+
+
 class Generate:
     """One run of REQUESTS, which differ in their models; most runs have one.
 
-    DEADLINE (monotonic) ends it, in place of the timeout of each request.
+    DEADLINE (monotonic) ends it, in place of the timeout of each request. CONFIRM gets the number
+    of unpaid jobs of each, before anything is sent. It ends the run if it raises.
     """
 
     def __init__(
@@ -47,11 +51,13 @@ class Generate:
         context: FlowContext,
         *,
         deadline: float | None = None,
+        confirm: "Confirm | None" = None,
     ) -> None:
         self._failures: list[KreaError] = []
         self._target, self._again = requests[0].target, requests[0].again
         self._context = context
         self._watch = Watch(context)
+        self._confirm = confirm
         self._submitters = [
             Submitter(each, context, self._watch, deadline=deadline) for each in requests
         ]
@@ -136,6 +142,8 @@ class Generate:
             is_new_run = look_all([each.plan for each in self._submitters])
             for submitter in self._submitters:
                 submitter.plan.check(anew=is_new_run)
+            if self._confirm:
+                self._ask(self._confirm)
             planned = [submitter.plan.jobs() for submitter in self._submitters]
         except Interrupted:
             raise
@@ -147,6 +155,16 @@ class Generate:
                 if job.inserted:  # of a stream, an earlier run is known only now
                     budget.count_request(job.inserted[0].id)
         return planned
+
+    def _ask(self, confirm: "Confirm") -> None:
+        """Let the user CONFIRM the run; the time in front of the question counts for no timeout."""
+        clock = self._context.clock
+        unpaid = [(each.request, each.plan.count_unpaid()) for each in self._submitters]
+        asked_at = clock.monotonic()
+        confirm(unpaid)
+        for each in self._submitters:
+            if each.plan.until is not None:
+                each.plan.until += clock.monotonic() - asked_at
 
     @property
     def _job_ids(self) -> list[str]:

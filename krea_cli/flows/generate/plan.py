@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from krea_cli.catalog.local_files import find_local_files, replace_local_files
-from krea_cli.errors import InDoubt, RequestRefused, WouldOverwrite
+from krea_cli.errors import InDoubt, KreaError, RequestRefused, WouldOverwrite
 from krea_cli.flows.context import FlowContext
 from krea_cli.flows.files.naming import NameFacts
 from krea_cli.flows.files.output_slot import PAYING_HINT, OutputSlot
@@ -67,7 +67,7 @@ class _Look:
 
 
 class Plan:
-    """One request, before anything of it is sent. UNTIL (monotonic) ends its uploads.
+    """One request, before anything of it is sent. Its uploads end at `until` (monotonic).
 
     Call `look`, then `check` and `jobs`, or `forecast`; `look_all` looks at several.
     """
@@ -77,7 +77,7 @@ class Plan:
     ) -> None:
         self._request = request
         self._context = context
-        self._until = until
+        self.until = until
         self._files = RequestFiles()
         self._seen: _Look
         self._run_lock: RunLock | None = None  # for requests to a stream
@@ -124,7 +124,7 @@ class Plan:
         look, elsewhere = self._seen, self._seen.earlier.elsewhere
         if self._files.hashes and len(look.cached) + len(elsewhere) < len(look.slots):
             files = find_local_files(self._request.body)
-            addresses = upload_files(files, self._context, until=self._until)
+            addresses = upload_files(files, self._context, until=self.until)
             self._files = RequestFiles(self._files.hashes, addresses)
         return [
             PlannedJob(slot, cached=look.cached.get(slot.n), elsewhere=elsewhere.get(slot.n))
@@ -141,15 +141,26 @@ class Plan:
         Raises `UsageError` and LedgerUnusable.
         """
         self._settle(anew=anew)
-        look, request, refusal = self._seen, self._request, None
-        claimed: list[RequestRow] = []
         try:
-            self._refuse(look)
-            if not request.again:
-                unmade = [job for job in look.unmade if job[0].n not in look.cached]
-                claimed = forecast_claims(unmade, self._context.ledger, request.profile)
+            self._refuse(self._seen)
+            return self._count_jobs(self._claimed())
         except (WouldOverwrite, InDoubt) as error:
-            refusal = error
+            return self._count_jobs([], error)
+
+    def count_unpaid(self) -> int:
+        """Count the jobs that are still to be paid for, after `check`. Raises `InDoubt`."""
+        return self._count_jobs(self._claimed()).to_send
+
+    def _claimed(self) -> list[RequestRow]:
+        """The unfinished requests to a stream that this run would take. Raises `InDoubt`."""
+        look, request = self._seen, self._request
+        if request.again:
+            return []
+        unmade = [job for job in look.unmade if job[0].n not in look.cached]
+        return forecast_claims(unmade, self._context.ledger, request.profile)
+
+    def _count_jobs(self, claimed: list[RequestRow], refusal: KreaError | None = None) -> Forecast:
+        look = self._seen
         return count_jobs(
             len(look.slots),
             earlier=[*look.earlier.rows.values(), *claimed],

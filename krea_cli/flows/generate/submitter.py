@@ -44,10 +44,9 @@ class Submitter:
         self._watch = watch
         self._claims: list[Claim] = []
         self._submission: Submission | None = None  # under way, without a free slot so far
-        self._until = deadline
         if deadline is None and request.timeout is not None:
-            self._until = context.clock.monotonic() + request.timeout
-        self.plan = Plan(request, context, until=self._until)
+            deadline = context.clock.monotonic() + request.timeout
+        self.plan = Plan(request, context, until=deadline)
 
     @property
     def retry_at(self) -> float | None:
@@ -95,13 +94,13 @@ class Submitter:
             job.slot,
             context,
             again=self.request.again,
-            until=self._until,
+            until=self.plan.until,
             inserted=job.inserted,
         )
         self._claims.append(claimed)
         if claimed.row.state == "checked":
             context.tell(Submitting(claimed.row.model, job.slot.n, job.slot.count))
-        return Submission(claimed.row, context, deadline=self._until)
+        return Submission(claimed.row, context, deadline=self.plan.until)
 
     def _copy(self, slot: OutputSlot, cached: CachedResult) -> PendingJob:
         """A job of before, whose results are copied; the service is asked for nothing."""
@@ -129,7 +128,7 @@ class Submitter:
             ledger_lasts=context.ledger.persistent,
             part_file=claimed.part_file,
         )
-        return PendingJob(job_id=job_id, slot=slot, until=self._until)
+        return PendingJob(job_id=job_id, slot=slot, until=self.plan.until)
 
 
 def _pending_elsewhere(slot: OutputSlot, elsewhere: Elsewhere) -> PendingJob:

@@ -27,6 +27,11 @@ class Doubt:
         """Return True as long as its outcome is unknown."""
         return self.row.job_id is None
 
+    @property
+    def may_have_job(self) -> bool:
+        """Return True if a job of the list, read or unread, may be its own."""
+        return bool(self.candidates) or not self.is_list_read
+
     def young(self, now: float) -> bool:
         """Return True as long as the list may not show its job yet."""
         return now - (self.row.sent_at or self.row.created_at) < LIST_LAG_SECONDS

@@ -14,9 +14,9 @@ from krea_cli.flows.backoff import is_transient
 from krea_cli.flows.context import FlowContext
 from krea_cli.flows.events import Reconciling, Submitting, WarningNote
 from krea_cli.flows.files.part_records import remove_abandoned_parts
-from krea_cli.flows.jobs.record import iso_time
+from krea_cli.flows.submit.comparison import warn_of_differences
 from krea_cli.flows.submit.doubt import Doubt, candidates_note, spared_error
-from krea_cli.flows.submit.match import STRANGER_SECONDS, Candidate
+from krea_cli.flows.submit.match import Candidate
 from krea_cli.flows.submit.post_lock import exclusive_submit
 from krea_cli.flows.submit.reconcile import (
     LIST_LAG_SECONDS,
@@ -44,7 +44,8 @@ class Decision:
 class Recovery:
     """One `krea recover`. UNTIL (monotonic) ends the waiting for another krea.
 
-    REPRICE returns a request with the price that is known for it now.
+    REPRICE returns a request with the price that is known for it now. CONFIRM is told of the
+    requests that are to be sent again, and ends the command if it raises.
     """
 
     def __init__(
@@ -53,9 +54,11 @@ class Recovery:
         *,
         until: float | None,
         reprice: Callable[[RequestRow], RequestRow] = lambda row: row,
+        confirm: Callable[[Sequence[RequestRow]], None] = lambda rows: None,
     ) -> None:
         self._context = context
         self._reprice = reprice
+        self._confirm = confirm
         self._until = until
         self._resolutions = Resolutions(context.ledger)
         self._candidates: dict[int, tuple[Candidate, ...]] = {}
@@ -92,7 +95,7 @@ class Recovery:
                 hint="krea recover lists what is of nobody yet;"
                 f" {other.host.hint_there(f'krea history {other.number}')}",
             )
-        self._compare(row, job)
+        warn_of_differences(row, job, context)
         if self._reopen(row).state == "forgotten":
             # A gateway carried it out in the end, after the user had let it go or sent it again.
             context.ledger.requests.change_state(row.id, ("forgotten",), "unknown", error=row.error)
@@ -148,7 +151,14 @@ class Recovery:
         for row_id in forget:
             yield self._decide(partial(self.forget, row_id))
         doubts = self.reconcile() if resubmit else []
-        by_row = {doubt.row.id: doubt for doubt in doubts}
+        by_row = {doubt.row.id: doubt for doubt in doubts if doubt.row.id in resubmit}
+        self._confirm(
+            [
+                self._reprice(doubt.row)
+                for doubt in by_row.values()
+                if not (doubt.row.job_id or (spare_candidates and doubt.may_have_job))
+            ]
+        )
         yield from self._resubmit_all(resubmit, by_row, spare_candidates=spare_candidates)
         remove_abandoned_parts(self._context.ledger)
 
@@ -160,7 +170,7 @@ class Recovery:
             if doubt and doubt.row.job_id:
                 yield Decision(doubt.row)
                 continue
-            if doubt and (doubt.candidates or not doubt.is_list_read):
+            if doubt and doubt.may_have_job:
                 if spare_candidates:
                     yield Decision(None, spared_error(doubt))
                     continue
@@ -271,25 +281,6 @@ class Recovery:
         if self._context.ledger.history.list_sending():
             with exclusive_submit(self._context, self._until):
                 pass
-
-    def _compare(self, row: RequestRow, job: Job) -> None:
-        """Warn where JOB does not look like the request; the user has the last word."""
-        sent = row.sent_at or row.created_at
-        if (
-            job.created_at is not None
-            and not -STRANGER_SECONDS < job.created_at - sent < STRANGER_SECONDS
-        ):
-            self._context.tell(
-                WarningNote(
-                    f"job {job.id} was made {iso_time(job.created_at)}, and the request left"
-                    f" {iso_time(sent)}"
-                )
-            )
-        types = self._context.ledger.statistics.job_types(row.model)
-        if job.type and types and job.type not in types:
-            self._context.tell(
-                WarningNote(f"job {job.id} is of type {job.type}, not {', '.join(types)}")
-            )
 
     def _submit(self, row: RequestRow) -> RequestRow:
         context = self._context

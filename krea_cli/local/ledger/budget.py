@@ -15,7 +15,10 @@ from krea_cli.local.ledger.spending import Spending, SpendingTotal
 MAX_COST_CAP = "--max-cost"
 SHARE_CAP = "this share of --max-cost"
 DAY_CAP = "budget.day"
-UNPRICED_HINT = "--assume-price USD says what a request without a known price may cost"
+UNPRICED_HINT = (
+    "--assume-price USD says what a request without a known price may cost;"
+    " krea config set price.assume USD says it for good"
+)
 
 
 @dataclass(frozen=True)

@@ -338,7 +338,7 @@ def test_a_name_that_no_result_can_have_is_refused_before_it_is_paid(
 ) -> None:
     """Most likely -m is missing: the kind is known before, and the hint lists the models of it."""
     result = cli.krea("generate", "waves", *words)
-    expected = f"error: {sentence}\n  hint: {hint}\n  charged: no\n"
+    expected = f"error: {sentence}\n  hint: {hint}\n"
     assert (result.code, result.out, result.err) == (2, "", expected)
     assert cli.service.posts == []
 

@@ -171,7 +171,8 @@ def test_an_unknown_price_is_over_every_cap(ledger: AccountLedger, make_draft: M
         "no sure price of bfl/flux-1-dev is known, so budget.day $900.00 cannot be kept"
     )
     assert raised.value.hint == (
-        "--assume-price USD says what a request without a known price may cost"
+        "--assume-price USD says what a request without a known price may cost;"
+        " krea config set price.assume USD says it for good"
     )
     assert send(ledger, make_draft(), budget=Budget(day=5, assumed_price=3)).cost == 3
 
