@@ -365,14 +365,16 @@ _krea() {
         "krea models")
             case $prev in
                 --kind) _krea_offer image enhance video 3d audio; return ;;
+                --takes) return ;;
+                --with) return ;;
+                --max-price) return ;;
+                --sort) return ;;
                 --color) _krea_offer auto always never; return ;;
             esac
             case $cur in
-                -*) _krea_offer --kind --refresh --json --quiet -q --verbose -v --color --help -h ;;
-                *) _krea_model_ids ;;
+                -*) _krea_offer --kind --takes --with --max-price --sort --refresh --json --quiet -q --verbose -v --color --help -h ;;
             esac
             ;;
-        "krea modelsyes") _krea_model_ids ;;
         "krea doctor")
             case $prev in
                 --profile) return ;;

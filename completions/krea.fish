@@ -174,7 +174,7 @@ complete -c krea -n '__krea_at krea' -a history -d 'Search earlier requests, or 
 complete -c krea -n '__krea_at krea' -a spend -d 'Show what requests have cost, today or since a time.'
 complete -c krea -n '__krea_at krea' -a recover -d 'Find the jobs of requests whose answer was lost.'
 complete -c krea -n '__krea_at krea' -a verify -d 'Check the files on disk against the report of a batch.'
-complete -c krea -n '__krea_at krea' -a models -d 'List the models, search them, or show one.'
+complete -c krea -n '__krea_at krea' -a models -d 'List the models, find some, show or compare them.'
 complete -c krea -n '__krea_at krea' -a doctor -d 'Check the set-up, and suggest how to fix problems.'
 complete -c krea -n '__krea_at krea' -a sandbox -d 'Run a command against an embedded Krea, free of charge.'
 complete -c krea -n '__krea_at krea' -a auth -d 'Store a token, show the one in use, or forget it.'
@@ -368,13 +368,16 @@ complete -c krea -n '__krea_at krea verify' -F
 
 # krea models
 complete -c krea -n '__krea_at krea models' -l kind -x -a 'image enhance video 3d audio' -d 'Only image, video, 3d, …'
+complete -c krea -n '__krea_at krea models' -l takes -x -d 'Only those that take text, image, video, audio'
+complete -c krea -n '__krea_at krea models' -l with -x -d 'Only those with this field'
+complete -c krea -n '__krea_at krea models' -l max-price -x -d 'Only those whose cheapest job costs no more'
+complete -c krea -n '__krea_at krea models' -l sort -x -d 'By price, time or name'
 complete -c krea -n '__krea_at krea models' -l refresh -d 'Ask the service, and print what changed'
 complete -c krea -n '__krea_at krea models' -l json -d 'JSON lines instead of text, for input and output'
 complete -c krea -n '__krea_at krea models' -l quiet -s q -d 'No progress, no remarks'
 complete -c krea -n '__krea_at krea models' -l verbose -s v -d 'Each request and its time on stderr'
 complete -c krea -n '__krea_at krea models' -l color -x -a 'auto always never' -d 'Colours: never, or always, which draws tables in a pipe as well'
 complete -c krea -n '__krea_at krea models' -l help -s h -d 'Show this help and exit'
-complete -c krea -n '__krea_at krea models' -a '(__krea_models)'
 
 # krea doctor
 complete -c krea -n '__krea_at krea doctor' -l repair -d 'Set a damaged ledger aside, so that a new one is made'

@@ -102,7 +102,7 @@ def test_a_hint_of_the_source_is_a_command(hint: str, place: str) -> None:
         ("krea sandbox --speed fast", "no option --speed behind krea sandbox"),
         ("wait for it, or with a longer --timeuot", "no option --timeuot"),
         ("-O FILE", "no option -O"),
-        ("krea models --refresh, or --max-price 3", "no option --max-price"),
+        ("krea models --refresh, or --max-jobs 3", "no option --max-jobs"),
     ],
 )
 def test_a_wrong_hint_is_found(hint: str, problem: str) -> None:

@@ -6,12 +6,19 @@ from dataclasses import dataclass
 from krea_cli.catalog.catalog import Catalog
 from krea_cli.catalog.describe import describe_field
 from krea_cli.catalog.model import Field, Model, json_equal
-from krea_cli.catalog.prices import estimate_price, price_points, price_range
+from krea_cli.catalog.prices import estimate_price, price_points
+
+
+def _price_range(model: Model) -> str:
+    from krea_cli.catalog.price_ranges import price_range  # few commands tell changes
+
+    return price_range(model)
+
 
 # The prices of a model in words; the first that differs tells a change.
 PRICE_VIEWS: tuple[Callable[[Model], str], ...] = (
     lambda model: str(estimate_price(model, model.example or {})),
-    price_range,
+    _price_range,
     lambda model: ", ".join(f"${point.amount}" for point in price_points(model)) or "unknown",
 )
 

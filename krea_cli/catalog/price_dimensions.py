@@ -35,6 +35,14 @@ def parse_seconds(value: object) -> Decimal | None:
     return parse_number(value.strip().removesuffix("s") if isinstance(value, str) else value)
 
 
+def describe_dimension(name: str, value: Any) -> str:
+    """Return a dimension in words: "resolution 4K", "without video reference"."""
+    first, *others = _split_words(name) or [""]
+    if first == "has" and others and (has := _parse_boolean(value)) is not None:
+        return f"{'with' if has else 'without'} {' '.join(others)}"
+    return f"{name} {str(value).lower() if isinstance(value, bool) else value}"
+
+
 class RequestDimensions:
     """The body of a request to MODEL, compared with the dimensions of its price POINTS.
 

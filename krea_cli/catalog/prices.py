@@ -7,12 +7,15 @@ from functools import cached_property
 from typing import Any
 
 from krea_cli.catalog.model import Model
-from krea_cli.catalog.price_dimensions import RequestDimensions, parse_number, parse_seconds
+from krea_cli.catalog.price_dimensions import (
+    RequestDimensions,
+    parse_number,
+    parse_seconds,
+)
 from krea_cli.dollars import format_dollars, to_dollars, to_micros
 
 SECOND_UNITS = ("second", "seconds", "per_second", "per-second")
 REQUEST_UNITS = ("request", "requests", "job", "generation", "image", "per_request", "", None)
-DURATIONS = ("duration", "billableSeconds")
 
 
 @dataclass(frozen=True)
@@ -118,78 +121,26 @@ def estimate_price(model: Model, body: Mapping[str, Any]) -> Price:
     If a dimension cannot be compared with BODY, its highest price counts ("at most"). Prices per
     second are multiplied by the duration. Any other pricing is unknown.
     """
-    pricing = model.pricing
-    if pricing is None or pricing.get("currency", "USD") != "USD":
-        return UNKNOWN_PRICE
-    if pricing.get("type", "fixed") != "fixed":
-        return UNKNOWN_PRICE
-    points = price_points(model)
-    unit = pricing.get("unit")
-    if not points or not (unit in SECOND_UNITS or unit in REQUEST_UNITS):
+    points = usable_points(model)
+    if not points:
         return UNKNOWN_PRICE
     price = _match_price(points, model, body)
-    return _multiply_by_duration(price, model, body) if unit in SECOND_UNITS else price
+    return _multiply_by_duration(price, model, body) if is_of_seconds(model) else price
 
 
-def price_range(model: Model) -> str:
-    """Return the prices of MODEL in words, for any request: "$0.15 to $0.30", "$0.07/s"."""
-    if model.pricing is None or estimate_price(model, model.example or {}).amount is None:
-        return "unknown"
-    return _describe_range(*_rated_points(model))
-
-
-def price_table(model: Model) -> list[tuple[str, str]]:
-    """Return the prices of MODEL by their dimensions in words; empty for a flat price.
-
-    Prices of each duration are told as prices of a second.
-    """
-    points, is_rate = _rated_points(model)
-    rows: dict[str, list[PricePoint]] = {}
-    for point in points:
-        dimensions = [
-            f"{name} {str(value).lower() if isinstance(value, bool) else value}"
-            for name, value in point.dimensions.items()
-            if not (is_rate and name in DURATIONS)
-        ]
-        rows.setdefault(", ".join(dimensions) or "else", []).append(point)
-    if len(rows) < 2:
+def usable_points(model: Model) -> list[PricePoint]:
+    """Return the price points of MODEL; none if they are no dollars of a request or a second."""
+    pricing = model.pricing
+    if pricing is None or pricing.get("currency", "USD") != "USD":
         return []
-    return [(name, _describe_range(same, is_rate)) for name, same in rows.items()]
+    unit = pricing.get("unit")
+    is_known = unit in SECOND_UNITS or unit in REQUEST_UNITS
+    return price_points(model) if is_known and pricing.get("type", "fixed") == "fixed" else []
 
 
-def _rated_points(model: Model) -> tuple[list[PricePoint], bool]:
-    """Return the points of MODEL, and True if their amounts are of one second.
-
-    Points that have a duration each are divided by it.
-    """
-    points = price_points(model)
-    is_rate = (model.pricing or {}).get("unit") in SECOND_UNITS
-    rates = [rate for point in points if (rate := _per_second(point)) is not None]
-    if is_rate or len(rates) < len(points):
-        return points, is_rate
-    return [replace(point, amount=rate) for point, rate in zip(points, rates, strict=True)], True
-
-
-def _per_second(point: PricePoint) -> Decimal | None:
-    """Return the price of a second, for a point of one duration; None for any other."""
-    durations = [point.dimensions[name] for name in DURATIONS if name in point.dimensions]
-    seconds = parse_seconds(durations[0]) if durations else None
-    return round(point.amount / seconds, 6) if seconds else None
-
-
-def _describe_range(points: list[PricePoint], is_rate: bool) -> str:
-    amounts = [point.amount for point in points]
-    low, high = (_describe_bound(bound, points) for bound in (min(amounts), max(amounts)))
-    text = low if low == high else f"{low} to {high}"
-    if low.startswith("about "):  # once is enough
-        text = f"about {text.replace('about ', '')}"
-    return text + ("/s" if is_rate else "")
-
-
-def _describe_bound(bound: Decimal, points: list[PricePoint]) -> str:
-    """Return BOUND, the lowest or highest amount of POINTS, in words."""
-    about = "about " if all(point.is_about for point in points if point.amount == bound) else ""
-    return about + format_dollars(to_micros(bound))
+def is_of_seconds(model: Model) -> bool:
+    """Tell if the prices of MODEL are those of a second."""
+    return (model.pricing or {}).get("unit") in SECOND_UNITS
 
 
 def price_points(model: Model) -> list[PricePoint]:

@@ -12,7 +12,8 @@ from krea_cli.catalog.describe import describe_field
 from krea_cli.catalog.diff import diff_catalogs
 from krea_cli.catalog.model import seed_bounds
 from krea_cli.catalog.openapi.document import UnreadableDocument, parse_document, reduce_document
-from krea_cli.catalog.prices import estimate_price, price_range
+from krea_cli.catalog.price_ranges import price_range
+from krea_cli.catalog.prices import estimate_price
 from krea_cli.catalog.request.prepare import prepare_request
 from krea_cli.catalog.resolve import resolve_model
 from krea_cli.errors import InvalidRequest, UnknownModel

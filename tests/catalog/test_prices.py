@@ -8,7 +8,8 @@ import pytest
 from krea_cli.catalog.cache import load_snapshot
 from krea_cli.catalog.catalog import Catalog
 from krea_cli.catalog.model import Model
-from krea_cli.catalog.prices import estimate_price, price_range, unclear_note
+from krea_cli.catalog.price_ranges import price_range
+from krea_cli.catalog.prices import estimate_price, unclear_note
 from tests.catalog.documents import ROUTE, make_document, make_model, make_operation
 
 FIELDS = {

@@ -13,6 +13,7 @@ from krea_cli.catalog.openapi.document import parse_document
 from krea_cli.catalog.prices import estimate_price
 from krea_cli.catalog.request.prepare import prepare_request
 from krea_cli.commands.models import model_card
+from krea_cli.commands.models.records import to_full_record
 from krea_cli.errors import InvalidRequest
 from krea_cli.text import clean
 from tests.catalog.documents import make_inputs
@@ -63,10 +64,10 @@ def test_every_route_can_be_shown_and_asked(bodies: list[dict[str, Any]]) -> int
     catalog = Catalog(document, source="test")
     for model in catalog.models():
         # The stream would escape lone surrogates.
-        card = model_card.card_text(model, now=0.0)
+        card = model_card.card_text(model, now=0.0, columns=60, is_default=False, seconds=None)
         text = clean(card).encode(errors="backslashreplace").decode()
         assert not [line for line in text.splitlines() if any(map(is_unsafe, line))]
-        assert parse_strict_json(json.dumps(model_card.full_record(model)))
+        assert parse_strict_json(json.dumps(to_full_record(model, default_id=None)))
         inputs = tuple(f"{field.name}=1" for field in model.fields)
         for request_inputs in (
             make_inputs(prompt="x", seed=1),

@@ -37,7 +37,7 @@ def apply_media_flags(builder: RequestBuilder) -> None:
 
 def _apply_flag(builder: RequestBuilder, word: str, files: tuple[str, ...]) -> None:
     flag = f"--{word}"
-    fields = _media_fields(builder.model, word)
+    fields = media_fields(builder.model, word)
     if not fields:
         takes = ", ".join(field.name for field in builder.model.fields if field.takes_media)
         others = f"; with -i it takes {takes}" if takes else ""
@@ -60,7 +60,7 @@ def _apply_flag(builder: RequestBuilder, word: str, files: tuple[str, ...]) -> N
     builder.notes.append(f"{flag} goes to {field.name}")
 
 
-def _media_fields(model: Model, word: str) -> list[Field]:
+def media_fields(model: Model, word: str) -> list[Field]:
     """Return the fields of MODEL that take an image, video or audio, the preferred one first."""
     fields = [model.field(name) for name in PREFERRED_FIELDS[word]]
     preferred = [field for field in fields if field is not None and field.takes_media]

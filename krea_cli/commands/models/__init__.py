@@ -1,32 +1,75 @@
-"""`krea models`: list the models, search them, or show one."""
+"""List the models, find some, show or compare them.
+
+An id, the end of one, a title or an alias shows the card of that model. Other words are a wish: the
+models with each of them in the name, kind, fields or choices are listed. After the word compare,
+models stand side by side. No token is needed.
+
+Examples:
+
+\b
+  krea models
+  krea models --takes image --sort price
+  krea models video with sound
+  krea models 4k --kind image --max-price 0.20
+  krea models krea-2/large
+  krea models compare krea-2/large z-image
+  krea models --refresh
+"""
 
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from krea_cli.options import Json, Quiet, Verbose
-from krea_cli.text import shell_line
+from krea_cli.options import Json, Quiet, Verbose, parse_cap
 
 if TYPE_CHECKING:
     from krea_cli.catalog.diff import CatalogDiff
     from krea_cli.catalog.model import Model
+    from krea_cli.catalog.wishes import Wish
     from krea_cli.commands.session import Session
 
-COLUMNS = ("model", "kind", "usually", "price", "title")
-OPTIONAL_COLUMNS = ("title", "usually", "kind")  # in a narrow window, dropped in this order
+COMPARE = "compare"
 MAX_CHANGES = 40
 MAX_OTHERS = 8
+
+Takes = Annotated[
+    str | None,
+    typer.Option(
+        "--takes", metavar="INPUT", help="Only those that take text, image, video, audio."
+    ),
+]
+WithFields = Annotated[
+    list[str] | None,
+    typer.Option("--with", metavar="FIELD", help="Only those with this field; may be repeated."),
+]
+MaxPrice = Annotated[
+    int | None,
+    typer.Option(
+        "--max-price",
+        parser=parse_cap,
+        metavar="USD",
+        help="Only those whose cheapest job costs no more.",
+    ),
+]
+Sort = Annotated[
+    str | None,
+    typer.Option("--sort", metavar="BY", help="By price, time or name; unknown ones come last."),
+]
 
 
 def models(
     context: typer.Context,
     query: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[QUERY or ID]...", help="A model, or words to search for."),
+        typer.Argument(metavar="[WORD or ID]...", help="A model, or words of a wish."),
     ] = None,
     kind: Annotated[
         str | None, typer.Option("--kind", metavar="KIND", help="Only image, video, 3d, …")
     ] = None,
+    takes: Takes = None,
+    fields: WithFields = None,
+    max_price: MaxPrice = None,
+    sort: Sort = None,
     refresh: Annotated[
         bool, typer.Option("--refresh", help="Ask the service, and print what changed.")
     ] = False,
@@ -34,97 +77,83 @@ def models(
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:
-    """List the models, search them, or show one.
+    from krea_cli.catalog.wishes import Wish
+    from krea_cli.commands.models import search
 
-    The name of a model shows its fields, its price and its usual time. Other words are searched
-    for in ids and titles. No token is needed.
-
-    Examples:
-
-    \b
-      krea models
-      krea models --kind video
-      krea models flux pro
-      krea models krea-2/large
-      krea models --refresh
-    """
     session: Session = context.obj
     changes = session.refresh_catalog() if refresh else None
-    words = " ".join(query or ())
-    matches = _find_models(session, words, kind)
-    if note := session.catalog_cache.warning:
-        session.output.warn(note)
-    _print_models(session, matches, as_card=bool(words) and len(matches) == 1)
-    if words and len(matches) == 1:
-        _note_others(session, words, matches[0])
+    wish = search.read_wish(
+        session.catalog_cache.load(), kind=kind, takes=takes, fields=fields, max_price=max_price
+    )
+    # A person who asks for the news alone need not see a hundred models.
+    is_news_only = changes is not None and session.output.is_stdout_terminal
+    if not is_news_only or query or sort or wish != Wish():
+        _answer(session, query or [], wish, sort)
     if changes is not None:
         # In the end: a hundred lines of models would push it out of the window.
         _report_changes(session, changes)
 
 
-def _print_models(session: "Session", matches: "tuple[Model, ...]", *, as_card: bool) -> None:
-    from krea_cli.commands.models import model_card
+models.__doc__ = __doc__
 
-    if as_card:
-        [model] = matches
-        text = model_card.card_text(model, session.clock.now())
-        session.output.print_line(text, model_card.full_record(model))
+
+def _answer(session: "Session", query: list[str], wish: "Wish", sort: str | None) -> None:
+    from krea_cli.catalog.wishes import Wish
+    from krea_cli.commands.models import listing, search
+
+    default_id, is_plain = _default_id(session), sort is None and wish == Wish()
+    words = " ".join(query)
+    if query[:1] == [COMPARE] and is_plain:
+        from krea_cli.commands.models.comparison import compare
+
+        compare(session, query[1:], default_id)
         return
-    rows, records = map(model_card.to_row, matches), map(model_card.to_record, matches)
-    session.output.print_table(COLUMNS, rows, records, optional=OPTIONAL_COLUMNS)
-    _tell_age(session, matches)
+    named = search.find_named(session.catalog_cache.load(), words) if words and is_plain else None
+    found = (named,) if named else search.find_wished(session, words, wish)
+    if note := session.catalog_cache.warning:
+        session.output.warn(note)
+    catalog = session.catalog_cache.load()
+    if words and is_plain and (model := search.find_named(catalog, words)):
+        _print_card(session, model, default_id)
+        _note_others(session, words, search.find_others(catalog, words, model.id))
+        return
+    listing.print_models(session, search.sort(found, sort) if sort else found, default_id)
 
 
-def _note_others(session: "Session", words: str, model: "Model") -> None:
-    """Name the other models with these WORDS, if MODEL was shown for the end of its id."""
-    from krea_cli.catalog.resolve import ids_with_words
-
-    found = ids_with_words(session.catalog_cache.load(), words)
-    others = [each for each in found if each != model.id and words.lower() != model.id]
-    if others:
+def _note_others(session: "Session", words: str, others: list[str]) -> None:
+    """Name OTHERS, the models with these WORDS beside the one shown."""
+    if others and "/" not in words:
         more = f" and {len(others) - MAX_OTHERS} more" if len(others) > MAX_OTHERS else ""
         session.output.say(f"also with these words: {', '.join(others[:MAX_OTHERS])}{more}")
 
 
-def _find_models(session: "Session", words: str, kind: str | None) -> "tuple[Model, ...]":
-    """Return the models that match. Raises `UsageError` if even a fresh catalog has none."""
-    from krea_cli.catalog.resolve import search_models
-    from krea_cli.errors import UsageError
+def _print_card(session: "Session", model: "Model", default_id: str | None) -> None:
+    from krea_cli.commands.models.model_card import card_text
+    from krea_cli.commands.models.records import to_full_record
+    from krea_cli.terminal.window import window_columns
+
+    text = card_text(
+        model,
+        session.clock.now(),
+        columns=window_columns(session.env) if session.output.is_stdout_terminal else None,
+        is_default=model.id == default_id,
+        seconds=model.typical_seconds,
+    )
+    session.output.print_line(text, to_full_record(model, default_id=default_id))
+
+
+def _default_id(session: "Session") -> str | None:
+    """Return the id of the model for requests that name none; None if there is no such model."""
+    from krea_cli.catalog.resolve import resolve_model
+    from krea_cli.commands.request_options import model_name
+    from krea_cli.errors import UnknownModel
 
     catalog = session.catalog_cache.load()
-    if kind is not None and kind not in catalog.kinds:
-        kinds = ", ".join(catalog.kinds)
-        raise UsageError(f"there is no kind {kind!r}; there are {kinds}", hint="krea models")
-    if not words:
-        return catalog.models(kind)
-    if matches := search_models(catalog, words, kind=kind):
-        return matches
-    model_id = session.composer().resolve(words).model_id  # may refresh the catalog
-    model = session.catalog_cache.load().model(model_id)
-    if kind not in (None, model.kind):
-        message = f"{model.id} is of the kind {model.kind}, not {kind}"
-        raise UsageError(message, hint=shell_line("krea", "models", model.id))
-    return (model,)
-
-
-def _tell_age(session: "Session", models: "tuple[Model, ...]") -> None:
-    """Tell the age of the oldest price of MODELS, if it is older than a day.
-
-    A pipe hears of a cached catalog only: the dates of the embedded prices are in --json.
-    """
-    from krea_cli.terminal import formats
-
-    now, fetched_at = session.clock.now(), session.catalog_cache.load().fetched_at
-    is_cache_old = fetched_at is not None and session.catalog_cache.is_old(now)
-    if not (is_cache_old or session.output.is_stdout_terminal):
-        return
-    times = [model.priced_at for model in models if model.priced_at is not None]
-    if times and (age := formats.age(now - min(times))):
-        which = "the prices are" if len(set(times)) == 1 else "the oldest of these prices is"
-        advice = "krea models --refresh asks for today's"
-        if session.catalog_changes is not None:
-            advice = "the service has no newer ones"
-        session.output.say(f"{which} {age}; {advice}")
+    name = model_name(session, None)
+    try:
+        return resolve_model(catalog, name).model_id if name else catalog.default_id
+    except UnknownModel:
+        return None
 
 
 def _report_changes(session: "Session", changes: "CatalogDiff") -> None:

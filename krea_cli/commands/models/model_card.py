@@ -1,170 +1,163 @@
-"""The card of a model: its fields, price, usual time and an example command."""
+"""The card of a model: its fields as options, its prices, and commands to try."""
 
 import json
-import re
-from collections.abc import Mapping
+from textwrap import wrap
 from typing import Any
 
 from krea_cli.catalog.describe import describe_field
-from krea_cli.catalog.examples import example_body
-from krea_cli.catalog.local_files import is_address
+from krea_cli.catalog.examples import EXAMPLE_PROMPTS
 from krea_cli.catalog.model import Field, Model
-from krea_cli.catalog.prices import price_range, price_table
-from krea_cli.catalog.request.validate import validate_body
-from krea_cli.catalog.request.write_value import write_option
+from krea_cli.catalog.price_ranges import price_bounds, price_range, price_table
+from krea_cli.catalog.request.defaults import fill_defaults
+from krea_cli.catalog.request.inputs import RequestInputs
+from krea_cli.catalog.wishes import list_inputs
+from krea_cli.commands.models.examples import example_command, second_command
+from krea_cli.commands.models.field_options import STYLE_OPTION, field_option
+from krea_cli.dollars import format_dollars, to_micros
 from krea_cli.terminal import formats
-from krea_cli.text import one_line, shell_line
+from krea_cli.text import one_line
 
 MAX_PRICES = 24
-MEDIA_FLAGS = {"image_url": "--image", "image_urls": "--image", "video_url": "--video"}
-# Text without characters that a shell interprets inside double quotes.
-SAFE_IN_QUOTES = r"[\w ,.'-]+"
+MAX_OPTION_CHARACTERS = 32
+MIN_VALUE_CHARACTERS = 24
 TYPE_NAMES = {"string": "text", "array": "list", "boolean": "true or false"}
 
 
-def to_record(model: Model) -> dict[str, object]:
-    """Return MODEL as an object of `krea models --json`.
+def card_text(
+    model: Model, now: float, *, columns: int | None, is_default: bool, seconds: float | None
+) -> str:
+    """Return the card of MODEL as text.
 
-    Keys: id, kind, title, route, typical_seconds, price, priced_at and deprecated.
+    now: seconds since 1970
+    columns: of the window; None leaves lines as long as they are
+    is_default: True for the model of requests that name none
+    seconds: the usual time of a job; None if unknown
     """
-    is_priced = model.priced_at is not None
-    return {
-        "id": model.id,
-        "kind": model.kind,
-        "title": model.title,
-        "route": model.route,
-        "typical_seconds": model.typical_seconds,
-        "price": price_range(model),
-        "priced_at": formats.utc_date(model.priced_at or 0) if is_priced else None,
-        "deprecated": model.deprecated,
-    }
-
-
-def full_record(model: Model) -> dict[str, object]:
-    """Return MODEL as the object of `krea models MODEL --json`.
-
-    More keys than `to_record`: fields, pricing, aliases, example, command, and sunset if the
-    document has a date.
-    """
-    sunset = {"sunset": model.sunset} if model.sunset else {}
-    return (
-        to_record(model)
-        | sunset
-        | {
-            "fields": [_field_record(field) for field in model.fields],
-            "pricing": model.pricing,
-            "aliases": dict(model.aliases),
-            "example": model.example,
-            "command": example_command(model),
-        }
-    )
-
-
-def to_row(model: Model) -> tuple[str | None, ...]:
-    """Return MODEL as a row of the table: id, kind, usual time, price, title."""
-    seconds = model.typical_seconds
-    usual_time = None if seconds is None else formats.duration(seconds)
     title = f"{model.title} (deprecated)" if model.deprecated else model.title
-    price = price_range(model)
-    return model.id, model.kind, usual_time, None if price == "unknown" else price, title
-
-
-def card_text(model: Model, now: float) -> str:
-    """Return the card of MODEL as text; NOW is in seconds since 1970."""
-    _, _, usual_time, price, title = to_row(model)
     facts = [
         model.kind,
-        f"usually {usual_time}" if usual_time else None,
-        f"price {price}{formats.price_age(model.priced_at, now)}" if price else "price unknown",
+        f"takes {' and '.join(list_inputs(model))}" if list_inputs(model) else None,
+        None if seconds is None else f"usually {formats.duration(seconds)}",
+        _price_fact(model, now),
         f"ends on {model.sunset}" if model.sunset else None,
+        "the default" if is_default else None,
     ]
-    rows = [_field_row(field) for field in model.fields]
-    widths = [max((len(row[column]) for row in rows), default=0) for column in (0, 1)]
     lines = [
-        f"  {name.ljust(widths[0])}  {type_name.ljust(widths[1])}  {values}".rstrip()
-        for name, type_name, values in rows
+        *_wrap(f"{model.id}  {title}", columns),
+        *_wrap(", ".join(fact for fact in facts if fact), columns),
+        "",
+        *_field_lines(model, columns),
+        *_price_lines(model, columns),
+        "",
+        example_command(model),
+        _break_command(second_command(model), columns),
     ]
-    head = [f"{model.id}  {title}", ", ".join(fact for fact in facts if fact)]
-    star = ["", "* required"] if any(field.required for field in model.fields) else []
-    return "\n".join([*head, "", *lines, *star, *_price_lines(model), "", example_command(model)])
+    return "\n".join(lines)
 
 
-def _price_lines(model: Model) -> list[str]:
-    rows = price_table(model)
+def _break_command(command: str, columns: int | None) -> str:
+    """Return COMMAND in two lines if it is wider than the window: a shell goes on behind &&."""
+    is_wide = columns is not None and len(command) > columns
+    return command.replace(" && ", " &&\n  ") if is_wide else command
+
+
+def _wrap(text: str, columns: int | None) -> list[str]:
+    if columns is None or len(text) < columns:
+        return [text]
+    return wrap(text, max(10, columns - 1), break_long_words=False, break_on_hyphens=False)
+
+
+def _price_fact(model: Model, now: float) -> str:
+    price, bounds = price_range(model), price_bounds(model)
+    if price == "unknown" or bounds is None:
+        return "price unknown"
+    text = f"price {price}"
+    if price.endswith("/s") and bounds.high is not None:
+        low, high = (format_dollars(to_micros(each)) for each in (bounds.low, bounds.high))
+        text += f", {low} a job" if low == high else f", {low} to {high} a job"
+    return text + formats.price_age(model.priced_at, now)
+
+
+def _field_lines(model: Model, columns: int | None) -> list[str]:
+    prompt = EXAMPLE_PROMPTS["image"]
+    filled, _ = fill_defaults(model, {"prompt": prompt}, RequestInputs(prompt=prompt))
+    rows = []
+    for field in model.fields:
+        is_filled = field.name in filled and field.name != "prompt"
+        is_measured = model.kind == "enhance" and field.name in ("width", "height")
+        star = " *" if field.required and not (is_filled or is_measured) else ""
+        facts = [describe_option(model, field)]
+        if is_filled and field.required:
+            facts.append(f"{_short_text(filled[field.name])} if left out")
+        elif is_measured and field.required:
+            facts.append("as the picture has it if left out")
+        elif field.has_default and field.default not in (None, "", []):
+            facts.append(f"default {_short_text(field.default)}")
+        facts += [f"when {name} is {_short_text(value)}" for name, value in field.visible_when]
+        facts += ["deprecated"] if field.deprecated else []
+        rows.append((field_option(model, field) + star, "; ".join(filter(None, facts))))
+    lines = _columns(rows, columns)
+    return [*lines, "", "* required"] if any(option.endswith("*") for option, _ in rows) else lines
+
+
+def _columns(
+    rows: list[tuple[str, str]], columns: int | None, *, is_short: bool = False
+) -> list[str]:
+    """Lay out pairs in two columns; a narrow window has the second below the first.
+
+    is_short: True for values that are never broken into lines
+    """
+    lengths = [len(option) for option, _ in rows]
+    width = max(lengths, default=0)
+    if not is_short and columns is not None:
+        width = max((each for each in lengths if each <= MAX_OPTION_CHARACTERS), default=0)
+    longest = max((len(values) for _, values in rows), default=0) if is_short else 0
+    if columns is not None and columns < width + 4 + (longest or MIN_VALUE_CHARACTERS):
+        width = 2
+    lines: list[str] = []
+    for option, values in rows:
+        room = max(12, (columns or 0) - width - 5)
+        texts = [values] if columns is None else wrap(values, room, break_on_hyphens=False)
+        if len(option) > width:
+            # An option has no spaces to break at; a price's dimensions have.
+            room_of_option = len(option) if columns is None else max(12, columns - 3)
+            lines += [f"  {text}" for text in wrap(option, room_of_option)]
+        else:
+            first, *texts = texts or [""]
+            lines.append(f"  {option.ljust(width)}  {first}".rstrip())
+        lines += [" " * (width + 4) + text for text in texts]
+    return lines
+
+
+def describe_option(model: Model, field: Field) -> str:
+    """Return the values of FIELD of MODEL as they are typed, with its name if that differs."""
+    if field.name == "prompt":
+        return describe_field(field) or "text"
+    option = field_option(model, field)
+    if option.endswith(" FILE"):
+        limit = describe_field(field).partition(", ")[2] if field.is_list else ""
+        return f"{field.name}: a file or an address" + (f", {limit}" if limit else "")
+    words = one_line(describe_field(field))
+    if option == STYLE_OPTION:
+        return "; ".join(filter(None, ("or ID=STRENGTH", words.partition("}, ")[2])))
+    if option.endswith("@FILE"):
+        words = words.replace("an address or @FILE", "or an address")
+    return words or _type_name(field)
+
+
+def _price_lines(model: Model, columns: int | None) -> list[str]:
+    rows = [(one_line(dimensions), price) for dimensions, price in price_table(model)]
     shown = rows[:MAX_PRICES]
-    width = max((len(one_line(dimensions)) for dimensions, _ in shown), default=0)
-    lines = [f"  {one_line(dimensions).ljust(width)}  {price}" for dimensions, price in shown]
+    lines = _columns(shown, columns, is_short=True)
     if len(rows) > len(shown):
         lines.append(f"  and {len(rows) - len(shown)} more: krea models {model.id} --json")
     return ["", "prices", *lines] if lines else []
 
 
-def _field_row(field: Field) -> tuple[str, str, str]:
-    facts = [one_line(describe_field(field))]
-    if field.has_default and field.default not in (None, "", []):
-        facts.append(f"default {_short_text(field.default)}")
-    if field.nullable:
-        facts.append("or null")
-    facts += [f"when {name} is {_short_text(value)}" for name, value in field.visible_when]
-    if field.deprecated:
-        facts.append("deprecated")
-    name = field.name + ("*" if field.required else "")
-    return name, _type_name(field), "; ".join(fact for fact in facts if fact)
-
-
 def _type_name(field: Field) -> str:
-    if field.takes_media:
-        return "list of media" if field.is_list else "media"
     return " or ".join(TYPE_NAMES.get(kind, kind) for kind in field.types) or "anything"
 
 
 def _short_text(value: Any) -> str:
     text = value if isinstance(value, str) else json.dumps(value)
     return one_line(text)[:60]
-
-
-def _field_record(field: Field) -> dict[str, object]:
-    facts = {
-        "choices": list(field.choices) or None,
-        "minimum": field.minimum,
-        "maximum": field.maximum,
-        "multiple_of": field.multiple_of,
-        "min_length": field.min_length,
-        "max_length": field.max_length,
-        "min_items": field.min_items,
-        "max_items": field.max_items,
-        "media": True if field.takes_media else None,
-        "fields": [_field_record(inner) for inner in (field.items or field).properties] or None,
-        "deprecated": True if field.deprecated else None,
-    }
-    record = {
-        "name": field.name,
-        "type": list(field.types),
-        "required": field.required,
-        "nullable": field.nullable,
-    }
-    record |= {"default": field.default} if field.has_default else {}
-    return record | {name: fact for name, fact in facts.items() if fact is not None}
-
-
-def example_command(model: Model) -> str:
-    """Return a `krea generate` command line for the example of MODEL."""
-    example: Mapping[str, Any] = model.example or {}
-    if validate_body(model, dict(example)):
-        example = example_body(model)  # krea would refuse the document's own
-    options, prompt = dict(example), example.get("prompt")
-    parts = ["krea generate"]
-    if isinstance(prompt, str) and not prompt.startswith("-"):
-        del options["prompt"]
-        is_plain = re.fullmatch(SAFE_IN_QUOTES, prompt)
-        parts.append(f'"{prompt}"' if is_plain else shell_line(prompt))
-    parts.append(f"-m {shell_line(model.id)}")
-    parts += [_option(name, value, model.field(name)) for name, value in options.items()]
-    return " ".join(parts)
-
-
-def _option(name: str, value: Any, field: Field | None) -> str:
-    values = value if isinstance(value, list) else [value]
-    if name in MEDIA_FLAGS and all(isinstance(each, str) and is_address(each) for each in values):
-        return " ".join(f"{MEDIA_FLAGS[name]} {shell_line(each)}" for each in values)
-    return write_option(name, value, field)

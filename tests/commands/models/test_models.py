@@ -52,13 +52,13 @@ class ServiceWithDocument(KreaService):
 
 
 def test_all_models_are_listed_without_a_token_or_a_request(cli: Cli) -> None:
-    """A line each, tab-separated for a pipe: model, kind, usual time, price, title."""
+    """A line each, tab-separated for a pipe: model, kind, inputs, usual time, price, title."""
     del cli.environ["KREA_API_KEY"]
     result = cli.krea("models")
     lines = result.out.splitlines()
     assert (result.code, result.err, len(lines)) == (0, "", 108)
-    assert lines[5] == "bfl/flux-1-dev\timage\t7 s\tabout $0.007\tFlux.1 Dev"
-    assert "kling/kling-2.6\tvideo\t\t$0.07 to about $0.14/s\tKling 2.6" in lines
+    assert lines[5] == "bfl/flux-1-dev\timage\ttext, image\t7 s\tabout $0.007\tFlux.1 Dev"
+    assert "kling/kling-2.6\tvideo\ttext, image\t?\t$0.07 to about $0.14/s\tKling 2.6" in lines
     assert cli.service.requests == []
 
 
@@ -84,22 +84,25 @@ def test_a_model_is_shown_with_all_it_takes(cli: Cli) -> None:
     result = cli.krea("models", "z-image")
     assert result.out == (
         "z-image/z-image  Z Image\n"
-        f"image, usually 5 s, price about $0.003 (of 2026-07-01, {days} days old)\n"
+        "image, takes text and image, usually 5 s,"
+        f" price about $0.003 (of 2026-07-01, {days} days old)\n"
         "\n"
-        "  prompt*                text\n"
-        "  seed                   number\n"
-        "  denoising_strength     number         0 to 1; default 0.6\n"
-        "  styles                 list           {id, strength}, at most 3 of them\n"
-        "  skip_prompt_expansion  true or false  default false\n"
-        "  aspect_ratio*          text           1:1, 4:3, 2:3, 16:9, 9:16\n"
-        "  resolution*            text           1K\n"
-        "  image_url              media          an address or @FILE; or null\n"
-        "  style_images           list of media  {strength, url?}, at most one\n"
+        "  PROMPT *                   text\n"
+        "  --seed                     number\n"
+        "  -i denoising_strength=     0 to 1; default 0.6\n"
+        "  --style ID                 or ID=STRENGTH; at most 3 of them\n"
+        "  -i skip_prompt_expansion=  true or false; default false\n"
+        "  --aspect-ratio             1:1, 4:3, 2:3, 16:9, 9:16; 1:1 if left out\n"
+        "  --resolution               1K; 1K if left out\n"
+        "  --image FILE               image_url: a file or an address\n"
+        "  -i style_images=@FILE      {strength, url?}, at most one\n"
         "\n"
         "* required\n"
         "\n"
         'krea generate "a serene mountain landscape at sunset" -m z-image/z-image'
         " --aspect-ratio 1:1 --resolution 1K\n"
+        'krea generate "a red fox" -o fox.png && krea generate "the fox runs through deep snow"'
+        " -m z-image/z-image --aspect-ratio 1:1 --resolution 1K --image fox.png\n"
     )
 
 
@@ -118,6 +121,7 @@ def test_a_model_as_json_holds_the_facts_of_each_field(cli: Cli) -> None:
         "type": ["integer"],
         "required": False,
         "nullable": False,
+        "option": "-i intensity=",
         "default": 0,
         "minimum": -100,
         "maximum": 100,
@@ -131,20 +135,21 @@ def test_a_model_that_ends_is_shown_with_its_sunset_date(cli: Cli) -> None:
     cli.krea("models", "--refresh")
     assert cli.krea("models", "brush").out == (
         "maker/brush  Brush\n"
-        "image, price unknown, ends on 2027-01-31\n"
+        "image, takes text, price unknown, ends on 2027-01-31\n"
         "\n"
-        "  prompt*  text\n"
+        "  PROMPT *  text\n"
         "\n"
         "* required\n"
         "\n"
         'krea generate "a serene mountain landscape at sunset" -m maker/brush\n'
+        'krea generate "a serene mountain landscape at sunset" -m maker/brush --dry-run\n'
     )
     (brush,) = cli.krea("models", "brush", "--json").records
     assert brush["sunset"] == "2027-01-31"
 
-    assert cli.krea("models", "film").out.splitlines()[1] == "video, price unknown"
+    assert cli.krea("models", "film").out.splitlines()[1] == "video, takes text, price unknown"
     (film,) = cli.krea("models", "film", "--json").records
-    assert "sunset" not in film
+    assert film["sunset"] is None
 
 
 def test_every_model_can_be_shown(cli: Cli) -> None:
@@ -160,7 +165,9 @@ def test_a_refresh_says_what_changed_and_sends_no_token(cli: Cli) -> None:
     service = ServiceWithDocument(cli)
     result = cli.krea("models", "--refresh")
     assert result.code == 0
-    assert result.out == "maker/brush\timage\t\t\tBrush\nmaker/film\tvideo\t\t\tFilm\n"
+    assert result.out == (
+        "maker/brush\timage\ttext\t?\t?\tBrush\nmaker/film\tvideo\ttext\t?\t?\tFilm\n"
+    )
     assert "new model maker/brush\n" in result.err
     assert cli.krea("models", "--refresh").err == "the catalog is up to date\n"
     service.paths |= {
@@ -173,7 +180,9 @@ def test_a_refresh_says_what_changed_and_sends_no_token(cli: Cli) -> None:
         "warning: left out of the catalog: /generate/image/../jobs: "
         "not a route of the agreed shape\n"
     )
-    assert result.out == "maker/brush\timage\t\t\tBrush\nmaker/pen\timage\t\t\tPen\n"
+    assert result.out == (
+        "maker/brush\timage\ttext\t?\t?\tBrush\nmaker/pen\timage\ttext\t?\t?\tPen\n"
+    )
     assert service.tokens == [None, None, None]
     assert Path(cli.home, "cache", "models.list").read_text() == (
         "maker/brush\nmaker/film\nmaker/pen\n"
@@ -211,7 +220,6 @@ def test_a_name_that_fits_nothing_is_told_with_what_is_close(cli: Cli) -> None:
     assert result.err == (
         "error: there is no model called 'flux-1-dv'; close to it: bfl/flux-1-dev\n"
         "  hint: krea models bfl/flux-1-dev\n"
-        "  charged: no\n"
     )
 
 
@@ -222,7 +230,6 @@ def test_a_kind_that_is_none_is_told(cli: Cli) -> None:
     assert result.err == (
         "error: there is no kind 'sound'; there are image, enhance, video, 3d, audio\n"
         "  hint: krea models\n"
-        "  charged: no\n"
     )
 
 
@@ -239,9 +246,10 @@ def test_a_damaged_cache_is_told_and_costs_nothing(cli: Cli) -> None:
 
 def test_a_word_is_found_at_its_start_only(cli: Cli) -> None:
     """ "text" is no part of "kontext"; the end of one id hides no other model."""
-    nothing = cli.krea("models", "text")
+    assert "kontext" not in cli.krea("models", "text", "--takes", "video").out
+    nothing = cli.krea("models", "ext")
     assert (nothing.code, nothing.out) == (2, "")
-    assert "there is no model called 'text'" in nothing.err
+    assert "there is no model called 'ext'" in nothing.err
     music = cli.krea("models", "music")
     assert music.out.startswith("elevenlabs/music  ")
     assert music.err == ("also with these words: elevenlabs/music-v2, elevenlabs/music-v2.5\n")
@@ -272,12 +280,15 @@ def test_the_title_and_any_case_are_taken(cli: Cli, name: str) -> None:
 def test_the_prices_of_a_model_are_shown_by_their_dimensions(cli: Cli) -> None:
     """Prices of each duration as one of a second, and uncertain ones as about."""
     lines = cli.krea("models", "seedance-2").out.splitlines()
-    assert lines[1] == ("video, price about $0.0849 to $2.8671/s (of 2026-10-06, 101 days old)")
+    assert lines[1] == (
+        "video, takes text and image and video and audio, price about $0.0849 to $2.8671/s,"
+        " $0.3396 to $43.0065 a job (of 2026-10-06, 101 days old)"
+    )
     start = lines.index("prices")
     assert lines[start + 3 : start + 6] == [
-        "  resolution 720p, hasVideoReference false   $0.30/s",
-        "  resolution 720p, hasVideoReference true    about $0.18/s",
-        "  resolution 1080p, hasVideoReference false  $0.68/s",
+        "  resolution 720p, without video reference   $0.30/s",
+        "  resolution 720p, with video reference      about $0.18/s",
+        "  resolution 1080p, without video reference  $0.68/s",
     ]
 
 
@@ -288,26 +299,30 @@ def test_the_age_of_old_prices_is_told(cli: Cli) -> None:
     service.paths["/generate/image/maker/brush"]["post"]["x-krea-pricing"] = points
     cli.krea("models", "--refresh")
     assert cli.krea("models").err == ""
-    assert cli.krea("models", "brush").out.splitlines()[1] == "image, price $1.00"
+    assert cli.krea("models", "brush").out.splitlines()[1] == "image, takes text, price $1.00"
     cli.clock.advance(3 * 86_400)
     assert cli.krea("models").err == (
         "the prices are 3 days old; krea models --refresh asks for today's\n"
     )
     assert cli.krea("models", "brush").out.splitlines()[1] == (
-        "image, price $1.00 (of 2027-01-15, 3 days old)"
+        "image, takes text, price $1.00 (of 2027-01-15, 3 days old)"
     )
 
 
 def test_a_refresh_is_not_advised_right_after_one(cli: Cli) -> None:
-    """A document may date its prices itself, as the embedded one does."""
+    """A document may date its prices itself, as the embedded one does.
+
+    Without other words or options, a person sees the news alone.
+    """
     service = ServiceWithDocument(cli)
     post = service.paths["/generate/image/maker/brush"]["post"]
     post["x-krea-pricing"] = {"unit": "request", "price_points": [{"amount": 1}]}
     cli.krea("models", "--refresh")
     cli.clock.advance(3 * 86_400)
     assert cli.krea("models", "--refresh", terminal=True).err == "the catalog is up to date\n"
+    assert cli.krea("models", "--refresh", terminal=True).out == ""
     post["x-krea-pricing"]["date"] = "2026-12-31"
     del service.paths["/generate/video/maker/film"]
-    said = cli.krea("models", "--refresh", terminal=True).err.splitlines()[0]
+    said = cli.krea("models", "--refresh", "--sort", "name", terminal=True).err.splitlines()[1]
     assert said.startswith("the prices are ")
     assert said.endswith(" days old; the service has no newer ones")
