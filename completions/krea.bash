@@ -281,6 +281,7 @@ _krea() {
                 --jobs | -j) return ;;
                 --max-cost) return ;;
                 --assume-price) return ;;
+                --to) _krea_files; return ;;
                 --lines) return ;;
                 --first) return ;;
                 --filter) return ;;
@@ -293,7 +294,7 @@ _krea() {
                 --color) _krea_offer auto always never; return ;;
             esac
             case $cur in
-                -*) _krea_offer --format --model -m --output -o --input -i --sweep --count -n --image --video --audio --style --seed --width --height --aspect-ratio --resolution --duration --jobs -j --fail-fast --retry-failed --max-cost --assume-price --yes --dry-run --check --lines --first --filter --only-failed --shard --report --timeout --webhook --allow-outside --force --no-check --sidecar --embed --profile --token-file --json --quiet -q --verbose -v --color --help -h ;;
+                -*) _krea_offer --format --model -m --output -o --input -i --sweep --count -n --image --video --audio --style --seed --width --height --aspect-ratio --resolution --duration --jobs -j --fail-fast --retry-failed --max-cost --assume-price --yes --dry-run --check --prune --to --lines --first --filter --only-failed --shard --report --timeout --webhook --allow-outside --force --no-check --sidecar --embed --profile --token-file --json --quiet -q --verbose -v --color --help -h ;;
                 *) _krea_files ;;
             esac
             ;;

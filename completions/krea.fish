@@ -282,6 +282,8 @@ complete -c krea -n '__krea_at krea batch' -l assume-price -x -d 'The price to a
 complete -c krea -n '__krea_at krea batch' -l yes -d 'Ask no question'
 complete -c krea -n '__krea_at krea batch' -l dry-run -d 'Print what would be sent, and the price'
 complete -c krea -n '__krea_at krea batch' -l check -d 'Check the list and the content of its files'
+complete -c krea -n '__krea_at krea batch' -l prune -d 'List the files of earlier lines that no line asks for now'
+complete -c krea -n '__krea_at krea batch' -l to -r -F -d 'With --prune: move these files there, never over others'
 complete -c krea -n '__krea_at krea batch' -l lines -x -d 'Only these lines of FILE, such as 3,9-12'
 complete -c krea -n '__krea_at krea batch' -l first -x -d 'Only the first N lines, of those chosen'
 complete -c krea -n '__krea_at krea batch' -l filter -x -d 'Only what has all these words'

@@ -116,6 +116,18 @@ Report = Annotated[
 Check = Annotated[
     bool, Option("--check", help="Check the list and the content of its files; send nothing.")
 ]
+Prune = Annotated[
+    bool, Option("--prune", help="List the files of earlier lines that no line asks for now.")
+]
+PruneTo = Annotated[
+    str | None,
+    Option(
+        "--to",
+        parser=parse_nonempty,
+        metavar="FOLDER",
+        help="With --prune: move these files there, never over others.",
+    ),
+]
 DryRunOption = Annotated[bool, Option("--dry-run", help="Print what would be sent, and the price.")]
 
 
@@ -146,6 +158,8 @@ def batch(
     yes: Yes = False,
     dry_run: DryRunOption = False,
     check: Check = False,
+    prune: Prune = False,
+    to: PruneTo = None,
     lines: Lines = None,
     first: First = None,
     filters: Filters = None,
@@ -173,6 +187,8 @@ def batch(
         setup.show()
     elif check:
         setup.check_contents()
+    elif prune:
+        setup.prune()
     else:
         setup.run()
 

@@ -17,6 +17,8 @@ class BatchOptions(RequestOptions):
     fail_fast: bool
     retry_failed: bool
     check: bool
+    prune: bool
+    to: str | None
     lines: str | None
     first: int | None
     filters: list[str] | None

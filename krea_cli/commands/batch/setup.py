@@ -3,11 +3,13 @@
 import io
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from krea_cli.catalog.request.inputs import RequestInputs
 from krea_cli.commands.batch.list_format import STDIN, find_list_format, other_words_of
+from krea_cli.commands.batch.modes import refuse_other_modes
 from krea_cli.commands.batch.options import BatchOptions
 from krea_cli.commands.batch.shard_auto import find_shard
 from krea_cli.commands.budget import load_budget, tell_catalog_changes
@@ -38,6 +40,7 @@ class BatchSetup:
     def __init__(self, session: Session, options: BatchOptions) -> None:
         self._session = session
         self._options = options
+        refuse_other_modes(options)
         self._check_options = _check_options(session, options)
 
     def show(self) -> None:
@@ -61,6 +64,17 @@ class BatchSetup:
         contents = ContentCheck(ledger, self._check_options.cwd)
         self._check(ledger, contents).close()
         print_contents(contents, self._session.output)
+
+    def prune(self) -> None:
+        """Print the files of earlier lines, or move them away; send nothing.
+
+        Raises `InvalidBatch`, LedgerUnusable, and `NoToken` where the account is not known.
+        """
+        from krea_cli.commands.batch.prune import prune_list
+
+        # A file of an earlier line may stand where a line wants to save another.
+        self._check_options = replace(self._check_options, force=True)
+        prune_list(self._session, self._options, self._check_options, self._check)
 
     def run(self) -> None:
         """Make the items that are not made yet.

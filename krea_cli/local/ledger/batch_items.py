@@ -1,5 +1,6 @@
 """The items of batches: one run at a time claims an item, whatever list it came from."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -18,6 +19,7 @@ from krea_cli.local.ledger.rows import (
     to_columns,
 )
 from krea_cli.local.ledger.scope import Scope
+from krea_cli.local.ledger.spending import SHARE_SEPARATOR
 
 
 @dataclass(frozen=True)
@@ -101,6 +103,17 @@ class BatchItems:
             (*self._scope.values, item),
         )
         return [parse_file_row(values) for values in rows]
+
+    def list_saved(self, batch: str) -> list[RequestRow]:
+        """List the saved requests of the whole BATCH, oldest first: those of its shares as well."""
+        first, last = f"{batch}{SHARE_SEPARATOR}", f"{batch}{chr(ord(SHARE_SEPARATOR) + 1)}"
+        rows = self._scope.find_all(
+            "(batch = ? OR (batch > ? AND batch < ?)) AND state = 'saved' ORDER BY id",
+            (batch, first, last),
+        )
+        # Another list may have the separator in its name.
+        is_share = re.compile(rf"{re.escape(first)}[0-9]+/[0-9]+").fullmatch
+        return [row for row in rows if row.batch == batch or is_share(row.batch or "")]
 
     def release(self, item_fingerprint: str, run: str) -> None:
         """Give up the claim of RUN on an item: another run may carry it on."""
