@@ -186,7 +186,7 @@ _krea() {
             break
         fi
         case "$path $word" in
-            "krea generate" | "krea status" | "krea wait" | "krea download" | "krea batch" | "krea cancel" | "krea history" | "krea spend" | "krea recover" | "krea verify" | "krea models" | "krea doctor" | "krea sandbox" | "krea auth" | "krea auth login" | "krea auth status" | "krea auth same-account" | "krea auth other-account" | "krea auth logout" | "krea config" | "krea config get" | "krea config set" | "krea config unset" | "krea config list" | "krea config path") path="$path $word" ;;
+            "krea generate" | "krea status" | "krea jobs" | "krea wait" | "krea download" | "krea batch" | "krea cancel" | "krea history" | "krea spend" | "krea recover" | "krea verify" | "krea models" | "krea doctor" | "krea sandbox" | "krea auth" | "krea auth login" | "krea auth status" | "krea auth same-account" | "krea auth other-account" | "krea auth logout" | "krea config" | "krea config get" | "krea config set" | "krea config unset" | "krea config list" | "krea config path") path="$path $word" ;;
         esac
     done
     case $prev in *@) _krea_files; return ;; esac
@@ -194,7 +194,7 @@ _krea() {
         "krea")
             case $cur in
                 -*) _krea_offer --version -V --help -h ;;
-                *) _krea_offer generate status wait download batch cancel history spend recover verify models doctor sandbox auth config ;;
+                *) _krea_offer generate status jobs wait download batch cancel history spend recover verify models doctor sandbox auth config ;;
             esac
             ;;
         "krea generate")
@@ -235,6 +235,20 @@ _krea() {
             esac
             case $cur in
                 -*) _krea_offer --json --quiet -q --verbose -v --profile --token-file --color --help -h ;;
+            esac
+            ;;
+        "krea jobs")
+            case $prev in
+                --status) return ;;
+                --type) return ;;
+                --since) return ;;
+                --limit) return ;;
+                --profile) return ;;
+                --token-file) _krea_files; return ;;
+                --color) _krea_offer auto always never; return ;;
+            esac
+            case $cur in
+                -*) _krea_offer --status --type --since --limit --all --profile --token-file --json --quiet -q --verbose -v --color --help -h ;;
             esac
             ;;
         "krea wait")

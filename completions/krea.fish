@@ -5,7 +5,7 @@ function __krea_path
     set -l path krea
     for word in (commandline -opc)[2..-1]
         test "$word" = --; and break
-        if contains -- "$path $word" 'krea generate' 'krea status' 'krea wait' 'krea download' 'krea batch' 'krea cancel' 'krea history' 'krea spend' 'krea recover' 'krea verify' 'krea models' 'krea doctor' 'krea sandbox' 'krea auth' 'krea auth login' 'krea auth status' 'krea auth same-account' 'krea auth other-account' 'krea auth logout' 'krea config' 'krea config get' 'krea config set' 'krea config unset' 'krea config list' 'krea config path'
+        if contains -- "$path $word" 'krea generate' 'krea status' 'krea jobs' 'krea wait' 'krea download' 'krea batch' 'krea cancel' 'krea history' 'krea spend' 'krea recover' 'krea verify' 'krea models' 'krea doctor' 'krea sandbox' 'krea auth' 'krea auth login' 'krea auth status' 'krea auth same-account' 'krea auth other-account' 'krea auth logout' 'krea config' 'krea config get' 'krea config set' 'krea config unset' 'krea config list' 'krea config path'
             set path "$path $word"
         end
     end
@@ -166,6 +166,7 @@ complete -c krea -f
 # krea
 complete -c krea -n '__krea_at krea' -a generate -d 'Submit a request, wait for it, save the result.'
 complete -c krea -n '__krea_at krea' -a status -d 'Show the current status of jobs, without waiting.'
+complete -c krea -n '__krea_at krea' -a jobs -d 'List the account\'s jobs, whoever made them.'
 complete -c krea -n '__krea_at krea' -a wait -d 'Wait for jobs and print the id of each that completes.'
 complete -c krea -n '__krea_at krea' -a download -d 'Wait for jobs if necessary, and save their results.'
 complete -c krea -n '__krea_at krea' -a batch -d 'Make everything that a file lists; run again to continue.'
@@ -230,6 +231,20 @@ complete -c krea -n '__krea_at krea status' -l profile -x -d 'Use the stored log
 complete -c krea -n '__krea_at krea status' -l token-file -r -F -d 'Read the token from FILE'
 complete -c krea -n '__krea_at krea status' -l color -x -a 'auto always never' -d 'Colours: never, or always, which draws tables in a pipe as well'
 complete -c krea -n '__krea_at krea status' -l help -s h -d 'Show this help and exit'
+
+# krea jobs
+complete -c krea -n '__krea_at krea jobs' -l status -x -d 'Only jobs that run, or have this status'
+complete -c krea -n '__krea_at krea jobs' -l type -x -d 'Only jobs of this type of the service, such as flux'
+complete -c krea -n '__krea_at krea jobs' -l since -x -d 'Only those since: 7d, 12h, yesterday, monday, 2026-11-01'
+complete -c krea -n '__krea_at krea jobs' -l limit -x -d 'The newest COUNT jobs'
+complete -c krea -n '__krea_at krea jobs' -l all -d 'All jobs, however many pages they fill'
+complete -c krea -n '__krea_at krea jobs' -l profile -x -d 'Use the stored login NAME'
+complete -c krea -n '__krea_at krea jobs' -l token-file -r -F -d 'Read the token from FILE'
+complete -c krea -n '__krea_at krea jobs' -l json -d 'JSON lines instead of text, for input and output'
+complete -c krea -n '__krea_at krea jobs' -l quiet -s q -d 'No progress, no remarks'
+complete -c krea -n '__krea_at krea jobs' -l verbose -s v -d 'Each request and its time on stderr'
+complete -c krea -n '__krea_at krea jobs' -l color -x -a 'auto always never' -d 'Colours: never, or always, which draws tables in a pipe as well'
+complete -c krea -n '__krea_at krea jobs' -l help -s h -d 'Show this help and exit'
 
 # krea wait
 complete -c krea -n '__krea_at krea wait' -l timeout -x -d 'How long to wait: 90, 90s, 15m'
@@ -331,7 +346,7 @@ complete -c krea -n '__krea_at krea history' -l help -s h -d 'Show this help and
 complete -c krea -n '__krea_at krea history' -F
 
 # krea spend
-complete -c krea -n '__krea_at krea spend' -l since -x -d 'From this time on: 30d, 12h, or 2026-11-01'
+complete -c krea -n '__krea_at krea spend' -l since -x -d 'From this time on: 30d, 12h, yesterday, monday, or 2026-11-01'
 complete -c krea -n '__krea_at krea spend' -l by -x -a 'day model batch profile' -d 'A line for each day, model, batch or profile, then the sum'
 complete -c krea -n '__krea_at krea spend' -l csv -d 'A table with headings, for spreadsheets'
 complete -c krea -n '__krea_at krea spend' -l profile -x -d 'Use the stored login NAME'

@@ -42,6 +42,7 @@ Examples:
 COMMANDS = (
     "generate",
     "status",
+    "jobs",
     "wait",
     "download",
     "batch",

@@ -128,6 +128,12 @@ NoLedger = Annotated[
         help="Keep no record of what is paid for, at your own risk.",
     ),
 ]
+Since = Annotated[
+    str | None,
+    typer.Option(
+        "--since", metavar="TIME", help="Only those since: 7d, 12h, yesterday, monday, 2026-11-01."
+    ),
+]
 Ids = Annotated[
     list[str] | None,
     typer.Argument(

@@ -58,6 +58,7 @@ SHARED_BY_COMMANDS = {
     "connections",
     "exit_status",
     "hosts",
+    "moments",
     "named_jobs",
     "implied_output",
     "other_work",

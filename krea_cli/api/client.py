@@ -15,6 +15,7 @@ from krea_cli.errors import KreaError, RequestRefused, Unanswered
 from krea_cli.text import excerpt
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from krea_cli.api.http import HttpClient
@@ -123,15 +124,24 @@ class ApiClient:
         return job
 
     def list_jobs(
-        self, *, cursor: str | None = None, limit: int = 100, seconds: float | None = None
+        self,
+        *,
+        cursor: str | None = None,
+        limit: int = 100,
+        status: str | None = None,
+        types: "Sequence[str]" = (),
+        seconds: float | None = None,
     ) -> JobsPage:
         """Read a page of the account's jobs, newest first: those created before CURSOR.
 
         limit: 1 to 1,000 jobs
+        status: only the jobs that have it now
+        types: only jobs of these types
         seconds: the time for the whole answer
         """
-        params: dict[str, str | int] = {"cursor": cursor} if cursor is not None else {}
-        params = params | {"limit": limit}
+        filters = {"cursor": cursor, "status": status, "types": ",".join(types) or None}
+        params: dict[str, str | int] = {name: text for name, text in filters.items() if text}
+        params["limit"] = limit
         response = self._get("/jobs", what=LIST_NAME, params=params, seconds=seconds)
         with _never_charged():
             page = parse_page(_parse_json(response))

@@ -1,6 +1,6 @@
 """FlowContext: the outside of a flow, handed in by the command."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from random import Random
@@ -60,6 +60,39 @@ class BestEffortLedger:
             ledger.requests.mark_ended(job_id, job, charged=charged, error=reason)
 
         self._ask(write, None)
+
+    def record_list(self, jobs: "Sequence[Job]", at: float) -> None:
+        """Write of JOBS, as the list told of them at AT (seconds since 1970), what is sure.
+
+        A list may leave out results and reasons. Without them only the status of an ended job is
+        written: its state stays, and the next download asks for the job.
+        """
+
+        def write(ledger: "AccountLedger") -> None:
+            under_way = set(ledger.sightings.list_under_way())
+            known = [job for job in jobs if job.id in under_way]
+            if not known:
+                return
+            ledger.sightings.record([job.id for job in known], at)
+            for job in known:
+                if job.ended and not (job.outputs or job.style_id or job.error):
+                    ledger.requests.record_status(job.id, job)
+                else:
+                    self.record_job(job.id, job)
+
+        self._ask(write, None)
+
+    def jobs_under_way(self) -> "Sequence[str]":
+        """The ids of the jobs whose end the ledger does not know, the newest first."""
+        return self._ask(lambda ledger: ledger.sightings.list_under_way(), ())
+
+    def job_numbers(self, job_ids: "Sequence[str]") -> "Mapping[str, tuple[int, str]]":
+        """Number and model of the requests that became the jobs JOB_IDS, by job."""
+        return self._ask(lambda ledger: ledger.sightings.find_numbers(job_ids), {})
+
+    def record_seen(self, job_ids: "Sequence[str]", at: float) -> None:
+        """Write that the service told of JOB_IDS at AT, in seconds since 1970."""
+        self._ask(lambda ledger: ledger.sightings.record(job_ids, at), None)
 
     def _ask(self, question: "Callable[[AccountLedger], T]", otherwise: T) -> T:
         if self._ledger is None:

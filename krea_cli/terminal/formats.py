@@ -12,6 +12,11 @@ def duration(seconds: float) -> str:
     return f"{whole // 3600} h" + (f" {minutes} min" if minutes else "")
 
 
+def span(start: float | None, end: float | None) -> str | None:
+    """The time from START to END, both in seconds since 1970; None if one of them is unknown."""
+    return None if start is None or end is None else duration(end - start)
+
+
 def local_time(seconds: float, *, milliseconds: bool = False) -> str:
     """SECONDS since 1970 in this machine's time zone: 2026-11-24 22:59:04, or 22:59:04.123."""
     import time

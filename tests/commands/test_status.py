@@ -86,3 +86,54 @@ def test_an_id_in_upper_case_is_the_service_s_own(cli: Cli) -> None:
         for command in ("status", "wait", "download"):
             result = cli.krea(command, "--json", stdin=f"{text}\n")
             assert (result.code, result.records[0]["job_id"]) == (0, job_id), result.err
+
+
+def test_on_a_terminal_it_shows_what_runs(cli: Cli) -> None:
+    """Of the whole account, asked now; the ledger's own have their number and prompt."""
+    cli.environ |= {"COLUMNS": "80", "NO_COLOR": "1"}
+    cli.service.job_seconds = 100
+    assert cli.krea("generate", "a red fox", "--no-wait").code == 0
+    cli.service.add("done", (0, "completed"))
+    cli.clock.advance(1)
+    cli.service.add("clip", (0, "queued"))
+    cli.clock.advance(30)
+    cli.service.polls.clear()
+    result = cli.krea("status", typed="", terminal=True)
+    assert (result.code, result.err) == (0, "")
+    assert result.out.splitlines() == [
+        "row  id     status      age   model           prompt",
+        "     clip   queued      30 s",
+        "  1  job-1  processing  31 s  bfl/flux-1-dev  a red fox",
+    ]
+    assert cli.service.polled == ["list 1000"]
+    assert cli.krea("status", typed="").out == (
+        "clip\tqueued\t\t30 s\njob-1\tprocessing\tbfl/flux-1-dev\t31 s\n"
+    )
+
+
+def test_a_job_that_the_list_lacks(cli: Cli) -> None:
+    """The ledger has it as running, so it is asked for alone; one that has ended is left out."""
+    cli.service.job_seconds = 100
+    for prompt in ("a red fox", "a hen"):
+        assert cli.krea("generate", prompt, "--no-wait").code == 0
+    for job in cli.service.jobs.values():
+        job.listed = False
+    cli.service.jobs["job-2"].course = [(0, "completed")]
+    assert cli.krea("status", typed="").out == "job-1\tqueued\tbfl/flux-1-dev\t0 s\n"
+    assert cli.states == [("submitted", "job-1"), ("completed", "job-2")]
+
+
+def test_nothing_runs(cli: Cli) -> None:
+    """Told on stderr; a pipe without any id is an empty list, as ever."""
+    result = cli.krea("status", typed="")
+    assert (result.code, result.out) == (0, "")
+    assert result.err == "no job runs now; krea history lists earlier requests\n"
+    assert cli.krea("status").err == ""
+
+
+def test_the_ledger_learns(cli: Cli) -> None:
+    """An answer of the service is kept in the ledger."""
+    assert cli.krea("generate", "a fox", "--no-wait").code == 0
+    cli.clock.advance(100)
+    assert cli.krea("status", "last").out.split("\t")[1] == "completed"
+    assert cli.states == [("completed", "job-1")]

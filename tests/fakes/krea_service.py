@@ -162,11 +162,18 @@ class KreaService:
         """The reads of jobs in order, each as "ID" or "list LIMIT"."""
         return [name for _, name in self.polls]
 
-    def list_page(self, limit: int, cursor: str | None) -> httpx.Response:
+    def list_page(
+        self, limit: int, cursor: str | None, status: str | None = None, types: str | None = None
+    ) -> httpx.Response:
         """A page of the list as it is now, newest first."""
         newest = sorted(self.jobs.values(), key=lambda job: -job.created)
         jobs = [
-            job for job in newest if job.listed and (not cursor or iso_time(job.created) < cursor)
+            job
+            for job in newest
+            if job.listed
+            and (not cursor or iso_time(job.created) < cursor)
+            and (not status or self._job_fields(job)["status"] == status)
+            and (not types or job.type in types.split(","))
         ]
         more = iso_time(jobs[limit - 1].created) if len(jobs) > limit else None
         bare = self.list_without_results
@@ -215,7 +222,8 @@ class KreaService:
         if is_list and self.list_status != 200:
             return self._json({"error": "no list today"}, status=self.list_status)
         if is_list:
-            return self.list_page(int(limit or 100), request.url.params.get("cursor"))
+            cursor, status, types = map(request.url.params.get, ("cursor", "status", "types"))
+            return self.list_page(int(limit or 100), cursor, status, types)
         if name not in self.jobs:
             return self._json({"message": "Job not found or unauthorized"}, status=404)
         return self._json(self._job_fields(self.jobs[name]))

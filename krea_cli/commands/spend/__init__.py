@@ -28,7 +28,7 @@ Since = Annotated[
         "--since",
         metavar="TIME",
         show_default="today",
-        help="From this time on: 30d, 12h, or 2026-11-01.",
+        help="From this time on: 30d, 12h, yesterday, monday, or 2026-11-01.",
     ),
 ]
 By = Annotated[
@@ -96,6 +96,7 @@ def _start_of(since: str | None, now: float) -> float:
     """
     from datetime import datetime
 
+    from krea_cli.commands.moments import parse_day
     from krea_cli.errors import UsageError
     from krea_cli.local.ledger.budget import midnight
     from krea_cli.local.settings import parse_age
@@ -107,6 +108,8 @@ def _start_of(since: str | None, now: float) -> float:
         return start if since.strip()[-1] in "smh" else midnight(start)
     except ValueError:
         pass
+    if (day := parse_day(since, now)) is not None:
+        return day
     try:
         return datetime.fromisoformat(since).timestamp()
     except (ValueError, OverflowError) as failure:

@@ -8,13 +8,14 @@ from krea_cli.errors import KreaError, NotFound, UsageError
 from krea_cli.flows.backoff import is_transient, retry
 from krea_cli.flows.context import FlowContext
 from krea_cli.flows.jobs.job_ids import JobMention
-from krea_cli.flows.jobs.list_lookup import JobList
+from krea_cli.flows.jobs.list_lookup import MAX_PAGE_JOBS, JobList
 from krea_cli.flows.jobs.record import JobReport, Reference, job_record, list_current_files
 
 # A person waits for the answer: faults that pass within this time are waited out, others told.
 MAX_RETRY_SECONDS = 10.0
 # From so many ids on, one look at the list is worth its request.
 MIN_IDS_FOR_LIST = 3
+MAX_OLDER_JOBS = 20  # read singly: a ledger may have many jobs that nobody ever fetched
 
 
 class StatusReader:
@@ -42,6 +43,25 @@ class StatusReader:
                 group = []
         if group:
             yield self._read_group(group)
+
+    def running(self) -> list[JobReport]:
+        """Read the jobs that run now, the newest first.
+
+        Those are jobs of the last thousand, and older ones that the ledger has as running.
+        Raises `KreaError` if the list cannot be read.
+        """
+        context = self._context
+        page = retry(
+            context,
+            lambda: context.api.list_jobs(limit=MAX_PAGE_JOBS, seconds=self._seconds),
+            seconds=MAX_RETRY_SECONDS,
+        )
+        context.records.record_list(page.jobs, context.clock.now())
+        reports = [self._read(job.id, job) for job in page.jobs if not job.ended]
+        listed = {job.id for job in page.jobs}
+        older = [job_id for job_id in context.records.jobs_under_way() if job_id not in listed]
+        others = [self._read(job_id, None) for job_id in older[:MAX_OLDER_JOBS]]
+        return reports + [each for each in others if each.job and not each.job.ended]
 
     def _read_group(self, group: Sequence[Reference | UsageError]) -> list[JobReport | UsageError]:
         listed = self._read_list([each.job_id for each in group if isinstance(each, Reference)])
@@ -88,6 +108,7 @@ class StatusReader:
             error.job_id = error.job_id or job_id
             return JobReport(job_id, {}, error)
         self._context.records.record_job(job.id, job)
+        self._context.records.record_seen([job.id], self._context.clock.now())
         row = self._context.records.row(job.id)
         files = list_current_files(job.id, self._context) if row else ()
         failure = job_failure(job) if job.ended else None

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from krea_cli.local.ledger.parts import PartRows
     from krea_cli.local.ledger.post_locks import PostLocks
     from krea_cli.local.ledger.run_lock import RunLock
+    from krea_cli.local.ledger.sightings import Sightings
     from krea_cli.local.ledger.spending import Spending
     from krea_cli.local.ledger.statistics import Statistics
     from krea_cli.local.ledger.stream_requests import StreamRequests
@@ -64,6 +65,13 @@ class AccountLedger:
         from krea_cli.local.ledger.file_rows import FileRows
 
         return FileRows(self._scope)
+
+    @cached_property
+    def sightings(self) -> "Sightings":
+        """The times when the service last told of jobs under way."""
+        from krea_cli.local.ledger.sightings import Sightings
+
+        return Sightings(self._scope)
 
     @cached_property
     def statistics(self) -> "Statistics":

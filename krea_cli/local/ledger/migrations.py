@@ -258,6 +258,8 @@ ADD_SUMS = (
         SELECT base, account, CAST(sent_at AS INTEGER) / 900, {SUM_AMOUNTS} FROM requests
         WHERE sent_at IS NOT NULL AND charged != 'no' GROUP BY 1, 2, 3""",
 )
+# The time when the service last told of a job, in seconds since 1970.
+ADD_SIGHTINGS = ("ALTER TABLE requests ADD COLUMN seen_at REAL",)
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     CREATE_TABLES,
     ADD_PROVENANCE,
@@ -270,6 +272,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     ADD_PRICE_DATES,
     ADD_EXPECTED_ROWS,
     ADD_SUMS,
+    ADD_SIGHTINGS,
 )
 
 

@@ -197,9 +197,9 @@ class RequestRows:
 
     def record_status(self, job_id: str, job: Job) -> None:
         """Record the status and type of a job, and that it stood in a queue."""
-        columns = (job.status, job.type, job.created_at, job.status)
+        columns = (job.status, self._clock_now(), job.type, job.created_at, job.status)
         self._scope.database.execute(
-            "UPDATE requests SET status = ?, type = coalesce(?, type),"
+            "UPDATE requests SET status = ?, seen_at = ?, type = coalesce(?, type),"
             " server_created_at = coalesce(server_created_at, ?),"
             " backlogged = backlogged OR ? = 'backlogged'"
             f" WHERE {self._scope.condition} AND job_id = ? AND (status IS NOT ? OR type IS NULL)",
