@@ -13,7 +13,6 @@ from tests.harness.cli import Cli
 HINT = (
     "  hint: move the files away; the same command without --check then puts the results in their"
     " places, and pays nothing\n"
-    "  charged: no\n"
 )
 
 
