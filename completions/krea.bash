@@ -218,13 +218,14 @@ _krea() {
                 --max-cost) return ;;
                 --assume-price) return ;;
                 --webhook) return ;;
+                --tag) return ;;
                 --like) _krea_files; return ;;
                 --profile) return ;;
                 --token-file) _krea_files; return ;;
                 --color) _krea_offer auto always never; return ;;
             esac
             case $cur in
-                -*) _krea_offer --model -m --output -o --input -i --count -n --image --video --audio --style --seed --width --height --aspect-ratio --resolution --duration --prompt-file --no-wait --timeout --max-cost --assume-price --webhook --dry-run --force --again --yes --no-check --like --reuse --any-seed --sidecar --embed --profile --token-file --no-ledger --json --quiet -q --verbose -v --color --help -h ;;
+                -*) _krea_offer --model -m --output -o --input -i --count -n --image --video --audio --style --seed --width --height --aspect-ratio --resolution --duration --prompt-file --no-wait --timeout --max-cost --assume-price --webhook --tag --dry-run --force --again --yes --no-check --like --reuse --any-seed --sidecar --embed --profile --token-file --no-ledger --json --quiet -q --verbose -v --color --help -h ;;
             esac
             ;;
         "krea status")
@@ -303,12 +304,13 @@ _krea() {
                 --report) _krea_files; return ;;
                 --timeout) return ;;
                 --webhook) return ;;
+                --tag) return ;;
                 --profile) return ;;
                 --token-file) _krea_files; return ;;
                 --color) _krea_offer auto always never; return ;;
             esac
             case $cur in
-                -*) _krea_offer --format --model -m --output -o --input -i --sweep --count -n --image --video --audio --style --seed --width --height --aspect-ratio --resolution --duration --jobs -j --fail-fast --retry-failed --max-cost --assume-price --yes --dry-run --check --prune --to --lines --first --filter --only-failed --shard --report --timeout --webhook --allow-outside --force --no-check --sidecar --embed --profile --token-file --json --quiet -q --verbose -v --color --help -h ;;
+                -*) _krea_offer --format --model -m --output -o --input -i --sweep --count -n --image --video --audio --style --seed --width --height --aspect-ratio --resolution --duration --jobs -j --fail-fast --retry-failed --max-cost --assume-price --yes --dry-run --check --prune --to --lines --first --filter --only-failed --shard --report --timeout --webhook --tag --allow-outside --force --no-check --sidecar --embed --profile --token-file --json --quiet -q --verbose -v --color --help -h ;;
                 *) _krea_files ;;
             esac
             ;;
@@ -342,7 +344,7 @@ _krea() {
         "krea spend")
             case $prev in
                 --since) return ;;
-                --by) _krea_offer day model batch profile; return ;;
+                --by) _krea_offer day model batch profile tag; return ;;
                 --profile) return ;;
                 --color) _krea_offer auto always never; return ;;
             esac

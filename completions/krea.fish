@@ -204,6 +204,7 @@ complete -c krea -n '__krea_at krea generate' -l timeout -x -d 'How long to wait
 complete -c krea -n '__krea_at krea generate' -l max-cost -x -d 'Stop before a request that could take the total above this'
 complete -c krea -n '__krea_at krea generate' -l assume-price -x -d 'The price to assume where the price is unknown'
 complete -c krea -n '__krea_at krea generate' -l webhook -x -d 'An address that Krea calls when the job has ended'
+complete -c krea -n '__krea_at krea generate' -l tag -x -d 'Tag the request, to search for it and add up its cost'
 complete -c krea -n '__krea_at krea generate' -l dry-run -d 'Print the request and its price'
 complete -c krea -n '__krea_at krea generate' -l force -d 'Overwrite existing files'
 complete -c krea -n '__krea_at krea generate' -l again -d 'Make a new job, whatever is unfinished'
@@ -307,6 +308,7 @@ complete -c krea -n '__krea_at krea batch' -l shard -x -d 'Only the I-th of N sh
 complete -c krea -n '__krea_at krea batch' -l report -r -F -d 'Write what was made to FILE, as JSON'
 complete -c krea -n '__krea_at krea batch' -l timeout -x -d 'How long to wait: 90, 90s, 15m'
 complete -c krea -n '__krea_at krea batch' -l webhook -x -d 'An address that Krea calls when the job has ended'
+complete -c krea -n '__krea_at krea batch' -l tag -x -d 'Tag the request, to search for it and add up its cost'
 complete -c krea -n '__krea_at krea batch' -l allow-outside -d 'Let output leave the folder of -o'
 complete -c krea -n '__krea_at krea batch' -l force -d 'Overwrite existing files'
 complete -c krea -n '__krea_at krea batch' -l no-check -d 'Send the fields as they are'
@@ -347,7 +349,7 @@ complete -c krea -n '__krea_at krea history' -F
 
 # krea spend
 complete -c krea -n '__krea_at krea spend' -l since -x -d 'From this time on: 30d, 12h, yesterday, monday, or 2026-11-01'
-complete -c krea -n '__krea_at krea spend' -l by -x -a 'day model batch profile' -d 'A line for each day, model, batch or profile, then the sum'
+complete -c krea -n '__krea_at krea spend' -l by -x -a 'day model batch profile tag' -d 'A line for each day, model, batch, profile or tag, then the sum'
 complete -c krea -n '__krea_at krea spend' -l csv -d 'A table with headings, for spreadsheets'
 complete -c krea -n '__krea_at krea spend' -l profile -x -d 'Use the stored login NAME'
 complete -c krea -n '__krea_at krea spend' -l json -d 'JSON lines instead of text, for input and output'

@@ -72,6 +72,14 @@ Webhook = Annotated[
         help="An address that Krea calls when the job has ended.",
     ),
 ]
+Tags = Annotated[
+    Texts,
+    Option(
+        "--tag",
+        metavar="NAME[=VALUE]",
+        help="Tag the request, to search for it and add up its cost; repeatable.",
+    ),
+]
 NoCheck = Annotated[bool, Option("--no-check", help="Send the fields as they are.")]
 
 
@@ -103,6 +111,7 @@ class RequestOptions:
     assume_price: int | None
     webhook: str | None
     yes: bool
+    tags: list[str] | None
     dry_run: bool
     force: bool
     no_check: bool
@@ -119,6 +128,22 @@ class RequestOptions:
         values = {field.name: context.params[field.name] for field in fields(cls)}
         values["assume_price"] = find_assumed_price(context.obj, values["assume_price"])
         return cls(**values)
+
+    def read_tags(self) -> dict[str, str]:
+        """Read the tags: value by name, empty for a bare name. Raises `UsageError`."""
+        from krea_cli.local.tags import parse_tag
+
+        tags: dict[str, str] = {}
+        for text in self.tags or ():
+            try:
+                name, value = parse_tag(as_utf8(text, f"--tag {text}"))
+            except ValueError as expected:
+                raise UsageError(
+                    f"--tag {text} is not {expected}", hint="--tag draft, or --tag client=acme"
+                ) from expected
+            if tags.setdefault(name, value) != value:
+                raise UsageError(f"--tag gives {name} twice", hint="give only one of them")
+        return tags
 
     def request_inputs(self, session: "Session") -> dict[str, Any]:
         """The arguments for `RequestInputs`, by name. Raises `UsageError` for text not in UTF-8."""

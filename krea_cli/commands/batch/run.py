@@ -17,6 +17,7 @@ from krea_cli.flows.batch.item_store import ItemStore
 from krea_cli.flows.batch.run.concurrency_limit import AUTO_MAX
 from krea_cli.flows.batch.run.options import RunOptions
 from krea_cli.flows.batch.run.scheduler import Scheduler
+from krea_cli.flows.batch.run.take_over_tags import take_over_tags
 from krea_cli.local.ledger.low_caps import find_low_caps
 from krea_cli.text import shell_line
 
@@ -59,6 +60,7 @@ class BatchRun:
         _raise_open_file_limit((self._options.jobs or AUTO_MAX) * FILES_PER_JOB)
         sys.setswitchinterval(SWITCH_INTERVAL_SECONDS)
         context = session.flow_context(budget=self._budget)
+        take_over_tags(self._items, context.ledger)
         if self._check_options.shard.count > 1:
             # The other shares submit as well, from wherever they are.
             context = replace(context, shared=True)

@@ -224,6 +224,7 @@ def _check_options(session: Session, options: BatchOptions) -> CheckOptions:
             "--model and --sweep model=… were both given", hint="give only one of them"
         )
     is_stdin = options.file == STDIN
+    inputs = RequestInputs(**options.request_inputs(session))
     other_words = other_words_of(session.argv, options.file)
     return CheckOptions(
         name="stdin" if is_stdin else options.file,
@@ -231,7 +232,7 @@ def _check_options(session: Session, options: BatchOptions) -> CheckOptions:
         format=find_list_format(options.file, options.format, other_words),
         other_words=other_words,
         is_format_stated=options.format is not None,
-        defaults=Defaults(model, options.count, RequestInputs(**options.request_inputs(session))),
+        defaults=Defaults(model, options.count, inputs, options.read_tags()),
         output=_parse_output(session, options),
         cwd=session.env.current_dir,
         sweep=sweep,

@@ -119,6 +119,7 @@ def _make_request(
         sidecar=options.sidecar,
         embed=options.embed,
         webhook=options.webhook,
+        tags=options.read_tags(),
         profile=options.profile,
         timeout=session.timeout_seconds(options.timeout, prepared.model.kind),
     )

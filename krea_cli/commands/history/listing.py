@@ -37,8 +37,8 @@ def to_row(row: "RequestRow", places: Places, cwd: Path) -> tuple[object, ...]:
 def to_record(row: "RequestRow", places: Places) -> dict[str, Any]:
     """Return a request as a job record; its files are those that hold their result now.
 
-    More keys than `job_record`: charged, row, state, kind, target, folder, sent_at, adopted and
-    reason. Also `lost`: path, sha256 and fate of each saved result without such a file.
+    More keys than `job_record`: charged, row, state, kind, target, folder, tags, sent_at, adopted
+    and reason. Also `lost`: path, sha256 and fate of each saved result without such a file.
     """
     record = job_record(None, row, files=places.current)
     known = sorted(
@@ -57,6 +57,7 @@ def to_record(row: "RequestRow", places: Places) -> dict[str, Any]:
         "kind": row.kind,
         "target": row.target,
         "folder": row.folder,
+        "tags": row.tags,
         "sent_at": iso_time(row.sent_at),
         "adopted": row.adopted,
         "reason": row.error,

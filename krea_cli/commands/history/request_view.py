@@ -20,6 +20,7 @@ from krea_cli.flows.jobs.record import job_record
 from krea_cli.flows.recipe.provenance import Provenance
 from krea_cli.flows.recipe.recipe import restore_files
 from krea_cli.local.ledger.history import POSSIBLY_SENT_STATES, has_ended_empty
+from krea_cli.local.tags import format_tags
 from krea_cli.terminal import formats
 from krea_cli.text import one_line, shell_line
 
@@ -91,6 +92,7 @@ class RequestView:
             "when": _times(row) if row else recipe.created_at,
             "price": f"{recipe.price or 'unknown'}{charged}",
             "seed": recipe.seed,
+            "tags": format_tags(recipe.tags),
             "for": relative_path(row.target, self._cwd) if row and row.target else None,
             "why": row.error if row else None,
             "request": json.dumps(recipe.request, ensure_ascii=False),

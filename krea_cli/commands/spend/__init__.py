@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from krea_cli.commands.spend.table import SpendTable
     from krea_cli.local.ledger.spend_report import Grouping, SpendReport
 
-GROUPINGS = ("day", "model", "batch", "profile")
+GROUPINGS = ("day", "model", "batch", "profile", "tag")
 
 
 def parse_grouping(text: str) -> str:
@@ -37,7 +37,7 @@ By = Annotated[
         "--by",
         parser=parse_grouping,
         metavar="GROUP",
-        help="A line for each day, model, batch or profile, then the sum.",
+        help="A line for each day, model, batch, profile or tag, then the sum.",
     ),
 ]
 Csv = Annotated[bool, typer.Option("--csv", help="A table with headings, for spreadsheets.")]
@@ -177,6 +177,8 @@ def _remarks(
     if unpriced:
         jobs = "1 job has" if unpriced == 1 else f"{unpriced} jobs have"
         yield f"{jobs} no known price, and {'is' if unpriced == 1 else 'are'} in no sum"
+    if table.counts_twice:
+        yield "a request with several tags counts in each of their lines, and once in the sum"
     pruned = report.pruned_before()
     if pruned is not None and pruned > since:
         yield f"requests before {day_of(pruned)} may be forgotten, by the setting history.keep"

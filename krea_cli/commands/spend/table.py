@@ -37,6 +37,11 @@ class SpendTable:
         self.total = report.total()
         self._lines = report.lines(grouping) if grouping else []
 
+    @property
+    def counts_twice(self) -> bool:
+        """True if a request is in several lines."""
+        return sum(line.jobs for _, line in self._lines) > self.total.jobs
+
     def print(self, output: "Output") -> None:
         """Print a table that ends with the sum; for programs without it, as they add up."""
         for_person = output.is_stdout_terminal

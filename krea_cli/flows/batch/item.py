@@ -29,6 +29,7 @@ class Item:
     about: the price where no cost is sure, in millionths of a dollar; None if unknown
     unclear: the dimensions of the price that counted at their highest
     file_hashes: sha256 of each local file, by its path
+    tags: see `Line.tags`; None takes the tag away from its request
     existing_file: a finished file of another machine; its sidecar proves that it is this item's
     """
 
@@ -55,6 +56,7 @@ class Item:
     unclear: tuple[str, ...] = ()
     file_hashes: dict[str, str] = field(default_factory=dict, repr=False)
     existing_file: str | None = None
+    tags: dict[str, str | None] = field(default_factory=dict, repr=False)
 
 
 def item_fingerprint(request_fingerprint: str, occurrence: int) -> str:

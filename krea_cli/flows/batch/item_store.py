@@ -37,6 +37,7 @@ class ItemStore:
 
     models: the models of the items, by id
     found: results of items under other names, by `short_fingerprint`
+    have_tags: True once an item with tags was added
     listed: `short_fingerprint` of each item of the list that --force is given for, also of those
         of other shares
     """
@@ -45,6 +46,7 @@ class ItemStore:
         self.models: dict[str, Model] = {}
         self.found: dict[bytes, FoundResult] = {}
         self.listed: set[bytes] = set()
+        self.have_tags = False
         self._file = open_temporary_file()
         self._offsets = array("Q")
         self._end = 0
@@ -56,6 +58,7 @@ class ItemStore:
     def add(self, item: Item, *, chosen: bool = True) -> None:
         """Append ITEM; CHOSEN: it is in the part."""
         self._choose(item, chosen=chosen)
+        self.have_tags = self.have_tags or bool(item.tags)
         values = pickle.dumps(ITEM_VALUES(item), protocol=5)
         self._file.write(values)
         self._offsets.append(self._end)

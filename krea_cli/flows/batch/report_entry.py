@@ -5,6 +5,7 @@
 - model: its id
 - request: the fields that were sent, with `sha256:…` for local files
 - seed: given or drawn
+- tags: value by name, empty for a bare name
 - state: "waiting", "running", "saved" …
 - job_id: null if there is no job yet
 - files: path, sha256, bytes and type of each
@@ -125,6 +126,7 @@ def _blank_record(item: "Item") -> dict[str, Any]:
         "model": item.model,
         "request": replace_local_files(item.body, hashes),
         "seed": item.body.get("seed"),
+        "tags": {name: value for name, value in item.tags.items() if value is not None},
         "state": None,
         "job_id": None,
         "files": [],
@@ -149,6 +151,7 @@ def _ledger_record(
     return {
         "request": recipe.request,
         "seed": row.seed if row.seed is not None else recipe.request.get("seed"),
+        "tags": _join_tags(item, row),
         "state": "empty" if has_ended_empty(row) else STATE_WORDS.get(row.state, row.state),
         "job_id": row.job_id,
         "files": [_file_record(file.path, file.sha256, file.size, file.type) for file in files],
@@ -159,6 +162,12 @@ def _ledger_record(
         "created_at": recipe.created_at,
         "completed_at": recipe.completed_at,
     }
+
+
+def _join_tags(item: "Item", row: "RequestRow") -> dict[str, str]:
+    """Return the tags of ITEM and of its request, which is another item's if it shares it."""
+    tags: dict[str, str | None] = {**({} if item.shares_payment else row.tags), **item.tags}
+    return {name: value for name, value in tags.items() if value is not None}
 
 
 def _choose_files(

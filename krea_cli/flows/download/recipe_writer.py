@@ -47,7 +47,7 @@ class RecipeWriter:
             embed_recipe,
         )
 
-        recipe = self._recipe.as_dict(version=__version__, sha256=content.sha256, addresses=False)
+        recipe = self._recipe.as_dict(version=__version__, sha256=content.sha256, private=False)
         try:
             if content.size > MAX_IMAGE_BYTES:
                 raise NotEmbeddable(f"it has more than {MAX_IMAGE_BYTES // 1_000_000} MB")
@@ -77,7 +77,7 @@ class RecipeWriter:
             return
         from krea_cli.flows.recipe.sidecar import write_sidecar
 
-        recipe = self._recipe.as_dict(version=__version__, sha256=saved.sha256, addresses=True)
+        recipe = self._recipe.as_dict(version=__version__, sha256=saved.sha256, private=True)
         ledger = self._context.account_ledger
         done = write_sidecar(path, recipe, force=self._force, ledger=ledger)
         if done.name_was_taken:

@@ -68,6 +68,7 @@ def build_draft(
         sent_digest=identity.sent_digest,
         chosen_seed=identity.seed,
         occurrence=request.occurrence,
+        tags=request.tags,
     )
 
 

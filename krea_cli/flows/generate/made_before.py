@@ -1,6 +1,7 @@
 """Refuse a request whose result is beside its place, or was paid for as a sidecar there says."""
 
 import os
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -102,6 +103,19 @@ def refuse_repeated(
             if row and row.job_id and not os.path.lexists(place):
                 hint = f"{download_command(row.job_id, path)} puts it there; {AGAIN_HINT}"
             raise WouldOverwrite(f"{shown} exists, and is a result of this request", hint=hint)
+
+
+def tag_made_before(
+    jobs: Iterable[tuple[OutputSlot, RequestIdentity]],
+    tags: Mapping[str, str | None],
+    context: FlowContext,
+) -> None:
+    """Change the tags of the requests that were saved at the slots of JOBS before."""
+    for slot, identity in jobs if tags else ():
+        row = _find_saved(identity, slot, context)
+        if row is not None:
+            context.ledger.tags.change(row.id, tags)
+            context.tell(Note(f"request {row.id} made it, and has the tags now"))
 
 
 def _refuse_before_folder(identity: RequestIdentity, target: Target, context: FlowContext) -> None:

@@ -9,12 +9,17 @@ from typing import TYPE_CHECKING, Any
 from krea_cli.catalog.local_files import find_local_files, replace_local_files
 from krea_cli.errors import InDoubt, KreaError, RequestRefused, WouldOverwrite
 from krea_cli.flows.context import FlowContext
+from krea_cli.flows.events import Note
 from krea_cli.flows.files.naming import NameFacts
 from krea_cli.flows.files.output_slot import PAYING_HINT, OutputSlot
 from krea_cli.flows.generate.draft import RequestFiles, build_draft, hash_body, identify_job
 from krea_cli.flows.generate.earlier_run import EarlierRun, find_earlier_run
 from krea_cli.flows.generate.forecast import Forecast, count_jobs, forecast_claims
-from krea_cli.flows.generate.made_before import refuse_made_before, refuse_repeated
+from krea_cli.flows.generate.made_before import (
+    refuse_made_before,
+    refuse_repeated,
+    tag_made_before,
+)
 from krea_cli.flows.generate.request import GenerateRequest
 from krea_cli.flows.generate.result_cache import CachedResult, CacheKey, ResultCache
 from krea_cli.flows.generate.seeds import seeds
@@ -112,7 +117,13 @@ class Plan:
         Raises `WouldOverwrite`, `UsageError`.
         """
         self._settle(anew=anew)
-        self._refuse(self._seen)
+        try:
+            self._refuse(self._seen)
+        except WouldOverwrite:
+            tag_made_before(self._seen.unmade, self._request.tags, self._context)
+            raise
+        if self._request.tags and self._seen.cached:
+            self._context.tell(Note("what is copied keeps the tags of its own request"))
 
     def jobs(self) -> list[PlannedJob]:
         """Upload the media and insert the rows, after `check`.
@@ -268,6 +279,7 @@ class Plan:
             ledger=context.ledger,
         )
         if earlier and earlier.state == "saved":
+            context.ledger.tags.change(earlier.id, request.tags)
             return PlannedJob(slot, draft, inserted=(earlier, False))
         if not slot.target.makes_files:
             self._run_lock = self._run_lock or context.ledger.run_lock()

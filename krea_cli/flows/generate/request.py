@@ -23,6 +23,7 @@ class GenerateRequest:
     again: make new jobs, whatever is unfinished
     reuse: copy results that are on disk already
     any_seed: reuse results of other seeds as well
+    tags: value by name, empty for a bare name; None takes the tag away
     timeout: seconds to wait for the jobs; None waits for ever
     """
 
@@ -44,6 +45,7 @@ class GenerateRequest:
     timeout: float | None = None
     old_names: Mapping[str, str] = field(default_factory=dict)
     occurrence: int = 1
+    tags: Mapping[str, str | None] = field(default_factory=dict)
 
     def slot(self, n: int) -> "OutputSlot":
         """The output slot of the n-th job, from 1."""

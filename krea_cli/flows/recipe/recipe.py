@@ -5,6 +5,7 @@ import json
 import os
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -41,6 +42,7 @@ class Recipe:
     sources: by `sha256:…`, the local file ("path" or "name") and the address of its upload ("url")
     created_at, completed_at: in ISO 8601
     sha256: hash of the result, as the service made it or as it is on disk
+    tags: value by name, empty for a bare name
     item: fingerprint of the batch item that it belongs to, made by `service_item_fingerprint`
     """
 
@@ -55,6 +57,7 @@ class Recipe:
     completed_at: str | None = None
     sha256: str | None = None
     item: str | None = None
+    tags: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def from_row(
@@ -85,6 +88,7 @@ class Recipe:
             created_at=iso_time(row.server_created_at, created, row.created_at),
             completed_at=iso_time(row.completed_at, completed),
             item=service_item_fingerprint(base, item) if base and item else None,
+            tags=row.tags,
         )
 
     @property
@@ -93,14 +97,13 @@ class Recipe:
         prompt = self.request.get("prompt")
         return prompt if isinstance(prompt, str) else None
 
-    def as_dict(self, *, version: str, sha256: str, addresses: bool) -> dict[str, Any]:
-        """JSON object to write beside a result or into it.
-
-        It never contains local folders. Addresses of uploads open without a token, so that they
-        are only included with ADDRESSES.
+    def as_dict(self, *, version: str, sha256: str, private: bool) -> dict[str, Any]:
+        """JSON object to write beside a result or into it, without local folders.
 
         version: of krea
         sha256: hash of the result
+        private: include what whoever gets the picture need not know: tags, and the addresses of
+            uploads, which open without a token
         """
         return {
             "krea": version,
@@ -110,7 +113,7 @@ class Recipe:
             "given": list(self.given),
             "seed": self.seed,
             "inputs": {
-                file_hash: _public_source(source, addresses=addresses)
+                file_hash: _public_source(source, addresses=private)
                 for file_hash, source in self.sources.items()
             },
             "job_id": self.job_id,
@@ -119,6 +122,7 @@ class Recipe:
             "completed_at": self.completed_at,
             "sha256": sha256,
             **({"item": self.item} if self.item else {}),
+            **({"tags": dict(self.tags)} if self.tags and private else {}),
         }
 
 
@@ -195,6 +199,7 @@ def parse_recipe(data: Any) -> Recipe | None:
         sources=_parse_sources(inputs),
         sha256=sha256 if isinstance(sha256, str) else None,
         item=item if isinstance(item, str) else None,
+        tags=_parse_tags(data.get("tags")),
         **{name: text if isinstance(text, str) else None for name, text in texts.items()},
     )
 
@@ -204,6 +209,19 @@ def _hashes_of_uploads(tree: Any, uploads: "UploadRows") -> dict[str, str]:
     urls = {text for text in leaves(tree) if isinstance(text, str) and is_address(text)}
     hashes = {url: uploads.find_file_hash(url) for url in urls}
     return {url: HASH_PREFIX + sha256 for url, sha256 in hashes.items() if sha256}
+
+
+def _parse_tags(tags: Any) -> dict[str, str]:
+    """Read the tags of a foreign file; leave out what none can be."""
+    if not isinstance(tags, dict):
+        return {}
+    from krea_cli.local.tags import parse_name, parse_value  # most requests have none
+
+    known: dict[str, str] = {}
+    for name, value in tags.items():
+        with suppress(ValueError):
+            known[parse_name(str(name))] = parse_value(str(value))
+    return known
 
 
 def _parse_sources(inputs: Any) -> dict[str, dict[str, str]]:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from krea_cli.local.ledger.spending import Spending
     from krea_cli.local.ledger.statistics import Statistics
     from krea_cli.local.ledger.stream_requests import StreamRequests
+    from krea_cli.local.ledger.tag_rows import TagRows
     from krea_cli.local.ledger.uploads import UploadRows
 
 
@@ -119,6 +120,13 @@ class AccountLedger:
         from krea_cli.local.ledger.spending import Spending
 
         return Spending(self._scope)
+
+    @cached_property
+    def tags(self) -> "TagRows":
+        """The tags of requests."""
+        from krea_cli.local.ledger.tag_rows import TagRows
+
+        return TagRows(self._scope)
 
     @property
     def persistent(self) -> bool:

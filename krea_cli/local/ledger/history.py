@@ -13,6 +13,7 @@ from krea_cli.local.ledger.rows import (
     EMPTY,
     FILE_COLUMNS,
     IN_DOUBT_STATES,
+    TAGS,
     UNDER_WAY_STATES,
     FileRow,
     RequestRow,
@@ -51,14 +52,15 @@ class SearchedTexts(NamedTuple):
     model: str
     job_id: str
     target: str
+    tags: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class HistoryQuery:
     """The conditions of a search; each must be true.
 
-    words: each is in the prompt, model id, job id or name of a file; with a slash, in its
-        path
+    words: each is in the prompt, a tag, the model id, the job id or the name of a file. With a
+        slash, in its path.
     model: part of the model's id
     status: state of the request or of its job; "empty" for a job that completed without results
     since: earliest time of the request, in seconds since 1970
@@ -78,7 +80,7 @@ class HistoryQuery:
         """
         if self.model and self.model.casefold() not in texts.model.casefold():
             return False
-        values = (texts.prompt, texts.model, texts.job_id)
+        values = (texts.prompt, texts.model, texts.job_id, texts.tags)
         text = "\n".join(value for value in values if value).casefold()
         names = [path.casefold() for path in (*paths, texts.target) if path]
         return all(
@@ -127,7 +129,7 @@ class History:
     def _list_texts(self, condition: str, values: Sequence[object]) -> list[SearchedTexts]:
         """List the texts of the requests that fulfil CONDITION, in SQL with VALUES."""
         rows = self._scope.database.query(
-            "SELECT id, prompt, model, job_id, target FROM requests"
+            f"SELECT id, prompt, model, job_id, target, {TAGS} FROM requests"
             f" WHERE {self._scope.condition} AND {condition}",
             (*self._scope.values, *values),
         )

@@ -13,7 +13,6 @@ from krea_cli.local.ledger.rows import (
     UNFINISHED_STATES,
     RequestDraft,
     RequestRow,
-    to_columns,
 )
 from krea_cli.local.ledger.scope import Scope
 
@@ -37,14 +36,7 @@ class RequestRows:
 
     def insert(self, draft: RequestDraft) -> RequestRow:
         """Insert a request in the state `checked`: nothing was sent yet."""
-        values = {
-            "created_at": self._clock_now(),
-            "base": self._scope.base,
-            "account": self._scope.account,
-            **to_columns(draft),
-            "state": "checked",
-        }
-        return self.get(self._scope.database.insert("requests", values))
+        return self.get(self._scope.insert_request(draft, self._clock_now()))
 
     def insert_or_join(self, draft: RequestDraft) -> tuple[RequestRow, bool]:
         """Return the unfinished request with the input and target of DRAFT, or insert DRAFT.
@@ -59,6 +51,7 @@ class RequestRows:
             if row.state == "checked":  # it is sent at the price that is known now
                 self.record_price(row.id, draft.price, draft.cost, draft.priced_at)
                 row = self.get(row.id)
+            self._scope.change_tags(row.id, draft.tags)
             return row, False
 
     def refuse_twin(

@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any, get_args
 
@@ -48,6 +48,7 @@ class RequestDraft:
     cost: highest price, in millionths of a dollar; None if unknown
     given_digest, sent_digest, chosen_seed: see `RequestIdentity`
     occurrence: number of a batch's item among equal ones, from 1
+    tags: value by name, empty for a bare name; None is no tag
     priced_at: the time that the price is of, in seconds since 1970; None if unknown
     """
 
@@ -80,6 +81,7 @@ class RequestDraft:
     sent_digest: str | None = None
     chosen_seed: int | None = None
     occurrence: int = 1
+    tags: Mapping[str, str | None] = field(default_factory=dict)
 
     @property
     def identity(self) -> RequestIdentity:
@@ -150,6 +152,7 @@ class RequestRow:
     chosen_seed: int | None = None
     occurrence: int = 1
     priced_at: float | None = None
+    tags: dict[str, str] = field(default_factory=dict)
 
     def to_draft(self, *, replaces: int) -> RequestDraft:
         """Draft this request once more, to be sent in place of the row REPLACES."""
@@ -184,8 +187,13 @@ class FileRow:
 
 FILE_COLUMNS = ", ".join(f'"{column.name}"' for column in fields(FileRow))
 MIN_TIME, MAX_TIME = -62_135_596_800.0, 253_402_300_800.0  # the years 1 and 10000
+TAG_END = "\x1e"  # which no tag holds
+TAGS = (
+    "(SELECT group_concat(name || '=' || value, char(30)) FROM tags WHERE request_id = requests.id)"
+)
 REQUEST_COLUMNS = ", ".join(
-    f'"{COLUMN_BY_FIELD.get(column.name, column.name)}"' for column in fields(RequestRow)
+    TAGS if column.name == "tags" else f'"{COLUMN_BY_FIELD.get(column.name, column.name)}"'
+    for column in fields(RequestRow)
 )
 
 
@@ -208,6 +216,7 @@ def to_columns(draft: RequestDraft) -> dict[str, Any]:
     """Return the values of DRAFT by column, as the database stores them."""
     values = {column.name: getattr(draft, column.name) for column in fields(RequestDraft)}
     values |= {name: json.dumps(values[name]) for name in JSON_COLUMNS}
+    del values["tags"]  # in a table of their own
     values["fingerprint"] = request_fingerprint(draft.model, draft.given)
     return {COLUMN_BY_FIELD.get(name, name): value for name, value in values.items()}
 
@@ -221,6 +230,7 @@ def parse_request_row(values: Sequence[Any]) -> RequestRow:
     try:
         named |= {name: json.loads(named[name]) for name in JSON_COLUMNS}
         named |= {name: bool(named[name]) for name in BOOLEAN_COLUMNS}
+        named["tags"] = _parse_tags(named["tags"])
         _check_types(REQUEST_TYPES, named)
         if not all(isinstance(source, dict) for source in named["sources"].values()):
             raise ValueError(named["sources"])
@@ -243,6 +253,14 @@ def parse_file_row(values: Sequence[Any]) -> FileRow:
         text = f"the ledger is damaged: the file {named['path']} cannot be read from it"
         raise CorruptLedger(text) from failure
     return FileRow(**named)
+
+
+def _parse_tags(text: str | None) -> dict[str, str]:
+    """Read the column of `TAGS`. Raises ValueError."""
+    if not text:
+        return {}
+    pairs = (tag.partition("=") for tag in text.split(TAG_END))
+    return {name: value for name, _, value in pairs}
 
 
 def _by_field(names: list[str], values: Sequence[Any]) -> dict[str, Any]:

@@ -1,10 +1,18 @@
 """The look-ups of one base and account."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from krea_cli.local.ledger.database import Database
-from krea_cli.local.ledger.rows import REQUEST_COLUMNS, RequestRow, parse_request_row
+from krea_cli.local.ledger.rows import (
+    REQUEST_COLUMNS,
+    RequestDraft,
+    RequestRow,
+    parse_request_row,
+    to_columns,
+)
+
+TagChanges = Mapping[str, str | None]  # value, empty for a bare name; None takes the tag away
 
 
 class Scope:
@@ -29,6 +37,29 @@ class Scope:
         # The plain form lets an index give the rows in the order of their ids.
         owners = "= ?" if len(accounts) == 1 else f"IN ({marks})"
         self.condition = f"base = ? AND account {owners}"
+
+    def insert_request(self, draft: RequestDraft, created_at: float) -> int:
+        """Insert DRAFT with its tags, in the state `checked`; return the id of its row."""
+        values = {
+            "created_at": created_at,
+            "base": self.base,
+            "account": self.account,
+            **to_columns(draft),
+            "state": "checked",
+        }
+        row_id = self.database.insert("requests", values)
+        self.change_tags(row_id, draft.tags)
+        return row_id
+
+    def change_tags(self, row_id: int, changes: TagChanges) -> None:
+        """Change the tags of the request ROW_ID; those that CHANGES does not name stay."""
+        for name, value in changes.items():
+            self.database.execute(
+                "DELETE FROM tags WHERE request_id = ? AND name = ?", (row_id, name)
+            )
+            if value is not None:
+                tag = {"request_id": row_id, "name": name, "value": value}
+                self.database.insert("tags", tag)
 
     def find_all(self, condition: str, values: Sequence[Any] = ()) -> list[RequestRow]:
         """Return the requests that fulfil CONDITION, in SQL with VALUES for its question marks."""

@@ -1,4 +1,4 @@
-"""Spending of all accounts of a base, by day, model, batch or profile.
+"""Spending of all accounts of a base, by day, model, batch, profile or tag.
 
 Amounts are in millionths of a dollar. Only requests that became a job, or may have, count.
 """
@@ -14,8 +14,9 @@ from krea_cli.local.ledger.database import Database
 from krea_cli.local.ledger.keys import key_name, list_accounts
 from krea_cli.local.ledger.ownership import PRUNED_BEFORE
 from krea_cli.local.ledger.sums import QUARTER_SECONDS
+from krea_cli.local.tags import format_tag
 
-Grouping = Literal["day", "model", "batch", "profile"]
+Grouping = Literal["day", "model", "batch", "profile", "tag"]
 SHARE_PATTERN = r"#\d+/\d+$"  # behind the label of a batch
 # The planner would rather read all requests in the order of their groups.
 REQUESTS_BY_TIME = "requests INDEXED BY request_sent"
@@ -44,6 +45,7 @@ GROUP_COLUMNS: Mapping[Grouping, tuple[str, ...]] = {
     "model": ("model",),
     "batch": ("batch",),
     "profile": ("account", "profile"),
+    "tag": ("name", "value"),
 }
 
 
@@ -118,13 +120,16 @@ class SpendReport:
     def lines(self, grouping: Grouping) -> list[tuple[str | None, SpendingLine]]:
         """Return the sums of each group by its name; None for requests without one.
 
-        Days come in their order; else the group that costs most comes first.
+        Days come in their order; else the group that costs most comes first. A request with several
+        tags counts for each.
         """
         columns, name_of = GROUP_COLUMNS[grouping], self._name_of(grouping)
         group = ", ".join(columns)
+        source = REQUESTS_BY_TIME
+        if grouping == "tag":
+            source += " LEFT JOIN tags ON request_id = id"
         rows = self._database.query(
-            f"SELECT {group}, {AMOUNTS} FROM {REQUESTS_BY_TIME} WHERE {self._condition}"
-            f" GROUP BY {group}",
+            f"SELECT {group}, {AMOUNTS} FROM {source} WHERE {self._condition} GROUP BY {group}",
             self._values,
         )
         sums: dict[str | None, SpendingLine] = {}
@@ -155,6 +160,8 @@ class SpendReport:
                 return lambda key: day_of(key[0] * QUARTER_SECONDS)
             case "batch":
                 return lambda key: re.sub(SHARE_PATTERN, "", _to_text(key[0])) or None
+            case "tag":
+                return lambda key: format_tag(str(key[0]), str(key[1])) if key[0] else None
             case "profile":
                 return lambda key: _to_text(key[1]) or self._profile_of(str(key[0]))
             case _:

@@ -87,6 +87,7 @@ class StreamRequests:
     def _take(self, row: RequestRow, draft: RequestDraft) -> RequestRow:
         if row.state == "checked":  # it is sent at the price that is known now
             self._requests.record_price(row.id, draft.price, draft.cost, draft.priced_at)
+        self._scope.change_tags(row.id, draft.tags)
         self._scope.database.execute(
             f"UPDATE requests SET claim = ? WHERE id = ? AND {self._scope.condition}",
             (draft.claim, row.id, *self._scope.values),

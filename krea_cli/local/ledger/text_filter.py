@@ -12,13 +12,20 @@ SEARCHED_COLUMNS = ("prompt", "model", "job_id", "target")
 
 
 def find_anywhere(word: str) -> tuple[str, list[Any]]:
-    """Return the condition that WORD, casefolded, may be in a text of a request or of its files."""
+    """Return the condition that WORD, casefolded, may be in a text of a request or near it.
+
+    That is in its columns, its tags and the paths of its files.
+    """
     if "\n" in word:  # it may go from one text to the next
         return "1", []
     conditions = [find_in(column, word) for column in SEARCHED_COLUMNS]
     path, values = find_in("path", word)
     conditions.append(
         (f"EXISTS (SELECT 1 FROM files WHERE request_id = requests.id AND {path})", values)
+    )
+    tag, values = find_in("(name || '=' || value)", word)
+    conditions.append(
+        (f"EXISTS (SELECT 1 FROM tags WHERE request_id = requests.id AND {tag})", values)
     )
     texts = " OR ".join(condition for condition, _ in conditions)
     return f"({texts})", [value for _, values in conditions for value in values]

@@ -113,6 +113,18 @@ def test_a_line_that_is_paid_is_not_checked_by_a_newer_catalog(list_cli: Cli) ->
     assert [record["state"] for record in dry.records] == ["done", "done"]
 
 
+def test_a_line_that_only_an_earlier_catalog_knows_takes_a_tag(list_cli: Cli) -> None:
+    """The line is paid and done; the ledger has the new tag all the same."""
+    assert list_cli.krea(*RUN).code == 0
+    text = Path("l.jsonl").read_text().replace("}", ', "x.client": "acme"}')
+    Path("l.jsonl").write_text(text)
+    change_catalog(list_cli, brush=priced("1"))
+    result = list_cli.krea(*RUN)
+    assert (result.code, len(list_cli.service.posts)) == (0, 2)
+    records = list_cli.krea("history", "--json").records
+    assert [record["tags"] for record in records] == [{"client": "acme"}] * 2
+
+
 def test_what_is_still_to_be_sent_is_checked_by_the_newer_catalog(list_cli: Cli) -> None:
     """Only that, and a missing model is told."""
     first, second = Path("l.jsonl").read_text().splitlines()

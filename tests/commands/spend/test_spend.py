@@ -166,7 +166,6 @@ def test_it_needs_no_token_and_no_network(day: Cli) -> None:
     assert missing.err == (
         "error: no login is stored as wrok, and no request was sent with it\n"
         "  hint: krea spend --by profile, without --profile, lists them\n"
-        "  charged: no\n"
     )
 
 

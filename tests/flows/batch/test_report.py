@@ -144,6 +144,7 @@ def test_a_saved_item(ledger: AccountLedger, out: Path) -> None:
             "model": "bfl/flux-1-dev",
             "request": {"prompt": "a fox", "width": 512, "seed": 7},
             "seed": 7,
+            "tags": {},
             "state": "saved",
             "job_id": "job-1",
             "files": [{"path": "fox.png", "sha256": FOX, "bytes": 5, "type": "image/png"}],

@@ -70,6 +70,7 @@ def test_a_request_is_inserted_before_anything_is_sent(
         "chosen_seed": None,
         "occurrence": 1,
         "priced_at": None,
+        "tags": {},
         **MORE,
     }
     assert ledger.requests.get(row.id) == row

@@ -12,6 +12,7 @@ from krea_cli.errors import UsageError
 from krea_cli.flows.batch.check.existing_files import ExistingFiles
 from krea_cli.flows.batch.check.expand import ExpandedJob, LineExpansion, expand
 from krea_cli.flows.batch.check.line_requests import LineRequests
+from krea_cli.flows.batch.check.line_tags import with_tags
 from krea_cli.flows.batch.check.lines import Line, parse_count
 from krea_cli.flows.batch.check.media_cache import MediaCache
 from krea_cli.flows.batch.check.options import CheckOptions
@@ -114,7 +115,8 @@ class _Checker:
         hints = FormatHints(
             self._requests.knows_field, options.is_format_stated, options.other_words
         )
-        for line in read_lines(file, options.format, self._problems, name, check, hints):
+        lines = read_lines(file, options.format, self._problems, name, check, hints)
+        for line in with_tags(lines, options.defaults.tags, self._problems):
             for item in self._check_line(line):
                 # After a problem nothing will run: the rest is only checked for more problems.
                 is_chosen = part.includes(item, line)
@@ -267,6 +269,7 @@ class _Checker:
             unclear=price.unclear,
             file_hashes=dict(job.file_hashes),
             existing_file=file_check.own_file,
+            tags=line.tags,
         )
 
     def _find_path(self, template: OutputTemplate, values: PlaceholderValues) -> OutputPath:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from krea_cli.catalog.request.inputs import RequestInputs
 from krea_cli.catalog.request.prepare import PreparedRequest, prepare_request, read_fields
 from krea_cli.errors import Problem
-from krea_cli.flows.batch.check.lines import FIELD_PREFIX, RESERVED_NAMES, Line
+from krea_cli.flows.batch.check.lines import FIELD_PREFIX, RESERVED_NAMES, TAG_PREFIX, Line
 from krea_cli.flows.batch.check.media_cache import MediaCache
 from krea_cli.flows.batch.check.problems import Problems
 from krea_cli.flows.generate.compose import Composer
@@ -22,11 +22,13 @@ class Defaults:
     """Values for lines that do not give their own.
 
     inputs: the fields, in the user's terms
+    tags: value by name; empty for a bare name
     """
 
     model: str | None = None
     count: int = 1
     inputs: RequestInputs = field(default_factory=RequestInputs)
+    tags: Mapping[str, str] = field(default_factory=dict)
 
 
 class LineRequests:
@@ -71,7 +73,9 @@ class LineRequests:
         model = self._composer.model(self._defaults.model)
         for name in names:
             key = name.removeprefix(FIELD_PREFIX)
-            if name not in RESERVED_NAMES and not model.field(model.aliases.get(key, key)):
+            if name in RESERVED_NAMES or name.startswith(TAG_PREFIX):
+                continue
+            if not model.field(model.aliases.get(key, key)):
                 message = (
                     f"{excerpt(name, limit=60)!r} is no field, and no line is below the headings;"
                     " --format txt reads a prompt a line"

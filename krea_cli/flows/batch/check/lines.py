@@ -21,6 +21,7 @@ JSON_ARRAY = (
 ARRAY_FILTER = ("jq", "-c", ".[]")
 MIXED_LINE_ENDS = "has a line that ends in CR alone; tr '\\r' '\\n' < OLD > NEW converts it"
 FIELD_PREFIX = "input."  # required before a field with a reserved name, allowed before any other
+TAG_PREFIX = "x."  # of a tag: no field of a model, and no part of what is asked for
 CSV_HINT = "save it as CSV (UTF-8)"
 CONTROL_PATTERN = rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]"  # which no text has; ESC may be
 LF_HINT = "tr '\\r' '\\n' < OLD > NEW converts it"
@@ -34,6 +35,7 @@ class Line:
     model, output, count: values with these reserved names
     cells: fields as texts, to be read by the schema
     values: fields as JSON values
+    tags: values of the x.NAME columns by NAME; as written, until `with_tags` has read them
     """
 
     number: int
@@ -42,6 +44,7 @@ class Line:
     count: Any = None
     cells: dict[str, str] = field(default_factory=dict)
     values: dict[str, Any] = field(default_factory=dict)
+    tags: dict[str, Any] = field(default_factory=dict)
 
 
 class UnreadableLine(Exception):
@@ -119,21 +122,24 @@ def is_comment(text: str) -> bool:
 def field_name(key: str) -> str:
     """Name of the field for a heading or key, without what cannot be seen around it.
 
-    Keeps `input.` only before a reserved name.
+    Keeps `input.` only before a reserved name, or what would be a tag.
     """
     key = clean(key).strip()
     name = key.removeprefix(FIELD_PREFIX)
-    return key if name in RESERVED_NAMES else name
+    return key if name in RESERVED_NAMES or name.startswith(TAG_PREFIX) else name
 
 
 def make_line(number: int, fields: dict[str, Any], *, texts: bool) -> Line:
     """Make the line NUMBER of FIELDS, either texts to be read by the schema, or values."""
     reserved = {name: fields.pop(name) for name in RESERVED_NAMES if name in fields}
+    tags = {}
+    for key in [key for key in fields if key.startswith(TAG_PREFIX)]:
+        tags[key.removeprefix(TAG_PREFIX)] = fields.pop(key)
     if any(key.startswith(FIELD_PREFIX) for key in fields):
         fields = {key.removeprefix(FIELD_PREFIX): value for key, value in fields.items()}
     if texts:
-        return Line(number, **reserved, cells=fields)
-    return Line(number, **reserved, values=fields)
+        return Line(number, **reserved, cells=fields, tags=tags)
+    return Line(number, **reserved, values=fields, tags=tags)
 
 
 def parse_count(value: Any) -> int:

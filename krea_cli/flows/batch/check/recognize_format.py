@@ -13,6 +13,7 @@ from krea_cli.flows.batch.check.lines import (
     DELIMITERS,
     JSON_ARRAY,
     RESERVED_NAMES,
+    TAG_PREFIX,
     UnreadableLine,
     field_name,
     is_comment,
@@ -147,7 +148,8 @@ def _parse_first(text: str) -> Any:
 
 
 def _is_field(name: str, hints: FormatHints) -> bool:
-    return name == "prompt" or name in RESERVED_NAMES or hints.knows_field(name)
+    is_ours = name == "prompt" or name in RESERVED_NAMES or name.startswith(TAG_PREFIX)
+    return is_ours or hints.knows_field(name)
 
 
 def _table_format(texts: list[str], hints: FormatHints) -> str | None:

@@ -10,12 +10,15 @@ from krea_cli.flows.batch.check.lines import (
     DELIMITERS,
     MAX_LINE_BYTES,
     MIXED_LINE_ENDS,
+    TAG_PREFIX,
     Line,
     UnreadableLine,
     field_name,
     make_line,
 )
 from krea_cli.flows.batch.check.problems import Problems
+from krea_cli.local.tags import parse_name
+from krea_cli.text import excerpt
 
 if TYPE_CHECKING:
     from _csv import Reader
@@ -53,7 +56,7 @@ def read_table(
         fields = {
             name: cell.replace("\r\n", "\n") if "\r" in cell else cell
             for name, cell in zip(names, record, strict=True)
-            if cell and not cell.isspace()
+            if name.startswith(TAG_PREFIX) or (cell and not cell.isspace())
         }
         yield make_line(number, fields, texts=True)
     if not has_records and check:
@@ -96,7 +99,17 @@ def _read_headings(number: int, headings: list[str]) -> list[str]:
     for name in names:
         if names.count(name) > 1:
             raise UnreadableLine(number, f"the heading {name!r} appears twice")
+        if name.startswith(TAG_PREFIX):
+            _check_tag(number, name)
     return names
+
+
+def _check_tag(number: int, name: str) -> None:
+    try:
+        parse_name(name.removeprefix(TAG_PREFIX))
+    except ValueError as expected:
+        message = f"the heading {excerpt(name, limit=60)!r} must be x. and {expected}"
+        raise UnreadableLine(number, message) from expected
 
 
 def _explain(reason: str) -> str:

@@ -30,6 +30,7 @@ def item_request(item: Item, options: RunOptions) -> GenerateRequest:
         embed=options.embed,
         webhook=options.webhook,
         profile=options.profile,
+        tags=item.tags,
     )
 
 
