@@ -168,9 +168,14 @@ def run_command(argv: list[str], session: "Session", output: "Output") -> int:
         output.print_error(interrupted)
         return interrupted.exit_code
     except Exception as failure:
-        from krea_cli.commands.usage_errors import import_error, usage_error
+        if type(failure).__name__ == "NoArgsIsHelpError":  # a group without a command
+            return run_command([*argv, "--help"], session, output)
+        from krea_cli.commands.environment_errors import import_error
+        from krea_cli.commands.usage_errors import usage_error
 
-        krea_error = usage_error(failure) or help_not_written(failure) or import_error(failure)
+        krea_error = (
+            usage_error(failure, argv) or help_not_written(failure) or import_error(failure)
+        )
         if krea_error:
             output.print_error(krea_error)
             return krea_error.exit_code

@@ -109,6 +109,16 @@ class Catalog:
             and is_safe_route(ROUTE_PREFIX + "x/" + alias)
         }
 
+    @property
+    def retired(self) -> dict[str, dict[str, str]]:
+        """Id -> kind, sunset date, perhaps a replacement: models that the service has dropped.
+
+        No document lists them; source: docs.krea.ai/developers/deprecations. One that is in the
+        catalog is left out.
+        """
+        retired: dict[str, dict[str, str]] = _embedded_names()["retired"]
+        return {name: facts for name, facts in retired.items() if name not in self._routes}
+
 
 def _routes_by_id(routes: Iterable[str]) -> dict[str, str]:
     """Map ids to routes. An id contains the kind only if it is not unique without."""

@@ -1,15 +1,16 @@
-"""Find the model of a name, and search models by words. An unclear name is an error."""
+"""Find the model of a name. An unclear name is an error."""
 
 import re
 from dataclasses import dataclass
 
 from krea_cli.catalog.catalog import Catalog
-from krea_cli.catalog.model import Model
 from krea_cli.catalog.openapi.document import ROUTE_PREFIX
 from krea_cli.errors import UnknownModel
 from krea_cli.text import excerpt, shell_line
 
 MAX_LISTED_MODELS = 8
+MAX_OTHERS = 3
+MIN_RETIRED_CHARACTERS = 4
 SIMILARITY_CUTOFF = 0.7  # of difflib, from 0 to 1: below it, "sora" is like "astra"
 
 
@@ -92,6 +93,9 @@ def _ambiguous_error(text: str, matches: list[str]) -> UnknownModel:
 def _unknown_error(catalog: Catalog, text: str, name: str) -> UnknownModel:
     from difflib import get_close_matches
 
+    message = f"there is no model called {excerpt(text, limit=120)!r}"
+    if retired := _find_retired(catalog, name):
+        return _retired_error(catalog, retired, message)
     ids_by_name = {model_id: model_id for model_id in catalog.ids}
     for model_id in catalog.ids:
         ids_by_name |= dict.fromkeys(
@@ -103,35 +107,38 @@ def _unknown_error(catalog: Catalog, text: str, name: str) -> UnknownModel:
     starting = [each for each in ids_by_name if squashed and _squash(each).startswith(squashed)]
     names = get_close_matches(name[:100], ids_by_name, n=3, cutoff=SIMILARITY_CUTOFF)
     similar = list(dict.fromkeys(ids_by_name[each] for each in [*starting[:3], *names]))
-    message = f"there is no model called {excerpt(text, limit=120)!r}"
     if not similar:
         return UnknownModel(message, hint="krea models lists all of them; --refresh asks the API")
     hint = shell_line("krea", "models", similar[0])
     return UnknownModel(f"{message}; close to it: {', '.join(similar)}", hint=hint)
 
 
-def search_models(catalog: Catalog, query: str, *, kind: str | None = None) -> tuple[Model, ...]:
-    """Return the model that QUERY names exactly, else all with its words in route or title.
-
-    An alias counts only if no model has the words: a search for "flux" should list them all.
-    """
-    exact = exact_matches(catalog, query)
-    ids = exact if len(exact) == 1 else ids_with_words(catalog, query)
-    if not ids:
-        try:
-            ids = [resolve_model(catalog, query).model_id]
-        except UnknownModel:
-            return ()
-    return catalog.read(each for each in ids if kind in (None, catalog.kind(each)))
+def _find_retired(catalog: Catalog, name: str) -> str | None:
+    """Return the id of the retired model that NAME is the id, or begins the last segment, of."""
+    for model_id, facts in catalog.retired.items():
+        squashed = _squash(name.removeprefix(f"{facts['kind']}/"))
+        last_segment = _squash(model_id.split("/")[-1])
+        is_begun = len(squashed) >= MIN_RETIRED_CHARACTERS and last_segment.startswith(squashed)
+        if is_begun or squashed == _squash(model_id):
+            return model_id
+    return None
 
 
-def ids_with_words(catalog: Catalog, query: str) -> list[str]:
-    """Return the ids of models with each word of QUERY at the start of a word in route or title."""
-    # At the start: "text" is no part of "kontext".
-    patterns = [rf"(?<![a-z0-9]){re.escape(word)}" for word in query.lower().split()]
-    texts = {each: f"{catalog.route(each)} {catalog.title(each)}".lower() for each in catalog.ids}
-    return [
-        model_id
-        for model_id, text in texts.items()
-        if all(re.search(pattern, text) for pattern in patterns)
-    ]
+def _retired_error(catalog: Catalog, model_id: str, message: str) -> UnknownModel:
+    """Return the error for a retired model, with its replacement or others of its kind."""
+    facts = catalog.retired[model_id]
+    message += f": {model_id} was retired on {facts['sunset']}"
+    replacement = facts.get("replacement")
+    if replacement in catalog.ids:
+        hint = shell_line("krea", "models", str(replacement))
+        return UnknownModel(f"{message}; {replacement} replaces it", hint=hint)
+    kind = facts["kind"]
+    others = [
+        model.id
+        for model in catalog.models(kind)
+        if not any(field.required and field.takes_media for field in model.fields)
+    ][-MAX_OTHERS:]
+    if not others:
+        return UnknownModel(message, hint="krea models lists all of them")
+    hint = shell_line("krea", "models", "--kind", kind)
+    return UnknownModel(f"{message}; other {kind} models: {', '.join(others)}", hint=hint)

@@ -26,7 +26,7 @@ def add_color_option(function: Callable[..., None]) -> Callable[..., None]:
 
 def find_color(options: Sequence[str]) -> Literal["always", "never"] | None:
     """Return the value of --color in OPTIONS: an error in them is printed with or without."""
-    for word, value in zip(options, [*options[1:], ""], strict=True):
+    for word, value in zip(options, [*options, ""][1:], strict=True):
         choice = value if word == "--color" else word.removeprefix("--color=")
         if word.startswith("--color") and choice in ("always", "never"):
             return "always" if choice == "always" else "never"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from krea_cli import __version__
 from krea_cli.api.certificates import Certificates
 from krea_cli.api.http import HttpClient
-from krea_cli.commands.usage_errors import require_ssl
+from krea_cli.commands.environment_errors import require_ssl
 
 if TYPE_CHECKING:
     from krea_cli.api.client import ApiClient

@@ -43,7 +43,7 @@ def open_ledger(env: Env, host: Host | None, clock_now: Callable[[], float]) -> 
 
     Raises LedgerUnusable.
     """
-    from krea_cli.commands.usage_errors import require_sqlite
+    from krea_cli.commands.environment_errors import require_sqlite
     from krea_cli.local.ledger.ledger import Ledger
 
     require_sqlite()

@@ -131,8 +131,8 @@ class Session:
     @cached_property
     def ledger(self) -> "Ledger":
         """The ledger in the state folder; in memory after --no-ledger. Raises `LedgerUnusable`."""
+        from krea_cli.commands.environment_errors import warn_of_relative_folder
         from krea_cli.commands.hosts import open_ledger
-        from krea_cli.commands.usage_errors import warn_of_relative_folder
 
         if not self.no_ledger:
             warn_of_relative_folder(self.env, self.output.warn)

@@ -1,7 +1,7 @@
 """The catalog: ids, default and aliases of a document, and unusable routes."""
 
 from krea_cli.catalog.catalog import Catalog
-from krea_cli.catalog.resolve import search_models
+from krea_cli.catalog.resolve import resolve_model
 from tests.catalog.documents import ROUTE, make_catalog, make_document, make_operation
 
 
@@ -51,16 +51,16 @@ def test_a_small_document_that_is_large_inside() -> None:
     assert catalog.dropped[-1].endswith("the document is too large to be read as a whole")
 
 
-def test_a_search_reads_only_the_models_that_it_finds() -> None:
-    """One model that cannot be read does not matter to a search for another."""
+def test_a_name_is_found_without_reading_all_models() -> None:
+    """One model that cannot be read does not matter to the name of another."""
     endless = {"$ref": "#/components/schemas/endless"}
     operation = make_operation({"a": endless})
     schemas = {"endless": {"anyOf": [endless] * 50, "properties": {"a": endless, "b": endless}}}
     routes = {ROUTE: operation, "/generate/image/bfl/flux-1-dev": make_operation()}
     document = make_document(routes, components={"schemas": schemas})
     catalog = Catalog(document, source="test")
-    assert [model.id for model in search_models(catalog, "flux")] == ["bfl/flux-1-dev"]
-    assert search_models(catalog, "flux", kind="video") == ()
+    model_id = resolve_model(catalog, "flux-1-dev").model_id
+    assert [model.id for model in catalog.read([model_id])] == ["bfl/flux-1-dev"]
     assert catalog.dropped == ()
     assert [model.id for model in catalog.models()] == ["bfl/flux-1-dev"]
     assert len(catalog.dropped) == 1

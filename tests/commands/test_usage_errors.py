@@ -1,10 +1,12 @@
 """Common slips on the command line: each gets the one sentence that helps."""
 
+import re
+import shlex
 from pathlib import Path
 
 import pytest
 
-from krea_cli.commands.usage_errors import import_error
+from krea_cli.commands.environment_errors import import_error
 from tests.fakes.krea_service import PNG
 from tests.harness.cli import Cli
 
@@ -14,8 +16,9 @@ from tests.harness.cli import Cli
     [
         (
             ("generate", "a", "red", "fox"),
-            "got unexpected extra argument(s) (red fox)",
-            'krea generate "a red fox" -o fox.png: a prompt of several words goes in quotes',
+            "there are more words than the command takes: red fox;"
+            " a prompt of several words goes in quotes",
+            "krea generate 'a red fox'",
         ),
         (
             ("generate", "x", "--seed", "9" * 5000),
@@ -30,7 +33,7 @@ from tests.harness.cli import Cli
         (
             ("sandbox", "krea", "generate", "x", "-o", "x.png"),
             "no such option: -o",
-            "krea sandbox -- COMMAND: the command to rehearse goes behind --",
+            "krea sandbox -- krea generate x -o x.png",
         ),
         (
             ("auth", "login", "key:secret"),
@@ -39,28 +42,28 @@ from tests.harness.cli import Cli
         ),
         (
             ("--profile", "work", "generate", "x"),
-            "no such option: --profile",
-            "krea generate --help; options go behind the command",
+            "no such option: --profile; options go behind the command",
+            "krea generate x --profile work",
         ),
         (
             ("generate", "a fox", "--steps", "30"),
-            "no such option: --steps; steps is a field of a model",
-            "-i steps=30 sets it",
+            "no such option: --steps; steps is a field of bfl/flux-1-dev",
+            "krea generate 'a fox' -i steps=30",
         ),
         (
             ("generate", "--generate-audio", "waves", "-m", "veo-3.1"),
-            "no such option: --generate-audio; generate_audio is a field of a model",
-            "-i generate_audio=true sets it",
+            "no such option: --generate-audio; generate_audio is a field of google/veo-3.1",
+            "krea generate -i generate_audio=true waves -m veo-3.1",
         ),
         (
             ("batch", "a.txt", "--guidance-scale=7.5"),
             "no such option: --guidance-scale; guidance_scale is a field of a model",
-            "-i guidance_scale=7.5 sets it",
+            "krea batch a.txt -i guidance_scale=7.5",
         ),
         (
             ("generate", "a fox", "--size", "1024x1024"),
             "no such option: --size; here it is --width and --height",
-            "krea generate --help",
+            "krea generate 'a fox' --width 1024 --height 1024",
         ),
         (
             ("generate", "a fox", "--open"),
@@ -70,7 +73,7 @@ from tests.harness.cli import Cli
         (
             ("models", "--knd", "video"),
             "no such option: --knd; did you mean --kind?",
-            "krea models --help",
+            "krea models --kind video",
         ),
         (
             ("generate", "a fox", "-n", "huge"),
@@ -110,7 +113,123 @@ def test_a_slip(cli: Cli, argv: tuple[str, ...], sentence: str, hint: str) -> No
     """Exit 2, one sentence, what helps; nothing is sent."""
     result = cli.krea(*argv)
     assert (result.code, result.out) == (2, "")
-    assert result.err == f"error: {sentence}\n  hint: {hint}\n  charged: no\n"
+    assert result.err == f"error: {sentence}\n  hint: {hint}\n"
+
+
+# What people type, and the command that they are told of; None where none is near.
+MISTYPED = [
+    # Found by a new user.
+    ("help", "krea --help"),
+    ("help generate", "krea generate --help"),
+    ("'a fox'", "krea generate 'a fox'"),
+    ("version", "krea --version"),
+    ("ls", "krea history"),
+    ("login", "krea auth login"),
+    ("run 'a fox' -o fox.png", "krea generate 'a fox' -o fox.png"),
+    ("show fox.png", "krea history fox.png"),
+    ("rm 12", "krea cancel 12"),
+    ("update", "krea models --refresh"),
+    ("gen 'a fox'", "krea generate 'a fox'"),
+    ("Generate 'a fox'", "krea generate 'a fox'"),
+    ("-o fox.png generate 'a fox'", "krea generate 'a fox' -o fox.png"),
+    ("generate 'a fox' --ar 16:9", "krea generate 'a fox' --aspect-ratio 16:9"),
+    ("generate 'a fox' --modle flux", "krea generate 'a fox' --model flux"),
+    ("generate 'a fox' --open", None),
+    (
+        "generate 'a fox' --guidance-scale 7",
+        "krea generate 'a fox' -i guidance_scale=7",
+    ),
+    # Others.
+    ("a red fox in snow -o fox.png", "krea generate 'a red fox in snow' -o fox.png"),
+    ("generate a red fox -o fox.png", "krea generate 'a red fox' -o fox.png"),
+    ("generate 'it'\"'\"'s a fox' --seeed 7", "krea generate 'it'\"'\"'s a fox' --seed 7"),
+    ("generate --prompt 'a fox' -n 2", "krea generate 'a fox' -n 2"),
+    ("generate 'a fox' --aspect_ratio=16:9", "krea generate 'a fox' --aspect-ratio 16:9"),
+    ("generate 'a fox' --size 2K", "krea generate 'a fox' --resolution 2K"),
+    ("generate 'a fox' --num-images 3", "krea generate 'a fox' --count 3"),
+    ("generate 'a fox' --cfg 7", "krea generate 'a fox' -i guidance_scale=7"),
+    ("generate 'a fox' --sharpness 1", "krea models --with sharpness lists them"),
+    ("generate 'a fox' -m z-image --denoising 1", "krea generate 'a fox' -m z-image -i"),
+    ("generate --sound waves -m veo-3.1", "krea generate -i generate_audio=true waves -m veo-3.1"),
+    ("video", "krea models --kind video"),
+    ("jbos", None),
+    ("config model.default flux", "krea config set model.default flux"),
+    ("config timeout.image", "krea config get timeout.image"),
+    ("auth stauts", "krea auth status"),
+    ("auth whoareyou", None),
+    ("fox", None),
+    ("generate 'a fox' --zzz", None),
+    ("sandbox krea generate x -o x.png", "krea sandbox -- krea generate x -o x.png"),
+    ("whoami", "krea auth status"),
+    ("upscale fox.png", "krea models --kind enhance"),
+]
+
+
+@pytest.mark.parametrize(("typed", "meant"), MISTYPED, ids=[typed for typed, _ in MISTYPED])
+def test_the_command_that_was_meant(cli: Cli, typed: str, meant: str | None) -> None:
+    """Printed as it is to be typed, and never run: exit 2, and nothing was asked or sent."""
+    result = cli.krea(*shlex.split(typed))
+    assert (result.code, result.out, cli.service.requests) == (2, "", [])
+    (hint,) = re.findall(r"^  hint: (.+)$", result.err, re.MULTILINE)
+    if meant is None:
+        assert re.match(r"krea (\w+ )?--help(; a prompt that starts with a dash.*)?$", hint)
+        assert "did you mean" not in result.err
+    else:
+        assert hint.startswith(meant)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "login key:very-secret",
+        "auth login key:very-secret",
+        "generate x --api-key key:very-secret",
+        "generate x --token=key:very-secret",
+        "genrate x --api-key key:very-secret",
+        "auth logn --with-token key:very-secret",
+    ],
+)
+def test_a_token_is_never_repeated(cli: Cli, typed: str) -> None:
+    """Errors end up in logs."""
+    result = cli.krea(*typed.split())
+    assert (result.code, result.out) == (2, "")
+    assert "secret" not in result.err
+
+
+def test_a_long_command_is_not_written_again(cli: Cli) -> None:
+    """Only its help is named."""
+    result = cli.krea("genrate", "a fox " * 100)
+    assert result.err == "error: no such command 'genrate'\n  hint: krea --help\n"
+
+
+@pytest.mark.parametrize("group", ["auth", "config"])
+def test_a_group_alone_shows_its_help(
+    cli: Cli, group: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """As `krea` alone does."""
+    assert cli.krea(group).code == 0
+    alone = capfd.readouterr()
+    assert cli.krea(group, "--help").code == 0
+    assert alone == capfd.readouterr()
+    assert alone.out.startswith(f"Usage: krea {group} ")
+
+
+@pytest.mark.parametrize(
+    ("argv", "sentence"),
+    [
+        (("config", "get"), "KEY is missing"),
+        (("generate", "x", "-n"), "-n needs a value"),
+        (("generate", "x", "--json=1"), "--json takes no value"),
+        (("generate", "x", "--duration"), "--duration needs a value"),
+        (("config", "get", "a", "b"), "there are more words than the command takes: b"),
+        (("generate", "x", "-n", "1.5"), "invalid value for '--count' / '-n': '1.5' is not a"),
+    ],
+)
+def test_a_sentence_is_plain(cli: Cli, argv: tuple[str, ...], sentence: str) -> None:
+    """No word of the parser's own."""
+    result = cli.krea(*argv)
+    assert result.code == 2
+    assert result.err.startswith(f"error: {sentence}")
 
 
 @pytest.mark.parametrize(
@@ -141,7 +260,7 @@ def test_a_value_that_cannot_be_meant(
     result = cli.krea("generate", "a fox", option, value)
     assert (result.code, result.out) == (2, "")
     assert result.err == (
-        f"error: invalid value for {name}: {problem}\n  hint: krea generate --help\n  charged: no\n"
+        f"error: invalid value for {name}: {problem}\n  hint: krea generate --help\n"
     )
     assert not cli.service.posts
 
@@ -157,7 +276,6 @@ def test_an_input_of_a_wrong_type(cli: Cli, tmp_path: Path, more: tuple[str, ...
         f"error: bfl/flux-1-dev does not take this request: {text} is not a known type"
         " of media file\n"
         "  hint: the service takes jpg, png, webp, heic, mp4, mov, webm, glb, wav, mp3\n"
-        "  charged: no\n"
     )
     assert not cli.service.posts
 

@@ -57,13 +57,8 @@ def nothing_sent(installed: InstalledCli, sandbox: Sandbox) -> Callable[[], bool
             "'../../secrets' is not a job id: 1 to 64 letters, digits, - or _ are expected",
             "an id looks like 550e8400-e29b-41d4-a716-446655440000; krea generate prints it",
         ),
-        (
-            ("config",),
-            "krea config takes one of: get, set, unset, list, path",
-            "krea config --help",
-        ),
     ],
-    ids=["model", "field", "10,000", "empty", "dash", "id", "group"],
+    ids=["model", "field", "10,000", "empty", "dash", "id"],
 )
 def test_a_slip(
     installed: InstalledCli,

@@ -11,6 +11,7 @@ from typing import Any
 
 import typer
 
+from krea_cli import VERSION_OPTIONS
 from krea_cli.main import build_app
 
 # A word as a shell reads it, where a lone quote mark is an apostrophe.
@@ -161,6 +162,8 @@ def _options(path: tuple[str, ...]) -> frozenset[str]:
 def _parse(words: tuple[str, ...]) -> str | None:
     """The parser's sentence about WORDS behind krea; None if it takes them."""
     output = SimpleNamespace(json=False, quiet=False, verbose=False)
+    if words[:1] and words[0] in VERSION_OPTIONS:
+        return None  # answered before the parser is asked
     session = SimpleNamespace(output=output, env=SimpleNamespace(color=None))
     unquoted = [re.sub(r"""^(["'])(.*)\1$""", r"\2", word) for word in words]
     try:

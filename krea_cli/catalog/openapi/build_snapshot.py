@@ -86,6 +86,8 @@ def _reduce_operation(
     reduced: dict[str, Any] = {"summary": model.title if operation.get("summary") else route}
     if model.deprecated:
         reduced["deprecated"] = True
+    if model.sunset is not None:
+        reduced["x-krea-sunset-date"] = model.sunset
     if (seconds := model.typical_seconds) is not None:
         reduced["x-krea-typical-seconds"] = int(seconds) if seconds.is_integer() else seconds
     if model.pricing is not None:

@@ -49,7 +49,7 @@ def run_checks(session: "Session") -> Iterator[Finding]:
             hint = error.hint if error.hint and not re.match(DOCTOR_HINT, error.hint) else None
             yield Finding(name, "wrong", error.message, hint)
         except ImportError as failure:
-            from krea_cli.commands.usage_errors import import_error
+            from krea_cli.commands.environment_errors import import_error
 
             missing = import_error(failure) or KreaError(str(failure))
             yield Finding(name, "wrong", missing.message, missing.hint)

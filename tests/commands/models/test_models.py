@@ -261,11 +261,24 @@ def test_a_word_is_found_at_its_start_only(cli: Cli) -> None:
     [
         ("krea2", "; close to it: krea/krea-2/medium, krea/krea-2/large, krea/krea-2/medium-turbo"),
         ("flux1dev", "; close to it: bfl/flux-1-dev"),
-        ("sora", ""),
+        ("unicorn", ""),
+        (
+            "sora",
+            ": openai/sora-2 was retired on 2026-04-27; other video models: xai/grok-video,"
+            " xai/grok-video-1.5, black-forest-labs/flux-3-video",
+        ),
+        (
+            "image/bytedance/seedream-3",
+            ": bytedance/seedream-3 was retired on 2026-05-13;"
+            " bytedance/seedream-5-lite replaces it",
+        ),
     ],
 )
 def test_a_model_that_is_none(cli: Cli, name: str, close: str) -> None:
-    """Names that differ in signs alone come first; unlike ones are not named."""
+    """Names that differ in signs alone come first; unlike ones are not named.
+
+    Of a retired model, its replacement is named, else others of its kind.
+    """
     result = cli.krea("generate", "a fox", "-m", name)
     assert result.err.startswith(f"error: there is no model called '{name}'{close}\n")
 
