@@ -70,6 +70,7 @@ SHARED_BY_COMMANDS = {
     "project",
     "rehearsal",
     "request_options",
+    "result_line",
     "session",
     "usage_errors",
 }

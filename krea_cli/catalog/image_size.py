@@ -130,10 +130,10 @@ def _heif_size(file: BinaryIO) -> Size | None:
     """Return the size of the primary item, turned as it says (ISO/IEC 23008-12)."""
     meta = _read_meta_box(file)
     # Version and flags stand before the boxes of a full box.
-    boxes = dict(_boxes(meta[4:]))
-    primary, properties = boxes.get(b"pitm", b""), dict(_boxes(boxes.get(b"iprp", b"")))
+    boxes = dict(list_boxes(meta[4:]))
+    primary, properties = boxes.get(b"pitm", b""), dict(list_boxes(boxes.get(b"iprp", b"")))
     item = int.from_bytes(primary[4:6] if primary[:1] == b"\0" else primary[4:8], "big")
-    listed = list(_boxes(properties.get(b"ipco", b"")))
+    listed = list(list_boxes(properties.get(b"ipco", b"")))
     size, is_lying = None, False
     for index in _associations(properties.get(b"ipma", b""), item):
         name, data = listed[index - 1] if 0 < index <= len(listed) else (b"", b"")
@@ -150,7 +150,7 @@ def _read_meta_box(file: BinaryIO) -> bytes:
     for _ in range(MAX_BOXES):
         file.seek(position)
         head = file.read(16)
-        length, start = _box_length(head)
+        length, start = box_length(head)
         if length is None:
             return b""
         if head[4:8] == b"meta":
@@ -160,18 +160,18 @@ def _read_meta_box(file: BinaryIO) -> bytes:
     return b""
 
 
-def _boxes(data: bytes) -> Iterator[tuple[bytes, bytes]]:
+def list_boxes(data: bytes) -> Iterator[tuple[bytes, bytes]]:
     """Yield name and content of each box in DATA."""
     position = 0
     for _ in range(MAX_BOXES):
-        length, start = _box_length(data[position : position + 16])
+        length, start = box_length(data[position : position + 16])
         if length is None:
             return
         yield data[position + 4 : position + 8], data[position + start : position + length]
         position += length
 
 
-def _box_length(head: bytes) -> tuple[int | None, int]:
+def box_length(head: bytes) -> tuple[int | None, int]:
     """Return the length of the box that begins with HEAD, and of its own head; None for none."""
     length, start = int.from_bytes(head[:4], "big"), 8
     if length == 1:

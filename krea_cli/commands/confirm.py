@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from krea_cli.catalog.prices import PriceTotal, estimate_price
+from krea_cli.catalog.prices import PriceTotal
 from krea_cli.dollars import format_dollars, to_micros
 from krea_cli.errors import NotConfirmed
 from krea_cli.local.settings import NEVER
@@ -112,6 +112,5 @@ def _price(jobs: "Sequence[tuple[GenerateRequest, int]]") -> PriceTotal:
     """The price of a number of jobs of each request."""
     total = PriceTotal()
     for request, count in jobs:
-        shown = estimate_price(request.model, request.body).shown_micros
-        total.add(request.cost, shown, times=count)
+        total.add(request.cost, request.about, times=count)
     return total

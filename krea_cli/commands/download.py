@@ -64,6 +64,7 @@ def download(
       krea download --missing
     """
     from krea_cli.commands.exit_status import ExitStatus
+    from krea_cli.commands.result_line import describe_result
     from krea_cli.flows.download.download import Download
 
     session: Session = context.obj
@@ -82,7 +83,7 @@ def download(
         )
         for outcome in flow.outcomes(jobs) if jobs else _save_missing(session, flow):
             if not target.to_stdout:
-                session.output.print_files(outcome.record())
+                session.output.print_files(outcome.record(), describe_result)
             if outcome.error:
                 exit_status.report(outcome.error)
 

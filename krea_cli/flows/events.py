@@ -12,6 +12,11 @@ class Note:
 
 
 @dataclass(frozen=True)
+class SeedDrawn(Note):
+    """The seed of a request, which the line of its result may tell as well."""
+
+
+@dataclass(frozen=True)
 class WarningNote:
     """Something the user should know and may want to act on."""
 
@@ -61,13 +66,23 @@ class Reconciling:
 
 @dataclass(frozen=True)
 class Running:
-    """A job's id is known. `typical` is how many seconds such a job usually takes, if known."""
+    """A job's id is known.
+
+    typical: how many seconds such a job usually takes, None if unknown
+    since: seconds since 1970
+    from_ledger: `typical` is known from earlier jobs in this ledger alone
+    price: the price in words, None if unknown
+    cost: the most that it may cost, in millionths of a dollar; None if unknown
+    """
 
     job_id: str
     model: str | None
     status: str
     typical: float | None
-    since: float  # seconds since 1970
+    since: float
+    from_ledger: bool = False
+    price: str | None = None
+    cost: int | None = None
 
 
 @dataclass(frozen=True)

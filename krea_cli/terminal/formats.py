@@ -17,6 +17,11 @@ def span(start: float | None, end: float | None) -> str | None:
     return None if start is None or end is None else duration(end - start)
 
 
+def short_duration(seconds: float) -> str:
+    """SECONDS as `duration` writes them, with a decimal below a minute: "7.4 s"."""
+    return f"{seconds:.1f} s" if seconds < 59.95 else duration(seconds)
+
+
 def local_time(seconds: float, *, milliseconds: bool = False) -> str:
     """SECONDS since 1970 in this machine's time zone: 2026-11-24 22:59:04, or 22:59:04.123."""
     import time

@@ -33,6 +33,7 @@ class Heartbeat:
 # Values of "event" in the output of --json. Scripts read them: they never change.
 EVENT_KINDS: dict[type, str] = {
     events.Note: "said",
+    events.SeedDrawn: "said",
     events.WarningNote: "warned",
     events.Uploading: "uploading",
     events.Submitting: "submitting",
@@ -155,6 +156,8 @@ def event_record(event: events.Event | Heartbeat) -> dict[str, object] | None:
         batch = event.batch
     else:
         record |= vars(event)
+        if isinstance(event, events.Running):
+            record["cost"] = None if event.cost is None else to_dollars(event.cost)
         batch = event if isinstance(event, events.BatchProgress) else None
     if batch is not None:
         record |= vars(batch) | {"spent": to_dollars(batch.spent), "about": to_dollars(batch.about)}

@@ -56,10 +56,14 @@ class LiveDisplay:
         """Take EVENT into the display; write a line for a note and for a new job's id."""
         with self._progress_lock:
             is_news = self._progress.apply(event)
-            few_jobs = self._progress.job_count <= MAX_JOB_ID_LINES
+            # The line of its result tells the seed of each of several jobs, and the ledger its id.
+            is_one_of_many = self._progress.expected_jobs > 1
+            few_jobs = self._progress.job_count <= MAX_JOB_ID_LINES and not is_one_of_many
             is_idle = self._progress.is_idle
         with self._screen_lock:
-            if isinstance(event, events.Note):
+            if isinstance(event, events.SeedDrawn) and is_one_of_many and self._paths_on_stdout:
+                pass
+            elif isinstance(event, events.Note):
                 self._print_above(sentences.event_sentence(event))
             elif isinstance(event, events.Running) and is_news and few_jobs:
                 self._print_above(f"job {one_line(event.job_id)}")

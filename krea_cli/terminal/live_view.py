@@ -12,6 +12,7 @@ from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
+from krea_cli.dollars import format_dollars
 from krea_cli.env import Env
 from krea_cli.terminal import formats, sentences
 from krea_cli.terminal.batch_bar import BatchBar, Segment, draw_beside, join_segments
@@ -104,8 +105,7 @@ class LiveView:
         if progress.jobs and progress.job_count == 1:
             return self._job_line()
         if progress.job_count:
-            elapsed = formats.duration(self._env.clock.monotonic() - self._started_at)
-            return _segments((1, progress.summary()), (2, progress.step or ""), (0, elapsed))
+            return self._jobs_line()
         return _segments((0, progress.step or "at work"))
 
     def _job_line(self) -> list[Segment]:
@@ -114,10 +114,32 @@ class LiveView:
         elapsed = formats.duration(seconds)
         if job.typical_seconds is not None:
             usual = formats.duration(job.typical_seconds)
-            in_time = seconds <= job.typical_seconds
-            elapsed += f" of about {usual}" if in_time else f" (usually {usual})"
+            if seconds <= job.typical_seconds and not job.from_ledger:
+                elapsed += f" of about {usual}"
+            else:
+                usual = sentences.usual_time(job.typical_seconds, from_ledger=job.from_ledger)
+                elapsed += f" ({usual})"
         model, status = one_line(job.model or "job"), sentences.status_text(job.status)
-        return _segments((1, model), (2, status), (0, elapsed))
+        price = "" if job.price in (None, "unknown") else one_line(str(job.price))
+        return _segments((2, model), (3, status), (0, elapsed), (1, price))
+
+    def _jobs_line(self) -> list[Segment]:
+        progress = self._progress
+        elapsed = formats.duration(self._env.clock.monotonic() - self._started_at)
+        usual = {(job.typical_seconds, job.from_ledger) for job in progress.jobs.values()}
+        (seconds, from_ledger), *others = usual or {(None, False)}
+        each = (
+            ""
+            if seconds is None or others
+            else sentences.usual_time(seconds, from_ledger=from_ledger)
+        )
+        return _segments(
+            (1, progress.summary()),
+            (2, progress.step or ""),
+            (0, elapsed),
+            (4, f"{each} each" if each else ""),
+            (3, format_dollars(progress.cost) if progress.cost else ""),
+        )
 
 
 def _segments(*parts: tuple[int, str]) -> list[Segment]:

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from krea_cli.terminal.columns import Column
 
 
+Describe = Callable[[Mapping[str, object], str], Iterable[tuple[int, str]]]
+
+
 class Output(Screen):
     """Output of a command. Every method may be called from any thread.
 
@@ -41,18 +44,30 @@ class Output(Screen):
             line = clean(text) + "\n"
         self._write_stdout(line, record)
 
-    def print_files(self, record: Mapping[str, object]) -> None:
-        """Print the `files` of a job record, a path per line; as JSON the record."""
+    def print_files(self, record: Mapping[str, object], describe: "Describe | None" = None) -> None:
+        """Print the `files` of a job record, a path per line; as JSON the record.
+
+        On a terminal, DESCRIBE gives the facts to stand beside a path: see `result_line`.
+        """
         if self.json:
             self._write_stdout(self._json_line(record), record)
             return
         files = record.get("files")
         for path in files if isinstance(files, list | tuple) else ():
             if self._stdout.is_terminal:
-                self._write_stdout(f"{one_line(str(path))}{self._mark()}\n", record)
+                facts = describe(record, str(path)) if describe and not self.quiet else ()
+                self._write_stdout(self._result_line(str(path), facts), record)
             else:
                 with self._stdout_errors(record):
                     self._stdout.write_path(str(path))
+
+    def _result_line(self, path: str, facts: "Iterable[tuple[int, str]]") -> str:
+        from krea_cli.terminal.result_line import result_line
+        from krea_cli.terminal.window import window_columns
+
+        mark, is_utf8 = self._mark(), self._stdout.encoding.startswith("utf")
+        width = window_columns(self._env, self._stdout) - len(mark)
+        return f"{result_line(path, facts, width=width, utf8=is_utf8)}{mark}\n"
 
     def print_job_id(self, record: Mapping[str, object]) -> None:
         """Print the `job_id` of a job record; as JSON the record."""

@@ -11,6 +11,7 @@ from krea_cli.terminal import sentences
 from krea_cli.terminal.rate import Rate
 
 MAX_RECENT_ITEMS = 5
+UNBILLED_STATUSES = ("failed", "cancelled")
 
 
 @dataclass
@@ -21,12 +22,18 @@ class ActiveJob:
     status: the service's word
     typical_seconds: how long such a job usually takes, None if unknown
     started_at: seconds since 1970
+    from_ledger: `typical_seconds` is known from earlier jobs here alone
+    price: in words, None if unknown
+    cost: the most that it may cost, in millionths of a dollar; None if unknown
     """
 
     model: str | None
     status: str
     typical_seconds: float | None
     started_at: float
+    from_ledger: bool = False
+    price: str | None = None
+    cost: int | None = None
 
 
 @dataclass
@@ -52,6 +59,7 @@ class ProgressState:
     transfers: files by (job id, name); uploads have the job id ""
     saved_jobs: number of jobs that ended with their files on disk
     failed_jobs: number of jobs that ended without
+    expected_jobs: number of jobs that the command is to submit; 0 if it submits none
     batch: the last progress of a batch, which tells nothing about single jobs
     recent_items: the last items of a batch that ended
     """
@@ -62,6 +70,8 @@ class ProgressState:
         self.transfers: dict[tuple[str, str], Transfer] = {}
         self.saved_jobs = 0
         self.failed_jobs = 0
+        self.expected_jobs = 0
+        self.ended_cost = 0  # of jobs that ended, in millionths of a dollar
         self.batch: events.BatchProgress | None = None
         self.recent_items: deque[events.ItemEnded] = deque(maxlen=MAX_RECENT_ITEMS)
         self._step: events.Event | None = None  # what happens before a job has an id
@@ -129,6 +139,11 @@ class ProgressState:
         return len(self.jobs) + self.saved_jobs + self.failed_jobs
 
     @property
+    def cost(self) -> int:
+        """The most that the jobs so far may cost, in millionths of a dollar; 0 if unknown."""
+        return self.ended_cost + sum(job.cost or 0 for job in self.jobs.values())
+
+    @property
     def items_per_second(self) -> float | None:
         """Items of a batch that this run makes in a second, of late; None if unknown."""
         return self._rate.per_second(self._clock.monotonic())
@@ -162,6 +177,8 @@ class ProgressState:
             is_new = event.reason not in self._pause_reasons
             self._pause_reasons.add(event.reason)
             return is_new
+        if isinstance(event, events.Submitting):
+            self.expected_jobs = max(self.expected_jobs, event.count)
         is_new = event != self._last_step
         if is_new:
             self._pause_reasons.clear()
@@ -183,7 +200,15 @@ class ProgressState:
     def _apply_running(self, event: events.Running) -> bool:
         self._step = None
         previous = self.jobs.get(event.job_id)
-        self.jobs[event.job_id] = ActiveJob(event.model, event.status, event.typical, event.since)
+        self.jobs[event.job_id] = ActiveJob(
+            event.model,
+            event.status,
+            event.typical,
+            event.since,
+            event.from_ledger,
+            event.price,
+            event.cost,
+        )
         return previous is None or previous.status != event.status
 
     def _apply_change(self, job_id: str, status: str) -> bool:
@@ -194,6 +219,8 @@ class ProgressState:
 
     def _apply_end(self, job_id: str, *, ok: bool) -> bool:
         job = self.jobs.pop(job_id, None)
+        if job and job.status not in UNBILLED_STATUSES:
+            self.ended_cost += job.cost or 0
         self.transfers = {
             key: transfer for key, transfer in self.transfers.items() if key[0] != job_id
         }

@@ -22,6 +22,11 @@ def status_text(status: str) -> str:
     return f"{one_line(status)} ({note})" if note else one_line(status)
 
 
+def usual_time(seconds: float, *, from_ledger: bool) -> str:
+    """The usual time of such a job: "usually 7 s"; "here" if this ledger alone tells it."""
+    return f"usually {duration(seconds)}" + (" here" if from_ledger else "")
+
+
 def event_sentence(event: "events.Event") -> str:
     """EVENT as one sentence for a log."""
     from krea_cli.flows import events
@@ -39,8 +44,8 @@ def event_sentence(event: "events.Event") -> str:
             return f"{one_line(reason)}{retry}"
         case events.Reconciling(reason=reason):
             return f"looking for the job of a lost answer: {one_line(reason)}"
-        case events.Running(job_id=job_id, status=status, typical=typical):
-            usually = "" if typical is None else f", usually {duration(typical)}"
+        case events.Running(job_id=job_id, status=status, typical=typical, from_ledger=from_ledger):
+            usually = "" if typical is None else f", {usual_time(typical, from_ledger=from_ledger)}"
             return f"job {one_line(job_id)}: {status_text(status)}{usually}"
         case events.Changed(job_id=job_id, status=status):
             return f"job {one_line(job_id)}: {status_text(status)}"

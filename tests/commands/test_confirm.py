@@ -171,7 +171,7 @@ def test_a_slow_answer_takes_no_time_of_the_job(dear_cli: Cli) -> None:
 
     slow = (*BRUSH, "--timeout", "60", "-o", "fox.png")
     result = dear_cli.krea(*slow, typed=SlowKeyboard("y\n"), terminal=True)
-    assert (result.code, result.out) == (0, "fox.png\n")
+    assert (result.code, result.out) == (0, "fox.png  40 B · $2.00 · 5.0 s\n")
 
 
 def test_a_batch_asks_for_what_it_would_send(dear_cli: Cli) -> None:

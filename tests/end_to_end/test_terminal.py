@@ -69,7 +69,10 @@ def test_the_spinner_is_seen_and_gone(start_sandbox: StartSandbox) -> None:
     assert code == 0
     assert len(set(re.findall(FRAMES, shown))) >= 3
     assert re.search(r"(processing|sampling).*\d s of about 2 s", without_escapes(shown))
-    assert re.fullmatch(rf"seed \d+\njob {ID}\nfox\.png \(sandbox\)\n", final_screen(shown))
+    assert re.fullmatch(
+        rf"seed \d+\njob {ID}\nfox\.png  512 × 512 · about \$0\.007 · \d\.\d s \(sandbox\)\n",
+        final_screen(shown),
+    )
     assert shown.count(HIDDEN) == shown.count(SHOWN) >= 1
 
 
@@ -122,8 +125,7 @@ def test_an_error_stands_alone(installed: InstalledCli) -> None:
     assert (code, shown) == (
         2,
         "error: there is no model called 'nonesuch'\n"
-        "  hint: krea models lists all of them; --refresh asks the API\n"
-        "  charged: no\n",
+        "  hint: krea models lists all of them; --refresh asks the API\n",
     )
 
 

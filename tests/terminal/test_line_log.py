@@ -57,7 +57,7 @@ def test_one_object_per_change(make_screen: Callable[..., Any]) -> None:
         '{"event": "submitting", "model": "bfl/flux-1-dev", "index": 1, "count": 1}\n'
         '{"event": "held", "reason": "no free slot", "seconds": 5}\n'
         '{"event": "running", "job_id": "j1", "model": "bfl/flux-1-dev", "status": "queued", '
-        '"typical": 7, "since": 1000}\n'
+        '"typical": 7, "since": 1000, "from_ledger": false, "price": null, "cost": null}\n'
         '{"event": "changed", "job_id": "j1", "status": "processing"}\n'
         '{"event": "changed", "job_id": "j1", "status": "completed"}\n'
         '{"event": "downloading", "job_id": "j1", "name": "out.png", "received": 0, '

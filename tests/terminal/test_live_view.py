@@ -35,7 +35,23 @@ RUNNING = events.Running("j1", MODEL, "queued", 7, 1_000)
                 events.JobEnded("j3", True),
             ],
             80,
-            ["- 1 running, 1 waiting, 1 done - 1 min 20 s"],
+            ["- 1 running, 1 waiting, 1 done - 1 min 20 s - usually 7 s each"],
+        ),
+        (
+            [events.Running("j1", MODEL, "queued", 37, 1_000, True, "at most $0.07", 70_000)],
+            8,
+            ["- bfl/flux-1-dev - queued - 8 s (usually 37 s here) - at most $0.07"],
+        ),
+        (
+            [
+                events.Running("j1", MODEL, "queued", 7, 1_000, cost=70_000),
+                events.Running("j2", MODEL, "queued", 9, 1_000, cost=70_000),
+                events.Running("j3", MODEL, "queued", 9, 1_000, cost=70_000),
+                events.Changed("j3", "failed"),
+                events.JobEnded("j3", False),
+            ],
+            8,
+            ["- 2 waiting, 1 failed - 8 s - $0.14"],
         ),
         (
             [

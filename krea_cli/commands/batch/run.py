@@ -10,6 +10,7 @@ from krea_cli.commands.batch.options import BatchOptions
 from krea_cli.commands.batch.summary import Summary
 from krea_cli.commands.exit_status import ExitStatus
 from krea_cli.commands.parallel import PARALLEL_VARIABLE, parallel_note
+from krea_cli.commands.result_line import describe_result
 from krea_cli.commands.session import Session
 from krea_cli.errors import KreaError, LedgerUnusable, LeftToHost, OverBudget
 from krea_cli.flows.batch.check.options import CheckOptions
@@ -143,7 +144,10 @@ class BatchRun:
                 summary.add(outcome.item.line, error)
             if is_heard:
                 try:
-                    (output.print_record if error else output.print_files)(outcome.record())
+                    if error:
+                        output.print_record(outcome.record())
+                    else:
+                        output.print_files(outcome.record(), describe_result)
                 except KreaError as failure:  # stdout takes no more: paid results are still saved
                     is_heard = False
                     scheduler.halt(failure)

@@ -110,6 +110,7 @@ def _make_request(
         old_names=prepared.old_names,
         prompt=prompt if isinstance(prompt, str) else None,
         price=str(price),
+        about=price.shown_micros if price.is_about else None,
         cost=options.assume_price if price.micros is None else price.micros,
         target=target,
         count=options.count,

@@ -1,6 +1,7 @@
 """Run one `generate`: show the request, or submit it and save what it makes."""
 
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING
 
 from krea_cli.commands.budget import load_budget, tell_catalog_changes
@@ -12,6 +13,8 @@ from krea_cli.commands.generate.inputs import (
     model_names,
     parse_output,
 )
+from krea_cli.commands.generate.totals import Totals
+from krea_cli.commands.result_line import describe_result
 from krea_cli.errors import KreaError, LeftToHost, ModelRetired
 from krea_cli.text import shell_line
 
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
     from typer import Context
 
     from krea_cli.commands.session import Session
+    from krea_cli.flows.generate.generate import Generate
 
 
 def run(context: "Context", options: GenerateOptions) -> None:
@@ -47,23 +51,16 @@ def run(context: "Context", options: GenerateOptions) -> None:
         show_requests(session, requests, budget)
         return
     from krea_cli.flows.generate.generate import Generate
-    from krea_cli.flows.jobs.record import job_record
 
     flow_context = session.flow_context(budget=budget)
     confirm = confirm_jobs(session, requests, yes=options.yes, max_cost=options.max_cost)
     generate = Generate(requests, flow_context, deadline=session.deadline, confirm=confirm)
-    saver = session.result_saver()
     with ExitStatus(output) as exit_status, output.progress():
         try:
-            if not options.no_wait:
-                for outcome in generate.outcomes(saver):
-                    output.print_files(outcome.record())
-                    if outcome.error:
-                        _suggest_host(outcome.error, session)
-                        exit_status.report(outcome.error)
+            if options.no_wait:
+                _submit(session, generate)
             else:
-                for row in generate.submitted(saver):
-                    output.print_submitted(job_record(None, row))
+                _make(session, generate, exit_status)
         finally:
             # Told even when a signal ends the waiting for others: it may be about money.
             for failure in generate.failures:
@@ -73,6 +70,28 @@ def run(context: "Context", options: GenerateOptions) -> None:
 
                     failure.hint = with_model(context, failure.replacement)
                 exit_status.report(failure)
+
+
+def _submit(session: "Session", generate: "Generate") -> None:
+    from krea_cli.flows.jobs.record import job_record
+
+    for row in generate.submitted(session.result_saver()):
+        session.output.print_submitted(job_record(None, row))
+
+
+def _make(session: "Session", generate: "Generate", exit_status: ExitStatus) -> None:
+    """Print each result as it is saved; at the end the sum, even after a signal."""
+    totals = Totals(session, generate)
+    describe = partial(describe_result, shows_seed=generate.count > 1)
+    try:
+        for outcome in generate.outcomes(session.result_saver()):
+            totals.add(outcome)
+            session.output.print_files(outcome.record(), describe)
+            if outcome.error:
+                _suggest_host(outcome.error, session)
+                exit_status.report(outcome.error)
+    finally:
+        totals.print()
 
 
 def _suggest_host(error: KreaError, session: "Session") -> None:

@@ -5,6 +5,7 @@ from contextlib import suppress
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
+from krea_cli.catalog.prices import PriceTotal
 from krea_cli.errors import (
     BalanceEmpty,
     Busy,
@@ -58,9 +59,14 @@ class Generate:
         self._context = context
         self._watch = Watch(context)
         self._confirm = confirm
-        self._submitters = [
-            Submitter(each, context, self._watch, deadline=deadline) for each in requests
-        ]
+        self._submitters: list[Submitter] = []
+        before, total = 0, sum(each.count for each in requests)
+        for each in requests:
+            position = (before, total)
+            self._submitters.append(
+                Submitter(each, context, self._watch, deadline=deadline, position=position)
+            )
+            before += each.count
 
     @property
     def failures(self) -> list[KreaError]:
@@ -69,7 +75,7 @@ class Generate:
         Their `charged` counts the jobs that this run sent.
         """
         for error in self._failures:
-            if isinstance(error, OverBudget) and self._job_ids:
+            if isinstance(error, OverBudget) and self.job_ids:
                 self._update(error)
             if error.charged == "no":
                 error.charged = self._charged()
@@ -130,7 +136,7 @@ class Generate:
                 elif pending.slot.row:
                     yield pending.slot.row
         except Interrupted as stop:
-            raise self._name_unsent(interrupted_with_jobs(stop, self._job_ids)) from stop
+            raise self._name_unsent(interrupted_with_jobs(stop, self.job_ids)) from stop
         finally:
             self._release()
 
@@ -167,14 +173,33 @@ class Generate:
                 each.plan.until += clock.monotonic() - asked_at
 
     @property
-    def _job_ids(self) -> list[str]:
+    def job_ids(self) -> list[str]:
+        """The jobs that were submitted, or copied."""
         return [each for submitter in self._submitters for each in submitter.job_ids]
+
+    @property
+    def count(self) -> int:
+        """The number of jobs, of all requests."""
+        return sum(each.request.count for each in self._submitters)
+
+    def spending(self) -> PriceTotal:
+        """Sum up the requests of this run, without the unbilled ones."""
+        total = PriceTotal()
+        for each in self._submitters:
+            spent = self._context.ledger.spending.sum_requests(each.sent_row_ids)
+            total += PriceTotal(sure=spent.priced)
+            total.add(None, each.request.about, times=spent.unpriced)
+        return total
+
+    @property
+    def _sent_row_ids(self) -> list[int]:
+        return [each for submitter in self._submitters for each in submitter.sent_row_ids]
 
     def _charged(self) -> str:
         """`charged` of all that this run sent."""
-        row_ids = [each for submitter in self._submitters for each in submitter.sent_row_ids]
         with suppress(LedgerUnusable):
-            charges = {self._context.ledger.requests.get(row_id).charged for row_id in row_ids}
+            requests = self._context.ledger.requests
+            charges = {requests.get(row_id).charged for row_id in self._sent_row_ids}
             return next((each for each in ("yes", "unknown") if each in charges), "no")
         return "no"
 
@@ -193,7 +218,7 @@ class Generate:
         if submitter and not is_alone and not isinstance(error, STOPS_ALL):
             error.message = f"{submitter.request.model.id}: {error.message}"
             error.message += _unsent(submitter) if submitter.job_ids else ""
-        elif self._job_ids:
+        elif self.job_ids:
             error.message += _unsent(*self._submitters)
         error.args = (error.message,)
 
@@ -212,7 +237,7 @@ class Generate:
             return
         from krea_cli.local.ledger.low_caps import find_low_caps
 
-        if self._job_ids and not (self._target.is_given and context.ledger.persistent):
+        if self.job_ids and not (self._target.is_given and context.ledger.persistent):
             budget = budget.for_new_command()  # no later command is known as another run of this
         with suppress(LedgerUnusable):
             model, cost = error.model, error.cost
@@ -220,7 +245,7 @@ class Generate:
             low = find_low_caps(budget, costs, context.ledger.spending, now=context.clock.now())
             if low is None:
                 return
-            if not self._job_ids:
+            if not self.job_ids:
                 error.hint = low.allowing_hint("it" if len(left) == 1 else f"all {len(left)}")
             elif self._is_resumable:
                 error.hint = low.resuming_hint(self._same_command)
@@ -250,7 +275,7 @@ class Generate:
     @property
     def _is_resumable(self) -> bool:
         """True if the same command, run again, finds the requests of this one."""
-        is_inserted = self._job_ids or not self._again
+        is_inserted = self.job_ids or not self._again
         return bool(
             is_inserted
             and self._context.ledger.persistent

@@ -20,6 +20,7 @@ class GenerateRequest:
     old_names: today's name -> the old name that the user wrote
     occurrence: number among equal items of a batch, from 1
     cost: the most that one job may cost, in millionths of a dollar; None if unknown
+    about: the uncertain price of one job, in millionths of a dollar; None if unknown
     again: make new jobs, whatever is unfinished
     reuse: copy results that are on disk already
     any_seed: reuse results of other seeds as well
@@ -34,6 +35,7 @@ class GenerateRequest:
     price: str | None
     target: Target
     cost: int | None = None
+    about: int | None = None
     count: int = 1
     again: bool = False
     reuse: bool = False

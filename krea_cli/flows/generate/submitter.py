@@ -5,12 +5,13 @@ from dataclasses import replace
 from krea_cli.errors import KreaError
 from krea_cli.flows.context import FlowContext
 from krea_cli.flows.download.collect import PendingJob
-from krea_cli.flows.events import Note, Running, Submitting
+from krea_cli.flows.events import Note, Submitting
 from krea_cli.flows.files.output_slot import OutputSlot
 from krea_cli.flows.generate.plan import Plan, PlannedJob
 from krea_cli.flows.generate.request import GenerateRequest
 from krea_cli.flows.generate.result_cache import CachedResult
 from krea_cli.flows.jobs.poll_schedule import PollSchedule
+from krea_cli.flows.jobs.running import running_event
 from krea_cli.flows.jobs.watch import Watch
 from krea_cli.flows.submit.claim import Claim, claim
 from krea_cli.flows.submit.elsewhere import Elsewhere
@@ -21,7 +22,8 @@ from krea_cli.local.ledger.rows import RequestRow
 class Submitter:
     """Submits the jobs of one request, and adds them to WATCH.
 
-    DEADLINE (monotonic) ends the waiting, in place of the request's timeout.
+    DEADLINE (monotonic) ends the waiting, in place of the request's timeout. POSITION is the number
+    of jobs of the command before these, and of all.
 
     plan: the jobs of the request
     job_ids: jobs that were submitted, or copied
@@ -36,10 +38,12 @@ class Submitter:
         watch: Watch,
         *,
         deadline: float | None = None,
+        position: tuple[int, int] | None = None,
     ) -> None:
         self.request = request
         self.job_ids: list[str] = []
         self.sent_row_ids: list[int] = []
+        self._position = position or (0, request.count)
         self._context = context
         self._watch = watch
         self._claims: list[Claim] = []
@@ -99,7 +103,8 @@ class Submitter:
         )
         self._claims.append(claimed)
         if claimed.row.state == "checked":
-            context.tell(Submitting(claimed.row.model, job.slot.n, job.slot.count))
+            first, count = self._position
+            context.tell(Submitting(claimed.row.model, first + job.slot.n, count))
         return Submission(claimed.row, context, deadline=self.plan.until)
 
     def _copy(self, slot: OutputSlot, cached: CachedResult) -> PendingJob:
@@ -116,8 +121,8 @@ class Submitter:
         since = row.answered_at or context.clock.now()
         durations = context.records.durations(model.id)
         schedule = PollSchedule(model.typical_seconds, durations, model.kind)
-        status = row.status or "submitted"
-        context.tell(Running(job_id, model.id, status, model.typical_seconds, since))
+        typical, about = model.typical_seconds, self.request.about
+        context.tell(running_event(row, job_id, context, typical=typical, about=about))
         fresh = claimed.row.job_id is None
         if fresh:
             self.sent_row_ids.append(row.id)

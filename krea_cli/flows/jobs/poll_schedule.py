@@ -53,6 +53,17 @@ GRID_STEP, LOWEST_STEP, HIGHEST_STEP = 0.04, -62, 75
 Cell = tuple[float, float, float]  # from, to (seconds), how likely the job ends between them
 
 
+def usual_seconds(typical: float | None, durations: Sequence[float]) -> tuple[float | None, bool]:
+    """Return how long a job usually takes, and True if DURATIONS of earlier jobs alone tell it.
+
+    TYPICAL is what the catalog says. Seconds; None if unknown.
+    """
+    if typical or not durations:
+        return typical, False
+    middle = sorted(durations)[len(durations) // 2]
+    return middle, True
+
+
 class PollSchedule:
     """The poll schedule of one job.
 

@@ -18,6 +18,7 @@ from krea_cli.flows.jobs.record import (
     job_record,
     list_current_files,
 )
+from krea_cli.flows.jobs.running import running_event
 from krea_cli.flows.jobs.watch import JobUpdate, TypicalSeconds, Watch, watch_reference
 
 if TYPE_CHECKING:
@@ -217,12 +218,11 @@ class Wait:
         row = context.records.row(job_id)
         seconds = self._timeout_for(row.kind if row else None)
         until = None if seconds is None else context.clock.monotonic() + seconds
-        schedule = watch_reference(self._watch, reference, row, context, typical=self._typical)
+        watch_reference(self._watch, reference, row, context, typical=self._typical)
         self._waiter.add(_AwaitedReference(job_id, row, until))
         if row is not None and row.status not in TERMINAL_STATUSES:
-            since = row.answered_at or context.clock.now()
-            status = row.status or "submitted"
-            context.tell(Running(job_id, row.model, status, schedule.expected, since))
+            typical = self._typical(row.model)
+            context.tell(running_event(row, job_id, context, typical=typical))
 
     def _announce(self, awaited: _AwaitedReference, job: Job) -> None:
         """Tell of a job that the ledger does not know, once it was read."""

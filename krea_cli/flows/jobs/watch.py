@@ -279,8 +279,8 @@ def watch_reference(
     context: FlowContext,
     *,
     typical: TypicalSeconds,
-) -> PollSchedule:
-    """Add the job of REFERENCE to WATCH and return its schedule; ROW is its request, if known.
+) -> None:
+    """Add the job of REFERENCE to WATCH; ROW is its request, if known.
 
     A job handed out a moment ago, by this ledger or through a pipe, may not be readable yet.
     """
@@ -293,4 +293,3 @@ def watch_reference(
         durations = context.records.durations(row.model)
         schedule = PollSchedule(typical(row.model), durations, row.kind)
     watch.add(reference.job_id, schedule=schedule, since=since, fresh=fresh)
-    return schedule

@@ -17,7 +17,7 @@ from krea_cli.errors import (
 )
 from krea_cli.flows.backoff import SlotBackoff
 from krea_cli.flows.context import FlowContext
-from krea_cli.flows.events import Note, Reconciling, WarningNote
+from krea_cli.flows.events import Reconciling, SeedDrawn, WarningNote
 from krea_cli.flows.submit.connecting import Connecting
 from krea_cli.flows.submit.match import Candidate
 from krea_cli.flows.submit.post_lock import raise_if_no_new_work, submit_lock
@@ -270,7 +270,7 @@ def _find_job_of_busy(row: RequestRow, context: FlowContext, busy: Busy) -> Requ
 def _tell_notice(submitted: Submitted, row: RequestRow, context: FlowContext) -> None:
     # Not for the items of a batch: of hundreds, nobody reads them one by one.
     if row.seed is not None and row.item_fingerprint is None:
-        context.tell(Note(f"seed {row.seed}"))
+        context.tell(SeedDrawn(f"seed {row.seed}"))
     notice = submitted.notice
     if notice and (notice.deprecated or notice.sunset):
         until = f" and ends on {notice.sunset}" if notice.sunset else ""

@@ -141,7 +141,7 @@ def test_prices_by_model_and_in_all(cli: Cli) -> None:
         "openai/gpt-image-2: 2 to send, at most $0.20",
         "krea/krea-2/large: 1 to send, at most $0.06 (of 2026-09-20, 117 days old)",
         "in all: at most $13.16 sure, $0.00 about, 0 of unknown price",
-        "5 items have no sure price; --assume-price is used",
+        "5 items have no sure price; an assumed one is used",
     ]
 
 
