@@ -96,9 +96,9 @@ def _check_list(argv: list[str], environ: dict[str, str]) -> Iterator[Row]:
     items: list[tuple[Item, ItemStore]] = []
     add = ItemStore.add
 
-    def note(self: ItemStore, item: Item) -> None:
+    def note(self: ItemStore, item: Item, **options: bool) -> None:
         items.append((item, self))
-        add(self, item)
+        add(self, item, **options)
 
     ItemStore.add = note  # type: ignore[method-assign]
     out, err = (io.TextIOWrapper(io.BytesIO(), "utf-8") for _ in range(2))
