@@ -186,7 +186,7 @@ _krea() {
             break
         fi
         case "$path $word" in
-            "krea generate" | "krea status" | "krea jobs" | "krea wait" | "krea download" | "krea batch" | "krea cancel" | "krea history" | "krea spend" | "krea recover" | "krea verify" | "krea models" | "krea doctor" | "krea sandbox" | "krea auth" | "krea auth login" | "krea auth status" | "krea auth same-account" | "krea auth other-account" | "krea auth logout" | "krea config" | "krea config get" | "krea config set" | "krea config unset" | "krea config list" | "krea config path") path="$path $word" ;;
+            "krea generate" | "krea status" | "krea jobs" | "krea wait" | "krea download" | "krea batch" | "krea cancel" | "krea history" | "krea spend" | "krea recover" | "krea verify" | "krea models" | "krea doctor" | "krea sandbox" | "krea auth" | "krea auth login" | "krea auth status" | "krea auth same-account" | "krea auth other-account" | "krea auth logout" | "krea preset" | "krea preset save" | "krea preset list" | "krea preset show" | "krea preset delete" | "krea config" | "krea config get" | "krea config set" | "krea config unset" | "krea config list" | "krea config path") path="$path $word" ;;
         esac
     done
     case $prev in *@) _krea_files; return ;; esac
@@ -194,15 +194,18 @@ _krea() {
         "krea")
             case $cur in
                 -*) _krea_offer --version -V --help -h ;;
-                *) _krea_offer generate status jobs wait download batch cancel history spend recover verify models doctor sandbox auth config ;;
+                *) _krea_offer generate status jobs wait download batch cancel history spend recover verify models doctor sandbox auth preset config ;;
             esac
             ;;
         "krea generate")
             case $prev in
                 --model | -m) _krea_model_ids; return ;;
+                --preset) return ;;
                 --output | -o) _krea_files; return ;;
                 --input | -i) return ;;
                 --count | -n) return ;;
+                --vary) return ;;
+                --vary-seed) return ;;
                 --image) _krea_files; return ;;
                 --video) _krea_files; return ;;
                 --audio) _krea_files; return ;;
@@ -225,7 +228,7 @@ _krea() {
                 --color) _krea_offer auto always never; return ;;
             esac
             case $cur in
-                -*) _krea_offer --model -m --output -o --input -i --count -n --image --video --audio --style --seed --width --height --aspect-ratio --resolution --duration --prompt-file --no-wait --timeout --max-cost --assume-price --webhook --tag --dry-run --force --again --yes --no-check --like --reuse --any-seed --sidecar --embed --profile --token-file --no-ledger --json --quiet -q --verbose -v --color --help -h ;;
+                -*) _krea_offer --model -m --preset --output -o --input -i --count -n --vary --vary-seed --image --video --audio --style --seed --width --height --aspect-ratio --resolution --duration --prompt-file --no-wait --timeout --max-cost --assume-price --webhook --tag --dry-run --force --again --yes --no-check --like --reuse --any-seed --sidecar --embed --profile --token-file --no-ledger --json --quiet -q --verbose -v --color --help -h ;;
             esac
             ;;
         "krea status")
@@ -279,10 +282,13 @@ _krea() {
             case $prev in
                 --format) return ;;
                 --model | -m) _krea_model_ids; return ;;
+                --preset) return ;;
                 --output | -o) _krea_files; return ;;
                 --input | -i) return ;;
                 --sweep) return ;;
                 --count | -n) return ;;
+                --vary) return ;;
+                --vary-seed) return ;;
                 --image) _krea_files; return ;;
                 --video) _krea_files; return ;;
                 --audio) _krea_files; return ;;
@@ -310,7 +316,7 @@ _krea() {
                 --color) _krea_offer auto always never; return ;;
             esac
             case $cur in
-                -*) _krea_offer --format --model -m --output -o --input -i --sweep --count -n --image --video --audio --style --seed --width --height --aspect-ratio --resolution --duration --jobs -j --fail-fast --retry-failed --max-cost --assume-price --yes --dry-run --check --prune --to --lines --first --filter --only-failed --shard --report --timeout --webhook --tag --allow-outside --force --no-check --sidecar --embed --profile --token-file --json --quiet -q --verbose -v --color --help -h ;;
+                -*) _krea_offer --format --model -m --preset --output -o --input -i --sweep --count -n --vary --vary-seed --image --video --audio --style --seed --width --height --aspect-ratio --resolution --duration --jobs -j --fail-fast --retry-failed --max-cost --assume-price --yes --dry-run --check --prune --to --lines --first --filter --only-failed --shard --report --timeout --webhook --tag --allow-outside --force --no-check --sidecar --embed --profile --token-file --json --quiet -q --verbose -v --color --help -h ;;
                 *) _krea_files ;;
             esac
             ;;
@@ -474,6 +480,47 @@ _krea() {
                 -*) _krea_offer --profile --json --quiet -q --verbose -v --color --help -h ;;
             esac
             ;;
+        "krea preset")
+            case $cur in
+                -*) _krea_offer --help -h ;;
+                *) _krea_offer save list show delete ;;
+            esac
+            ;;
+        "krea preset save")
+            case $prev in
+                --like) _krea_files; return ;;
+                --profile) return ;;
+                --token-file) _krea_files; return ;;
+                --color) _krea_offer auto always never; return ;;
+            esac
+            case $cur in
+                -*) _krea_offer --like --project --force --profile --token-file --json --quiet -q --verbose -v --color --help -h ;;
+            esac
+            ;;
+        "krea preset list")
+            case $prev in
+                --color) _krea_offer auto always never; return ;;
+            esac
+            case $cur in
+                -*) _krea_offer --json --quiet -q --verbose -v --color --help -h ;;
+            esac
+            ;;
+        "krea preset show")
+            case $prev in
+                --color) _krea_offer auto always never; return ;;
+            esac
+            case $cur in
+                -*) _krea_offer --json --quiet -q --verbose -v --color --help -h ;;
+            esac
+            ;;
+        "krea preset delete")
+            case $prev in
+                --color) _krea_offer auto always never; return ;;
+            esac
+            case $cur in
+                -*) _krea_offer --project --json --quiet -q --verbose -v --color --help -h ;;
+            esac
+            ;;
         "krea config")
             case $cur in
                 -*) _krea_offer --help -h ;;
@@ -486,30 +533,30 @@ _krea() {
             esac
             case $cur in
                 -*) _krea_offer --json --quiet -q --verbose -v --color --help -h ;;
-                *) _krea_offer_once model.default api.base account.shared budget.day confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template timeout.image timeout.other ;;
+                *) _krea_offer_once model.default api.base account.shared budget.day confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template vary.folder timeout.image timeout.other ;;
             esac
             ;;
-        "krea config getyes") _krea_offer_once model.default api.base account.shared budget.day confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template timeout.image timeout.other ;;
+        "krea config getyes") _krea_offer_once model.default api.base account.shared budget.day confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template vary.folder timeout.image timeout.other ;;
         "krea config set")
             case $prev in
                 --color) _krea_offer auto always never; return ;;
             esac
             case $cur in
                 -*) _krea_offer --json --quiet -q --verbose -v --color --help -h ;;
-                *) _krea_offer_once model.default api.base account.shared budget.day confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template timeout.image timeout.other; case $prev in model.*) _krea_model_ids ;; esac ;;
+                *) _krea_offer_once model.default api.base account.shared budget.day confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template vary.folder timeout.image timeout.other; case $prev in model.*) _krea_model_ids ;; esac ;;
             esac
             ;;
-        "krea config setyes") _krea_offer_once model.default api.base account.shared budget.day confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template timeout.image timeout.other; case $prev in model.*) _krea_model_ids ;; esac ;;
+        "krea config setyes") _krea_offer_once model.default api.base account.shared budget.day confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template vary.folder timeout.image timeout.other; case $prev in model.*) _krea_model_ids ;; esac ;;
         "krea config unset")
             case $prev in
                 --color) _krea_offer auto always never; return ;;
             esac
             case $cur in
                 -*) _krea_offer --json --quiet -q --verbose -v --color --help -h ;;
-                *) _krea_offer_once model.default api.base account.shared budget.day confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template timeout.image timeout.other ;;
+                *) _krea_offer_once model.default api.base account.shared budget.day confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template vary.folder timeout.image timeout.other ;;
             esac
             ;;
-        "krea config unsetyes") _krea_offer_once model.default api.base account.shared budget.day confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template timeout.image timeout.other ;;
+        "krea config unsetyes") _krea_offer_once model.default api.base account.shared budget.day confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template vary.folder timeout.image timeout.other ;;
         "krea config list")
             case $prev in
                 --color) _krea_offer auto always never; return ;;

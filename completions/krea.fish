@@ -5,7 +5,7 @@ function __krea_path
     set -l path krea
     for word in (commandline -opc)[2..-1]
         test "$word" = --; and break
-        if contains -- "$path $word" 'krea generate' 'krea status' 'krea jobs' 'krea wait' 'krea download' 'krea batch' 'krea cancel' 'krea history' 'krea spend' 'krea recover' 'krea verify' 'krea models' 'krea doctor' 'krea sandbox' 'krea auth' 'krea auth login' 'krea auth status' 'krea auth same-account' 'krea auth other-account' 'krea auth logout' 'krea config' 'krea config get' 'krea config set' 'krea config unset' 'krea config list' 'krea config path'
+        if contains -- "$path $word" 'krea generate' 'krea status' 'krea jobs' 'krea wait' 'krea download' 'krea batch' 'krea cancel' 'krea history' 'krea spend' 'krea recover' 'krea verify' 'krea models' 'krea doctor' 'krea sandbox' 'krea auth' 'krea auth login' 'krea auth status' 'krea auth same-account' 'krea auth other-account' 'krea auth logout' 'krea preset' 'krea preset save' 'krea preset list' 'krea preset show' 'krea preset delete' 'krea config' 'krea config get' 'krea config set' 'krea config unset' 'krea config list' 'krea config path'
             set path "$path $word"
         end
     end
@@ -179,15 +179,19 @@ complete -c krea -n '__krea_at krea' -a models -d 'List the models, find some, s
 complete -c krea -n '__krea_at krea' -a doctor -d 'Check the set-up, and suggest how to fix problems.'
 complete -c krea -n '__krea_at krea' -a sandbox -d 'Run a command against an embedded Krea, free of charge.'
 complete -c krea -n '__krea_at krea' -a auth -d 'Store a token, show the one in use, or forget it.'
+complete -c krea -n '__krea_at krea' -a preset -d 'Keep a model and values of its fields under a name.'
 complete -c krea -n '__krea_at krea' -a config -d 'Read and change the settings.'
 complete -c krea -n '__krea_at krea' -l version -s V -d 'Print the version and exit'
 complete -c krea -n '__krea_at krea' -l help -s h -d 'Show this help and exit'
 
 # krea generate
 complete -c krea -n '__krea_at krea generate' -l model -s m -x -a '(__krea_models)' -d 'The model: an id, its last part, or an alias'
+complete -c krea -n '__krea_at krea generate' -l preset -x -d 'A model and values of fields'
 complete -c krea -n '__krea_at krea generate' -l output -s o -r -F -d 'A file, a folder, a template such as {slug}-{seed}.{ext}, or - for stdout'
 complete -c krea -n '__krea_at krea generate' -l input -s i -x -d 'Any field'
 complete -c krea -n '__krea_at krea generate' -l count -s n -x -d 'Number of jobs, each with a seed of its own'
+complete -c krea -n '__krea_at krea generate' -l vary -x -d 'Make N variants of each prompt with {a|b} or __name__, or every combination'
+complete -c krea -n '__krea_at krea generate' -l vary-seed -x -d 'Draw other variants'
 complete -c krea -n '__krea_at krea generate' -l image -r -F -d 'A picture: file or address'
 complete -c krea -n '__krea_at krea generate' -l video -r -F -d 'A clip: file or address'
 complete -c krea -n '__krea_at krea generate' -l audio -r -F -d 'A sound: file or address'
@@ -276,10 +280,13 @@ complete -c krea -n '__krea_at krea download' -l help -s h -d 'Show this help an
 # krea batch
 complete -c krea -n '__krea_at krea batch' -l format -x -d 'txt, csv, tsv or jsonl'
 complete -c krea -n '__krea_at krea batch' -l model -s m -x -a '(__krea_models)' -d 'The model: an id, its last part, or an alias'
+complete -c krea -n '__krea_at krea batch' -l preset -x -d 'A model and values of fields'
 complete -c krea -n '__krea_at krea batch' -l output -s o -r -F -d 'A folder, or a template of fields and more: {slug}-{key}.{ext} is the default'
 complete -c krea -n '__krea_at krea batch' -l input -s i -x -d 'Any field'
 complete -c krea -n '__krea_at krea batch' -l sweep -x -d 'Make each line once per value, such as seed=1..4'
 complete -c krea -n '__krea_at krea batch' -l count -s n -x -d 'Number of jobs, each with a seed of its own'
+complete -c krea -n '__krea_at krea batch' -l vary -x -d 'Make N variants of each prompt with {a|b} or __name__, or every combination'
+complete -c krea -n '__krea_at krea batch' -l vary-seed -x -d 'Draw other variants'
 complete -c krea -n '__krea_at krea batch' -l image -r -F -d 'A picture: file or address'
 complete -c krea -n '__krea_at krea batch' -l video -r -F -d 'A clip: file or address'
 complete -c krea -n '__krea_at krea batch' -l audio -r -F -d 'A sound: file or address'
@@ -474,6 +481,47 @@ complete -c krea -n '__krea_at krea auth logout' -l verbose -s v -d 'Each reques
 complete -c krea -n '__krea_at krea auth logout' -l color -x -a 'auto always never' -d 'Colours: never, or always, which draws tables in a pipe as well'
 complete -c krea -n '__krea_at krea auth logout' -l help -s h -d 'Show this help and exit'
 
+# krea preset
+complete -c krea -n '__krea_at krea preset' -a save -d 'Save the model and the values of an earlier request.'
+complete -c krea -n '__krea_at krea preset' -a list -d 'List every preset with its model, its values and its file.'
+complete -c krea -n '__krea_at krea preset' -a show -d 'Print one preset, a value a line, as krea.toml has it.'
+complete -c krea -n '__krea_at krea preset' -a delete -d 'Delete one preset.'
+complete -c krea -n '__krea_at krea preset' -l help -s h -d 'Show this help and exit'
+
+# krea preset save
+complete -c krea -n '__krea_at krea preset save' -l like -r -F -d 'A file or request with the model and the values'
+complete -c krea -n '__krea_at krea preset save' -l project -d 'In krea.toml, not in the settings'
+complete -c krea -n '__krea_at krea preset save' -l force -d 'Replace the preset of that name'
+complete -c krea -n '__krea_at krea preset save' -l profile -x -d 'Use the stored login NAME'
+complete -c krea -n '__krea_at krea preset save' -l token-file -r -F -d 'Read the token from FILE'
+complete -c krea -n '__krea_at krea preset save' -l json -d 'JSON lines instead of text, for input and output'
+complete -c krea -n '__krea_at krea preset save' -l quiet -s q -d 'No progress, no remarks'
+complete -c krea -n '__krea_at krea preset save' -l verbose -s v -d 'Each request and its time on stderr'
+complete -c krea -n '__krea_at krea preset save' -l color -x -a 'auto always never' -d 'Colours: never, or always, which draws tables in a pipe as well'
+complete -c krea -n '__krea_at krea preset save' -l help -s h -d 'Show this help and exit'
+
+# krea preset list
+complete -c krea -n '__krea_at krea preset list' -l json -d 'JSON lines instead of text, for input and output'
+complete -c krea -n '__krea_at krea preset list' -l quiet -s q -d 'No progress, no remarks'
+complete -c krea -n '__krea_at krea preset list' -l verbose -s v -d 'Each request and its time on stderr'
+complete -c krea -n '__krea_at krea preset list' -l color -x -a 'auto always never' -d 'Colours: never, or always, which draws tables in a pipe as well'
+complete -c krea -n '__krea_at krea preset list' -l help -s h -d 'Show this help and exit'
+
+# krea preset show
+complete -c krea -n '__krea_at krea preset show' -l json -d 'JSON lines instead of text, for input and output'
+complete -c krea -n '__krea_at krea preset show' -l quiet -s q -d 'No progress, no remarks'
+complete -c krea -n '__krea_at krea preset show' -l verbose -s v -d 'Each request and its time on stderr'
+complete -c krea -n '__krea_at krea preset show' -l color -x -a 'auto always never' -d 'Colours: never, or always, which draws tables in a pipe as well'
+complete -c krea -n '__krea_at krea preset show' -l help -s h -d 'Show this help and exit'
+
+# krea preset delete
+complete -c krea -n '__krea_at krea preset delete' -l project -d 'In krea.toml, not in the settings'
+complete -c krea -n '__krea_at krea preset delete' -l json -d 'JSON lines instead of text, for input and output'
+complete -c krea -n '__krea_at krea preset delete' -l quiet -s q -d 'No progress, no remarks'
+complete -c krea -n '__krea_at krea preset delete' -l verbose -s v -d 'Each request and its time on stderr'
+complete -c krea -n '__krea_at krea preset delete' -l color -x -a 'auto always never' -d 'Colours: never, or always, which draws tables in a pipe as well'
+complete -c krea -n '__krea_at krea preset delete' -l help -s h -d 'Show this help and exit'
+
 # krea config
 complete -c krea -n '__krea_at krea config' -a get -d 'Print one setting; print nothing if it is not set.'
 complete -c krea -n '__krea_at krea config' -a set -d 'Change one setting; keep the comments in the file.'
@@ -488,7 +536,7 @@ complete -c krea -n '__krea_at krea config get' -l quiet -s q -d 'No progress, n
 complete -c krea -n '__krea_at krea config get' -l verbose -s v -d 'Each request and its time on stderr'
 complete -c krea -n '__krea_at krea config get' -l color -x -a 'auto always never' -d 'Colours: never, or always, which draws tables in a pipe as well'
 complete -c krea -n '__krea_at krea config get' -l help -s h -d 'Show this help and exit'
-complete -c krea -n '__krea_at krea config get; and not __fish_seen_subcommand_from model.default api.base account.shared budget.day confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template timeout.image timeout.other' -a 'model.default api.base account.shared budget.day confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template timeout.image timeout.other'
+complete -c krea -n '__krea_at krea config get; and not __fish_seen_subcommand_from model.default api.base account.shared budget.day confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template vary.folder timeout.image timeout.other' -a 'model.default api.base account.shared budget.day confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template vary.folder timeout.image timeout.other'
 
 # krea config set
 complete -c krea -n '__krea_at krea config set' -l json -d 'JSON lines instead of text, for input and output'
@@ -496,7 +544,7 @@ complete -c krea -n '__krea_at krea config set' -l quiet -s q -d 'No progress, n
 complete -c krea -n '__krea_at krea config set' -l verbose -s v -d 'Each request and its time on stderr'
 complete -c krea -n '__krea_at krea config set' -l color -x -a 'auto always never' -d 'Colours: never, or always, which draws tables in a pipe as well'
 complete -c krea -n '__krea_at krea config set' -l help -s h -d 'Show this help and exit'
-complete -c krea -n '__krea_at krea config set; and not __fish_seen_subcommand_from model.default api.base account.shared budget.day confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template timeout.image timeout.other' -a 'model.default api.base account.shared budget.day confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template timeout.image timeout.other'
+complete -c krea -n '__krea_at krea config set; and not __fish_seen_subcommand_from model.default api.base account.shared budget.day confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template vary.folder timeout.image timeout.other' -a 'model.default api.base account.shared budget.day confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template vary.folder timeout.image timeout.other'
 complete -c krea -n '__krea_at krea config set; and contains -- (commandline -opc)[-1] model.default' -a '(__krea_models)'
 
 # krea config unset
@@ -505,7 +553,7 @@ complete -c krea -n '__krea_at krea config unset' -l quiet -s q -d 'No progress,
 complete -c krea -n '__krea_at krea config unset' -l verbose -s v -d 'Each request and its time on stderr'
 complete -c krea -n '__krea_at krea config unset' -l color -x -a 'auto always never' -d 'Colours: never, or always, which draws tables in a pipe as well'
 complete -c krea -n '__krea_at krea config unset' -l help -s h -d 'Show this help and exit'
-complete -c krea -n '__krea_at krea config unset; and not __fish_seen_subcommand_from model.default api.base account.shared budget.day confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template timeout.image timeout.other' -a 'model.default api.base account.shared budget.day confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template timeout.image timeout.other'
+complete -c krea -n '__krea_at krea config unset; and not __fish_seen_subcommand_from model.default api.base account.shared budget.day confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template vary.folder timeout.image timeout.other' -a 'model.default api.base account.shared budget.day confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template vary.folder timeout.image timeout.other'
 
 # krea config list
 complete -c krea -n '__krea_at krea config list' -l json -d 'JSON lines instead of text, for input and output'

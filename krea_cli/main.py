@@ -53,6 +53,7 @@ COMMANDS = (
     "verify",
     "models",
     "auth",
+    "preset",
     "config",
     "doctor",
     "sandbox",

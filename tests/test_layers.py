@@ -67,12 +67,14 @@ SHARED_BY_COMMANDS = {
     "other_work",
     "own_options",
     "parallel",
+    "preset_lookup",
     "project",
     "rehearsal",
     "request_options",
     "result_line",
     "session",
     "usage_errors",
+    "variants",
 }
 # Files whose patterns are still compiled at their import.
 COMPILED_AT_IMPORT = {"local/ledger/history.py", "local/ledger/network_mounts.py"}

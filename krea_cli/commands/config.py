@@ -178,12 +178,7 @@ def _as_text(value: object) -> str:
 
 
 def _shorten(session: "Session", source: "str | Path | None") -> str:
-    """Return SOURCE for people: krea.toml as seen from here, ~ for the home folder."""
-    if source is None:
-        return "default"
-    if source == session.project.file.path:
-        return session.project.shown
-    home = session.env.home
-    if isinstance(source, Path) and home and source.is_relative_to(home):
-        return str(Path("~", source.relative_to(home)))
-    return str(source)
+    """Return SOURCE for people."""
+    if isinstance(source, Path):
+        return session.project.shorten(source)
+    return "default" if source is None else source

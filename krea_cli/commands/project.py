@@ -1,6 +1,7 @@
 """krea.toml as a command uses it: what it takes from there is said."""
 
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from krea_cli.env import Env
@@ -34,6 +35,15 @@ class ProjectUse:
     def shown(self) -> str:
         """The path of the file, as it is seen from the current folder."""
         return self._shown(self.file)
+
+    def shorten(self, path: Path) -> str:
+        """Return PATH for people: the file as it is seen from here, ~ for the home folder."""
+        if path == self.file.path:
+            return self.shown
+        home = self._env.home
+        if home and path.is_relative_to(home):
+            return str(Path("~", path.relative_to(home)))
+        return str(path)
 
     def take(self, key: str) -> str | None:
         """Return the value of a setting, and say where it comes from; None if it is not there."""

@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Annotated, Any, Self
 
-from typer import Option
+from typer import BadParameter, Option
 
 from krea_cli.catalog.request.inputs import read_text
 from krea_cli.dollars import to_micros
@@ -21,6 +21,20 @@ if TYPE_CHECKING:
 # Of a dry run, which needs no token.
 UNKNOWN_WITHOUT_TOKEN = "without a token, nothing is known of earlier requests"
 
+ALL_VARIANTS = 0  # the value of --vary all
+
+
+def parse_vary(text: str) -> int:
+    """Parse the number of variants; 0 for all."""
+    from krea_cli.flows.generate.vary import MAX_VARIANTS
+
+    if text == "all":
+        return ALL_VARIANTS
+    if not (text.isascii() and text.isdecimal() and 1 <= int(text[:9]) <= MAX_VARIANTS):
+        raise BadParameter(f"{text!r} is not all or a number from 1 to {MAX_VARIANTS}")
+    return int(text)
+
+
 Texts = list[str] | None
 ModelName = Annotated[
     str | None,
@@ -30,6 +44,15 @@ ModelName = Annotated[
         parser=parse_nonempty,
         metavar="NAME",
         help="The model: an id, its last part, or an alias.",
+    ),
+]
+PresetName = Annotated[
+    str | None,
+    Option(
+        "--preset",
+        parser=parse_nonempty,
+        metavar="PRESET",
+        help="A model and values of fields; options go before them. See krea preset.",
     ),
 ]
 Inputs = Annotated[
@@ -45,6 +68,23 @@ Count = Annotated[
         min=1,
         max=1000,
         help="Number of jobs, each with a seed of its own.",
+    ),
+]
+VaryOption = Annotated[
+    int | None,
+    Option(
+        "--vary",
+        parser=parse_vary,
+        metavar="N|all",
+        help="Make N variants of each prompt with {a|b} or __name__, or every combination.",
+    ),
+]
+VarySeed = Annotated[
+    int | None,
+    Option(
+        "--vary-seed",
+        metavar="NUMBER",
+        help="Draw other variants; 0 if not given.",
     ),
 ]
 Images = Annotated[Texts, Option("--image", metavar="FILE", help="A picture: file or address.")]
@@ -88,14 +128,18 @@ class RequestOptions:
     """The options that `generate` and `batch` share, as typed.
 
     timeout: seconds
+    vary: number of variants; `ALL_VARIANTS` for every combination
     max_cost: millionths of a dollar
     assume_price: millionths of a dollar; as the setting says where the option is not given
     """
 
     model: str | None
+    preset: str | None
     output: str | None
     inputs: list[str] | None
     count: int
+    vary: int | None
+    vary_seed: int | None
     images: list[str] | None
     videos: list[str] | None
     audios: list[str] | None

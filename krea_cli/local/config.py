@@ -7,9 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from krea_cli.errors import KreaError, UsageError
+from krea_cli.local.presets import parse_preset
 from krea_cli.local.private_file import hold_folder, write_private_file
 from krea_cli.local.settings import DEFAULT_TIMEOUT_SECONDS, SETTINGS, Setting, Value
 from krea_cli.text import hide_login, one_line, shell_line
+
+PRESET_PREFIX = "preset."  # of the key of its table
 
 
 class Config:
@@ -47,6 +50,22 @@ class Config:
             return None
         return _parse_value(key, self._values[key], f"{self.path}: ")
 
+    @property
+    def presets(self) -> dict[str, Any]:
+        """The tables of presets by name, as they are written."""
+        return {
+            key.removeprefix(PRESET_PREFIX): value
+            for key, value in self._all_values.items()
+            if key.startswith(PRESET_PREFIX)
+        }
+
+    def change_preset(self, name: str, table: dict[str, Any] | None) -> "Config":
+        """Write TABLE as the preset NAME, or take it out with None; return the new settings.
+
+        Raises UsageError, KreaError.
+        """
+        return self._change(lambda config: config._rewrite_preset(name, table))
+
     def timeout_seconds(self, name: str) -> float:
         """Return the seconds to wait for a job: the setting timeout.NAME, else the default."""
         setting = self.get(f"timeout.{name}")
@@ -58,18 +77,26 @@ class Config:
 
     def find_problems(self) -> tuple[str, ...]:
         """Return a sentence about each unknown setting, and each wrong value."""
-        unknown = [key for key in self._all_values if key not in SETTINGS]
-        problems = [f"{self.path}: {_no_setting(key)}" for key in unknown]
+        problems = [f"{self.path}: {_no_setting(key)}" for key in self._list_unknown()]
         for key in self._values:
             try:
                 self.get(key)
             except UsageError as error:
                 problems.append(error.message)
+        for name, table in self.presets.items():
+            try:
+                parse_preset(name, table)
+            except ValueError as problem:
+                problems.append(f"{self.path}: {problem}")
         return tuple(problems)
+
+    def _list_unknown(self) -> tuple[str, ...]:
+        keys = (key for key in self._all_values if not key.startswith(PRESET_PREFIX))
+        return tuple(key for key in keys if key not in SETTINGS)
 
     def require_understood(self) -> None:
         """Raise UsageError for an unknown setting, or a wrong value: it may be meant as a limit."""
-        if unknown := [key for key in self._all_values if key not in SETTINGS]:
+        if unknown := self._list_unknown():
             sentences = "; ".join(map(_no_setting, unknown))
             raise UsageError(
                 f"{self.path}: {sentences}", hint=shell_line("krea", "config", "unset", unknown[0])
@@ -112,9 +139,17 @@ class Config:
         except UsageError:
             written = None
         if written != {name: item for name, item in expected.items() if item is not None}:
-            raise UsageError(
-                f"{self.path} is written in a way that krea cannot edit: edit it by hand"
-            )
+            raise _not_editable_error(self.path)
+        write_private_file(self.path, text)
+        return Config(self.path, text)
+
+    def _rewrite_preset(self, name: str, table: dict[str, Any] | None) -> "Config":
+        from krea_cli.local.preset_file import NotEditable, edit_preset
+
+        try:
+            text = edit_preset(self._text, name, table)
+        except NotEditable as failure:
+            raise _not_editable_error(self.path) from failure
         write_private_file(self.path, text)
         return Config(self.path, text)
 
@@ -200,6 +235,10 @@ def _trailing_comment(line: str) -> str:
     # Strings first: a # inside one begins no comment.
     match = re.fullmatch(r"""(?:"(?:\\.|[^"\\])*"|'[^']*'|[^"'#])*?(\s*#.*)""", line)
     return match[1] if match else ""
+
+
+def _not_editable_error(path: Path) -> UsageError:
+    return UsageError(f"{path} is written in a way that krea cannot edit: edit it by hand")
 
 
 def _unreadable_error(path: Path, reason: str) -> UsageError:

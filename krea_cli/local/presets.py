@@ -8,7 +8,7 @@ from typing import Any
 from krea_cli.text import one_line
 
 NAME_PATTERN = r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}"
-ADDRESS_PATTERN = r"(?i)\s*(?:[a-z][a-z0-9+.-]*://|data:)"
+ADDRESS_PATTERN = r"(?i)\s*(?:(?:[a-z][a-z0-9+.-]*:)?//|data:)"
 FILE_PREFIX = "@"
 # Words of the command line that no model has as a field: a preset holds no option.
 OPTION_NAMES = frozenset({"webhook", "output", "count", "profile", "token", "max_cost", "force"})

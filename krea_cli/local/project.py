@@ -7,14 +7,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from krea_cli.errors import UsageError
+from krea_cli.errors import KreaError, UsageError
 from krea_cli.local.output_settings import parse_folder, parse_template
 from krea_cli.local.presets import parse_preset
 from krea_cli.local.settings import SETTINGS
+from krea_cli.local.sync import sync_file
 from krea_cli.text import one_line, shell_line
 
 PROJECT_FILE = "krea.toml"
 MAX_PROJECT_BYTES = 1_000_000
+NEW_FILE_MODE = 0o644
 WRITABLE_BY_OTHERS = stat.S_IWGRP | stat.S_IWOTH
 
 
@@ -88,6 +90,53 @@ def _locate(cwd: Path, home: str | None) -> Path | None:
             folder = parent
     except OSError:  # above is what this user may not see
         return None
+
+
+def save_project_preset(
+    project: Project, folder: Path, name: str, table: dict[str, Any] | None
+) -> Path:
+    """Write TABLE as a preset into the file of PROJECT, or take it out with None; return the path.
+
+    Without a file one is made in FOLDER. Raises UsageError if the file cannot be edited. Raises
+    KreaError if it cannot be written.
+    """
+    from krea_cli.local.preset_file import edit_preset
+
+    path = project.path or folder / PROJECT_FILE
+    try:
+        if project.refusal:
+            raise ValueError(project.refusal)
+        text = edit_preset(project.text, name, table)
+    except ValueError as failure:
+        raise UsageError(
+            f"{path} cannot be edited: {failure}", hint="correct it, or edit it by hand"
+        ) from failure
+    try:
+        _replace(path, text)
+    except OSError as failure:
+        raise KreaError(
+            f"{path} cannot be written: {failure.strerror}", hint="save it without --project"
+        ) from failure
+    return path
+
+
+def _replace(path: Path, text: str) -> None:
+    """Replace the file PATH by TEXT, whole or not at all. A link is followed."""
+    import tempfile
+
+    target = path.resolve()
+    mode = stat.S_IMODE(target.stat().st_mode) if target.exists() else NEW_FILE_MODE
+    descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+            os.fchmod(descriptor, mode)
+            file.flush()
+            sync_file(descriptor)
+        Path(name).rename(target)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
 
 
 class _Refused(Exception):

@@ -135,6 +135,7 @@ SETTINGS = {
         "ask at the terminal before what may cost more than this, in US dollars (1 without it), or"
         " sends more than 10 jobs of unknown price; 0 always asks, off never does",
         _parse_limit,
+        "1",
     ),
     "price.assume": Setting(
         "the price to assume where the price is unknown, in US dollars, as --assume-price does",
@@ -167,6 +168,12 @@ SETTINGS = {
     "output.template": Setting(
         "the names of results without -o, such as {slug}-{seed}.{ext}, below output.folder",
         parse_template,
+    ),
+    "vary.folder": Setting(
+        "the folder of the words for --vary: of __name__ in name.txt; a relative one is below the"
+        " folder of the list, or the current one",
+        parse_folder,
+        "wildcards",
     ),
     "timeout.image": Setting("how long to wait for an image", parse_duration, "15m"),
     "timeout.other": Setting(

@@ -30,14 +30,18 @@ HELP = {
     " a relative one is below the current folder",
     "output.template": "the names of results without -o, such as {slug}-{seed}.{ext}, below"
     " output.folder",
+    "vary.folder": "the folder of the words for --vary: of __name__ in name.txt; a relative one is"
+    " below the folder of the list, or the current one",
     "timeout.image": "how long to wait for an image",
     "timeout.other": "how long to wait for video, audio, 3D, enhancing",
 }
 # Settings that are not here have no default.
 DEFAULTS = {
     "model.default": "bfl/flux-1-dev",
+    "confirm.above": "1",
     "submit.parallel": "1",
     "output.folder": ".",
+    "vary.folder": "wildcards",
     "timeout.image": "15m",
     "timeout.other": "150m",
 }

@@ -94,8 +94,7 @@ def test_a_folder_that_is_a_file_is_refused_before_anything_is_paid(cli: Cli, co
     assert (result.code, result.err) == (
         2,
         f"error: {folder} is no folder, and the setting output.folder puts the results there\n"
-        "  hint: move it away, or name another place with -o\n"
-        "  charged: no\n",
+        "  hint: move it away, or name another place with -o\n",
     )
     assert cli.service.posts == []
 
@@ -110,7 +109,7 @@ def test_a_link_that_leads_out_of_the_project_is_refused(cli: Cli) -> None:
     assert (result.code, result.err) == (
         2,
         f"error: {path} is outside of {path.parent}, through a link\n"
-        "  hint: another place with -o\n  charged: no\n",
+        "  hint: another place with -o\n",
     )
     assert (cli.service.posts, list((cli.home / "elsewhere").iterdir())) == ([], [])
 

@@ -117,8 +117,7 @@ def test_any_other_key_ends_what_spends(cli: Cli, text: str, sentence: str, comm
     assert (result.code, result.err) == (
         2,
         f"error: krea.toml: {sentence}\n"
-        "  hint: it may hold model, output.folder, output.template, and presets\n"
-        "  charged: no\n",
+        "  hint: it may hold model, output.folder, output.template, and presets\n",
     )
     assert cli.service.posts == []
 

@@ -17,6 +17,7 @@ from krea_cli.catalog.request.validate import UnknownField, unknown_field_proble
 from krea_cli.errors import Problem
 from krea_cli.text import clean
 
+PRESET = "the preset"  # the source of a value
 MEDIA_WORDS = ("image", "video", "audio", "url", "uri", "file")
 
 
@@ -49,6 +50,10 @@ class RequestBuilder:
     def has_no_field(self, name: str) -> bool:
         """Return True if the model has no field NAME. Without checks, the service decides."""
         return self.inputs.check and self.model.field(name) is None
+
+    def is_from_preset(self, name: str) -> bool:
+        """Tell if the value of NAME is that of the preset."""
+        return self._sources.get(name) == PRESET
 
     def set_value(self, name: str, value: Any, *, source: str) -> None:
         """Set the field NAME. A different earlier value becomes a problem that names SOURCE."""

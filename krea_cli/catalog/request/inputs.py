@@ -31,6 +31,7 @@ class RequestInputs:
     cells: texts of a table by field; `@path` names a file in media fields only
     problems: problems found before the fields were read
     base: fields of a recipe, or of options for a batch; fields that the user gives replace them
+    preset: fields of a preset, below all others; plain values only
     filled: defaults of a recipe, dropped if the user gives more than prompt and seed
     check: false to send the fields as they are
     read_text: reads the text of a file; raises OSError or ValueError
@@ -44,6 +45,7 @@ class RequestInputs:
     cells: Mapping[str, str] = field(default_factory=dict)
     problems: Sequence[Problem] = ()
     base: Mapping[str, Any] = field(default_factory=dict)
+    preset: Mapping[str, Any] = field(default_factory=dict)
     filled: Mapping[str, Any] = field(default_factory=dict)
     seed: int | None = None
     width: int | None = None

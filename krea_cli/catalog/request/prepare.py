@@ -48,7 +48,7 @@ def prepare_request(model: Model, inputs: RequestInputs) -> PreparedRequest:
             problems, _without_foreign_hints(validate_body(model, body), inputs)
         )
     if problems:
-        raise InvalidRequest(problems, model=model.id)
+        raise InvalidRequest(_name_preset(problems, builder, inputs), model=model.id)
     notes = (*builder.notes, *default_notes, *_idle_field_notes(model, body))
     return PreparedRequest(model, body, given, notes, builder.old_names)
 
@@ -92,13 +92,28 @@ def _set_prompt(builder: RequestBuilder) -> None:
 
 def _without_foreign_hints(problems: list[Problem], inputs: RequestInputs) -> list[Problem]:
     """Drop the hints about values of a recipe: a stranger may have named a file in one."""
-    foreign = {*inputs.base, *inputs.filled}
+    foreign = {*inputs.base, *inputs.filled, *inputs.preset}
     return [
-        replace(problem, hint=None)
-        if re.split(r"[.[]", problem.field or "")[0] in foreign
+        replace(problem, hint=None) if _root_field(problem) in foreign else problem
+        for problem in problems
+    ]
+
+
+def _name_preset(
+    problems: list[Problem], builder: RequestBuilder, inputs: RequestInputs
+) -> list[Problem]:
+    """Return PROBLEMS; those with values of the preset say so."""
+    names = {name for name in inputs.preset if builder.is_from_preset(name)}
+    return [
+        replace(problem, message=f"{problem.message}; the preset gives it")
+        if _root_field(problem) in names
         else problem
         for problem in problems
     ]
+
+
+def _root_field(problem: Problem) -> str:
+    return re.split(r"[.[]", problem.field or "")[0]
 
 
 def _merge_problems(earlier: list[Problem], checked: list[Problem]) -> list[Problem]:

@@ -1,9 +1,9 @@
-"""Fields of an earlier recipe: they count unless the user gives others."""
+"""Fields of an earlier recipe, or of a preset: they count unless the user gives others."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from krea_cli.catalog.request.builder import RequestBuilder
+from krea_cli.catalog.request.builder import PRESET, RequestBuilder
 
 # Two ways to give the shape of a picture; one of them excludes the other.
 PIXEL_FIELDS, RATIO_FIELDS = frozenset({"width", "height"}), frozenset({"aspect_ratio"})
@@ -23,12 +23,25 @@ def apply_base(builder: RequestBuilder) -> dict[str, Any]:
             builder.notes.append("this model takes no seed: that of the recipe is left out")
         else:
             builder.set_value(name, value, source="the recipe")
+    _apply_preset(builder)
     if not user_fields <= INDEPENDENT_FIELDS:
         # A default may follow from a field that is changed now: a size from its picture, say.
         return dict(builder.given)
     defaults = _unreplaced(builder, inputs.filled, user_fields)
     usable = {name: value for name, value in defaults.items() if builder.model.field(name)}
     return usable | builder.given
+
+
+def _apply_preset(builder: RequestBuilder) -> None:
+    """Add the fields of the preset that are given nowhere else. None may be a file or address."""
+    preset, given = builder.inputs.preset, set(builder.given)
+    for name, value in _unreplaced(builder, preset, given).items():
+        field = builder.model.field(name)
+        if field is not None and field.takes_media:
+            message = "given by the preset, which holds no files and no addresses"
+            builder.report_problem(name, message)
+        else:
+            builder.set_value(name, value, source=PRESET)
 
 
 def _unreplaced(

@@ -14,8 +14,10 @@ from krea_cli.commands.batch.options import BatchOptions
 from krea_cli.commands.batch.shard_auto import find_shard
 from krea_cli.commands.budget import load_budget, tell_catalog_changes
 from krea_cli.commands.implied_output import find_implied_output
+from krea_cli.commands.preset_lookup import take_preset
 from krea_cli.commands.request_options import UNKNOWN_WITHOUT_TOKEN, model_name
 from krea_cli.commands.session import Session
+from krea_cli.commands.variants import read_vary
 from krea_cli.errors import LedgerUnusable, UsageError
 from krea_cli.flows.batch.check.check import check_batch
 from krea_cli.flows.batch.check.existing_files import ExistingFiles
@@ -217,14 +219,15 @@ class BatchSetup:
 
 
 def _check_options(session: Session, options: BatchOptions) -> CheckOptions:
-    model = model_name(session, options.model)
+    preset = take_preset(session, options.preset)
+    model = model_name(session, options.model or preset.model)
+    inputs = RequestInputs(preset=preset.fields, **options.request_inputs(session))
     sweep = parse_sweep(options.sweeps or ())
     if options.model and "model" in sweep.names:
         raise UsageError(
             "--model and --sweep model=… were both given", hint="give only one of them"
         )
     is_stdin = options.file == STDIN
-    inputs = RequestInputs(**options.request_inputs(session))
     other_words = other_words_of(session.argv, options.file)
     return CheckOptions(
         name="stdin" if is_stdin else options.file,
@@ -242,6 +245,7 @@ def _check_options(session: Session, options: BatchOptions) -> CheckOptions:
         allow_outside=options.allow_outside,
         embed=options.embed,
         assume_price=options.assume_price,
+        vary=read_vary(session, options, Path() if is_stdin else Path(options.file).parent),
     )
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from krea_cli.catalog.prices import estimate_price
 from krea_cli.catalog.request.inputs import MAX_TEXT_CHARACTERS, RequestInputs
 from krea_cli.commands.implied_output import find_implied_output
+from krea_cli.commands.preset_lookup import take_preset
 from krea_cli.commands.request_options import (
     RequestOptions,
     as_utf8,
@@ -14,6 +15,7 @@ from krea_cli.commands.request_options import (
     model_name,
     read_text_file,
 )
+from krea_cli.commands.variants import compose_variants, read_vary
 from krea_cli.errors import KreaError, UsageError
 from krea_cli.flows.files.content_type import extension_problem, kind_of_extension
 from krea_cli.flows.files.naming import (
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from krea_cli.catalog.model import Model
     from krea_cli.catalog.request.prepare import PreparedRequest
     from krea_cli.commands.session import Session
+    from krea_cli.flows.generate.variant import Variant
     from krea_cli.flows.recipe.provenance import BaseRecipe
 
 
@@ -69,38 +72,54 @@ def build_requests(
     Raises `UsageError`, `UnknownModel`, `InvalidRequest`.
     """
     names = model_names(options)
+    if options.like and options.preset:
+        raise UsageError("--like and --preset exclude each other", hint="give only one of them")
+    preset = take_preset(session, options.preset)
     recipe = None if options.like is None else _read_base_recipe(session, options.like)
+    vary = read_vary(session, options, session.env.current_dir)
     inputs = RequestInputs(
         prompt=_read_prompt(session, options),
         base=recipe.base if recipe else {},
+        preset=preset.fields,
         # What was filled in for one model counts for no other one.
         filled=recipe.filled if recipe and not options.model else {},
         **options.request_inputs(session),
     )
-    default, composer = recipe.model if recipe else None, session.composer()
-    requests: dict[str, GenerateRequest | None] = {}
+    default, composer = recipe.model if recipe else preset.model, session.composer()
+    requests: dict[str, list[GenerateRequest]] = {}
     for name in names:
         try:
             model = composer.model(model_name(session, name or default))
             if model.id in requests:  # of two names for one model
                 continue
-            requests[model.id] = None
-            prepared = composer.compose(model.id, inputs)
-            _check_options(options, target, prepared.model)
+            requests[model.id] = []
+            prepared = compose_variants(composer, model, inputs, vary)
+            _check_options(options, target, prepared[0][0].model, variants=len(prepared))
         except UsageError as error:
             if len(names) == 1:
                 raise
             report(error)
             continue
-        requests[model.id] = _make_request(session, options, target, prepared)
+        requests[model.id] = [
+            _make_request(session, options, target, *each, number=number, of=len(prepared))
+            for number, each in enumerate(prepared)
+        ]
     if len(requests) > 1:
         _refuse_one_name(target, len(requests))
-    return [each for each in requests.values() if each]
+    return [each for group in requests.values() for each in group]
 
 
 def _make_request(
-    session: "Session", options: GenerateOptions, target: Target, prepared: "PreparedRequest"
+    session: "Session",
+    options: GenerateOptions,
+    target: Target,
+    prepared: "PreparedRequest",
+    variant: "Variant | None",
+    *,
+    number: int,
+    of: int,
 ) -> GenerateRequest:
+    """Make the request with NUMBER, from 0, OF several variants."""
     prompt = prepared.body.get("prompt")
     price = estimate_price(prepared.model, prepared.body)
     return GenerateRequest(
@@ -123,6 +142,9 @@ def _make_request(
         tags=options.read_tags(),
         profile=options.profile,
         timeout=session.timeout_seconds(options.timeout, prepared.model.kind),
+        variant=variant,
+        jobs_before=number * options.count,
+        jobs_in_all=of * options.count,
     )
 
 
@@ -137,13 +159,16 @@ def parse_output(session: "Session", options: GenerateOptions) -> Target:
     return target
 
 
-def _check_options(options: GenerateOptions, target: Target, model: "Model") -> None:
+def _check_options(
+    options: GenerateOptions, target: Target, model: "Model", *, variants: int
+) -> None:
     """Refuse options that contradict each other, before anything is paid."""
     _refuse_wrong_extension(target, model)
     if options.dry_run:
         return
-    if target.takes_one and options.count > 1:
-        text = f"-o {target.text} takes one result, and -n asks for more"
+    if target.takes_one and options.count * variants > 1:
+        option = "-n" if options.count > 1 else "--vary"
+        text = f"-o {target.text} takes one result, and {option} asks for more"
         raise UsageError(text, hint="-o FOLDER/")
     if options.again and options.reuse:
         raise UsageError("--again and --reuse exclude each other", hint="give only one of them")
@@ -163,7 +188,7 @@ def _check_options(options: GenerateOptions, target: Target, model: "Model") -> 
 def _refuse_one_name(target: Target, count: int) -> None:
     """Refuse a place for the result of one model, where COUNT models make one."""
     is_template = target.kind is TargetKind.TEMPLATE
-    if target.kind in (TargetKind.FOLDER, TargetKind.DEFAULT):
+    if target.kind is TargetKind.FOLDER or target.is_absent:
         return
     if is_template and "model" in placeholders(target.text):
         return

@@ -40,7 +40,7 @@ def run(context: "Context", options: GenerateOptions) -> None:
         session,
         max_cost=options.max_cost,
         assumed_price=options.assume_price,
-        sends_many=options.count * len(model_names(options)) > MANY_JOBS and not options.dry_run,
+        sends_many=_count_at_most(options) > MANY_JOBS and not options.dry_run,
     )
     with ExitStatus(output) as exit_status:
         requests = build_requests(session, options, target, exit_status.report)
@@ -92,6 +92,12 @@ def _make(session: "Session", generate: "Generate", exit_status: ExitStatus) -> 
                 exit_status.report(outcome.error)
     finally:
         totals.print()
+
+
+def _count_at_most(options: GenerateOptions) -> int:
+    """Count the jobs that OPTIONS may make, before anything is read."""
+    variants = 1 if options.vary is None else options.vary or MANY_JOBS + 1
+    return options.count * len(model_names(options)) * variants
 
 
 def _suggest_host(error: KreaError, session: "Session") -> None:

@@ -23,7 +23,7 @@ def follow_links(
         if not is_below(os.path.realpath(folder), os.path.realpath(root)):
             raise UsageError(
                 f"{folder} is outside of {root}, through a link",
-                hint="choose another place with -o",
+                hint="another place with -o",
             )
         return os.path.join(os.path.realpath(folder), name)
     _check_link(os.path.join(folder, name), MAX_LINKS)

@@ -9,6 +9,9 @@ from krea_cli.local.ledger.request_identity import RequestIdentity, request_fing
 if TYPE_CHECKING:
     from krea_cli.catalog.model import Model
 
+# In the input of a drawn variant, beside its prompt as typed. No field is called so.
+VARIANT_KEY = "{|}"
+
 
 def identify(
     model: "Model",
@@ -26,12 +29,16 @@ def identify(
     old_names: today's name -> the old name that the user wrote
     seed: the number that was given as its seed; None if one is drawn
     as_typed: make the fingerprint with the names that were typed, as batches do
+
+    A variant is known by its prompt as typed, its number and its seeds, whatever words it drew.
     """
     # Names as typed: a request stays the same if the catalog renames a field.
     typed = {old_names.get(name, name): value for name, value in given.items()}
     field = model.seed_field
     if field is not None and isinstance(body.get(field.name), int):
         body = {name: value for name, value in body.items() if name != field.name}
+    if VARIANT_KEY in given and seed is None:
+        body = body | {name: given[name] for name in ("prompt", VARIANT_KEY)}
     sent = spell_out_defaults(model, normalize_texts(body))
     raw = typed if as_typed else given
     normal = normalize_texts(typed)

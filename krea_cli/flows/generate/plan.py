@@ -57,7 +57,7 @@ class _Look:
     """The findings about each job of a request, by n, before anything is sent or recorded."""
 
     slots: list[OutputSlot]
-    seeds: Sequence[int | None]
+    seeds: dict[int, int | None]
     givens: list[dict[str, Any]]
     identities: list[RequestIdentity]
     earlier: EarlierRun
@@ -107,7 +107,8 @@ class Plan:
         ]
         jobs = [] if request.again else list(zip(slots, identities, strict=True))
         earlier = find_earlier_run(jobs, self._context)
-        self._seen = _Look(slots, drawn, givens, identities, earlier)
+        by_number = dict(zip((slot.n for slot in slots), drawn, strict=True))
+        self._seen = _Look(slots, by_number, givens, identities, earlier)
         return earlier.is_whole
 
     def check(self, *, anew: bool) -> None:
@@ -141,7 +142,7 @@ class Plan:
             PlannedJob(slot, cached=look.cached.get(slot.n), elsewhere=elsewhere.get(slot.n))
             if slot.n in look.cached | elsewhere
             else self._insert(slot, given, seed, look.earlier.rows.get(slot.n))
-            for given, seed, slot in zip(look.givens, look.seeds, look.slots, strict=True)
+            for given, seed, slot in zip(look.givens, look.seeds.values(), look.slots, strict=True)
         ]
 
     def forecast(self, *, anew: bool) -> Forecast:
@@ -193,7 +194,7 @@ class Plan:
     def _refuse(self, look: _Look) -> None:
         """Raise `WouldOverwrite` if the name of a job that is to be made is taken."""
         for slot, identity in look.unmade:
-            seed = look.seeds[slot.n - 1]
+            seed = look.seeds[slot.n]
             self._refuse_existing(slot, seed, identity, look.cached.get(slot.n))
 
     def release(self) -> None:
@@ -211,14 +212,14 @@ class Plan:
         request, drawn = self._request, look.seeds
         if not request.reuse:
             return {}
-        places = {slot.n: self._predict_path(slot, drawn[slot.n - 1]) for slot, _ in look.unmade}
+        places = {slot.n: self._predict_path(slot, drawn[slot.n]) for slot, _ in look.unmade}
         cache = ResultCache(
             self._context, any_seed=request.any_seed, taken=set(filter(None, places.values()))
         )
         field = request.model.seed_field
         is_chosen = field is not None and field.name in request.body
         keys = {
-            slot.n: self._cache_key(drawn[slot.n - 1], identity, chosen=is_chosen)
+            slot.n: self._cache_key(drawn[slot.n], identity, chosen=is_chosen)
             for slot, identity in look.unmade
         }
         # First what lies in its place already, so that no copy takes another's place.

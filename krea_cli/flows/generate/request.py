@@ -9,6 +9,7 @@ from krea_cli.flows.files.target import Target
 if TYPE_CHECKING:
     from krea_cli.catalog.model import Model
     from krea_cli.flows.files.output_slot import OutputSlot
+    from krea_cli.flows.generate.variant import Variant
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,6 +26,8 @@ class GenerateRequest:
     reuse: copy results that are on disk already
     any_seed: reuse results of other seeds as well
     tags: value by name, empty for a bare name; None takes the tag away
+    variant: the variant that its prompt is, with --vary
+    jobs_before, jobs_in_all: of all variants; they share the target
     timeout: seconds to wait for the jobs; None waits for ever
     """
 
@@ -48,6 +51,9 @@ class GenerateRequest:
     old_names: Mapping[str, str] = field(default_factory=dict)
     occurrence: int = 1
     tags: Mapping[str, str | None] = field(default_factory=dict)
+    variant: "Variant | None" = None
+    jobs_before: int = 0
+    jobs_in_all: int = 0
 
     def slot(self, n: int) -> "OutputSlot":
         """The output slot of the n-th job, from 1."""
@@ -55,8 +61,8 @@ class GenerateRequest:
 
         return OutputSlot(
             target=self.target,
-            n=n,
-            count=self.count,
+            n=self.jobs_before + n,
+            count=max(self.count, self.jobs_in_all),
             sidecar=self.sidecar,
             embed=self.embed,
         )

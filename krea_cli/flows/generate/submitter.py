@@ -102,10 +102,17 @@ class Submitter:
             inserted=job.inserted,
         )
         self._claims.append(claimed)
+        self._tell_of_other_words(claimed.row)
         if claimed.row.state == "checked":
             first, count = self._position
             context.tell(Submitting(claimed.row.model, first + job.slot.n, count))
         return Submission(claimed.row, context, deadline=self.plan.until)
+
+    def _tell_of_other_words(self, row: RequestRow) -> None:
+        """Say if ROW, of an earlier run, was drawn from other words."""
+        variant = self.request.variant
+        if variant and row.prompt is not None and row.prompt != variant.prompt:
+            self._context.tell(Note(variant.changed_note(row.prompt)))
 
     def _copy(self, slot: OutputSlot, cached: CachedResult) -> PendingJob:
         """A job of before, whose results are copied; the service is asked for nothing."""

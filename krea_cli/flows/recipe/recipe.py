@@ -80,7 +80,7 @@ class Recipe:
         return cls(
             model=row.model,
             request=with_file_hashes(row.body, sources),
-            given=tuple(row.given),
+            given=tuple(name for name in row.given if name in row.body),
             seed=row.seed,
             sources=sources,
             job_id=row.job_id,

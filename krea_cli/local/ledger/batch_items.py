@@ -76,6 +76,15 @@ class BatchItems:
         )
         return str(rows[0][0]) if rows else None
 
+    def find_prompt(self, given_digest: str) -> str | None:
+        """Return the prompt of a paid item with the input of that digest; None without one."""
+        rows = self._scope.database.query(
+            f"SELECT prompt FROM requests WHERE {self._scope.condition} AND given_digest = ?"
+            f" AND item IS NOT NULL AND state IN {POSSIBLY_PAID_STATES} ORDER BY id LIMIT 1",
+            (*self._scope.values, given_digest),
+        )
+        return None if not rows or rows[0][0] is None else str(rows[0][0])
+
     def find_latest(self, item_fingerprint: str) -> RequestRow | None:
         """Return the newest request of an item; None if there is none, or it was forgotten."""
         item = self._joined.get(item_fingerprint, item_fingerprint)

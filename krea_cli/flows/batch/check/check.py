@@ -32,6 +32,7 @@ from krea_cli.flows.batch.check.settled_lines import SettledLines
 from krea_cli.flows.batch.check.shifted_results import ShiftedResults
 from krea_cli.flows.batch.check.sweep import MAX_ITEMS
 from krea_cli.flows.batch.check.used_names import UsedNames
+from krea_cli.flows.batch.check.variant_lines import VariantLines
 from krea_cli.flows.batch.item import KEY_DIGITS, Item
 from krea_cli.flows.batch.item_store import ItemStore
 from krea_cli.flows.files.content_type import extension_problem
@@ -104,8 +105,9 @@ class _Checker:
         self, ledger: "AccountLedger | None", catalogs: "Callable[[], Sequence[Catalog]]"
     ) -> None:
         """Take lines that only earlier CATALOGS know, if the LEDGER has them as settled."""
-        same = self._same_requests
-        self._settled = SettledLines(self._requests, self._media, same, ledger, catalogs)
+        requests, media, same = self._requests, self._media, self._same_requests
+        self._settled = SettledLines(requests, media, same, ledger, catalogs)
+        self._variants = VariantLines(self._options, requests, media, self._problems, ledger)
 
     def fill_store(self, file: BinaryIO, part: Part, *, anonymous: bool) -> None:
         """Add the items of FILE to the store, and choose those of PART. Raises as `check_batch`."""
@@ -125,6 +127,7 @@ class _Checker:
                         self._existing_files.read_contents(item, self._problems.add_changed_file)
                     if not self._problems:
                         self._store.add(item, chosen=is_chosen)
+        self._variants.refuse_idle()
         self._shifted.finish(self._paths.folders.values(), self._problems)
         for message in list_unknown_placeholders(options.output, self._store.models.values()):
             self._problems.add_message(None, message)
@@ -135,14 +138,15 @@ class _Checker:
         template, count = self._read_template(line), self._read_count(line)
         if not self._has_valid_model(line) or template is None or count is None:
             return
-        total = count * len(self._options.sweep)
+        turns = self._variants.turns(line)
+        total = count * turns.count
         if self._index + total > MAX_ITEMS:
             message = f"line {line.number} of {self._options.name} is beyond {MAX_ITEMS:,} items"
             raise UsageError(message, hint="split the file")
         n, expansion = 0, LineExpansion()
-        for sweep_values in self._options.sweep:
+        for varied, sweep_values in turns.turns:
             expansion.next_turn()
-            prepared = self._prepare(line, sweep_values, count)
+            prepared = self._prepare(varied, sweep_values, count)
             if prepared is None:
                 self._index += count
                 n += count
@@ -201,8 +205,7 @@ class _Checker:
                 return settled
             self._problems.add_error(line, error)
             return None
-        model = prepared.model
-        self._store.models.setdefault(model.id, model)
+        model = self._store.models.setdefault(prepared.model.id, prepared.model)
         if self._options.embed and not model.makes_pictures:
             message = f"--embed writes into pictures, and {model.id} makes {model.result_kind}"
             self._problems.add_message(line.number, message)

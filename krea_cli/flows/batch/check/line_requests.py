@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from krea_cli.catalog.request.inputs import RequestInputs
 from krea_cli.catalog.request.prepare import PreparedRequest, prepare_request, read_fields
-from krea_cli.errors import Problem
+from krea_cli.errors import Problem, UsageError
 from krea_cli.flows.batch.check.lines import FIELD_PREFIX, RESERVED_NAMES, TAG_PREFIX, Line
 from krea_cli.flows.batch.check.media_cache import MediaCache
 from krea_cli.flows.batch.check.problems import Problems
@@ -48,18 +48,38 @@ class LineRequests:
         """
         name = self.model_name(line, sweep_values)
         fields = {name: text for name, text in sweep_values.items() if name != "model"}
-        return self._composer.compose_for(
+        prepared = self._composer.compose_for(
             name,
             lambda model: self._inputs(model, line, fields),
             whole_name=name is not None and name == line.model,
         )
+        return line.variant.apply(prepared) if line.variant else prepared
 
     def prepare_for(
         self, model: "Model", line: Line, sweep_values: Mapping[str, str]
     ) -> PreparedRequest:
         """Prepare the same for MODEL, of whatever catalog. Raises `InvalidRequest`."""
         fields = {name: text for name, text in sweep_values.items() if name != "model"}
-        return prepare_request(model, self._inputs(model, line, fields))
+        prepared = prepare_request(model, self._inputs(model, line, fields))
+        return line.variant.apply(prepared) if line.variant else prepared
+
+    def prompt(self, line: Line, sweep_values: Mapping[str, str]) -> str | None:
+        """Return the prompt of LINE in this turn of the sweep; None if it has none."""
+        for fields in (line.values, line.cells, sweep_values):
+            if "prompt" in fields:
+                text = fields["prompt"]
+                return text if isinstance(text, str) else None
+        try:
+            model = self._composer.model(self.model_name(line, sweep_values))
+        except UsageError:  # told when the line is checked
+            return None
+        preset = self._defaults.inputs.preset
+        text = self._default_fields(model)[0].get("prompt", preset.get("prompt"))
+        return text if isinstance(text, str) else None
+
+    def note(self, text: str) -> None:
+        """Tell a note about a line."""
+        self._composer.note([text])
 
     def model_name(self, line: Line, sweep_values: Mapping[str, str]) -> str | None:
         """Return the model that LINE means, in this turn of the sweep; None for the default."""
@@ -104,6 +124,7 @@ class LineRequests:
             cells={**swept, **line.cells} if swept else line.cells,
             fields=line.values,
             base=base,
+            preset=self._defaults.inputs.preset,
             problems=problems,
             check=self._defaults.inputs.check,
             is_file=self._media.is_file,

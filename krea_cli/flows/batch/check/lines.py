@@ -8,6 +8,7 @@ from typing import Any, BinaryIO
 
 from krea_cli.errors import UsageError
 from krea_cli.flows.files.content_type import PNG, TEXT_TYPES, ZIP, sniff
+from krea_cli.flows.generate.variant import Variant
 from krea_cli.text import BYTE_ORDER_MARK, clean, utf8_hint, wide_encoding
 
 FORMATS = ("txt", "csv", "tsv", "jsonl")
@@ -36,6 +37,7 @@ class Line:
     cells: fields as texts, to be read by the schema
     values: fields as JSON values
     tags: values of the x.NAME columns by NAME; as written, until `with_tags` has read them
+    variant: that of its prompt, with --vary
     """
 
     number: int
@@ -45,6 +47,7 @@ class Line:
     cells: dict[str, str] = field(default_factory=dict)
     values: dict[str, Any] = field(default_factory=dict)
     tags: dict[str, Any] = field(default_factory=dict)
+    variant: Variant | None = None
 
 
 class UnreadableLine(Exception):

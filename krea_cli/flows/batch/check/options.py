@@ -9,6 +9,7 @@ from krea_cli.flows.batch.check.output_template import OutputTemplate
 from krea_cli.flows.batch.check.part import PartOptions
 from krea_cli.flows.batch.check.shard import Shard
 from krea_cli.flows.batch.check.sweep import Sweep
+from krea_cli.flows.generate.variant import Vary
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,6 +22,7 @@ class CheckOptions:
     is_format_stated: by --format, and not only by the name of the list
     is_stdin: the list is stdin, and `name` is not a file
     other_words: the words of the command without the list and its format, for hints
+    vary: the variants of each prompt; None takes prompts as they are
     assume_price: in millionths of a dollar, for requests without a known price
     """
 
@@ -38,4 +40,5 @@ class CheckOptions:
     force: bool = False
     allow_outside: bool = False
     embed: bool = False
+    vary: Vary | None = None
     assume_price: int | None = None
