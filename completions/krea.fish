@@ -342,7 +342,7 @@ complete -c krea -n '__krea_at krea cancel' -l help -s h -d 'Show this help and 
 # krea history
 complete -c krea -n '__krea_at krea history' -l model -s m -x -a '(__krea_models)' -d 'Only requests to models with NAME in the id'
 complete -c krea -n '__krea_at krea history' -l status -x -d 'Only this status: saved, failed, unknown, processing, …'
-complete -c krea -n '__krea_at krea history' -l since -x -d 'Only requests since TIME: 7d, 12h, or 2026-11-01'
+complete -c krea -n '__krea_at krea history' -l since -x -d 'Only those since: 7d, 12h, yesterday, monday, 2026-11-01'
 complete -c krea -n '__krea_at krea history' -l unfinished -d 'Only requests that run, are not saved, or are in doubt'
 complete -c krea -n '__krea_at krea history' -l limit -x -d 'At most COUNT requests, the newest'
 complete -c krea -n '__krea_at krea history' -l profile -x -d 'Use the stored login NAME'

@@ -23,10 +23,8 @@ def fit_table(
     natural = {at: max(cell_len(row[at]) for row in (_names(columns), *rows)) for at in numbers}
     numbers = _choose_columns(columns, natural, numbers, width)
     widths = _share_width(columns, natural, numbers, width)
-    lines = [
-        _line(columns, cells, widths, style=style if coloured else "")
-        for cells, style in ((_names(columns), BOLD), *((row, CYAN) for row in rows))
-    ]
+    lines = [_heading(columns, widths, coloured=coloured)]
+    lines += [_line(columns, row, widths, coloured=coloured) for row in rows]
     return "".join(f"{line}\n" for line in lines)
 
 
@@ -84,15 +82,25 @@ def _gaps(numbers: Sequence[int]) -> int:
     return len(GAP) * (len(numbers) - 1)
 
 
-def _line(
-    columns: Sequence[Column], cells: Sequence[str], widths: dict[int, int], *, style: str
-) -> str:
-    """Return one line; a heading is bold, and the first cell of any other is cyan."""
-    first, parts = next(iter(widths)), []
-    for at, width in widths.items():
-        text = shorten(cells[at], width, columns[at].keep)
-        space = " " * (width - cell_len(text))
-        padded = space + text if columns[at].right else text + space
-        is_styled = style == BOLD or (style and at == first)
-        parts.append(f"{style}{padded}{PLAIN}" if is_styled else padded)
+def _heading(columns: Sequence[Column], widths: dict[int, int], *, coloured: bool) -> str:
+    named = {at: shorten(columns[at].name, width) for at, width in widths.items()}
+    parts = [_pad(columns[at], name, widths[at]) for at, name in named.items()]
+    if coloured:
+        return GAP.join(f"{BOLD}{part}{PLAIN}" for part in parts)
     return GAP.join(parts).rstrip()
+
+
+def _line(
+    columns: Sequence[Column], cells: Sequence[str], widths: dict[int, int], *, coloured: bool
+) -> str:
+    """Return one line of cells, with the first in cyan if COLOURED."""
+    first, *others = [
+        _pad(columns[at], shorten(cells[at], width, columns[at].keep), width)
+        for at, width in widths.items()
+    ]
+    return GAP.join([f"{CYAN}{first}{PLAIN}" if coloured else first, *others]).rstrip()
+
+
+def _pad(column: Column, text: str, width: int) -> str:
+    space = " " * (width - cell_len(text))
+    return space + text if column.right else text + space

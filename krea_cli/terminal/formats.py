@@ -12,6 +12,14 @@ def duration(seconds: float) -> str:
     return f"{whole // 3600} h" + (f" {minutes} min" if minutes else "")
 
 
+def ago(seconds: float) -> str:
+    """SECONDS as an age in its largest unit: "38 min ago", "5 h ago", "3 days ago"."""
+    whole = max(0, int(seconds))
+    if whole < 3600:
+        return f"{duration(whole // 60 * 60 if whole >= 60 else whole)} ago"
+    return f"{whole // 3600} h ago" if whole < 2 * 86_400 else f"{whole // 86_400} days ago"
+
+
 def span(start: float | None, end: float | None) -> str | None:
     """The time from START to END, both in seconds since 1970; None if one of them is unknown."""
     return None if start is None or end is None else duration(end - start)

@@ -1,22 +1,30 @@
 """`krea history`: earlier requests, and how a file was made."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from krea_cli.options import Json, Profile, Quiet, TokenFile, Verbose, parse_nonempty
+from krea_cli.options import Json, Profile, Quiet, Since, TokenFile, Verbose, parse_nonempty
+from krea_cli.text import shell_line
 
 if TYPE_CHECKING:
+    from krea_cli.commands.history.table import Match
     from krea_cli.commands.session import Session
-    from krea_cli.flows.files.places import Places
     from krea_cli.flows.recipe.provenance import Provenance
     from krea_cli.local.ledger.account_ledger import AccountLedger
     from krea_cli.local.ledger.history import HistoryQuery
-    from krea_cli.local.ledger.rows import RequestRow
 
-MAX_NAMED_JOBS = 5  # in the command that asks the service for them
+# Of jobs at the service, while they are under way.
+JOB_STATUSES = (
+    "backlogged",
+    "queued",
+    "scheduled",
+    "processing",
+    "sampling",
+    "intermediate-complete",
+)
 # Text that can only be a path, a request number or a job id, so not a word to search for.
 PATH_OR_ID = r"(/|\.{1,2}/|#\d+$|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$)"
 
@@ -41,12 +49,6 @@ Status = Annotated[
     str | None,
     typer.Option(
         "--status", metavar="STATUS", help="Only this status: saved, failed, unknown, processing, …"
-    ),
-]
-Since = Annotated[
-    str | None,
-    typer.Option(
-        "--since", metavar="TIME", help="Only requests since TIME: 7d, 12h, or 2026-11-01."
     ),
 ]
 Unfinished = Annotated[
@@ -76,17 +78,22 @@ def history(
     """Search earlier requests, or show how a file was made.
 
     Lists the requests of the ledger, newest first. Words are looked for in prompts, models, ids and
-    names of files; those with a slash in folders as well. For one job id, request number or file,
-    shows the whole recipe and a command that makes the result again. A file is recognized by its
-    content, wherever it is now. If the ledger does not know it, its sidecar or metadata may.
+    names of files; those with a slash in folders as well. For an id or its beginning, number,
+    `last` or file, shows the recipe and how to make it again. A file is recognized by its content,
+    wherever it is now. If the ledger does not know it, its sidecar or metadata may.
+
+    Needs no token. With one, on a terminal, asks once for the jobs under way. Elsewhere they are
+    shown with the age of the last answer.
 
     Examples:
 
     \b
       krea history fox --since 7d
+      krea history last
       krea history --unfinished
       krea history out.png
     """
+    from krea_cli.commands.moments import parse_moment
     from krea_cli.local.ledger.history import HistoryQuery
 
     session: Session = context.obj
@@ -94,7 +101,7 @@ def history(
         words=words or (),
         model=model,
         status=status.lower() if status else None,
-        since=_parse_time(since, session.clock.now()),
+        since=parse_moment(since, session.clock.now()),
         unfinished=unfinished,
     )
     is_single_word = words and len(words) == 1 and query == HistoryQuery(words=words)
@@ -145,71 +152,93 @@ def _find_by_prefix(ledger: "AccountLedger", text: str) -> "Provenance | None":
 
 
 def _print_request(session: "Session", provenance: "Provenance") -> None:
-    from krea_cli.commands.history.listing import is_under_way
+    from dataclasses import replace
+
+    from krea_cli.commands.history.listing import readable_ledger
+    from krea_cli.commands.history.matches import ask_now, look_up, note_running
     from krea_cli.commands.history.request_view import RequestView
 
-    view = RequestView(session, provenance)
+    matches: Sequence[Match] = ()
+    if provenance.row:
+        ledger = readable_ledger(session)
+        matches = ask_now(session, ledger, [look_up(ledger, provenance.row)])
+        provenance = replace(provenance, row=matches[0].row)
+    seen_at = matches[0].seen_at if matches else None
+    view = RequestView(session, provenance, seen_at=seen_at)
     if provenance.is_changed:
         session.output.warn("the file has changed; this is the request that it was saved for")
     session.output.print_line(view.text(), view.full_record())
-    if provenance.row and is_under_way(provenance.row):
-        _note_running(session, [str(provenance.row.job_id)])
+    note_running(session, matches)
 
 
 def _print_matches(session: "Session", query: "HistoryQuery", limit: int | None) -> None:
     from itertools import chain, islice
 
-    from krea_cli.commands.history.listing import (
-        COLUMNS,
-        is_under_way,
-        readable_ledger,
-        to_record,
-        to_row,
-    )
+    from krea_cli.commands.history.listing import readable_ledger
+    from krea_cli.commands.history.matches import ask_now, find_matches, note_running
     from krea_cli.commands.other_work import tell_of_other_work
 
-    ledger, cwd = readable_ledger(session, warn=True), session.env.current_dir
-    matches = islice(_find_matches(ledger, query) if ledger else iter(()), limit)
+    ledger = readable_ledger(session, warn=True)
+    matches = islice(find_matches(ledger, query) if ledger else iter(()), limit)
     first = next(matches, None)
     if first is None:
+        _check_status(ledger, query)
         session.output.say(f"no request in the ledger matches{_describe_statuses(ledger, query)}")
         tell_of_other_work(session)
         return
-    running: list[str] = []
-
-    def look_at(match: "tuple[RequestRow, Places]") -> "tuple[RequestRow, Places]":
-        if is_under_way(match[0]):
-            running.append(str(match[0].job_id))
-        return match
-
-    # The table takes rows or records, never both.
-    shown = (look_at(match) for match in chain([first], matches))
-    session.output.print_table(
-        COLUMNS,
-        (to_row(row, places, cwd) for row, places in shown),
-        (to_record(row, places) for row, places in shown),
-    )
-    if running:
-        _note_running(session, running)
+    shown: Iterable[Match] = chain([first], matches)
+    if session.output.shows_tables:
+        shown = ask_now(session, ledger, list(shown))
+    running = _print_table(session, shown)
+    note_running(session, running)
     tell_of_other_work(session)
 
 
-def _find_matches(
-    ledger: "AccountLedger", query: "HistoryQuery"
-) -> "Iterator[tuple[RequestRow, Places]]":
-    """Find the requests of QUERY, each with the places where its results are now."""
-    from dataclasses import replace
+def _print_table(session: "Session", matches: "Iterable[Match]") -> "list[Match]":
+    """Print MATCHES, each as it comes, and return those with a status of some time ago."""
+    from krea_cli.commands.history.listing import to_record
+    from krea_cli.commands.history.table import COLUMNS, TerminalTable, pipe_cells
 
-    from krea_cli.commands.history.listing import saved_places, shown_status
+    output, cwd, now = session.output, session.env.current_dir, session.clock.now()
+    running: list[Match] = []
+
+    def look_at(match: "Match") -> "Match":
+        if match.seen_at is not None:
+            running.append(match)
+        return match
+
+    # The table takes rows or records, never both.
+    shown = map(look_at, matches)
+    records = (to_record(match.row, match.places, match.seen_at) for match in shown)
+    if output.shows_tables:
+        from krea_cli.terminal.window import window_columns
+
+        table = TerminalTable(window_columns(session.env), cwd, now)
+        output.print_table(table.columns, map(table.cells, shown), records)
+    else:
+        output.print_table(COLUMNS, (pipe_cells(match, cwd, now) for match in shown), records)
+    return running
+
+
+def _check_status(ledger: "AccountLedger | None", query: "HistoryQuery") -> None:
+    """Refuse a status that no request can have.
+
+    Raises `UsageError` with those of the ledger; with all that there can be if it has none.
+    """
+    from krea_cli.errors import UsageError
     from krea_cli.flows.files.places import FATES
+    from krea_cli.local.ledger.rows import STATES
 
-    status = query.status
-    if status in FATES:  # of results: the ledger has them as saved
-        query = replace(query, status="saved")
-    for row in ledger.history.search(query):
-        places = saved_places(ledger, row)
-        if query.status != "saved" or shown_status(row, places).startswith(str(status)):
-            yield row, places
+    known = dict.fromkeys([*STATES, *JOB_STATUSES, "empty", *FATES])
+    if not query.status or query.status in known:
+        return
+    there = ledger.history.list_statuses() if ledger else []
+    if query.status not in there:
+        named = f"those in this ledger are {', '.join(there)}" if there else ", ".join(known)
+        raise UsageError(
+            f"{query.status} is no status of a request: {named}",
+            hint=shell_line("krea", "history", "--status", *(there[:1] or ["failed"])),
+        )
 
 
 def _describe_statuses(ledger: "AccountLedger | None", query: "HistoryQuery") -> str:
@@ -220,35 +249,3 @@ def _describe_statuses(ledger: "AccountLedger | None", query: "HistoryQuery") ->
     if not statuses or query.status in (*statuses, *FATES):
         return ""
     return f": none is {query.status}, they are {', '.join(statuses)}"
-
-
-def _note_running(session: "Session", job_ids: list[str]) -> None:
-    """Say that running jobs are shown with the status of the last time they were asked for."""
-    count = "1 job is" if len(job_ids) == 1 else f"{len(job_ids)} jobs are"
-    if len(job_ids) <= MAX_NAMED_JOBS:
-        command = f"krea status {' '.join(job_ids)} asks now"
-    else:
-        command = "krea download --missing asks now, and saves what is done"
-    session.output.say(f"{count} shown as last heard of: {command}")
-
-
-def _parse_time(text: str | None, now: float) -> float | None:
-    """Read an age or a local date as seconds since 1970. Raises `UsageError`."""
-    from datetime import datetime
-
-    from krea_cli.errors import UsageError
-    from krea_cli.local.settings import parse_age
-
-    if text is None:
-        return None
-    try:
-        return now - parse_age(text)
-    except ValueError:
-        pass
-    try:
-        return datetime.fromisoformat(text).timestamp()
-    except (ValueError, OverflowError) as failure:
-        raise UsageError(
-            f"--since {text} is neither a time such as 7d or 12h, nor a date",
-            hint="krea history --since 2026-11-01",
-        ) from failure

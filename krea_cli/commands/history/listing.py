@@ -9,36 +9,19 @@ from krea_cli.errors import LedgerUnusable
 from krea_cli.flows.files.places import Places, find_places, with_new_times
 from krea_cli.flows.jobs.record import iso_time, job_record, request_cost
 from krea_cli.local.ledger.history import has_ended_empty
-from krea_cli.terminal import formats
 
 if TYPE_CHECKING:
     from krea_cli.commands.session import Session
     from krea_cli.local.ledger.account_ledger import AccountLedger
     from krea_cli.local.ledger.rows import RequestRow
 
-COLUMNS = ("row", "when", "status", "model", "file", "prompt")
-MAX_PROMPT_CHARACTERS = 200
 
-
-def to_row(row: "RequestRow", places: Places, cwd: Path) -> tuple[object, ...]:
-    """Return a request as a row of the table, with its first file, or its target without one."""
-    paths = [file.path for file in (*places.current, *(file for file, _ in places.lost))]
-    path = paths[0] if paths else row.target
-    return (
-        row.id,
-        formats.local_time(row.created_at),
-        shown_status(row, places),
-        row.model,
-        relative_path(path, cwd) if path else None,
-        (row.prompt or "")[:MAX_PROMPT_CHARACTERS],
-    )
-
-
-def to_record(row: "RequestRow", places: Places) -> dict[str, Any]:
+def to_record(row: "RequestRow", places: Places, seen_at: float | None = None) -> dict[str, Any]:
     """Return a request as a job record; its files are those that hold their result now.
 
     More keys than `job_record`: charged, row, state, kind, target, folder, tags, sent_at, adopted
-    and reason. Also `lost`: path, sha256 and fate of each saved result without such a file.
+    and reason. `seen_at`: time of the last answer about a job, if it may have ended since.
+    `lost`: path, sha256 and fate of each saved result without such a file.
     """
     record = job_record(None, row, files=places.current)
     known = sorted(
@@ -59,6 +42,7 @@ def to_record(row: "RequestRow", places: Places) -> dict[str, Any]:
         "folder": row.folder,
         "tags": row.tags,
         "sent_at": iso_time(row.sent_at),
+        "seen_at": iso_time(seen_at),
         "adopted": row.adopted,
         "reason": row.error,
     }

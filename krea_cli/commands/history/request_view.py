@@ -10,9 +10,9 @@ from krea_cli.commands.history.listing import (
     readable_ledger,
     relative_path,
     saved_places,
-    shown_status,
     to_record,
 )
+from krea_cli.commands.history.table import Match, status_text
 from krea_cli.flows.files.naming import escape_braces
 from krea_cli.flows.files.places import Fate, with_found
 from krea_cli.flows.files.target import TargetKind, parse_target
@@ -39,10 +39,15 @@ class RequestView:
     """One request in full, or one result without a request in the ledger.
 
     command: the command line that makes it again; None if none can
+    seen_at: time of the last answer about a job that may have ended since, in seconds since 1970
     """
 
-    def __init__(self, session: "Session", provenance: Provenance) -> None:
+    def __init__(
+        self, session: "Session", provenance: Provenance, *, seen_at: float | None = None
+    ) -> None:
         self._provenance = provenance
+        self._seen_at = seen_at
+        self._now = session.clock.now()
         self._row = row = provenance.row
         self._cwd = session.env.current_dir
         account_ledger = readable_ledger(session)
@@ -64,7 +69,11 @@ class RequestView:
         More keys than `to_record`: source, changed, request, given, inputs and command.
         """
         recipe, row = self._provenance.recipe, self._row
-        record = to_record(row, self._places) if row else job_record(None, job_id=recipe.job_id)
+        record = (
+            to_record(row, self._places, self._seen_at)
+            if row
+            else job_record(None, job_id=recipe.job_id)
+        )
         facts = {name: getattr(recipe, name) for name in ("model", "prompt", "seed", "price")}
         return {
             **record,
@@ -81,7 +90,7 @@ class RequestView:
         """Return the request as text, a fact per line."""
         recipe, row = self._provenance.recipe, self._row
         head = (
-            f"request {row.id}  {shown_status(row, self._places)}"
+            f"request {row.id}  {status_text(Match(row, self._places, self._seen_at), self._now)}"
             if row
             else f"from its {self._provenance.source}"
         )

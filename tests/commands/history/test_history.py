@@ -31,22 +31,16 @@ def cli_with_history(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> Cli:
 
 
 def test_the_newest_come_first(cli_with_history: Cli) -> None:
-    """A line each: number, time, how it stands, model, file, prompt."""
+    """A line each: number, time, how it stands, model, file, prompt, price, duration."""
     result = cli_with_history.krea("history")
     lines = [line.split("\t") for line in result.out.splitlines()]
     assert [(line[0], *line[2:]) for line in lines] == [
-        (
-            "4",
-            "unknown",
-            FLUX,
-            "cat.png",
-            "a cat",
-        ),
-        ("3", "queued", FLUX, "", "an owl"),
-        ("2", "refused", "krea/krea-2/large", "hen.png", "a hen"),
-        ("1", "saved", FLUX, "fox.png", "a red fox"),
+        ("4", "unknown", FLUX, "cat.png", "a cat", "about $0.007", ""),
+        ("3", "queued, seen 1 min ago", FLUX, "", "an owl", "about $0.007", ""),
+        ("2", "refused", "krea/krea-2/large", "hen.png", "a hen", "$0", ""),
+        ("1", "saved", FLUX, "fox.png", "a red fox", "about $0.007", "5 s"),
     ]
-    note = "1 job is shown as last heard of: krea status job-3 asks now\n"
+    note = "1 job is shown as last heard of: krea status 3 asks now\n"
     assert (result.code, result.err) == (0, note)
 
 
@@ -126,7 +120,11 @@ def test_a_file_or_id_that_nobody_knows(cli_with_history: Cli, text: str) -> Non
 def test_a_time_that_is_none(cli_with_history: Cli) -> None:
     """The sentence says what --since takes."""
     result = cli_with_history.krea("history", "--since", "tomorrow")
-    assert (result.code, "neither a time such as 7d or 12h, nor a date" in result.err) == (2, True)
+    assert (result.code, result.error(charged="no")) == (
+        2,
+        "--since tomorrow is neither a time such as 7d or 12h, nor a day such as yesterday or"
+        " monday, nor a date",
+    )
 
 
 @pytest.mark.parametrize("how", ["--sidecar", "--embed"])
@@ -207,10 +205,11 @@ def test_the_story_of_a_picture_that_was_made_from_another(cli: Cli, tmp_path: P
 def test_status_tells_the_ledger(cli: Cli) -> None:
     """The service's word on a job stands in the history from then on, its end too."""
     assert cli.krea("generate", "--no-wait", "an owl", "-o", "owl.png").code == 0
-    assert "\tqueued\t" in cli.krea("history").out
+    assert "\tqueued, seen 0 s ago\t" in cli.krea("history").out
     cli.clock.advance(3600)
     shown = cli.krea("history", "job-1")
-    assert shown.err == "1 job is shown as last heard of: krea status job-1 asks now\n"
+    assert shown.out.splitlines()[0] == "request 1  queued, seen 1 h ago"
+    assert shown.err == "1 job is shown as last heard of: krea status 1 asks now\n"
     assert cli.krea("status", "job-1").out.startswith("job-1\tcompleted\t")
     result = cli.krea("history")
     assert ("\tcompleted\t" in result.out, result.err) == (True, "")

@@ -123,12 +123,21 @@ def test_a_job_that_ended_empty_is_over(cli: Cli) -> None:
 def test_a_status_that_is_not_there(cli: Cli) -> None:
     """The answer names those that are; with none at all it does not."""
     nothing = "no request in the ledger matches"
-    assert cli.krea("history", "--status", "done").err == f"{nothing}\n"
+    assert cli.krea("history", "--status", "done").error(charged="no") == (
+        "done is no status of a request: checked, sending, submitted, unknown, unfound, completed,"
+        " saved, forgotten, refused, failed, cancelled, backlogged, queued, scheduled, processing,"
+        " sampling, intermediate-complete, empty, replaced, changed, deleted"
+    )
     assert cli.krea("generate", "a fox", "--no-wait").code == 0
     cli.service.final_status = "failed"
     assert cli.krea("generate", "a hen").code == 1
-    missing = cli.krea("history", "--status", "done").err.splitlines()[0]
-    assert missing == f"{nothing}: none is done, they are failed, queued"
+    slip = cli.krea("history", "--status", "done")
+    assert (slip.code, slip.error(charged="no")) == (
+        2,
+        "done is no status of a request: those in this ledger are failed, queued",
+    )
+    missing = cli.krea("history", "--status", "saved").err.splitlines()[0]
+    assert missing == f"{nothing}: none is saved, they are failed, queued"
     known = cli.krea("history", "--status", "FAILED", "owl").err.splitlines()[0]
     assert known == nothing
 
