@@ -9,7 +9,6 @@ from krea_cli.errors import UnknownModel
 from krea_cli.text import excerpt, shell_line
 
 MAX_LISTED_MODELS = 8
-MAX_OTHERS = 3
 MIN_RETIRED_CHARACTERS = 4
 SIMILARITY_CUTOFF = 0.7  # of difflib, from 0 to 1: below it, "sora" is like "astra"
 
@@ -126,6 +125,8 @@ def _find_retired(catalog: Catalog, name: str) -> str | None:
 
 def _retired_error(catalog: Catalog, model_id: str, message: str) -> UnknownModel:
     """Return the error for a retired model, with its replacement or others of its kind."""
+    from krea_cli.catalog.wishes import suggest_models
+
     facts = catalog.retired[model_id]
     message += f": {model_id} was retired on {facts['sunset']}"
     replacement = facts.get("replacement")
@@ -133,11 +134,7 @@ def _retired_error(catalog: Catalog, model_id: str, message: str) -> UnknownMode
         hint = shell_line("krea", "models", str(replacement))
         return UnknownModel(f"{message}; {replacement} replaces it", hint=hint)
     kind = facts["kind"]
-    others = [
-        model.id
-        for model in catalog.models(kind)
-        if not any(field.required and field.takes_media for field in model.fields)
-    ][-MAX_OTHERS:]
+    others = suggest_models(catalog, kind)
     if not others:
         return UnknownModel(message, hint="krea models lists all of them")
     hint = shell_line("krea", "models", "--kind", kind)

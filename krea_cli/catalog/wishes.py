@@ -9,6 +9,7 @@ from krea_cli.catalog.catalog import Catalog
 from krea_cli.catalog.model import Field, Model
 from krea_cli.catalog.price_ranges import price_bounds
 
+MAX_SUGGESTIONS = 3
 INPUTS = ("text", "image", "video", "audio")
 SORTS = ("price", "time", "name")
 # Words for a kind of model, and for an input, where the word itself is not the kind's name.
@@ -125,6 +126,19 @@ def sort_models(models: Iterable[Model], by: str) -> tuple[Model, ...]:
         return value is None and by != "name", value or 0, model.id
 
     return tuple(sorted(models, key=key))
+
+
+def suggest_models(catalog: Catalog, kind: str) -> list[str]:
+    """Return the ids of the cheapest models of KIND, three at most.
+
+    Models are left out that need a picture, clip or sound.
+    """
+    models = [
+        model
+        for model in catalog.models(kind)
+        if not any(field.required and field.takes_media for field in model.fields)
+    ]
+    return [model.id for model in sort_models(models, "price")[:MAX_SUGGESTIONS]]
 
 
 def list_inputs(model: Model) -> tuple[str, ...]:

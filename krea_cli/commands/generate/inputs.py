@@ -94,6 +94,7 @@ def build_requests(
                 continue
             requests[model.id] = []
             prepared = compose_variants(composer, model, inputs, vary)
+            _refuse_wrong_extension(session, target, prepared[0][0].model)
             _check_options(options, target, prepared[0][0].model, variants=len(prepared))
         except UsageError as error:
             if len(names) == 1:
@@ -163,7 +164,6 @@ def _check_options(
     options: GenerateOptions, target: Target, model: "Model", *, variants: int
 ) -> None:
     """Refuse options that contradict each other, before anything is paid."""
-    _refuse_wrong_extension(target, model)
     if options.dry_run:
         return
     if target.takes_one and options.count * variants > 1:
@@ -200,7 +200,7 @@ def _refuse_one_name(target: Target, count: int) -> None:
     raise UsageError(f"-o {target.text} {name}, and -m names {count} models", hint=hint)
 
 
-def _refuse_wrong_extension(target: Target, model: "Model") -> None:
+def _refuse_wrong_extension(session: "Session", target: Target, model: "Model") -> None:
     """Refuse a name that no result of MODEL can have: most likely -m is missing."""
     if target.kind not in (TargetKind.EXACT, TargetKind.TEMPLATE):
         return
@@ -210,6 +210,11 @@ def _refuse_wrong_extension(target: Target, model: "Model") -> None:
             stem = escape_braces(stem)
         kind = kind_of_extension(ext)
         models = f"krea models --kind {kind} lists models for -m; or " if kind else ""
+        if kind:
+            from krea_cli.catalog.wishes import suggest_models
+
+            others = suggest_models(session.catalog_cache.load(), kind)
+            problem += f"; {kind} models are {', '.join(others)}" if others else ""
         raise UsageError(
             f"-o {target.text}: {problem}", hint=f"{models}-o {shell_line(stem + '.{ext}')}"
         )

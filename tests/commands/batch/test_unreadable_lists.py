@@ -282,3 +282,35 @@ def items(cli: Cli, text: str, file: str) -> list[dict[str, Any]]:
     result = cli.krea("batch", file, "--dry-run", "--json")
     assert result.code == 0, result.err
     return result.records
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "problem"),
+    [
+        (
+            "a.csv",
+            "prompt,outptu\na,b.png\n",
+            "line 2: outptu: there is no such field;"
+            " did you mean output?; the first line of a table (line 1) names the fields",
+        ),
+        (
+            "a.csv",
+            "prompt,modle\na,z-image\n",
+            "line 2: modle: there is no such field;"
+            " did you mean model?; the first line of a table (line 1) names the fields",
+        ),
+        (
+            "a.jsonl",
+            '{"prompt": "a", "cuont": 2}\n',
+            "line 1: cuont: there is no such field; did you mean count?",
+        ),
+    ],
+)
+def test_a_column_of_a_list_that_is_mistyped(cli: Cli, name: str, text: str, problem: str) -> None:
+    """The columns of krea itself are near as well as the fields of the model."""
+    Path(name).write_text(text)
+    result = cli.krea("batch", name, "--dry-run")
+    assert result.err == (
+        f"error: {name} cannot be run as it stands: {problem}\n"
+        "  hint: correct it; the same command with --dry-run only checks\n"
+    )

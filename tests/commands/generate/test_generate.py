@@ -312,17 +312,20 @@ def test_a_full_state_disk_leaves_no_row_saved_without_its_file(
     [
         (
             ("-o", "waves.mp4"),
-            "-o waves.mp4: bfl/flux-1-dev makes pictures, and these are never .mp4 files",
+            "-o waves.mp4: bfl/flux-1-dev makes pictures, and these are never .mp4 files;"
+            " video models are alibaba/wan-3.0, runway/gen-4.5, minimax/h3-max",
             "krea models --kind video lists models for -m; or -o 'waves.{ext}'",
         ),
         (
             ("-o", "{slug}-{n}.WAV", "-n", "2"),
-            "-o {slug}-{n}.WAV: bfl/flux-1-dev makes pictures, and these are never .WAV files",
+            "-o {slug}-{n}.WAV: bfl/flux-1-dev makes pictures, and these are never .WAV files;"
+            " audio models are bytedance/seed-audio-1.0, elevenlabs/music, elevenlabs/music-v2",
             "krea models --kind audio lists models for -m; or -o '{slug}-{n}.{ext}'",
         ),
         (
             ("-o", "waves.png", "-m", "veo-3.1-fast", "--dry-run"),
-            "-o waves.png: google/veo-3.1-fast makes clips, and these are never .png files",
+            "-o waves.png: google/veo-3.1-fast makes clips, and these are never .png files;"
+            " image models are z-image/z-image, bfl/flux-1-dev, meta/muse-image",
             "krea models --kind image lists models for -m; or -o 'waves.{ext}'",
         ),
         (

@@ -264,8 +264,8 @@ def test_a_word_is_found_at_its_start_only(cli: Cli) -> None:
         ("unicorn", ""),
         (
             "sora",
-            ": openai/sora-2 was retired on 2026-04-27; other video models: xai/grok-video,"
-            " xai/grok-video-1.5, black-forest-labs/flux-3-video",
+            ": openai/sora-2 was retired on 2026-04-27; other video models: alibaba/wan-3.0,"
+            " runway/gen-4.5, minimax/h3-max",
         ),
         (
             "image/bytedance/seedream-3",

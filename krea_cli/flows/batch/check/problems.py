@@ -1,15 +1,16 @@
 """Problems of the lines of a batch: every sentence once, with all its lines."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf
 
 from krea_cli.errors import InvalidRequest, Problem, UsageError
 from krea_cli.flows.batch.check.existing_files import FileCheck
-from krea_cli.flows.batch.check.lines import Line
+from krea_cli.flows.batch.check.lines import RESERVED_NAMES, Line
 from krea_cli.flows.files.output_slot import download_command
 
 UNKNOWN_FIELD = "there is no such field"  # start of the message
+SIMILARITY_CUTOFF = 0.75  # of difflib, from 0 to 1
 MAX_RANGES_SHOWN = 12  # of lines, in one sentence; `--json` has all
 MAX_PROBLEMS_SHOWN = 200  # `--json` has all
 LOST_FILES_HINT = (
@@ -186,10 +187,19 @@ class Problems:
 
 
 def _explain_heading(problem: Problem, line: Line) -> Problem:
-    """Add the origin of the name to PROBLEM, if it is a heading that is not a field."""
-    if problem.field not in line.cells or not problem.message.startswith(UNKNOWN_FIELD):
+    """Add the origin of the name to PROBLEM, if it is a heading that is not a field.
+
+    A name like that of a column of a list, such as "output", may be one.
+    """
+    if not problem.field or not problem.message.startswith(UNKNOWN_FIELD):
         return problem
-    message = f"{problem.message}; the first line of a table (line 1) names the fields"
+    from difflib import get_close_matches
+
+    similar = get_close_matches(problem.field, RESERVED_NAMES, n=1, cutoff=SIMILARITY_CUTOFF)
+    text = f"{UNKNOWN_FIELD}; did you mean {similar[0]}?" if similar else problem.message
+    if problem.field not in line.cells:
+        return replace(problem, message=text)
+    message = f"{text}; the first line of a table (line 1) names the fields"
     return Problem(problem.field, message, problem.hint)
 
 
