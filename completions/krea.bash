@@ -533,30 +533,30 @@ _krea() {
             esac
             case $cur in
                 -*) _krea_offer --json --quiet -q --verbose -v --color --help -h ;;
-                *) _krea_offer_once model.default api.base account.shared budget.day confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template vary.folder timeout.image timeout.other ;;
+                *) _krea_offer_once model.default api.base account.shared budget.day budget.month confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template vary.folder timeout.image timeout.other ;;
             esac
             ;;
-        "krea config getyes") _krea_offer_once model.default api.base account.shared budget.day confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template vary.folder timeout.image timeout.other ;;
+        "krea config getyes") _krea_offer_once model.default api.base account.shared budget.day budget.month confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template vary.folder timeout.image timeout.other ;;
         "krea config set")
             case $prev in
                 --color) _krea_offer auto always never; return ;;
             esac
             case $cur in
                 -*) _krea_offer --json --quiet -q --verbose -v --color --help -h ;;
-                *) _krea_offer_once model.default api.base account.shared budget.day confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template vary.folder timeout.image timeout.other; case $prev in model.*) _krea_model_ids ;; esac ;;
+                *) _krea_offer_once model.default api.base account.shared budget.day budget.month confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template vary.folder timeout.image timeout.other; case $prev in model.*) _krea_model_ids ;; esac ;;
             esac
             ;;
-        "krea config setyes") _krea_offer_once model.default api.base account.shared budget.day confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template vary.folder timeout.image timeout.other; case $prev in model.*) _krea_model_ids ;; esac ;;
+        "krea config setyes") _krea_offer_once model.default api.base account.shared budget.day budget.month confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template vary.folder timeout.image timeout.other; case $prev in model.*) _krea_model_ids ;; esac ;;
         "krea config unset")
             case $prev in
                 --color) _krea_offer auto always never; return ;;
             esac
             case $cur in
                 -*) _krea_offer --json --quiet -q --verbose -v --color --help -h ;;
-                *) _krea_offer_once model.default api.base account.shared budget.day confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template vary.folder timeout.image timeout.other ;;
+                *) _krea_offer_once model.default api.base account.shared budget.day budget.month confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template vary.folder timeout.image timeout.other ;;
             esac
             ;;
-        "krea config unsetyes") _krea_offer_once model.default api.base account.shared budget.day confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template vary.folder timeout.image timeout.other ;;
+        "krea config unsetyes") _krea_offer_once model.default api.base account.shared budget.day budget.month confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template vary.folder timeout.image timeout.other ;;
         "krea config list")
             case $prev in
                 --color) _krea_offer auto always never; return ;;

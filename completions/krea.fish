@@ -536,7 +536,7 @@ complete -c krea -n '__krea_at krea config get' -l quiet -s q -d 'No progress, n
 complete -c krea -n '__krea_at krea config get' -l verbose -s v -d 'Each request and its time on stderr'
 complete -c krea -n '__krea_at krea config get' -l color -x -a 'auto always never' -d 'Colours: never, or always, which draws tables in a pipe as well'
 complete -c krea -n '__krea_at krea config get' -l help -s h -d 'Show this help and exit'
-complete -c krea -n '__krea_at krea config get; and not __fish_seen_subcommand_from model.default api.base account.shared budget.day confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template vary.folder timeout.image timeout.other' -a 'model.default api.base account.shared budget.day confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template vary.folder timeout.image timeout.other'
+complete -c krea -n '__krea_at krea config get; and not __fish_seen_subcommand_from model.default api.base account.shared budget.day budget.month confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template vary.folder timeout.image timeout.other' -a 'model.default api.base account.shared budget.day budget.month confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template vary.folder timeout.image timeout.other'
 
 # krea config set
 complete -c krea -n '__krea_at krea config set' -l json -d 'JSON lines instead of text, for input and output'
@@ -544,7 +544,7 @@ complete -c krea -n '__krea_at krea config set' -l quiet -s q -d 'No progress, n
 complete -c krea -n '__krea_at krea config set' -l verbose -s v -d 'Each request and its time on stderr'
 complete -c krea -n '__krea_at krea config set' -l color -x -a 'auto always never' -d 'Colours: never, or always, which draws tables in a pipe as well'
 complete -c krea -n '__krea_at krea config set' -l help -s h -d 'Show this help and exit'
-complete -c krea -n '__krea_at krea config set; and not __fish_seen_subcommand_from model.default api.base account.shared budget.day confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template vary.folder timeout.image timeout.other' -a 'model.default api.base account.shared budget.day confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template vary.folder timeout.image timeout.other'
+complete -c krea -n '__krea_at krea config set; and not __fish_seen_subcommand_from model.default api.base account.shared budget.day budget.month confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template vary.folder timeout.image timeout.other' -a 'model.default api.base account.shared budget.day budget.month confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template vary.folder timeout.image timeout.other'
 complete -c krea -n '__krea_at krea config set; and contains -- (commandline -opc)[-1] model.default' -a '(__krea_models)'
 
 # krea config unset
@@ -553,7 +553,7 @@ complete -c krea -n '__krea_at krea config unset' -l quiet -s q -d 'No progress,
 complete -c krea -n '__krea_at krea config unset' -l verbose -s v -d 'Each request and its time on stderr'
 complete -c krea -n '__krea_at krea config unset' -l color -x -a 'auto always never' -d 'Colours: never, or always, which draws tables in a pipe as well'
 complete -c krea -n '__krea_at krea config unset' -l help -s h -d 'Show this help and exit'
-complete -c krea -n '__krea_at krea config unset; and not __fish_seen_subcommand_from model.default api.base account.shared budget.day confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template vary.folder timeout.image timeout.other' -a 'model.default api.base account.shared budget.day confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template vary.folder timeout.image timeout.other'
+complete -c krea -n '__krea_at krea config unset; and not __fish_seen_subcommand_from model.default api.base account.shared budget.day budget.month confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template vary.folder timeout.image timeout.other' -a 'model.default api.base account.shared budget.day budget.month confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template vary.folder timeout.image timeout.other'
 
 # krea config list
 complete -c krea -n '__krea_at krea config list' -l json -d 'JSON lines instead of text, for input and output'

@@ -1,4 +1,4 @@
-"""The budget of a command: its own cap, the cap of the day, and prices of today."""
+"""The budget of a command: its own cap, those of the day and month, and prices of today."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
@@ -30,23 +30,25 @@ def load_budget(
     assumed_price: the price of a request without a known one, in millionths of a dollar
     sends_many: without a cap an old catalog is refreshed as well, if the service can be reached
 
-    Raises `OverBudget` without prices of today. Raises `UsageError` for a daily cap without a
-    ledger, and for settings that are not understood.
+    Raises `OverBudget` without prices of today. Raises `UsageError` for a daily or monthly cap
+    without a ledger, and for settings that are not understood.
     """
     session.config.require_understood()
     session.project.require_understood()
-    day = session.config.get("budget.day")
-    if max_cost is None and day is None:
+    settings = {name: session.config.get(name) for name in ("budget.day", "budget.month")}
+    caps = {name: to_micros(float(usd)) for name, usd in settings.items() if usd is not None}
+    if max_cost is None and not caps:
         cache, now = session.catalog_cache, session.clock.now()
         if sends_many and not cache.was_asked(now):
             _refresh_old_prices(session)
         return None
-    from krea_cli.local.ledger.budget import DAY_CAP, Budget
+    from krea_cli.local.ledger.budget import DAY_CAP, MONTH_CAP, Budget
 
-    if day is not None and session.no_ledger:
+    if caps and session.no_ledger:
+        name = next(iter(caps))
         raise UsageError(
-            f"{DAY_CAP} cannot be held without the ledger, which knows what was spent",
-            hint=f"drop --no-ledger, or krea config unset {DAY_CAP}",
+            f"{name} cannot be held without the ledger, which knows what was spent",
+            hint=f"drop --no-ledger, or krea config unset {name}",
         )
     _require_current_prices(session)
 
@@ -56,7 +58,8 @@ def load_budget(
 
     return Budget(
         max_cost=max_cost,
-        day=None if day is None else to_micros(float(day)),
+        day=caps.get(DAY_CAP),
+        month=caps.get(MONTH_CAP),
         assumed_price=assumed_price,
         current_price=price_of_row,
     )

@@ -225,8 +225,9 @@ class Session:
 
     def prune_history(self) -> int:
         """Delete requests older than the setting history.keep, and return their number."""
-        keep = self.config.get("history.keep")
-        return self.ledger.prune(self.clock.now() - float(keep)) if keep is not None else 0
+        from krea_cli.local.history_limit import prune_history
+
+        return prune_history(self.config, self.ledger, self.clock.now())
 
     def flow_context(self, *, budget: "Budget | None" = None) -> "FlowContext":
         """Return the context of a flow that pays. Raises `NoToken`, `LedgerUnusable`."""

@@ -7,7 +7,7 @@ from krea_cli.errors.base import KreaError
 class OverBudget(KreaError):
     """The next request could cost more than a cap allows, so it was not sent.
 
-    cap_name: name of the cap, as the user sets it: "--max-cost", "budget.day"
+    cap_name: name of the cap, as the user sets it: "--max-cost", "budget.day", "budget.month"
     model: the model of the request
     spent: what is spent under the cap or may still be, in millionths of a dollar; None if unknown
     cost: highest cost of the request, in millionths of a dollar; None if unknown

@@ -131,6 +131,10 @@ SETTINGS = {
         "the most to spend from midnight to midnight, in US dollars; without it, there is no limit",
         _parse_dollars,
     ),
+    "budget.month": Setting(
+        "the most to spend in a month of the calendar, in US dollars; without it, no limit",
+        _parse_dollars,
+    ),
     "confirm.above": Setting(
         "ask at the terminal before what may cost more than this, in US dollars (1 without it), or"
         " sends more than 10 jobs of unknown price; 0 always asks, off never does",

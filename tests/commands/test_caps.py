@@ -182,3 +182,58 @@ def test_what_another_window_spends_meanwhile_is_told(cents: Cli) -> None:
     assert "$0.30 of --max-cost $0.30 is spent" in result.err
     as_json = summary(cents.krea(*run, "--json"))
     assert (as_json["spent"], as_json["spent_in_other_runs"]) == (0.0, 0.3)
+
+
+def test_the_cap_of_the_month(cents: Cli) -> None:
+    """The cap counts from the first on, beside that of the day; both are named."""
+    month = ("config", "set", "budget.month")
+    new_month = "; on the first a new month begins"
+    assert cents.krea(*month, "0.10").code == 0
+    assert cents.krea(*BRUSH, "-o", "a.png").code == 0
+    cents.clock.advance(2 * 86_400)
+    result = cents.krea(*BRUSH, "-o", "b.png")
+    assert (result.code, error_and_hint(result)) == (
+        5,
+        [
+            "error: maker/brush may cost $0.06, and $0.06 of budget.month $0.10 is spent",
+            f"hint: krea config set budget.month 0.12 allows it{new_month}",
+        ],
+    )
+    assert cents.krea(*DAY, "0.05").code == 0
+    dry = cents.krea(*BRUSH, "-o", "b.png", "--dry-run")
+    assert error_and_hint(dry)[-1] == (
+        "hint: krea config set budget.day 0.06 and krea config set budget.month 0.12 allow it"
+        + new_month
+    )
+    lists = cents.krea(*write_list(2))
+    assert error_and_hint(lists)[-1] == (
+        "hint: krea config set budget.day 0.12; krea config set budget.month 0.18; then the same"
+        f" command goes on with the rest{new_month}"
+    )
+    cents.krea("config", "unset", "budget.day")
+    cents.clock.advance(31 * 86_400)
+    assert cents.krea(*BRUSH, "-o", "b.png").code == 0
+
+
+def test_the_month_is_counted_whole(cents: Cli) -> None:
+    """The setting history.keep deletes nothing that budget.month has to count."""
+    cents.krea("config", "set", "history.keep", "1d")
+    assert cents.krea(*BRUSH, "-o", "a.png").code == 0
+    cents.krea("config", "set", "budget.month", "0.10")
+    cents.clock.advance(3 * 86_400)
+    assert cents.krea(*BRUSH, "-o", "b.png").code == 5
+    cents.krea("config", "unset", "budget.month")
+    assert cents.krea(*BRUSH, "-o", "b.png").code == 0
+
+
+def test_a_month_without_a_ledger(cents: Cli) -> None:
+    """Nothing is known of what was spent, so nothing is sent."""
+    cents.krea("config", "set", "budget.month", "0.10")
+    result = cents.krea(*BRUSH, "--no-ledger", "-o", "a.png")
+    assert (result.code, error_and_hint(result)) == (
+        2,
+        [
+            "error: budget.month cannot be held without the ledger, which knows what was spent",
+            "hint: drop --no-ledger, or krea config unset budget.month",
+        ],
+    )

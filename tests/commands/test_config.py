@@ -16,6 +16,8 @@ HELP = {
     " about a lost answer without you",
     "budget.day": "the most to spend from midnight to midnight, in US dollars; without it, there is"
     " no limit",
+    "budget.month": "the most to spend in a month of the calendar, in US dollars; without it, no"
+    " limit",
     "confirm.above": "ask at the terminal before what may cost more than this, in US dollars (1"
     " without it), or sends more than 10 jobs of unknown price; 0 always asks, off never does",
     "price.assume": "the price to assume where the price is unknown, in US dollars, as"

@@ -240,7 +240,7 @@ def _check_ledger(session: "Session", name: str) -> Iterator[Finding]:
     text = f"{health.path}: {health.requests} request{plural}, {health.in_doubt} in doubt"
     yield Finding(name, "note" if health.in_doubt else "ok", text)
     if health.wrong_sums:
-        text = "the sums for --max-cost and budget.day are not those of the requests"
+        text = "the sums for --max-cost, budget.day and budget.month are not those of the requests"
         yield Finding(name, "wrong", text, "krea doctor --repair sums up again")
     if abandoned := sum(_is_abandoned(part) for part in health.spare_parts):
         files = "part file" if abandoned == 1 else "part files"

@@ -15,6 +15,11 @@ from krea_cli.local.ledger.spending import Spending, SpendingTotal
 MAX_COST_CAP = "--max-cost"
 SHARE_CAP = "this share of --max-cost"
 DAY_CAP = "budget.day"
+MONTH_CAP = "budget.month"
+RENEWAL_NOTES = {
+    DAY_CAP: "at midnight a new day begins",
+    MONTH_CAP: "on the first a new month begins",
+}
 UNPRICED_HINT = (
     "--assume-price USD says what a request without a known price may cost;"
     " krea config set price.assume USD says it for good"
@@ -83,8 +88,8 @@ class Cap:
         refusal.spent, refusal.details = new.spent, new.details
 
     def _allowing_hint(self, dollars: str) -> str:
-        if self.name == DAY_CAP:
-            return f"krea config set {DAY_CAP} {dollars} allows it; at midnight a new day begins"
+        if note := RENEWAL_NOTES.get(self.name):
+            return f"krea config set {self.name} {dollars} allows it; {note}"
         if self.name == SHARE_CAP:
             return f"a higher {MAX_COST_CAP} allows it: each share has its part of it"
         return f"{self.name} {dollars} allows it"
@@ -96,6 +101,7 @@ class Budget:
 
     max_cost: cap on all runs of the batch, or on the counted requests of a single command
     day: cap on all requests of the account since local midnight
+    month: cap on all requests of the account since the first of the month, local midnight
     batch_label: the batch under `max_cost`; None for a single command
     share: label of a share of the batch, and its cap
     assumed_price: price of a request without a known one
@@ -104,6 +110,7 @@ class Budget:
 
     max_cost: int | None = None
     day: int | None = None
+    month: int | None = None
     batch_label: str | None = None
     share: tuple[str, int] | None = None
     assumed_price: int | None = None
@@ -139,10 +146,15 @@ class Budget:
             label, limit = self.share
             total = spending.sum_batch(label, excluding=excluding) if spending else total
             yield Cap(SHARE_CAP, limit, total)
-        if self.day is not None:
-            start = midnight(now)
-            total = spending.sum_since(start, excluding=excluding) if spending else total
-            yield Cap(DAY_CAP, self.day, total)
+        for name, amount, start in (
+            (DAY_CAP, self.day, midnight),
+            (MONTH_CAP, self.month, month_start),
+        ):
+            if amount is not None:
+                total = SpendingTotal()
+                if spending:
+                    total = spending.sum_since(start(now), excluding=excluding)
+                yield Cap(name, amount, total)
 
     def reserve(self, row: RequestRow, spending: Spending) -> None:
         """Reserve the highest cost of ROW, in state `sending`. Raises OverBudget.
@@ -187,3 +199,9 @@ def midnight(now: float) -> float:
     """Return the local midnight before NOW; both in seconds since 1970."""
     day = time.localtime(now)
     return time.mktime((day.tm_year, day.tm_mon, day.tm_mday, 0, 0, 0, 0, 0, -1))
+
+
+def month_start(now: float) -> float:
+    """Return the local midnight that began the month of NOW; both in seconds since 1970."""
+    day = time.localtime(now)
+    return time.mktime((day.tm_year, day.tm_mon, 1, 0, 0, 0, 0, 0, -1))

@@ -4,11 +4,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from krea_cli.dollars import format_dollars
-from krea_cli.local.ledger.budget import DAY_CAP, MAX_COST_CAP, SHARE_CAP, Budget
+from krea_cli.local.ledger.budget import (
+    DAY_CAP,
+    MAX_COST_CAP,
+    MONTH_CAP,
+    RENEWAL_NOTES,
+    SHARE_CAP,
+    Budget,
+)
 from krea_cli.local.ledger.spending import Spending
 
 SHARE_NOTE = ": each share has its part of it"
-NEW_DAY_NOTE = "; at midnight a new day begins"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,26 +23,29 @@ class LowCaps:
 
     max_cost: a sufficient amount of --max-cost, in dollars; None if it is high enough
     day: a sufficient amount of budget.day, in dollars; None if it is high enough
+    month: a sufficient amount of budget.month, in dollars; None if it is high enough
     has_low_share: True if this share of --max-cost is too low
     """
 
     max_cost: str | None = None
     day: str | None = None
+    month: str | None = None
     has_low_share: bool = False
 
     def allowing_hint(self, requests: str) -> str:
         """Return the hint that these caps allow REQUESTS: "it", or a number of them."""
-        caps = [self._max_cost_option, self._day_command]
-        named = " and ".join(cap for cap in caps if cap)
-        if not named:
+        caps = [cap for cap in (self._max_cost_option, *self._commands) if cap]
+        if not caps:
             return "the same command again"
-        verb = "allow" if all(caps) else "allows"
-        return f"{named} {verb} {requests}{self._notes}"
+        verb = "allow" if len(caps) > 1 else "allows"
+        return f"{' and '.join(caps)} {verb} {requests}{self._notes}"
 
     def resuming_hint(self, command: str, verb: str = "goes on with") -> str:
         """Return the hint that COMMAND, with these caps, goes on with the rest."""
         option = f" with {self._max_cost_option}" if self._max_cost_option else ""
-        first = f"{self._day_command}; then " if self._day_command else ""
+        first = "".join(f"{each}; " for each in self._commands) + (
+            "then " if self._commands else ""
+        )
         return f"{first}{command}{option} {verb} the rest{self._notes}"
 
     @property
@@ -46,13 +55,17 @@ class LowCaps:
         return f"{MAX_COST_CAP} {self.max_cost}" if self.max_cost else ""
 
     @property
-    def _day_command(self) -> str:
-        return f"krea config set {DAY_CAP} {self.day}" if self.day else ""
+    def _commands(self) -> list[str]:
+        """The commands that raise the caps of a day and of a month."""
+        amounts = {DAY_CAP: self.day, MONTH_CAP: self.month}
+        return [f"krea config set {name} {usd}" for name, usd in amounts.items() if usd]
 
     @property
     def _notes(self) -> str:
         share = SHARE_NOTE if self.has_low_share else ""
-        return share + (NEW_DAY_NOTE if self.day else "")
+        if self.month:
+            return f"{share}; {RENEWAL_NOTES[MONTH_CAP]}"
+        return share + (f"; {RENEWAL_NOTES[DAY_CAP]}" if self.day else "")
 
 
 def find_low_caps(
@@ -82,5 +95,6 @@ def find_low_caps(
     return LowCaps(
         max_cost=enough.get(MAX_COST_CAP),
         day=enough.get(DAY_CAP),
+        month=enough.get(MONTH_CAP),
         has_low_share=SHARE_CAP in enough,
     )

@@ -253,7 +253,7 @@ def test_wrong_sums_are_told_and_mended(cli: Cli) -> None:
     assert (code, finding["state"], finding["text"], finding["hint"]) == (
         1,
         "wrong",
-        "the sums for --max-cost and budget.day are not those of the requests",
+        "the sums for --max-cost, budget.day and budget.month are not those of the requests",
         "krea doctor --repair sums up again",
     )
     result = cli.krea("doctor", "--repair")

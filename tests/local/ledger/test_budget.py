@@ -11,7 +11,7 @@ import pytest
 from krea_cli.api.types import Job
 from krea_cli.errors import OverBudget
 from krea_cli.local.ledger.account_ledger import AccountLedger
-from krea_cli.local.ledger.budget import Budget, midnight
+from krea_cli.local.ledger.budget import Budget, midnight, month_start
 from krea_cli.local.ledger.ledger import Ledger
 from krea_cli.local.ledger.resolutions import Resolutions
 from krea_cli.local.ledger.rows import RequestDraft, RequestRow
@@ -108,6 +108,24 @@ def test_the_day_begins_at_local_midnight(
         "krea config set budget.day 6.00 allows it; at midnight a new day begins"
     )
     send(ledger, two, at=start + 86_400, budget=budget)
+
+
+def test_the_month_begins_on_its_first(
+    berlin: None, ledger: AccountLedger, make_draft: MakeDraft
+) -> None:
+    """Requests of this month count, from local midnight on; those of the month before do not."""
+    start = month_start(NOW)  # in November 2023
+    assert time.strftime("%m-%d %H:%M:%S", time.gmtime(start)) == "10-31 23:00:00"
+    budget = Budget(month=3 * DOLLARS)
+    two = make_draft(cost=2 * DOLLARS)
+    send(ledger, two, at=start - 1, budget=budget)
+    send(ledger, two, at=start, budget=budget)
+    with pytest.raises(OverBudget, match=r"\$2.00 of budget.month \$3.00 is spent") as raised:
+        send(ledger, two, budget=budget)
+    assert raised.value.hint == (
+        "krea config set budget.month 4.00 allows it; on the first a new month begins"
+    )
+    send(ledger, two, at=start + 31 * 86_400, budget=budget)
 
 
 def test_another_account_has_a_budget_of_its_own(
