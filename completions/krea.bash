@@ -300,6 +300,9 @@ _krea() {
                 --resolution) return ;;
                 --duration) return ;;
                 --jobs | -j) return ;;
+                --max-failures) return ;;
+                --retries) return ;;
+                --deadline) return ;;
                 --max-cost) return ;;
                 --assume-price) return ;;
                 --to) _krea_files; return ;;
@@ -316,7 +319,7 @@ _krea() {
                 --color) _krea_offer auto always never; return ;;
             esac
             case $cur in
-                -*) _krea_offer --format --model -m --preset --output -o --input -i --sweep --count -n --vary --vary-seed --image --video --audio --style --seed --width --height --aspect-ratio --resolution --duration --jobs -j --fail-fast --retry-failed --max-cost --assume-price --yes --dry-run --check --prune --to --lines --first --filter --only-failed --shard --report --timeout --webhook --tag --allow-outside --force --no-check --sidecar --embed --profile --token-file --json --quiet -q --verbose -v --color --help -h ;;
+                -*) _krea_offer --format --model -m --preset --output -o --input -i --sweep --count -n --vary --vary-seed --image --video --audio --style --seed --width --height --aspect-ratio --resolution --duration --jobs -j --fail-fast --max-failures --retries --retry-failed --deadline --max-cost --assume-price --yes --dry-run --check --prune --to --lines --first --filter --only-failed --shard --report --timeout --webhook --tag --allow-outside --force --no-check --sidecar --embed --profile --token-file --json --quiet -q --verbose -v --color --help -h ;;
                 *) _krea_files ;;
             esac
             ;;

@@ -129,6 +129,7 @@ class BatchProgress:
     running: items with the service
     unsaved: items that are paid for, and could not be saved
     elsewhere: items with a job that another run is to save; counted at the end
+    retried: jobs that failed, and were followed by another one for the same item
     waiting: items still to be sent, or, until the end, claimed by another krea
     limit: the most jobs that may be with the service now
     spent: the most that this run may cost, in millionths of a dollar
@@ -145,6 +146,7 @@ class BatchProgress:
     doubtful: int
     running: int
     elsewhere: int = 0
+    retried: int = 0
     waiting: int
     limit: int
     spent: int

@@ -200,7 +200,7 @@ def test_a_batch_for_a_program(make_screen: Callable[..., Any]) -> None:
         "",
         '{"event": "held", "reason": "no free slot", "seconds": 5}\n'
         '{"event": "standing", "total": 400, "done": 121, "made": 40, "failed": 1, "unsaved": 0, '
-        '"doubtful": 0, "running": 2, "elsewhere": 0, "waiting": 276, "limit": 4, '
+        '"doubtful": 0, "running": 2, "elsewhere": 0, "retried": 0, "waiting": 276, "limit": 4, '
         '"spent": 1.2, "about": 0.0, "unpriced": 0, "stopping": "the balance is used up"}\n',
     )
 

@@ -21,6 +21,13 @@ import typer
 from typer import Option
 
 from krea_cli.commands.batch.part_options import Filters, First, Lines, OnlyFailed
+from krea_cli.commands.batch.stop_options import (
+    Deadline,
+    FailFast,
+    MaxFailuresOption,
+    RetriesOption,
+    RetryFailed,
+)
 from krea_cli.commands.request_options import (
     AspectRatio,
     Audios,
@@ -101,8 +108,6 @@ JobsOption = Annotated[
         help="How many at the same time; auto: as many as the account runs, 64 at most.",
     ),
 ]
-FailFast = Annotated[bool, Option("--fail-fast", help="Submit no more after the first failure.")]
-RetryFailed = Annotated[bool, Option("--retry-failed", help="Submit again what failed before.")]
 AllowOutside = Annotated[bool, Option("--allow-outside", help="Let output leave the folder of -o.")]
 ShardOf = Annotated[
     str | None,
@@ -159,7 +164,10 @@ def batch(
     duration: Duration = None,
     jobs: JobsOption = None,
     fail_fast: FailFast = False,
+    max_failures: MaxFailuresOption = None,
+    retries: RetriesOption = 0,
     retry_failed: RetryFailed = False,
+    deadline: Deadline = None,
     max_cost: MaxCost = None,
     assume_price: AssumePrice = None,
     yes: Yes = False,

@@ -1,7 +1,7 @@
 """--dry-run of a batch: each request as it would be sent, the items done, and the cost."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -46,7 +46,7 @@ class DryRun:
 
     ledger: None if there is none; then nothing is done yet
     profile: that of the key in use
-    retry_failed: failed items are sent as well
+    is_retried: tells if a failed item in such a state is sent as well
     force: changed files are replaced by the results
     others: the ledgers of other hosts
     cwd: the folder that targets of items are relative to
@@ -60,7 +60,7 @@ class DryRun:
         ledger: "AccountLedger | None",
         *,
         profile: str | None,
-        retry_failed: bool,
+        is_retried: Callable[[Item, str | None], bool],
         force: bool,
         others: "OtherLedgers | None",
         cwd: Path,
@@ -70,7 +70,7 @@ class DryRun:
         self._items = items
         self._ledger = ledger
         self._profile = profile
-        self._retry_failed = retry_failed
+        self._is_retried = is_retried
         self._force = force
         # One look for all items: it is the forecast of one moment.
         self._others = others if others and others.exist else None
@@ -129,7 +129,8 @@ class DryRun:
         if self._items.find_result(item):
             return "done"  # under another name
         state = self._ledger.items.find_state(item.fingerprint) if self._ledger else None
-        if state in FAILED_STATES and not self._retry_failed and not item.existing_file:
+        is_over = state in FAILED_STATES and not item.existing_file
+        if is_over and not self._is_retried(item, state):
             return "failed"
         if state in IN_DOUBT_STATES:
             return "in doubt"

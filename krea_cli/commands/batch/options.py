@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from krea_cli.commands.batch.stop_options import DeadlineOption, MaxFailures
 from krea_cli.commands.request_options import RequestOptions
 from krea_cli.flows.batch.check.part import PartOptions, parse_filters, parse_lines
 
@@ -15,7 +16,10 @@ class BatchOptions(RequestOptions):
     sweeps: list[str] | None
     jobs: int | None
     fail_fast: bool
+    max_failures: MaxFailures | None
+    retries: int
     retry_failed: bool
+    deadline: DeadlineOption | None
     check: bool
     prune: bool
     to: str | None

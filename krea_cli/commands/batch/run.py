@@ -3,6 +3,7 @@
 import sys
 from contextlib import suppress
 from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from krea_cli.commands.batch.ledger_label import ledger_label
@@ -16,7 +17,9 @@ from krea_cli.errors import KreaError, LedgerUnusable, LeftToHost, OverBudget
 from krea_cli.flows.batch.check.options import CheckOptions
 from krea_cli.flows.batch.item_store import ItemStore
 from krea_cli.flows.batch.run.concurrency_limit import AUTO_MAX
+from krea_cli.flows.batch.run.deadline import next_time_of_day
 from krea_cli.flows.batch.run.options import RunOptions
+from krea_cli.flows.batch.run.retries import Retries
 from krea_cli.flows.batch.run.scheduler import Scheduler
 from krea_cli.flows.batch.run.take_over_tags import take_over_tags
 from krea_cli.local.ledger.low_caps import find_low_caps
@@ -159,14 +162,39 @@ class BatchRun:
         with suppress(LedgerUnusable):
             ledger, now = self._session.account_ledger, self._session.clock.now()
             self._budget.update(stop, ledger.spending, now)
-            options, find_state = self._run_options(), ledger.items.find_state
-            costs = [
-                item.cost
-                for item in self._items
-                if _is_left(item, find_state(item.fingerprint), options)
-            ]
+            costs = [item.cost for item in self._items if self._is_left(item)]
             if costs and (low := find_low_caps(self._budget, costs, ledger.spending, now=now)):
                 stop.hint = low.resuming_hint("the same command")
+
+    def _is_left(self, item: "Item") -> bool:
+        """Tell if ITEM is to be paid for by the same command, run now."""
+        state = self._session.account_ledger.items.find_state(item.fingerprint)
+        is_made_elsewhere = bool(item.existing_file) and state is None
+        is_free = item.shares_payment or is_made_elsewhere
+        return not is_free and self._retries.is_unsent(item, state)
+
+    @cached_property
+    def _retries(self) -> Retries:
+        options, items = self._options, self._session.account_ledger.items
+        return Retries(items, limit=options.retries, retry_failed=options.retries_failed)
+
+    @cached_property
+    def _max_failures(self) -> int | None:
+        """The number of failures that ends this run; a share is one of the jobs to be sent."""
+        limit = self._options.max_failures
+        if limit is None:
+            return None
+        jobs = sum(map(self._is_left, self._items)) if limit.is_percent else 0
+        return limit.count(jobs)
+
+    @cached_property
+    def _deadline(self) -> float | None:
+        option, now = self._options.deadline, self._session.clock.now()
+        if option is None:
+            return None
+        if option.minutes is None:
+            return now + option.seconds
+        return next_time_of_day(option.minutes, now)
 
     def _write_report(self) -> None:
         if path := self._options.report:
@@ -193,6 +221,9 @@ class BatchRun:
             timeout_for=lambda kind: session.timeout_seconds(options.timeout, kind),
             jobs=options.jobs,
             retry_failed=options.retries_failed,
+            retries=options.retries,
+            max_failures=self._max_failures,
+            deadline=self._deadline,
             fail_fast=options.fail_fast,
             force=options.force,
             sidecar=options.sidecar,
@@ -213,9 +244,3 @@ def _raise_open_file_limit(files: int) -> None:
     with suppress(OSError, ValueError, OverflowError):
         limit = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
         resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, limit), hard))
-
-
-def _is_left(item: "Item", state: str | None, options: RunOptions) -> bool:
-    """Tell if ITEM, in that STATE, is to be paid for by the same command, run again."""
-    is_made_elsewhere = bool(item.existing_file) and state is None
-    return options.is_unsent(state) and not (item.shares_payment or is_made_elsewhere)

@@ -1,7 +1,7 @@
 """Set up one `batch`: check the whole list, then show or run it."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from krea_cli.commands.batch.budget_forecast import BudgetForecast
     from krea_cli.commands.batch.dry_run import DryRun
     from krea_cli.flows.batch.check.contents import ContentCheck
+    from krea_cli.flows.batch.item import Item
     from krea_cli.local.ledger.account_ledger import AccountLedger
     from krea_cli.local.ledger.budget import Budget
     from krea_cli.local.ledger.other_ledgers import OtherLedgers
@@ -134,13 +135,23 @@ class BatchSetup:
             items,
             ledger,
             profile=self._options.profile,
-            retry_failed=self._options.retries_failed,
+            is_retried=self._retry_rule(ledger),
             force=self._options.force,
             others=self._others_if_any(ledger),
             cwd=self._check_options.cwd,
             forecast=forecast,
             now=self._session.clock.now(),
         )
+
+    def _retry_rule(self, ledger: "AccountLedger | None") -> "Callable[[Item, str | None], bool]":
+        """The rule by which failed items are sent again; without LEDGER, none is known."""
+        from krea_cli.flows.batch.run.retries import Retries
+
+        if ledger is None:
+            return lambda item, state: False
+        options = self._options
+        retries = Retries(ledger.items, limit=options.retries, retry_failed=options.retries_failed)
+        return retries.is_unsent
 
     def _forecast(
         self, budget: "Budget", ledger: "AccountLedger | None", items: ItemStore

@@ -114,7 +114,10 @@ def _totals(progress: "BatchProgress", *, in_other_runs: int, seconds: float) ->
     spent = sentences.spending(progress, joiner=" and ")
     if in_other_runs:
         spent += f" now and {format_dollars(in_other_runs)} in other runs,"
-    return f"{sentences.item_counts(progress)}; spent {spent} in {formats.duration(seconds)}"
+    counts = sentences.item_counts(progress)
+    if progress.retried:
+        counts += f", {progress.retried} sent again after a failure"
+    return f"{counts}; spent {spent} in {formats.duration(seconds)}"
 
 
 def _group_error(group: Group, retry: str) -> KreaError:

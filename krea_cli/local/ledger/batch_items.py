@@ -142,37 +142,35 @@ class BatchItems:
         target: str | None,
         label: str,
         is_alive: Callable[[str], bool],
-        retry: bool,
+        find_retry: Callable[[RequestRow], int | None],
     ) -> ItemClaim | None:
         """Claim an item for RUN, unless it is over or another living run has it.
 
         Of two processes that claim at once, one gets the item.
 
-        draft: the request for an item without one, for a failed item with RETRY, and in place of
-            an unsent request; without request and draft, the answer is None
+        draft: the request for an item without one, for a failed item that is sent again, and in
+            place of an unsent request; without request and draft, the answer is None
         target: the output slot's key, to which a claimed request goes from now on
         label: the batch that pays for an unsent request from now on
         is_alive: tells by a run's name if its process lives
+        find_retry: gives the number of the retry after the newest request; None for no retry
         """
         with self._scope.database.transaction():
             row = self.find_latest(item_fingerprint)
             if draft and (row is None or row.state == "checked"):
                 row = self._join_same(item_fingerprint, draft, is_new=row is None) or row
+            if draft:
                 item = self._joined.get(item_fingerprint, item_fingerprint)
                 draft = replace(draft, item_fingerprint=item)
-            if row is None or (retry and row.state in FAILED_STATES):
-                if draft is None:
-                    return None
-                self.refuse_twin(item_fingerprint, draft.identity, draft.occurrence, draft.profile)
-                return ItemClaim(self._requests.insert(draft), ours=True)
+            number = find_retry(row) if row and row.state in FAILED_STATES else None
+            if row is None or number is not None:
+                return self._insert(draft, item_fingerprint, number or 0) if draft else None
             if row.state not in UNFINISHED_STATES:
                 return ItemClaim(row, ours=False)
             if row.claim not in (None, run) and is_alive(row.claim or ""):
                 return ItemClaim(row, ours=False)
             if draft and row.state == "checked" and (row.part, row.replaces) == (None, None):
-                # Keep the row, so that the part file that a dead process reserved is found again.
-                self._requests.change_state(row.id, ("checked",), "checked", **to_columns(draft))
-                return ItemClaim(self._requests.get(row.id), ours=True)
+                return self._replace_unsent(row, draft)
             if draft and row.state == "checked":  # it is sent at the price that is known now
                 self._requests.record_price(row.id, draft.price, draft.cost, draft.priced_at)
             self._scope.database.execute(
@@ -182,6 +180,17 @@ class BatchItems:
                 (run, target, label, row.id, *self._scope.values),
             )
             return ItemClaim(self._requests.get(row.id), ours=True)
+
+    def _replace_unsent(self, row: RequestRow, draft: RequestDraft) -> ItemClaim:
+        # Keep the row, so that the part file that a dead process reserved is found again; and the
+        # number of its retry, or a kill would grant more of them.
+        columns = to_columns(replace(draft, retry=row.retry))
+        self._requests.change_state(row.id, ("checked",), "checked", **columns)
+        return ItemClaim(self._requests.get(row.id), ours=True)
+
+    def _insert(self, draft: RequestDraft, item_fingerprint: str, retry: int) -> ItemClaim:
+        self.refuse_twin(item_fingerprint, draft.identity, draft.occurrence, draft.profile)
+        return ItemClaim(self._requests.insert(replace(draft, retry=retry)), ours=True)
 
     def refuse_twin(
         self,

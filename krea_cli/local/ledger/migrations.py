@@ -223,6 +223,8 @@ ADD_TAGS = (
 )
 # The time when the service last told of a job, in seconds since 1970.
 ADD_SIGHTINGS = ("ALTER TABLE requests ADD COLUMN seen_at REAL",)
+# `retry` numbers the requests that a batch sent by itself after a failed one of the same item.
+ADD_RETRIES = ("ALTER TABLE requests ADD COLUMN retry INTEGER NOT NULL DEFAULT 0",)
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     CREATE_TABLES,
     ADD_PROVENANCE,
@@ -237,6 +239,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     ADD_SUMS,
     ADD_SIGHTINGS,
     ADD_TAGS,
+    ADD_RETRIES,
 )
 
 

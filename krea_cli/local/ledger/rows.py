@@ -49,6 +49,7 @@ class RequestDraft:
     given_digest, sent_digest, chosen_seed: see `RequestIdentity`
     occurrence: number of a batch's item among equal ones, from 1
     tags: value by name, empty for a bare name; None is no tag
+    retry: how often the item was sent again by itself since the user last asked for it
     priced_at: the time that the price is of, in seconds since 1970; None if unknown
     """
 
@@ -82,6 +83,7 @@ class RequestDraft:
     chosen_seed: int | None = None
     occurrence: int = 1
     tags: Mapping[str, str | None] = field(default_factory=dict)
+    retry: int = 0
 
     @property
     def identity(self) -> RequestIdentity:
@@ -153,6 +155,7 @@ class RequestRow:
     occurrence: int = 1
     priced_at: float | None = None
     tags: dict[str, str] = field(default_factory=dict)
+    retry: int = 0
 
     def to_draft(self, *, replaces: int) -> RequestDraft:
         """Draft this request once more, to be sent in place of the row REPLACES."""

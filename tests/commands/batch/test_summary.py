@@ -151,6 +151,7 @@ def test_for_a_program() -> None:
             "doubtful": 1,
             "running": 0,
             "elsewhere": 0,
+            "retried": 0,
             "waiting": 0,
             "spent": 7.92,
             "about": 0.0,

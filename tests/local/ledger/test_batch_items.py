@@ -31,7 +31,7 @@ def claim(ledger: AccountLedger, make_draft: MakeDraft) -> Callable[..., ItemCla
             target=target,
             label="list.txt",
             is_alive=lambda name: name in alive,
-            retry=retry,
+            find_retry=lambda row: 0 if retry else None,
         )
 
     return ask
@@ -164,7 +164,7 @@ def test_an_equal_item_that_came_meanwhile_is_joined(
         target="/home/me/fox.png",
         label="list.txt",
         is_alive=lambda name: name == "one",
-        retry=False,
+        find_retry=lambda row: None,
     )
     assert claimed == ItemClaim(ledger.requests.get(first.id), ours=False)
     assert ledger.items.find_state(ITEM) == state

@@ -71,6 +71,7 @@ def test_a_request_is_inserted_before_anything_is_sent(
         "occurrence": 1,
         "priced_at": None,
         "tags": {},
+        "retry": 0,
         **MORE,
     }
     assert ledger.requests.get(row.id) == row

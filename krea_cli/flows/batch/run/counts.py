@@ -15,6 +15,7 @@ class Counts:
     unsaved: items that are paid for, and could not be saved
     unwatched: items whose job may still run, and is watched no more
     elsewhere: items that another run sends, or has a job for
+    retried: jobs that failed, and were followed by another one
     spent: the most that this run may cost, in millionths of a dollar
     about: cost of jobs with an uncertain price, in millionths of a dollar, not in `spent`
     unpriced: jobs of unknown price, in neither
@@ -28,6 +29,7 @@ class Counts:
     doubtful: int = 0
     unwatched: int = 0
     elsewhere: int = 0
+    retried: int = 0
     spent: int = 0
     about: int = 0
     unpriced: int = 0
@@ -68,6 +70,7 @@ class Counts:
             doubtful=self.doubtful,
             running=running + self.unwatched,
             elsewhere=self.elsewhere,
+            retried=self.retried,
             waiting=self.total - over - running,
             limit=limit,
             spent=self.spent,

@@ -16,13 +16,13 @@ def count_left_items(
     counts: Counts,
     *,
     find_state: Callable[[str], str | None],
-    is_unsent: Callable[[str | None], bool],
+    is_unsent: Callable[[Item, str | None], bool],
     clock: Clock,
 ) -> int:
     """Add to COUNTS those of ITEMS that another run had, at the same time or before.
 
     find_state: the state of an item's newest request, by the item's fingerprint
-    is_unsent: if an item in that state is to be paid for
+    is_unsent: if an item with its newest request in that state is to be paid for
 
     Returns the number of ITEMS that it did not look at for want of time, or of a ledger.
     """
@@ -31,11 +31,12 @@ def count_left_items(
     for item in left:
         try:
             state = find_state(item.fingerprint)
+            is_waiting = is_unsent(item, state)
         except LedgerUnusable:
             return 1 + sum(1 for _ in left)
         if item.existing_file and state is None:
             counts.done += 1
-        elif is_unsent(state):
+        elif is_waiting:
             pass
         elif state in IN_DOUBT_STATES:
             counts.doubtful += 1

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from krea_cli.local.ledger.rows import FAILED_STATES
-
 if TYPE_CHECKING:
     from krea_cli.catalog.model import Model
 
@@ -21,6 +19,9 @@ class RunOptions:
     model: gives a model by its id
     timeout_for: gives the seconds to wait for a job of a kind; None waits for ever
     jobs: how many jobs may be with the service at once; None: as many as the account runs
+    retries: how often an item is sent again by itself after its job failed
+    max_failures: failures in this run after which nothing more is sent; None for no bound
+    deadline: time after which no job shall end, in seconds since 1970; None for no bound
     """
 
     label: str
@@ -29,13 +30,12 @@ class RunOptions:
     timeout_for: Callable[[str | None], float | None]
     jobs: int | None = None
     retry_failed: bool = False
+    retries: int = 0
+    max_failures: int | None = None
+    deadline: float | None = None
     fail_fast: bool = False
     force: bool = False
     sidecar: bool = False
     embed: bool = False
     webhook: str | None = None
     profile: str | None = None
-
-    def is_unsent(self, state: str | None) -> bool:
-        """Tell if an item whose request is in STATE is to be paid for."""
-        return state in UNSENT_STATES or (self.retry_failed and state in FAILED_STATES)

@@ -25,6 +25,7 @@ class Queue:
         self._items: Iterator[Item] = iter(items)
         self._peeked: deque[Item] = deque()  # of `_items`, not given out yet
         self._first: deque[Item] = deque()
+        self._again: deque[Item] = deque()  # whose jobs failed: after all others
         self._elsewhere: deque[tuple[float, Item]] = deque()  # with the time of the next look
         self._left: list[Item] = []  # for good, to another run
         self._elsewhere_since: dict[int, float] = {}  # by index of the item
@@ -42,13 +43,14 @@ class Queue:
     @property
     def empty(self) -> bool:
         """True if no item is left."""
-        return self._exhausted and not (self._first or self._elsewhere or self._equals)
+        others = self._first or self._again or self._elsewhere or self._equals
+        return self._exhausted and not others
 
     @property
     def wait(self) -> float:
         """The seconds until an item may be there to be sent; inf when none is left."""
         now = self._clock.monotonic()
-        ready = now if self._first or not self._exhausted else inf
+        ready = now if self._first or self._again or not self._exhausted else inf
         if self._elsewhere:
             ready = min(ready, self._elsewhere[0][0])
         return max(0.0, ready - now, self._paused_until - now)
@@ -92,6 +94,8 @@ class Queue:
             if item is not None:
                 return item
             self._exhausted = True
+        if self._again:
+            return self._again.popleft()
         if self._elsewhere and self._elsewhere[0][0] <= now:
             return self._elsewhere.popleft()[1]
         return None
@@ -105,6 +109,10 @@ class Queue:
     def put_back(self, item: Item) -> None:
         """Make ITEM, which was taken a moment ago, the next one again."""
         self._first.appendleft(item)
+
+    def try_again(self, item: Item) -> None:
+        """Put back ITEM, whose job failed, for a new one: a pause may help the service."""
+        self._again.append(item)
 
     def wait_for_other_run(self, item: Item, *, limit: float | None) -> bool:
         """Put back ITEM, which another run has claimed, for a later look.
@@ -131,7 +139,8 @@ class Queue:
         An item whose request another one has here is left out: the two share its job.
         """
         elsewhere = (item for _, item in self._elsewhere)
-        for item in chain(self._left, self._first, elsewhere, self._peeked, self._items):
+        waiting = chain(self._left, self._first, self._again, elsewhere)
+        for item in chain(waiting, self._peeked, self._items):
             if self._busy.get(item.fingerprint, item.index) == item.index:
                 yield item
 

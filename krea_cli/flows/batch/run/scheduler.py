@@ -11,15 +11,19 @@ from math import inf
 
 from krea_cli.errors import Interrupted, KreaError
 from krea_cli.flows.batch.item import Item
+from krea_cli.flows.batch.run.deadline import Deadline
 from krea_cli.flows.batch.run.done_items import DoneItems
-from krea_cli.flows.batch.run.error_policy import ItemStop
 from krea_cli.flows.batch.run.event_filter import filter_events
+from krea_cli.flows.batch.run.failures import Failures
 from krea_cli.flows.batch.run.left_items import count_left_items
-from krea_cli.flows.batch.run.left_jobs import drain_error, interrupted_error, no_places_error
+from krea_cli.flows.batch.run.left_jobs import drain_error, no_places_error
 from krea_cli.flows.batch.run.options import UNSENT_STATES, RunOptions
 from krea_cli.flows.batch.run.outcome import ItemOutcome
 from krea_cli.flows.batch.run.poll_worker import PollWorker
+from krea_cli.flows.batch.run.progress_teller import ProgressTeller
 from krea_cli.flows.batch.run.queue import Queue
+from krea_cli.flows.batch.run.retries import Retries
+from krea_cli.flows.batch.run.run_end import final_stop
 from krea_cli.flows.batch.run.state import BatchState
 from krea_cli.flows.batch.run.submit_worker import SubmitWorker
 from krea_cli.flows.batch.run.upload_ahead import MAX_ITEMS_AHEAD, UploadAhead
@@ -29,9 +33,7 @@ from krea_cli.flows.download.save import ResultSaver
 from krea_cli.flows.events import BatchProgress
 from krea_cli.flows.files.part_records import remove_abandoned_parts
 from krea_cli.flows.submit.reconcile import LIST_LAG_SECONDS
-from krea_cli.flows.submit.submit import INTERRUPT_GRACE_SECONDS
 
-DRAIN_SECONDS = 1.0  # for downloads to finish when the batch ends
 MAX_DONE_PER_STEP = 64  # items found done before messages are looked at again
 MAX_UNSAVED_PER_JOB = 2  # results per job in flight that wait before nothing more is sent
 
@@ -55,34 +57,46 @@ class Scheduler:
         self._done_items = DoneItems(options, context)
         self._doubts_resolved = False
         self._holding = False  # until what was paid before is seen to be saved
-        self._last_progress: BatchProgress | None = None
         self._run_lock = context.ledger.run_lock()
-        mailbox = context.clock.mailbox()
-        self._upload_ahead = UploadAhead(options, context, may_send=lambda: self._may_send)
-        self._workers = Workers(
-            context,
-            mailbox,
-            submit_worker=SubmitWorker(
-                options,
-                context,
-                self._run_lock,
-                self._upload_ahead,
-                may_send=self._may_send_now,
-                has_more=self._has_more_to_send,
-                report=mailbox.put,
-            ),
-            poll_worker=PollWorker(
-                context, lambda model: options.model(model).typical_seconds, mailbox.put
-            ),
-            saver=saver,
+        self._deadline = Deadline(options.deadline, context, self._typical_seconds)
+        self._retries = Retries(
+            context.ledger.items, limit=options.retries, retry_failed=options.retry_failed
         )
+        self._upload_ahead = UploadAhead(
+            options, context, self._retries, may_send=lambda: self._may_send
+        )
+        self._workers = self._start_workers(context, saver)
         self._state = BatchState(
             total,
             options=options,
             context=context,
             queue=self._queue,
             workers=self._workers,
+            failures=Failures(options, self._retries, context.tell),
             run=self._run_lock.name,
+        )
+        self._teller = ProgressTeller(
+            self._state, self._workers, self._queue, self._deadline, context.tell
+        )
+
+    def _typical_seconds(self, model: str) -> float | None:
+        return self._options.model(model).typical_seconds
+
+    def _start_workers(self, context: FlowContext, saver: ResultSaver) -> Workers:
+        mailbox = context.clock.mailbox()
+        submit_worker = SubmitWorker(
+            self._options,
+            context,
+            self._run_lock,
+            self._upload_ahead,
+            self._retries,
+            may_send=self._may_send_now,
+            has_more=self._has_more_to_send,
+            report=mailbox.put,
+        )
+        poll_worker = PollWorker(context, self._typical_seconds, mailbox.put)
+        return Workers(
+            context, mailbox, submit_worker=submit_worker, poll_worker=poll_worker, saver=saver
         )
 
     @property
@@ -98,12 +112,7 @@ class Scheduler:
     @property
     def progress(self) -> BatchProgress:
         """The progress of the batch."""
-        state = self._state
-        return state.counts.progress(
-            running=len(state.in_flight) + self._workers.saving,
-            limit=state.limit.limit,
-            stopping=state.stop.message if state.stop else None,
-        )
+        return self._teller.progress
 
     def outcomes(self) -> Iterator[ItemOutcome]:
         """Yield an outcome per item as it ends; none for those that were not sent."""
@@ -113,14 +122,14 @@ class Scheduler:
                     self._context.tell(outcome.event())
                 yield outcome
                 if not outcome.free:  # free ones are many: `_step` tells of them
-                    self._tell_progress()
+                    self._teller.tell()
         finally:
             # However it ends: a request that is under way is waited for, and its job recorded.
             with suppress(KreaError):
                 for _ in () if self._context.clock.stopping else self._drain():
                     pass
             self._end()
-            self._state.release()
+            self._state.in_flight.release()
             self._workers.shut_down()
             self._upload_ahead.shut_down()
             self._run_lock.release()
@@ -170,10 +179,12 @@ class Scheduler:
             self._holding or self._context.clock.drain_requested or self._context.clock.stopping
         )
 
-    def _may_send_now(self) -> bool:
-        """Tell if a claimed request may leave. Of an interrupt, the submit itself tells."""
+    def _may_send_now(self, item: Item) -> bool:
+        """Tell if the claimed ITEM may be sent. Of an interrupt, the submit itself tells."""
         state = self._state
         is_held = self._holding or state.is_unproven or self._queue.is_paused
+        if not self._deadline.allows(item.model):
+            return False
         return state.stop is None and not is_held and state.in_flight.places < state.limit.limit
 
     def _has_more_to_send(self) -> bool:
@@ -203,7 +214,7 @@ class Scheduler:
         self._holding = self._holding and state.is_unproven
         self._stop_without_places()
         yield from self._dispatch()
-        self._tell_progress()
+        self._teller.tell()
         if self._is_over:
             return
         self._workers.add_savers()
@@ -221,12 +232,12 @@ class Scheduler:
                 done_count += 1
                 yield from state.apply(done)
                 continue
-            may_send = state.stop is None
+            may_send = state.stop is None and self._deadline.allows(item.model)
             needs_state = item.existing_file or state.is_unproven or not may_send
             item_state = items.find_state(item.fingerprint) if needs_state else ""
             if item.existing_file and item_state is None:
                 yield state.done_elsewhere(item, item.existing_file)
-            elif not may_send and self._options.is_unsent(item_state):
+            elif not may_send and self._retries.is_unsent(item, item_state):
                 self._queue.end(item)  # it stays among those that wait
             elif state.is_unproven and item_state in UNSENT_STATES:
                 self._queue.put_back(item)
@@ -260,14 +271,8 @@ class Scheduler:
         return inf if seconds is None else seconds
 
     def _drain(self) -> Iterator[ItemOutcome]:
-        """Apply the last messages of a pending request and of downloads, for a few seconds."""
-        clock, workers = self._context.clock, self._workers
-        grace = INTERRUPT_GRACE_SECONDS + 1 if workers.submitting else DRAIN_SECONDS
-        end = clock.monotonic() + grace
-        while workers.busy and (seconds := end - clock.monotonic()) > 0:
-            message = workers.next_message(seconds, ignore_signals=True)
-            if message is not None:
-                yield from self._state.apply(message)
+        for message in self._workers.drain():
+            yield from self._state.apply(message)
 
     def _end(self) -> None:
         """Count the items that were not come to; phrase an end by a signal, if any are left."""
@@ -278,23 +283,15 @@ class Scheduler:
                 self._queue.take_left(),
                 state.counts,
                 find_state=self._context.ledger.items.find_state,
-                is_unsent=self._options.is_unsent,
+                is_unsent=self._retries.is_unsent,
                 clock=self._context.clock,
             )
-        if isinstance(state.stop, ItemStop) and not self.progress.waiting:
-            state.stop = None
-        elif isinstance(state.stop, Interrupted):
-            state.stop = interrupted_error(
-                state.stop.signal,
-                self.progress,
-                saving=self._workers.saving,
-                in_doubt=state.counts.doubtful - told_doubts,
-                unseen=unseen,
-                job_ids=list(state.in_flight),
-            )
-
-    def _tell_progress(self) -> None:
-        """Tell the progress, where it has changed."""
-        if (progress := self.progress) != self._last_progress:
-            self._last_progress = progress
-            self._context.tell(progress)
+        state.stop = final_stop(
+            state.stop,
+            self.progress,
+            deadline=self._deadline,
+            saving=self._workers.saving,
+            in_doubt=state.counts.doubtful - told_doubts,
+            unseen=unseen,
+            job_ids=list(state.in_flight),
+        )

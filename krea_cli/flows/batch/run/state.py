@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from math import inf
+from typing import TYPE_CHECKING
 
 from krea_cli.api.types import Job
 from krea_cli.errors import Busy, JobFailed, KreaError, LedgerUnusable, StillRunning
@@ -12,6 +13,7 @@ from krea_cli.flows.batch.run import error_policy, messages
 from krea_cli.flows.batch.run.concurrency_limit import ConcurrencyLimit, has_others
 from krea_cli.flows.batch.run.counts import Counts
 from krea_cli.flows.batch.run.error_policy import Action, ends_all, item_stop
+from krea_cli.flows.batch.run.failures import Failures
 from krea_cli.flows.batch.run.in_flight import InFlight, InFlightJobs
 from krea_cli.flows.batch.run.messages import SAME_COMMAND_CONTINUES
 from krea_cli.flows.batch.run.options import RunOptions
@@ -23,7 +25,8 @@ from krea_cli.flows.download.collect import JobOutcome, unreadable_job_error
 from krea_cli.flows.jobs.wait import still_running
 from krea_cli.flows.jobs.watch import JobUpdate
 
-PAID_STATES = ("completed", "saved")  # of a request whose results are there to be saved
+if TYPE_CHECKING:
+    from krea_cli.local.ledger.rows import RequestRow
 
 
 class BatchState:
@@ -42,6 +45,7 @@ class BatchState:
         context: FlowContext,
         queue: Queue,
         workers: Workers,
+        failures: Failures,
         run: str,
     ) -> None:
         self.stop: KreaError | None = None
@@ -58,6 +62,7 @@ class BatchState:
         self._run = run
         self._queue = queue
         self._workers = workers
+        self._failures = failures
         self._started_at = self.last_doubt_at
         self._poll_error: KreaError | None = None  # after which no job can be read
         self._has_saved = False
@@ -69,12 +74,7 @@ class BatchState:
         The earlier run could not save them: the disk may still be full.
         """
         under_way = (*self.in_flight.values(), *self._saving.values())
-        return not self._has_saved and any(
-            each.pending.slot.row is not None
-            and each.pending.slot.row.state in PAID_STATES
-            and not (each.fresh or each.pending.slot.copies)
-            for each in under_way
-        )
+        return not self._has_saved and any(each.is_paid_before for each in under_way)
 
     @property
     def is_looking(self) -> bool:
@@ -138,7 +138,7 @@ class BatchState:
             case messages.PollFailed(error=error):
                 yield from self._leave_all(error)
             case messages.ItemSaved(item=item, outcome=outcome):
-                yield self._saved(item, outcome)
+                yield from self._saved(item, outcome)
             case messages.Leaving():
                 pass  # the next item is claimed now
             case messages.Crashed(bug=bug):
@@ -155,7 +155,9 @@ class BatchState:
             self.counts.charge(item)
         if self._poll_error is not None:
             self.counts.unwatched += 1
-            yield self._leave(pending.job_id, unreadable_job_error(pending, self._poll_error))
+            yield self.in_flight.leave(
+                pending.job_id, unreadable_job_error(pending, self._poll_error)
+            )
             return
         self._workers.watch(submitted)
 
@@ -212,21 +214,25 @@ class BatchState:
             assert update.error is not None
             error = unreadable_job_error(flight.pending, update.error)
             self.limit.finish(update.job_id, completed=False)
-            yield self._failed(self._leave(update.job_id, error))
+            yield self._failed(self.in_flight.leave(update.job_id, error))
         elif job.ended:
             del self.in_flight[job.id]
             self.limit.finish(job.id, completed=job.status == "completed")
-            if job.status != "completed":
-                self._fail_fast()  # before its place is taken by the next
+            if job.status != "completed":  # before its place is taken by the next
+                self.stop = self.stop or self._failures.note_job(flight.pending.slot.row, job)
             self._save(flight, job)
 
-    def _saved(self, item: Item, outcome: JobOutcome) -> ItemOutcome:
+    def _saved(self, item: Item, outcome: JobOutcome) -> Iterator[ItemOutcome]:
         flight, error = self._saving.pop(item.index), outcome.error
-        slot = outcome.pending.slot
+        slot, job = outcome.pending.slot, outcome.job
+        if flight.fresh and isinstance(error, JobFailed) and error.charged == "no":
+            self.counts.refund(item)
+        if error is not None and self._tries_again(item, slot.row, error):
+            return
         item_outcome = ItemOutcome(
             item=item,
             row=slot.row,
-            job=outcome.job,
+            job=job,
             saved=outcome.saved,
             error=error,
             free=bool(slot.copies),
@@ -235,30 +241,35 @@ class BatchState:
             self._has_saved = self._has_saved or not slot.copies
             self.counts.done += 1
             self.counts.made += flight.fresh
-            return item_outcome
-        if isinstance(error, StillRunning):  # the run ended before
+        elif isinstance(error, StillRunning):  # the run ended before
             self.counts.unsaved += 1
-            return item_outcome
-        if flight.fresh and isinstance(error, JobFailed) and error.charged == "no":
-            self.counts.refund(item)
-        if error_policy.is_full_disk(error):
-            self.stop = self.stop or item_stop("as results cannot be saved", error)
-        return self._failed(item_outcome)
+        else:
+            if error_policy.is_full_disk(error):
+                self.stop = self.stop or item_stop("as results cannot be saved", error)
+            is_counted = job is not None and job.status != "completed"  # when it ended
+            self._failed(item_outcome, is_new=not is_counted)
+        yield item_outcome
 
-    def _failed(self, outcome: ItemOutcome) -> ItemOutcome:
+    def _tries_again(self, item: Item, row: "RequestRow | None", error: KreaError) -> bool:
+        """Tell if ITEM, whose job of ROW ended with ERROR, is put back for another job."""
+        is_sending = self.stop is None and self.is_looking
+        if not (is_sending and self._failures.retry(item, row, error)):
+            return False
+        self.counts.retried += 1
+        self._queue.try_again(item)
+        return True
+
+    def _failed(self, outcome: ItemOutcome, *, is_new: bool = True) -> ItemOutcome:
         self.counts.fail(outcome.error)
-        self._fail_fast()
+        if is_new:
+            self.stop = self.stop or self._failures.note()
         return outcome
-
-    def _fail_fast(self) -> None:
-        if self._options.fail_fast:
-            self.stop = self.stop or item_stop("as an item failed")
 
     def _time_out(self, job_id: str) -> Iterator[ItemOutcome]:
         if job_id in self.in_flight:
             self.counts.unwatched += 1
             self.in_flight.overdue.add(job_id)
-            yield self._leave(job_id, still_running(job_id, SAME_COMMAND_CONTINUES))
+            yield self.in_flight.leave(job_id, still_running(job_id, SAME_COMMAND_CONTINUES))
 
     def _leave_all(self, error: KreaError) -> Iterator[ItemOutcome]:
         """Leave the jobs running: none can be read any more, say because the token is refused."""
@@ -266,14 +277,7 @@ class BatchState:
         self._poll_error = error
         for job_id, flight in list(self.in_flight.items()):
             self.counts.unwatched += 1
-            yield self._leave(job_id, unreadable_job_error(flight.pending, error))
-
-    def _leave(self, job_id: str, error: KreaError) -> ItemOutcome:
-        """The outcome of an item whose job is watched no longer."""
-        flight = self.in_flight.pop(job_id)
-        slot = flight.pending.slot
-        slot.release()
-        return ItemOutcome(item=flight.item, row=slot.row, error=error)
+            yield self.in_flight.leave(job_id, unreadable_job_error(flight.pending, error))
 
     def _release_claim(self, item: Item) -> None:
         """Let another run that lists ITEM too go on with it: this run is done with it."""
@@ -282,19 +286,11 @@ class BatchState:
 
     def expire_overdue(self) -> None:
         """Ask for a last poll of each job past its timeout."""
-        now = self._clock.monotonic()
-        for job_id, flight in self.in_flight.items():
-            if flight.until <= now:
-                flight.until = inf
-                self._workers.leave(job_id)
+        for job_id in self.in_flight.expire(self._clock.monotonic()):
+            self._workers.leave(job_id)
 
     def done_elsewhere(self, item: Item, path: str) -> ItemOutcome:
         """The outcome of an item that another machine made, as its sidecar proves."""
         self.counts.done += 1
         self._queue.end(item)
         return ItemOutcome(item=item, existing_file=path, free=True)
-
-    def release(self) -> None:
-        """Release the part files of the jobs that are left running."""
-        for flight in self.in_flight.values():
-            flight.pending.slot.release()

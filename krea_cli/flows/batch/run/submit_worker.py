@@ -31,9 +31,10 @@ from krea_cli.flows.batch.run.messages import (
     NotSubmitted,
     WorkerMessage,
 )
-from krea_cli.flows.batch.run.options import RunOptions
+from krea_cli.flows.batch.run.options import UNSENT_STATES, RunOptions
 from krea_cli.flows.batch.run.other_hosts import take_from_elsewhere
 from krea_cli.flows.batch.run.pending import changed_error, pending_copy, pending_job
+from krea_cli.flows.batch.run.retries import Retries
 from krea_cli.flows.batch.run.turns import Turns
 from krea_cli.flows.batch.run.upload_ahead import UploadAhead
 from krea_cli.flows.context import FlowContext
@@ -67,7 +68,7 @@ class SubmitWorker:
     """Claims items, sends them, and reconciles those in doubt.
 
     turns: whose request leaves next
-    may_send: tells if anything is sent still, as of this moment
+    may_send: tells if an item may be sent still, as of this moment
     has_more: tells if another item is to be sent at once
     """
 
@@ -77,8 +78,9 @@ class SubmitWorker:
         context: FlowContext,
         run_lock: "RunLock",
         upload_ahead: UploadAhead,
+        retries: Retries,
         *,
-        may_send: Callable[[], bool],
+        may_send: Callable[[Item], bool],
         has_more: Callable[[], bool],
         report: Callable[[WorkerMessage], None],
     ) -> None:
@@ -86,6 +88,7 @@ class SubmitWorker:
         self._context = context
         self._run_lock = run_lock
         self._upload_ahead = upload_ahead
+        self._retries = retries
         self._may_send = may_send
         self._has_more = has_more
         self._report = report
@@ -142,15 +145,15 @@ class SubmitWorker:
         self, item: Item, request: GenerateRequest, slot: OutputSlot, *, may_send: bool
     ) -> WorkerMessage:
         items, options = self._context.ledger.items, self._options
-        # The item that pays has been retried a moment ago.
-        retries = options.retry_failed and not item.shares_payment
+        find_retry = partial(self._retries.find_number, item)
         while True:
             state = items.find_state(item.fingerprint)
             if state == "saved" and (row := items.find_latest(item.fingerprint)) is not None:
                 return self._end(item, row, slot)  # nobody has to claim it
             if item.shares_payment and state in UNDER_WAY_STATES:
                 raise self._unsaved_error(item)
-            is_new = state in (None, "checked") or (retries and state in FAILED_STATES)
+            is_retry = state in FAILED_STATES and find_retry(self._find_row(item)) is not None
+            is_new = state in UNSENT_STATES or is_retry
             draft = None
             if is_new and not may_send:
                 return NotSent(item)
@@ -166,7 +169,7 @@ class SubmitWorker:
                 target=slot.key,
                 label=options.label,
                 is_alive=self._run_lock.is_alive,
-                retry=retries,
+                find_retry=find_retry,
             )
             if claimed is not None:
                 break
@@ -208,7 +211,7 @@ class SubmitWorker:
             fresh = row.state == "checked"
             if fresh:
                 with self.turns.take():
-                    if not (may_send and self._may_send()):
+                    if not (may_send and self._may_send(item)):
                         part_file.release()
                         return NotSent(item)
                     row = self._submit(item, row, slot)

@@ -12,6 +12,7 @@ from krea_cli.errors import Interrupted, KreaError
 from krea_cli.flows.batch.item import Item
 from krea_cli.flows.batch.run.item_request import item_request, upload_item_files
 from krea_cli.flows.batch.run.options import RunOptions
+from krea_cli.flows.batch.run.retries import Retries
 from krea_cli.flows.context import FlowContext
 from krea_cli.flows.files.publish import has_hash
 from krea_cli.flows.generate.draft import RequestFiles
@@ -42,9 +43,15 @@ class UploadAhead:
     """
 
     def __init__(
-        self, options: RunOptions, context: FlowContext, *, may_send: Callable[[], bool]
+        self,
+        options: RunOptions,
+        context: FlowContext,
+        retries: Retries,
+        *,
+        may_send: Callable[[], bool],
     ) -> None:
         self._options = options
+        self._retries = retries
         self._context = context
         self._clock = context.clock
         self._may_send = may_send
@@ -125,7 +132,7 @@ class UploadAhead:
         if item.index <= self._turn_index:
             return False
         state = context.ledger.items.find_state(item.fingerprint)
-        if not options.is_unsent(state):
+        if not self._retries.is_unsent(item, state):
             return False
         # A host that shares the folder may have made it. Only the sending thread asks them.
         if context.others is not None and context.others.exist:

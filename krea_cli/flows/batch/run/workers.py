@@ -1,6 +1,6 @@
 """The threads of a batch: one submits, one polls, a few save."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from math import inf
 from typing import TYPE_CHECKING, Literal
@@ -24,6 +24,7 @@ from krea_cli.flows.batch.run.poll_worker import LeaveOrder, LookOrder, PollWork
 from krea_cli.flows.batch.run.submit_worker import SubmitWorker
 from krea_cli.flows.context import FlowContext
 from krea_cli.flows.download.collect import JobOutcome, PendingJob, save_ended_job
+from krea_cli.flows.submit.submit import INTERRUPT_GRACE_SECONDS
 
 if TYPE_CHECKING:
     from krea_cli.api.types import Job
@@ -34,6 +35,7 @@ MIN_SAVERS, MAX_SAVERS = 2, 12
 SLOW_SAVE_SECONDS = 0.1  # that a result may wait before there are more savers
 # Saves wait this long while a submit is pending: an empty job slot costs more than a late file.
 SAVE_DELAY_SECONDS = 0.3
+DRAIN_SECONDS = 1.0  # for downloads to finish when the batch ends
 NO_ENDS = (Polled, JobUnwatched, PollFailed, Leaving)  # messages that end no submit
 Task = Callable[[], WorkerMessage]
 TaskQueue = Mailbox[Task | Literal["over"]]
@@ -94,6 +96,14 @@ class Workers:
         if (item := getattr(message, "item", None)) is not None:
             self._preparing.discard(item.index)
         return message
+
+    def drain(self) -> Iterator[WorkerMessage]:
+        """Yield the last messages of a pending request and of downloads, for a few seconds."""
+        grace = INTERRUPT_GRACE_SECONDS + 1 if self.submitting else DRAIN_SECONDS
+        end = self._clock.monotonic() + grace
+        while self.busy and (seconds := end - self._clock.monotonic()) > 0:
+            if message := self.next_message(seconds, ignore_signals=True):
+                yield message
 
     def submit(self, item: Item, *, may_send: bool) -> None:
         """Queue ITEM for a submit thread."""
