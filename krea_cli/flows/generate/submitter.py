@@ -105,7 +105,8 @@ class Submitter:
         self._tell_of_other_words(claimed.row)
         if claimed.row.state == "checked":
             first, count = self._position
-            context.tell(Submitting(claimed.row.model, first + job.slot.n, count))
+            number = first + job.slot.n - self.request.jobs_before
+            context.tell(Submitting(claimed.row.model, number, count))
         return Submission(claimed.row, context, deadline=self.plan.until)
 
     def _tell_of_other_words(self, row: RequestRow) -> None:

@@ -216,6 +216,21 @@ def test_a_cap_counts_every_variant(vary_cli: Cli) -> None:
     assert sent_prompts(vary_cli) == DRAWN
 
 
+def test_a_run_that_was_interrupted_is_gone_on_with(vary_cli: Cli) -> None:
+    """A sent variant is found again, whatever its words are by now; the others are drawn anew."""
+    Path("list.txt").write_text("a __animal__\n")
+    argv = ["batch", "list.txt", "--vary", "4", "-o", "out/", "-j", "2"]
+    vary_cli.service.job_seconds = 50
+    vary_cli.clock.stop_at(vary_cli.clock.now() + 20, 2)
+    assert vary_cli.krea(*argv).code == 130
+    assert sent_prompts(vary_cli) == ["a fox", "a owl"]
+    vary_cli.clock.signal = None
+    write_words("animal", "cat")
+    again = vary_cli.krea(*argv)
+    assert (again.code, sent_prompts(vary_cli)[2:]) == (0, ["a cat", "a cat"])
+    assert len(again.out.splitlines()) == 4
+
+
 def test_a_seed_of_the_draw_needs_a_draw(vary_cli: Cli) -> None:
     """Alone it would mean nothing, and nobody would notice."""
     result = vary_cli.krea("batch", "list.txt", "--vary-seed", "3")
