@@ -186,7 +186,7 @@ _krea() {
             break
         fi
         case "$path $word" in
-            "krea generate" | "krea status" | "krea jobs" | "krea wait" | "krea download" | "krea batch" | "krea cancel" | "krea history" | "krea spend" | "krea recover" | "krea verify" | "krea models" | "krea doctor" | "krea sandbox" | "krea auth" | "krea auth login" | "krea auth status" | "krea auth same-account" | "krea auth other-account" | "krea auth logout" | "krea preset" | "krea preset save" | "krea preset list" | "krea preset show" | "krea preset delete" | "krea config" | "krea config get" | "krea config set" | "krea config unset" | "krea config list" | "krea config path") path="$path $word" ;;
+            "krea generate" | "krea again" | "krea status" | "krea jobs" | "krea wait" | "krea download" | "krea batch" | "krea cancel" | "krea history" | "krea spend" | "krea recover" | "krea verify" | "krea models" | "krea doctor" | "krea sandbox" | "krea auth" | "krea auth login" | "krea auth status" | "krea auth same-account" | "krea auth other-account" | "krea auth logout" | "krea preset" | "krea preset save" | "krea preset list" | "krea preset show" | "krea preset delete" | "krea config" | "krea config get" | "krea config set" | "krea config unset" | "krea config list" | "krea config path") path="$path $word" ;;
         esac
     done
     case $prev in *@) _krea_files; return ;; esac
@@ -194,7 +194,7 @@ _krea() {
         "krea")
             case $cur in
                 -*) _krea_offer --version -V --help -h ;;
-                *) _krea_offer generate status jobs wait download batch cancel history spend recover verify models doctor sandbox auth preset config ;;
+                *) _krea_offer generate again status jobs wait download batch cancel history spend recover verify models doctor sandbox auth preset config ;;
             esac
             ;;
         "krea generate")
@@ -228,7 +228,37 @@ _krea() {
                 --color) _krea_offer auto always never; return ;;
             esac
             case $cur in
-                -*) _krea_offer --model -m --preset --output -o --input -i --count -n --vary --vary-seed --image --video --audio --style --seed --width --height --aspect-ratio --resolution --duration --prompt-file --no-wait --timeout --max-cost --assume-price --webhook --tag --dry-run --force --again --yes --no-check --like --reuse --any-seed --sidecar --embed --profile --token-file --no-ledger --json --quiet -q --verbose -v --color --help -h ;;
+                -*) _krea_offer --model -m --preset --output -o --input -i --count -n --vary --vary-seed --image --video --audio --style --seed --width --height --aspect-ratio --resolution --duration --prompt-file --edit --no-wait --timeout --max-cost --assume-price --webhook --tag --dry-run --force --again --yes --no-check --like --reuse --any-seed --sidecar --embed --profile --token-file --no-ledger --json --quiet -q --verbose -v --color --help -h ;;
+            esac
+            ;;
+        "krea again")
+            case $prev in
+                --output | -o) _krea_files; return ;;
+                --count | -n) return ;;
+                --model | -m) _krea_model_ids; return ;;
+                --input | -i) return ;;
+                --image) _krea_files; return ;;
+                --video) _krea_files; return ;;
+                --audio) _krea_files; return ;;
+                --style) return ;;
+                --seed) return ;;
+                --width) return ;;
+                --height) return ;;
+                --aspect-ratio) return ;;
+                --resolution) return ;;
+                --duration) return ;;
+                --prompt-file) _krea_files; return ;;
+                --timeout) return ;;
+                --max-cost) return ;;
+                --assume-price) return ;;
+                --webhook) return ;;
+                --tag) return ;;
+                --profile) return ;;
+                --token-file) _krea_files; return ;;
+                --color) _krea_offer auto always never; return ;;
+            esac
+            case $cur in
+                -*) _krea_offer --edit --output -o --count -n --model -m --input -i --image --video --audio --style --seed --width --height --aspect-ratio --resolution --duration --prompt-file --no-wait --timeout --max-cost --assume-price --yes --webhook --tag --dry-run --force --no-check --sidecar --embed --profile --token-file --no-ledger --json --quiet -q --verbose -v --color --help -h ;;
             esac
             ;;
         "krea status")

@@ -5,7 +5,7 @@ function __krea_path
     set -l path krea
     for word in (commandline -opc)[2..-1]
         test "$word" = --; and break
-        if contains -- "$path $word" 'krea generate' 'krea status' 'krea jobs' 'krea wait' 'krea download' 'krea batch' 'krea cancel' 'krea history' 'krea spend' 'krea recover' 'krea verify' 'krea models' 'krea doctor' 'krea sandbox' 'krea auth' 'krea auth login' 'krea auth status' 'krea auth same-account' 'krea auth other-account' 'krea auth logout' 'krea preset' 'krea preset save' 'krea preset list' 'krea preset show' 'krea preset delete' 'krea config' 'krea config get' 'krea config set' 'krea config unset' 'krea config list' 'krea config path'
+        if contains -- "$path $word" 'krea generate' 'krea again' 'krea status' 'krea jobs' 'krea wait' 'krea download' 'krea batch' 'krea cancel' 'krea history' 'krea spend' 'krea recover' 'krea verify' 'krea models' 'krea doctor' 'krea sandbox' 'krea auth' 'krea auth login' 'krea auth status' 'krea auth same-account' 'krea auth other-account' 'krea auth logout' 'krea preset' 'krea preset save' 'krea preset list' 'krea preset show' 'krea preset delete' 'krea config' 'krea config get' 'krea config set' 'krea config unset' 'krea config list' 'krea config path'
             set path "$path $word"
         end
     end
@@ -165,6 +165,7 @@ complete -c krea -f
 
 # krea
 complete -c krea -n '__krea_at krea' -a generate -d 'Submit a request, wait for it, save the result.'
+complete -c krea -n '__krea_at krea' -a again -d 'Make an earlier request anew, with another seed.'
 complete -c krea -n '__krea_at krea' -a status -d 'Show the current status of jobs, without waiting.'
 complete -c krea -n '__krea_at krea' -a jobs -d 'List the account\'s jobs, whoever made them.'
 complete -c krea -n '__krea_at krea' -a wait -d 'Wait for jobs and print the id of each that completes.'
@@ -203,6 +204,7 @@ complete -c krea -n '__krea_at krea generate' -l aspect-ratio -x -d 'Such as 16:
 complete -c krea -n '__krea_at krea generate' -l resolution -x -d 'Such as 2K or 720p'
 complete -c krea -n '__krea_at krea generate' -l duration -x -d 'Of a clip'
 complete -c krea -n '__krea_at krea generate' -l prompt-file -r -F -d 'Read the prompt from FILE'
+complete -c krea -n '__krea_at krea generate' -l edit -d 'Write the prompt in an editor: $VISUAL, $EDITOR, or vi'
 complete -c krea -n '__krea_at krea generate' -l no-wait -d 'Print the job\'s id and leave'
 complete -c krea -n '__krea_at krea generate' -l timeout -x -d 'How long to wait: 90, 90s, 15m'
 complete -c krea -n '__krea_at krea generate' -l max-cost -x -d 'Stop before a request that could take the total above this'
@@ -227,6 +229,44 @@ complete -c krea -n '__krea_at krea generate' -l quiet -s q -d 'No progress, no 
 complete -c krea -n '__krea_at krea generate' -l verbose -s v -d 'Each request and its time on stderr'
 complete -c krea -n '__krea_at krea generate' -l color -x -a 'auto always never' -d 'Colours: never, or always, which draws tables in a pipe as well'
 complete -c krea -n '__krea_at krea generate' -l help -s h -d 'Show this help and exit'
+
+# krea again
+complete -c krea -n '__krea_at krea again' -l edit -d 'Write the prompt in an editor: $VISUAL, $EDITOR, or vi'
+complete -c krea -n '__krea_at krea again' -l output -s o -r -F -d 'A file, a folder, a template such as {slug}-{seed}.{ext}, or - for stdout'
+complete -c krea -n '__krea_at krea again' -l count -s n -x -d 'Number of jobs, each with a seed of its own'
+complete -c krea -n '__krea_at krea again' -l model -s m -x -a '(__krea_models)' -d 'The model: an id, its last part, or an alias'
+complete -c krea -n '__krea_at krea again' -l input -s i -x -d 'Any field'
+complete -c krea -n '__krea_at krea again' -l image -r -F -d 'A picture: file or address'
+complete -c krea -n '__krea_at krea again' -l video -r -F -d 'A clip: file or address'
+complete -c krea -n '__krea_at krea again' -l audio -r -F -d 'A sound: file or address'
+complete -c krea -n '__krea_at krea again' -l style -x -d 'A style, with strength S (default 1)'
+complete -c krea -n '__krea_at krea again' -l seed -x -d 'The first seed'
+complete -c krea -n '__krea_at krea again' -l width -x -d 'Of the picture or clip'
+complete -c krea -n '__krea_at krea again' -l height -x -d 'Of the picture or clip'
+complete -c krea -n '__krea_at krea again' -l aspect-ratio -x -d 'Such as 16:9'
+complete -c krea -n '__krea_at krea again' -l resolution -x -d 'Such as 2K or 720p'
+complete -c krea -n '__krea_at krea again' -l duration -x -d 'Of a clip'
+complete -c krea -n '__krea_at krea again' -l prompt-file -r -F -d 'Read the prompt from FILE'
+complete -c krea -n '__krea_at krea again' -l no-wait -d 'Print the job\'s id and leave'
+complete -c krea -n '__krea_at krea again' -l timeout -x -d 'How long to wait: 90, 90s, 15m'
+complete -c krea -n '__krea_at krea again' -l max-cost -x -d 'Stop before a request that could take the total above this'
+complete -c krea -n '__krea_at krea again' -l assume-price -x -d 'The price to assume where the price is unknown'
+complete -c krea -n '__krea_at krea again' -l yes -d 'Ask no question'
+complete -c krea -n '__krea_at krea again' -l webhook -x -d 'An address that Krea calls when the job has ended'
+complete -c krea -n '__krea_at krea again' -l tag -x -d 'Tag the request, to search for it and add up its cost'
+complete -c krea -n '__krea_at krea again' -l dry-run -d 'Print the request and its price'
+complete -c krea -n '__krea_at krea again' -l force -d 'Overwrite existing files'
+complete -c krea -n '__krea_at krea again' -l no-check -d 'Send the fields as they are'
+complete -c krea -n '__krea_at krea again' -l sidecar -d 'Write the recipe beside each file, as FILE.json'
+complete -c krea -n '__krea_at krea again' -l embed -d 'Write the recipe into the metadata of each picture'
+complete -c krea -n '__krea_at krea again' -l profile -x -d 'Use the stored login NAME'
+complete -c krea -n '__krea_at krea again' -l token-file -r -F -d 'Read the token from FILE'
+complete -c krea -n '__krea_at krea again' -l no-ledger -d 'Keep no record of what is paid for, at your own risk'
+complete -c krea -n '__krea_at krea again' -l json -d 'JSON lines instead of text, for input and output'
+complete -c krea -n '__krea_at krea again' -l quiet -s q -d 'No progress, no remarks'
+complete -c krea -n '__krea_at krea again' -l verbose -s v -d 'Each request and its time on stderr'
+complete -c krea -n '__krea_at krea again' -l color -x -a 'auto always never' -d 'Colours: never, or always, which draws tables in a pipe as well'
+complete -c krea -n '__krea_at krea again' -l help -s h -d 'Show this help and exit'
 
 # krea status
 complete -c krea -n '__krea_at krea status' -l json -d 'JSON lines instead of text, for input and output'

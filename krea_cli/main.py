@@ -41,6 +41,7 @@ Examples:
 # In the order of the help. The module of a group has an `app`, any other a function of its name.
 COMMANDS = (
     "generate",
+    "again",
     "status",
     "jobs",
     "wait",

@@ -122,6 +122,11 @@ def is_typable(text: str) -> bool:
         return False
 
 
+def split_shell_words(text: str) -> list[str]:
+    """Split TEXT into words, as a shell does. Raises ValueError for an open quote."""
+    return shlex.split(text)
+
+
 def _shell_word(word: str, *, keep_lines: bool) -> str:
     if is_plain(re.sub(r"[\n\t]", "", word) if keep_lines else word):
         return shlex.quote(word)

@@ -1,6 +1,7 @@
 """The options of a request: what `generate` and `batch` both take."""
 
 import os
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Annotated, Any, Self
@@ -169,7 +170,12 @@ class RequestOptions:
 
         A test holds that each field is a parameter of the command, of the same type.
         """
-        values = {field.name: context.params[field.name] for field in fields(cls)}
+        return cls.read(context, context.params)
+
+    @classmethod
+    def read(cls, context: "typer.Context", parameters: Mapping[str, Any]) -> Self:
+        """The options among PARAMETERS, by name, with the settings that CONTEXT adds."""
+        values = {field.name: parameters[field.name] for field in fields(cls)}
         values["assume_price"] = find_assumed_price(context.obj, values["assume_price"])
         return cls(**values)
 

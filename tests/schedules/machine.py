@@ -4,9 +4,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
 from tests.schedules.promises import Promises
-from tests.schedules.service import STRANGER, PostFault, World
+from tests.schedules.service import JOB_SECONDS, STRANGER, PostFault, World
 
 MAX_PROMPTS = 12  # of one schedule
+MAX_AGAINS = 4
+COMMAND_SECONDS = 1.0  # until a command has looked at a job
 FAULTS = st.one_of(
     st.builds(PostFault, travel=st.sampled_from((0.1, 0.2, 1.5)), answer=st.just("job")),
     st.builds(
@@ -32,6 +34,7 @@ class ScheduleMachine(Promises, RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.outputs: dict[str, tuple[str, ...]] = {}  # the command of each prompt
+        self.agains = 0
         self.shifts: dict[str, int] = {}  # how often the names of a list were shifted
 
     def teardown(self) -> None:
@@ -127,10 +130,39 @@ class ScheduleMachine(Promises, RuleBasedStateMachine):
 
     @precondition(lambda self: self.allowed)
     @rule(data=st.data(), faults=st.lists(FAULTS, max_size=1), kill=KILLS)
-    def again(self, data: st.DataObject, faults: list[PostFault], kill: int | None) -> None:
+    def repeat(self, data: st.DataObject, faults: list[PostFault], kill: int | None) -> None:
         """Repeat an earlier command, as `make` or a loop does."""
-        prompt = data.draw(st.sampled_from(sorted(self.allowed)))
-        self.run(self.outputs[prompt], faults=faults, kills=(kill,))
+        name = data.draw(st.sampled_from(sorted(self.outputs)))
+        self.run(self.outputs[name], faults=faults, kills=(kill,))
+
+    @precondition(lambda self: self.allowed and self.agains < MAX_AGAINS)
+    @rule(
+        data=st.data(),
+        faults=st.lists(FAULTS, max_size=1),
+        kill=KILLS,
+        yes=st.booleans(),
+    )
+    def again(
+        self, data: st.DataObject, faults: list[PostFault], kill: int | None, yes: bool
+    ) -> None:
+        """Make a request anew; while it is not over, only by the user's word."""
+        if not (rows := [row for row in self.rows() if row[1] != "sending"]):
+            return
+        open_rows = [row for row in rows if self.is_open(row[1], row[2])]
+        row_id, state, job_id, prompt, _ = data.draw(st.sampled_from(open_rows or rows))
+        self.agains += 1
+        name = f"{prompt}-again{self.agains}"
+        command = ("again", str(row_id), "-o", f"{name}.png")
+        if yes:
+            self.allowed[prompt] += 1
+            self.run((*command, "--yes"), faults=faults, kills=(kill,))
+        elif self.is_open(state, job_id):
+            [result] = self.run(command, faults=faults, kills=(kill,))
+            assert result.code in (2, 9, 137), result  # 2: of another key, nothing is known
+        else:
+            self.allowed[prompt] += 1
+            self.outputs[name] = command
+            self.run(command, faults=faults, kills=(kill,))
 
     @rule(kill=KILLS)
     def recover(self, kill: int | None) -> None:
@@ -242,6 +274,16 @@ class ScheduleMachine(Promises, RuleBasedStateMachine):
         self.allowed[prompt] = 1
         self.outputs[prompt] = ("generate", prompt, "-o", f"{prompt}.png")
         return self.outputs[prompt]
+
+    def is_open(self, state: str, job_id: str | None) -> bool:
+        """Tell if a request is in doubt, or its job runs on for longer than a command looks."""
+        if state in ("unknown", "unfound"):
+            return True
+        if state != "submitted" or job_id is None:
+            return False
+        job = self.schedule.service.jobs[job_id]
+        age = self.schedule.service.now() - job.created
+        return not job.cancelled and age < JOB_SECONDS - COMMAND_SECONDS
 
     def write_list(self, name: str) -> None:
         """Write the list NAME, with its outputs as often shifted as it should be."""

@@ -11,7 +11,7 @@ from unittest.mock import patch
 from krea_cli.api import status_errors
 from krea_cli.api.types import Job
 from krea_cli.errors import Busy
-from krea_cli.flows.submit import match, reconcile
+from krea_cli.flows.submit import match, open_request, reconcile
 from krea_cli.local.ledger.history import History
 from krea_cli.local.ledger.keys import Keys
 from krea_cli.local.ledger.ownership import Sending
@@ -87,5 +87,8 @@ MENDS = {
     "mark": Mend("steady", "is named nowhere", _replace(Sending, "never_left", lambda *_: True)),
     "same-account": Mend("keys", "was paid 2 times", _forget_other_keys),
     "twins": Mend("private", "was paid 2 times", _replace(Keys, "refuse_twin", lambda *_: None)),
+    "again-asks": Mend(
+        "steady", "was paid 2 times", _replace(open_request, "find_open_state", lambda *_: None)
+    ),
     "parts-swept": Mend("steady", ".part", _replace(PartRows, "list", lambda *_: [])),
 }

@@ -78,6 +78,9 @@ PromptFile = Annotated[
         "--prompt-file", parser=parse_nonempty, metavar="FILE", help="Read the prompt from FILE."
     ),
 ]
+Edit = Annotated[
+    bool, Option("--edit", help="Write the prompt in an editor: $VISUAL, $EDITOR, or vi.")
+]
 NoWait = Annotated[bool, Option("--no-wait", help="Print the job's id and leave.")]
 DryRunOption = Annotated[
     bool, Option("--dry-run", help="Print the request and its price; send nothing.")
@@ -121,6 +124,7 @@ def generate(
     resolution: Resolution = None,
     duration: Duration = None,
     prompt_file: PromptFile = None,
+    edit: Edit = False,
     no_wait: NoWait = False,
     timeout: SubmitTimeout = None,
     max_cost: MaxCost = None,

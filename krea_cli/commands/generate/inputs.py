@@ -2,19 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Self
 
 from krea_cli.catalog.prices import estimate_price
-from krea_cli.catalog.request.inputs import MAX_TEXT_CHARACTERS, RequestInputs
+from krea_cli.catalog.request.inputs import RequestInputs
+from krea_cli.commands.generate.prompt import edit_prompt, read_prompt
 from krea_cli.commands.implied_output import find_implied_output
 from krea_cli.commands.preset_lookup import take_preset
-from krea_cli.commands.request_options import (
-    RequestOptions,
-    as_utf8,
-    conversion_hint,
-    model_name,
-    read_text_file,
-)
+from krea_cli.commands.request_options import RequestOptions, model_name
 from krea_cli.commands.variants import compose_variants, read_vary
 from krea_cli.errors import KreaError, UsageError
 from krea_cli.flows.files.content_type import extension_problem, kind_of_extension
@@ -26,9 +22,11 @@ from krea_cli.flows.files.naming import (
 )
 from krea_cli.flows.files.target import Target, TargetKind, parse_target
 from krea_cli.flows.generate.request import GenerateRequest
-from krea_cli.text import new_name, shell_line, wide_encoding
+from krea_cli.text import shell_line
 
 if TYPE_CHECKING:
+    import typer
+
     from krea_cli.catalog.model import Model
     from krea_cli.catalog.request.prepare import PreparedRequest
     from krea_cli.commands.session import Session
@@ -47,6 +45,37 @@ class GenerateOptions(RequestOptions):
     like: str | None
     reuse: bool
     any_seed: bool
+    edit: bool
+
+    @property
+    def edits_must_change(self) -> bool:
+        """True if --edit refuses the prompt as it was."""
+        return True
+
+
+@dataclass(frozen=True, kw_only=True)
+class RepeatOptions(GenerateOptions):
+    """The options of one `again`, as typed; those that only `generate` has are off."""
+
+    @classmethod
+    def of(cls, context: "typer.Context") -> Self:
+        """The options of the command that runs in CONTEXT."""
+        absent = {
+            "prompt": None,
+            "like": None,
+            "again": False,
+            "reuse": False,
+            "any_seed": False,
+            "preset": None,
+            "vary": None,
+            "vary_seed": None,
+        }
+        return cls.read(context, context.params | absent)
+
+    @property
+    def edits_must_change(self) -> bool:
+        """False: the new seed is change enough."""
+        return False
 
 
 def model_names(options: GenerateOptions) -> list[str | None]:
@@ -64,28 +93,30 @@ def build_requests(
     session: "Session",
     options: GenerateOptions,
     target: Target,
+    recipe: "BaseRecipe | None",
     report: Callable[[KreaError], None],
 ) -> list[GenerateRequest]:
     """Build the request to each model of OPTIONS; everything is checked, nothing is sent.
 
-    REPORT takes what is wrong for one of several models.
+    RECIPE is where it starts from. REPORT takes what is wrong for one of several models.
     Raises `UsageError`, `UnknownModel`, `InvalidRequest`.
     """
-    names = model_names(options)
     if options.like and options.preset:
         raise UsageError("--like and --preset exclude each other", hint="give only one of them")
     preset = take_preset(session, options.preset)
-    recipe = None if options.like is None else _read_base_recipe(session, options.like)
     vary = read_vary(session, options, session.env.current_dir)
+    names, composer = model_names(options), session.composer()
+    default = recipe.model if recipe else preset.model
+    for name in names if options.edit else ():  # a text for an unknown model would be lost
+        composer.model(model_name(session, name or default))
     inputs = RequestInputs(
-        prompt=_read_prompt(session, options),
+        prompt=_read_prompt(session, options, recipe),
         base=recipe.base if recipe else {},
         preset=preset.fields,
         # What was filled in for one model counts for no other one.
         filled=recipe.filled if recipe and not options.model else {},
         **options.request_inputs(session),
     )
-    default, composer = recipe.model if recipe else preset.model, session.composer()
     requests: dict[str, list[GenerateRequest]] = {}
     for name in names:
         try:
@@ -101,13 +132,24 @@ def build_requests(
                 raise
             report(error)
             continue
-        requests[model.id] = [
-            _make_request(session, options, target, *each, number=number, of=len(prepared))
-            for number, each in enumerate(prepared)
-        ]
+        avoided, of = recipe.avoided_seed if recipe else None, len(prepared)
+        make = partial(_make_request, session, options, target, of=of, avoided_seed=avoided)
+        requests[model.id] = [make(*each, number=n) for n, each in enumerate(prepared)]
     if len(requests) > 1:
         _refuse_one_name(target, len(requests))
     return [each for group in requests.values() for each in group]
+
+
+def _read_prompt(
+    session: "Session", options: GenerateOptions, recipe: "BaseRecipe | None"
+) -> str | None:
+    """Read the prompt, and let the user edit it after --edit; None for that of RECIPE."""
+    text = read_prompt(session, options.prompt, options.prompt_file)
+    if not options.edit:
+        return text
+    before = recipe.base.get("prompt") if recipe and text is None else text
+    before = before if isinstance(before, str) else ""
+    return edit_prompt(session, before, must_change=options.edits_must_change)
 
 
 def _make_request(
@@ -119,6 +161,7 @@ def _make_request(
     *,
     number: int,
     of: int,
+    avoided_seed: int | None,
 ) -> GenerateRequest:
     """Make the request with NUMBER, from 0, OF several variants."""
     prompt = prepared.body.get("prompt")
@@ -146,6 +189,7 @@ def _make_request(
         variant=variant,
         jobs_before=number * options.count,
         jobs_in_all=of * options.count,
+        avoided_seed=avoided_seed,
     )
 
 
@@ -218,66 +262,3 @@ def _refuse_wrong_extension(session: "Session", target: Target, model: "Model") 
         raise UsageError(
             f"-o {target.text}: {problem}", hint=f"{models}-o {shell_line(stem + '.{ext}')}"
         )
-
-
-def _read_base_recipe(session: "Session", like: str) -> "BaseRecipe":
-    """Read the recipe of the file or job LIKE, and say which request it is. Raises `UsageError`."""
-    from krea_cli.commands.named_jobs import tell_of_request
-    from krea_cli.flows.recipe.provenance import read_base_recipe, require_provenance
-
-    ledger = session.account_ledger_if_logged_in()
-    try:
-        provenance = require_provenance(like, ledger, cwd=session.env.current_dir)
-    except UsageError:
-        if ledger is None:
-            _ = session.token  # without one the ledger was not asked: NoToken says so
-        raise
-    base = read_base_recipe(provenance, ledger)
-    tell_of_request(session, like, provenance)
-    if base.is_changed:
-        session.output.warn(
-            f"{like} is not the file that was saved there: this is the recipe of that one"
-        )
-    return base
-
-
-def _read_prompt(session: "Session", options: GenerateOptions) -> str | None:
-    """Read the prompt: as typed, from stdin for `-`, or from a file, without its last newline.
-
-    Raises `UsageError` when it is given twice or cannot be read.
-    """
-    prompt, file = options.prompt, options.prompt_file
-    if file is None and prompt != "-":
-        return None if prompt is None else as_utf8(prompt, "the prompt")
-    if file is not None and prompt is not None:
-        raise UsageError("a prompt and --prompt-file were both given", hint="give only one of them")
-    text = _read_stdin(session) if file in (None, "-") else _read_file(session, str(file))
-    return text.removesuffix("\n").removesuffix("\r")
-
-
-def _read_file(session: "Session", file: str) -> str:
-    try:
-        return read_text_file(session, file)
-    except (OSError, ValueError) as failure:
-        reason = getattr(failure, "strerror", None) or str(failure)
-        hint = "--prompt-file takes a text file"
-        if isinstance(failure, UnicodeDecodeError):
-            reason = "it is not UTF-8 text"
-            encoding = wide_encoding(bytes(failure.object)) or "WINDOWS-1252"
-            files = f"< {shell_line(file)} > {shell_line(new_name(file))}"
-            hint = f"iconv -f {encoding} -t UTF-8 {files}"
-        raise UsageError(f"the prompt cannot be read from {file}: {reason}", hint=hint) from failure
-
-
-def _read_stdin(session: "Session") -> str:
-    if session.env.stdin.isatty():
-        session.output.say("type the prompt; Ctrl-D on a line of its own ends it")
-    try:
-        with session.clock.interruptible():
-            text = session.env.stdin.read(MAX_TEXT_CHARACTERS + 1)
-    except UnicodeDecodeError as failure:
-        hint = conversion_hint(bytes(failure.object))
-        raise UsageError("the prompt on stdin is not UTF-8 text", hint=hint) from failure
-    if len(text) > MAX_TEXT_CHARACTERS:
-        raise UsageError("the prompt on stdin is larger than 10 MB", hint="a prompt is a text")
-    return as_utf8(text, "the prompt")

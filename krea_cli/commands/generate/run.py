@@ -1,6 +1,7 @@
 """Run one `generate`: show the request, or submit it and save what it makes."""
 
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -21,14 +22,22 @@ from krea_cli.text import shell_line
 MANY_JOBS = 10  # beyond it, the prices of today are worth a request
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from typer import Context
 
     from krea_cli.commands.session import Session
     from krea_cli.flows.generate.generate import Generate
+    from krea_cli.flows.generate.request import GenerateRequest
+    from krea_cli.flows.recipe.provenance import BaseRecipe
+    from krea_cli.local.ledger.budget import Budget
 
 
-def run(context: "Context", options: GenerateOptions) -> None:
-    """Run the command; CONTEXT is Typer's, with the session and the words as typed."""
+def run(context: "Context", options: GenerateOptions, *, repeat: str | None = None) -> None:
+    """Run the command; CONTEXT is Typer's, with the session and the words as typed.
+
+    REPEAT names the request that is made anew.
+    """
     session: Session = context.obj
     output = session.output
     target = parse_output(session, options)
@@ -42,14 +51,29 @@ def run(context: "Context", options: GenerateOptions) -> None:
         assumed_price=options.assume_price,
         sends_many=_count_at_most(options) > MANY_JOBS and not options.dry_run,
     )
+    recipe, is_open = _read_recipe(session, options, repeat)
     with ExitStatus(output) as exit_status:
-        requests = build_requests(session, options, target, exit_status.report)
+        requests = build_requests(session, options, target, recipe, exit_status.report)
+    if is_open:  # nothing of it may be taken for the new one
+        requests = [replace(each, again=True, always_new=True) for each in requests]
     tell_catalog_changes(session, [each.model.id for each in requests])
     if options.dry_run:
         from krea_cli.commands.generate.dry_run import show_requests
 
         show_requests(session, requests, budget)
         return
+    _run_requests(context, options, requests, budget)
+
+
+def _run_requests(
+    context: "Context",
+    options: GenerateOptions,
+    requests: "Sequence[GenerateRequest]",
+    budget: "Budget | None",
+) -> None:
+    """Submit REQUESTS, and save what they make."""
+    session: Session = context.obj
+    output = session.output
     from krea_cli.flows.generate.generate import Generate
 
     flow_context = session.flow_context(budget=budget)
@@ -98,6 +122,20 @@ def _count_at_most(options: GenerateOptions) -> int:
     """Count the jobs that OPTIONS may make, before anything is read."""
     variants = 1 if options.vary is None else options.vary or MANY_JOBS + 1
     return options.count * len(model_names(options)) * variants
+
+
+def _read_recipe(
+    session: "Session", options: GenerateOptions, repeat: str | None
+) -> "tuple[BaseRecipe | None, bool]":
+    """Read the recipe to start from; tell if the request that is to be made anew is not over."""
+    if repeat is None and options.like is None:
+        return None, False
+    from krea_cli.commands.generate.base_recipe import read_recipe_of, read_recipe_to_repeat
+
+    if repeat is not None:
+        yes = options.yes or options.dry_run
+        return read_recipe_to_repeat(session, repeat, yes=yes)
+    return read_recipe_of(session, str(options.like)), False
 
 
 def _suggest_host(error: KreaError, session: "Session") -> None:

@@ -92,6 +92,20 @@ def open_part(path: Path) -> PartFile | None:
     return None
 
 
+def is_held(path: Path) -> bool:
+    """Tell if a running process holds the part file PATH."""
+    try:
+        fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError:
+        return False
+    try:
+        return not _lock(fd)
+    except OSError:
+        return False
+    finally:
+        os.close(fd)
+
+
 def remove_abandoned_part(path: Path, inode: int | None, *, dry_run: bool = False) -> bool | None:
     """Remove the part file at PATH if no process holds it; return True if it was removed.
 

@@ -35,7 +35,6 @@ LOOK_SECONDS = 0.2  # that a look at the jobs may be late, while another one wai
 # Errors that a request to another model would meet as well.
 STOPS_ALL = (BalanceEmpty, Busy, LedgerUnusable, NoToken, OverBudget, TokenRefused, Unreachable)
 
-
 Confirm = Callable[[Sequence[tuple[GenerateRequest, int]]], None]
 
 
@@ -55,7 +54,8 @@ class Generate:
         confirm: "Confirm | None" = None,
     ) -> None:
         self._failures: list[KreaError] = []
-        self._target, self._again = requests[0].target, requests[0].again
+        self._first = requests[0]  # all have its target and its options
+        self._target, self._again = self._first.target, self._first.again
         self._context = context
         self._watch = Watch(context)
         self._confirm = confirm
@@ -278,6 +278,7 @@ class Generate:
         is_inserted = self.job_ids or not self._again
         return bool(
             is_inserted
+            and not self._first.always_new
             and self._context.ledger.persistent
             and self._target.is_given
             and self._target.makes_files

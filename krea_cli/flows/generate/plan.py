@@ -22,7 +22,6 @@ from krea_cli.flows.generate.made_before import (
 )
 from krea_cli.flows.generate.request import GenerateRequest
 from krea_cli.flows.generate.result_cache import CachedResult, CacheKey, ResultCache
-from krea_cli.flows.generate.seeds import seeds
 from krea_cli.flows.recipe.recipe import HASH_PREFIX
 from krea_cli.flows.recipe.sidecar import sidecar_path
 from krea_cli.flows.submit.claim import insert_or_join
@@ -99,7 +98,7 @@ class Plan:
         contents = {path: HASH_PREFIX + sha256 for path, sha256 in self._files.hashes.items()}
         typed = replace_local_files(request.given, contents)
         slots = [request.slot(n) for n in range(1, request.count + 1)]
-        drawn = seeds(request.model, request.body, request.count, self._context.random)
+        drawn = request.draw_seeds(self._context.random)
         givens = [self._with_given_seed(typed, seed) for seed in drawn]
         identities = [
             identify_job(request, self._files, given=given, seed=seed)

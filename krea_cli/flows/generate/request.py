@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Any
 from krea_cli.flows.files.target import Target
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from random import Random
+
     from krea_cli.catalog.model import Model
     from krea_cli.flows.files.output_slot import OutputSlot
     from krea_cli.flows.generate.variant import Variant
@@ -23,6 +26,8 @@ class GenerateRequest:
     cost: the most that one job may cost, in millionths of a dollar; None if unknown
     about: the uncertain price of one job, in millionths of a dollar; None if unknown
     again: make new jobs, whatever is unfinished
+    always_new: each run of the command makes new jobs, so that none goes on with these
+    avoided_seed: a seed that is not drawn
     reuse: copy results that are on disk already
     any_seed: reuse results of other seeds as well
     tags: value by name, empty for a bare name; None takes the tag away
@@ -41,6 +46,8 @@ class GenerateRequest:
     about: int | None = None
     count: int = 1
     again: bool = False
+    always_new: bool = False
+    avoided_seed: int | None = None
     reuse: bool = False
     any_seed: bool = False
     sidecar: bool = False
@@ -66,6 +73,12 @@ class GenerateRequest:
             sidecar=self.sidecar,
             embed=self.embed,
         )
+
+    def draw_seeds(self, random: "Random") -> "Sequence[int | None]":
+        """Draw the seed of each job by RANDOM; see `seeds`. Raises `InvalidRequest`."""
+        from krea_cli.flows.generate.seeds import seeds
+
+        return seeds(self.model, self.body, self.count, random, avoid=self.avoided_seed)
 
     def with_seed(self, fields: dict[str, Any], seed: int | None) -> dict[str, Any]:
         """FIELDS with SEED, if the model takes one and there is one."""

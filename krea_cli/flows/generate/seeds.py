@@ -11,16 +11,27 @@ from krea_cli.errors import InvalidRequest, Problem
 MAX_LEDGER_SEED = 2**63 - 1  # what the ledger can keep; no service asks for more
 
 
-def seeds(model: Model, body: dict[str, Any], count: int, random: Random) -> Sequence[int | None]:
+def seeds(
+    model: Model, body: dict[str, Any], count: int, random: Random, *, avoid: int | None = None
+) -> Sequence[int | None]:
     """The seeds of COUNT jobs of BODY; None for a seed sent as given, or not at all.
 
+    AVOID is a seed that is not drawn.
     Raises `InvalidRequest`.
     """
     given = given_seeds(model, body, count)
     if given is not None:
         return given
     low, high = seed_bounds(model)
-    return [random.randint(low, high) for _ in range(count)]
+    return [_draw(low, high, random, avoid=avoid) for _ in range(count)]
+
+
+def _draw(low: int, high: int, random: Random, *, avoid: int | None) -> int:
+    """Draw a number from LOW to HIGH other than AVOID, unless there is no other."""
+    drawn = random.randint(low, high)
+    while drawn == avoid and low < high:
+        drawn = random.randint(low, high)
+    return drawn
 
 
 def given_seeds(model: Model, body: dict[str, Any], count: int) -> Sequence[int | None] | None:

@@ -3,7 +3,7 @@
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -42,12 +42,24 @@ class BaseRecipe:
     base: fields that were given, and the seed, given or drawn
     filled: fields that were filled in with defaults
     is_changed: the file has other content than was saved under its name
+    avoided_seed: a seed that the new request is not to draw
     """
 
     model: str | None = None
     base: Mapping[str, Any] = field(default_factory=dict)
     filled: Mapping[str, Any] = field(default_factory=dict)
     is_changed: bool = False
+    avoided_seed: int | None = None
+
+    def without_seed(self) -> "BaseRecipe":
+        """Return this recipe for a result with another seed."""
+        base, filled = (
+            {name: value for name, value in fields.items() if name != "seed"}
+            for fields in (self.base, self.filled)
+        )
+        seed = self.base.get("seed")
+        avoided = seed if isinstance(seed, int) else None
+        return replace(self, base=base, filled=filled, avoided_seed=avoided)
 
 
 def find_provenance(text: str, ledger: "AccountLedger | None", *, cwd: Path) -> Provenance | None:
