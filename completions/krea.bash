@@ -273,7 +273,7 @@ _krea() {
             ;;
         "krea jobs")
             case $prev in
-                --status) return ;;
+                --status) _krea_offer running backlogged queued scheduled processing sampling intermediate-complete completed failed cancelled; return ;;
                 --type) return ;;
                 --since) return ;;
                 --limit) return ;;
@@ -367,7 +367,7 @@ _krea() {
         "krea history")
             case $prev in
                 --model | -m) _krea_model_ids; return ;;
-                --status) return ;;
+                --status) _krea_offer saved completed failed cancelled refused empty checked sending submitted unknown unfound forgotten backlogged queued scheduled processing sampling intermediate-complete replaced changed deleted; return ;;
                 --since) return ;;
                 --limit) return ;;
                 --profile) return ;;

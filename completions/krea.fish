@@ -278,7 +278,7 @@ complete -c krea -n '__krea_at krea status' -l color -x -a 'auto always never' -
 complete -c krea -n '__krea_at krea status' -l help -s h -d 'Show this help and exit'
 
 # krea jobs
-complete -c krea -n '__krea_at krea jobs' -l status -x -d 'Only jobs that run, or have this status'
+complete -c krea -n '__krea_at krea jobs' -l status -x -a 'running backlogged queued scheduled processing sampling intermediate-complete completed failed cancelled' -d 'Only jobs that run, or have this status'
 complete -c krea -n '__krea_at krea jobs' -l type -x -d 'Only jobs of this type of the service, such as flux'
 complete -c krea -n '__krea_at krea jobs' -l since -x -d 'Only those since: 7d, 12h, yesterday, monday, 2026-11-01'
 complete -c krea -n '__krea_at krea jobs' -l limit -x -d 'The newest COUNT jobs'
@@ -384,7 +384,7 @@ complete -c krea -n '__krea_at krea cancel' -l help -s h -d 'Show this help and 
 
 # krea history
 complete -c krea -n '__krea_at krea history' -l model -s m -x -a '(__krea_models)' -d 'Only requests to models with NAME in the id'
-complete -c krea -n '__krea_at krea history' -l status -x -d 'Only this status: saved, failed, unknown, processing, …'
+complete -c krea -n '__krea_at krea history' -l status -x -a 'saved completed failed cancelled refused empty checked sending submitted unknown unfound forgotten backlogged queued scheduled processing sampling intermediate-complete replaced changed deleted' -d 'Only this status: saved, failed, unknown, processing, …'
 complete -c krea -n '__krea_at krea history' -l since -x -d 'Only those since: 7d, 12h, yesterday, monday, 2026-11-01'
 complete -c krea -n '__krea_at krea history' -l unfinished -d 'Only requests that run, are not saved, or are in doubt'
 complete -c krea -n '__krea_at krea history' -l limit -x -d 'At most COUNT requests, the newest'

@@ -68,7 +68,7 @@ def read_error(response: Response, what: str, *, now: float | None = None) -> Kr
     if status == 404:
         return NotFound(
             f"{what} was not found: it does not exist, or belongs to another account",
-            hint="krea history --json has the ids of your jobs; krea auth status, whose jobs",
+            hint="krea jobs lists the jobs of the account; krea auth status, whose jobs they are",
         )
     if status in {408, 409, 425, 429} or status >= 500:
         busy = busy_error(response, body, now=now)

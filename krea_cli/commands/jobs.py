@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 COLUMNS = ("id", "status", "type", "created", "took", "row", "model")
 DEFAULT_COUNT = 30
 PAGE_JOBS = 1000
+# Of windows: from these widths on, all is shown whole, and the ids of jobs made elsewhere.
+WIDE_CELLS, WHOLE_ID_CELLS = 130, 60
+SHORT_ID = 8
 RUNNING_STATUSES = (
     "backlogged",
     "queued",
@@ -120,29 +123,46 @@ def _print_jobs(session: "Session", jobs: "Iterator[Job] | Sequence[Job]") -> No
     if first is None:
         output.say("the service lists no such job")
         return
-    columns, order = _terminal_columns() if output.shows_tables else (COLUMNS, COLUMNS)
     # The table takes rows or records, never both.
     found = chain([first], described)
-    output.print_table(
-        columns,
-        ([cells[name] for name in order] for cells, _ in found),
-        (record for _, record in found),
-    )
+    if not output.shows_tables:
+        rows = ([cells[name] for name in COLUMNS] for cells, _ in found)
+        output.print_table(COLUMNS, rows, (record for _, record in found))
+        return
+    from krea_cli.terminal.window import window_columns
+
+    width, now = window_columns(session.env), session.clock.now()
+    shown = [_terminal_cells(cells, width, now) for cells, _ in found]
+    output.print_table(_terminal_columns(shown, width), shown, ())
 
 
-def _terminal_columns() -> "tuple[Sequence[Column], Sequence[str]]":
+def _terminal_cells(cells: "Mapping[str, Any]", width: int, now: float) -> "Sequence[Any]":
+    """Return CELLS for a window of WIDTH: the beginning of an id is enough for a known job."""
+    from krea_cli.terminal import formats
+
+    job_id, model, created = cells["id"], cells["model"] or "", cells["created"]
+    if width < WIDE_CELLS:
+        job_id = job_id[:SHORT_ID] if cells["row"] else job_id
+        model = model.partition("/")[2]
+        at = cells["created_at"]
+        created = None if at is None else formats.short_time(at, now)
+    return (cells["row"], job_id, cells["status"], created, cells["took"], model, cells["type"])
+
+
+def _terminal_columns(rows: "Sequence[Sequence[Any]]", width: int) -> "Sequence[Column]":
     from krea_cli.terminal.columns import Column
 
-    columns = (
+    # The whole id of a job that the ledger does not know is needed to name it.
+    longest = max(len(row[1]) for row in rows)
+    return (
         Column("row", right=True, rank=1),
-        Column("id", min_cells=8),
+        Column("id", min_cells=longest if width >= WHOLE_ID_CELLS else SHORT_ID),
         Column("status", min_cells=9),
-        Column("created", min_cells=11, keep="end", rank=2),
+        Column("created", rank=2),
         Column("took", right=True, rank=3),
         Column("model", min_cells=10, keep="end", rank=5),
         Column("type", rank=4),
     )
-    return columns, [column.name for column in columns]
 
 
 def _describe(
@@ -164,6 +184,7 @@ def _describe(
                 "status": job.status,
                 "type": job.type,
                 "created": created,
+                "created_at": job.created_at,
                 "took": formats.span(job.created_at, job.completed_at),
                 "model": model,
             }

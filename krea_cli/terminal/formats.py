@@ -1,6 +1,12 @@
 """Durations, moments and sizes as people write them."""
 
 
+def short_time(seconds: float, now: float) -> str:
+    """SECONDS since 1970 as 11-28 08:48 in this time zone; the day 2025-11-28 of another year."""
+    whole = local_time(seconds)
+    return whole[5:16] if whole[:4] == local_time(now)[:4] else whole[:10]
+
+
 def duration(seconds: float) -> str:
     """SECONDS as "7 s", "1 min 20 s" or "2 h 5 min"."""
     whole = max(0, round(seconds))

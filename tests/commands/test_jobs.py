@@ -64,11 +64,28 @@ def test_a_terminal(farm: Cli) -> None:
     """The number of the request stands first, as in krea history."""
     farm.environ |= {"COLUMNS": "80", "NO_COLOR": "1"}
     assert farm.krea("jobs", terminal=True).out.splitlines() == [
-        "row  id     status      created              took  model           type",
-        "     owl    failed      2027-01-16 08:00:07   0 s                  flux",
-        "     clip   processing  2027-01-16 08:00:06                        videoV2",
-        "  1  job-1  completed   2027-01-15 08:00:00   5 s  bfl/flux-1-dev  flux",
+        "row  id     status      created      took  model       type",
+        "     owl    failed      01-16 08:00   0 s              flux",
+        "     clip   processing  01-16 08:00                    videoV2",
+        "  1  job-1  completed   01-15 08:00   5 s  flux-1-dev  flux",
     ]
+
+
+def test_ids_on_a_terminal(cli: Cli) -> None:
+    """Whole where nothing else names the job; eight letters name one of this ledger."""
+    own, other = "eba1de00-0000-4000-8000-000000000001", "12345678-0000-4000-8000-000000000003"
+    cli.service.answers = [lambda _, job: setattr(job, "id", own)]
+    assert cli.krea("generate", "a fox", "-o", "fox.png").code == 0
+    cli.environ |= {"COLUMNS": "80", "NO_COLOR": "1"}
+    assert cli.krea("jobs", terminal=True).out.splitlines()[1].split()[1] == "eba1de00"
+    cli.service.add(other, (0, "queued"))
+    ids = [line.split() for line in cli.krea("jobs", terminal=True).out.splitlines()[1:]]
+    assert (ids[0][0], ids[1][1]) == (other, "eba1de00")
+    cli.environ["COLUMNS"] = "200"
+    assert cli.krea("jobs", terminal=True).out.splitlines()[2].split()[1] == own
+    for columns in range(30, 200, 7):
+        cli.environ["COLUMNS"] = str(columns)
+        assert max(map(len, cli.krea("jobs", terminal=True).out.splitlines())) <= columns
 
 
 @pytest.mark.parametrize(

@@ -81,7 +81,7 @@ def test_a_word_names_a_job(farm: Cli, word: str, job_id: str) -> None:
         (
             "abcdef",
             "no job in this ledger begins with abcdef",
-            f"{LISTING}; the job of another machine needs its whole id",
+            f"{LISTING}; krea jobs shows the whole ids of other jobs of the account",
         ),
         ("cat.png", "nothing about cat.png is in this ledger", LISTING),
         ("new/cat", "nothing about new/cat is in this ledger", LISTING),

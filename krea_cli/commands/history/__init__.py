@@ -16,14 +16,12 @@ if TYPE_CHECKING:
     from krea_cli.local.ledger.account_ledger import AccountLedger
     from krea_cli.local.ledger.history import HistoryQuery
 
-# Of jobs at the service, while they are under way.
-JOB_STATUSES = (
-    "backlogged",
-    "queued",
-    "scheduled",
-    "processing",
-    "sampling",
-    "intermediate-complete",
+# States of requests, of jobs under way, and of saved results that are lost.
+STATUSES = (
+    *("saved", "completed", "failed", "cancelled", "refused", "empty"),
+    *("checked", "sending", "submitted", "unknown", "unfound", "forgotten"),
+    *("backlogged", "queued", "scheduled", "processing", "sampling", "intermediate-complete"),
+    *("replaced", "changed", "deleted"),
 )
 # Text that can only be a path, a request number or a job id, so not a word to search for.
 PATH_OR_ID = r"(/|\.{1,2}/|#\d+$|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$)"
@@ -226,15 +224,12 @@ def _check_status(ledger: "AccountLedger | None", query: "HistoryQuery") -> None
     Raises `UsageError` with those of the ledger; with all that there can be if it has none.
     """
     from krea_cli.errors import UsageError
-    from krea_cli.flows.files.places import FATES
-    from krea_cli.local.ledger.rows import STATES
 
-    known = dict.fromkeys([*STATES, *JOB_STATUSES, "empty", *FATES])
-    if not query.status or query.status in known:
+    if not query.status or query.status in STATUSES:
         return
     there = ledger.history.list_statuses() if ledger else []
     if query.status not in there:
-        named = f"those in this ledger are {', '.join(there)}" if there else ", ".join(known)
+        named = f"those in this ledger are {', '.join(there)}" if there else ", ".join(STATUSES)
         raise UsageError(
             f"{query.status} is no status of a request: {named}",
             hint=shell_line("krea", "history", "--status", *(there[:1] or ["failed"])),

@@ -18,6 +18,7 @@ MAX_PROMPT_CHARACTERS = 200
 # From this width on, files and prompts have a column each, then times their seconds.
 TWO_TEXTS_CELLS, WHOLE_TIMES_CELLS = 100, 130
 # On a terminal: the words of a price are signs.
+UNKNOWN = "unknown"
 PRICE_SIGNS = (("about ", "~"), ("at most ", "≤"))
 
 
@@ -81,31 +82,30 @@ class TerminalTable:
     def _has_two_texts(self) -> bool:
         return self._width >= TWO_TEXTS_CELLS
 
+    @property
+    def _is_wide(self) -> bool:
+        return self._width >= WHOLE_TIMES_CELLS
+
     def cells(self, match: Match) -> tuple[object, ...]:
         """Return the cells of MATCH for `columns`."""
-        row, price = match.row, _price(match.row) or "?"
+        row, price = match.row, _price(match.row) or UNKNOWN
+        price = "?" if price == UNKNOWN else price
         for words, sign in PRICE_SIGNS:
             price = price.replace(words, sign)
         prompt = (row.prompt or "")[:MAX_PROMPT_CHARACTERS]
         file = _file(match, self._cwd)
         return (
             row.id,
-            self._when(row.created_at),
+            formats.local_time(row.created_at)
+            if self._is_wide
+            else formats.short_time(row.created_at, self._now),
             status_text(match, self._now),
             price,
             formats.span(row.server_created_at, row.completed_at),
-            row.model if self._width >= WHOLE_TIMES_CELLS else row.model.partition("/")[2],
+            row.model if self._is_wide else row.model.partition("/")[2],
             file if file or self._has_two_texts else f'"{prompt}"' if prompt else None,
             prompt if self._has_two_texts else None,
         )
-
-    def _when(self, moment: float) -> str:
-        """Return 11-28 08:48, or the day of another year; all of it in a wide window."""
-        whole = formats.local_time(moment)
-        if self._width >= WHOLE_TIMES_CELLS:
-            return whole
-        is_this_year = whole[:4] == formats.local_time(self._now)[:4]
-        return whole[5:16] if is_this_year else whole[:10]
 
 
 def _file(match: Match, cwd: Path) -> str | None:

@@ -44,7 +44,7 @@ def read_job_ids(
     if not arguments and _is_terminal(stdin):
         raise UsageError(
             "no job id was given",
-            hint=f"krea {command} ID; or a pipe: krea generate --no-wait … | krea {command}",
+            hint=f"krea {command} last; or krea history --unfinished --json | krea {command}",
         )
     lines = _Lines(stdin) if stdin and (wants_stdin or not arguments) else None
     return _each_once(references, lines, clock, read)

@@ -49,7 +49,7 @@ def unknown_prefix_error(word: str) -> UsageError | None:
         return None
     return UsageError(
         f"no job in this ledger begins with {word}",
-        hint=f"{LISTING_HINT}; the job of another machine needs its whole id",
+        hint=f"{LISTING_HINT}; krea jobs shows the whole ids of other jobs of the account",
     )
 
 

@@ -124,9 +124,9 @@ def test_a_status_that_is_not_there(cli: Cli) -> None:
     """The answer names those that are; with none at all it does not."""
     nothing = "no request in the ledger matches"
     assert cli.krea("history", "--status", "done").error(charged="no") == (
-        "done is no status of a request: checked, sending, submitted, unknown, unfound, completed,"
-        " saved, forgotten, refused, failed, cancelled, backlogged, queued, scheduled, processing,"
-        " sampling, intermediate-complete, empty, replaced, changed, deleted"
+        "done is no status of a request: saved, completed, failed, cancelled, refused, empty,"
+        " checked, sending, submitted, unknown, unfound, forgotten, backlogged, queued, scheduled,"
+        " processing, sampling, intermediate-complete, replaced, changed, deleted"
     )
     assert cli.krea("generate", "a fox", "--no-wait").code == 0
     cli.service.final_status = "failed"
@@ -147,3 +147,13 @@ def test_a_login_that_is_not_there_is_told(cli: Cli) -> None:
     assert cli.krea("generate", "a fox", "-o", "fox.png").code == 0
     result = cli.krea("history", "--profile", "nobody")
     assert (result.code, result.out) == (3, "")
+
+
+def test_every_status_that_there_is_can_be_asked_for() -> None:
+    """All states of the ledger, fates of its files, and statuses of the service."""
+    from krea_cli.commands.history import STATUSES
+    from krea_cli.flows.files.places import FATES
+    from krea_cli.local.ledger.rows import STATES
+    from krea_cli.sandbox.jobs import STATUSES as JOB_STATUSES
+
+    assert set(STATUSES) == {*STATES, *JOB_STATUSES, *FATES, "empty"}

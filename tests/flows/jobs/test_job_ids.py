@@ -75,7 +75,7 @@ def test_no_id_at_a_terminal_is_an_error() -> None:
     with pytest.raises(UsageError) as refused:
         read_job_ids([], Terminal(), Clock(), command="wait")
     assert refused.value.message == "no job id was given"
-    assert refused.value.hint == "krea wait ID; or a pipe: krea generate --no-wait … | krea wait"
+    assert refused.value.hint == "krea wait last; or krea history --unfinished --json | krea wait"
 
 
 @pytest.mark.parametrize("stdin", [None, io.StringIO("")], ids=["absent", "empty"])
