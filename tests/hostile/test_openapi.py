@@ -64,7 +64,7 @@ def test_every_route_can_be_shown_and_asked(bodies: list[dict[str, Any]]) -> int
     catalog = Catalog(document, source="test")
     for model in catalog.models():
         # The stream would escape lone surrogates.
-        card = model_card.card_text(model, now=0.0, columns=60, is_default=False, seconds=None)
+        card = model_card.card_text(model, now=0.0, columns=60, is_default=False, seconds_here=None)
         text = clean(card).encode(errors="backslashreplace").decode()
         assert not [line for line in text.splitlines() if any(map(is_unsafe, line))]
         assert parse_strict_json(json.dumps(to_full_record(model, default_id=None)))

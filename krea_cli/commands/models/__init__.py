@@ -130,6 +130,7 @@ def _note_others(session: "Session", words: str, others: list[str]) -> None:
 def _print_card(session: "Session", model: "Model", default_id: str | None) -> None:
     from krea_cli.commands.models.model_card import card_text
     from krea_cli.commands.models.records import to_full_record
+    from krea_cli.commands.models.usual_times import read_usual_times
     from krea_cli.terminal.window import window_columns
 
     text = card_text(
@@ -137,7 +138,7 @@ def _print_card(session: "Session", model: "Model", default_id: str | None) -> N
         session.clock.now(),
         columns=window_columns(session.env) if session.output.is_stdout_terminal else None,
         is_default=model.id == default_id,
-        seconds=model.typical_seconds,
+        seconds_here=read_usual_times(session, [model]).get(model.id),
     )
     session.output.print_line(text, to_full_record(model, default_id=default_id))
 

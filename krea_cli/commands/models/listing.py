@@ -21,8 +21,18 @@ DEFAULT_MARK, ABOUT_MARK = " *", "~"
 def print_models(session: "Session", models: Sequence[Model], default_id: str | None) -> None:
     """Print a row for each of MODELS; a person is told the marks and the age of the prices."""
     is_for_person = session.output.is_stdout_terminal
+    times: dict[str, float] = {}
+    if is_for_person and not session.output.json:
+        from krea_cli.commands.models.usual_times import read_usual_times
+
+        times = read_usual_times(session, models)
     rows = (
-        to_row(model, default_id if is_for_person else None, short=is_for_person)
+        to_row(
+            model,
+            default_id if is_for_person else None,
+            short=is_for_person,
+            seconds_here=times.get(model.id),
+        )
         for model in models
     )
     records = (to_record(model, default_id=default_id) for model in models)
@@ -32,12 +42,15 @@ def print_models(session: "Session", models: Sequence[Model], default_id: str | 
     _tell_age(session, models)
 
 
-def to_row(model: Model, default_id: str | None, *, short: bool) -> tuple[str, ...]:
+def to_row(
+    model: Model, default_id: str | None, *, short: bool, seconds_here: float | None = None
+) -> tuple[str, ...]:
     """Return MODEL as a row of the table, with a mark at the model DEFAULT_ID.
 
     short: True for prices that fit a narrow window: ~$0.049-0.08575/s
+    seconds_here: the usual time by this ledger; None if unknown
     """
-    seconds, price = model.typical_seconds, price_range(model)
+    price = price_range(model)
     if price == "unknown":
         price = UNKNOWN
     elif short:
@@ -46,10 +59,16 @@ def to_row(model: Model, default_id: str | None, *, short: bool) -> tuple[str, .
         model.id + (DEFAULT_MARK if model.id == default_id else ""),
         model.kind,
         ", ".join(list_inputs(model)),
-        UNKNOWN if seconds is None else formats.duration(seconds),
+        _usual_time(model, seconds_here),
         price,
         f"{model.title} (deprecated)" if model.deprecated else model.title,
     )
+
+
+def _usual_time(model: Model, seconds_here: float | None) -> str:
+    if model.typical_seconds is not None:
+        return formats.duration(model.typical_seconds)
+    return UNKNOWN if seconds_here is None else f"{formats.duration(seconds_here)} here"
 
 
 def _tell_marks(session: "Session", models: Sequence[Model], default_id: str | None) -> None:

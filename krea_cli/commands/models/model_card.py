@@ -24,20 +24,20 @@ TYPE_NAMES = {"string": "text", "array": "list", "boolean": "true or false"}
 
 
 def card_text(
-    model: Model, now: float, *, columns: int | None, is_default: bool, seconds: float | None
+    model: Model, now: float, *, columns: int | None, is_default: bool, seconds_here: float | None
 ) -> str:
     """Return the card of MODEL as text.
 
     now: seconds since 1970
     columns: of the window; None leaves lines as long as they are
     is_default: True for the model of requests that name none
-    seconds: the usual time of a job; None if unknown
+    seconds_here: the usual time of a job by this ledger; None if unknown
     """
     title = f"{model.title} (deprecated)" if model.deprecated else model.title
     facts = [
         model.kind,
         f"takes {' and '.join(list_inputs(model))}" if list_inputs(model) else None,
-        None if seconds is None else f"usually {formats.duration(seconds)}",
+        _usual_time(model, seconds_here),
         _price_fact(model, now),
         f"ends on {model.sunset}" if model.sunset else None,
         "the default" if is_default else None,
@@ -53,6 +53,12 @@ def card_text(
         _break_command(second_command(model), columns),
     ]
     return "\n".join(lines)
+
+
+def _usual_time(model: Model, seconds_here: float | None) -> str | None:
+    if model.typical_seconds is not None:
+        return f"usually {formats.duration(model.typical_seconds)}"
+    return None if seconds_here is None else f"usually {formats.duration(seconds_here)} here"
 
 
 def _break_command(command: str, columns: int | None) -> str:

@@ -189,3 +189,23 @@ def test_a_table_fits_the_window(cli: Cli, columns: int) -> None:
     assert all(len(line.rstrip()) <= columns for line in lines)
     assert any("openai/gpt-image-2.5-sunburst" in line for line in lines)
     assert any("~$0.063-$0.1575" in line for line in lines)
+
+
+def test_a_time_that_only_the_ledger_knows(cli: Cli) -> None:
+    """The jobs made here tell it, without a token; a pipe has what the service publishes."""
+    cli.krea("generate", "waves", "-m", "nano-banana", "-o", "waves.png")
+    del cli.environ["KREA_API_KEY"]
+    cli.environ |= {"COLUMNS": "100", "NO_COLOR": "1"}
+    card = cli.krea("models", "nano-banana").out.splitlines()[1]
+    taken = re.search(r"usually (\d+ s here), price", card)
+    assert taken
+    table = uncolored(cli.krea("models", "nano-banana", "--sort", "name", terminal=True).out)
+    assert f"  {taken[1]}  ~$0.0429  " in table
+    assert "\t?\tabout $0.0429\t" in cli.krea("models", "nano-banana", "--sort", "name").out
+
+
+def test_no_ledger_is_made_for_a_list(cli: Cli) -> None:
+    """Whoever only looks leaves nothing behind."""
+    cli.krea("models", "--kind", "audio", terminal=True)
+    cli.krea("models", "z-image")
+    assert not (cli.home / "state").exists()
