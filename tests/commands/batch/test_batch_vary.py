@@ -216,18 +216,17 @@ def test_a_cap_counts_every_variant(vary_cli: Cli) -> None:
     assert sent_prompts(vary_cli) == DRAWN
 
 
-def test_a_run_that_was_interrupted_is_gone_on_with(vary_cli: Cli) -> None:
+def test_a_run_that_was_stopped_is_gone_on_with(vary_cli: Cli) -> None:
     """A sent variant is found again, whatever its words are by now; the others are drawn anew."""
     Path("list.txt").write_text("a __animal__\n")
-    argv = ["batch", "list.txt", "--vary", "4", "-o", "out/", "-j", "2"]
-    vary_cli.service.job_seconds = 50
-    vary_cli.clock.stop_at(vary_cli.clock.now() + 20, 2)
-    assert vary_cli.krea(*argv).code == 130
-    assert sent_prompts(vary_cli) == ["a fox", "a owl"]
-    vary_cli.clock.signal = None
+    argv = ["batch", "list.txt", "--vary", "4", "-o", "out/", "-j", "1"]
+    vary_cli.service.answers = [lambda *_: None, lambda *_: None, answer_with(402)]
+    assert vary_cli.krea(*argv).code == 6
+    assert sent_prompts(vary_cli)[:2] == ["a fox", "a owl"]
+    refused = len(vary_cli.service.posts)
     write_words("animal", "cat")
     again = vary_cli.krea(*argv)
-    assert (again.code, sent_prompts(vary_cli)[2:]) == (0, ["a cat", "a cat"])
+    assert (again.code, sent_prompts(vary_cli)[refused:]) == (0, ["a cat", "a cat"])
     assert len(again.out.splitlines()) == 4
 
 
