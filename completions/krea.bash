@@ -228,7 +228,7 @@ _krea() {
                 --color) _krea_offer auto always never; return ;;
             esac
             case $cur in
-                -*) _krea_offer --model -m --preset --output -o --input -i --count -n --vary --vary-seed --image --video --audio --style --seed --width --height --aspect-ratio --resolution --duration --prompt-file --edit --no-wait --timeout --max-cost --assume-price --webhook --tag --dry-run --force --again --yes --no-check --like --reuse --any-seed --sidecar --embed --profile --token-file --no-ledger --json --quiet -q --verbose -v --color --help -h ;;
+                -*) _krea_offer --model -m --preset --output -o --input -i --count -n --vary --vary-seed --image --video --audio --style --seed --width --height --aspect-ratio --resolution --duration --prompt-file --edit --no-wait --timeout --max-cost --assume-price --webhook --tag --dry-run --force --again --yes --no-check --like --reuse --any-seed --sidecar --embed --convert --no-original --profile --token-file --no-ledger --json --quiet -q --verbose -v --color --help -h ;;
             esac
             ;;
         "krea again")
@@ -305,7 +305,7 @@ _krea() {
                 --color) _krea_offer auto always never; return ;;
             esac
             case $cur in
-                -*) _krea_offer --output -o --force --timeout --json --quiet -q --verbose -v --profile --token-file --no-ledger --missing --sidecar --embed --color --help -h ;;
+                -*) _krea_offer --output -o --force --timeout --json --quiet -q --verbose -v --profile --token-file --no-ledger --missing --sidecar --embed --convert --no-original --color --help -h ;;
             esac
             ;;
         "krea batch")
@@ -349,7 +349,7 @@ _krea() {
                 --color) _krea_offer auto always never; return ;;
             esac
             case $cur in
-                -*) _krea_offer --format --model -m --preset --output -o --input -i --sweep --count -n --vary --vary-seed --image --video --audio --style --seed --width --height --aspect-ratio --resolution --duration --jobs -j --fail-fast --max-failures --retries --retry-failed --deadline --max-cost --assume-price --yes --dry-run --check --prune --to --lines --first --filter --only-failed --shard --report --timeout --webhook --tag --allow-outside --force --no-check --sidecar --embed --profile --token-file --json --quiet -q --verbose -v --color --help -h ;;
+                -*) _krea_offer --format --model -m --preset --output -o --input -i --sweep --count -n --vary --vary-seed --image --video --audio --style --seed --width --height --aspect-ratio --resolution --duration --jobs -j --fail-fast --max-failures --retries --retry-failed --deadline --max-cost --assume-price --yes --dry-run --check --prune --to --lines --first --filter --only-failed --shard --report --timeout --webhook --tag --allow-outside --force --no-check --sidecar --embed --convert --no-original --profile --token-file --json --quiet -q --verbose -v --color --help -h ;;
                 *) _krea_files ;;
             esac
             ;;

@@ -191,5 +191,13 @@ Sidecar = Annotated[
 Embed = Annotated[
     bool, typer.Option("--embed", help="Write the recipe into the metadata of each picture.")
 ]
+Convert = Annotated[
+    bool,
+    typer.Option("--convert", help="Convert a picture to the format that its name says."),
+]
+NoOriginal = Annotated[
+    bool,
+    typer.Option("--no-original", help="With --convert: leave no NAME.original.EXT beside it."),
+]
 Force = Annotated[bool, typer.Option("--force", help="Overwrite existing files.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Ask no question; the answer is yes.")]

@@ -56,9 +56,11 @@ SHARED_BY_COMMANDS = {
     "color_option",
     "confirm",
     "connections",
+    "conversion",
     "environment_errors",
     "exit_status",
     "hosts",
+    "installing",
     "meant_command",
     "meant_option",
     "moments",
@@ -87,7 +89,7 @@ ONLY = {
     "typer": {"commands", "options.py", "main.py", "manual/command_tree.py"},
     "sqlite3": {"local"},
     "platformdirs": {"env.py"},
-    "PIL": {"sandbox"},
+    "PIL": {"sandbox", "flows/recipe/convert_image.py"},
     "markdown_it": {"manual/markdown_roff.py"},
 }
 

@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from krea_cli.options import (
+    Convert,
     Embed,
     Force,
     Ids,
     Json,
     NoLedger,
+    NoOriginal,
     OutputOption,
     Profile,
     Quiet,
@@ -50,6 +52,8 @@ def download(
     missing: Missing = False,
     sidecar: Sidecar = False,
     embed: Embed = False,
+    convert: Convert = False,
+    no_original: NoOriginal = False,
 ) -> None:
     """Wait for jobs if necessary, and save their results.
 
@@ -63,12 +67,15 @@ def download(
       krea generate --no-wait "a red fox" | krea wait | krea download -o "pics/{job_id}.{ext}"
       krea download --missing
     """
+    from krea_cli.commands.conversion import refuse_conversion, refuse_stream
     from krea_cli.commands.exit_status import ExitStatus
     from krea_cli.commands.result_line import describe_result
     from krea_cli.flows.download.download import Download
 
     session: Session = context.obj
+    refuse_conversion(convert=convert, no_original=no_original, name=output)
     target = _parse_output(session, output, ids, force=force)
+    refuse_stream(target, convert=convert)
     jobs = _read_mentions(session, ids, output, missing=missing)
     with ExitStatus(session.output) as exit_status, session.output.progress():
         flow = Download(
@@ -80,6 +87,8 @@ def download(
             refuse=exit_status.report,
             sidecar=sidecar,
             embed=embed,
+            convert=convert,
+            original=not no_original,
         )
         for outcome in flow.outcomes(jobs) if jobs else _save_missing(session, flow):
             if not target.to_stdout:

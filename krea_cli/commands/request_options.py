@@ -162,6 +162,8 @@ class RequestOptions:
     no_check: bool
     sidecar: bool
     embed: bool
+    convert: bool
+    no_original: bool
     profile: str | None
 
     @classmethod

@@ -51,10 +51,12 @@ from krea_cli.commands.request_options import (
 )
 from krea_cli.options import (
     AssumePrice,
+    Convert,
     Embed,
     Force,
     Json,
     MaxCost,
+    NoOriginal,
     Profile,
     Quiet,
     Sidecar,
@@ -189,6 +191,8 @@ def batch(
     no_check: NoCheck = False,
     sidecar: Sidecar = False,
     embed: Embed = False,
+    convert: Convert = False,
+    no_original: NoOriginal = False,
     profile: Profile = None,
     token_file: TokenFile = None,
     json: Json = False,

@@ -228,6 +228,8 @@ class BatchRun:
             force=options.force,
             sidecar=options.sidecar,
             embed=options.embed,
+            convert=options.convert,
+            original=not options.no_original,
             webhook=options.webhook,
             profile=options.profile,
         )

@@ -13,6 +13,7 @@ from krea_cli.commands.batch.modes import refuse_other_modes
 from krea_cli.commands.batch.options import BatchOptions
 from krea_cli.commands.batch.shard_auto import find_shard
 from krea_cli.commands.budget import load_budget, tell_catalog_changes
+from krea_cli.commands.conversion import refuse_conversion
 from krea_cli.commands.implied_output import find_implied_output
 from krea_cli.commands.preset_lookup import take_preset
 from krea_cli.commands.request_options import UNKNOWN_WITHOUT_TOKEN, model_name
@@ -44,6 +45,8 @@ class BatchSetup:
         self._session = session
         self._options = options
         refuse_other_modes(options)
+        output, convert = options.output, options.convert
+        refuse_conversion(convert=convert, no_original=options.no_original, name=output)
         self._check_options = _check_options(session, options)
 
     def show(self) -> None:
@@ -180,6 +183,8 @@ class BatchSetup:
                 earlier_catalogs=session.catalog_cache.earlier_catalogs,
             )
         tell_catalog_changes(session, items.models)
+        for warning in items.warnings:
+            session.output.warn(warning)
         return items
 
     def _ledger_if_any(self) -> "AccountLedger | None":
@@ -255,6 +260,7 @@ def _check_options(session: Session, options: BatchOptions) -> CheckOptions:
         force=options.force,
         allow_outside=options.allow_outside,
         embed=options.embed,
+        convert=options.convert,
         assume_price=options.assume_price,
         vary=read_vary(session, options, Path() if is_stdin else Path(options.file).parent),
     )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Self
 
 from krea_cli.catalog.prices import estimate_price
 from krea_cli.catalog.request.inputs import RequestInputs
+from krea_cli.commands.conversion import refuse_conversion, refuse_other_kinds, refuse_stream
 from krea_cli.commands.generate.prompt import edit_prompt, read_prompt
 from krea_cli.commands.implied_output import find_implied_output
 from krea_cli.commands.preset_lookup import take_preset
@@ -182,6 +183,8 @@ def _make_request(
         any_seed=options.any_seed,
         sidecar=options.sidecar,
         embed=options.embed,
+        convert=options.convert,
+        original=not options.no_original,
         webhook=options.webhook,
         tags=options.read_tags(),
         profile=options.profile,
@@ -194,7 +197,18 @@ def _make_request(
 
 
 def parse_output(session: "Session", options: GenerateOptions) -> Target:
-    """The target that -o or the settings mean; no bytes for a terminal. Raises `UsageError`."""
+    """The target that -o or the settings mean; no bytes for a terminal.
+
+    Raises `UsageError`, and `NoPillow` where --convert cannot work.
+    """
+    target = _read_output(session, options)
+    convert, no_original = options.convert, options.no_original
+    refuse_conversion(convert=convert, no_original=no_original, name=target.text)
+    refuse_stream(target, convert=convert)
+    return target
+
+
+def _read_output(session: "Session", options: GenerateOptions) -> Target:
     if options.output is None and (implied := find_implied_output(session)):
         return implied.target(session.env.current_dir, force=options.force)
     output = options.output and read_typed_path(options.output, is_option=True)
@@ -208,6 +222,7 @@ def _check_options(
     options: GenerateOptions, target: Target, model: "Model", *, variants: int
 ) -> None:
     """Refuse options that contradict each other, before anything is paid."""
+    refuse_other_kinds(model, convert=options.convert)
     if options.dry_run:
         return
     if target.takes_one and options.count * variants > 1:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from typer import Context
 
     from krea_cli.commands.session import Session
+    from krea_cli.flows.context import FlowContext
     from krea_cli.flows.generate.generate import Generate
     from krea_cli.flows.generate.request import GenerateRequest
     from krea_cli.flows.recipe.provenance import BaseRecipe
@@ -77,6 +78,7 @@ def _run_requests(
     from krea_cli.flows.generate.generate import Generate
 
     flow_context = session.flow_context(budget=budget)
+    _warn_of_formats(requests, flow_context)
     confirm = confirm_jobs(session, requests, yes=options.yes, max_cost=options.max_cost)
     generate = Generate(requests, flow_context, deadline=session.deadline, confirm=confirm)
     with ExitStatus(output) as exit_status, output.progress():
@@ -136,6 +138,22 @@ def _read_recipe(
         yes = options.yes or options.dry_run
         return read_recipe_to_repeat(session, repeat, yes=yes)
     return read_recipe_of(session, str(options.like)), False
+
+
+def _warn_of_formats(requests: "Sequence[GenerateRequest]", context: "FlowContext") -> None:
+    """Warn before REQUESTS are sent of pictures with the extension of another format."""
+    from krea_cli.flows.files.originals import writable_type
+
+    for request in requests:
+        model, target = request.model, request.target
+        if request.convert or not target.makes_files or not writable_type(target.text):
+            continue
+        from krea_cli.flows.events import WarningNote
+        from krea_cli.flows.generate import expected_format as formats
+
+        kind = formats.expected_type(model, request.body, context.account_ledger)
+        if kind is not None and formats.misnamed(target.text, kind):
+            context.tell(WarningNote(formats.misnamed_warning(model, target.text, kind)))
 
 
 def _suggest_host(error: KreaError, session: "Session") -> None:

@@ -11,11 +11,11 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from krea_cli.commands.installing import install_command
 from krea_cli.commands.rehearsal import SANDBOX_TOKEN_SUFFIX
 from krea_cli.commands.sandbox.child_process import run_child
 from krea_cli.errors import Interrupted, KreaError, UsageError
 from krea_cli.local.temporary import no_temporary_folder
-from krea_cli.text import shell_line
 
 if TYPE_CHECKING:
     from krea_cli.commands.session import Session
@@ -58,19 +58,6 @@ def start_sandbox(*, document: Path | None, **settings: Any) -> "SandboxServer":
         raise UsageError(str(failure), hint="krea sandbox --help") from failure
     except FileNotFoundError as failure:
         raise no_temporary_folder() from failure
-
-
-def install_command() -> str:
-    """Return a command that adds Pillow to the environment krea runs in.
-
-    The environments of pipx and uv have no pip of their own.
-    """
-    home = Path(sys.prefix)
-    if (home / "pipx_metadata.json").exists():
-        return shell_line("pipx", "inject", home.name, "pillow")
-    if (home / "uv-receipt.toml").exists() or find_spec("pip") is None:
-        return shell_line("uv", "pip", "install", "--python", sys.executable, "pillow")
-    return shell_line(sys.executable, "-m", "pip", "install", "pillow")
 
 
 def serve(sandbox: "SandboxServer", session: "Session") -> None:

@@ -40,6 +40,7 @@ class ItemStore:
     have_tags: True once an item with tags was added
     listed: `short_fingerprint` of each item of the list that --force is given for, also of those
         of other shares
+    warnings: sentences for the user about the items
     """
 
     def __init__(self) -> None:
@@ -47,6 +48,7 @@ class ItemStore:
         self.found: dict[bytes, FoundResult] = {}
         self.listed: set[bytes] = set()
         self.have_tags = False
+        self.warnings: list[str] = []
         self._file = open_temporary_file()
         self._offsets = array("Q")
         self._end = 0

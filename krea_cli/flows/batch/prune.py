@@ -14,6 +14,7 @@ from krea_cli.flows.files.existing_results import (
 )
 from krea_cli.flows.files.kept_files import is_kept
 from krea_cli.flows.files.naming import NameFacts, static_folder
+from krea_cli.flows.files.originals import is_original
 from krea_cli.flows.files.output_slot import OutputSlot
 from krea_cli.flows.files.publish import has_hash
 from krea_cli.flows.files.target import parse_target
@@ -78,9 +79,12 @@ class PrunableFiles:
             return
         slot = self._slot(item.target, n=item.n, count=item.count)
         existing = self._find_existing(row, slot)
-        self._asked.update(
-            str(slot.target.real_path(saved.path)) for saved in existing.saved.values()
-        )
+        places = [slot.target.real_path(saved.path) for saved in existing.saved.values()]
+        self._asked.update(map(str, places))
+        folders = {place.parent for place in places}
+        for file in self._ledger.history.list_files(row.job_id or ""):
+            if is_original(file.path) and Path(os.path.realpath(file.path)).parent in folders:
+                self._asked.add(os.path.realpath(file.path))
         is_done = self._is_done.get(item.fingerprint, True)
         self._is_done[item.fingerprint] = is_done and existing.is_done
 

@@ -33,6 +33,7 @@ from krea_cli.flows.files.content_type import SNIFF_BYTES, content_type
 from krea_cli.flows.files.existing_results import list_own_paths
 from krea_cli.flows.files.kept_files import is_kept
 from krea_cli.flows.files.naming import NameFacts, static_folder
+from krea_cli.flows.files.originals import is_original
 from krea_cli.flows.files.output_slot import OutputSlot
 from krea_cli.flows.files.publish import hash_file
 from krea_cli.flows.files.target import parse_target
@@ -183,11 +184,18 @@ def _choose_files(
     def rank(file: "FileRow") -> tuple[bool, bool, bool, float]:
         own = {str(target.absolute_path(path)) for path in list_own_paths(file, files, slot, facts)}
         is_in_folder = file.path.startswith(folder)
-        return not is_kept(file.path), file.path in own, is_in_folder, file.at
+        is_result = not (is_kept(file.path) or is_original(file.path))
+        return is_result, file.path in own, is_in_folder, file.at
 
     for file in sorted(files, key=rank):
         file_by_index[file.index] = file
-    return [file_by_index[index] for index in sorted(file_by_index)]
+    chosen = [file_by_index[index] for index in sorted(file_by_index)]
+    folders = {os.path.dirname(file.path) for file in chosen}
+    others = (file for file in files if file not in chosen)
+    # What stays beside a picture that was converted is a file of the item as well.
+    return chosen + [
+        file for file in others if is_original(file.path) and os.path.dirname(file.path) in folders
+    ]
 
 
 def _sidecar_record(item: "Item", cwd: Path) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from krea_cli.errors import UsageError
 from krea_cli.flows.batch.report_entry import ReportedFile, ReportEntry, parse_entry
 from krea_cli.flows.files.naming import add_suffix
+from krea_cli.flows.files.originals import is_original
 
 if TYPE_CHECKING:
     from krea_cli.clock import Clock
@@ -126,7 +127,7 @@ class Verification:
 
 def _common_output(entry: ReportEntry, folder: Path) -> Path | None:
     """The -o that names all files of ENTRY: its first, if the others are numbered after it."""
-    paths = [file.path for file in entry.files]
+    paths = [file.path for file in entry.files if not is_original(file.path)] or [""]
     numbered = [paths[0], *(add_suffix(paths[0], f"-{n}") for n in range(2, len(paths) + 1))]
     return folder / paths[0] if paths == numbered else None
 

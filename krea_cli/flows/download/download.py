@@ -43,6 +43,8 @@ class Download:
         refuse: Callable[[UsageError], None],
         sidecar: bool = False,
         embed: bool = False,
+        convert: bool = False,
+        original: bool = True,
     ) -> None:
         self._saver = saver
         self._context = saver.context
@@ -53,6 +55,8 @@ class Download:
         self._refuse = refuse
         self._sidecar = sidecar
         self._embed = embed
+        self._convert = convert
+        self._original = original
         self._watch = Watch(saver.context)
 
     def outcomes(self, mentions: Iterator[JobMention]) -> Iterator[JobOutcome]:
@@ -95,6 +99,8 @@ class Download:
             row=row,
             sidecar=self._sidecar,
             embed=self._embed,
+            convert=self._convert,
+            original=self._original,
         )
         until = self._until(row)
         pending = PendingJob(job_id=status.job_id, slot=slot, job=status.job, until=until)
@@ -165,6 +171,8 @@ class Download:
             row=row,
             sidecar=self._sidecar,
             embed=self._embed,
+            convert=self._convert,
+            original=self._original,
         )
 
     def _find_saved(self, pending: PendingJob) -> ExistingResults:

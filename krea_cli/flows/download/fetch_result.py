@@ -2,17 +2,22 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from krea_cli.api.types import Job
 from krea_cli.flows.context import FlowContext
 from krea_cli.flows.download.local_copy import copy_saved
 from krea_cli.flows.files.existing_results import ExistingResults
+from krea_cli.flows.files.naming import NameFacts
+from krea_cli.flows.files.originals import fits, is_original
 from krea_cli.flows.files.output_slot import OutputSlot, Result, SavedFile
 from krea_cli.flows.files.part_file import PartFile
 from krea_cli.flows.transfer.fetch import PartContent
 from krea_cli.flows.transfer.result_source import ResultSource
 from krea_cli.flows.transfer.result_status import ResultGone
+
+if TYPE_CHECKING:
+    from krea_cli.local.ledger.rows import FileRow
 
 SAVE_HOLDER_SECONDS = 60.0  # that another process may hold the part file
 SAVE_HOLDER_POLL_SECONDS = 0.2
@@ -20,11 +25,15 @@ SAVE_HOLDER_POLL_SECONDS = 0.2
 
 @dataclass(frozen=True)
 class FetchedResult:
-    """A result in its part file, from the address `url`. Whoever takes it releases the part."""
+    """A result in its part file, from the address `url`. Whoever takes it releases the part.
+
+    is_original: it was saved before, for a conversion that is not complete
+    """
 
     part: PartFile
     content: PartContent
     url: str
+    is_original: bool = False
 
 
 Fetched: TypeAlias = FetchedResult | SavedFile  # the latter where another krea has saved it
@@ -65,10 +74,13 @@ class ResultFetcher:
                 return saved
         try:
             content, url = self._fill(part, result, is_wanted)
+            is_original = self._slot.converts and any(
+                file.sha256 == content.sha256 for file in self._list_originals()
+            )
         except BaseException:
             part.release()
             raise
-        return FetchedResult(part, content, url)
+        return FetchedResult(part, content, url, is_original)
 
     def _fill(
         self, part: PartFile, result: Result, is_wanted: Callable[[], bool]
@@ -77,8 +89,13 @@ class ResultFetcher:
         position, copy = result.position, self._slot.copies.get(result.position)
         if copy is not None:
             files = [copy, *self._context.records.files(self._job.id)]
+            path = self._slot.path(NameFacts.of_job(self._job, self._slot.row), result, "")
+            # A picture that was converted before need not be converted again.
+            files.sort(key=lambda file: not fits(file, path))
             if copied := copy_saved(files, position, part):
                 return copied
+        elif self._slot.converts and (copied := copy_saved(self._list_originals(), position, part)):
+            return copied
         try:
             return ResultSource(self._context).fetch(
                 self._job.id, result, part, until=self._until, is_wanted=is_wanted
@@ -87,6 +104,12 @@ class ResultFetcher:
             if copied := copy_saved(self._context.records.files(self._job.id), position, part):
                 return copied
             raise
+
+    def _list_originals(self) -> "list[FileRow]":
+        """List the originals that were saved before their conversion was complete."""
+        return [
+            file for file in self._context.records.files(self._job.id) if is_original(file.path)
+        ]
 
     def _wait_for_part(self, position: int) -> PartFile:
         clock, ledger = self._context.clock, self._context.account_ledger

@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, nullcontext
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from threading import Semaphore
 from typing import TYPE_CHECKING, Any
@@ -12,15 +13,17 @@ from krea_cli.api.jobs import job_failure
 from krea_cli.api.types import Job
 from krea_cli.errors import EmptyResult, Interrupted, JobFailed, KreaError, LedgerUnusable, NotSaved
 from krea_cli.flows.context import FlowContext
+from krea_cli.flows.download.content_warnings import warn_of_content
 from krea_cli.flows.download.embed_saved import embed_in_saved
 from krea_cli.flows.download.local_copy import not_moved_error
 from krea_cli.flows.download.recipe_writer import RecipeWriter, warn_of_stale_sidecar
 from krea_cli.flows.download.streams import copy_to_device, copy_to_stdout
 from krea_cli.flows.events import Note, WarningNote
-from krea_cli.flows.files.content_type import ContentType, is_known_extension
+from krea_cli.flows.files.content_type import ContentType
 from krea_cli.flows.files.existing_results import ExistingResults, find_existing_results
 from krea_cli.flows.files.kept_files import MOVE_LOCK, KeptFiles, remove_kept_files
 from krea_cli.flows.files.naming import NameFacts
+from krea_cli.flows.files.originals import conversion_of
 from krea_cli.flows.files.output_slot import OutputSlot, Result, SavedFile, list_results
 from krea_cli.flows.files.part_file import PartFile
 from krea_cli.flows.files.publish import publish
@@ -194,6 +197,10 @@ class _SaveJob:
         def mark(ledger: "AccountLedger") -> None:
             if count and slot.row:
                 remove_kept_files(ledger, job.id)
+            if slot.converts and not slot.keeps_original:
+                from krea_cli.flows.download.convert_saved import remove_originals
+
+                remove_originals(ledger, job.id)
             ledger.requests.mark_saved(job.id, job=job, files=count)
 
         self._saver.record(mark)
@@ -210,7 +217,9 @@ class _SaveJob:
             return fetched
         part = fetched.part
         try:
-            content = self._recipe_writer.embed(part, fetched.content)
+            content = fetched.content
+            if not fetched.is_original:  # which has its recipe
+                content = self._recipe_writer.embed(part, content)
             return self._put(part, content, replace(result, url=fetched.url))
         finally:
             part.release()
@@ -231,11 +240,12 @@ class _SaveJob:
         if not target.makes_files:
             self._pass_on(part, None if target.to_stdout else target.real_path(path))
             return saved
+        converts = self._slot.converts and target.makes_files
+        if converts and (kind := conversion_of(path, content.type)):
+            record = partial(self._record_file, preview=result.preview)
+            return self._convert(part, saved, kind, record)
         saved = self._publish(part, saved)
-        self._warn_of_extension(saved.path, content.type)
-        if not content.is_whole:
-            text = f"{saved.path} seems to lack its end, although the host says that this is all"
-            self._context.tell(WarningNote(text))
+        warn_of_content(saved.path, content, self._context)
         self._record_file(saved, preview=result.preview)
         return saved
 
@@ -271,12 +281,15 @@ class _SaveJob:
             cause = "there is no standard output to write it to"
             raise self._slot.not_saved(self._job.id, cause)
 
-    def _warn_of_extension(self, shown: str, kind: ContentType) -> None:
-        _, dot, ext = os.path.basename(shown).rpartition(".")
-        if dot and is_known_extension(ext) and not kind.allows(ext):
-            self._context.tell(
-                WarningNote(f"{shown} holds {kind.mime}, whatever its extension says")
-            )
+    def _convert(
+        self, part: PartFile, saved: SavedFile, kind: ContentType, record: Callable[..., None]
+    ) -> SavedFile:
+        from krea_cli.flows.download.convert_saved import ResultConversion
+
+        job_id, slot, put = self._job.id, self._slot, self._publish
+        return ResultConversion(
+            job_id, slot, saved, kind, self._context, record=record, put=put
+        ).run(part)
 
     def _record_file(self, saved: SavedFile, *, preview: bool) -> None:
         path = self._slot.target.absolute_path(saved.path)

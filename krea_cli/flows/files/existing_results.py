@@ -1,7 +1,7 @@
 """Find the results of a job that are on disk already: in their slot, or elsewhere."""
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from krea_cli.flows.files.content_type import content_type
 from krea_cli.flows.files.kept_files import is_kept
 from krea_cli.flows.files.naming import NameFacts, add_suffix
+from krea_cli.flows.files.originals import fits, is_original
 from krea_cli.flows.files.output_slot import OutputSlot, Result, SavedFile
 from krea_cli.flows.files.unchanged import is_as_recorded, is_unchanged
 
@@ -78,7 +79,9 @@ def find_existing_results(
             saved[position] = SavedFile(path, file.url, file.sha256, file.size, file.type, position)
             in_place.append((file, slot.target.absolute_path(path)))
             continue
-        if source := next((file for file in rows if is_unchanged(file)), None):
+        # Of a picture that was converted, the one that its name asks for.
+        fitting = sorted(rows, key=lambda file: not fits(file, paths[0]))
+        if source := next((file for file in fitting if is_unchanged(file)), None):
             copies[position] = source
         if os.path.lexists(slot.target.real_path(paths[0])):
             occupied.append(paths[0])
@@ -111,6 +114,7 @@ def find_untouched_results(
     Empty where size, time and place of a file do not tell.
     """
     files = ledger.history.list_files(row.job_id or "")
+    files = [file for file in files if not is_original(file.path)]
     if len({file.index for file in files}) != len(files):
         return ()  # one was saved in several places
     facts = NameFacts(row.prompt, row.model, row.seed, row.job_id, row.created_at)
@@ -236,8 +240,18 @@ def _find_moved(
         if recorded is None:
             moved.append(replace(file, path=str(path), modified=modified))
             # A kept file is recorded a moment before it is there; `remove_kept_files` forgets it.
-            paths = [each.path for each in known.values() if not is_kept(each.path)]
-            gone += [path for path in paths if not os.path.lexists(path)]
+            places = [each.path for each in known.values() if not is_kept(each.path)]
+            gone += [place for place in places if not os.path.lexists(place)]
+            moved += _find_originals(known.values(), path.parent)
         elif recorded.modified != modified:
             moved.append(replace(file, path=recorded.path, modified=modified))
     return tuple(moved), tuple(gone)
+
+
+def _find_originals(files: "Iterable[FileRow]", folder: Path) -> "Iterator[FileRow]":
+    """Yield those of FILES that are originals, and were moved to FOLDER."""
+    for file in files:
+        place = folder / os.path.basename(file.path)
+        is_moved = is_original(file.path) and not os.path.lexists(file.path)
+        if is_moved and is_unchanged(file, place):
+            yield replace(file, path=str(place), modified=place.stat().st_mtime_ns)

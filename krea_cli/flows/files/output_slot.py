@@ -94,6 +94,8 @@ class OutputSlot:
     ledger_lasts: the ledger will still know the job when the next command runs
     copies: results that are on disk already, by position
     sidecar, embed: write the recipe beside the results, or into them, even if `row` says no
+    convert: convert pictures to what their names say, even if `row` says no
+    original: with `convert`, keep the picture as it came beside the result
     part_file: the locked part file for the first result
     """
 
@@ -105,12 +107,24 @@ class OutputSlot:
     copies: "Mapping[int, FileRow]" = field(default_factory=dict)
     sidecar: bool = False
     embed: bool = False
+    convert: bool = False
+    original: bool = True
     part_file: PartFile | None = field(default=None, compare=False)
 
     @cached_property
     def key(self) -> str | None:
         """The absolute place, as the ledger knows it; None when no -o was given."""
         return self.target.key(self.n, self.count)
+
+    @property
+    def converts(self) -> bool:
+        """True if pictures are converted; a copy of one is another file than its row's."""
+        return self.convert or bool(self.row and self.row.convert and not self.copies)
+
+    @property
+    def keeps_original(self) -> bool:
+        """True if the picture stays beside what was made of it."""
+        return self.original if self.convert or self.row is None else self.row.original
 
     def refuse_existing(self, facts: NameFacts | None = None) -> None:
         """Raise `WouldOverwrite` if the name is known and taken, before anything is paid."""

@@ -64,6 +64,8 @@ def build_draft(
         body_hash=hash_body(request, seed, files, ledger),
         sidecar=request.sidecar,
         embed=request.embed,
+        convert=request.convert,
+        original=request.original,
         given_digest=identity.given_digest,
         sent_digest=identity.sent_digest,
         chosen_seed=identity.seed,

@@ -33,6 +33,8 @@ class GenerateRequest:
     tags: value by name, empty for a bare name; None takes the tag away
     variant: the variant that its prompt is, with --vary
     jobs_before, jobs_in_all: of all variants; they share the target
+    convert: make pictures what their names say
+    original: keep a picture that is converted
     timeout: seconds to wait for the jobs; None waits for ever
     """
 
@@ -52,6 +54,8 @@ class GenerateRequest:
     any_seed: bool = False
     sidecar: bool = False
     embed: bool = False
+    convert: bool = False
+    original: bool = True
     webhook: str | None = None
     profile: str | None = None
     timeout: float | None = None
@@ -72,6 +76,8 @@ class GenerateRequest:
             count=max(self.count, self.jobs_in_all),
             sidecar=self.sidecar,
             embed=self.embed,
+            convert=self.convert,
+            original=self.original,
         )
 
     def draw_seeds(self, random: "Random") -> "Sequence[int | None]":

@@ -225,6 +225,11 @@ ADD_TAGS = (
 ADD_SIGHTINGS = ("ALTER TABLE requests ADD COLUMN seen_at REAL",)
 # `retry` numbers the requests that a batch sent by itself after a failed one of the same item.
 ADD_RETRIES = ("ALTER TABLE requests ADD COLUMN retry INTEGER NOT NULL DEFAULT 0",)
+# `convert` is 1 where pictures become what their names say, `original` 0 where that alone stays.
+ADD_CONVERSIONS = (
+    "ALTER TABLE requests ADD COLUMN convert INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE requests ADD COLUMN original INTEGER NOT NULL DEFAULT 1",
+)
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     CREATE_TABLES,
     ADD_PROVENANCE,
@@ -240,6 +245,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     ADD_SIGHTINGS,
     ADD_TAGS,
     ADD_RETRIES,
+    ADD_CONVERSIONS,
 )
 
 

@@ -23,7 +23,7 @@ STATES = (*UNFINISHED_STATES, "saved", "forgotten", *FAILED_STATES)
 WORDS = {"state": STATES, "charged": ("no", "yes", "unknown")}
 PATH_FIELDS = ("target", "part", "folder", "path")
 JSON_COLUMNS = ("body", "given", "sources")
-BOOLEAN_COLUMNS = ("adopted", "backlogged", "sidecar", "embed")
+BOOLEAN_COLUMNS = ("adopted", "backlogged", "sidecar", "embed", "convert", "original")
 # Released columns whose names hide that they hold hashes.
 COLUMN_BY_FIELD = {"fingerprint": "identity", "body_hash": "recipe", "item_fingerprint": "item"}
 
@@ -51,6 +51,8 @@ class RequestDraft:
     tags: value by name, empty for a bare name; None is no tag
     retry: how often the item was sent again by itself since the user last asked for it
     priced_at: the time that the price is of, in seconds since 1970; None if unknown
+    convert: pictures become what their names say
+    original: a picture that is converted stays beside the result
     """
 
     model: str
@@ -84,6 +86,8 @@ class RequestDraft:
     occurrence: int = 1
     tags: Mapping[str, str | None] = field(default_factory=dict)
     retry: int = 0
+    convert: bool = False
+    original: bool = True
 
     @property
     def identity(self) -> RequestIdentity:
@@ -156,6 +160,8 @@ class RequestRow:
     priced_at: float | None = None
     tags: dict[str, str] = field(default_factory=dict)
     retry: int = 0
+    convert: bool = False
+    original: bool = True
 
     def to_draft(self, *, replaces: int) -> RequestDraft:
         """Draft this request once more, to be sent in place of the row REPLACES."""

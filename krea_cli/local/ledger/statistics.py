@@ -56,6 +56,17 @@ class Statistics:
         )
         return [seconds for (seconds,) in rows]
 
+    def last_picture_type(self, model: str) -> str | None:
+        """Return the MIME type of the last picture of MODEL, as it came; None without one."""
+        rows = self._scope.database.query(
+            "SELECT files.type FROM requests JOIN files ON request_id = requests.id"
+            f" WHERE {self._scope.condition} AND model = ? AND +state = 'saved' AND preview = 0"
+            " AND files.type LIKE 'image/%' AND (convert = 0 OR path LIKE '%.original.%')"
+            " ORDER BY requests.id DESC LIMIT 1",
+            (*self._scope.values, model),
+        )
+        return str(rows[0][0]) if rows else None
+
     def job_types(self, model: str) -> set[str]:
         """Return the `type` of each job of MODEL that came as an answer."""
         rows = self._scope.database.query(

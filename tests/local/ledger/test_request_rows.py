@@ -60,6 +60,8 @@ def test_a_request_is_inserted_before_anything_is_sent(
         "seed": 7,
         "webhook": None,
         "embed": False,
+        "convert": False,
+        "original": True,
         "replaces": None,
         "item_fingerprint": None,
         "batch": None,

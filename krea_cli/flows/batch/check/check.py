@@ -23,6 +23,7 @@ from krea_cli.flows.batch.check.output_template import (
 )
 from krea_cli.flows.batch.check.part import Part
 from krea_cli.flows.batch.check.paths import OutputPath, OutputPaths
+from krea_cli.flows.batch.check.picture_names import PictureNames
 from krea_cli.flows.batch.check.price_cache import PriceCache
 from krea_cli.flows.batch.check.problems import Problems
 from krea_cli.flows.batch.check.read_lines import read_lines
@@ -35,7 +36,6 @@ from krea_cli.flows.batch.check.used_names import UsedNames
 from krea_cli.flows.batch.check.variant_lines import VariantLines
 from krea_cli.flows.batch.item import KEY_DIGITS, Item
 from krea_cli.flows.batch.item_store import ItemStore
-from krea_cli.flows.files.content_type import extension_problem
 
 if TYPE_CHECKING:
     from krea_cli.catalog.catalog import Catalog
@@ -108,6 +108,7 @@ class _Checker:
         requests, media, same = self._requests, self._media, self._same_requests
         self._settled = SettledLines(requests, media, same, ledger, catalogs)
         self._variants = VariantLines(self._options, requests, media, self._problems, ledger)
+        self._pictures = PictureNames(ledger, convert=self._options.convert)
 
     def fill_store(self, file: BinaryIO, part: Part, *, anonymous: bool) -> None:
         """Add the items of FILE to the store, and choose those of PART. Raises as `check_batch`."""
@@ -133,6 +134,7 @@ class _Checker:
             self._problems.add_message(None, message)
         self._problems.raise_if_any(options.name, anonymous=anonymous)
         part.refuse_missing(options.name)
+        self._store.warnings += self._pictures.warnings()
 
     def _check_line(self, line: Line) -> Iterator[Item]:
         template, count = self._read_template(line), self._read_count(line)
@@ -206,8 +208,7 @@ class _Checker:
             self._problems.add_error(line, error)
             return None
         model = self._store.models.setdefault(prepared.model.id, prepared.model)
-        if self._options.embed and not model.makes_pictures:
-            message = f"--embed writes into pictures, and {model.id} makes {model.result_kind}"
+        if message := self._pictures.kind_problem(model, embed=self._options.embed):
             self._problems.add_message(line.number, message)
         return prepared
 
@@ -241,9 +242,7 @@ class _Checker:
         values = PlaceholderValues(model, body, hashes.key, line.number, self._index, n)
         try:
             path = self._find_path(template, values)
-            problem = extension_problem(path.text, model.id, model.result_kind)
-            if problem and not self._existing_files.is_begun(hashes.fingerprint):
-                raise UsageError(problem)
+            self._pictures.check(model, body, path.text, hashes.fingerprint)
             file_check = self._existing_files.check(job.identity, hashes, path)
         except UsageError as error:
             field = "output" if line.output else None

@@ -40,5 +40,6 @@ class CheckOptions:
     force: bool = False
     allow_outside: bool = False
     embed: bool = False
+    convert: bool = False
     vary: Vary | None = None
     assume_price: int | None = None

@@ -28,6 +28,8 @@ def item_request(item: Item, options: RunOptions) -> GenerateRequest:
         count=item.count,
         sidecar=options.sidecar,
         embed=options.embed,
+        convert=options.convert,
+        original=options.original,
         webhook=options.webhook,
         profile=options.profile,
         tags=item.tags,

@@ -37,5 +37,7 @@ class RunOptions:
     force: bool = False
     sidecar: bool = False
     embed: bool = False
+    convert: bool = False
+    original: bool = True
     webhook: str | None = None
     profile: str | None = None
