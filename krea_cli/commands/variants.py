@@ -1,5 +1,6 @@
 """The variants of prompts that the options --vary and --vary-seed ask for."""
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,7 +30,7 @@ def read_vary(session: "Session", options: RequestOptions, folder: Path) -> "Var
     from krea_cli.flows.generate.variant import Vary
     from krea_cli.flows.generate.word_lists import DEFAULT_FOLDER, WordLists
 
-    setting = Path(str(session.config.get(FOLDER_SETTING) or DEFAULT_FOLDER)).expanduser()
+    setting = os.path.expanduser(str(session.config.get(FOLDER_SETTING) or DEFAULT_FOLDER))
     words = WordLists(
         folder / setting, lambda path: read_text_file(session, path), shown=str(folder / setting)
     )

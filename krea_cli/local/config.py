@@ -195,7 +195,7 @@ def _parse_settings(path: Path, text: str) -> dict[str, Any]:
 
     try:
         tables = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as failure:
+    except ValueError as failure:  # also for a number of 5,000 digits
         raise _unreadable_error(path, str(failure)) from failure
     settings: dict[str, Any] = {}
     for table, inside in tables.items():

@@ -179,6 +179,8 @@ def _parse(path: Path, text: str) -> Project:
         tables = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as failure:
         return Project(path, text, problems=(f"it is not TOML: {one_line(str(failure))}",))
+    except ValueError:  # of int()
+        return Project(path, text, problems=("it has a number of thousands of digits",))
     values: dict[str, str] = {}
     presets: dict[str, dict[str, Any]] = {}
     problems: list[str] = []
