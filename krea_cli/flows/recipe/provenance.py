@@ -126,9 +126,10 @@ def _of_file(path: Path, ledger: "AccountLedger | None") -> Provenance | None:
 def _of_missing_file(path: Path, ledger: "AccountLedger | None") -> Provenance | None:
     if ledger is None:
         return None
-    history, paths = ledger.history, (os.path.realpath(path), str(path))
-    # One that still runs has no file yet, and is to be one there.
-    rows = (find(each) for find in (history.find_by_path, history.find_by_target) for each in paths)
+    paths = (os.path.realpath(path), str(path))
+    # A request that still runs has no file yet, and is to have one there.
+    finders = (ledger.history.find_by_path, ledger.sightings.find_by_target)
+    rows = (find(each) for find in finders for each in paths)
     row = next(filter(None, rows), None)
     return Provenance(Recipe.from_row(row), row) if row else None
 

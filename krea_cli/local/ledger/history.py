@@ -168,10 +168,6 @@ class History:
         at_path = self._find_by_file("sha256 = ? AND path = ?", sha256, path) if path else None
         return at_path or self._find_by_file("sha256 = ?", sha256)
 
-    def find_by_target(self, path: str) -> RequestRow | None:
-        """Return the last request whose result is to be saved at PATH (absolute)."""
-        return self._scope.find_first("target = ? ORDER BY id DESC", (path,))
-
     def list_files(self, job_id: str) -> list[FileRow]:
         """List the saved files of a job, in the order of its results."""
         rows = self._scope.database.query(

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
 from krea_cli.local.ledger.ownership import CHUNK_IDS
+from krea_cli.local.ledger.rows import UNFINISHED_STATES, RequestRow
 from krea_cli.local.ledger.scope import Scope
 
 T = TypeVar("T")
@@ -25,6 +26,12 @@ class Sightings:
             self._scope.values,
         )
         return [str(job_id) for (job_id,) in rows]
+
+    def find_by_target(self, path: str) -> RequestRow | None:
+        """Return the last unfinished request whose result is to be saved at PATH (absolute)."""
+        # By its state: the target has no index, and most requests are over.
+        condition = f"target = ? AND state IN {UNFINISHED_STATES} ORDER BY id DESC"
+        return self._scope.find_first(condition, (path,))
 
     def record(self, job_ids: Iterable[str], at: float) -> None:
         """Record that the service told of the jobs JOB_IDS at AT, in seconds since 1970."""
