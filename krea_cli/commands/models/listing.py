@@ -54,7 +54,8 @@ def to_row(
     if price == "unknown":
         price = UNKNOWN
     elif short:
-        price = price.replace("about ", ABOUT_MARK, 1).replace(" to ", "-").replace("about ", "")
+        mark = ABOUT_MARK if "about " in price else ""  # of either end
+        price = mark + price.replace("about ", "").replace(" to ", "-")
     return (
         model.id + (DEFAULT_MARK if model.id == default_id else ""),
         model.kind,
