@@ -223,12 +223,13 @@ _krea() {
                 --webhook) return ;;
                 --tag) return ;;
                 --like) _krea_files; return ;;
+                --on-end) _krea_commands; return ;;
                 --profile) return ;;
                 --token-file) _krea_files; return ;;
                 --color) _krea_offer auto always never; return ;;
             esac
             case $cur in
-                -*) _krea_offer --model -m --preset --output -o --input -i --count -n --vary --vary-seed --image --video --audio --style --seed --width --height --aspect-ratio --resolution --duration --prompt-file --edit --no-wait --timeout --max-cost --assume-price --webhook --tag --dry-run --force --again --yes --no-check --like --reuse --any-seed --sidecar --embed --convert --no-original --profile --token-file --no-ledger --json --quiet -q --verbose -v --color --help -h ;;
+                -*) _krea_offer --model -m --preset --output -o --input -i --count -n --vary --vary-seed --image --video --audio --style --seed --width --height --aspect-ratio --resolution --duration --prompt-file --edit --no-wait --timeout --max-cost --assume-price --webhook --tag --dry-run --force --again --yes --no-check --like --reuse --any-seed --sidecar --embed --convert --no-original --on-end --profile --token-file --no-ledger --json --quiet -q --verbose -v --color --help -h ;;
             esac
             ;;
         "krea again")
@@ -288,24 +289,26 @@ _krea() {
         "krea wait")
             case $prev in
                 --timeout) return ;;
+                --on-end) _krea_commands; return ;;
                 --profile) return ;;
                 --token-file) _krea_files; return ;;
                 --color) _krea_offer auto always never; return ;;
             esac
             case $cur in
-                -*) _krea_offer --timeout --json --quiet -q --verbose -v --profile --token-file --color --help -h ;;
+                -*) _krea_offer --timeout --json --quiet -q --verbose -v --on-end --profile --token-file --color --help -h ;;
             esac
             ;;
         "krea download")
             case $prev in
                 --output | -o) _krea_files; return ;;
                 --timeout) return ;;
+                --on-end) _krea_commands; return ;;
                 --profile) return ;;
                 --token-file) _krea_files; return ;;
                 --color) _krea_offer auto always never; return ;;
             esac
             case $cur in
-                -*) _krea_offer --output -o --force --timeout --json --quiet -q --verbose -v --profile --token-file --no-ledger --missing --sidecar --embed --convert --no-original --color --help -h ;;
+                -*) _krea_offer --output -o --force --timeout --json --quiet -q --verbose -v --on-end --profile --token-file --no-ledger --missing --sidecar --embed --convert --no-original --color --help -h ;;
             esac
             ;;
         "krea batch")
@@ -344,12 +347,13 @@ _krea() {
                 --timeout) return ;;
                 --webhook) return ;;
                 --tag) return ;;
+                --on-end) _krea_commands; return ;;
                 --profile) return ;;
                 --token-file) _krea_files; return ;;
                 --color) _krea_offer auto always never; return ;;
             esac
             case $cur in
-                -*) _krea_offer --format --model -m --preset --output -o --input -i --sweep --count -n --vary --vary-seed --image --video --audio --style --seed --width --height --aspect-ratio --resolution --duration --jobs -j --fail-fast --max-failures --retries --retry-failed --deadline --max-cost --assume-price --yes --dry-run --check --prune --to --lines --first --filter --only-failed --shard --report --timeout --webhook --tag --allow-outside --force --no-check --sidecar --embed --convert --no-original --profile --token-file --json --quiet -q --verbose -v --color --help -h ;;
+                -*) _krea_offer --format --model -m --preset --output -o --input -i --sweep --count -n --vary --vary-seed --image --video --audio --style --seed --width --height --aspect-ratio --resolution --duration --jobs -j --fail-fast --max-failures --retries --retry-failed --deadline --max-cost --assume-price --yes --dry-run --check --prune --to --lines --first --filter --only-failed --shard --report --timeout --webhook --tag --allow-outside --force --no-check --sidecar --embed --convert --no-original --on-end --profile --token-file --json --quiet -q --verbose -v --color --help -h ;;
                 *) _krea_files ;;
             esac
             ;;
@@ -566,30 +570,30 @@ _krea() {
             esac
             case $cur in
                 -*) _krea_offer --json --quiet -q --verbose -v --color --help -h ;;
-                *) _krea_offer_once model.default api.base account.shared budget.day budget.month confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template vary.folder timeout.image timeout.other ;;
+                *) _krea_offer_once model.default api.base account.shared budget.day budget.month confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template vary.folder terminal.notify timeout.image timeout.other ;;
             esac
             ;;
-        "krea config getyes") _krea_offer_once model.default api.base account.shared budget.day budget.month confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template vary.folder timeout.image timeout.other ;;
+        "krea config getyes") _krea_offer_once model.default api.base account.shared budget.day budget.month confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template vary.folder terminal.notify timeout.image timeout.other ;;
         "krea config set")
             case $prev in
                 --color) _krea_offer auto always never; return ;;
             esac
             case $cur in
                 -*) _krea_offer --json --quiet -q --verbose -v --color --help -h ;;
-                *) _krea_offer_once model.default api.base account.shared budget.day budget.month confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template vary.folder timeout.image timeout.other; case $prev in model.*) _krea_model_ids ;; esac ;;
+                *) _krea_offer_once model.default api.base account.shared budget.day budget.month confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template vary.folder terminal.notify timeout.image timeout.other; case $prev in model.*) _krea_model_ids ;; esac ;;
             esac
             ;;
-        "krea config setyes") _krea_offer_once model.default api.base account.shared budget.day budget.month confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template vary.folder timeout.image timeout.other; case $prev in model.*) _krea_model_ids ;; esac ;;
+        "krea config setyes") _krea_offer_once model.default api.base account.shared budget.day budget.month confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template vary.folder terminal.notify timeout.image timeout.other; case $prev in model.*) _krea_model_ids ;; esac ;;
         "krea config unset")
             case $prev in
                 --color) _krea_offer auto always never; return ;;
             esac
             case $cur in
                 -*) _krea_offer --json --quiet -q --verbose -v --color --help -h ;;
-                *) _krea_offer_once model.default api.base account.shared budget.day budget.month confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template vary.folder timeout.image timeout.other ;;
+                *) _krea_offer_once model.default api.base account.shared budget.day budget.month confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template vary.folder terminal.notify timeout.image timeout.other ;;
             esac
             ;;
-        "krea config unsetyes") _krea_offer_once model.default api.base account.shared budget.day budget.month confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template vary.folder timeout.image timeout.other ;;
+        "krea config unsetyes") _krea_offer_once model.default api.base account.shared budget.day budget.month confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template vary.folder terminal.notify timeout.image timeout.other ;;
         "krea config list")
             case $prev in
                 --color) _krea_offer auto always never; return ;;

@@ -223,6 +223,7 @@ complete -c krea -n '__krea_at krea generate' -l sidecar -d 'Write the recipe be
 complete -c krea -n '__krea_at krea generate' -l embed -d 'Write the recipe into the metadata of each picture'
 complete -c krea -n '__krea_at krea generate' -l convert -d 'Convert a picture to the format that its name says'
 complete -c krea -n '__krea_at krea generate' -l no-original -d 'With --convert: leave no NAME.original.EXT beside it'
+complete -c krea -n '__krea_at krea generate' -l on-end -x -a '(__fish_complete_command)' -d 'Run COMMAND at the end, without a shell'
 complete -c krea -n '__krea_at krea generate' -l profile -x -d 'Use the stored login NAME'
 complete -c krea -n '__krea_at krea generate' -l token-file -r -F -d 'Read the token from FILE'
 complete -c krea -n '__krea_at krea generate' -l no-ledger -d 'Keep no record of what is paid for, at your own risk'
@@ -298,6 +299,7 @@ complete -c krea -n '__krea_at krea wait' -l timeout -x -d 'How long to wait: 90
 complete -c krea -n '__krea_at krea wait' -l json -d 'JSON lines instead of text, for input and output'
 complete -c krea -n '__krea_at krea wait' -l quiet -s q -d 'No progress, no remarks'
 complete -c krea -n '__krea_at krea wait' -l verbose -s v -d 'Each request and its time on stderr'
+complete -c krea -n '__krea_at krea wait' -l on-end -x -a '(__fish_complete_command)' -d 'Run COMMAND at the end, without a shell'
 complete -c krea -n '__krea_at krea wait' -l profile -x -d 'Use the stored login NAME'
 complete -c krea -n '__krea_at krea wait' -l token-file -r -F -d 'Read the token from FILE'
 complete -c krea -n '__krea_at krea wait' -l color -x -a 'auto always never' -d 'Colours: never, or always, which draws tables in a pipe as well'
@@ -310,6 +312,7 @@ complete -c krea -n '__krea_at krea download' -l timeout -x -d 'How long to wait
 complete -c krea -n '__krea_at krea download' -l json -d 'JSON lines instead of text, for input and output'
 complete -c krea -n '__krea_at krea download' -l quiet -s q -d 'No progress, no remarks'
 complete -c krea -n '__krea_at krea download' -l verbose -s v -d 'Each request and its time on stderr'
+complete -c krea -n '__krea_at krea download' -l on-end -x -a '(__fish_complete_command)' -d 'Run COMMAND at the end, without a shell'
 complete -c krea -n '__krea_at krea download' -l profile -x -d 'Use the stored login NAME'
 complete -c krea -n '__krea_at krea download' -l token-file -r -F -d 'Read the token from FILE'
 complete -c krea -n '__krea_at krea download' -l no-ledger -d 'Keep no record of what is paid for, at your own risk'
@@ -370,6 +373,7 @@ complete -c krea -n '__krea_at krea batch' -l sidecar -d 'Write the recipe besid
 complete -c krea -n '__krea_at krea batch' -l embed -d 'Write the recipe into the metadata of each picture'
 complete -c krea -n '__krea_at krea batch' -l convert -d 'Convert a picture to the format that its name says'
 complete -c krea -n '__krea_at krea batch' -l no-original -d 'With --convert: leave no NAME.original.EXT beside it'
+complete -c krea -n '__krea_at krea batch' -l on-end -x -a '(__fish_complete_command)' -d 'Run COMMAND at the end, without a shell'
 complete -c krea -n '__krea_at krea batch' -l profile -x -d 'Use the stored login NAME'
 complete -c krea -n '__krea_at krea batch' -l token-file -r -F -d 'Read the token from FILE'
 complete -c krea -n '__krea_at krea batch' -l json -d 'JSON lines instead of text, for input and output'
@@ -585,7 +589,7 @@ complete -c krea -n '__krea_at krea config get' -l quiet -s q -d 'No progress, n
 complete -c krea -n '__krea_at krea config get' -l verbose -s v -d 'Each request and its time on stderr'
 complete -c krea -n '__krea_at krea config get' -l color -x -a 'auto always never' -d 'Colours: never, or always, which draws tables in a pipe as well'
 complete -c krea -n '__krea_at krea config get' -l help -s h -d 'Show this help and exit'
-complete -c krea -n '__krea_at krea config get; and not __fish_seen_subcommand_from model.default api.base account.shared budget.day budget.month confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template vary.folder timeout.image timeout.other' -a 'model.default api.base account.shared budget.day budget.month confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template vary.folder timeout.image timeout.other'
+complete -c krea -n '__krea_at krea config get; and not __fish_seen_subcommand_from model.default api.base account.shared budget.day budget.month confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template vary.folder terminal.notify timeout.image timeout.other' -a 'model.default api.base account.shared budget.day budget.month confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template vary.folder terminal.notify timeout.image timeout.other'
 
 # krea config set
 complete -c krea -n '__krea_at krea config set' -l json -d 'JSON lines instead of text, for input and output'
@@ -593,7 +597,7 @@ complete -c krea -n '__krea_at krea config set' -l quiet -s q -d 'No progress, n
 complete -c krea -n '__krea_at krea config set' -l verbose -s v -d 'Each request and its time on stderr'
 complete -c krea -n '__krea_at krea config set' -l color -x -a 'auto always never' -d 'Colours: never, or always, which draws tables in a pipe as well'
 complete -c krea -n '__krea_at krea config set' -l help -s h -d 'Show this help and exit'
-complete -c krea -n '__krea_at krea config set; and not __fish_seen_subcommand_from model.default api.base account.shared budget.day budget.month confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template vary.folder timeout.image timeout.other' -a 'model.default api.base account.shared budget.day budget.month confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template vary.folder timeout.image timeout.other'
+complete -c krea -n '__krea_at krea config set; and not __fish_seen_subcommand_from model.default api.base account.shared budget.day budget.month confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template vary.folder terminal.notify timeout.image timeout.other' -a 'model.default api.base account.shared budget.day budget.month confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template vary.folder terminal.notify timeout.image timeout.other'
 complete -c krea -n '__krea_at krea config set; and contains -- (commandline -opc)[-1] model.default' -a '(__krea_models)'
 
 # krea config unset
@@ -602,7 +606,7 @@ complete -c krea -n '__krea_at krea config unset' -l quiet -s q -d 'No progress,
 complete -c krea -n '__krea_at krea config unset' -l verbose -s v -d 'Each request and its time on stderr'
 complete -c krea -n '__krea_at krea config unset' -l color -x -a 'auto always never' -d 'Colours: never, or always, which draws tables in a pipe as well'
 complete -c krea -n '__krea_at krea config unset' -l help -s h -d 'Show this help and exit'
-complete -c krea -n '__krea_at krea config unset; and not __fish_seen_subcommand_from model.default api.base account.shared budget.day budget.month confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template vary.folder timeout.image timeout.other' -a 'model.default api.base account.shared budget.day budget.month confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template vary.folder timeout.image timeout.other'
+complete -c krea -n '__krea_at krea config unset; and not __fish_seen_subcommand_from model.default api.base account.shared budget.day budget.month confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template vary.folder terminal.notify timeout.image timeout.other' -a 'model.default api.base account.shared budget.day budget.month confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template vary.folder terminal.notify timeout.image timeout.other'
 
 # krea config list
 complete -c krea -n '__krea_at krea config list' -l json -d 'JSON lines instead of text, for input and output'

@@ -123,11 +123,28 @@ def main(argv: list[str], env: "Env | None" = None) -> int:
     session = Session(env, output, argv)
     output.complete = partial(add_login_options, session)
     env.color = find_color(options)
+    output.read_notify = partial(read_notify, session)
+    started_at = session.clock.monotonic()
     try:
-        return run_command(argv, session, output)
+        code = run_command(argv, session, output)
+        if words := output.facts.on_end:
+            from krea_cli.commands.on_end import run_on_end
+
+            run_on_end(session, words, code, session.clock.monotonic() - started_at)
+        return code
     finally:
         session.close()
         output.close()
+
+
+def read_notify(session: "Session") -> str | None:
+    """Return the setting terminal.notify; None if it is not set, or cannot be read."""
+    from krea_cli.errors import KreaError
+
+    with suppress(KreaError):
+        value = session.config.get("terminal.notify")
+        return None if value is None else str(value)
+    return None
 
 
 def print_version(stream: "TextIO | None") -> int:

@@ -69,6 +69,23 @@ def _set_color(context: typer.Context, value: str) -> str:
     return value
 
 
+def _set_on_end(context: typer.Context, value: str | None) -> str | None:
+    if value is None:
+        return None
+    from shutil import which
+
+    from krea_cli.text import split_shell_line
+
+    try:
+        words = split_shell_line(value)
+    except ValueError as failure:
+        raise typer.BadParameter(f"{value!r} has a quote without an end") from failure
+    if not words or not which(words[0], path=context.obj.env.get("PATH")):
+        raise typer.BadParameter(f"{value!r} does not begin with a program that can be run")
+    context.obj.output.facts.on_end = words
+    return value
+
+
 def _set_deadline(context: typer.Context, value: float | None) -> float | None:
     if value:
         context.obj.deadline = context.obj.clock.monotonic() + value
@@ -200,4 +217,13 @@ NoOriginal = Annotated[
     typer.Option("--no-original", help="With --convert: leave no NAME.original.EXT beside it."),
 ]
 Force = Annotated[bool, typer.Option("--force", help="Overwrite existing files.")]
+OnEnd = Annotated[
+    str | None,
+    typer.Option(
+        "--on-end",
+        callback=_set_on_end,
+        metavar="COMMAND",
+        help="Run COMMAND at the end, without a shell; it gets the sums as JSON on stdin.",
+    ),
+]
 Yes = Annotated[bool, typer.Option("--yes", help="Ask no question; the answer is yes.")]

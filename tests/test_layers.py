@@ -26,7 +26,7 @@ MAY_IMPORT = {
     "flows": BELOW | {"api", "catalog", "local", "flows"},
     "sandbox": {"sandbox"},
     "terminal": BELOW | {"env", "api", "flows", "terminal"},
-    "options": {"dollars", "local"},
+    "options": {"dollars", "local", "text"},
     "commands": BELOW
     | {"env", "options", "api", "catalog", "local", "flows", "terminal", "commands", "sandbox"},
     "manual": BELOW
@@ -66,6 +66,7 @@ SHARED_BY_COMMANDS = {
     "moments",
     "named_jobs",
     "implied_output",
+    "on_end",
     "other_work",
     "own_options",
     "parallel",

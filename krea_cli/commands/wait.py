@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from krea_cli.options import Ids, Json, Profile, Quiet, Timeout, TokenFile, Verbose
+from krea_cli.options import Ids, Json, OnEnd, Profile, Quiet, Timeout, TokenFile, Verbose
 
 if TYPE_CHECKING:
     from krea_cli.commands.session import Session
@@ -18,6 +18,7 @@ def wait(
     json: Json = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
+    on_end: OnEnd = None,
     profile: Profile = None,
     token_file: TokenFile = None,
 ) -> None:

@@ -16,6 +16,7 @@ DEFAULT_TIMEOUT_SECONDS = {"image": 15 * 60.0, "other": 150 * 60.0}
 SECONDS_BY_UNIT = {"": 1, "s": 1, "m": 60, "h": 3600}
 SECONDS_BY_AGE_UNIT = SECONDS_BY_UNIT | {"d": 86_400, "w": 604_800, "y": 31_556_952}
 NEVER = "off"
+NOTIFICATIONS = ("bell", "off")
 LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 
 
@@ -88,6 +89,13 @@ def _parse_limit(value: Any) -> float | str:
         return _parse_dollars(value)
     except ValueError as expected:
         raise ValueError(f"{expected}, or {NEVER}") from expected
+
+
+def _parse_notification(value: Any) -> str:
+    word = "off" if value is False else str(value).strip().lower()
+    if word not in NOTIFICATIONS:
+        raise ValueError(" or ".join(NOTIFICATIONS))
+    return word
 
 
 def parse_parallel(value: Any) -> int:
@@ -178,6 +186,11 @@ SETTINGS = {
         " folder of the list, or the current one",
         parse_folder,
         "wildcards",
+    ),
+    "terminal.notify": Setting(
+        "at the end of what took longer than 20 s: bell rings, off does nothing; without it, the"
+        " terminal shows a notification",
+        _parse_notification,
     ),
     "timeout.image": Setting("how long to wait for an image", parse_duration, "15m"),
     "timeout.other": Setting(

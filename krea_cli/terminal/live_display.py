@@ -4,13 +4,15 @@ A thread imports rich shortly after the first event: by then the request has lef
 """
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from krea_cli.env import Env
+from krea_cli.errors import Interrupted
 from krea_cli.flows import events
 from krea_cli.terminal import sentences
+from krea_cli.terminal.alert import Alert
 from krea_cli.terminal.job_control import JobControl
 from krea_cli.terminal.progress_state import ProgressState
 from krea_cli.terminal.stream import Stream
@@ -32,7 +34,15 @@ class LiveDisplay:
     With PATHS_ON_STDOUT, stdout lists saved files on the same terminal, so the display need not.
     """
 
-    def __init__(self, env: Env, stream: Stream, *, paths_on_stdout: bool = False) -> None:
+    def __init__(
+        self,
+        env: Env,
+        stream: Stream,
+        *,
+        paths_on_stdout: bool = False,
+        read_notify: Callable[[], str | None] = lambda: None,
+    ) -> None:
+        self._alert = Alert(env, stream, read_notify)
         self._paths_on_stdout = paths_on_stdout
         self._env = env
         self._stream = stream
@@ -59,8 +69,10 @@ class LiveDisplay:
             # The line of its result tells the seed of each of several jobs, and the ledger its id.
             is_one_of_many = self._progress.expected_jobs > 1
             few_jobs = self._progress.job_count <= MAX_JOB_ID_LINES and not is_one_of_many
-            is_idle = self._progress.is_idle
+            is_idle, percent = self._progress.is_idle, self._progress.percent
         with self._screen_lock:
+            if self._active and not self._is_hidden:
+                self._alert.show_progress(percent)
             if isinstance(event, events.SeedDrawn) and is_one_of_many and self._paths_on_stdout:
                 pass
             elif isinstance(event, events.Note):
@@ -81,9 +93,20 @@ class LiveDisplay:
         self._job_control.start()
         try:
             yield
-        finally:
-            self._job_control.close()
-            self.close()
+        except BaseException as failure:
+            self._end("ended early", is_told=not isinstance(failure, Interrupted))
+            raise
+        else:
+            with self._progress_lock:
+                text = self._progress.end_text
+            self._end(text, is_told=True)
+
+    def _end(self, text: str, *, is_told: bool) -> None:
+        """Leave the terminal; tell it TEXT, unless the user ended the work."""
+        self._job_control.close()
+        self.close()
+        if is_told:
+            self._alert.notify(text, self._env.clock.monotonic() - self._started_at)
 
     @contextmanager
     def suspended(self) -> Iterator[None]:
@@ -119,6 +142,7 @@ class LiveDisplay:
         with self._screen_lock:
             self._active = False
             self._hide_and_unlock()
+            self._alert.clear_progress()
 
     def _pause(self) -> None:
         """Leave the terminal to the shell."""

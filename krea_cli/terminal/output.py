@@ -49,10 +49,11 @@ class Output(Screen):
 
         On a terminal, DESCRIBE gives the facts to stand beside a path: see `result_line`.
         """
+        files = record.get("files")
+        self.facts.add_files(files)
         if self.json:
             self._write_stdout(self._json_line(record), record)
             return
-        files = record.get("files")
         for path in files if isinstance(files, list | tuple) else ():
             if self._stdout.is_terminal:
                 facts = describe(record, str(path)) if describe and not self.quiet else ()
@@ -164,6 +165,7 @@ class Output(Screen):
             error.hint = self.complete(error.hint)
         if error.unexpected is not None:
             self._trace_exception(error.unexpected)
+        self.facts.add_error(error.as_dict())
         if self.json:
             self._write_stderr(json_line({"error": error.as_dict()}))
             return
@@ -175,6 +177,7 @@ class Output(Screen):
         self, text: str, record: Mapping[str, object], errors: Iterable[KreaError] = ()
     ) -> None:
         """Show TEXT with the totals, then ERRORS, one per kind; as JSON only RECORD."""
+        self.facts.set_summary(record)
         if self.json:
             self._write_stderr(json_line({"summary": record}))
             return

@@ -60,10 +60,11 @@ def choose_reporter(
     dumb: bool,
     read_mark: Callable[[], str],
     paths_on_stdout: bool,
+    read_notify: Callable[[], str | None],
 ) -> ProgressReporter:
     """Return the reporter for STDERR: a live display on a terminal, unless it is DUMB.
 
-    WRITE takes the lines of a log; READ_MARK and PATHS_ON_STDOUT are as in the two reporters.
+    WRITE takes the lines of a log. The last three are as in the two reporters.
     """
     if quiet:
         return SilentReporter()
@@ -73,4 +74,4 @@ def choose_reporter(
         return LineLog(env.clock, write, json=json, read_mark=read_mark)
     from krea_cli.terminal.live_display import LiveDisplay
 
-    return LiveDisplay(env, stderr, paths_on_stdout=paths_on_stdout)
+    return LiveDisplay(env, stderr, paths_on_stdout=paths_on_stdout, read_notify=read_notify)

@@ -156,6 +156,23 @@ class ProgressState:
             return None
         return (batch.running + batch.waiting) / rate
 
+    @property
+    def percent(self) -> int | None:
+        """The part of the jobs that have ended, in percent; None for one job."""
+        if self.batch is not None:
+            ended = self.batch.done + self.batch.failed + self.batch.unsaved + self.batch.doubtful
+            return 100 * ended // max(1, self.batch.total)
+        total = max(self.expected_jobs, self.job_count)
+        return 100 * (self.saved_jobs + self.failed_jobs) // total if total > 1 else None
+
+    @property
+    def end_text(self) -> str:
+        """The end of the work in a few words, for a notification."""
+        if self.batch is not None:
+            return sentences.item_counts(self.batch)
+        counts = {"done": self.saved_jobs, "failed": self.failed_jobs}
+        return ", ".join(f"{count} {end}" for end, count in counts.items() if count) or "ended"
+
     def summary(self) -> str:
         """All jobs in a few words: "3 running, 2 waiting, 5 done, 1 failed"."""
         if self.batch is not None:

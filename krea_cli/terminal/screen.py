@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from krea_cli.env import Env
 from krea_cli.terminal.colours import shows_colours
+from krea_cli.terminal.end_facts import EndFacts
 from krea_cli.terminal.stream import Stream, stdout_error
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ class Screen:
 
     json: True for JSON objects, one per line
     quiet: True to leave out progress, notes and hints
+    read_notify: returns the setting terminal.notify; None if it is not set
+    facts: the files, errors and sums so far, for --on-end
     is_rehearsal: tells if the service is the embedded Krea, so that nothing costs real money
     """
 
@@ -28,6 +31,8 @@ class Screen:
         self.json = json
         self.quiet = quiet
         self.is_rehearsal: Callable[[], bool] = lambda: False
+        self.read_notify: Callable[[], str | None] = lambda: None
+        self.facts = EndFacts()
         self._stdout = Stream(env.stdout)
         self._stderr = Stream(env.stderr)
         self._lock = threading.RLock()
@@ -38,6 +43,11 @@ class Screen:
     def is_stdout_terminal(self) -> bool:
         """True if a person reads stdout."""
         return self._stdout.is_terminal
+
+    @property
+    def stderr_descriptor(self) -> int | None:
+        """The file descriptor of stderr; None where there is none."""
+        return self._stderr.descriptor
 
     @property
     def shows_tables(self) -> bool:
@@ -73,6 +83,7 @@ class Screen:
                 dumb=self._dumb,
                 read_mark=self._mark,
                 paths_on_stdout=self._stdout.is_terminal,
+                read_notify=self.read_notify,
             )
         return self._started_reporter
 

@@ -34,6 +34,8 @@ HELP = {
     " output.folder",
     "vary.folder": "the folder of the words for --vary: of __name__ in name.txt; a relative one is"
     " below the folder of the list, or the current one",
+    "terminal.notify": "at the end of what took longer than 20 s: bell rings, off does nothing;"
+    " without it, the terminal shows a notification",
     "timeout.image": "how long to wait for an image",
     "timeout.other": "how long to wait for video, audio, 3D, enhancing",
 }

@@ -13,7 +13,7 @@ from krea_cli.commands.generate.inputs import GenerateOptions
 from krea_cli.commands.request_options import RequestOptions
 
 # They act while the command line is read, and are no option of a request.
-ELSEWHERE = {"context", "token_file", "no_ledger", "json", "quiet", "verbose", "return"}
+ELSEWHERE = {"context", "token_file", "no_ledger", "on_end", "json", "quiet", "verbose", "return"}
 
 
 @pytest.mark.parametrize(

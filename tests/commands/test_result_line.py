@@ -1,4 +1,4 @@
-"""The line that remains: file, size, price, time and seed on a terminal, the path in a pipe."""
+"""The line that remains on a terminal, the sum of several jobs, and the end by Ctrl-C."""
 
 import pytest
 
@@ -90,3 +90,19 @@ def test_the_sum_tells_how_each_ended(picture_cli: Cli) -> None:
     again = picture_cli.krea(*several, "--json")
     assert '{"summary": {"total": 4, "done": 4, "failed": 0, "not_saved": 0, ' in again.err
     assert '"running": 0, "not_submitted": 0, "spent": 0.021, "about": 0.0, ' in again.err
+
+
+@pytest.mark.parametrize(
+    ("count", "told"),
+    [
+        ("1", "job job-1 runs on, and is not saved yet; it costs $0.007\n"),
+        ("2", "2 jobs run on, and are not saved yet; they cost $0.014\n"),
+    ],
+)
+def test_ctrl_c_tells_the_price(picture_cli: Cli, count: str, told: str) -> None:
+    """Jobs that run on will cost, and `krea cancel` stops them."""
+    picture_cli.clock.stop_at(picture_cli.clock.now() + 2, 2)
+    result = picture_cli.krea(*BRUSH, "-n", count, "-o", "fox.png")
+    assert result.code == 130
+    assert f"error: interrupted (SIGINT); {told}" in result.err
+    assert "; krea cancel job-1" in result.err

@@ -1,12 +1,13 @@
 """Wait for jobs, and make the outcome of each: shared by `generate` and `download`."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from krea_cli.api.jobs import job_failure
 from krea_cli.api.types import Job
+from krea_cli.dollars import format_dollars
 from krea_cli.errors import Interrupted, KreaError, StillRunning
 from krea_cli.flows.download.save import ResultSaver
 from krea_cli.flows.events import JobEnded
@@ -20,6 +21,9 @@ from krea_cli.flows.jobs.wait import (
     interrupted_with_jobs,
 )
 from krea_cli.flows.jobs.watch import Watch
+
+if TYPE_CHECKING:
+    from krea_cli.local.ledger.rows import RequestRow
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,6 +126,8 @@ class Collector:
         latest = self._waiter.latest
         running = [each for each in left if not ((job := latest.get(each)) and job.ended)]
         one, several = RUN_ON_UNSAVED_PHRASES if len(running) == len(left) else NOT_SAVED_PHRASES
+        if len(running) == len(left) and (price := _price_text([slot.row for slot in slots])):
+            one, several = (f"{each}; {price}" for each in (one, several))
         if 0 < len(running) < len(left):
             several += f", and {len(running)} of them {'runs' if len(running) == 1 else 'run'} on"
         return interrupted_with_jobs(
@@ -214,3 +220,11 @@ def unreadable_job_error(pending: PendingJob, error: KreaError) -> KreaError:
         job_id=pending.job_id,
         charged="unknown",
     )
+
+
+def _price_text(rows: "Sequence[RequestRow | None]") -> str | None:
+    """The sentence about the price of jobs that run on; None if one of them is unknown."""
+    if len(rows) == 1 and rows[0] and rows[0].price not in (None, "unknown"):
+        return f"it costs {rows[0].price}"
+    costs = [row.cost for row in rows if row and row.cost is not None]
+    return f"they cost {format_dollars(sum(costs))}" if 1 < len(rows) == len(costs) else None

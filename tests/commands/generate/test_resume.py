@@ -120,7 +120,7 @@ def test_a_run_of_several_is_finished_by_the_same_command(cli: Cli, place: str) 
     command = ("generate", "a fox", "-n", "3", "-o", place)
     first = cli.krea(*command)
     assert (first.code, len(first.out.split())) == (130, 1), first.err
-    assert "is not saved yet; 1 of 3 jobs were not submitted\n" in first.err
+    assert "is not saved yet; it costs about $0.007; 1 of 3 jobs were not submitted\n" in first.err
     assert "hint: the same command goes on with all 3; krea cancel job-5 stops it\n" in first.err
     cli.clock.signal, cli.service.job_seconds, posts = None, 5, len(cli.service.posts)
     cli.service.answers = []
