@@ -186,7 +186,7 @@ _krea() {
             break
         fi
         case "$path $word" in
-            "krea generate" | "krea again" | "krea status" | "krea jobs" | "krea wait" | "krea download" | "krea batch" | "krea cancel" | "krea history" | "krea spend" | "krea recover" | "krea verify" | "krea models" | "krea doctor" | "krea sandbox" | "krea auth" | "krea auth login" | "krea auth status" | "krea auth same-account" | "krea auth other-account" | "krea auth logout" | "krea preset" | "krea preset save" | "krea preset list" | "krea preset show" | "krea preset delete" | "krea config" | "krea config get" | "krea config set" | "krea config unset" | "krea config list" | "krea config path") path="$path $word" ;;
+            "krea generate" | "krea again" | "krea status" | "krea jobs" | "krea wait" | "krea download" | "krea batch" | "krea cancel" | "krea history" | "krea spend" | "krea recover" | "krea verify" | "krea models" | "krea doctor" | "krea completion" | "krea sandbox" | "krea auth" | "krea auth login" | "krea auth status" | "krea auth same-account" | "krea auth other-account" | "krea auth logout" | "krea preset" | "krea preset save" | "krea preset list" | "krea preset show" | "krea preset delete" | "krea config" | "krea config get" | "krea config set" | "krea config unset" | "krea config list" | "krea config path") path="$path $word" ;;
         esac
     done
     case $prev in *@) _krea_files; return ;; esac
@@ -194,7 +194,7 @@ _krea() {
         "krea")
             case $cur in
                 -*) _krea_offer --version -V --help -h ;;
-                *) _krea_offer generate again status jobs wait download batch cancel history spend recover verify models doctor sandbox auth preset config ;;
+                *) _krea_offer generate again status jobs wait download batch cancel history spend recover verify models doctor completion sandbox auth preset config ;;
             esac
             ;;
         "krea generate")
@@ -445,6 +445,16 @@ _krea() {
                 -*) _krea_offer --repair --profile --token-file --json --quiet -q --verbose -v --color --help -h ;;
             esac
             ;;
+        "krea completion")
+            case $prev in
+                --color) _krea_offer auto always never; return ;;
+            esac
+            case $cur in
+                -*) _krea_offer --color --help -h ;;
+                *) _krea_offer_once bash zsh fish ;;
+            esac
+            ;;
+        "krea completionyes") _krea_offer_once bash zsh fish ;;
         "krea sandbox")
             case $prev in
                 --speed) return ;;

@@ -5,7 +5,7 @@ function __krea_path
     set -l path krea
     for word in (commandline -opc)[2..-1]
         test "$word" = --; and break
-        if contains -- "$path $word" 'krea generate' 'krea again' 'krea status' 'krea jobs' 'krea wait' 'krea download' 'krea batch' 'krea cancel' 'krea history' 'krea spend' 'krea recover' 'krea verify' 'krea models' 'krea doctor' 'krea sandbox' 'krea auth' 'krea auth login' 'krea auth status' 'krea auth same-account' 'krea auth other-account' 'krea auth logout' 'krea preset' 'krea preset save' 'krea preset list' 'krea preset show' 'krea preset delete' 'krea config' 'krea config get' 'krea config set' 'krea config unset' 'krea config list' 'krea config path'
+        if contains -- "$path $word" 'krea generate' 'krea again' 'krea status' 'krea jobs' 'krea wait' 'krea download' 'krea batch' 'krea cancel' 'krea history' 'krea spend' 'krea recover' 'krea verify' 'krea models' 'krea doctor' 'krea completion' 'krea sandbox' 'krea auth' 'krea auth login' 'krea auth status' 'krea auth same-account' 'krea auth other-account' 'krea auth logout' 'krea preset' 'krea preset save' 'krea preset list' 'krea preset show' 'krea preset delete' 'krea config' 'krea config get' 'krea config set' 'krea config unset' 'krea config list' 'krea config path'
             set path "$path $word"
         end
     end
@@ -178,6 +178,7 @@ complete -c krea -n '__krea_at krea' -a recover -d 'Find the jobs of requests wh
 complete -c krea -n '__krea_at krea' -a verify -d 'Check the files on disk against the report of a batch.'
 complete -c krea -n '__krea_at krea' -a models -d 'List the models, find some, show or compare them.'
 complete -c krea -n '__krea_at krea' -a doctor -d 'Check the set-up, and suggest how to fix problems.'
+complete -c krea -n '__krea_at krea' -a completion -d 'Print the completion script for bash, zsh or fish.'
 complete -c krea -n '__krea_at krea' -a sandbox -d 'Run a command against an embedded Krea, free of charge.'
 complete -c krea -n '__krea_at krea' -a auth -d 'Store a token, show the one in use, or forget it.'
 complete -c krea -n '__krea_at krea' -a preset -d 'Keep a model and values of its fields under a name.'
@@ -467,6 +468,11 @@ complete -c krea -n '__krea_at krea doctor' -l quiet -s q -d 'No progress, no re
 complete -c krea -n '__krea_at krea doctor' -l verbose -s v -d 'Each request and its time on stderr'
 complete -c krea -n '__krea_at krea doctor' -l color -x -a 'auto always never' -d 'Colours: never, or always, which draws tables in a pipe as well'
 complete -c krea -n '__krea_at krea doctor' -l help -s h -d 'Show this help and exit'
+
+# krea completion
+complete -c krea -n '__krea_at krea completion' -l color -x -a 'auto always never' -d 'Colours: never, or always, which draws tables in a pipe as well'
+complete -c krea -n '__krea_at krea completion' -l help -s h -d 'Show this help and exit'
+complete -c krea -n '__krea_at krea completion; and not __fish_seen_subcommand_from bash zsh fish' -a 'bash zsh fish'
 
 # krea sandbox
 complete -c krea -n '__krea_at krea sandbox' -l speed -x -d 'Jobs run N times faster than in reality'

@@ -57,6 +57,7 @@ COMMANDS = (
     "preset",
     "config",
     "doctor",
+    "completion",
     "sandbox",
 )
 

@@ -30,9 +30,9 @@ def refuse_conversion(*, convert: bool, no_original: bool, name: str | None) -> 
     if name and (problem := conversion_problem(name)):
         raise UsageError(problem, hint="-o with another extension")
     if reason := missing_support(writable_type(name or "")):
-        from krea_cli.commands.installing import install_command
+        from krea_cli.commands.installing import extra_hint
 
-        raise NoPillow(f"{reason}; nothing was sent", hint=install_command())
+        raise NoPillow(f"{reason}; nothing was sent", hint=extra_hint("pillow", "sandbox"))
 
 
 def refuse_stream(target: "Target", *, convert: bool) -> None:

@@ -10,7 +10,7 @@ from krea_cli.text import shell_line
 if TYPE_CHECKING:
     from krea_cli.env import Env
 
-SANDBOX_MODULES = ("PIL",)  # of the extra `sandbox`
+PACKAGE_OF_MODULE = {"PIL": "pillow"}  # of other names than their modules
 OTHER_PYTHON_HINT = "install krea with another Python: uv tool install --managed-python krea-cli"
 
 
@@ -50,10 +50,11 @@ def import_error(failure: Exception) -> KreaError | None:
     name = failure.name.partition(".")[0]
     if name in sys.stdlib_module_names:
         return KreaError(_missing(name.lstrip("_")), hint=OTHER_PYTHON_HINT)
-    package = "'krea-cli[sandbox]'" if name in SANDBOX_MODULES else "krea-cli"
+    from krea_cli.commands.installing import install_command
+
     return KreaError(
         f"the package {name} cannot be imported: {failure}",
-        hint=f"{sys.executable} -m pip install --force-reinstall {package}",
+        hint=install_command(PACKAGE_OF_MODULE.get(name, name), again=True),
     )
 
 

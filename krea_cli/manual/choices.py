@@ -1,6 +1,7 @@
 """Words to choose from that the parser does not list: settings, kinds, groups, faults, models."""
 
 from krea_cli.catalog.cache import load_snapshot
+from krea_cli.commands.completion import SCRIPTS
 from krea_cli.commands.history import STATUSES as HISTORY_STATUSES
 from krea_cli.commands.jobs import STATUSES as JOB_STATUSES
 from krea_cli.commands.spend import GROUPINGS
@@ -13,6 +14,7 @@ def metavar_choices() -> MetavarChoices:
     """The words to choose from, by command and metavar."""
     keys = tuple(SETTINGS)
     return {
+        ("krea completion", "SHELL"): tuple(SCRIPTS),
         ("krea config get", "KEY"): keys,
         ("krea config set", "KEY"): keys,
         ("krea config unset", "KEY"): keys,

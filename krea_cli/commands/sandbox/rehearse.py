@@ -11,7 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from krea_cli.commands.installing import install_command
+from krea_cli.commands.installing import extra_hint
 from krea_cli.commands.rehearsal import SANDBOX_TOKEN_SUFFIX
 from krea_cli.commands.sandbox.child_process import run_child
 from krea_cli.errors import Interrupted, KreaError, UsageError
@@ -39,7 +39,7 @@ def start_sandbox(*, document: Path | None, **settings: Any) -> "SandboxServer":
     if find_spec("PIL") is None:
         raise KreaError(
             "the sandbox draws its pictures with Pillow, which is not installed",
-            hint=install_command(),
+            hint=extra_hint("pillow", "sandbox"),
         )
     from krea_cli.sandbox.server import SandboxServer
 
@@ -62,6 +62,9 @@ def start_sandbox(*, document: Path | None, **settings: Any) -> "SandboxServer":
 
 def serve(sandbox: "SandboxServer", session: "Session") -> None:
     """Print the variables for a shell, then serve until Ctrl-C."""
+    session.output.say(
+        "sandbox: these two lines lead another terminal here; Ctrl-C ends the sandbox"
+    )
     for name, value in sandbox_variables(sandbox).items():
         session.output.print_line(f"export {name}={value}")
     try:

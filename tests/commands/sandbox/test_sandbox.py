@@ -17,6 +17,8 @@ from krea_cli.sandbox.faults import FAULT_KINDS
 from tests.harness.cli import Cli
 from tests.harness.installed_cli import wait_until
 
+EXTRA = "the extra [sandbox] brings it along"
+
 KREA = str(Path(sys.executable).parent / "krea")
 
 
@@ -81,7 +83,8 @@ def test_without_a_command_it_serves_until_ctrl_c(cli: Cli) -> None:
     base, key = result.out.splitlines()
     assert re.fullmatch(r"export KREA_API_BASE=http://127\.0\.0\.1:\d+", base)
     assert re.fullmatch(r"export KREA_API_KEY=sandbox-[0-9a-f]{8}:free-of-charge", key)
-    assert (result.code, result.err) == (0, "")
+    told = "sandbox: these two lines lead another terminal here; Ctrl-C ends the sandbox\n"
+    assert (result.code, result.err) == (0, told)
 
 
 def test_another_signal_is_told(cli: Cli) -> None:
@@ -119,7 +122,7 @@ def test_without_pillow_it_says_what_to_install(cli: Cli, monkeypatch: pytest.Mo
     assert (result.code, result.out) == (1, "")
     assert result.err == (
         "error: the sandbox draws its pictures with Pillow, which is not installed\n"
-        f"  hint: {sys.executable} -m pip install pillow\n"
+        f"  hint: {sys.executable} -m pip install pillow adds it; {EXTRA}\n"
         "  charged: no\n"
     )
 
@@ -144,7 +147,7 @@ def test_the_hint_for_pillow_fits_the_environment(
     result = cli.krea("sandbox")
 
     hint = command.format(name="'my tools'", python=sys.executable)
-    assert f"  hint: {hint}\n" in result.err
+    assert f"  hint: {hint} adds it; {EXTRA}\n" in result.err
 
 
 @pytest.mark.parametrize(
