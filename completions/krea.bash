@@ -259,7 +259,7 @@ _krea() {
                 --color) _krea_offer auto always never; return ;;
             esac
             case $cur in
-                -*) _krea_offer --edit --output -o --count -n --model -m --input -i --image --video --audio --style --seed --width --height --aspect-ratio --resolution --duration --prompt-file --no-wait --timeout --max-cost --assume-price --yes --webhook --tag --dry-run --force --no-check --sidecar --embed --profile --token-file --no-ledger --json --quiet -q --verbose -v --color --help -h ;;
+                -*) _krea_offer --edit --output -o --count -n --model -m --input -i --image --video --audio --style --seed --width --height --aspect-ratio --resolution --duration --prompt-file --no-wait --timeout --max-cost --assume-price --yes --webhook --tag --dry-run --force --no-check --sidecar --embed --convert --no-original --profile --token-file --no-ledger --json --quiet -q --verbose -v --color --help -h ;;
             esac
             ;;
         "krea status")

@@ -263,6 +263,8 @@ complete -c krea -n '__krea_at krea again' -l force -d 'Overwrite existing files
 complete -c krea -n '__krea_at krea again' -l no-check -d 'Send the fields as they are'
 complete -c krea -n '__krea_at krea again' -l sidecar -d 'Write the recipe beside each file, as FILE.json'
 complete -c krea -n '__krea_at krea again' -l embed -d 'Write the recipe into the metadata of each picture'
+complete -c krea -n '__krea_at krea again' -l convert -d 'Convert a picture to the format that its name says'
+complete -c krea -n '__krea_at krea again' -l no-original -d 'With --convert: leave no NAME.original.EXT beside it'
 complete -c krea -n '__krea_at krea again' -l profile -x -d 'Use the stored login NAME'
 complete -c krea -n '__krea_at krea again' -l token-file -r -F -d 'Read the token from FILE'
 complete -c krea -n '__krea_at krea again' -l no-ledger -d 'Keep no record of what is paid for, at your own risk'

@@ -24,11 +24,13 @@ from krea_cli.commands.request_options import (
 )
 from krea_cli.options import (
     AssumePrice,
+    Convert,
     Embed,
     Force,
     Json,
     MaxCost,
     NoLedger,
+    NoOriginal,
     OutputOption,
     Profile,
     Quiet,
@@ -79,6 +81,8 @@ def again(
     no_check: NoCheck = False,
     sidecar: Sidecar = False,
     embed: Embed = False,
+    convert: Convert = False,
+    no_original: NoOriginal = False,
     profile: Profile = None,
     token_file: TokenFile = None,
     no_ledger: NoLedger = False,
