@@ -102,8 +102,6 @@ def build_requests(
     RECIPE is where it starts from. REPORT takes what is wrong for one of several models.
     Raises `UsageError`, `UnknownModel`, `InvalidRequest`.
     """
-    if options.like and options.preset:
-        raise UsageError("--like and --preset exclude each other", hint="give only one of them")
     preset = take_preset(session, options.preset)
     vary = read_vary(session, options, session.env.current_dir)
     names, composer = model_names(options), session.composer()

@@ -16,7 +16,7 @@ from krea_cli.commands.generate.inputs import (
 )
 from krea_cli.commands.generate.totals import Totals
 from krea_cli.commands.result_line import describe_result
-from krea_cli.errors import KreaError, LeftToHost, ModelRetired
+from krea_cli.errors import KreaError, LeftToHost, ModelRetired, UsageError
 from krea_cli.text import shell_line
 
 MANY_JOBS = 10  # beyond it, the prices of today are worth a request
@@ -137,6 +137,8 @@ def _read_recipe(
     if repeat is not None:
         yes = options.yes or options.dry_run
         return read_recipe_to_repeat(session, repeat, yes=yes)
+    if options.preset:
+        raise UsageError("--like and --preset exclude each other", hint="give only one of them")
     return read_recipe_of(session, str(options.like)), False
 
 
