@@ -174,7 +174,7 @@ def test_a_table_for_a_person_marks_the_default(cli: Cli) -> None:
     assert result.err.splitlines()[0] == (
         "* the default; ~ an old or uncertain price; ? the service publishes none"
     )
-    assert "  ~$0.05-$0.16/s  " in uncolored(
+    assert "  ~$0.05-$0.16/s" in uncolored(
         cli.krea("models", "h3-max", "--sort", "name", terminal=True).out
     )
     piped = cli.krea("models", "z-image", "--sort", "name")
