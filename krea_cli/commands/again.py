@@ -103,7 +103,7 @@ def again(
       krea again
       krea again --edit
       krea again last~2 -n 4 -o "variants/{slug}-{seed}.{ext}"
-      krea again fox.png --aspect-ratio 16:9 -o wide-fox.png
+      krea again fox.png --width 1360 --height 768 -o wide.png
     """
     from krea_cli.commands.generate.inputs import RepeatOptions
     from krea_cli.commands.generate.run import run

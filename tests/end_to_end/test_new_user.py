@@ -54,8 +54,8 @@ def nothing_sent(installed: InstalledCli, sandbox: Sandbox) -> Callable[[], bool
         ),
         (
             ("status", "../../secrets"),
-            "'../../secrets' is not a job id: 1 to 64 letters, digits, - or _ are expected",
-            "an id looks like 550e8400-e29b-41d4-a716-446655440000; krea generate prints it",
+            "nothing about ../../secrets is in this ledger",
+            "krea history lists the requests",
         ),
     ],
     ids=["model", "field", "10,000", "empty", "dash", "id"],

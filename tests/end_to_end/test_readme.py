@@ -31,7 +31,7 @@ COMMAND_FILES = {
     **{path.parent.name: path for path in sorted(COMMANDS.glob("*/__init__.py"))},
 }
 JOB_ID = re.compile(r"\bID\b|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-EXISTING_RESULT = re.compile(r"(?:--like|history) (\S+\.png)")
+EXISTING_RESULT = re.compile(r"(?:--like|history|again) (\S+\.png)")
 FILE_BLOCK = re.compile(r"<!-- file: (\S+) -->\n+```\w+\n(.+?)^```", re.DOTALL | re.MULTILINE)
 EXAMPLE_SCRIPT = (
     '#!/bin/sh\nset -e\nkrea generate "a red fox" --width 512 --height 512 -o "$$.png"\n'
@@ -74,10 +74,18 @@ def installed_with_files(installed: InstalledCli) -> InstalledCli:
     write_picture(installed.folder / "day.png")
     write_picture(installed.folder / "small.jpg")
     (installed.folder / "prompt.txt").write_text("a red fox\n")
-    (installed.folder / "prompts.txt").write_text("a fox\nan owl\n")
+    (installed.folder / "prompts.txt").write_text("a {red|grey} fox\nan owl\n")
     for name, text in FILE_BLOCK.findall("".join(DOCUMENTS.values())):
         (installed.folder / name).write_text(text)
     (installed.folder / "token.txt").write_text(f"{OTHER_KEY}\n")
+    (installed.folder / "wildcards").mkdir()
+    (installed.folder / "wildcards" / "animal.txt").write_text("fox\nowl\nhare\n")
+    for folder in (
+        ".local/share/bash-completion/completions",
+        ".zfunc",
+        ".config/fish/completions",
+    ):
+        (Path(installed.environ["HOME"]) / folder).mkdir(parents=True, exist_ok=True)
     (installed.folder / "pics").mkdir()
     (installed.folder / "out").mkdir()
     report = {"schema": 1, "line": 1, "state": "failed", "job_id": None, "files": []}
@@ -108,7 +116,7 @@ def substitute_job_ids(line: str, installed: InstalledCli, sandbox: Sandbox) -> 
 
 def substitute_row_numbers(line: str, installed: InstalledCli) -> str:
     """LINE with the number of a new request in doubt in the place of each 12."""
-    return re.sub(r"\b12\b(?!h)", lambda _: str(insert_request_in_doubt(installed)), line)
+    return re.sub(r"(?<!-)\b12\b(?!h)", lambda _: str(insert_request_in_doubt(installed)), line)
 
 
 def insert_request_in_doubt(installed: InstalledCli) -> int:
@@ -160,13 +168,15 @@ def test_the_examples_work(
         line = substitute_row_numbers(substitute_job_ids(example, installed, sandbox), installed)
         words = shlex.split(line, comments=True)[1:]
         existing_results = EXISTING_RESULT.findall(line)
+        if words[0] == "again" or "last" in words:
+            existing_results += ["1.png", "2.png", "3.png"]
         for name in existing_results:
             run_main(["generate", "a red fox", "-o", name], environ=installed.environ)
-        if words == ["sandbox"]:
-            continue  # serves until Ctrl-C
+        if words == ["sandbox"] or "--edit" in words:
+            continue  # serves until Ctrl-C; opens an editor on a terminal
         if "cancel" in words and "|" in words:
             result = run_against_slow_jobs(line, installed.folder / "slow")
-        elif "|" in words or "<" in words or words[0] == "sandbox":
+        elif {"|", "<", ">"} & set(words) or words[0] == "sandbox":
             result = installed.sh(line.replace("krea sandbox", "krea sandbox --seconds 0.05"))
         elif words[0] == "auth" and words[1].endswith("-account"):
             other = installed.environ | {"KREA_API_KEY": OTHER_KEY}

@@ -142,4 +142,4 @@ def test_no_id_at_a_terminal(installed: InstalledCli) -> None:
     with terminal(installed, "wait", NO_COLOR="1") as child:
         code, shown = read_to_end(child)
     assert code == 2
-    assert shown.startswith("error: no job id was given\n  hint: krea wait ID")
+    assert shown.startswith("error: no job id was given\n  hint: krea wait last; or")
