@@ -24,7 +24,8 @@ MODES = ("pipe", "terminal", "json")
 # What we send to a terminal ourselves: colours, to and fro within the line, and clearing below it.
 # With them the notification at the end of long work.
 OWN = re.compile(
-    r"\x1b\]9;krea: [^\x00-\x1f\x7f]*\x07|\x1b\[[0-9;]*m|\x1b\[\?25[lh]|\r\x1b\[2K|\x1b\[1A\x1b\[2K|\x1b\[J|\r"
+    r"\x1b\]9;krea: [^\x00-\x1f\x7f]*\x07"
+    r"|\x1b\[[0-9;]*m|\x1b\[\?25[lh]|\r\x1b\[2K|\x1b\[1A\x1b\[2K|\x1b\[J|\r"
 )
 
 Run = Callable[..., CliResult]
