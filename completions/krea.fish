@@ -360,6 +360,7 @@ complete -c krea -n '__krea_at krea batch' -l dry-run -d 'Print what would be se
 complete -c krea -n '__krea_at krea batch' -l check -d 'Check the list and the content of its files'
 complete -c krea -n '__krea_at krea batch' -l prune -d 'List the files of earlier lines that no line asks for now'
 complete -c krea -n '__krea_at krea batch' -l to -r -F -d 'With --prune: move these files there, never over others'
+complete -c krea -n '__krea_at krea batch' -l status -d 'Print how far the run of FILE has come'
 complete -c krea -n '__krea_at krea batch' -l lines -x -d 'Only these lines of FILE, such as 3,9-12'
 complete -c krea -n '__krea_at krea batch' -l first -x -d 'Only the first N lines, of those chosen'
 complete -c krea -n '__krea_at krea batch' -l filter -x -d 'Only what has all these words'
@@ -387,6 +388,7 @@ complete -c krea -n '__krea_at krea batch' -l help -s h -d 'Show this help and e
 complete -c krea -n '__krea_at krea batch' -F
 
 # krea cancel
+complete -c krea -n '__krea_at krea cancel' -l batch -r -F -d 'Cancel what runs of this list, and end its krea batch'
 complete -c krea -n '__krea_at krea cancel' -l profile -x -d 'Use the stored login NAME'
 complete -c krea -n '__krea_at krea cancel' -l token-file -r -F -d 'Read the token from FILE'
 complete -c krea -n '__krea_at krea cancel' -l json -d 'JSON lines instead of text, for input and output'

@@ -67,6 +67,7 @@ SHARED_BY_COMMANDS = {
     "named_jobs",
     "implied_output",
     "on_end",
+    "known_list",
     "other_work",
     "own_options",
     "parallel",

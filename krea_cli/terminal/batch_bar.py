@@ -72,7 +72,10 @@ class BatchBar:
         rows = max(0, console.height - RESERVED_ROWS)
         for item in self._items[-rows:] if rows else ():
             style = "red" if item.error is not None else "dim"
-            yield self._cut(Text(sentences.event_sentence(item), style=style), width)
+            sentence = sentences.event_sentence(item)
+            if item.job_id:  # it would take half of the line; the summary has it
+                sentence = sentence.replace(f"job {item.job_id} ", "")
+            yield self._cut(Text(sentence, style=style), width)
         yield from draw_beside(self._spinner, self._line, width, console)
 
     def _line(self, width: int) -> Text:

@@ -1,5 +1,6 @@
 """Progress for a log or a program: one line per change of state, and a heartbeat each minute."""
 
+import math
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -14,6 +15,8 @@ from krea_cli.terminal.progress_state import ProgressState
 from krea_cli.text import indent_later_lines
 
 HEARTBEAT_SECONDS = 60.0
+# Between two counts of a batch for a program. Those that come once a second come a bit early.
+COUNTS_SECONDS = 0.95
 
 
 @dataclass(frozen=True)
@@ -69,15 +72,29 @@ class LineLog:
         self._read_mark = read_mark
         self._progress = ProgressState(clock)
         self._lock = threading.Lock()
+        self._last_counts: events.BatchProgress | None = None
+        self._counts_at = -math.inf
         # A batch has news all the time: its heart beats whatever else is written.
         self._started_at = self._last_line_at = self._last_heartbeat_at = clock.monotonic()
 
     def tell(self, event: events.Event) -> None:
         """Write EVENT unless it repeats the last line about its subject."""
         with self._lock:
-            if self._progress.apply(event):
+            is_news = self._progress.apply(event)
+            if self._json and isinstance(event, events.BatchProgress):
+                is_news = self._is_due(event, is_news=is_news)
+            if is_news:
                 self._last_line_at = self._clock.monotonic()
                 self._write(event)
+
+    def _is_due(self, batch: events.BatchProgress, *, is_news: bool) -> bool:
+        """Tell if a program gets the counts of BATCH now: where a stop is news, or a second on."""
+        now = self._clock.monotonic()
+        is_early = now - self._counts_at < COUNTS_SECONDS and not is_news
+        if is_early or batch == self._last_counts:
+            return False
+        self._last_counts, self._counts_at = batch, now
+        return True
 
     def beat(self, now: float) -> float:
         """Write a heartbeat if nothing was written in the minute before NOW (monotonic seconds).

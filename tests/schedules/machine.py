@@ -24,6 +24,10 @@ LATE_FAULTS = st.builds(
     made=st.sampled_from((3.5, 8.0, 40.0, 120.0, 400.0)),
     answer=st.sampled_from(("lost", "kill", "524", "503-proxy")),
 )
+FAILURES = st.builds(
+    PostFault, answer=st.sampled_from(("job", "job", "lost", "kill")), fails=st.just(True)
+)
+PARTS = st.sampled_from(((), (), ("--first", "1"), ("--lines", "3"), ("--filter", "p1")))
 KILLS = st.one_of(st.none(), st.none(), st.integers(1, 60))
 GAPS = st.sampled_from((0.0, 0.1, 0.5, 4.0))
 
@@ -81,13 +85,23 @@ class ScheduleMachine(Promises, RuleBasedStateMachine):
 
     @precondition(lambda self: len(self.allowed) + 2 < MAX_PROMPTS)
     @rule(
-        faults=st.lists(FAULTS, max_size=4),
+        faults=st.lists(st.one_of(FAULTS, FAILURES), max_size=4),
         kill=KILLS,
         count=st.integers(2, 3),
         cap=st.sampled_from((None, None, 1, 2)),
+        retries=st.sampled_from((0, 1, 2)),
+        part=PARTS,
     )
-    def batch(self, faults: list[PostFault], kill: int | None, count: int, cap: int | None) -> None:
-        """Ask for a list of pictures, with money for CAP of them."""
+    def batch(
+        self,
+        faults: list[PostFault],
+        kill: int | None,
+        count: int,
+        cap: int | None,
+        retries: int,
+        part: tuple[str, ...],
+    ) -> None:
+        """Ask for a PART of a list of pictures, with money for CAP of them, and RETRIES."""
         name = f"list-{len(self.lists)}.csv"
         prompts = [f"p{len(self.allowed) + number}" for number in range(count)]
         self.lists[name] = prompts
@@ -95,11 +109,24 @@ class ScheduleMachine(Promises, RuleBasedStateMachine):
         if cap is not None:
             command += ("--max-cost", str(cap), "--assume-price", "1")
             self.caps[name] = cap
+        command += ("--retries", str(retries)) if retries else ()
         for prompt in prompts:
             self.allowed[prompt] = 1
+            self.retries[prompt] = self.tries[prompt] = retries
             self.outputs[prompt] = command
         self.write_list(name)
-        self.run(command, faults=faults, kills=(kill,))
+        self.run((*command, *part), faults=faults, kills=(kill,))
+
+    @precondition(lambda self: self.lists)
+    @rule(data=st.data(), faults=st.lists(FAILURES, max_size=2), kill=KILLS)
+    def send_failed(self, data: st.DataObject, faults: list[PostFault], kill: int | None) -> None:
+        """Send what failed of a list once more, by the user's word."""
+        name = data.draw(st.sampled_from(sorted(self.lists)))
+        failed = {row[3] for row in self.rows() if row[1] in ("failed", "refused", "cancelled")}
+        for prompt in failed.intersection(self.lists[name]):
+            self.tries[prompt] += 1 + self.retries[prompt]
+        command = self.outputs[self.lists[name][0]]
+        self.run((*command, "--only-failed"), faults=faults, kills=(kill,))
 
     @rule(data=st.data(), kill=KILLS)
     def shift_names(self, data: st.DataObject, kill: int | None) -> None:
@@ -119,7 +146,7 @@ class ScheduleMachine(Promises, RuleBasedStateMachine):
         """Stop a job; its command, typed again, may pay again."""
         if running := [row for row in self.rows() if row[1] == "submitted"]:
             _, _, job_id, prompt, _ = data.draw(st.sampled_from(running))
-            self.allowed[prompt] += 1
+            self.grant(prompt)
             self.run(("cancel", job_id))
 
     @rule()
@@ -179,7 +206,7 @@ class ScheduleMachine(Promises, RuleBasedStateMachine):
         """Send a request in doubt again, by the user's word."""
         if doubts := [row for row in self.rows() if row[1] in ("unknown", "unfound")]:
             row_id, _, _, prompt, _ = data.draw(st.sampled_from(doubts))
-            self.allowed[prompt] += 1
+            self.grant(prompt)
             self.renounced.add(prompt)
             self.run(("recover", "--resubmit", str(row_id)), faults=faults, kills=(kill,))
 
@@ -188,7 +215,7 @@ class ScheduleMachine(Promises, RuleBasedStateMachine):
         """Let a request in doubt go, by the user's word."""
         if doubts := [row for row in self.rows() if row[1] in ("unknown", "unfound")]:
             row_id, _, _, prompt, _ = data.draw(st.sampled_from(doubts))
-            self.allowed[prompt] += 1
+            self.grant(prompt)
             self.renounced.add(prompt)
             self.run(("recover", "--forget", str(row_id)))
 

@@ -22,6 +22,8 @@ class Promises:
     renounced: the prompts of which a job was let go
     lists: the prompts of each list
     caps: the caps of lists, in jobs
+    retries: how often each prompt may be sent again by itself after a failure
+    tries: how many failed jobs each prompt may have had, by --retries and --only-failed
     names: the prompts whose picture a file may hold
     """
 
@@ -34,6 +36,8 @@ class Promises:
         self.renounced: set[str] = set()
         self.lists: dict[str, list[str]] = {}
         self.caps: dict[str, int] = {}
+        self.retries: dict[str, int] = {}
+        self.tries: dict[str, int] = {}
         self.names: dict[str, set[str]] = {}
 
     def run(
@@ -60,6 +64,11 @@ class Promises:
             self.check_words(results[0], posts=self.schedule.service.posts - posts, jobs=len(own))
         self.check()
         return results
+
+    def grant(self, prompt: str) -> None:
+        """Let PROMPT be paid once more, by the user's word."""
+        self.allowed[prompt] += 1
+        self.tries[prompt] = self.tries.get(prompt, 0) + self.retries.get(prompt, 0)
 
     def each_key(self) -> Iterator[None]:
         """Use one key after the other."""
@@ -98,12 +107,16 @@ class Promises:
         assert not wrong, f"{wrong} sums for caps are not those of the requests"
         service, rows = self.schedule.service, self.rows()
         for prompt, allowed in self.allowed.items():
-            jobs = service.jobs_of(prompt)
+            made = service.jobs_of(prompt)
+            jobs = [job for job in made if not job.fails]
             assert len(jobs) <= allowed, f"{prompt} was paid {len(jobs)} times, not {allowed}"
+            most = allowed + self.tries.get(prompt, 0)
+            # Of keys that may be of two accounts, each may try.
+            assert len(made) <= most or self.world.keys, f"{prompt} was sent {len(made)} times"
         for name, cap in self.caps.items():
             prompts = self.lists[name]
             extra = sum(self.allowed[prompt] - 1 for prompt in prompts)
-            jobs_made = sum(len(service.jobs_of(prompt)) for prompt in prompts)
+            jobs_made = sum(not job.fails for prompt in prompts for job in service.jobs_of(prompt))
             assert jobs_made <= cap + extra, f"{jobs_made} jobs of {name} under a cap of {cap}"
         owners: dict[str, list[int]] = {}
         for row_id, state, job_id, prompt, sent_at in rows:
@@ -158,6 +171,6 @@ class Promises:
     def check_saved(self) -> None:
         """Every job that is owned is saved, and hidden files belong to requests in doubt."""
         states = {row[1] for row in self.rows() if row[2] is not None}
-        assert states <= {"saved", "cancelled"}, self.rows()
+        assert states <= {"saved", "cancelled", "failed"}, self.rows()
         hidden = [path.name for path in self.schedule.folder.glob(".*.part")]
         assert not hidden or any(row[1] in IN_DOUBT for row in self.rows()), hidden

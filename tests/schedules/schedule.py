@@ -126,7 +126,9 @@ class Schedule:
         if fault.made is not None:
             self._at(
                 fault.travel + fault.made,
-                lambda: made.append(self.service.submitted(self.service.make_job(prompt, key))),
+                lambda: made.append(
+                    self.service.submitted(self.service.make_job(prompt, key, fails=fault.fails))
+                ),
             )
         if fault.answer == "kill":
             self._at(fault.travel, process.kill)

@@ -64,12 +64,14 @@ class PostFault:
     back: seconds from there to the answer
     made: seconds from the arrival to the job; None if no job is made
     answer: "job", "lost", "kill" (the client dies at the arrival), or the name of a refusal
+    fails: True if the job ends as failed, which costs nothing
     """
 
     travel: float = 0.2
     back: float = 0.1
     made: float | None = 0.0
     answer: str = "job"
+    fails: bool = False
 
 
 @dataclass
@@ -82,6 +84,7 @@ class SimulatedJob:
     listed: float
     key: str = ""
     cancelled: bool = False
+    fails: bool = False
 
 
 @dataclass(frozen=True)
@@ -117,10 +120,11 @@ class SimulatedKrea:
         self.posts = 0
         self._world = world
 
-    def make_job(self, prompt: str | None, key: str = "") -> SimulatedJob:
-        """Make a job for PROMPT by KEY now; it is billed."""
+    def make_job(self, prompt: str | None, key: str = "", *, fails: bool = False) -> SimulatedJob:
+        """Make a job for PROMPT by KEY now; it is billed unless it FAILS."""
         number = len(self.jobs) + 1
         job = SimulatedJob(f"job-{number}", prompt, self.now(), self.now() + self.lag, key)
+        job.fails = fails
         self.jobs[job.id] = job
         return job
 
@@ -167,13 +171,15 @@ class SimulatedKrea:
     def _fields(self, job: SimulatedJob) -> dict[str, Any]:
         is_over = self.now() - job.created >= JOB_SECONDS and not job.cancelled
         running = "cancelled" if job.cancelled else "processing"
+        ended = "failed" if job.fails else "completed"
+        has_result = is_over and not job.fails
         return {
             "job_id": job.id,
-            "status": "completed" if is_over else running,
+            "status": ended if is_over else running,
             "type": "flux",
             "created_at": self._time(job.created),
             "completed_at": self._time(job.created + JOB_SECONDS) if is_over else None,
-            "result": {"urls": [f"{BASE}/files/{job.id}.png"]} if is_over else None,
+            "result": {"urls": [f"{BASE}/files/{job.id}.png"]} if has_result else None,
         }
 
     def _time(self, seconds: float) -> str:

@@ -192,12 +192,15 @@ def test_a_batch_as_a_log(make_screen: Callable[..., Any]) -> None:
 
 
 def test_a_batch_for_a_program(make_screen: Callable[..., Any]) -> None:
-    """Items are not on stderr, since stdout has their records."""
+    """Counts, a second apart at least, and a stop at once; stdout has the records of items."""
     screen = make_screen("json")
     for event in BATCH:
         screen.output.tell(event)
     assert screen.streams == (
         "",
+        '{"event": "standing", "total": 400, "done": 120, "made": 40, "failed": 0, "unsaved": 0, '
+        '"doubtful": 0, "running": 4, "elsewhere": 0, "retried": 0, "waiting": 276, "limit": 4, '
+        '"spent": 1.2, "about": 0.0, "unpriced": 0, "stopping": null}\n'
         '{"event": "held", "reason": "no free slot", "seconds": 5}\n'
         '{"event": "standing", "total": 400, "done": 121, "made": 40, "failed": 1, "unsaved": 0, '
         '"doubtful": 0, "running": 2, "elsewhere": 0, "retried": 0, "waiting": 276, "limit": 4, '
@@ -224,7 +227,9 @@ def test_the_heart_of_a_batch_beats_whatever_happens(make_screen: Callable[..., 
         "line 7: saved fox.png\n",
         "after 1 min: 100 of 400 done, 4 running, 296 waiting; spent $1.20; 20/min, 15 min left\n",
     ]
-    record = json.loads(records[0])
+    events_told = [json.loads(line) for line in records]
+    assert [each["event"] for each in events_told] == ["standing", "standing", "waiting"]
+    record = events_told[-1]
     assert {name: record[name] for name in ("event", "seconds", "total", "done", "made")} == {
         "event": "waiting",
         "seconds": 60,

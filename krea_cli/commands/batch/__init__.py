@@ -141,6 +141,9 @@ PruneTo = Annotated[
     ),
 ]
 DryRunOption = Annotated[bool, Option("--dry-run", help="Print what would be sent, and the price.")]
+Status = Annotated[
+    bool, Option("--status", help="Print how far the run of FILE has come; needs no token.")
+]
 
 
 def batch(
@@ -178,6 +181,7 @@ def batch(
     check: Check = False,
     prune: Prune = False,
     to: PruneTo = None,
+    status: Status = False,
     lines: Lines = None,
     first: First = None,
     filters: Filters = None,
@@ -201,6 +205,11 @@ def batch(
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:
+    if status:
+        from krea_cli.commands.batch.status import show_status
+
+        show_status(context.obj, file)
+        return
     from krea_cli.commands.batch.options import BatchOptions
     from krea_cli.commands.batch.setup import BatchSetup
 

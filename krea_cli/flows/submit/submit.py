@@ -15,6 +15,7 @@ from krea_cli.errors import (
     Unanswered,
     Unreachable,
 )
+from krea_cli.errors.batch import BatchCancelled
 from krea_cli.flows.backoff import SlotBackoff
 from krea_cli.flows.context import FlowContext
 from krea_cli.flows.events import Reconciling, SeedDrawn, WarningNote
@@ -192,6 +193,10 @@ def _mark_sending(row: RequestRow, context: FlowContext) -> None:
     context.ledger.requests.mark_sending(
         row.id, clock.now(), boot=clock.boot(), budget=context.budget
     )
+    # After the mark: whoever cancels the batch sees this request, or is seen here.
+    if row.claim and context.ledger.batch_runs.is_stopped(row.claim):
+        context.ledger.requests.mark_unsent(row.id)
+        raise BatchCancelled
     if clock.stopping:  # the disk may have taken its time
         context.ledger.requests.mark_unsent(row.id)
         clock.raise_if_interrupted()

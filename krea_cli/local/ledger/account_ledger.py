@@ -16,6 +16,7 @@ from krea_cli.local.ledger.scope import Scope
 
 if TYPE_CHECKING:
     from krea_cli.local.ledger.batch_items import BatchItems
+    from krea_cli.local.ledger.batch_runs import BatchRuns
     from krea_cli.local.ledger.file_rows import FileRows
     from krea_cli.local.ledger.history import History
     from krea_cli.local.ledger.parts import PartRows
@@ -106,6 +107,13 @@ class AccountLedger:
         from krea_cli.local.ledger.batch_items import BatchItems
 
         return BatchItems(self.requests, self.keys, self._scope)
+
+    @cached_property
+    def batch_runs(self) -> "BatchRuns":
+        """The runs of batches, of all accounts of the base."""
+        from krea_cli.local.ledger.batch_runs import BatchRuns
+
+        return BatchRuns(self._database, self.base)
 
     @cached_property
     def stream_requests(self) -> "StreamRequests":

@@ -1,9 +1,9 @@
 """The items of batches: one run at a time claims an item, whatever list it came from."""
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from krea_cli.local.ledger.batch_runs import is_of_batch
 from krea_cli.local.ledger.keys import Keys
 from krea_cli.local.ledger.request_identity import HAS_DIGEST, RequestIdentity
 from krea_cli.local.ledger.request_rows import RequestRows
@@ -115,14 +115,22 @@ class BatchItems:
 
     def list_saved(self, batch: str) -> list[RequestRow]:
         """List the saved requests of the whole BATCH, oldest first: those of its shares as well."""
+        return self._list_of_batch(batch, "state = 'saved' ORDER BY id")
+
+    def list_under_way(self, batch: str) -> list[RequestRow]:
+        """List the requests of BATCH, with its shares, that are on the way or have a job."""
+        return self._list_of_batch(batch, "state IN ('sending', 'submitted') ORDER BY id")
+
+    def has_batch(self, batch: str) -> bool:
+        """Tell if there are requests of BATCH, or of a share of it."""
+        return bool(self._list_of_batch(batch, "1 LIMIT 1"))
+
+    def _list_of_batch(self, batch: str, condition: str) -> list[RequestRow]:
         first, last = f"{batch}{SHARE_SEPARATOR}", f"{batch}{chr(ord(SHARE_SEPARATOR) + 1)}"
         rows = self._scope.find_all(
-            "(batch = ? OR (batch > ? AND batch < ?)) AND state = 'saved' ORDER BY id",
-            (batch, first, last),
+            f"(batch = ? OR (batch > ? AND batch < ?)) AND {condition}", (batch, first, last)
         )
-        # Another list may have the separator in its name.
-        is_share = re.compile(rf"{re.escape(first)}[0-9]+/[0-9]+").fullmatch
-        return [row for row in rows if row.batch == batch or is_share(row.batch or "")]
+        return [row for row in rows if is_of_batch(row.batch or "", batch)]
 
     def release(self, item_fingerprint: str, run: str) -> None:
         """Give up the claim of RUN on an item: another run may carry it on."""

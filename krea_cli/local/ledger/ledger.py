@@ -11,6 +11,7 @@ from krea_cli.local.ledger.history import prune
 from krea_cli.local.ledger.host import Host
 
 if TYPE_CHECKING:
+    from krea_cli.local.ledger.batch_runs import BatchRuns
     from krea_cli.local.ledger.spend_report import SpendReport
 
 
@@ -51,6 +52,12 @@ class Ledger:
     def for_account(self, base: str, account: str) -> AccountLedger:
         """Open the part of ACCOUNT (see `account_of`) on the service at BASE."""
         return AccountLedger(self._database, base=base, account=account, clock_now=self._clock_now)
+
+    def batch_runs(self, base: str) -> "BatchRuns":
+        """Open the runs of batches on the service at BASE, of all accounts."""
+        from krea_cli.local.ledger.batch_runs import BatchRuns
+
+        return BatchRuns(self._database, base)
 
     def list_accounts(self, base: str) -> list[str]:
         """Return the accounts with requests on the service at BASE, the one used last first."""

@@ -230,6 +230,14 @@ ADD_CONVERSIONS = (
     "ALTER TABLE requests ADD COLUMN convert INTEGER NOT NULL DEFAULT 0",
     "ALTER TABLE requests ADD COLUMN original INTEGER NOT NULL DEFAULT 1",
 )
+# The last runs of batches, by the name of their lock; `progress` is JSON for people to look at.
+ADD_BATCH_RUNS = (
+    """CREATE TABLE batch_runs (
+        run TEXT PRIMARY KEY, base TEXT NOT NULL, account TEXT NOT NULL, batch TEXT NOT NULL,
+        started_at REAL NOT NULL, updated_at REAL NOT NULL, ended_at REAL, stop_at REAL,
+        progress TEXT NOT NULL
+    ) WITHOUT ROWID""",
+)
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     CREATE_TABLES,
     ADD_PROVENANCE,
@@ -246,6 +254,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     ADD_TAGS,
     ADD_RETRIES,
     ADD_CONVERSIONS,
+    ADD_BATCH_RUNS,
 )
 
 

@@ -17,12 +17,14 @@ from krea_cli.errors import (
     Unreachable,
     Untrusted,
 )
+from krea_cli.errors.batch import BatchCancelled
 from krea_cli.flows.batch.run.messages import SAME_COMMAND_CONTINUES
 
 FULL_DISK_ERRNOS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
 # Errors that the next request would meet as well.
 STOPS_ALL = (
     BalanceEmpty,
+    BatchCancelled,
     Interrupted,
     LedgerUnusable,
     NoToken,
@@ -32,7 +34,7 @@ STOPS_ALL = (
     Untrusted,
 )
 # Errors after which nothing that is paid can be fetched, or its user wants the end soon.
-ENDS_ALL = (Busy, Interrupted, LedgerUnusable, Unreachable)
+ENDS_ALL = (BatchCancelled, Busy, Interrupted, LedgerUnusable, Unreachable)
 
 
 class ItemStop(KreaError):

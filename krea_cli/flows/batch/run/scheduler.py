@@ -24,6 +24,7 @@ from krea_cli.flows.batch.run.progress_teller import ProgressTeller
 from krea_cli.flows.batch.run.queue import Queue
 from krea_cli.flows.batch.run.retries import Retries
 from krea_cli.flows.batch.run.run_end import final_stop
+from krea_cli.flows.batch.run.run_record import RunRecord
 from krea_cli.flows.batch.run.state import BatchState
 from krea_cli.flows.batch.run.submit_worker import SubmitWorker
 from krea_cli.flows.batch.run.upload_ahead import MAX_ITEMS_AHEAD, UploadAhead
@@ -75,8 +76,9 @@ class Scheduler:
             failures=Failures(options, self._retries, context.tell),
             run=self._run_lock.name,
         )
+        record = RunRecord(context, self._run_lock, options.label)
         self._teller = ProgressTeller(
-            self._state, self._workers, self._queue, self._deadline, context.tell
+            self._state, self._workers, self._queue, self._deadline, record, context.tell
         )
 
     def _typical_seconds(self, model: str) -> float | None:
@@ -129,6 +131,7 @@ class Scheduler:
                 for _ in () if self._context.clock.stopping else self._drain():
                     pass
             self._end()
+            self._teller.end()
             self._state.in_flight.release()
             self._workers.shut_down()
             self._upload_ahead.shut_down()
@@ -260,7 +263,7 @@ class Scheduler:
         ends = [flight.until - now for flight in self._state.in_flight.values()]
         queue_wait = self._queue.wait if self._has_room else inf
         others = (queue_wait, self._workers.seconds_to_more_savers, self._seconds_to_look)
-        wait = min([*ends, *others])
+        wait = min([*ends, *others, self._teller.seconds_to_tell])
         return None if wait == inf else max(0.0, wait)
 
     @property

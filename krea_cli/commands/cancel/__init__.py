@@ -1,6 +1,6 @@
 """`krea cancel`: stop jobs."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -9,10 +9,18 @@ from krea_cli.options import Ids, Json, Profile, Quiet, TokenFile, Verbose
 if TYPE_CHECKING:
     from krea_cli.commands.session import Session
 
+BatchList = Annotated[
+    str | None,
+    typer.Option(
+        "--batch", metavar="FILE", help="Cancel what runs of this list, and end its krea batch."
+    ),
+]
+
 
 def cancel(
     context: typer.Context,
     ids: Ids = None,
+    batch: BatchList = None,
     profile: Profile = None,
     token_file: TokenFile = None,
     json: Json = False,
@@ -21,19 +29,26 @@ def cancel(
 ) -> None:
     """Stop jobs that still run; cancelled jobs are not billed.
 
-    Jobs that have ended are left alone, with their results.
+    Jobs that have ended are left alone, with their results. --batch cancels the jobs of a list.
+    A krea batch at work on it then sends nothing more, and ends.
 
     Examples:
 
     \b
       krea cancel 0f6f7a52-8e55-4b0c-9d2c-0a3c5e3f6f11
       krea generate --no-wait "a" | krea cancel
+      krea cancel --batch prompts.txt
     """
     from krea_cli.commands.exit_status import ExitStatus
     from krea_cli.commands.named_jobs import read_named_jobs
     from krea_cli.flows.jobs.cancel import Cancel
 
     session: Session = context.obj
+    if batch is not None:
+        from krea_cli.commands.cancel.batch import cancel_batch
+
+        cancel_batch(session, batch, ids)
+        return
     mentions = read_named_jobs(session, ids, command="cancel", tell=True)
     with ExitStatus(session.output) as exit_status:
         for outcome in Cancel(session.best_effort_context).outcomes(mentions):
