@@ -194,12 +194,19 @@ def _mark_sending(row: RequestRow, context: FlowContext) -> None:
         row.id, clock.now(), boot=clock.boot(), budget=context.budget
     )
     # After the mark: whoever cancels the batch sees this request, or is seen here.
-    if row.claim and context.ledger.batch_runs.is_stopped(row.claim):
+    if _is_cancelled(row, context):
         context.ledger.requests.mark_unsent(row.id)
         raise BatchCancelled
     if clock.stopping:  # the disk may have taken its time
         context.ledger.requests.mark_unsent(row.id)
         clock.raise_if_interrupted()
+
+
+def _is_cancelled(row: RequestRow, context: FlowContext) -> bool:
+    """Tell if the user wants the end of the batch that sends ROW."""
+    with suppress(LedgerUnusable):  # `mark_leaving` meets it again, before the first byte
+        return bool(row.claim) and context.ledger.batch_runs.is_stopped(row.claim or "")
+    return False
 
 
 def _leave(row: RequestRow, context: FlowContext, on_leaving: Callable[[], None]) -> None:

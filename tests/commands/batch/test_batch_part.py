@@ -146,6 +146,13 @@ def test_a_part_that_is_not_there(
     assert done.err == f"error: {message}\n  hint: {hint}\n"
 
 
+@pytest.mark.parametrize("text", ["x.scene=Two", "two"])
+def test_a_tag_is_a_field(cli: Cli, text: str) -> None:
+    """A column of the user's own chooses lines as well."""
+    Path("shots.csv").write_text("prompt,x.scene\na fox,one\nan owl,two\n")
+    assert chosen(cli, "--filter", text, file="shots.csv") == [3]
+
+
 def test_a_comment_is_no_line_to_make(cli: Cli) -> None:
     """A range may have some inside."""
     Path("list.txt").write_text("# foxes\na fox\n\nan owl\n")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from krea_cli.catalog.local_files import LocalFile, leaves
 from krea_cli.catalog.request.write_value import write_value
 from krea_cli.errors import UsageError
-from krea_cli.flows.batch.check.lines import FIELD_PREFIX, Line
+from krea_cli.flows.batch.check.lines import FIELD_PREFIX, TAG_PREFIX, Line
 from krea_cli.flows.batch.item import Item
 from krea_cli.local.ledger.rows import FAILED_STATES
 
@@ -178,6 +178,9 @@ def _values(item: Item, line: Line, name: str) -> list[str]:
         return [item.model, item.model.rpartition("/")[2]]
     if name == "output":
         return [str(line.output or "")]
+    if name.startswith(TAG_PREFIX):
+        tag = item.tags.get(name.removeprefix(TAG_PREFIX))
+        return [] if tag is None else [tag]
     body = item.body
     current = next((new for new, old in item.old_names.items() if old == name), name)
     if current in body:
@@ -197,5 +200,6 @@ def _texts(item: Item, line: Line) -> Iterator[str]:
     yield item.model
     yield str(line.output or "")
     yield from line.cells.values()
+    yield from filter(None, item.tags.values())
     for each in (*leaves(item.body), *leaves(line.values)):
         yield each.path if isinstance(each, LocalFile) else str(each)
