@@ -12,8 +12,9 @@ from krea_cli.commands.generate import generate
 from krea_cli.commands.generate.inputs import GenerateOptions
 from krea_cli.commands.request_options import RequestOptions
 
-# They act while the command line is read, and are no option of a request.
+# They act while the command line is read, or instead of a request.
 ELSEWHERE = {"context", "token_file", "no_ledger", "on_end", "json", "quiet", "verbose", "return"}
+ELSEWHERE |= {"status"}
 
 
 @pytest.mark.parametrize(

@@ -172,6 +172,9 @@ def test_the_examples_work(
             existing_results += ["1.png", "2.png", "3.png"]
         for name in existing_results:
             run_main(["generate", "a red fox", "-o", name], environ=installed.environ)
+        if (words[0] == "batch" and "--status" in words) or "--batch" in words:
+            [made] = {"shots.csv", "prompts.txt"} & set(words)
+            run_main(["batch", made, "-o", "made/"], environ=installed.environ)
         if words == ["sandbox"] or "--edit" in words:
             continue  # serves until Ctrl-C; opens an editor on a terminal
         if "cancel" in words and "|" in words:
@@ -184,7 +187,9 @@ def test_the_examples_work(
             result = run_main(words, environ=installed.environ)
         elif words[:2] == ["auth", "login"]:
             result = run_main([*words, "--with-token"], environ=installed.environ, stdin=OTHER_KEY)
-        elif words[0] == "generate" or (words[0] == "batch" and "--report" not in words):
+        elif words[0] == "generate" or (
+            words[0] == "batch" and not {"--report", "--status"} & set(words)
+        ):
             result = run_main([*words, "--dry-run"], environ=installed.environ)
         else:
             result = run_main(words, environ=installed.environ)
