@@ -58,7 +58,7 @@ def memory(checkout: Checkout, *, megabytes: int = 2000, rounds: int = 2) -> Lin
 
 
 def _command(checkout: Checkout, size: int) -> list[str]:
-    return [checkout.krea, "download", str(size), "-o", "krea.png", "--force"]
+    return [checkout.krea, "download", f"bytes-{size}", "-o", "krea.png", "--force"]
 
 
 def _environment(checkout: Checkout, base: str, folder: Path) -> dict[str, str]:

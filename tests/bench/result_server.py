@@ -1,6 +1,6 @@
 """Finished jobs whose results are as long as their id says: `python tests/bench/result_server.py`.
 
-GET /jobs/N is a completed job, GET /N.png its result of N bytes. The kernel sends the results, so
+GET /jobs/bytes-N is a completed job, GET /N.png its result of N bytes. The kernel sends the results, so
 that the client is measured and not Python's sending. The server is a process of its own, because
 the peak memory of a child begins with its parent's.
 """
@@ -22,13 +22,13 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """Answer with a job or with a result."""
-        size = self.path.rpartition("/")[2].partition(".")[0]
+        size = self.path.rpartition("/")[2].removeprefix("bytes-").partition(".")[0]
         if not self.path.startswith("/jobs"):
             self._result(int(size))
             return
         result = {"urls": [f"http://{self.headers['Host']}/{size}.png"]}
         job = {
-            "job_id": size,
+            "job_id": f"bytes-{size}",
             "status": "completed",
             "created_at": CREATED_AT,
             "completed_at": CREATED_AT,

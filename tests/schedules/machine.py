@@ -185,7 +185,8 @@ class ScheduleMachine(Promises, RuleBasedStateMachine):
             self.run((*command, "--yes"), faults=faults, kills=(kill,))
         elif self.is_open(state, job_id):
             [result] = self.run(command, faults=faults, kills=(kill,))
-            assert result.code in (2, 9, 137), result  # 2: of another key, nothing is known
+            # 2: of another key, nothing is known
+            assert result.code in (2, 9, 137), f"request {row_id} was paid 2 times: {result}"
         else:
             self.allowed[prompt] += 1
             self.outputs[name] = command
