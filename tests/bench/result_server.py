@@ -1,8 +1,8 @@
 """Finished jobs whose results are as long as their id says: `python tests/bench/result_server.py`.
 
-GET /jobs/bytes-N is a completed job, GET /N.png its result of N bytes. The kernel sends the results, so
-that the client is measured and not Python's sending. The server is a process of its own, because
-the peak memory of a child begins with its parent's.
+GET /jobs/bytes-N is a completed job, GET /N.png its result of N bytes. The kernel sends the
+results, so that the client is measured and not Python's sending. The server is a process of its
+own, because the peak memory of a child begins with its parent's.
 """
 
 import json

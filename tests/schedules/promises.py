@@ -125,8 +125,8 @@ class Promises:
         for row_id, state, job_id, prompt, sent_at in rows:
             if job_id is not None:
                 owners.setdefault(job_id, []).append(row_id)
-                owner = service.jobs[job_id].prompt
-                if owner is STRANGER and abs(service.jobs[job_id].created - sent_at) <= PROMPT_SECONDS:
+                owner, age = service.jobs[job_id].prompt, service.jobs[job_id].created - sent_at
+                if owner is STRANGER and abs(age) <= PROMPT_SECONDS:
                     continue  # made in the very seconds of a lost request: nothing tells them apart
                 text = f"request {row_id} of {prompt} ({state}) has a job of {owner}"
                 assert owner == prompt, text
