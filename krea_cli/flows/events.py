@@ -42,11 +42,13 @@ class Submitting:
 
     index: its number within this command, from 1
     count: number of requests of this command
+    unfollowed: no `Running` of its job follows
     """
 
     model: str
     index: int
     count: int
+    unfollowed: bool = False
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,8 @@ class Running:
     from_ledger: `typical` is known from earlier jobs in this ledger alone
     price: the price in words, None if unknown
     cost: the most that it may cost, in millionths of a dollar; None if unknown
+    seed: of its request, None if it has none
+    fresh: this command submitted it
     """
 
     job_id: str
@@ -83,6 +87,8 @@ class Running:
     from_ledger: bool = False
     price: str | None = None
     cost: int | None = None
+    seed: int | None = None
+    fresh: bool = False
 
 
 @dataclass(frozen=True)
@@ -105,10 +111,11 @@ class Downloading:
 
 @dataclass(frozen=True)
 class JobEnded:
-    """A job needs no more attention; `ok` tells whether its files are on disk."""
+    """A job needs no more attention; `ok` tells whether its FILES are on disk."""
 
     job_id: str
     ok: bool
+    files: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 
+from krea_cli.api.types import TERMINAL_STATUSES
 from krea_cli.clock import Clock
 from krea_cli.dollars import to_dollars
 from krea_cli.flows import events
@@ -50,12 +51,16 @@ EVENT_KINDS: dict[type, str] = {
     events.BatchProgress: "standing",
     Heartbeat: "waiting",
 }
+# Fields for the sentences of a log alone: a program has them from the records on stdout.
+LOG_FIELDS = frozenset({"unfollowed", "seed", "fresh", "files"})
 
 
 class LineLog:
-    """A reporter that passes each piece of news to WRITE as a line, and heartbeats between them.
+    """A reporter that passes news to WRITE as lines, and heartbeats between them.
 
-    With JSON, a line is an object. READ_MARK gives the end of the line that tells a saved job.
+    A job has three lines: submitted, completed, saved. With JSON, each piece of news is an object.
+    READ_MARK gives the end of the line that tells a saved job. Without WITH_PATHS, that line names
+    no file: stdout goes to the same place, and does.
     """
 
     def __init__(
@@ -65,11 +70,14 @@ class LineLog:
         *,
         json: bool,
         read_mark: Callable[[], str] = str,
+        with_paths: bool = True,
     ) -> None:
         self._clock = clock
         self._write_line = write
         self._json = json
         self._read_mark = read_mark
+        self._with_paths = with_paths
+        self._is_unfollowed = False  # no line of a job follows that of its submit
         self._progress = ProgressState(clock)
         self._lock = threading.Lock()
         self._last_counts: events.BatchProgress | None = None
@@ -80,12 +88,33 @@ class LineLog:
     def tell(self, event: events.Event) -> None:
         """Write EVENT unless it repeats the last line about its subject."""
         with self._lock:
-            is_news = self._progress.apply(event)
+            has_line = self._json or self._has_line(event)
+            is_news = self._progress.apply(event) and has_line
             if self._json and isinstance(event, events.BatchProgress):
                 is_news = self._is_due(event, is_news=is_news)
             if is_news:
                 self._last_line_at = self._clock.monotonic()
                 self._write(event)
+
+    def _has_line(self, event: events.Event) -> bool:
+        """Tell if EVENT may have a line in a log for people; call it before it is applied."""
+        match event:
+            case events.Submitting(unfollowed=unfollowed):
+                self._is_unfollowed = unfollowed
+                return unfollowed
+            case events.SeedDrawn():
+                return self._is_unfollowed
+            case events.Downloading():
+                return False
+            case events.Changed(job_id=job_id, status=status):
+                if job_id in self._progress.jobs:
+                    return status in TERMINAL_STATUSES
+                # Of a job that had completed before, only its saving is news.
+                return status != "completed"
+            case events.Running(job_id=job_id):
+                return job_id not in self._progress.jobs
+            case _:
+                return True
 
     def _is_due(self, batch: events.BatchProgress, *, is_news: bool) -> bool:
         """Tell if a program gets the counts of BATCH now: where a stop is news, or a second on."""
@@ -145,18 +174,19 @@ class LineLog:
         if not self._json:
             is_saved = isinstance(event, events.JobEnded) and event.ok
             mark = self._read_mark() if is_saved else ""
-            self._write_line(f"{indent_later_lines(log_line(event))}{mark}\n")
+            line = log_line(event, with_paths=self._with_paths)
+            self._write_line(f"{indent_later_lines(line)}{mark}\n")
         elif (record := event_record(event)) is not None:
             self._write_line(json_line(record))
 
 
-def log_line(event: events.Event | Heartbeat) -> str:
-    """EVENT as a line of a log."""
+def log_line(event: events.Event | Heartbeat, *, with_paths: bool = True) -> str:
+    """EVENT as a line of a log; WITH_PATHS as in `event_sentence`."""
     if isinstance(event, Heartbeat):
         elapsed = formats.duration(event.seconds)
         start = "after" if event.batch is not None else "still at it after"
         return f"{start} {elapsed}: {event.summary}"
-    return sentences.event_sentence(event)
+    return sentences.event_sentence(event, with_paths=with_paths)
 
 
 def event_record(event: events.Event | Heartbeat) -> dict[str, object] | None:
@@ -172,7 +202,7 @@ def event_record(event: events.Event | Heartbeat) -> dict[str, object] | None:
         record |= {"summary": event.summary, "seconds": event.seconds}
         batch = event.batch
     else:
-        record |= vars(event)
+        record |= {name: value for name, value in vars(event).items() if name not in LOG_FIELDS}
         if isinstance(event, events.Running):
             record["cost"] = None if event.cost is None else to_dollars(event.cost)
         batch = event if isinstance(event, events.BatchProgress) else None

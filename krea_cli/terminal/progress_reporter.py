@@ -59,19 +59,20 @@ def choose_reporter(
     json: bool,
     dumb: bool,
     read_mark: Callable[[], str],
-    paths_on_stdout: bool,
+    stdout: Stream,
     read_notify: Callable[[], str | None],
 ) -> ProgressReporter:
     """Return the reporter for STDERR: a live display on a terminal, unless it is DUMB.
 
-    WRITE takes the lines of a log. The last three are as in the two reporters.
+    WRITE takes the lines of a log. STDOUT lists the saved files. The rest is as in the reporters.
     """
     if quiet:
         return SilentReporter()
     if json or dumb or not stderr.is_terminal:
         from krea_cli.terminal.line_log import LineLog
 
-        return LineLog(env.clock, write, json=json, read_mark=read_mark)
+        is_one_log = stderr.shares_target_with(stdout)
+        return LineLog(env.clock, write, json=json, read_mark=read_mark, with_paths=not is_one_log)
     from krea_cli.terminal.live_display import LiveDisplay
 
-    return LiveDisplay(env, stderr, paths_on_stdout=paths_on_stdout, read_notify=read_notify)
+    return LiveDisplay(env, stderr, paths_on_stdout=stdout.is_terminal, read_notify=read_notify)

@@ -82,7 +82,7 @@ class Screen:
                 json=self.json,
                 dumb=self._dumb,
                 read_mark=self._mark,
-                paths_on_stdout=self._stdout.is_terminal,
+                stdout=self._stdout,
                 read_notify=self.read_notify,
             )
         return self._started_reporter

@@ -7,6 +7,8 @@ from krea_cli.terminal.formats import duration, size
 from krea_cli.text import clean, one_line
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from krea_cli.flows import events
     from krea_cli.flows.events import BatchProgress
 
@@ -27,8 +29,11 @@ def usual_time(seconds: float, *, from_ledger: bool) -> str:
     return f"usually {duration(seconds)}" + (" here" if from_ledger else "")
 
 
-def event_sentence(event: "events.Event") -> str:
-    """EVENT as one sentence for a log."""
+def event_sentence(event: "events.Event", *, with_paths: bool = True) -> str:
+    """EVENT as one sentence for a log.
+
+    Without WITH_PATHS, saved files are not named: stdout names them in the same log.
+    """
     from krea_cli.flows import events
 
     match event:
@@ -44,9 +49,8 @@ def event_sentence(event: "events.Event") -> str:
             return f"{one_line(reason)}{retry}"
         case events.Reconciling(reason=reason):
             return f"looking for the job of a lost answer: {one_line(reason)}"
-        case events.Running(job_id=job_id, status=status, typical=typical, from_ledger=from_ledger):
-            usually = "" if typical is None else f", {usual_time(typical, from_ledger=from_ledger)}"
-            return f"job {one_line(job_id)}: {status_text(status)}{usually}"
+        case events.Running():
+            return _running_sentence(event)
         case events.Changed(job_id=job_id, status=status):
             return f"job {one_line(job_id)}: {status_text(status)}"
         case events.Downloading(name=name, total=total):
@@ -54,16 +58,35 @@ def event_sentence(event: "events.Event") -> str:
             return f"downloading {one_line(name)}{length}"
         case events.Unwatched(job_id=job_id, ok=ok):
             return f"job {one_line(job_id)}: {'completed' if ok else 'left'}"
-        case events.JobEnded(job_id=job_id, ok=ok):
-            return f"job {one_line(job_id)}: {'saved' if ok else 'ended without a saved result'}"
+        case events.JobEnded(job_id=job_id, ok=True, files=files):
+            return f"job {one_line(job_id)}: saved{_names(files, with_paths=with_paths)}"
+        case events.JobEnded(job_id=job_id):
+            return f"job {one_line(job_id)}: ended without a saved result"
         case events.ItemEnded(line=line, error=str(error)):
             return f"line {line}: {one_line(error)}"
         case events.ItemEnded(line=line, files=files):
-            names = ", ".join(map(one_line, files))
-            return f"line {line}: saved {names}" if names else f"line {line}: done"
+            end = f"saved{_names(files, with_paths=with_paths)}" if files else "done"
+            return f"line {line}: {end}"
         case events.BatchProgress():
             reason = "" if event.stopping is None else f"{stop_reason(event)}; "
             return reason + item_counts(event)
+
+
+def _names(files: "Sequence[str]", *, with_paths: bool) -> str:
+    return " " + ", ".join(map(one_line, files)) if files and with_paths else ""
+
+
+def _running_sentence(event: "events.Running") -> str:
+    """A new job with its model, seed and price; an earlier one with its status."""
+    facts = [status_text(event.status)]
+    if event.fresh:
+        facts = [f"submitted to {one_line(event.model or 'a model')}"]
+        facts += [] if event.seed is None else [f"seed {event.seed}"]
+        price = event.price or "unknown"
+        facts.append("price unknown" if price == "unknown" else one_line(price))
+    if event.typical is not None:
+        facts.append(usual_time(event.typical, from_ledger=event.from_ledger))
+    return f"job {one_line(event.job_id)}: {', '.join(facts)}"
 
 
 def batch_summary(

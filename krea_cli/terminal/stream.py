@@ -67,6 +67,15 @@ class Stream:
         except (OSError, ValueError):  # a stream in memory, a closed file
             return None
 
+    def shares_target_with(self, other: "Stream") -> bool:
+        """True if both write to one file, pipe or terminal, as with `2>&1`."""
+        if self.descriptor is None or other.descriptor is None:
+            return False
+        try:
+            return os.path.sameopenfile(self.descriptor, other.descriptor)
+        except OSError:
+            return False
+
     def write(self, text: str) -> None:
         """Write TEXT, with backslash escapes for characters outside the encoding.
 

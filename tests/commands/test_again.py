@@ -61,7 +61,7 @@ def test_the_same_with_another_seed(fox: Cli, words: tuple[str, ...]) -> None:
     word = words[0] if words else "last"
     said = f'{word} is request 1, "a fox" (bfl/flux-1-dev), job job-1\n'
     assert said in result.err
-    assert result.err.index(said) < result.err.index("submitting")
+    assert result.err.index(said) < result.err.index("submitted")
 
 
 def test_without_a_place_it_gets_a_name(fox: Cli) -> None:

@@ -159,7 +159,7 @@ def test_a_reader_that_leaves(installed: InstalledCli) -> None:
     first = installed.sh("krea models | head -1")
     assert (first.code, len(first.out.splitlines()), first.err) == (0, 1, "")
     gone = installed.sh("{ krea generate a -o fox.png; echo $? >&2; } | true")
-    assert gone.err.endswith("saved (sandbox)\n0\n")
+    assert gone.err.endswith("saved fox.png (sandbox)\n0\n")
     assert (installed.folder / "fox.png").exists()
 
 

@@ -44,6 +44,42 @@ def test_submit_wait_download(installed: InstalledCli) -> None:
     assert f"job {picture.stem}" in ended.err
 
 
+def test_a_job_through_a_pipe_completes_once(installed: InstalledCli) -> None:
+    """Three commands write one log: each tells what it did, and no line comes twice."""
+    line = 'krea generate --no-wait "a" | krea wait | krea download -o fox.png'
+    log = rehearse(installed, "sh", "-c", line).err.splitlines()
+    assert len(set(log)) == len(log)
+    assert sum(line.endswith(": completed") for line in log) <= 1
+    assert sum(": submitted to bfl/flux-1-dev, seed " in line for line in log) == 1
+    assert [line.partition(": ")[2] for line in log if ": saved" in line] == [
+        "saved fox.png (sandbox)"
+    ]
+
+
+def test_the_log_of_a_picture(installed: InstalledCli) -> None:
+    """Three lines in a log of its own; in one log with stdout each file is named once."""
+    make = 'krea generate "a red fox" -o fox.png --seed 7'
+    ended = rehearse(installed, "sh", "-c", make)
+    job = ended.err.partition(": ")[0]
+    assert (ended.out, ended.err) == (
+        "fox.png\n",
+        f"{job}: submitted to bfl/flux-1-dev, seed 7, about $0.007, usually 0 s\n"
+        f"{job}: completed\n"
+        f"{job}: saved fox.png (sandbox)\n",
+    )
+    log = rehearse(installed, "sh", "-c", f"{make} --force 2>&1").out
+    assert (log.count("fox.png"), log.count(": saved (sandbox)\n")) == (1, 1)
+
+
+def test_the_one_log_of_a_batch(installed: InstalledCli) -> None:
+    """With `2>&1` each file is named once, by stdout."""
+    (installed.folder / "list.txt").write_text("a cow\na dog\n")
+    log = rehearse(installed, "sh", "-c", "krea batch list.txt -o pics/ 2>&1").out
+    names = [f"pics/{path.name}" for path in whole_pictures(installed)]
+    assert [log.count(name) for name in names] == [1, 1]
+    assert {"line 1: saved", "line 2: saved"} <= set(log.splitlines())
+
+
 def test_submit_wait_download_with_records(installed: InstalledCli) -> None:
     """Records flow as ids do, and carry all that is known."""
     line = (

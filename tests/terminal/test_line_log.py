@@ -11,39 +11,65 @@ from krea_cli.flows import events
 from krea_cli.terminal.line_log import Heartbeat, LineLog, event_record
 from tests.terminal.batch_progress import batch_progress
 
+SUBMITTED = events.Running(
+    "j1", "bfl/flux-1-dev", "queued", 7, 1_000, price="$0.007", cost=7_000, seed=7, fresh=True
+)
 ONE_JOB = (
-    events.Note("seed 7"),
+    events.SeedDrawn("seed 7"),
     events.Submitting("bfl/flux-1-dev", 1, 1),
     events.Paused("no free slot", 5),
     events.Submitting("bfl/flux-1-dev", 1, 1),
     events.Paused("no free slot", 10),
-    events.Running("j1", "bfl/flux-1-dev", "queued", 7, 1_000),
+    SUBMITTED,
     events.Changed("j1", "queued"),
     events.Changed("j1", "processing"),
     events.Changed("j1", "completed"),
     events.Downloading("j1", "out.png", 0, 2_000),
     events.Downloading("j1", "out.png", 2_000, 2_000),
-    events.JobEnded("j1", True),
+    events.JobEnded("j1", True, ("out.png",)),
 )
 
 
-def test_one_line_per_change(make_screen: Callable[..., Any]) -> None:
-    """A log gets each change of state once."""
+def test_three_lines_for_a_picture(make_screen: Callable[..., Any]) -> None:
+    """Submitted, completed, saved with its path; a pause has a line of its own."""
     screen = make_screen()
     with screen.output.progress():
         for event in ONE_JOB:
             screen.output.tell(event)
     assert screen.streams == (
         "",
-        "seed 7\n"
-        "submitting to bfl/flux-1-dev\n"
         "no free slot (next try in 5 s)\n"
-        "job j1: queued, usually 7 s\n"
-        "job j1: processing\n"
+        "job j1: submitted to bfl/flux-1-dev, seed 7, $0.007, usually 7 s\n"
         "job j1: completed\n"
-        "downloading out.png (2.0 kB)\n"
-        "job j1: saved\n",
+        "job j1: saved out.png\n",
     )
+
+
+def test_a_submit_without_news_of_its_job(make_screen: Callable[..., Any]) -> None:
+    """`recover --resubmit` waits for no job: the log tells what it sends."""
+    screen = make_screen()
+    screen.output.tell(events.Submitting("bfl/flux-1-dev", 1, 1, unfollowed=True))
+    screen.output.tell(events.SeedDrawn("seed 7"))
+    assert screen.streams == ("", "submitting to bfl/flux-1-dev\nseed 7\n")
+
+
+def test_what_was_known_before_is_no_news(make_screen: Callable[..., Any]) -> None:
+    """A job that had completed before has only the line of its path."""
+    screen = make_screen()
+    for event in (
+        events.Changed("j1", "completed"),
+        events.JobEnded("j1", True, ("a.png", "a-2.png")),
+        events.Changed("j2", "processing"),
+        events.Changed("j2", "sampling"),
+        events.Changed("j2", "completed"),
+        events.Unwatched("j2", True),
+    ):
+        screen.output.tell(event)
+    assert screen.streams[1].splitlines() == [
+        "job j1: saved a.png, a-2.png",
+        "job j2: processing",
+        "job j2: completed",
+    ]
 
 
 def test_one_object_per_change(make_screen: Callable[..., Any]) -> None:
@@ -57,7 +83,7 @@ def test_one_object_per_change(make_screen: Callable[..., Any]) -> None:
         '{"event": "submitting", "model": "bfl/flux-1-dev", "index": 1, "count": 1}\n'
         '{"event": "held", "reason": "no free slot", "seconds": 5}\n'
         '{"event": "running", "job_id": "j1", "model": "bfl/flux-1-dev", "status": "queued", '
-        '"typical": 7, "since": 1000, "from_ledger": false, "price": null, "cost": null}\n'
+        '"typical": 7, "since": 1000, "from_ledger": false, "price": "$0.007", "cost": 0.007}\n'
         '{"event": "changed", "job_id": "j1", "status": "processing"}\n'
         '{"event": "changed", "job_id": "j1", "status": "completed"}\n'
         '{"event": "downloading", "job_id": "j1", "name": "out.png", "received": 0, '
@@ -111,6 +137,7 @@ def test_a_failed_job_has_one_last_line(make_screen: Callable[..., Any]) -> None
     for event in (
         events.Changed("j1", "failed"),
         events.JobEnded("j1", False),
+        events.Changed("j2", "queued"),
         events.Changed("j2", "completed"),
         events.JobEnded("j2", False),
         events.Changed("j3", "processing"),
@@ -119,6 +146,7 @@ def test_a_failed_job_has_one_last_line(make_screen: Callable[..., Any]) -> None
         screen.output.tell(event)
     assert screen.streams[1].splitlines() == [
         "job j1: failed",
+        "job j2: queued",
         "job j2: completed",
         "job j3: processing",
         "job j3: ended without a saved result",

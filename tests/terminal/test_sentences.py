@@ -22,11 +22,20 @@ from tests.terminal.batch_progress import batch_progress
         (events.Running("j1", "m", "queued", 7, 0), "job j1: queued, usually 7 s"),
         (events.Running("j1", None, "\x1b[2Jodd", None, 0), "job j1: odd"),
         (
+            events.Running("j1", "m", "queued", 7, 0, True, "$0.01", seed=5, fresh=True),
+            "job j1: submitted to m, seed 5, $0.01, usually 7 s here",
+        ),
+        (
+            events.Running("j1", "m", "queued", None, 0, fresh=True),
+            "job j1: submitted to m, price unknown",
+        ),
+        (
             events.Changed("j1", "backlogged"),
             "job j1: backlogged (waiting for a free slot)",
         ),
         (events.Downloading("j1", "out.png", 0, None), "downloading out.png"),
         (events.JobEnded("j1", True), "job j1: saved"),
+        (events.JobEnded("j1", True, ("a.png", "b\n.png")), "job j1: saved a.png, b .png"),
         (events.JobEnded("j1", False), "job j1: ended without a saved result"),
     ],
 )

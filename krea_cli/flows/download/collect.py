@@ -170,7 +170,8 @@ class Collector:
         """Return OUTCOME of a saved job, and tell that the job has ended."""
         pending = outcome.pending
         self._waiter.finish(pending.job_id)
-        self._saver.context.tell(JobEnded(pending.job_id, outcome.error is None))
+        files = tuple(saved.path for saved in outcome.saved)
+        self._saver.context.tell(JobEnded(pending.job_id, outcome.error is None, files))
         return outcome
 
     def _outcome(

@@ -130,8 +130,8 @@ class Submitter:
         durations = context.records.durations(model.id)
         schedule = PollSchedule(model.typical_seconds, durations, model.kind)
         typical, about = model.typical_seconds, self.request.about
-        context.tell(running_event(row, job_id, context, typical=typical, about=about))
         fresh = claimed.row.job_id is None
+        context.tell(running_event(row, job_id, context, typical=typical, about=about, fresh=fresh))
         if fresh:
             self.sent_row_ids.append(row.id)
         self._watch.add(job_id, schedule=schedule, since=since, fresh=fresh)

@@ -13,11 +13,13 @@ def running_event(
     *,
     typical: float | None,
     about: int | None = None,
+    fresh: bool = False,
 ) -> Running:
     """Return the event about job JOB_ID of the request ROW.
 
     typical: how many seconds such a job takes, as the catalog says; None if it does not
     about: the uncertain price, in millionths of a dollar, for a request without a sure one
+    fresh: this command submitted it
     """
     usual, from_ledger = usual_seconds(typical, context.records.durations(row.model))
     return Running(
@@ -29,4 +31,6 @@ def running_event(
         from_ledger=from_ledger,
         price=row.price,
         cost=about if row.cost is None else row.cost,
+        seed=row.seed,
+        fresh=fresh,
     )

@@ -284,7 +284,7 @@ class Recovery:
 
     def _submit(self, row: RequestRow) -> RequestRow:
         context = self._context
-        context.tell(Submitting(row.model, 1, 1))
+        context.tell(Submitting(row.model, 1, 1, unfollowed=True))
         submission = Submission(row, context, deadline=self._until)
         while (sent := submission.attempt()) is None:
             context.clock.sleep(submission.retry_at - context.clock.monotonic())

@@ -33,8 +33,10 @@ def test_variants_are_named_and_numbered_together(cli: Cli) -> None:
     result = cli.krea("generate", PROMPT, "--vary", "2", "-n", "2", "-o", "fox.png")
     assert (result.code, prompts(cli)) == (0, [DRAWN[0], DRAWN[0], DRAWN[1], DRAWN[1]])
     assert result.out == "fox.png\nfox-2.png\nfox-3.png\nfox-4.png\n"
-    told = [line for line in result.err.splitlines() if line.startswith("submitting")]
-    assert told == [f"submitting {number} of 4 to bfl/flux-1-dev" for number in range(1, 5)]
+    told = [line for line in result.err.splitlines() if ": submitted" in line]
+    assert [line.partition(", seed")[0] for line in told] == [
+        f"job job-{number}: submitted to bfl/flux-1-dev" for number in range(1, 5)
+    ]
     result = cli.krea("generate", PROMPT, "--vary", "all", "-o", "{n}-{slug}.{ext}")
     assert (result.code, prompts(cli)[4:]) == (0, ["a red fox", "a green fox", "a blue fox"])
     assert result.out == "1-a-red-fox.png\n2-a-green-fox.png\n3-a-blue-fox.png\n"
