@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from krea_cli.commands.session import Session
     from krea_cli.flows.batch.repair import Repair
     from krea_cli.flows.batch.verify import BrokenFile, Verification
+    from krea_cli.local.ledger.account_ledger import AccountLedger
 
 COLUMNS = ("state", "path", "line", "reason")
 REPAIRED, BESIDE = "repaired", "beside"
@@ -38,6 +39,7 @@ def repair_files(
         verification.intact_paths or {},
         force=force,
         open_context=lambda: session.best_effort_context,
+        list_ledgers=lambda: _list_ledgers(session),
     )
     repairs: list[Repair] = []
     errors: list[KreaError] = []
@@ -58,13 +60,36 @@ def repair_files(
         session.output.print_table(COLUMNS, rows, records)
     if errors:
         raise errors[0]
+    _sum_up(session, verification, repairs, None if force else force_hint)
+
+
+def _list_ledgers(session: "Session") -> "list[AccountLedger]":
+    """The ledger of each account: a file may be paid for by another one, or without a token now.
+
+    Raises LedgerUnusable.
+    """
+    from krea_cli.local.ledger.ledger import Ledger
+
+    if not Ledger.exists_in(session.env.state_dir, session.host):
+        return []
+    ledger, base = session.ledger, session.base
+    return [ledger.for_account(base, each) for each in ledger.list_accounts(base)]
+
+
+def _sum_up(
+    session: "Session",
+    verification: "Verification",
+    repairs: "Sequence[Repair]",
+    force_hint: str | None,
+) -> None:
+    """Print the sums, or raise NotAsReported if any file is not as reported still."""
     repaired = sum(repair.state == REPAIRED for repair in repairs)
     text = describe_totals(verification, repaired=repaired)
     record = totals_record(verification) | {"repaired": repaired}
     if not any(verification.problem_counts.values()):
         session.output.print_summary(text, record)
         return
-    failure = NotAsReported(text, hint=_find_hint(repairs, None if force else force_hint))
+    failure = NotAsReported(text, hint=_find_hint(repairs, force_hint))
     failure.details = record
     raise failure
 

@@ -5,10 +5,11 @@ the user forces it.
 """
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from krea_cli.api.jobs import job_failure
 from krea_cli.api.types import Job
@@ -39,6 +40,9 @@ from krea_cli.flows.transfer.fetch import PartContent, copy_into, disk_error
 from krea_cli.flows.transfer.result_source import ResultSource
 from krea_cli.flows.transfer.result_status import ResultGone
 
+if TYPE_CHECKING:
+    from krea_cli.local.ledger.account_ledger import AccountLedger
+
 REPAIRED_SUFFIX = ".repaired"  # of a name beside the place of another file
 MAX_RETRY_SECONDS = 30.0  # that a job is asked for, while faults may pass
 # With these, the next file would fail as well.
@@ -66,6 +70,7 @@ class Repairer:
     intact: paths of contents that are as reported, by their hash
     force: files with other bytes are replaced
     open_context: gives the context; raises `NoToken`
+    list_ledgers: gives the ledger of each account, also without a token; raises LedgerUnusable
     """
 
     def __init__(
@@ -75,11 +80,13 @@ class Repairer:
         *,
         force: bool,
         open_context: Callable[[], FlowContext],
+        list_ledgers: "Callable[[], Sequence[AccountLedger]]",
     ) -> None:
         self._folder = folder
         self._intact = intact
         self._force = force
         self._open_context = open_context
+        self._list_ledgers = list_ledgers
         self._context: FlowContext | None = None
         self._lasting_error: KreaError | None = None
         self._jobs: dict[str, Job] = {}  # of the last entry
@@ -116,7 +123,7 @@ class Repairer:
             goal, state = place.with_name(add_suffix(place.name, REPAIRED_SUFFIX)), "beside"
             if has_hash(goal, file.sha256, file.size):
                 return Repair(broken, state, "it is there already", goal)
-        if replaces and self._context and is_only_copy(place, self._context.account_ledger):
+        if replaces and any(is_only_copy(place, each) for each in self._list_ledgers()):
             raise KreaError("another result of the ledger is there, and nowhere else")
         ledger = self._context.account_ledger if self._context else None
         part = open_recorded_part(part_path(goal), ledger, request_id=None)

@@ -128,6 +128,40 @@ def test_the_only_copy_of_another_result_is_never_replaced(studio: Cli) -> None:
     assert studio.krea("verify", "out/r.jsonl").code == 0
 
 
+@pytest.mark.parametrize("token", [None, "of-another-account"])
+def test_nobody_replaces_the_only_copy(studio: Cli, token: str | None) -> None:
+    """Nor without a token, nor with another account's, and with a copy at hand."""
+    before = hashes()
+    Path("out/twin.png").write_bytes(Path("out/a.png").read_bytes())
+    entry = json.loads(Path("out/r.jsonl").read_text().splitlines()[0])
+    twin = entry | {"files": [entry["files"][0] | {"path": "twin.png"}]}
+    Path("out/twin.jsonl").write_text(f"{json.dumps(twin)}\n{json.dumps(entry)}\n")
+    os.replace("out/b.png", "out/a.png")
+    del studio.environ["KREA_API_KEY"]
+    if token:
+        studio.environ["KREA_API_KEY"] = token
+    result = studio.krea("verify", "out/twin.jsonl", "--repair", "--force")
+    assert (result.code, result.out) == (
+        1,
+        "changed\tout/a.png\t2\tanother result of the ledger is there, and nowhere else\n",
+    )
+    assert hashes()["a.png"] == before["b.png"]
+
+
+def test_a_broken_ledger_lets_nothing_be_replaced(studio: Cli) -> None:
+    """Nobody can tell then if the file is the only copy of another result."""
+    Path("out/twin.png").write_bytes(Path("out/a.png").read_bytes())
+    entry = json.loads(Path("out/r.jsonl").read_text().splitlines()[0])
+    twin = entry | {"files": [entry["files"][0] | {"path": "twin.png"}]}
+    Path("out/twin.jsonl").write_text(f"{json.dumps(twin)}\n{json.dumps(entry)}\n")
+    os.replace("out/b.png", "out/a.png")
+    stays = hashes()["a.png"]
+    (studio.home / "state" / "ledger.sqlite3").write_bytes(b"no ledger" * 1000)
+    result = studio.krea("verify", "out/twin.jsonl", "--repair", "--force")
+    assert (result.code, hashes()["a.png"]) == (1, stays)
+    assert result.out.startswith("changed\tout/a.png\t2\t")
+
+
 def test_what_is_no_file_is_left_alone(studio: Cli) -> None:
     """A folder in the place: the result is beside it, even with --force."""
     serve_stored(studio)
