@@ -54,6 +54,11 @@ WHOLE_COMMANDS = {
     "version": "--version",
     "whoami": "auth status",
 }
+# Switches of other tools that are an option with a value here.
+SWITCHES = {
+    "--no-color": ("--color", "never"),
+    "--no-colour": ("--color", "never"),
+}
 MODEL_COMMANDS = ("image", "video")  # whose next word is a prompt, if there is one
 
 
@@ -95,7 +100,8 @@ def move_options_behind(argv: Sequence[str], commands: Container[str]) -> str | 
     at = next((at for at, word in enumerate(argv) if word in commands), None)
     if at is None:
         return None
-    return write_again([*argv[at:], *argv[:at]]) or shell_line("krea", argv[at], "--help")
+    before = [known for word in argv[:at] for known in SWITCHES.get(word, (word,))]
+    return write_again([*argv[at:], *before]) or shell_line("krea", argv[at], "--help")
 
 
 def rehearse(argv: Sequence[str]) -> str | None:

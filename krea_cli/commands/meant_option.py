@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, NamedTuple
 
-from krea_cli.commands.meant_command import write_again
+from krea_cli.commands.meant_command import SWITCHES, write_again
 from krea_cli.errors import KreaError
 from krea_cli.text import shell_line
 
@@ -22,6 +22,7 @@ OTHER_NAMES = {
     "--aspect": "--aspect-ratio",
     "--async": "--no-wait",
     "--background": "--no-wait",
+    "--colour": "--color",
     "--detach": "--no-wait",
     "--file": "--output",
     "--filename": "--output",
@@ -103,6 +104,8 @@ def find_meant_option(
     if path == "krea generate" and name in ("--prompt", "--text") and typed.value is not None:
         return Meaning("the prompt is no option", typed.replace(typed.value))
     spelled = name.lower().replace("_", "-")
+    if words := SWITCHES.get(spelled):
+        return Meaning(f"here it is {' '.join(words)}", typed.as_switch().replace(*words))
     for other in (spelled, OTHER_NAMES.get(spelled)):
         if other in options:
             return _as_option(str(other), typed)

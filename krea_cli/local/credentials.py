@@ -183,7 +183,10 @@ def _load_token(folder: Path, profile: str, base: str) -> Token:
     logins = load_logins(folder)
     if profile not in logins:
         if profile == DEFAULT_PROFILE:
-            raise NoToken("there is no token: no variable holds one and no login is stored")
+            raise NoToken(
+                "there is no token: no variable holds one and no login is stored",
+                hint=f"{NoToken.hint}; {TOKEN_PAGE_URL} makes a token",
+            )
         profiles = ", ".join(sorted(logins)) or "none"
         raise NoToken(
             f"no login is stored as {profile} (stored: {profiles})",

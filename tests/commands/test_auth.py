@@ -134,7 +134,8 @@ def test_without_a_token_status_ends_with_3(cli_without_token: Cli) -> None:
         3,
         "",
         "error: there is no token: no variable holds one and no login is stored\n"
-        "  hint: krea auth login; or export KREA_API_KEY=…\n"
+        "  hint: krea auth login; or export KREA_API_KEY=…;"
+        " https://www.krea.ai/settings/api-tokens makes a token\n"
         "  charged: no\n",
     )
 

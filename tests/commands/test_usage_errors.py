@@ -76,6 +76,21 @@ from tests.harness.cli import Cli
             "krea models --kind video",
         ),
         (
+            ("models", "--no-color", "flux"),
+            "no such option: --no-color; here it is --color never",
+            "krea models --color never flux",
+        ),
+        (
+            ("--no-color", "models", "flux"),
+            "no such option: --no-color; options go behind the command",
+            "krea models flux --color never",
+        ),
+        (
+            ("history", "--colour", "never"),
+            "no such option: --colour; here it is --color",
+            "krea history --color never",
+        ),
+        (
             ("generate", "a fox", "-n", "huge"),
             "invalid value for '--count' / '-n': 'huge' is not a whole number",
             "krea generate --help",
@@ -104,6 +119,9 @@ from tests.harness.cli import Cli
         "the name of other tools",
         "unlike all",
         "misspelt",
+        "no colours",
+        "no colours, before the command",
+        "British colour",
         "no number",
         "out of range",
         "too low",

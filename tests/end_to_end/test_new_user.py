@@ -79,7 +79,10 @@ def test_no_token(installed: InstalledCli, nothing_sent: Callable[[], bool]) -> 
     ended = installed.krea(*FOX, KREA_API_KEY=None)
     assert (ended.code, ended.out, nothing_sent()) == (3, "", True)
     assert ended.error(charged="no").startswith("there is no token")
-    assert "  hint: krea auth login; or export KREA_API_KEY=…\n" in ended.err
+    assert (
+        "  hint: krea auth login; or export KREA_API_KEY=…;"
+        " https://www.krea.ai/settings/api-tokens makes a token\n" in ended.err
+    )
 
 
 def test_an_existing_file(installed: InstalledCli, nothing_sent: Callable[[], bool]) -> None:

@@ -55,7 +55,8 @@ def test_what_is_wrong_is_named_with_what_helps(cli: Cli) -> None:
     assert (result.code, result.err) == (
         1,
         "error: something is wrong with: token\n"
-        "  hint: krea auth login; or export KREA_API_KEY=…\n"
+        "  hint: krea auth login; or export KREA_API_KEY=…;"
+        " https://www.krea.ai/settings/api-tokens makes a token\n"
         "  charged: no\n",
     )
     assert f"ok     service    {BASE} answers\n" in result.out
