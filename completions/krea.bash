@@ -380,7 +380,7 @@ _krea() {
                 --color) _krea_offer auto always never; return ;;
             esac
             case $cur in
-                -*) _krea_offer --model -m --status --since --unfinished --limit --profile --token-file --json --quiet -q --verbose -v --color --help -h ;;
+                -*) _krea_offer --model -m --status --since --unfinished --limit --erase --yes --profile --token-file --json --quiet -q --verbose -v --color --help -h ;;
                 *) _krea_files ;;
             esac
             ;;

@@ -403,6 +403,8 @@ complete -c krea -n '__krea_at krea history' -l status -x -a 'saved completed fa
 complete -c krea -n '__krea_at krea history' -l since -x -d 'Only those since: 7d, 12h, yesterday, monday, 2026-11-01'
 complete -c krea -n '__krea_at krea history' -l unfinished -d 'Only requests that run, are not saved, or are in doubt'
 complete -c krea -n '__krea_at krea history' -l limit -x -d 'At most COUNT requests, the newest'
+complete -c krea -n '__krea_at krea history' -l erase -d 'Erase text and recipes of the requests that match'
+complete -c krea -n '__krea_at krea history' -l yes -d 'Ask no question'
 complete -c krea -n '__krea_at krea history' -l profile -x -d 'Use the stored login NAME'
 complete -c krea -n '__krea_at krea history' -l token-file -r -F -d 'Read the token from FILE'
 complete -c krea -n '__krea_at krea history' -l json -d 'JSON lines instead of text, for input and output'

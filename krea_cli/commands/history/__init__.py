@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from krea_cli.options import Json, Profile, Quiet, Since, TokenFile, Verbose, parse_nonempty
+from krea_cli.options import Json, Profile, Quiet, Since, TokenFile, Verbose, Yes, parse_nonempty
 from krea_cli.text import shell_line
 
 if TYPE_CHECKING:
@@ -58,6 +58,13 @@ Limit = Annotated[
     typer.Option("--limit", metavar="COUNT", min=1, help="At most COUNT requests, the newest."),
 ]
 
+Erase = Annotated[
+    bool,
+    typer.Option(
+        "--erase", help="Erase text and recipes of the requests that match; keep what they cost."
+    ),
+]
+
 
 def history(
     context: typer.Context,
@@ -67,6 +74,8 @@ def history(
     since: Since = None,
     unfinished: Unfinished = False,
     limit: Limit = None,
+    erase: Erase = False,
+    yes: Yes = False,
     profile: Profile = None,
     token_file: TokenFile = None,
     json: Json = False,
@@ -83,6 +92,11 @@ def history(
     Needs no token. With one, on a terminal, asks once for the jobs under way. Elsewhere they are
     shown with the age of the last answer.
 
+    --erase takes prompts, fields and tags out of the ledger, and names of files that tell of them.
+    Prices, dates, ids, states and hashes of files stay, so nothing is paid for twice. Requests that
+    are under way, not saved or in doubt keep theirs. Your files, their sidecars and metadata are
+    not touched.
+
     Examples:
 
     \b
@@ -90,6 +104,7 @@ def history(
       krea history last
       krea history --unfinished
       krea history out.png
+      krea history --erase secret project
     """
     from krea_cli.commands.moments import parse_moment
     from krea_cli.local.ledger.history import HistoryQuery
@@ -103,7 +118,16 @@ def history(
         unfinished=unfinished,
     )
     is_single_word = words and len(words) == 1 and query == HistoryQuery(words=words)
-    if words and is_single_word and (provenance := _find_provenance(session, words[0])):
+    provenance = _find_provenance(session, words[0]) if words and is_single_word else None
+    if erase:
+        from krea_cli.commands.history.erase import erase_matches
+
+        erase_matches(session, query, provenance, limit=limit, yes=yes)
+    elif yes:
+        from krea_cli.errors import UsageError
+
+        raise UsageError("--yes is for --erase", hint="krea history, without --yes")
+    elif provenance:
         _print_request(session, provenance)
     else:
         _print_matches(session, query, limit)

@@ -19,8 +19,10 @@ if TYPE_CHECKING:
 def to_record(row: "RequestRow", places: Places, seen_at: float | None = None) -> dict[str, Any]:
     """Return a request as a job record; its files are those that hold their result now.
 
-    More keys than `job_record`: charged, row, state, kind, target, folder, tags, sent_at, adopted
-    and reason. `seen_at`: time of the last answer about a job, if it may have ended since.
+    More keys than `job_record`: charged, row, state, kind, target, folder, tags, sent_at, adopted,
+    reason and erased_at.
+
+    `seen_at`: time of the last answer about a job, if it may have ended since.
     `lost`: path, sha256 and fate of each saved result without such a file.
     """
     record = job_record(None, row, files=places.current)
@@ -45,6 +47,7 @@ def to_record(row: "RequestRow", places: Places, seen_at: float | None = None) -
         "seen_at": iso_time(seen_at),
         "adopted": row.adopted,
         "reason": row.error,
+        "erased_at": iso_time(row.erased_at),
     }
 
 
@@ -87,7 +90,8 @@ def saved_places(ledger: "AccountLedger | None", row: "RequestRow | None") -> Pl
     if not (ledger and row and row.job_id):
         return Places()
     job_id, files = row.job_id, ledger.files
-    places = find_places(ledger.history.list_files(job_id), partial(files.is_others, job_id=job_id))
+    known = [file for file in ledger.history.list_files(job_id) if file.path]  # not erased
+    places = find_places(known, partial(files.is_others, job_id=job_id))
     if changed := with_new_times(places.current):
         with suppress(LedgerUnusable):  # then their content is read the next time as well
             files.move(job_id, changed, (), target=None)

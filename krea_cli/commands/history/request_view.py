@@ -55,12 +55,16 @@ class RequestView:
         if provenance.file:
             self._places = with_found(self._places, *provenance.file)
         recipe = provenance.recipe
-        self.command = generate_command(
-            recipe.model,
-            restore_files(recipe, account_ledger.uploads if account_ledger else None),
-            model=session.model_if_known(recipe.model),
-            output=self._output_option(),
-            profile=row.profile if row else None,
+        self.command = (
+            None
+            if provenance.is_erased
+            else generate_command(
+                recipe.model,
+                restore_files(recipe, account_ledger.uploads if account_ledger else None),
+                model=session.model_if_known(recipe.model),
+                output=self._output_option(),
+                profile=row.profile if row else None,
+            )
         )
 
     def full_record(self) -> dict[str, Any]:
@@ -105,7 +109,10 @@ class RequestView:
             "for": relative_path(row.target, self._cwd) if row and row.target else None,
             "why": row.error if row else None,
             "request": json.dumps(recipe.request, ensure_ascii=False),
+            "erased": formats.local_time(row.erased_at) if row and row.erased_at else None,
         }
+        if self._provenance.is_erased:
+            del facts["request"]
         lines = [f"{name:<8}{one_line(str(fact))}" for name, fact in facts.items() if fact]
         described: list[tuple[FileRow, Fate | None]] = [
             *((file, None) for file in self._places.current),
@@ -123,6 +130,8 @@ class RequestView:
         is_open = row and row.state in ("submitted", "completed") and not has_ended_empty(row)
         if row and row.job_id and is_open:
             return f"{'next':<8}{shell_line('krea', 'download', row.job_id)}"
+        if self._provenance.is_erased:
+            return f"{'again':<8}its text and recipe were erased"
         again = self.command or "no command line says this request exactly; --json shows all of it"
         return f"{'again':<8}{again}"
 

@@ -104,6 +104,8 @@ def report_records(
         row = ledger.items.find_latest(item.fingerprint)
         if row is not None:
             record = _ledger_record(item, row, ledger, cwd)
+            if row.erased_at is not None:  # the list has the text still
+                del record["request"], record["seed"]
         elif item.existing_file is not None:
             record = _sidecar_record(item, cwd)
         elif found := find_elsewhere(item):

@@ -68,6 +68,10 @@ class RecipeWriter:
                 WarningNote(f"the ledger does not know job {job.id}: no recipe is written")
             )
             return None
+        if row.erased_at is not None:
+            text = f"the recipe of request {row.id} was erased: none is written"
+            self._context.tell(WarningNote(text))
+            return None
         ledger = self._context.ledger
         return Recipe.from_row(row, job, uploads=ledger.uploads, base=ledger.base)
 

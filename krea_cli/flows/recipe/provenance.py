@@ -34,6 +34,12 @@ class Provenance:
     is_changed: bool = False
     file: tuple[Path, str] | None = None
 
+    @property
+    def is_erased(self) -> bool:
+        """True if the user let the recipe be erased, and no file was found with it."""
+        erased_at = self.row.erased_at if self.row else None
+        return self.source == "ledger" and erased_at is not None
+
 
 @dataclass(frozen=True)
 class BaseRecipe:
@@ -92,8 +98,16 @@ def require_provenance(text: str, ledger: "AccountLedger | None", *, cwd: Path) 
 
 
 def read_base_recipe(provenance: Provenance, ledger: "AccountLedger | None") -> BaseRecipe:
-    """Return the recipe of PROVENANCE for a new request, with the local files of LEDGER."""
-    recipe = provenance.recipe
+    """Return the recipe of PROVENANCE for a new request, with the local files of LEDGER.
+
+    Raises `UsageError` if the user let it be erased.
+    """
+    recipe, row = provenance.recipe, provenance.row
+    if row is not None and provenance.is_erased:
+        raise UsageError(
+            f"the text and recipe of request {row.id} were erased",
+            hint="a sidecar or a picture with the recipe inside still tells: krea history FILE",
+        )
     fields = restore_files(recipe, ledger.uploads if ledger else None)
     given = {*recipe.given, "seed"}
     return BaseRecipe(
@@ -111,9 +125,16 @@ def _of_file(path: Path, ledger: "AccountLedger | None") -> Provenance | None:
     except OSError as failure:
         raise UsageError(f"{path} cannot be read: {failure.strerror}") from failure
     real_path = os.path.realpath(path)
-    if ledger is not None and (row := ledger.history.find_by_file_hash(sha256, real_path)):
+    row = ledger.history.find_by_file_hash(sha256, real_path) if ledger else None
+    if row is not None and row.erased_at is None:
         return Provenance(Recipe.from_row(row), row, file=(path, sha256))
     embedded, sidecar = _read_embedded(path), read_sidecar(path)
+    if row is not None:
+        # The user's own files keep what the ledger was to forget.
+        own, source = (embedded, "metadata") if embedded else (sidecar, "sidecar")
+        if own is None:
+            return Provenance(Recipe.from_row(row), row, file=(path, sha256))
+        return Provenance(own, row, source, file=(path, sha256))
     if embedded is not None:
         return _with_row(embedded, ledger, "metadata")
     if sidecar is not None and (sidecar.sha256 == sha256 or path.suffix == SIDECAR_SUFFIX):
@@ -137,7 +158,8 @@ def _of_missing_file(path: Path, ledger: "AccountLedger | None") -> Provenance |
 def _with_row(recipe: Recipe, ledger: "AccountLedger | None", source: str) -> Provenance:
     """Provenance of RECIPE, which gives way to the request of its job in the ledger."""
     row = ledger.requests.find_by_job(recipe.job_id) if ledger and recipe.job_id else None
-    return Provenance(Recipe.from_row(row) if row else recipe, row, source)
+    is_known = row is not None and row.erased_at is None
+    return Provenance(Recipe.from_row(row) if row and is_known else recipe, row, source)
 
 
 def _read_embedded(path: Path) -> Recipe | None:

@@ -121,9 +121,14 @@ class Recovery:
     def resubmit(self, row_id: int) -> RequestRow:
         """Send the request once more, by the user's word; return the new row with its job.
 
-        If it could not be sent, the old one stays in doubt.
+        If it could not be sent, the old one stays in doubt. Raises UsageError if it was erased.
         """
         row = self._reopen(self._open(row_id))
+        if row.erased_at is not None:
+            raise UsageError(
+                f"the text of request {row.id} was erased, so it cannot be sent again",
+                hint=f"krea recover --forget {row.id} gives it up",
+            )
         new = self._resolutions.replace(self._reprice(row))
         try:
             return self._submit(new)

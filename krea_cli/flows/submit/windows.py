@@ -63,6 +63,6 @@ def list_sent_at(context: FlowContext, row: RequestRow) -> list[float]:
 
 def _body_key(context: FlowContext, row: RequestRow) -> str:
     """Return a text that is equal for requests of this account with equal bodies."""
-    if context.ledger.requests.find(row.id) is None:
+    if row.erased_at is not None or context.ledger.requests.find(row.id) is None:
         return f"request {row.id}"
     return request_fingerprint(row.route, row.body)

@@ -17,6 +17,7 @@ from krea_cli.local.ledger.scope import Scope
 if TYPE_CHECKING:
     from krea_cli.local.ledger.batch_items import BatchItems
     from krea_cli.local.ledger.batch_runs import BatchRuns
+    from krea_cli.local.ledger.erasure import Erasure
     from krea_cli.local.ledger.file_rows import FileRows
     from krea_cli.local.ledger.history import History
     from krea_cli.local.ledger.parts import PartRows
@@ -135,6 +136,13 @@ class AccountLedger:
         from krea_cli.local.ledger.tag_rows import TagRows
 
         return TagRows(self._scope)
+
+    @property
+    def erasure(self) -> "Erasure":
+        """The end of texts and recipes."""
+        from krea_cli.local.ledger.erasure import Erasure
+
+        return Erasure(self._scope)
 
     @property
     def persistent(self) -> bool:

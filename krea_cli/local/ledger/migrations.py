@@ -238,6 +238,8 @@ ADD_BATCH_RUNS = (
         progress TEXT NOT NULL
     ) WITHOUT ROWID""",
 )
+# The time when the user let the text and recipe of a request be erased, in seconds since 1970.
+ADD_ERASURES = ("ALTER TABLE requests ADD COLUMN erased_at REAL",)
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     CREATE_TABLES,
     ADD_PROVENANCE,
@@ -255,6 +257,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     ADD_RETRIES,
     ADD_CONVERSIONS,
     ADD_BATCH_RUNS,
+    ADD_ERASURES,
 )
 
 

@@ -111,6 +111,7 @@ class RequestRow:
     backlogged: True if the job stood in a queue
     error: a sentence
     charged: "no", "yes" or "unknown"
+    erased_at: time when its text and recipe were erased
     """
 
     id: int
@@ -162,6 +163,7 @@ class RequestRow:
     retry: int = 0
     convert: bool = False
     original: bool = True
+    erased_at: float | None = None
 
     def to_draft(self, *, replaces: int) -> RequestDraft:
         """Draft this request once more, to be sent in place of the row REPLACES."""

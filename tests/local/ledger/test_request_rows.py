@@ -74,6 +74,7 @@ def test_a_request_is_inserted_before_anything_is_sent(
         "priced_at": None,
         "tags": {},
         "retry": 0,
+        "erased_at": None,
         **MORE,
     }
     assert ledger.requests.get(row.id) == row
