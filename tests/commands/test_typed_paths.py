@@ -33,6 +33,21 @@ def test_a_tilde_is_the_home_folder(cli: Cli, home: Path) -> None:
     assert not Path("~").exists()
 
 
+def test_a_name_without_an_extension_may_mean_a_folder(cli: Cli) -> None:
+    """Said before it is sent, once for all jobs; a file that is there, or a folder, is no doubt."""
+    warning = (
+        "warning: new dir becomes a file without an extension: -o 'new dir/' saves into a folder"
+        " of that name, -o 'new dir.{ext}' adds the extension that fits\n"
+    )
+    result = cli.krea("generate", "a fox", "-n", "2", "-o", "new dir")
+    assert (result.code, result.out) == (0, "new dir\nnew dir-2\n")
+    assert result.err.count(warning) == 1
+    assert result.err.index(warning) < result.err.index("submitted")
+    for words in (("new dir", "--force"), ("folder/",), ("folder",), ("fox.png",), (".fox",)):
+        result = cli.krea("generate", "a fox", "-o", *words)
+        assert (result.code, "extension" in result.err) == (0, False)
+
+
 def test_the_home_folder_is_outside_of_another(cli: Cli, home: Path) -> None:
     """A cell with ~ is refused as any other folder is, and nothing is paid."""
     Path("list.csv").write_text("prompt,output\nan owl,~/owl.png\n")

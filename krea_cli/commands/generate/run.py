@@ -1,5 +1,6 @@
 """Run one `generate`: show the request, or submit it and save what it makes."""
 
+import os
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -17,6 +18,8 @@ from krea_cli.commands.generate.inputs import (
 from krea_cli.commands.generate.totals import Totals
 from krea_cli.commands.result_line import describe_result
 from krea_cli.errors import KreaError, LeftToHost, ModelRetired, UsageError
+from krea_cli.flows.files.naming import escape_braces
+from krea_cli.flows.files.target import TargetKind
 from krea_cli.text import shell_line
 
 MANY_JOBS = 10  # beyond it, the prices of today are worth a request
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
 
     from krea_cli.commands.session import Session
     from krea_cli.flows.context import FlowContext
+    from krea_cli.flows.files.target import Target
     from krea_cli.flows.generate.generate import Generate
     from krea_cli.flows.generate.request import GenerateRequest
     from krea_cli.flows.recipe.provenance import BaseRecipe
@@ -143,19 +147,36 @@ def _read_recipe(
 
 
 def _warn_of_formats(requests: "Sequence[GenerateRequest]", context: "FlowContext") -> None:
-    """Warn before REQUESTS are sent of pictures with the extension of another format."""
+    """Warn before REQUESTS are sent of pictures with the extension of another format, or none."""
+    from krea_cli.flows.events import WarningNote
     from krea_cli.flows.files.originals import writable_type
 
+    if requests and (warning := _bare_name_warning(requests[0].target)):
+        context.tell(WarningNote(warning))
     for request in requests:
         model, target = request.model, request.target
         if request.convert or not target.makes_files or not writable_type(target.text):
             continue
-        from krea_cli.flows.events import WarningNote
         from krea_cli.flows.generate import expected_format as formats
 
         kind = formats.expected_type(model, request.body, context.account_ledger)
         if kind is not None and formats.misnamed(target.text, kind):
             context.tell(WarningNote(formats.misnamed_warning(model, target.text, kind)))
+
+
+def _bare_name_warning(target: "Target") -> str | None:
+    """Return a warning if TARGET is a new file without an extension: a folder may be meant."""
+    name = os.path.basename(target.text)
+    if target.kind is not TargetKind.EXACT or "." in name:
+        return None
+    if os.path.lexists(target.cwd / target.text):
+        return None
+    text = escape_braces(target.text)
+    folder, named = shell_line("-o", f"{text}/"), shell_line("-o", text + ".{ext}")
+    return (
+        f"{target.text} becomes a file without an extension: {folder} saves into a folder of that"
+        f" name, {named} adds the extension that fits"
+    )
 
 
 def _suggest_host(error: KreaError, session: "Session") -> None:
