@@ -56,10 +56,10 @@ def spend(
     """Show what requests have cost, today or since a time.
 
     Adds up what the ledger of this machine holds, of all logins, or of one with --profile. Needs no
-    token and no network. Days begin at midnight here. "Under way" is what running jobs may cost.
-    "In doubt" is what requests without a clear answer may have cost. "About" is money spent at
-    unsure prices. "Given back" is what failed and cancelled jobs did not cost. "Unpriced" counts
-    requests without a known price.
+    token and no network. Days begin at midnight here. "Paid" has all paid jobs, also those of an
+    unsure price, and a line below says how many. "Under way" is what running jobs may cost. "In
+    doubt" is what requests without a clear answer may have cost. "Given back" is what failed and
+    cancelled jobs did not cost. "Unknown" counts requests without a known price.
 
     Examples:
 
@@ -168,15 +168,10 @@ def _remarks(
     session: "Session", report: "SpendReport", table: "SpendTable", since: float
 ) -> Iterator[str]:
     """Yield a sentence for each reason why the sums are not the whole truth."""
+    from krea_cli.commands.spend.unsure import describe_unsure
     from krea_cli.local.ledger.spend_report import day_of
 
-    highest, unpriced = table.total.highest, table.total.unpriced
-    if highest:
-        jobs = "1 job counts at its" if highest == 1 else f"{highest} jobs count at their"
-        yield f"{jobs} highest possible price"
-    if unpriced:
-        jobs = "1 job has" if unpriced == 1 else f"{unpriced} jobs have"
-        yield f"{jobs} no known price, and {'is' if unpriced == 1 else 'are'} in no sum"
+    yield from describe_unsure(table.total)
     if table.counts_twice:
         yield "a request with several tags counts in each of their lines, and once in the sum"
     pruned = report.pruned_before()

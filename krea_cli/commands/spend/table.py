@@ -14,9 +14,10 @@ if TYPE_CHECKING:
     from krea_cli.terminal.output import Output
 
 SCHEMA = 1
-AMOUNTS = ("paid", "under_way", "in_doubt", "about", "given_back")
-COUNTS = ("unpriced", "jobs")
+AMOUNTS = ("paid", "under_way", "in_doubt", "given_back")
+COLUMNS = ("paid", "paid_jobs", "under_way", "in_doubt", "given_back", "unknown", "jobs")
 ALWAYS_SHOWN = ("paid", "jobs")
+FIRST_DROPPED = ("paid_jobs", "jobs", "given_back")  # where the window is narrow
 SUM = "sum"
 
 
@@ -46,7 +47,7 @@ class SpendTable:
         """Print a table that ends with the sum; for programs without it, as they add up."""
         for_person = output.is_stdout_terminal
         columns = self._columns(for_person=for_person)
-        optional = [name for name in ("jobs", "given_back") if name in columns]
+        optional = [name for name in FIRST_DROPPED if name in columns]
         output.print_table(
             [name.replace("_", " ") for name in columns],
             self._rows(columns[:-1], for_person=for_person),
@@ -66,11 +67,15 @@ class SpendTable:
         return text.getvalue().rstrip("\n")
 
     def _columns(self, *, for_person: bool) -> list[str]:
-        """Return the headings; a person is spared columns without anything in them."""
+        """Return the headings; a person is spared columns that say nothing more."""
+        total = self.total
+        repeats = {"paid_jobs"} if total.paid_jobs == total.jobs else set()
         names = [
             name
-            for name in (*AMOUNTS, *COUNTS)
-            if not for_person or name in ALWAYS_SHOWN or getattr(self.total, name)
+            for name in COLUMNS
+            if not for_person
+            or name in ALWAYS_SHOWN
+            or (getattr(total, name) and name not in repeats)
         ]
         return [*names, self._grouping or "since"]
 
@@ -89,8 +94,9 @@ class SpendTable:
     def _records(self) -> Iterator[dict[str, Any]]:
         """Yield the record of each line, and at last of the sum: its `by` is None.
 
-        Keys: schema, by, name, since, jobs, paid, under_way, in_doubt, about, given_back, unpriced
-        and highest. Amounts are in dollars.
+        Keys: schema, by, name, since, those of the columns, unsure_jobs, unsure and unsure_unknown.
+        The last three are of the paid jobs with an unsure price. They are their number, their sum,
+        and the number of those without any price. Amounts are in dollars.
         """
         for name, line in self._lines:
             yield self._record(self._grouping, name, line)
@@ -103,9 +109,12 @@ class SpendTable:
             "name": name,
             "since": iso_time(self._since),
             "jobs": line.jobs,
+            "paid_jobs": line.paid_jobs,
             **{amount: to_dollars(getattr(line, amount)) for amount in AMOUNTS},
-            "unpriced": line.unpriced,
-            "highest": line.highest,
+            "unknown": line.unknown,
+            "unsure_jobs": line.unsure_paid.jobs,
+            "unsure": to_dollars(line.unsure_paid.amount),
+            "unsure_unknown": line.unsure_paid.unknown,
         }
 
     def _shorten(self, name: str) -> str:

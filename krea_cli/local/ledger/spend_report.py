@@ -22,21 +22,38 @@ SHARE_PATTERN = r"#\d+/\d+$"  # behind the label of a batch
 REQUESTS_BY_TIME = "requests INDEXED BY request_sent"
 # A request that was refused, or never left, made no job and costs nothing.
 SPENT = "sent_at IS NOT NULL AND (charged != 'no' OR job_id IS NOT NULL)"
-# A price that is not sure is a text alone, as "about $0.007": caps do not know it.
-HAS_ABOUT = "charged != 'no' AND cost IS NULL AND price LIKE '%$%'"
-ABOUT = "CAST(round(1000000 * substr(price, instr(price, '$') + 1)) AS INTEGER)"
+# What caps count, or else the amount in a price that they do not know: "about $0.007".
+AMOUNT = (
+    "coalesce(cost, CASE WHEN price LIKE '%$%' THEN"
+    " CAST(round(1000000 * substr(price, instr(price, '$') + 1)) AS INTEGER) END)"
+)
+# A price that is sure is an amount and no more.
+IS_UNSURE = "coalesce(price, '') NOT LIKE '$%'"
+
+
+def _unsure_sums(condition: str) -> tuple[str, ...]:
+    """Return the sums of `UnsurePrices` over requests of that CONDITION, in SQL."""
+    return (
+        f"{condition} AND {IS_UNSURE}",
+        f"CASE WHEN {condition} AND {IS_UNSURE} THEN {AMOUNT} END",
+        f"{condition} AND {AMOUNT} IS NULL",
+        f"{condition} AND {IS_UNSURE} AND coalesce(price, '') NOT LIKE 'at most %'"
+        f" AND {AMOUNT} IS NOT NULL",
+    )
+
+
 # The sums of `SpendingLine`, in the order of its fields.
-AMOUNTS = ", ".join(
+SUMS = ", ".join(
     f"coalesce(sum({expression}), 0)"
     for expression in (
         "1",
-        "CASE WHEN charged = 'yes' THEN cost END",
-        "CASE WHEN charged = 'unknown' AND state = 'submitted' THEN cost END",
-        "CASE WHEN charged = 'unknown' AND state != 'submitted' THEN cost END",
-        "CASE WHEN charged = 'no' THEN cost END",
-        f"CASE WHEN {HAS_ABOUT} THEN {ABOUT} END",
-        "charged != 'no' AND cost IS NULL AND coalesce(price, '') NOT LIKE '%$%'",
-        "charged != 'no' AND cost IS NOT NULL AND price LIKE '%at most%'",
+        "charged = 'yes'",
+        f"CASE WHEN charged = 'yes' THEN {AMOUNT} END",
+        f"CASE WHEN charged = 'unknown' AND state = 'submitted' THEN {AMOUNT} END",
+        f"CASE WHEN charged = 'unknown' AND state != 'submitted' THEN {AMOUNT} END",
+        f"CASE WHEN charged = 'no' THEN {AMOUNT} END",
+        *_unsure_sums("charged = 'yes'"),
+        *_unsure_sums("charged = 'unknown'"),
     )
 )
 GROUP_COLUMNS: Mapping[Grouping, tuple[str, ...]] = {
@@ -50,27 +67,63 @@ GROUP_COLUMNS: Mapping[Grouping, tuple[str, ...]] = {
 
 
 @dataclass(frozen=True)
+class UnsurePrices:
+    """The requests of a group whose price is not sure.
+
+    jobs: number of them
+    amount: of those with any price: the highest possible one, or an old one
+    unknown: number of those without any price; in no sum
+    about: number of those that may cost more than their price
+    """
+
+    jobs: int = 0
+    amount: int = 0
+    unknown: int = 0
+    about: int = 0
+
+    def __add__(self, other: "UnsurePrices") -> "UnsurePrices":
+        return UnsurePrices(
+            self.jobs + other.jobs,
+            self.amount + other.amount,
+            self.unknown + other.unknown,
+            self.about + other.about,
+        )
+
+
+@dataclass(frozen=True)
 class SpendingLine:
     """The sums of a group of requests.
 
     jobs: number of requests that became a job, or may have
+    paid_jobs: number of billed ones, whatever is known of their price
     paid: billed
     under_way: of jobs that may still be billed
     in_doubt: of requests without a clear answer, and of jobs of unknown charge
     given_back: of jobs that failed or were cancelled, and are not billed
-    about: of requests, not given back, whose price is not sure; in no other sum
-    unpriced: number of requests, not given back, without a known price
-    highest: number of requests that count at their highest possible price
+    unsure_paid: those in `paid_jobs` whose price is not sure
+    unsure_open: those under way or in doubt whose price is not sure
     """
 
     jobs: int = 0
+    paid_jobs: int = 0
     paid: int = 0
     under_way: int = 0
     in_doubt: int = 0
     given_back: int = 0
-    about: int = 0
-    unpriced: int = 0
-    highest: int = 0
+    unsure_paid: UnsurePrices = UnsurePrices()
+    unsure_open: UnsurePrices = UnsurePrices()
+
+    @classmethod
+    def of_row(cls, row: Sequence[int]) -> "SpendingLine":
+        """Return the line of a row with SUMS."""
+        jobs, paid_jobs, paid, under_way, in_doubt, given_back, *unsure = row
+        amounts = (paid, under_way, in_doubt, given_back)
+        return cls(jobs, paid_jobs, *amounts, UnsurePrices(*unsure[:4]), UnsurePrices(*unsure[4:]))
+
+    @property
+    def unknown(self) -> int:
+        """Number of requests, not given back, without any price; in no sum."""
+        return self.unsure_paid.unknown + self.unsure_open.unknown
 
     def __add__(self, other: "SpendingLine") -> "SpendingLine":
         return SpendingLine(
@@ -113,9 +166,9 @@ class SpendReport:
     def total(self) -> SpendingLine:
         """Return the sums of all."""
         [row] = self._database.query(
-            f"SELECT {AMOUNTS} FROM {REQUESTS_BY_TIME} WHERE {self._condition}", self._values
+            f"SELECT {SUMS} FROM {REQUESTS_BY_TIME} WHERE {self._condition}", self._values
         )
-        return SpendingLine(*row)
+        return SpendingLine.of_row(row)
 
     def lines(self, grouping: Grouping) -> list[tuple[str | None, SpendingLine]]:
         """Return the sums of each group by its name; None for requests without one.
@@ -129,13 +182,13 @@ class SpendReport:
         if grouping == "tag":
             source += " LEFT JOIN tags ON request_id = id"
         rows = self._database.query(
-            f"SELECT {group}, {AMOUNTS} FROM {source} WHERE {self._condition} GROUP BY {group}",
+            f"SELECT {group}, {SUMS} FROM {source} WHERE {self._condition} GROUP BY {group}",
             self._values,
         )
         sums: dict[str | None, SpendingLine] = {}
         for row in rows:
             name = name_of(row[: len(columns)])
-            line = SpendingLine(*row[len(columns) :])
+            line = SpendingLine.of_row(row[len(columns) :])
             sums[name] = sums.get(name, SpendingLine()) + line
         if grouping == "day":
             return sorted(sums.items(), key=lambda item: str(item[0]))
@@ -178,7 +231,7 @@ def day_of(moment: float) -> str:
 
 def _rank(item: tuple[str | None, SpendingLine]) -> tuple[int, int, str]:
     name, line = item
-    return -(line.paid + line.under_way + line.in_doubt + line.about), -line.jobs, name or ""
+    return -(line.paid + line.under_way + line.in_doubt), -line.jobs, name or ""
 
 
 def _to_text(value: object) -> str:
