@@ -103,8 +103,12 @@ class PriceTotal:
         )
 
     def __str__(self) -> str:
-        sure, about = format_dollars(self.sure), format_dollars(self.about)
-        return f"at most {sure} sure, {about} about, {self.unpriced} of unknown price"
+        parts = [
+            f"at most {format_dollars(self.sure)}" if self.sure else "",
+            f"about {format_dollars(self.about)}" if self.about else "",
+            f"{self.unpriced} of unknown price" if self.unpriced else "",
+        ]
+        return " + ".join(filter(None, parts)) or format_dollars(0)
 
     def record(self) -> dict[str, object]:
         """Return the parts for --json, with amounts in dollars."""

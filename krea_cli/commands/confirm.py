@@ -63,8 +63,10 @@ class Confirmation:
         about = "about " if total.about and not capped else ""
         is_open = total.unpriced and self._max_cost is None
         more = f" and {total.unpriced:,} times an unknown price" if is_open else ""
-        verb = "would cost in earnest" if self._session.output.is_rehearsal() else "may cost"
-        return f"{what} {verb} {about}{format_dollars(cost)}{capped}{more}: go on?"
+        price = f"{about}{format_dollars(cost)}{capped}{more}"
+        if self._session.output.is_rehearsal():
+            return f"{what} would cost {price} in earnest: go on?"
+        return f"{what} may cost {price}: go on?"
 
     def _cost(self, total: PriceTotal) -> int:
         cost = total.sure + total.about

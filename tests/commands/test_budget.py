@@ -161,7 +161,7 @@ def test_a_price_that_is_about_is_not_known(cli: Cli) -> None:
     cli.service.openapi["paths"][ROUTE]["post"]["x-krea-pricing"] |= {"about": True}
     dry = cli.krea(*BRUSH, "-n", "3", "--dry-run")
     assert dry.out.splitlines()[-2:] == [
-        "in all: at most $0.00 sure, $1.50 about, 0 of unknown price",
+        "in all: about $1.50",
         "price: about $0.50 each",
     ]
     result = cli.krea(*BRUSH, "--max-cost", "100", "-o", "fox.png")

@@ -1,6 +1,6 @@
 """Models side by side, for `krea models compare`."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
@@ -9,9 +9,9 @@ from krea_cli.catalog.price_ranges import price_bounds, price_range
 from krea_cli.catalog.wishes import list_inputs
 from krea_cli.commands.models.model_card import describe_option
 from krea_cli.commands.models.records import to_full_record
+from krea_cli.commands.models.usual_times import read_usual_times, usual_time
 from krea_cli.dollars import format_dollars, to_micros
 from krea_cli.errors import UsageError
-from krea_cli.terminal import formats
 from krea_cli.terminal.window import window_columns
 
 if TYPE_CHECKING:
@@ -32,20 +32,18 @@ def compare(session: "Session", names: Sequence[str], default_id: str | None) ->
     composer = session.composer()
     models = list({model.id: model for model in map(composer.model, names)}.values())
     record = {"models": [to_full_record(model, default_id=default_id) for model in models]}
-    rows = [("", *(model.id for model in models)), *_facts(models), *_fields(models)]
+    times = read_usual_times(session, models)
+    rows = [("", *(model.id for model in models)), *_facts(models, times), *_fields(models)]
     columns = window_columns(session.env) if session.output.is_stdout_terminal else None
     session.output.print_line(_render(rows, columns), record)
 
 
-def _facts(models: Sequence[Model]) -> list[tuple[str, ...]]:
+def _facts(models: Sequence[Model], times: Mapping[str, float]) -> list[tuple[str, ...]]:
     rows = {
         "title": [model.title for model in models],
         "kind": [model.kind for model in models],
         "takes": [", ".join(list_inputs(model)) for model in models],
-        "usually": [
-            UNKNOWN if model.typical_seconds is None else formats.duration(model.typical_seconds)
-            for model in models
-        ],
+        "usually": [usual_time(model, times.get(model.id)) or UNKNOWN for model in models],
         "price": [price_range(model).replace("unknown", UNKNOWN) for model in models],
         "a job costs": list(map(_job_price, models)),
         "ends on": [model.sunset or NOTHING for model in models],

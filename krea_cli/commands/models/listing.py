@@ -7,6 +7,7 @@ from krea_cli.catalog.model import Model
 from krea_cli.catalog.price_ranges import price_range
 from krea_cli.catalog.wishes import list_inputs
 from krea_cli.commands.models.records import to_record
+from krea_cli.commands.models.usual_times import read_usual_times, usual_time
 from krea_cli.terminal import formats
 
 if TYPE_CHECKING:
@@ -23,8 +24,6 @@ def print_models(session: "Session", models: Sequence[Model], default_id: str | 
     is_for_person = session.output.is_stdout_terminal
     times: dict[str, float] = {}
     if is_for_person and not session.output.json:
-        from krea_cli.commands.models.usual_times import read_usual_times
-
         times = read_usual_times(session, models)
     rows = (
         to_row(
@@ -60,16 +59,10 @@ def to_row(
         model.id + (DEFAULT_MARK if model.id == default_id else ""),
         model.kind,
         ", ".join(list_inputs(model)),
-        _usual_time(model, seconds_here),
+        usual_time(model, seconds_here) or UNKNOWN,
         price,
         f"{model.title} (deprecated)" if model.deprecated else model.title,
     )
-
-
-def _usual_time(model: Model, seconds_here: float | None) -> str:
-    if model.typical_seconds is not None:
-        return formats.duration(model.typical_seconds)
-    return UNKNOWN if seconds_here is None else f"{formats.duration(seconds_here)} here"
 
 
 def _tell_marks(session: "Session", models: Sequence[Model], default_id: str | None) -> None:

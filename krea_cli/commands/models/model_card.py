@@ -1,6 +1,7 @@
 """The card of a model: its fields as options, its prices, and commands to try."""
 
 import json
+from collections.abc import Sequence
 from textwrap import wrap
 from typing import Any
 
@@ -13,6 +14,7 @@ from krea_cli.catalog.request.inputs import RequestInputs
 from krea_cli.catalog.wishes import list_inputs
 from krea_cli.commands.models.examples import example_command, second_command
 from krea_cli.commands.models.field_options import STYLE_OPTION, field_option
+from krea_cli.commands.models.usual_times import usual_time
 from krea_cli.dollars import format_dollars, to_micros
 from krea_cli.terminal import formats
 from krea_cli.text import one_line
@@ -33,11 +35,12 @@ def card_text(
     is_default: True for the model of requests that name none
     seconds_here: the usual time of a job by this ledger; None if unknown
     """
+    time = usual_time(model, seconds_here)
     title = f"{model.title} (deprecated)" if model.deprecated else model.title
     facts = [
         model.kind,
-        f"takes {' and '.join(list_inputs(model))}" if list_inputs(model) else None,
-        _usual_time(model, seconds_here),
+        f"takes {_join(list_inputs(model))}" if list_inputs(model) else None,
+        f"usually {time}" if time else None,
         _price_fact(model, now),
         f"ends on {model.sunset}" if model.sunset else None,
         "the default" if is_default else None,
@@ -55,10 +58,8 @@ def card_text(
     return "\n".join(lines)
 
 
-def _usual_time(model: Model, seconds_here: float | None) -> str | None:
-    if model.typical_seconds is not None:
-        return f"usually {formats.duration(model.typical_seconds)}"
-    return None if seconds_here is None else f"usually {formats.duration(seconds_here)} here"
+def _join(words: Sequence[str]) -> str:
+    return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
 
 
 def _break_command(command: str, columns: int | None) -> str:

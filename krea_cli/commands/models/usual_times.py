@@ -5,6 +5,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from krea_cli.errors import LedgerUnusable
+from krea_cli.terminal import formats
 
 if TYPE_CHECKING:
     from krea_cli.catalog.model import Model
@@ -35,3 +36,13 @@ def read_usual_times(session: "Session", models: "Sequence[Model]") -> dict[str,
                 seconds, _ = usual_seconds(None, durations)
                 times |= {} if seconds is None else {model.id: seconds}
     return times
+
+
+def usual_time(model: "Model", seconds_here: float | None) -> str | None:
+    """Return the usual time of a job of MODEL as text; None if nobody knows it.
+
+    seconds_here: of this ledger; the catalog's time goes before it
+    """
+    if model.typical_seconds is not None:
+        return formats.duration(model.typical_seconds)
+    return None if seconds_here is None else f"{formats.duration(seconds_here)} here"

@@ -96,7 +96,7 @@ def test_a_dry_run_sends_nothing(cli: Cli) -> None:
     )
     assert result.err == (
         f"2 items: 2 to send\n    {MODEL}: 2 to send, about $0.014 (of 2026-09-20, 117 days old)\n"
-        "    in all: at most $0.00 sure, $0.014 about, 0 of unknown price\n"
+        "    in all: about $0.014\n"
     )
     assert (cli.service.requests, Path("out").exists()) == ([], False)
     assert not (cli.home / "state").exists()
@@ -133,14 +133,14 @@ def test_prices_by_model_and_in_all(cli: Cli) -> None:
         "bfl/flux-1-dev: 3 to send, about $0.021 (of 2026-09-20, 117 days old)",
         "openai/gpt-image-2: 2 to send, price unknown",
         "krea/krea-2/large: 1 to send, at most $0.06 (of 2026-09-20, 117 days old)",
-        "in all: at most $12.66 sure, $0.021 about, 2 of unknown price",
+        "in all: at most $12.66 + about $0.021 + 2 of unknown price",
     ]
     lines = [line.strip() for line in dry(cli, text, "--assume-price", "0.1").err.splitlines()]
     assert lines[-5:] == [
         "bfl/flux-1-dev: 3 to send, at most $0.30 (of 2026-09-20, 117 days old)",
         "openai/gpt-image-2: 2 to send, at most $0.20",
         "krea/krea-2/large: 1 to send, at most $0.06 (of 2026-09-20, 117 days old)",
-        "in all: at most $13.16 sure, $0.00 about, 0 of unknown price",
+        "in all: at most $13.16",
         "5 items have no sure price; an assumed one is used",
     ]
 
@@ -152,7 +152,7 @@ def test_a_price_that_is_not_clear_names_its_dimension(cli: Cli) -> None:
     assert lines[-2:] == [
         "bytedance/seedream-5-pro: 1 to send, at most $0.09 (resolutionTier is not clear)"
         " (of 2026-10-06, 101 days old)",
-        "in all: at most $0.09 sure, $0.00 about, 0 of unknown price",
+        "in all: at most $0.09",
     ]
 
 

@@ -40,7 +40,7 @@ def test_a_job_that_runs_is_not_paid_for_again(cli: Cli) -> None:
     assert cli.krea(*FOX, "--no-wait").code == 0
     result = cli.krea(*FOX, "--dry-run")
     assert result.code == 0
-    assert "\njobs: 1 under way\nin all: at most $0.00 sure, $0.00 about" in result.out
+    assert "\njobs: 1 under way\nin all: $0.00" in result.out
     assert counts(cli.krea(*FOX, "--dry-run", "--json")) == {"under_way": 1}
     assert counts(cli.krea(*FOX, "--dry-run", "--json", "--again")) == {"to_send": 1}
 
@@ -60,7 +60,7 @@ def test_a_result_that_is_copied_is_not_paid_for(cli: Cli) -> None:
     copied = cli.krea(*FOX[:-1], "copy.png", "--reuse", "--dry-run", "--json")
     assert (copied.code, counts(copied)) == (0, {"done": 1})
     several = cli.krea(*FOX[:-1], "n{n}.png", "-n", "3", "--reuse", "--dry-run")
-    assert "\njobs: 1 done, 2 to be sent\nin all: at most $0.00 sure, $0.014 about" in several.out
+    assert "\njobs: 1 done, 2 to be sent\nin all: about $0.014" in several.out
 
 
 def test_a_cap_counts_what_is_left(cli: Cli) -> None:
@@ -87,7 +87,7 @@ def test_a_job_that_is_paid_is_to_be_saved(cli: Cli) -> None:
     result = cli.krea(*fox, "--dry-run")
     assert (result.code, result.out.partition("}\n")[2]) == (
         0,
-        "jobs: 1 paid, to be saved\nin all: at most $0.00 sure, $0.00 about, 0 of unknown price\n",
+        "jobs: 1 paid, to be saved\nin all: $0.00\n",
     )
     assert counts(cli.krea(*fox, "--dry-run", "--json")) == {"to_save": 1}
 

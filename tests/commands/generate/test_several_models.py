@@ -202,7 +202,7 @@ def test_a_dry_run_shows_each_price_and_the_sum(cli: Cli) -> None:
         "POST /generate/image/krea/krea-2/large, 2 times",
         "seeds: 7 to 8",
         "price: $0.06 each (of 2026-09-20, 117 days old)",
-        "in all: at most $0.12 sure, $0.006 about, 0 of unknown price",
+        "in all: at most $0.12 + about $0.006",
     ]
     *models, total = cli.krea(*FOX, "-n", "2", "--dry-run", "--json").records
     assert [(each["model"], each["cost"], each["about"]) for each in models] == [

@@ -63,3 +63,11 @@ def test_a_model_that_is_none_is_told(cli: Cli) -> None:
     assert result.error(charged="no") == (
         "there is no model called 'flux-1-dv'; close to it: bfl/flux-1-dev"
     )
+
+
+def test_the_time_is_that_of_this_ledger_where_the_catalogue_has_none(cli: Cli) -> None:
+    """As in the list and on the card of a model."""
+    for number in range(3):
+        assert cli.krea("generate", "a fox", "-m", "krea-2/large", "-o", f"{number}.png").code == 0
+    piped = cli.krea("models", "compare", "z-image", "krea-2/large").out.splitlines()
+    assert piped[4] == "usually\t5 s\t5 s here"

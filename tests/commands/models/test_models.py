@@ -294,7 +294,7 @@ def test_the_prices_of_a_model_are_shown_by_their_dimensions(cli: Cli) -> None:
     """Prices of each duration as one of a second, and uncertain ones as about."""
     lines = cli.krea("models", "seedance-2").out.splitlines()
     assert lines[1] == (
-        "video, takes text and image and video and audio, price about $0.0849 to $2.8671/s,"
+        "video, takes text, image, video and audio, price about $0.0849 to $2.8671/s,"
         " $0.3396 to $43.0065 a job (of 2026-10-06, 101 days old)"
     )
     start = lines.index("prices")
