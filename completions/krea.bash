@@ -186,7 +186,7 @@ _krea() {
             break
         fi
         case "$path $word" in
-            "krea generate" | "krea again" | "krea status" | "krea jobs" | "krea wait" | "krea download" | "krea batch" | "krea cancel" | "krea history" | "krea spend" | "krea recover" | "krea verify" | "krea models" | "krea doctor" | "krea completion" | "krea sandbox" | "krea auth" | "krea auth login" | "krea auth status" | "krea auth same-account" | "krea auth other-account" | "krea auth logout" | "krea preset" | "krea preset save" | "krea preset list" | "krea preset show" | "krea preset delete" | "krea config" | "krea config get" | "krea config set" | "krea config unset" | "krea config list" | "krea config path") path="$path $word" ;;
+            "krea generate" | "krea again" | "krea status" | "krea jobs" | "krea wait" | "krea download" | "krea batch" | "krea cancel" | "krea history" | "krea spend" | "krea recover" | "krea verify" | "krea models" | "krea doctor" | "krea completion" | "krea sandbox" | "krea auth" | "krea auth login" | "krea auth status" | "krea auth same-account" | "krea auth other-account" | "krea auth logout" | "krea preset" | "krea preset save" | "krea preset list" | "krea preset show" | "krea preset delete" | "krea config" | "krea config get" | "krea config set" | "krea config unset" | "krea config list" | "krea config edit" | "krea config path") path="$path $word" ;;
         esac
     done
     case $prev in *@) _krea_files; return ;; esac
@@ -572,7 +572,7 @@ _krea() {
         "krea config")
             case $cur in
                 -*) _krea_offer --help -h ;;
-                *) _krea_offer get set unset list path ;;
+                *) _krea_offer get set unset list edit path ;;
             esac
             ;;
         "krea config get")
@@ -611,6 +611,14 @@ _krea() {
             esac
             case $cur in
                 -*) _krea_offer --json --quiet -q --verbose -v --color --help -h ;;
+            esac
+            ;;
+        "krea config edit")
+            case $prev in
+                --color) _krea_offer auto always never; return ;;
+            esac
+            case $cur in
+                -*) _krea_offer --quiet -q --verbose -v --color --help -h ;;
             esac
             ;;
         "krea config path")

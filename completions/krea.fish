@@ -5,7 +5,7 @@ function __krea_path
     set -l path krea
     for word in (commandline -opc)[2..-1]
         test "$word" = --; and break
-        if contains -- "$path $word" 'krea generate' 'krea again' 'krea status' 'krea jobs' 'krea wait' 'krea download' 'krea batch' 'krea cancel' 'krea history' 'krea spend' 'krea recover' 'krea verify' 'krea models' 'krea doctor' 'krea completion' 'krea sandbox' 'krea auth' 'krea auth login' 'krea auth status' 'krea auth same-account' 'krea auth other-account' 'krea auth logout' 'krea preset' 'krea preset save' 'krea preset list' 'krea preset show' 'krea preset delete' 'krea config' 'krea config get' 'krea config set' 'krea config unset' 'krea config list' 'krea config path'
+        if contains -- "$path $word" 'krea generate' 'krea again' 'krea status' 'krea jobs' 'krea wait' 'krea download' 'krea batch' 'krea cancel' 'krea history' 'krea spend' 'krea recover' 'krea verify' 'krea models' 'krea doctor' 'krea completion' 'krea sandbox' 'krea auth' 'krea auth login' 'krea auth status' 'krea auth same-account' 'krea auth other-account' 'krea auth logout' 'krea preset' 'krea preset save' 'krea preset list' 'krea preset show' 'krea preset delete' 'krea config' 'krea config get' 'krea config set' 'krea config unset' 'krea config list' 'krea config edit' 'krea config path'
             set path "$path $word"
         end
     end
@@ -592,6 +592,7 @@ complete -c krea -n '__krea_at krea config' -a get -d 'Print one setting; print 
 complete -c krea -n '__krea_at krea config' -a set -d 'Change one setting; keep the comments in the file.'
 complete -c krea -n '__krea_at krea config' -a unset -d 'Go back to the default of one setting.'
 complete -c krea -n '__krea_at krea config' -a list -d 'List every setting in force, with its origin and purpose.'
+complete -c krea -n '__krea_at krea config' -a edit -d 'Open the settings in an editor: $VISUAL, $EDITOR, or vi.'
 complete -c krea -n '__krea_at krea config' -a path -d 'Print the path of the settings file, even if there is none.'
 complete -c krea -n '__krea_at krea config' -l help -s h -d 'Show this help and exit'
 
@@ -626,6 +627,12 @@ complete -c krea -n '__krea_at krea config list' -l quiet -s q -d 'No progress, 
 complete -c krea -n '__krea_at krea config list' -l verbose -s v -d 'Each request and its time on stderr'
 complete -c krea -n '__krea_at krea config list' -l color -x -a 'auto always never' -d 'Colours: never, or always, which draws tables in a pipe as well'
 complete -c krea -n '__krea_at krea config list' -l help -s h -d 'Show this help and exit'
+
+# krea config edit
+complete -c krea -n '__krea_at krea config edit' -l quiet -s q -d 'No progress, no remarks'
+complete -c krea -n '__krea_at krea config edit' -l verbose -s v -d 'Each request and its time on stderr'
+complete -c krea -n '__krea_at krea config edit' -l color -x -a 'auto always never' -d 'Colours: never, or always, which draws tables in a pipe as well'
+complete -c krea -n '__krea_at krea config edit' -l help -s h -d 'Show this help and exit'
 
 # krea config path
 complete -c krea -n '__krea_at krea config path' -l json -d 'JSON lines instead of text, for input and output'

@@ -57,6 +57,7 @@ SHARED_BY_COMMANDS = {
     "confirm",
     "connections",
     "conversion",
+    "editor",
     "environment_errors",
     "exit_status",
     "hosts",
@@ -77,6 +78,7 @@ SHARED_BY_COMMANDS = {
     "request_options",
     "result_line",
     "session",
+    "settings_editor",
     "usage_errors",
     "variants",
 }

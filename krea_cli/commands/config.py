@@ -1,4 +1,4 @@
-"""`krea config`: get, set, unset and list the settings; the path of their file."""
+"""`krea config`: get, set, unset, list and edit the settings; the path of their file."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -19,7 +19,7 @@ Examples:
   krea config get model.default
   krea config set model.default krea/krea-2/large
   krea config unset api.base
-  krea config path
+  krea config edit
 """
 app = typer.Typer(help=HELP, no_args_is_help=True)
 
@@ -72,19 +72,12 @@ def set_(
       krea config set budget.day 20
       krea config set history.keep 1y
     """
-    from krea_cli.commands.parallel import PARALLEL_SETTING, parallel_note
-
     session: Session = context.obj
     if key == "model.default" and value.strip():
         # Every later command would fail for it, far from here.
         session.composer().resolve(value)
     session.config = session.config.set(key, value)
-    value_text = _as_text(session.config.list()[key])
-    session.output.say(f"{key} is {value_text}, in {session.config.path}")
-    if key == PARALLEL_SETTING and (note := parallel_note(int(value_text))):
-        session.output.warn(note)
-    if key == "history.keep":
-        session.output.say(f"older requests deleted from the ledger: {session.prune_history()}")
+    _tell_change(session, key)
 
 
 @app.command()
@@ -153,6 +146,37 @@ def list_(
 
 
 @app.command()
+def edit(context: typer.Context, quiet: Quiet = False, verbose: Verbose = False) -> None:
+    """Open the settings in an editor: $VISUAL, $EDITOR, or vi.
+
+    A text that cannot be used is not saved. Then krea says what is wrong, and asks if you want to
+    edit it again.
+
+    Examples:
+
+    \b
+      krea config edit
+    """
+    from krea_cli.commands.settings_editor import UNCHANGED, edit_settings
+
+    session: Session = context.obj
+    edited = edit_settings(session)
+    if edited is None:
+        session.output.say(UNCHANGED)
+        return
+    before, session.config = edited
+    after = session.config.list()
+    changed = [key for key in before | after if before.get(key) != after.get(key)]
+    for key in changed:
+        if key in after:
+            _tell_change(session, key)
+        else:
+            session.output.say(f"{key} is not set, in {session.config.path}")
+    if not changed:
+        session.output.say(f"{session.config.path} was saved")
+
+
+@app.command()
 def path(
     context: typer.Context,
     json: Json = False,
@@ -166,9 +190,23 @@ def path(
     \b
       krea config path
     """
+    from krea_cli.local.config import settings_path
+
     session: Session = context.obj
-    file = str(session.env.config_dir / "config.toml")
+    file = str(settings_path(session.env.config_dir))
     session.output.print_line(file, {"path": file})
+
+
+def _tell_change(session: "Session", key: str) -> None:
+    """Say the value of KEY, and its consequences."""
+    from krea_cli.commands.parallel import PARALLEL_SETTING, parallel_note
+
+    value_text = _as_text(session.config.list()[key])
+    session.output.say(f"{key} is {value_text}, in {session.config.path}")
+    if key == PARALLEL_SETTING and (note := parallel_note(int(value_text))):
+        session.output.warn(note)
+    if key == "history.keep":
+        session.output.say(f"older requests deleted from the ledger: {session.prune_history()}")
 
 
 def _as_text(value: object) -> str:

@@ -30,18 +30,8 @@ class Config:
 
         Raises UsageError if it is not TOML, KreaError if it cannot be read.
         """
-        path = folder / "config.toml"
-        try:
-            return cls(path, path.read_text(encoding="utf-8-sig"))
-        except FileNotFoundError:
-            return cls(path, "")
-        except OSError as failure:
-            raise KreaError(
-                f"{path} cannot be read: {failure.strerror}",
-                hint="set KREA_CONFIG_DIR to a folder that you can read",
-            ) from failure
-        except UnicodeDecodeError as failure:
-            raise _unreadable_error(path, "it is not UTF-8 text") from failure
+        path = settings_path(folder)
+        return cls(path, read_settings(path))
 
     def get(self, key: str) -> Value | None:
         """Return the value of KEY, None if it is not set. Raises UsageError if either is wrong."""
@@ -152,6 +142,42 @@ class Config:
             raise _not_editable_error(self.path) from failure
         write_private_file(self.path, text)
         return Config(self.path, text)
+
+
+def settings_path(folder: Path) -> Path:
+    """Return the path of the settings in FOLDER."""
+    return folder / "config.toml"
+
+
+def read_settings(path: Path) -> str:
+    """Read the text of the settings; a missing file is empty.
+
+    Raises UsageError if it is no text, KreaError if it cannot be read.
+    """
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        return ""
+    except OSError as failure:
+        raise KreaError(
+            f"{path} cannot be read: {failure.strerror}",
+            hint="set KREA_CONFIG_DIR to a folder that you can read",
+        ) from failure
+    except UnicodeDecodeError as failure:
+        raise _unreadable_error(path, "it is not UTF-8 text") from failure
+
+
+def replace_settings(path: Path, before: str, text: str) -> Config:
+    """Write TEXT in place of BEFORE, and return the new settings.
+
+    Raises UsageError if the file holds another text by now, or TEXT is not TOML.
+    """
+    config = Config(path, text)
+    with hold_folder(path):
+        if read_settings(path) != before:
+            raise UsageError(f"{path} was changed meanwhile, and saving again replaces that change")
+        write_private_file(path, text)
+    return config
 
 
 def default_model_origin(name: str, get: Callable[[str], str | None], config: Config) -> str | None:

@@ -1,24 +1,14 @@
 """The prompt of one `generate`: as typed, from stdin, from a file, or from an editor."""
 
-import os
-import signal
-import subprocess
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from krea_cli.catalog.request.inputs import MAX_TEXT_CHARACTERS, read_text
+from krea_cli.catalog.request.inputs import MAX_TEXT_CHARACTERS
 from krea_cli.commands.request_options import as_utf8, conversion_hint, read_text_file
 from krea_cli.errors import UsageError
-from krea_cli.text import new_name, shell_line, split_shell_words, wide_encoding
+from krea_cli.text import new_name, shell_line, wide_encoding
 
 if TYPE_CHECKING:
     from krea_cli.commands.session import Session
-
-EDITOR_VARIABLES = ("VISUAL", "EDITOR")
-DEFAULT_EDITOR = "vi"
 
 
 def read_prompt(session: "Session", prompt: str | None, file: str | None) -> str | None:
@@ -71,9 +61,11 @@ def edit_prompt(session: "Session", text: str, *, must_change: bool) -> str:
     """
     if not (session.env.stdin.isatty() and session.env.stderr.isatty()):
         raise UsageError("--edit needs a terminal", hint="--prompt-file FILE reads a file")
-    variable = next(filter(session.env.get, EDITOR_VARIABLES), None)
-    editor = session.env.get(variable) if variable else None
-    edited = _run_editor(editor or DEFAULT_EDITOR, text, variable or EDITOR_VARIABLES[-1])
+    from krea_cli.commands.editor import edit_text
+
+    shown = f"{text}\n" if text else ""
+    edited = edit_text(session, shown, noun="prompt", file="prompt.txt", end="nothing was sent")
+    edited = edited.removesuffix("\n").removesuffix("\r")
     if not edited.strip():
         raise UsageError("the prompt is empty: nothing was sent", hint="--edit opens it again")
     if must_change and edited == text:
@@ -82,50 +74,3 @@ def edit_prompt(session: "Session", text: str, *, must_change: bool) -> str:
             hint="without --edit it is sent as it is",
         )
     return edited
-
-
-def _run_editor(editor: str, text: str, variable: str) -> str:
-    """Run EDITOR, as VARIABLE names it, on a file with TEXT; return its new content."""
-    import tempfile
-
-    hint = f"{variable}=nano chooses another editor"
-    try:
-        words = split_shell_words(editor)
-    except ValueError as failure:
-        raise UsageError(f"{variable} is {editor!r}: {failure}", hint=hint) from failure
-    # A folder of its own: what the editor leaves beside the file goes with it.
-    with tempfile.TemporaryDirectory(prefix="krea-") as folder:
-        path = Path(folder, "prompt.txt")
-        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(f"{text}\n" if text else "")
-        try:
-            with _signals_left_to_child():
-                # Stdout may be a pipe, which an editor must not draw into.
-                code = subprocess.run([*words, str(path)], stdout=2, check=False).returncode
-        except OSError as failure:
-            reason = failure.strerror
-            raise UsageError(f"cannot run {words[0]}: {reason}", hint=hint) from failure
-        if code:
-            raise UsageError(f"{editor} ended with exit code {code}: nothing was sent", hint=hint)
-        try:
-            edited = read_text(str(path))
-        except (OSError, ValueError) as failure:
-            reason = getattr(failure, "strerror", None) or "it is not UTF-8 text"
-            raise UsageError(f"the edited prompt cannot be read: {reason}", hint=hint) from failure
-    return edited.removesuffix("\n").removesuffix("\r")
-
-
-@contextmanager
-def _signals_left_to_child() -> Iterator[None]:
-    """Leave Ctrl-C and Ctrl-\\ to the child: in most editors they end nothing."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    numbers = (signal.SIGINT, signal.SIGQUIT)
-    # A function, as the child would inherit that a signal is ignored.
-    handlers = [(number, signal.signal(number, lambda *_: None)) for number in numbers]
-    try:
-        yield
-    finally:
-        for number, handler in handlers:
-            signal.signal(number, handler)
