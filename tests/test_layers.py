@@ -52,6 +52,7 @@ ROOMS = {
 }
 # The files of `commands/` that several commands share; the others are commands.
 SHARED_BY_COMMANDS = {
+    "account_profiles",
     "budget",
     "color_option",
     "confirm",
@@ -79,6 +80,7 @@ SHARED_BY_COMMANDS = {
     "result_line",
     "session",
     "settings_editor",
+    "unsaved_jobs",
     "usage_errors",
     "variants",
 }

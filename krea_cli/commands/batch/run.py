@@ -99,7 +99,16 @@ class BatchRun:
                 if scheduler.stop:
                     self._suggest_cap(scheduler.stop)
                     exit_status.report(scheduler.stop)
+                self._tell_unsaved_jobs()
             self._write_report()
+
+    def _tell_unsaved_jobs(self) -> None:
+        """Tell what was paid long ago, by whatever command, and not saved."""
+        from krea_cli.commands.unsaved_jobs import describe_unsaved_jobs
+
+        with suppress(LedgerUnusable):
+            for sentence in describe_unsaved_jobs(self._session):
+                self._session.output.say(sentence)
 
     def _spent_in_other_runs(self, spent: int) -> int:
         """Return the spending of the batch but for the SPENT of this run: before it or beside it.

@@ -224,6 +224,7 @@ def _check_catalog(session: "Session", name: str) -> Iterator[Finding]:
 
 def _check_ledger(session: "Session", name: str) -> Iterator[Finding]:
     from krea_cli.commands.other_work import describe_other_hosts
+    from krea_cli.commands.unsaved_jobs import describe_unsaved_jobs
     from krea_cli.local.ledger.repair import examine_ledger
 
     health = examine_ledger(session.env.state_dir, session.host)
@@ -247,7 +248,7 @@ def _check_ledger(session: "Session", name: str) -> Iterator[Finding]:
         yield Finding(
             name, "note", f"{abandoned} {files} of commands that died: krea recover removes them"
         )
-    for sentence in describe_other_hosts(session):
+    for sentence in (*describe_unsaved_jobs(session), *describe_other_hosts(session)):
         yield Finding(name, "note", sentence)
 
 

@@ -59,7 +59,8 @@ def spend(
     token and no network. Days begin at midnight here. "Paid" has all paid jobs, also those of an
     unsure price, and a line below says how many. "Under way" is what running jobs may cost. "In
     doubt" is what requests without a clear answer may have cost. "Given back" is what failed and
-    cancelled jobs did not cost. "Unknown" counts requests without a known price.
+    cancelled jobs did not cost. "Unknown" counts requests without a known price. At last it tells
+    what was paid more than a day ago and not saved, and the command for it.
 
     Examples:
 
@@ -124,6 +125,7 @@ def _open_report(session: "Session", since: float) -> "SpendReport":
 
     Raises UsageError for a profile that nobody knows.
     """
+    from krea_cli.commands.account_profiles import name_accounts
     from krea_cli.local.ledger.ledger import Ledger
 
     if Ledger.exists_in(session.env.state_dir, session.host):
@@ -131,12 +133,9 @@ def _open_report(session: "Session", since: float) -> "SpendReport":
     else:
         ledger = Ledger.in_memory()
     boot_id = session.clock.boot()[0]
-    profiles = _name_accounts(session)
     for account in ledger.list_accounts(session.base):
-        account_ledger = ledger.for_account(session.base, account)
-        account_ledger.settle_unsent(boot_id)
-        for other in account_ledger.accounts if account in profiles else ():
-            profiles.setdefault(other, profiles[account])  # another key of the same account
+        ledger.for_account(session.base, account).settle_unsent(boot_id)
+    profiles = name_accounts(session, ledger)
     profile = session.profile
     report = ledger.spend_report(session.base, since, profiles=profiles, profile=profile)
     if profile is not None and not (profile in profiles.values() or report.has_profile()):
@@ -149,26 +148,15 @@ def _open_report(session: "Session", since: float) -> "SpendReport":
     return report
 
 
-def _name_accounts(session: "Session") -> dict[str, str]:
-    """Return the profile of each account with a stored login for this service."""
-    from contextlib import suppress
-
-    from krea_cli.errors import KreaError
-    from krea_cli.local.credentials import account_of, load_logins
-
-    names: dict[str, str] = {}
-    with suppress(KreaError):  # a damaged file: keys have names as well
-        for profile, login in sorted(load_logins(session.env.config_dir).items()):
-            if login["base"].rstrip("/") == session.base.rstrip("/"):
-                names.setdefault(account_of(login["token"]), profile)
-    return names
-
-
 def _remarks(
     session: "Session", report: "SpendReport", table: "SpendTable", since: float
 ) -> Iterator[str]:
-    """Yield a sentence for each reason why the sums are not the whole truth."""
+    """Yield a sentence for each reason why the sums are not the whole truth.
+
+    At last, jobs paid long ago and not saved.
+    """
     from krea_cli.commands.spend.unsure import describe_unsure
+    from krea_cli.commands.unsaved_jobs import describe_unsaved_jobs
     from krea_cli.local.ledger.spend_report import day_of
 
     yield from describe_unsure(table.total)
@@ -180,3 +168,4 @@ def _remarks(
     own, _ = session.host.locate_ledger(session.env.state_dir)
     if any(path.name != own.name for path in own.parent.glob("ledger*.sqlite3")):
         yield "other machines have ledgers in the same folder: each tells its own spending"
+    yield from describe_unsaved_jobs(session)

@@ -13,6 +13,7 @@ from krea_cli.local.ledger.host import Host
 if TYPE_CHECKING:
     from krea_cli.local.ledger.batch_runs import BatchRuns
     from krea_cli.local.ledger.spend_report import SpendReport
+    from krea_cli.local.ledger.unsaved import UnsavedJobs
 
 
 class Ledger:
@@ -79,6 +80,12 @@ class Ledger:
         from krea_cli.local.ledger.spend_report import SpendReport
 
         return SpendReport(self._database, base, since, profiles=profiles, profile=profile)
+
+    def list_unsaved(self, base: str, before: float) -> "list[UnsavedJobs]":
+        """Count the unsaved jobs of each account on BASE; see `unsaved.list_unsaved`."""
+        from krea_cli.local.ledger.unsaved import list_unsaved
+
+        return list_unsaved(self._database, base, before)
 
     def prune(self, before: float) -> int:
         """Forget requests that are over and older than BEFORE, in seconds since 1970.
