@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.catalog.documents import ROUTE
 from tests.commands.test_budget import BRUSH, count_posts, document_with_price
 from tests.fakes.krea_service import PNG, lose_request
 from tests.harness.cli import Cli, CliResult, Keyboard
@@ -204,3 +205,17 @@ def test_recover_asks_before_it_pays_again(dear_cli: Cli) -> None:
     assert count_posts(dear_cli) == 2
     assert ask(dear_cli, *again, typed="y\n").code == 0
     assert count_posts(dear_cli) == 4
+
+
+def test_recover_asks_at_an_unsure_price(dear_cli: Cli) -> None:
+    """A price that no cap takes for known counts here, as it does for krea generate."""
+    dear_cli.service.openapi["paths"][ROUTE]["post"]["x-krea-pricing"] |= {"about": True}
+    dear_cli.krea("models", "--refresh")
+    dear_cli.service.answers = [lose_request]
+    assert dear_cli.krea(*BRUSH, "-o", "fox.png").code == 9
+    dear_cli.clock.advance(86_400)
+    result = ask(dear_cli, "recover", "--resubmit", "1", typed="n\n")
+    question = "1 request to maker/brush, sent again, may cost about $2.00: go on? [y/N] "
+    assert result.code == 5
+    assert result.err.endswith(question + DECLINED)
+    assert count_posts(dear_cli) == 1
