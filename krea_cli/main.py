@@ -25,20 +25,9 @@ if TYPE_CHECKING:
 STDOUT_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 STREAM_ENCODING_OPTION = "krea_encoding"  # of `python -X`, handed on by `ensure_utf8_names`
 HELP_SETTINGS = {"help_option_names": ["-h", "--help"]}
+HELP_LINES = (["-h"], ["--help"])
 
-HELP = """Generate images, video, audio and 3D with the Krea API; never pay twice.
-
-Examples:
-
-\b
-  krea auth login
-  krea generate "a red fox in snow" -o fox.png
-  krea generate --no-wait "a red fox" | krea wait | krea download -o pictures/
-  krea models flux
-  krea sandbox -- krea generate "a red fox in snow" -o fox.png
-"""
-
-# In the order of the help. The module of a group has an `app`, any other a function of its name.
+# In the order of the README. The module of a group has an `app`, any other a function of its name.
 COMMANDS = (
     "generate",
     "again",
@@ -64,15 +53,14 @@ COMMANDS = (
 
 def build_app(name: str | None = None) -> "typer.Typer":
     """Build the command tree, or only the branch NAME: the rest costs time."""
-    import textwrap
-
     import typer
 
-    # The help breaks lines at spaces only: half an address, or half an option, is worth nothing.
-    textwrap.TextWrapper.wordsep_re = textwrap.TextWrapper.wordsep_simple_re
+    from krea_cli.help.parsers import HelpCommand, HelpGroup
+
     app = typer.Typer(
         name="krea",
-        help=HELP,
+        cls=HelpGroup,
+        help=None if name else _read_help(),
         no_args_is_help=True,
         add_completion=False,
         pretty_exceptions_enable=False,
@@ -92,11 +80,18 @@ def build_app(name: str | None = None) -> "typer.Typer":
         module = import_module(f"krea_cli.commands.{each}")
         if group := getattr(module, "app", None):
             for command in group.registered_commands:
+                command.cls = HelpCommand
                 command.callback = add_color_option(command.callback)
-            app.add_typer(group, name=each, context_settings=HELP_SETTINGS)
+            app.add_typer(group, name=each, cls=HelpGroup, context_settings=HELP_SETTINGS)
         else:
-            app.command(each)(add_color_option(getattr(module, each)))
+            app.command(each, cls=HelpCommand)(add_color_option(getattr(module, each)))
     return app
+
+
+def _read_help() -> str:
+    from krea_cli.help.program_page import HELP
+
+    return HELP
 
 
 @cache
@@ -109,7 +104,9 @@ def _parser(name: str | None) -> "Command":
 def main(argv: list[str], env: "Env | None" = None) -> int:
     """Run one command line in ENV and return its exit code. Never raises."""
     if argv and argv[0] in VERSION_OPTIONS:
-        return print_version(env.stdout if env else sys.stdout)
+        return print_text(f"krea {__version__}\n", env.stdout if env else sys.stdout)
+    if not argv or argv in HELP_LINES:
+        return print_help(env)
 
     from krea_cli.commands.color_option import find_color
     from krea_cli.commands.own_options import add_login_options
@@ -148,11 +145,21 @@ def read_notify(session: "Session") -> str | None:
     return None
 
 
-def print_version(stream: "TextIO | None") -> int:
-    """Write the version to STREAM and return the exit code. None: the shell closed stdout."""
+def print_help(env: "Env | None") -> int:
+    """Print the help of the program and return the exit code."""
+    from krea_cli.env import Env
+    from krea_cli.help.layout import layout_for
+    from krea_cli.help.program_page import program_page
+
+    env = env or Env()
+    return print_text(program_page(layout_for(env)), env.stdout)
+
+
+def print_text(text: str, stream: "TextIO | None") -> int:
+    """Write TEXT to STREAM and return the exit code. None: the shell closed stdout."""
     try:
         if stream is not None:
-            stream.write(f"krea {__version__}\n")
+            stream.write(text)
             stream.flush()
     except BrokenPipeError:
         return 0
@@ -169,11 +176,8 @@ def run_command(argv: list[str], session: "Session", output: "Output") -> int:
     from krea_cli.errors import Interrupted, KreaError
 
     try:
-        # `krea` alone prints the help.
         name = argv[0] if argv and argv[0] in COMMANDS else None
-        code = _parser(name)(
-            args=argv or ["--help"], prog_name="krea", obj=session, standalone_mode=False
-        )
+        code = _parser(name)(args=argv, prog_name="krea", obj=session, standalone_mode=False)
         return code if isinstance(code, int) else 0
     except KreaError as error:
         output.print_error(error)

@@ -114,7 +114,7 @@ Color = Annotated[
         callback=_set_color,
         metavar="WHEN",
         show_default=False,
-        help="Colours: never, or always, which draws tables in a pipe as well.",
+        help="Colours: never, or always, which draws tables in a pipe as well; else auto.",
     ),
 ]
 Profile = Annotated[
@@ -203,10 +203,12 @@ OutputOption = Annotated[
     ),
 ]
 Sidecar = Annotated[
-    bool, typer.Option("--sidecar", help="Write the recipe beside each file, as FILE.json.")
+    bool,
+    typer.Option("--sidecar", help="Write model, fields and seed beside each file, as FILE.json."),
 ]
 Embed = Annotated[
-    bool, typer.Option("--embed", help="Write the recipe into the metadata of each picture.")
+    bool,
+    typer.Option("--embed", help="Write model, fields and seed into the metadata of each picture."),
 ]
 Convert = Annotated[
     bool,

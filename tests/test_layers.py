@@ -29,9 +29,21 @@ MAY_IMPORT = {
     "options": {"dollars", "local", "text"},
     "commands": BELOW
     | {"env", "options", "api", "catalog", "local", "flows", "terminal", "commands", "sandbox"},
+    "help": {"env", "help", "terminal"},
     "manual": BELOW
-    | {"env", "main", "manual", "catalog", "commands", "local", "sandbox", "terminal", "flows"},
-    "main": BELOW | {"env", "commands", "terminal"},
+    | {
+        "env",
+        "help",
+        "main",
+        "manual",
+        "catalog",
+        "commands",
+        "local",
+        "sandbox",
+        "terminal",
+        "flows",
+    },
+    "main": BELOW | {"env", "commands", "help", "terminal"},
     "__main__": {"main"},
 }
 # The rooms of `flows/`: each may import those that stand before it, as far as they are named.
@@ -92,7 +104,7 @@ COMPILED_AT_IMPORT = {"local/ledger/history.py", "local/ledger/network_mounts.py
 ONLY = {
     "httpx": {"api/http.py", "api/exchange.py", "api/client_pool.py"},
     "rich": {"terminal", "manual/pictures.py"},
-    "typer": {"commands", "options.py", "main.py", "manual/command_tree.py"},
+    "typer": {"commands", "help", "options.py", "main.py"},
     "sqlite3": {"local"},
     "platformdirs": {"env.py"},
     "PIL": {"sandbox", "flows/recipe/convert_image.py"},

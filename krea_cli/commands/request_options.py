@@ -57,7 +57,13 @@ PresetName = Annotated[
     ),
 ]
 Inputs = Annotated[
-    Texts, Option("--input", "-i", metavar="KEY=VALUE", help="Any field; @FILE reads a file.")
+    Texts,
+    Option(
+        "--input",
+        "-i",
+        metavar="KEY=VALUE",
+        help="Any field of the model, such as steps=30; @FILE takes it from a file.",
+    ),
 ]
 # A zero too many should not buy ten thousand pictures.
 Count = Annotated[
@@ -82,28 +88,44 @@ VaryOption = Annotated[
 ]
 VarySeed = Annotated[
     int | None,
-    Option(
-        "--vary-seed",
-        metavar="NUMBER",
-        help="Draw other variants; 0 if not given.",
-    ),
+    Option("--vary-seed", metavar="NUMBER", help="Draw other variants; 0 if not given."),
 ]
-Images = Annotated[Texts, Option("--image", metavar="FILE", help="A picture: file or address.")]
-Videos = Annotated[Texts, Option("--video", metavar="FILE", help="A clip: file or address.")]
-Audios = Annotated[Texts, Option("--audio", metavar="FILE", help="A sound: file or address.")]
+Images = Annotated[
+    Texts, Option("--image", metavar="FILE", help="A picture to start from: file or address.")
+]
+Videos = Annotated[
+    Texts, Option("--video", metavar="FILE", help="A clip to start from: file or address.")
+]
+Audios = Annotated[
+    Texts, Option("--audio", metavar="FILE", help="A sound to start from: file or address.")
+]
 Styles = Annotated[
-    Texts, Option("--style", metavar="ID[=S]", help="A style, with strength S (default 1).")
+    Texts,
+    Option(
+        "--style",
+        metavar="ID[=S]",
+        help="A style of Krea by its id, with strength S; 1 if not given.",
+    ),
 ]
 Seed = Annotated[
     int | None, Option("--seed", metavar="NUMBER", help="The first seed; drawn if not given.")
 ]
-Width = Annotated[int | None, Option("--width", metavar="PIXELS", help="Of the picture or clip.")]
-Height = Annotated[int | None, Option("--height", metavar="PIXELS", help="Of the picture or clip.")]
-AspectRatio = Annotated[str | None, Option("--aspect-ratio", metavar="W:H", help="Such as 16:9.")]
-Resolution = Annotated[
-    str | None, Option("--resolution", metavar="SIZE", help="Such as 2K or 720p.")
+Width = Annotated[
+    int | None, Option("--width", metavar="PIXELS", help="Width of the picture or clip.")
 ]
-Duration = Annotated[str | None, Option("--duration", metavar="SECONDS", help="Of a clip.")]
+Height = Annotated[
+    int | None, Option("--height", metavar="PIXELS", help="Height of the picture or clip.")
+]
+AspectRatio = Annotated[
+    str | None, Option("--aspect-ratio", metavar="W:H", help="Width to height, such as 16:9.")
+]
+Resolution = Annotated[
+    str | None,
+    Option("--resolution", metavar="SIZE", help="Size of the picture or clip, such as 2K or 720p."),
+]
+Duration = Annotated[
+    str | None, Option("--duration", metavar="SECONDS", help="Length of the clip or sound.")
+]
 Webhook = Annotated[
     str | None,
     Option(
@@ -118,10 +140,10 @@ Tags = Annotated[
     Option(
         "--tag",
         metavar="NAME[=VALUE]",
-        help="Tag the request, to search for it and add up its cost; repeatable.",
+        help="Tag the request, to search for it and add up its cost.",
     ),
 ]
-NoCheck = Annotated[bool, Option("--no-check", help="Send the fields as they are.")]
+NoCheck = Annotated[bool, Option("--no-check", help="Send the fields as they are, unchecked.")]
 
 
 @dataclass(frozen=True, kw_only=True)

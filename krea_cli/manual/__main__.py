@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from krea_cli import __version__
+from krea_cli.help.command_tree import read_command_tree
 from krea_cli.main import build_app
 from krea_cli.manual.bash import bash_script
 from krea_cli.manual.choices import metavar_choices, model_ids
-from krea_cli.manual.command_tree import read_command_tree
 from krea_cli.manual.fish import fish_script
 from krea_cli.manual.guide import guide_pages, read_guides
 from krea_cli.manual.man import man_pages

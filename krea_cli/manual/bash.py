@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Sequence
 from shlex import join, quote
 
+from krea_cli.help.command_tree import Argument, Command, Option
 from krea_cli.manual import completion_kind
-from krea_cli.manual.command_tree import Argument, Command, Option
 
 SCRIPT_HEAD = """\
 # bash completion for krea. Made by `python -m krea_cli.manual`; do not edit.

@@ -5,8 +5,8 @@ from krea_cli.commands.completion import SCRIPTS
 from krea_cli.commands.history import STATUSES as HISTORY_STATUSES
 from krea_cli.commands.jobs import STATUSES as JOB_STATUSES
 from krea_cli.commands.spend import GROUPINGS
+from krea_cli.help.command_tree import MetavarChoices
 from krea_cli.local.settings import SETTINGS
-from krea_cli.manual.command_tree import MetavarChoices
 from krea_cli.sandbox import faults
 
 

@@ -2,7 +2,7 @@
 
 import re
 
-from krea_cli.manual.command_tree import Argument, Option
+from krea_cli.help.command_tree import Argument, Option
 
 MODEL = "model"
 FILE = "file"

@@ -4,18 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from krea_cli.help.groups import COMMANDS_OF_GUIDE
 from krea_cli.manual import roff
 from krea_cli.manual.markdown_roff import parse_markdown, to_roff
-
-# The commands that a guide is about: each page names the other.
-COMMANDS_OF_GUIDE = {
-    "batch": ("krea batch", "krea verify"),
-    "budgets": ("krea generate", "krea batch", "krea config set"),
-    "cluster": ("krea batch", "krea generate"),
-    "recovery": ("krea recover", "krea download", "krea history", "krea generate"),
-    "exit-codes": ("krea generate", "krea status", "krea wait", "krea download", "krea batch"),
-    "figures": (),
-}
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 
+from krea_cli.help.command_tree import Argument, Command, Option
 from krea_cli.manual import reference
-from krea_cli.manual.command_tree import Argument, Command, Option
 from krea_cli.manual.guide import Guide
 from krea_cli.manual.roff import escape, escape_line, listing, references
 

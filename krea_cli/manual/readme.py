@@ -1,6 +1,6 @@
 """The README's list of commands, between its two markers."""
 
-from krea_cli.manual.command_tree import Command
+from krea_cli.help.command_tree import Command
 
 BEGIN_MARKER = "<!-- commands -->"
 END_MARKER = "<!-- /commands -->"

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Sequence
 
+from krea_cli.help.command_tree import Argument, Command, Option
 from krea_cli.manual import completion_kind
-from krea_cli.manual.command_tree import Argument, Command, Option
 
 SCRIPT_HEAD = """\
 #compdef krea

@@ -12,6 +12,7 @@ from typing import Any
 import typer
 
 from krea_cli import VERSION_OPTIONS
+from krea_cli.env import Env
 from krea_cli.main import build_app
 
 # A word as a shell reads it, where a lone quote mark is an apostrophe.
@@ -164,7 +165,7 @@ def _parse(words: tuple[str, ...]) -> str | None:
     output = SimpleNamespace(json=False, quiet=False, verbose=False)
     if words[:1] and words[0] in VERSION_OPTIONS:
         return None  # answered before the parser is asked
-    session = SimpleNamespace(output=output, env=SimpleNamespace(color=None))
+    session = SimpleNamespace(output=output, env=Env(environ={}))
     unquoted = [re.sub(r"""^(["'])(.*)\1$""", r"\2", word) for word in words]
     try:
         with redirect_stdout(io.StringIO()):

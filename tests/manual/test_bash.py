@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from krea_cli.manual import bash, command_tree
+from krea_cli.help import command_tree
+from krea_cli.manual import bash
 
 pytestmark = pytest.mark.skipif(not shutil.which("bash"), reason="bash is not installed")
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from krea_cli.manual import command_tree, fish
+from krea_cli.help import command_tree
+from krea_cli.manual import fish
 
 pytestmark = [
     pytest.mark.machine,

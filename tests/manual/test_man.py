@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from krea_cli.manual import command_tree, man, reference
+from krea_cli.help import command_tree
+from krea_cli.manual import man, reference
 from krea_cli.manual.guide import Guide
 
 CHECKOUT = Path(__file__).parents[2]

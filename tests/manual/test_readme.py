@@ -1,6 +1,7 @@
 """The README's list of commands."""
 
-from krea_cli.manual import command_tree, readme
+from krea_cli.help import command_tree
+from krea_cli.manual import readme
 
 LIST = """\
 | command | does |

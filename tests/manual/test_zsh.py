@@ -9,7 +9,8 @@ from pathlib import Path
 import pexpect
 import pytest
 
-from krea_cli.manual import command_tree, zsh
+from krea_cli.help import command_tree
+from krea_cli.manual import zsh
 
 pytestmark = [
     pytest.mark.machine,

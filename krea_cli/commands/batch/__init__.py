@@ -111,10 +111,16 @@ JobsOption = Annotated[
         help="How many at the same time; auto: as many as the account runs, 64 at most.",
     ),
 ]
-AllowOutside = Annotated[bool, Option("--allow-outside", help="Let output leave the folder of -o.")]
+AllowOutside = Annotated[
+    bool, Option("--allow-outside", help="Let names in FILE lead outside the folder of -o.")
+]
 ShardOf = Annotated[
     str | None,
-    Option("--shard", metavar="I/N", help="Only the I-th of N shares; auto: as the cluster says."),
+    Option(
+        "--shard",
+        metavar="I/N",
+        help="Only the I-th of N shares; auto: as Slurm or Kubernetes says.",
+    ),
 ]
 Report = Annotated[
     str | None,

@@ -24,7 +24,7 @@ Filters = Annotated[
     Option(
         "--filter",
         metavar="WORDS",
-        help="Only what has all these words; or FIELD=VALUE. Repeatable: all must fit.",
+        help="Only what has all these words; or FIELD=VALUE. Of several, all must fit.",
     ),
 ]
 OnlyFailed = Annotated[

@@ -1,17 +1,15 @@
 """Submit a request, wait for it, save the result.
 
-PROMPT is taken literally; - reads it from stdin. The same command with the same -o, run again,
-goes on with the unfinished request and pays once. With -o - too: only what stdout has taken whole
-is over. The option --like makes a picture again, with changes if you like. The option --reuse
-copies one that was paid for before. With -m a,b,c the same is made on several models, -n times on
-each. Then -o is a folder, or has {model}. Any field of a model is set with -i; krea models MODEL
-lists them.
+PROMPT is taken literally; - reads it from stdin. The same command, run again, goes on with the
+unfinished request and pays once. With -m a,b,c the same is made on several models, -n times on
+each. The output is a folder then, or has {model}. Any field of a model is set with -i; krea models
+MODEL lists them.
 
 Examples:
 
 \b
   krea generate "a serene mountain landscape at sunset" -o out.png
-  krea generate "a red fox" -m krea-2/large --aspect-ratio 16:9 -n 3 -o "fox-{seed}.{ext}"
+  krea generate "a red fox" -m krea-2/large -n 3 -o "fox-{seed}.{ext}"
   krea generate "make it night" -m flux-kontext --image day.png -o night.png
   krea generate "a red fox" -m z-image,krea-2/large -o "fox-{model}.{ext}"
   krea generate --like fox.png --seed 8 -o fox-8.png
@@ -88,7 +86,9 @@ NoWait = Annotated[bool, Option("--no-wait", help="Print the job's id and leave.
 DryRunOption = Annotated[
     bool, Option("--dry-run", help="Print the request and its price; send nothing.")
 ]
-Again = Annotated[bool, Option("--again", help="Make a new job, whatever is unfinished.")]
+Again = Annotated[
+    bool, Option("--again", help="Pay for a new job, even if an earlier one is unfinished.")
+]
 Like = Annotated[
     str | None,
     Option(

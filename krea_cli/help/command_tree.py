@@ -2,22 +2,22 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 import typer
+
+from krea_cli.help import groups
 
 NO_REWRAP = "\b"  # Click's mark before a paragraph that keeps its lines
 
 
-@dataclass(frozen=True)
-class Option:
+class Option(NamedTuple):
     """An option.
 
     names: as typed, the longest first
     metavar: the word for its value; None for a switch
-    help: one paragraph
+    help: one paragraph, with its range and its default
     choices: the possible values, where they are listed
     repeatable: True if it may be given several times
     """
@@ -34,8 +34,7 @@ class Option:
         return re.split(r"[.;] |[.;]$", self.help, maxsplit=1)[0]
 
 
-@dataclass(frozen=True)
-class Argument:
+class Argument(NamedTuple):
     """A positional argument.
 
     metavar: as in the usage line: "[ID]..."
@@ -48,8 +47,7 @@ class Argument:
     choices: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Command:
+class Command(NamedTuple):
     """A command, or a group of commands.
 
     path: the words typed, from the program on: ("krea", "auth", "login")
@@ -78,6 +76,18 @@ class Command:
         words = [*self.path, "[OPTIONS]", *(argument.metavar for argument in self.arguments)]
         return " ".join([*words, "COMMAND"] if self.children else words)
 
+    @property
+    def option_groups(self) -> Mapping[str, tuple[Option, ...]]:
+        """Title -> options, in the order of the help; one group if they are few."""
+        if len(self.options) <= groups.MAX_UNGROUPED_OPTIONS:
+            return {"Options": self.options}
+        ranks = {name: rank for rank, name in enumerate(groups.ordered_options())}
+        titles: dict[str, tuple[Option, ...]] = {}
+        for option in sorted(self.options, key=lambda one: ranks.get(one.names[0], len(ranks))):
+            title = groups.group_of_option(option.names[0])
+            titles[title] = (*titles.get(title, ()), option)
+        return titles
+
     def walk(self) -> Iterator["Command"]:
         """This command and all below it, in the order of the help."""
         yield self
@@ -97,6 +107,12 @@ def read_command_tree(
     METAVAR_CHOICES adds choices that the parser does not know.
     """
     return _command(typer.main.get_command(app), ("krea",), None, metavar_choices)
+
+
+def read_command(context: Any) -> Command:
+    """The command that runs in CONTEXT, with its children."""
+    path = tuple(str(context.command_path).split())
+    return _command(context.command, path, context.parent, {})
 
 
 def _command(
@@ -138,14 +154,27 @@ def _option(parameter: Any, choices: tuple[str, ...]) -> Option:
     return Option(
         names=_longest_first([*parameter.opts, *parameter.secondary_opts]),
         metavar=None if parameter.is_flag or parameter.count else _metavar(parameter),
-        help=_join_lines(parameter.help or ""),
+        help=_help(parameter),
         choices=choices,
         repeatable=parameter.multiple,
     )
 
 
 def _argument(parameter: Any, choices: tuple[str, ...]) -> Argument:
-    return Argument(_metavar(parameter), _join_lines(parameter.help or ""), choices)
+    return Argument(_metavar(parameter), _help(parameter), choices)
+
+
+def _help(parameter: Any) -> str:
+    """The help of PARAMETER, then its range and its default in words."""
+    low, high = (getattr(parameter.type, side, None) for side in ("min", "max"))
+    limits = "" if low is None else f"{low} or more" if high is None else f"{low} to {high}"
+    shown = parameter.show_default
+    default = shown if isinstance(shown, str) else parameter.default
+    if not shown or default is None or getattr(parameter, "is_flag", False):
+        words = limits
+    else:
+        words = f"{limits}; without it {default}" if limits else f"Without it {default}"
+    return _join_lines(f"{parameter.help or ''} {words}{'.' if words else ''}")
 
 
 def _metavar(parameter: Any) -> str:

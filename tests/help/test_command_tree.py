@@ -1,7 +1,7 @@
 """The command tree as plain data."""
 
-from krea_cli.manual import command_tree
-from krea_cli.manual.command_tree import Argument, Command, Option
+from krea_cli.help import command_tree
+from krea_cli.help.command_tree import Argument, Command, Option
 
 HELP = Option(("--help", "-h"), None, "Show this help and exit.")
 

@@ -1,0 +1,1 @@
+"""The help of the commands: their tree as data, the groups of options, and the pages of -h."""
