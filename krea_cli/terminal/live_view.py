@@ -2,6 +2,7 @@
 
 import threading
 from contextlib import suppress
+from dataclasses import replace
 from io import TextIOBase
 
 from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
@@ -24,7 +25,9 @@ from krea_cli.text import one_line
 
 FRAMES_PER_SECOND = 8
 MAX_TRANSFER_BARS = 3
+MIN_STEP_SECONDS = 2.0  # before they are shown: most steps take less
 MIN_SEGMENT_CELLS = 12  # of a part that is cut
+MIN_STEP_CELLS = 28
 
 
 class _StreamFile(TextIOBase):
@@ -106,7 +109,17 @@ class LiveView:
             return self._job_line()
         if progress.job_count:
             return self._jobs_line()
-        return _segments((0, progress.step or "at work"))
+        return self._step_line()
+
+    def _step_line(self) -> list[Segment]:
+        """The line before a job has an id: a lost answer is looked for half a minute."""
+        if (parts := self._progress.step_parts) is None:
+            return _segments((0, "at work"))
+        act, reason, seconds = parts
+        elapsed = formats.duration(seconds) if seconds >= MIN_STEP_SECONDS else ""
+        first, *others = _segments((1, act), (2, reason), (0, elapsed))
+        # A narrow window rather goes without the reason than without the act.
+        return [replace(first, min_cells=min(len(act), MIN_STEP_CELLS)), *others]
 
     def _job_line(self) -> list[Segment]:
         (job,) = self._progress.jobs.values()

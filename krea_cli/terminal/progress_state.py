@@ -75,6 +75,7 @@ class ProgressState:
         self.batch: events.BatchProgress | None = None
         self.recent_items: deque[events.ItemEnded] = deque(maxlen=MAX_RECENT_ITEMS)
         self._step: events.Event | None = None  # what happens before a job has an id
+        self._step_started_at = 0.0  # monotonic seconds
         self._last_step: events.Event | None = None  # the last such event that is not a pause
         self._pause_reasons: set[str] = set()  # reasons given since `_last_step`
 
@@ -113,6 +114,14 @@ class ProgressState:
     def step(self) -> str | None:
         """Sentence about what happens before a job has an id; None for nothing."""
         return None if self._step is None else sentences.event_sentence(self._step)
+
+    @property
+    def step_parts(self) -> tuple[str, str, float] | None:
+        """The act before a job has an id, its reason, and its seconds so far; None for nothing."""
+        if self._step is None:
+            return None
+        act, _, reason = sentences.event_sentence(self._step).partition(": ")
+        return act, reason, self._clock.monotonic() - self._step_started_at
 
     @property
     def waiting_jobs(self) -> int:
@@ -189,6 +198,8 @@ class ProgressState:
 
     def _apply_step(self, event: events.Submitting | events.Paused | events.Reconciling) -> bool:
         """A busy service makes krea pause again and again: a log has each reason once."""
+        if type(event) is not type(self._step):  # pause after pause is one wait
+            self._step_started_at = self._clock.monotonic()
         self._step = event
         if isinstance(event, events.Paused):
             is_new = event.reason not in self._pause_reasons

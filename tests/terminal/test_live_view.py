@@ -21,6 +21,11 @@ RUNNING = events.Running("j1", MODEL, "queued", 7, 1_000)
     [
         ([events.Submitting(MODEL, 1, 1)], 1, ["- submitting to bfl/flux-1-dev"]),
         ([events.Paused("no free slot", 20)], 1, ["- no free slot (next try in 20 s)"]),
+        (
+            [events.Reconciling("HTTP 524"), events.Reconciling("HTTP 524")],
+            12,
+            ["- looking for the job of a lost answer - HTTP 524 - 12 s"],
+        ),
         ([RUNNING], 4, ["- bfl/flux-1-dev - queued - 4 s of about 7 s"]),
         (
             [RUNNING, events.Changed("j1", "processing")],
@@ -130,3 +135,27 @@ def test_the_line_fits_the_window(
     (line,) = text.getvalue().splitlines()
     assert line.rstrip().lstrip("⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏ ") == expected
     assert len(line.rstrip()) < width
+
+
+@pytest.mark.parametrize(
+    ("width", "expected"),
+    [
+        (80, "looking for the job of a lost answer · 127.0.0.1 reset the connection … · 4 s"),
+        (60, "looking for the job of a lost answer · 127.0.0.1 r… · 4 s"),
+        (40, "looking for the job of a lost … · 4 s"),
+    ],
+)
+def test_a_search_has_a_clock(make_screen: Callable[..., Any], width: int, expected: str) -> None:
+    """The clock goes on through pauses, and stays in a narrow window."""
+    env = make_screen().env
+    progress = ProgressState(env.clock)
+    view = LiveView(
+        progress, threading.RLock(), env, started_at=env.clock.monotonic(), ascii_only=False
+    )
+    for _ in range(2):
+        progress.apply(events.Reconciling("127.0.0.1 reset the connection before it answered"))
+        env.clock.seconds += 2
+    text = io.StringIO()
+    Console(file=text, width=width, force_terminal=False, legacy_windows=False).print(view.render())
+    (line,) = text.getvalue().splitlines()
+    assert line.rstrip().lstrip("⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏ ") == expected
