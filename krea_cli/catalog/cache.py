@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from krea_cli.api.types import OpenapiDocument
 
 SNAPSHOT_FILE = Path(__file__).with_name("snapshot.json")
-ID_LIST_NAME = "models.list"  # read by the completion scripts
+MODEL_LIST_NAME = "models.tsv"  # read by the completion scripts
 FRESH_SECONDS = 86_400.0  # the age up to which prices and parts of names are trusted
 
 # fetch(etag, last_modified) returns None if the document is still the same.
@@ -33,7 +33,7 @@ class CatalogCache:
     """The cached catalog of the API at BASE.
 
     file: the cached document, with its ETag and age
-    id_list_file: the ids of the models, one a line
+    model_list_file: the models as completion reads them; see `completion_lines`
     warning: the sentence for a cache that cannot be read or written, else None
     """
 
@@ -42,7 +42,7 @@ class CatalogCache:
 
         base_hash = hashlib.sha256(base.encode()).hexdigest()[:16]
         self.base = base
-        self.id_list_file = cache_dir / ID_LIST_NAME
+        self.model_list_file = cache_dir / MODEL_LIST_NAME
         self.file = cache_dir / "catalog" / f"{base_hash}.json"
         self._previous_file = self.file.with_suffix(".previous.json")
         self._asked_file = self.file.with_suffix(".asked")
@@ -99,7 +99,7 @@ class CatalogCache:
         answer = fetch(record.get("etag"), record.get("last_modified"))
         if answer is None:
             if self._record is not None:
-                self._save(self._record | {"fetched_at": now})
+                self._save(self._record | {"fetched_at": now}, is_new=False)
             return CatalogDiff()
         document = reduce_document(_parse_answer(answer.content))
         new = Catalog(document, source=self.base, fetched_at=now)
@@ -116,7 +116,8 @@ class CatalogCache:
                 "last_modified": answer.last_modified,
                 "fetched_at": now,
                 "document": document,
-            }
+            },
+            is_new=True,
         )
         return diff
 
@@ -148,13 +149,17 @@ class CatalogCache:
     def _parse_record(self, record: dict[str, Any]) -> Catalog:
         return Catalog(record["document"], source=self.base, fetched_at=record["fetched_at"])
 
-    def _save(self, record: dict[str, Any]) -> None:
+    def _save(self, record: dict[str, Any], *, is_new: bool) -> None:
         self._record = record
         self._catalog = self._parse_record(record)
         text = json.dumps(record, ensure_ascii=False, separators=(",", ":"))
         try:
             write_atomically(self.file, text)
-            write_atomically(self.id_list_file, "".join(f"{name}\n" for name in self._catalog.ids))
+            if is_new or not self.model_list_file.exists():
+                from krea_cli.catalog.completion_list import completion_lines
+
+                lines = "".join(f"{line}\n" for line in completion_lines(self._catalog))
+                write_atomically(self.model_list_file, lines)
         except OSError as error:
             self.warning = f"the catalog was not cached: {error.strerror or error} ({self.file})"
 

@@ -1,5 +1,6 @@
 """`krea completion`: print the completion script of a shell."""
 
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,7 +14,25 @@ SCRIPTS = {"bash": "krea.bash", "zsh": "_krea", "fish": "krea.fish"}  # by shell
 Shell = Annotated[str, typer.Argument(metavar="SHELL", help="bash, zsh or fish.")]
 
 
-def completion(context: typer.Context, shell: Shell) -> None:
+def write_requests(context: typer.Context, is_given: bool) -> None:
+    """Write the list of requests that the scripts read, and end. Without a ledger, do nothing."""
+    if not is_given:
+        return
+    from krea_cli.errors import KreaError
+
+    session: Session = context.obj
+    with suppress(OSError, KreaError):  # a list less is no reason to disturb somebody who types
+        _write_request_list(session)
+    raise typer.Exit
+
+
+WriteRequests = Annotated[
+    bool,
+    typer.Option("--write-requests", hidden=True, is_eager=True, callback=write_requests),
+]
+
+
+def completion(context: typer.Context, shell: Shell, write_requests: WriteRequests = False) -> None:
     """Print the completion script for bash, zsh or fish.
 
     Where the script goes, once for each user:
@@ -48,3 +67,17 @@ def _find_script(file: str) -> Path:
     package = Path(__file__).parents[1]
     installed = package / "completions" / file
     return installed if installed.exists() else package.parent / "completions" / file
+
+
+def _write_request_list(session: "Session") -> None:
+    """Write the list of the account's requests; without a token, of the account used last."""
+    from krea_cli.local.ledger.ledger import Ledger
+    from krea_cli.local.ledger.request_list import write_request_list
+
+    folder, now = session.env.state_dir, session.clock.now()
+    if not Ledger.exists_in(folder, session.host):
+        return
+    ledger = session.account_ledger_if_logged_in()
+    if ledger is None and (accounts := session.ledger.list_accounts(session.base)):
+        ledger = session.ledger.for_account(session.base, accounts[0])
+    write_request_list(folder, ledger, now)

@@ -40,11 +40,13 @@ class Argument(NamedTuple):
     metavar: as in the usage line: "[ID]..."
     help: one paragraph
     choices: the possible values, where they are listed
+    behind: by the word before it, what may stand here then, as the value of a setting
     """
 
     metavar: str
-    help: str
+    help: str = ""
     choices: tuple[str, ...] = ()
+    behind: Mapping[str, "Argument"] = MappingProxyType({})
 
 
 class Command(NamedTuple):
@@ -97,26 +99,36 @@ class Command(NamedTuple):
 
 # Command and metavar -> the words to choose from: ("krea config get", "KEY") -> the keys.
 MetavarChoices = Mapping[tuple[str, str], tuple[str, ...]]
+# Command and metavar of an argument -> what may stand there, by the word before it.
+ValuesBehind = Mapping[tuple[str, str], Mapping[str, Argument]]
+NOTHING: Mapping[Any, Any] = MappingProxyType({})
 
 
 def read_command_tree(
-    app: typer.Typer, metavar_choices: MetavarChoices = MappingProxyType({})
+    app: typer.Typer,
+    metavar_choices: MetavarChoices = NOTHING,
+    values_behind: ValuesBehind = NOTHING,
 ) -> Command:
     """The tree of APP without hidden commands and options.
 
-    METAVAR_CHOICES adds choices that the parser does not know.
+    METAVAR_CHOICES and VALUES_BEHIND add what the parser does not know.
     """
-    return _command(typer.main.get_command(app), ("krea",), None, metavar_choices)
+    parser = typer.main.get_command(app)
+    return _command(parser, ("krea",), None, metavar_choices, values_behind)
 
 
 def read_command(context: Any) -> Command:
     """The command that runs in CONTEXT, with its children."""
     path = tuple(str(context.command_path).split())
-    return _command(context.command, path, context.parent, {})
+    return _command(context.command, path, context.parent)
 
 
 def _command(
-    command: Any, path: tuple[str, ...], parent_context: Any, metavar_choices: MetavarChoices
+    command: Any,
+    path: tuple[str, ...],
+    parent_context: Any,
+    metavar_choices: MetavarChoices = NOTHING,
+    values_behind: ValuesBehind = NOTHING,
 ) -> Command:
     # Typer's own classes are private, so nothing here names them.
     context = typer.Context(
@@ -125,10 +137,11 @@ def _command(
     visible = [one for one in command.params if not getattr(one, "hidden", False)]
     summary, prose, examples = _split_docstring(command.help or "")
 
+    def key(one: Any) -> tuple[str, str]:
+        return " ".join(path), _metavar(one).strip("[].")
+
     def choices(one: Any) -> tuple[str, ...]:
-        return _choices(one) or metavar_choices.get(
-            (" ".join(path), _metavar(one).strip("[].")), ()
-        )
+        return _choices(one) or metavar_choices.get(key(one), ())
 
     return Command(
         path=path,
@@ -140,10 +153,12 @@ def _command(
             Option(_longest_first(context.help_option_names), None, "Show this help and exit."),
         ),
         arguments=tuple(
-            _argument(one, choices(one)) for one in visible if one.param_type_name == "argument"
+            _argument(one, choices(one), values_behind.get(key(one), NOTHING))
+            for one in visible
+            if one.param_type_name == "argument"
         ),
         children=tuple(
-            _command(child, (*path, name), context, metavar_choices)
+            _command(child, (*path, name), context, metavar_choices, values_behind)
             for name, child in getattr(command, "commands", {}).items()
             if not child.hidden
         ),
@@ -160,8 +175,8 @@ def _option(parameter: Any, choices: tuple[str, ...]) -> Option:
     )
 
 
-def _argument(parameter: Any, choices: tuple[str, ...]) -> Argument:
-    return Argument(_metavar(parameter), _help(parameter), choices)
+def _argument(parameter: Any, choices: tuple[str, ...], behind: Mapping[str, Argument]) -> Argument:
+    return Argument(_metavar(parameter), _help(parameter), choices, behind)
 
 
 def _help(parameter: Any) -> str:

@@ -20,4 +20,8 @@ def prune_history(config: "Config", ledger: "Ledger", now: float) -> int:
         from krea_cli.local.ledger.budget import month_start
 
         before = min(before, month_start(now))
-    return ledger.prune(before)
+    if (pruned := ledger.prune(before)) and ledger.path:
+        from krea_cli.local.ledger.request_list import remove_request_list
+
+        remove_request_list(ledger.path.parent)
+    return pruned

@@ -8,7 +8,7 @@ from krea_cli import __version__
 from krea_cli.help.command_tree import read_command_tree
 from krea_cli.main import build_app
 from krea_cli.manual.bash import bash_script
-from krea_cli.manual.choices import metavar_choices, model_ids
+from krea_cli.manual.choices import metavar_choices, model_lines, values_behind
 from krea_cli.manual.fish import fish_script
 from krea_cli.manual.guide import guide_pages, read_guides
 from krea_cli.manual.man import man_pages
@@ -18,9 +18,9 @@ from krea_cli.manual.zsh import zsh_script
 
 def render_files(checkout: Path) -> Mapping[Path, str]:
     """Path -> content, for every file of CHECKOUT that is generated."""
-    root = read_command_tree(build_app(), metavar_choices())
+    root = read_command_tree(build_app(), metavar_choices(), values_behind())
     guides = read_guides(checkout / "man" / "guide")
-    models = model_ids()
+    models = model_lines()
     readme = (checkout / "README.md").read_text(encoding="utf-8")
     texts = {
         "completions/krea.bash": bash_script(root, models),

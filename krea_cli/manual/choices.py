@@ -1,12 +1,16 @@
-"""Words to choose from that the parser does not list: settings, kinds, groups, faults, models."""
+"""Words to choose from that the parser does not list: settings, kinds, faults, models."""
 
 from krea_cli.catalog.cache import load_snapshot
+from krea_cli.catalog.completion_list import completion_lines
+from krea_cli.catalog.wishes import INPUTS, SORTS
 from krea_cli.commands.completion import SCRIPTS
 from krea_cli.commands.history import STATUSES as HISTORY_STATUSES
 from krea_cli.commands.jobs import STATUSES as JOB_STATUSES
 from krea_cli.commands.spend import GROUPINGS
-from krea_cli.help.command_tree import MetavarChoices
-from krea_cli.local.settings import SETTINGS
+from krea_cli.flows.batch.check.lines import FORMATS
+from krea_cli.help.command_tree import Argument, MetavarChoices, ValuesBehind
+from krea_cli.local.ledger.post_locks import MAX_PARALLEL
+from krea_cli.local.settings import NEVER, NOTIFICATIONS, SETTINGS
 from krea_cli.sandbox import faults
 
 
@@ -21,11 +25,34 @@ def metavar_choices() -> MetavarChoices:
         ("krea jobs", "STATUS"): JOB_STATUSES,
         ("krea history", "STATUS"): HISTORY_STATUSES,
         ("krea models", "KIND"): load_snapshot().kinds,
+        ("krea models", "INPUT"): INPUTS,
+        ("krea models", "BY"): SORTS,
+        ("krea generate", "N|all"): ("all",),
+        ("krea batch", "N|all"): ("all",),
+        ("krea batch", "FORMAT"): FORMATS,
         ("krea spend", "GROUP"): GROUPINGS,
         ("krea sandbox", "KIND"): tuple(faults.FAULT_KINDS),
     }
 
 
-def model_ids() -> tuple[str, ...]:
-    """The ids of the embedded snapshot, sorted."""
-    return tuple(sorted(load_snapshot().ids))
+def values_behind() -> ValuesBehind:
+    """The values of settings, by the key before them."""
+    values = {
+        "model.default": Argument("MODEL"),
+        "account.shared": Argument("VALUE", choices=("true", "false")),
+        "confirm.above": Argument("VALUE", choices=(NEVER,)),
+        "submit.parallel": Argument(
+            "VALUE", choices=tuple(str(number) for number in range(1, MAX_PARALLEL + 1))
+        ),
+        "output.folder": Argument("FOLDER"),
+        "output.template": Argument("TEMPLATE"),
+        "vary.folder": Argument("FOLDER"),
+        "terminal.notify": Argument("VALUE", choices=NOTIFICATIONS),
+    }
+    assert set(values) <= set(SETTINGS)
+    return {("krea config set", "VALUE"): values}
+
+
+def model_lines() -> tuple[str, ...]:
+    """The models of the embedded snapshot, as the scripts read them, sorted."""
+    return tuple(sorted(completion_lines(load_snapshot())))

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 
 from krea_cli.help.command_tree import Argument, Command, Option
+from krea_cli.local.output_settings import PLACEHOLDERS
 from krea_cli.manual import completion_kind
+from krea_cli.manual.lookup import lookup_program
 
-SCRIPT_HEAD = """\
-# fish completion for krea. Made by `python -m krea_cli.manual`; do not edit.
+SCRIPT_HEAD = r"""# fish completion for krea. Made by `python -m krea_cli.manual`; do not edit.
 
 # The command that the words typed so far name, up to any `--`.
 function __krea_path
@@ -28,29 +29,61 @@ function __krea_behind
     contains -- -- (commandline -opc); and test (__krea_path) = "$argv"
 end
 
-# The list is data: a line with any other character than an id has is dropped.
-function __krea_model_ids
-    set -l folders "$HOME/.cache/krea" "$HOME/Library/Caches/krea"
-    set -q XDG_CACHE_HOME[1]; and set folders[1] "$XDG_CACHE_HOME/krea"
-    test -n "$KREA_CACHE_DIR"; and set folders "$KREA_CACHE_DIR"
-    for folder in $folders
-        if test -s "$folder/models.list" -a -r "$folder/models.list"
-            while read -l id
-                string match -r '^[A-Za-z0-9][A-Za-z0-9._/-]*$' -- $id
-            end <"$folder/models.list"
-            return
-        end
-    end
-    printf '%s\\n' \\
-@MODELS@
+# Print what may stand in a place, a tab, and a description: `__krea_find WHAT DETAIL`. What was
+# read is data.
+function __krea_find
+    set -l token (commandline -ct)
+    set -l words (commandline -opc) "$token"
+    sh -c @LOOKUP@ krea $argv[1] "$argv[2]" -- $words 2>/dev/null
+end
+
+# The word that is typed, without the option before its "=".
+function __krea_token
+    string replace -r '^--[a-z-]+=' '' -- (commandline -ct)
 end
 
 # Each id, and what is left of it without its first part: fish replaces a whole word, --model= too,
-# by a match that does not begin as the word does.
+# by a match that does not begin as the word does. Several models stand with commas between them.
 function __krea_models
-    for id in (__krea_model_ids)
-        echo $id
-        string replace -rf '^[^/]+/' '' -- $id
+    set -l before (string match -r '^.*,' -- (__krea_token))
+    for line in (__krea_find names)
+        echo -- "$before"$line
+    end
+end
+
+function __krea_inputs
+    set -l token (__krea_token)
+    set -l part (string split -m 1 = -- $token)
+    if string match -q '*=@*' -- $token
+        for path in (__fish_complete_path (string sub -s 2 -- $part[2]))
+            echo -- "$part[1]=@$path"
+        end
+    else if set -q part[2]
+        for line in (__krea_find choices $part[1])
+            echo -- "$part[1]=$line"
+        end
+    else
+        __krea_find fields | string replace -r '\t|$' '=$0'
+    end
+end
+
+# Where an id is wanted, a file will do.
+function __krea_requests
+    set -l token (__krea_token)
+    set -l found (__krea_find $argv[1])
+    string join \n -- $found
+    test -n "$token" -o -z "$found[1]"; and __fish_complete_path $token
+end
+
+function __krea_output
+    set -l token (__krea_token)
+    set -l before (string match -r '^.*\{(?=[^}]*$)' -- $token)
+    if test -n "$before"
+        for name in @PLACEHOLDERS@
+            echo -- "$before$name}"\ta placeholder
+        end
+    else
+        __fish_complete_path $token
     end
 end
 
@@ -65,29 +98,35 @@ end
 complete -c krea -f
 """
 
-ACTIONS = {
-    completion_kind.MODEL: "-x -a '(__krea_models)'",
-    completion_kind.FILE: "-r -F",
-    completion_kind.COMMAND: "-x -a '(__fish_complete_command)'",  # before any --
-    completion_kind.FREE: "-x",
+CALLS = {
+    completion_kind.MODEL: "(__krea_models)",
+    completion_kind.INPUT: "(__krea_inputs)",
+    completion_kind.OUTPUT: "(__krea_output)",
+    completion_kind.COMMAND: "(__fish_complete_command)",  # before any --
 }
 
 
 def fish_script(root: Command, models: Sequence[str]) -> str:
-    """The whole script; MODELS are the ids to offer while no catalog is cached."""
+    """The whole script; MODELS are the lines to use while no catalog is cached."""
     paths = " ".join(_quote(" ".join(command.path)) for command in root.walk() if command != root)
-    model_lines = " \\\n".join(f"        {_quote(model)}" for model in models)
-    head = SCRIPT_HEAD.replace("@PATHS@", paths).replace("@MODELS@", model_lines)
+    head = (
+        SCRIPT_HEAD.replace("@PATHS@", paths)
+        .replace("@PLACEHOLDERS@", " ".join(PLACEHOLDERS))
+        .replace("@LOOKUP@", _quote(lookup_program(models)))
+    )
     return head + "".join(_entries(command) for command in root.walk())
 
 
 def _entries(command: Command) -> str:
     lines = ["", f"# {' '.join(command.path)}"]
     lines += [_line(command, f"-a {child.name}", child.summary) for child in command.children]
-    lines += [_line(command, _option(option), option.summary) for option in command.options]
+    lines += [
+        _line(command, _option(command, option), option.summary) for option in command.options
+    ]
     lines += _argument_lines(command)
     if any(
-        completion_kind.kind(argument) == completion_kind.COMMAND for argument in command.arguments
+        completion_kind.find_source(command, argument).kind == completion_kind.COMMAND
+        for argument in command.arguments
     ):
         condition = f"__krea_behind {' '.join(command.path)}"
         lines.append(f"complete -c krea -n '{condition}' -a '(__krea_rest)'")
@@ -95,20 +134,23 @@ def _entries(command: Command) -> str:
 
 
 def _argument_lines(command: Command) -> list[str]:
-    first, *rest = command.arguments or (None,)
-    if first and first.choices and "..." not in first.metavar:
-        # The words to choose from stand first; a model may stand behind the word for it.
-        seen = "__fish_seen_subcommand_from"
-        condition = f"complete -c krea -n '__krea_at {' '.join(command.path)}; and"
-        models = [choice for choice in first.choices if choice.startswith("model.")]
-        action = ACTIONS[completion_kind.MODEL].removeprefix("-x ")
-        last = "contains -- (commandline -opc)[-1]"
-        return [
-            f"{condition} not {seen} {' '.join(first.choices)}' {_argument(first)}",
-            *([f"{condition} {last} {' '.join(models)}' {action}"] if models and rest else []),
-        ]
-    actions = map(_argument, command.arguments)
-    return [_line(command, action) for action in actions if action is not None]
+    condition = f"complete -c krea -n '__krea_at {' '.join(command.path)}; and"
+    lines = []
+    for argument in command.arguments:
+        if argument.choices and "..." not in argument.metavar:
+            # The words to choose from stand first; their values stand behind them.
+            words = " ".join(argument.choices)
+            action = _values(command, argument)
+            lines.append(f"{condition} not __fish_seen_subcommand_from {words}' {action}")
+        elif argument.behind:
+            lines += [
+                f"{condition} test (commandline -opc)[-1] = {word}' {action}"
+                for word, value in argument.behind.items()
+                if (action := _values(command, value))
+            ]
+        elif action := _values(command, argument):
+            lines.append(_line(command, action))
+    return lines
 
 
 def _line(command: Command, rest: str, text: str = "") -> str:
@@ -116,28 +158,32 @@ def _line(command: Command, rest: str, text: str = "") -> str:
     return f"complete -c krea -n '__krea_at {' '.join(command.path)}' {rest}{description}"
 
 
-def _option(option: Option) -> str:
+def _option(command: Command, option: Option) -> str:
     names = " ".join(
         f"-l {name[2:]}" if name.startswith("--") else f"-s {name[1:]}" for name in option.names
     )
-    return names if option.metavar is None else f"{names} {_action(option)}"
+    if option.metavar is None:
+        return names
+    values = _values(command, option)
+    return f"{names} -r {values}" if values == "-F" else f"{names} -x {values}".rstrip()
 
 
-def _action(place: Option | Argument) -> str:
+def _values(command: Command, place: Option | Argument) -> str:
+    """Return the words of `complete` for the values of PLACE; none if they are free."""
     if place.choices:
-        return f"-x -a {_quote(' '.join(place.choices))}"
-    return ACTIONS[completion_kind.kind(place)]
-
-
-def _argument(argument: Argument) -> str | None:
-    if argument.choices:
-        return f"-a {_quote(' '.join(argument.choices))}"
-    kind = completion_kind.kind(argument)
-    return (
-        None
-        if kind == completion_kind.FREE
-        else ACTIONS[kind].removeprefix("-x ").removeprefix("-r ")
-    )
+        return f"-a {_quote(' '.join(place.choices))}"
+    source = completion_kind.find_source(command, place)
+    if source.kind == completion_kind.FILE:
+        return "-F"
+    if source.with_files:
+        return f"-k -a '(__krea_requests {source.kind})'"
+    if source.kind in completion_kind.LOOKED_UP and source.kind not in CALLS:
+        words = " ".join(
+            filter(None, ["__krea_find", source.kind, source.detail and _quote(source.detail)])
+        )
+        return f"-k -a {_quote(f'({words})')}"
+    call = CALLS.get(source.kind)
+    return f"-k -a '{call}'" if call else ""
 
 
 def _quote(text: str) -> str:

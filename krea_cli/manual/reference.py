@@ -64,8 +64,12 @@ FILES = (
         "~/.config/krea/",
         "config.toml, the settings, and credentials.json, the stored logins (KREA_CONFIG_DIR).",
     ),
-    ("~/.local/state/krea/", "The ledger of all that was asked and paid (KREA_STATE_DIR)."),
-    ("~/.cache/krea/", "The catalog; models.list is what completion reads (KREA_CACHE_DIR)."),
+    (
+        "~/.local/state/krea/",
+        "The ledger of all that was asked and paid (KREA_STATE_DIR); requests.list is what "
+        "completion reads.",
+    ),
+    ("~/.cache/krea/", "The catalog; models.tsv is what completion reads (KREA_CACHE_DIR)."),
 )
 MACOS_FOLDERS = (
     "On macOS the first two folders are ~/Library/Application Support/krea/, "

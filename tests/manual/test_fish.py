@@ -96,9 +96,9 @@ def test_a_hostile_list_is_only_text(
     complete: Callable[..., list[list[str]]], tmp_path: Path
 ) -> None:
     """An id that would run as a command is neither run nor offered."""
-    (tmp_path / "models.list").write_text(
+    (tmp_path / "models.tsv").write_text(
         "$(touch ran)\n(touch ran)\n;touch ran\n-n\n--help\nfree/model\n"
     )
     offered = complete("krea generate -m ", KREA_CACHE_DIR=str(tmp_path))
-    assert offered == [["free/model", "model"]]
+    assert offered == [["free/model"]]
     assert not list(tmp_path.rglob("ran"))

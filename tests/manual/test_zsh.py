@@ -111,6 +111,6 @@ def test_completion(complete: Callable[[str], str]) -> None:
 def test_a_hostile_list_is_only_text(complete: Callable[[str], str], tmp_path: Path) -> None:
     """An id that would run as a command is neither run nor offered."""
     hostile = "$(touch ran)\n`touch ran`\n;touch ran\n--help\nfree/model\n"
-    (tmp_path / "models.list").write_text(hostile)
+    (tmp_path / "models.tsv").write_text(hostile)
     assert complete("krea generate -m ") == "krea generate -m free/model "
     assert not list(tmp_path.rglob("ran"))

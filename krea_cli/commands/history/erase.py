@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from krea_cli.commands.history.listing import readable_ledger
 from krea_cli.errors import KreaError, NotConfirmed, UsageError
+from krea_cli.local.ledger.request_list import remove_request_list
 from krea_cli.local.ledger.rows import IN_DOUBT_STATES
 from krea_cli.text import excerpt, one_line
 
@@ -45,7 +46,7 @@ def erase_matches(
     rows = [row for row in rows if row.erased_at is None]
     if ledger is None or not rows:
         if ledger:
-            ledger.erasure.scrub()  # an earlier run may have been stopped before
+            _scrub(session, ledger)  # an earlier run may have been stopped before
         session.output.say("no request in the ledger matches that has its text")
         return
     erasable = _list_erasable(ledger, rows)
@@ -54,13 +55,19 @@ def erase_matches(
         _require_consent(session, erasable, yes=yes)
         words = () if provenance else query.words
         erased = ledger.erasure.erase(erasable, words, session.clock.now())
-        ledger.erasure.scrub()
+        _scrub(session, ledger)
     kept = [row for row in rows if row not in erasable]
     text = f"erased the text and recipe of {_count(erased)}"
     session.output.print_summary(text, {"erased": erased, "kept": len(rows) - erased})
     _note_batches(session, erasable, query.words)
     if kept or erased < len(rows):
         raise _kept_error(kept or erasable)
+
+
+def _scrub(session: "Session", ledger: "AccountLedger") -> None:
+    """Take the erased texts out of the file of the ledger, and out of completion."""
+    ledger.erasure.scrub()
+    remove_request_list(session.env.state_dir)
 
 
 def _list_erasable(ledger: "AccountLedger", rows: "Sequence[RequestRow]") -> "list[RequestRow]":

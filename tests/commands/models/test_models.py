@@ -184,8 +184,10 @@ def test_a_refresh_says_what_changed_and_sends_no_token(cli: Cli) -> None:
         "maker/brush\timage\ttext\t?\t?\tBrush\nmaker/pen\timage\ttext\t?\t?\tPen\n"
     )
     assert service.tokens == [None, None, None]
-    assert Path(cli.home, "cache", "models.list").read_text() == (
-        "maker/brush\nmaker/film\nmaker/pen\n"
+    assert Path(cli.home, "cache", "models.tsv").read_text() == (
+        "maker/brush\timage, price unknown\t\tprompt=;string\n"
+        "maker/film\tvideo, price unknown\t\tprompt=;string\n"
+        "maker/pen\timage, price unknown\t\tprompt=;string\n"
     )
 
 
