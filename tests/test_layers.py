@@ -90,6 +90,7 @@ SHARED_BY_COMMANDS = {
     "rehearsal",
     "request_options",
     "result_line",
+    "totals",
     "session",
     "settings_editor",
     "unsaved_jobs",

@@ -72,6 +72,7 @@ def download(
     from krea_cli.commands.conversion import refuse_conversion, refuse_stream
     from krea_cli.commands.exit_status import ExitStatus
     from krea_cli.commands.result_line import describe_result
+    from krea_cli.commands.totals import DownloadTotals
     from krea_cli.flows.download.download import Download
 
     session: Session = context.obj
@@ -92,11 +93,14 @@ def download(
             convert=convert,
             original=not no_original,
         )
+        totals = DownloadTotals(session)
         for outcome in flow.outcomes(jobs) if jobs else _save_missing(session, flow):
+            totals.add(outcome)
             if not target.to_stdout:
                 session.output.print_files(outcome.record(), describe_result)
             if outcome.error:
                 exit_status.report(outcome.error)
+        totals.print()
 
 
 def _save_missing(session: "Session", flow: "Download") -> "Iterator[JobOutcome]":

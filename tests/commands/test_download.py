@@ -374,3 +374,29 @@ def test_what_has_ended_is_saved_although_the_token_is_refused(cli: Cli) -> None
     assert (result.code, result.out) == (3, "fox.png\nhen.png\n")
     assert "not saved: " not in result.err
     assert "; job job-2 is not saved" in result.err
+
+
+def test_several_jobs_end_with_a_sum(cli: Cli) -> None:
+    """Of their ends, prices and time; one job has none."""
+    ids = cli.krea("generate", "a fox", "-m", "z-image", "-n", "3", "--no-wait").out.split()
+    several = cli.krea("download", *ids, "-o", "out/")
+    assert several.code == 0
+    assert several.err.splitlines()[-1].startswith("3 of 3 done; cost about $0.009 in ")
+    again = cli.krea("download", *ids[:2], "-o", "out/", "--json")
+    summary = json.loads(again.err.splitlines()[-1])["summary"]
+    assert {name: summary[name] for name in ("total", "done", "failed", "spent", "about")} == {
+        "total": 2,
+        "done": 2,
+        "failed": 0,
+        "spent": 0.0,
+        "about": 0.006,
+    }
+    assert "done;" not in cli.krea("download", ids[0], "-o", "out/").err
+
+
+def test_a_sum_tells_what_failed(cli: Cli) -> None:
+    """A job that failed costs nothing."""
+    ids = cli.krea("generate", "a fox", "-m", "z-image", "-n", "2", "--no-wait").out.split()
+    cli.service.jobs["job-1"].final_status = "failed"
+    result = cli.krea("download", *ids, "-o", "out/")
+    assert (result.code, "1 of 2 done, 1 failed; cost about $0.003 in " in result.err) == (1, True)

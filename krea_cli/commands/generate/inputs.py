@@ -14,7 +14,7 @@ from krea_cli.commands.preset_lookup import take_preset
 from krea_cli.commands.request_options import RequestOptions, model_name
 from krea_cli.commands.variants import compose_variants, read_vary
 from krea_cli.errors import KreaError, UsageError
-from krea_cli.flows.files.content_type import extension_problem, kind_of_extension
+from krea_cli.flows.files.content_type import kind_of_extension
 from krea_cli.flows.files.naming import (
     add_suffix,
     escape_braces,
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from krea_cli.catalog.model import Model
     from krea_cli.catalog.request.prepare import PreparedRequest
     from krea_cli.commands.session import Session
+    from krea_cli.flows.generate.compose import Composer
     from krea_cli.flows.generate.variant import Variant
     from krea_cli.flows.recipe.provenance import BaseRecipe
 
@@ -124,7 +125,7 @@ def build_requests(
                 continue
             requests[model.id] = []
             prepared = compose_variants(composer, model, inputs, vary)
-            _refuse_wrong_extension(session, target, prepared[0][0].model)
+            _refuse_wrong_extension(composer, target, prepared[0][0].model)
             _check_options(options, target, prepared[0][0].model, variants=len(prepared))
         except UsageError as error:
             if len(names) == 1:
@@ -257,21 +258,16 @@ def _refuse_one_name(target: Target, count: int) -> None:
     raise UsageError(f"-o {target.text} {name}, and -m names {count} models", hint=hint)
 
 
-def _refuse_wrong_extension(session: "Session", target: Target, model: "Model") -> None:
+def _refuse_wrong_extension(composer: "Composer", target: Target, model: "Model") -> None:
     """Refuse a name that no result of MODEL can have: most likely -m is missing."""
     if target.kind not in (TargetKind.EXACT, TargetKind.TEMPLATE):
         return
-    if problem := extension_problem(target.text, model.id, model.result_kind):
+    if problem := composer.name_problem(target.text, model):
         stem, _, ext = target.text.rpartition(".")
         if target.kind is TargetKind.EXACT:
             stem = escape_braces(stem)
         kind = kind_of_extension(ext)
         models = f"krea models --kind {kind} lists models for -m; or " if kind else ""
-        if kind:
-            from krea_cli.catalog.wishes import suggest_models
-
-            others = suggest_models(session.catalog_cache.load(), kind)
-            problem += f"; {kind} models are {', '.join(others)}" if others else ""
         raise UsageError(
             f"-o {target.text}: {problem}", hint=f"{models}-o {shell_line(stem + '.{ext}')}"
         )

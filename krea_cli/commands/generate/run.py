@@ -15,8 +15,8 @@ from krea_cli.commands.generate.inputs import (
     model_names,
     parse_output,
 )
-from krea_cli.commands.generate.totals import Totals
 from krea_cli.commands.result_line import describe_result
+from krea_cli.commands.totals import GenerateTotals
 from krea_cli.errors import KreaError, LeftToHost, ModelRetired, UsageError
 from krea_cli.flows.files.naming import escape_braces
 from krea_cli.flows.files.target import TargetKind
@@ -111,7 +111,7 @@ def _submit(session: "Session", generate: "Generate") -> None:
 
 def _make(session: "Session", generate: "Generate", exit_status: ExitStatus) -> None:
     """Print each result as it is saved; at the end the sum, even after a signal."""
-    totals = Totals(session, generate)
+    totals = GenerateTotals(session, generate)
     describe = partial(describe_result, shows_seed=generate.count > 1)
     try:
         for outcome in generate.outcomes(session.result_saver()):

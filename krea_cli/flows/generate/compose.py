@@ -100,6 +100,22 @@ class Composer:
         models = self._catalog.models()
         return any(name in model.aliases or model.field(name) is not None for model in models)
 
+    def name_problem(self, path: str, model: "Model") -> str | None:
+        """Return the reason why no result of MODEL can be called PATH; None if one can.
+
+        Names models whose results can be.
+        """
+        from krea_cli.flows.files.content_type import extension_problem, kind_of_extension
+
+        problem = extension_problem(path, model.id, model.result_kind)
+        kind = kind_of_extension(path.rpartition(".")[2]) if problem else None
+        if not kind:
+            return problem
+        from krea_cli.catalog.wishes import suggest_models
+
+        others = suggest_models(self._catalog, kind)
+        return f"{problem}; {kind} models are {', '.join(others)}" if others else problem
+
     def _look_up(self, name: str, *, whole: bool) -> "Model | UnknownModel":
         try:
             resolution = self.resolve(name)

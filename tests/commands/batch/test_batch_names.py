@@ -182,7 +182,8 @@ def test_a_name_that_no_result_can_have(cli: Cli) -> None:
     assert (cells.code, cells.err) == (
         2,
         "error: b.csv cannot be run as it stands: line 2: output: bfl/flux-1-dev makes pictures,"
-        " and these are never .mp4 files\n"
+        " and these are never .mp4 files; video models are alibaba/wan-3.0, runway/gen-4.5,"
+        " minimax/h3-max\n"
         "  hint: correct it; the same command with --dry-run only checks\n",
     )
     assert (

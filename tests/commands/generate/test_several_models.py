@@ -226,6 +226,19 @@ def test_a_dry_run_shows_each_price_and_the_sum(cli: Cli) -> None:
     }
 
 
+def test_the_sum_of_all_models_is_asked_for(cli: Cli) -> None:
+    """One question before the first request; no and Enter send nothing."""
+    serve_prices(cli)
+    assert cli.krea("models", "--refresh").code == 0
+    dear = (*PRICED, "-n", "20", "-o", "out/")
+    for typed in ("n\n", "\n"):
+        declined = cli.krea(*dear, typed=typed, terminal=True)
+        assert (declined.code, sent(cli), declined.err.count("[y/N]")) == (5, [], 1)
+        assert "40 jobs of 2 models may cost $1.50: go on? [y/N]" in declined.err
+    taken = cli.krea(*dear, typed="y\n", terminal=True)
+    assert (taken.code, len(sent(cli)), taken.err.count("[y/N]")) == (0, 40, 1)
+
+
 def test_a_signal_tells_of_what_was_not_sent(cli: Cli) -> None:
     """A second run goes on with all of it, and pays once."""
     cli.service.on_submit = lambda _: cli.clock.stop(2)

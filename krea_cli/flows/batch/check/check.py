@@ -108,7 +108,7 @@ class _Checker:
         requests, media, same = self._requests, self._media, self._same_requests
         self._settled = SettledLines(requests, media, same, ledger, catalogs)
         self._variants = VariantLines(self._options, requests, media, self._problems, ledger)
-        self._pictures = PictureNames(ledger, convert=self._options.convert)
+        self._pictures = PictureNames(requests.name_problem, ledger, convert=self._options.convert)
 
     def fill_store(self, file: BinaryIO, part: Part, *, anonymous: bool) -> None:
         """Add the items of FILE to the store, and choose those of PART. Raises as `check_batch`."""

@@ -106,6 +106,10 @@ class LineRequests:
         """Tell if any model of the catalog has a field NAME, by its name of today or before."""
         return self._composer.knows_field(name)
 
+    def name_problem(self, path: str, model: "Model") -> str | None:
+        """Return the reason why no result of MODEL can be called PATH; None if one can."""
+        return self._composer.name_problem(path, model)
+
     def _inputs(self, model: "Model", line: Line, swept: Mapping[str, str]) -> RequestInputs:
         base, default_problems = self._default_fields(model)
         problems = [

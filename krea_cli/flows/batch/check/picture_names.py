@@ -1,10 +1,10 @@
 """Look at the extensions that a list gives to pictures: before anything is paid."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from krea_cli.errors import UsageError
-from krea_cli.flows.files.content_type import ContentType, extension_problem
+from krea_cli.flows.files.content_type import ContentType
 from krea_cli.flows.files.originals import conversion_problem, extension_of
 from krea_cli.flows.generate.expected_format import (
     FORMAT_FIELD,
@@ -21,10 +21,18 @@ if TYPE_CHECKING:
 class PictureNames:
     """Collects names that contradict the format of their picture, as LEDGER or the request tells.
 
-    CONVERT: pictures become what their names say.
+    name_problem: returns the reason why no result of a model can have a name
+    convert: pictures become what their names say
     """
 
-    def __init__(self, ledger: "AccountLedger | None", *, convert: bool) -> None:
+    def __init__(
+        self,
+        name_problem: "Callable[[str, Model], str | None]",
+        ledger: "AccountLedger | None",
+        *,
+        convert: bool,
+    ) -> None:
+        self._name_problem = name_problem
         self._ledger = ledger
         self._convert = convert
         self._expected: dict[tuple[str, str], ContentType | None] = {}
@@ -43,7 +51,7 @@ class PictureNames:
         FINGERPRINT is of its item. Raises `UsageError` for the extension of another kind, and for
         a format that --convert cannot make.
         """
-        problem = extension_problem(path, model.id, model.result_kind)
+        problem = self._name_problem(path, model)
         if problem and not self._is_begun(fingerprint):
             raise UsageError(problem)
         if self._convert:
