@@ -83,12 +83,12 @@ class Command(NamedTuple):
         """Title -> options, in the order of the help; one group if they are few."""
         if len(self.options) <= groups.MAX_UNGROUPED_OPTIONS:
             return {"Options": self.options}
-        ranks = {name: rank for rank, name in enumerate(groups.ordered_options())}
-        titles: dict[str, tuple[Option, ...]] = {}
-        for option in sorted(self.options, key=lambda one: ranks.get(one.names[0], len(ranks))):
-            title = groups.group_of_option(option.names[0])
-            titles[title] = (*titles.get(title, ()), option)
-        return titles
+        left = {option.names[0]: option for option in self.options}
+        titles = {}
+        for title, names in groups.groups_of(" ".join(self.path)).items():
+            if found := tuple(left.pop(name) for name in names if name in left):
+                titles[title] = found
+        return {**titles, groups.OTHER_OPTIONS: tuple(left.values())} if left else titles
 
     def walk(self) -> Iterator["Command"]:
         """This command and all below it, in the order of the help."""

@@ -34,7 +34,16 @@ COMMAND_GROUPS = {
 # A command with more options shows them in groups.
 MAX_UNGROUPED_OPTIONS = 12
 
-# An option has the same group in every command, and each group the same order.
+# The groups that a command has of its own; they come first.
+OWN_GROUPS: dict[str, dict[str, tuple[str, ...]]] = {
+    "krea download": {"Which jobs": ("--missing",)},
+    "krea history": {
+        "Which requests": ("--status", "--since", "--model", "--unfinished", "--limit"),
+        "What to forget": ("--erase", "--yes"),
+    },
+    "krea recover": {"Which requests": ("--adopt", "--resubmit", "--forget", "--older")},
+}
+# An option of any other group has the same one in every command, and each group the same order.
 OPTION_GROUPS = {
     "What to make": (
         "--model",
@@ -47,8 +56,6 @@ OPTION_GROUPS = {
         "--edit",
         "--format",
     ),
-    "Which jobs": ("--missing",),
-    "Which requests": ("--adopt", "--resubmit", "--forget", "--older"),
     "Where it goes": (
         "--output",
         "--force",
@@ -103,14 +110,6 @@ COMMANDS_OF_GUIDE = {
 }
 
 
-def ordered_options() -> tuple[str, ...]:
-    """Return the names of all options in groups, in the order of the help."""
-    return tuple(name for names in OPTION_GROUPS.values() for name in names)
-
-
-def group_of_option(name: str) -> str:
-    """Return the title of the group of NAME, such as "--model"."""
-    for title, names in OPTION_GROUPS.items():
-        if name in names:
-            return title
-    return OTHER_OPTIONS
+def groups_of(command: str) -> dict[str, tuple[str, ...]]:
+    """Return title -> names of options, in the order of the help of COMMAND: "krea batch"."""
+    return {**OWN_GROUPS.get(command, {}), **OPTION_GROUPS}

@@ -4,7 +4,6 @@ import pytest
 
 from krea_cli.help import command_tree
 from krea_cli.help.command_tree import Command
-from krea_cli.help.groups import MAX_UNGROUPED_OPTIONS, OTHER_OPTIONS
 from krea_cli.help.layout import Layout
 from krea_cli.help.page import help_page
 from krea_cli.main import build_app
@@ -104,59 +103,25 @@ def test_texts_fit_other_windows(cli: Cli, columns: int) -> None:
 
 
 def test_many_options_stand_in_groups() -> None:
-    """Each option of a command with many has its group; commonest groups come first."""
-    titles = {
-        command.name: list(command.option_groups)
-        for command in COMMANDS
-        if len(command.options) > MAX_UNGROUPED_OPTIONS
-    }
-    assert titles == {
-        "generate": [
-            "What to make",
-            "Where it goes",
-            "Fields of the model",
-            "Price and limits",
-            "From what was made before",
-            "Waiting",
-            "Account and records",
-            "What is printed",
-        ],
-        "again": [
-            "What to make",
-            "Where it goes",
-            "Fields of the model",
-            "Price and limits",
-            "Waiting",
-            "Account and records",
-            "What is printed",
-        ],
-        "batch": [
-            "What to make",
-            "Where it goes",
-            "Fields of the model",
-            "Which lines",
-            "Price and limits",
-            "Many jobs",
-            "In place of a run",
-            "Waiting",
-            "Account and records",
-            "What is printed",
-        ],
-        "download": [
-            "Which jobs",
-            "Where it goes",
-            "Waiting",
-            "Account and records",
-            "What is printed",
-        ],
-        "recover": [
-            "Which requests",
-            "Price and limits",
-            "Account and records",
-            "What is printed",
-        ],
-    }
-    assert OTHER_OPTIONS not in {title for group in titles.values() for title in group}
+    """Groups of a command's own come first, then those that it shares, the commonest first."""
+    titles = {command.name: list(command.option_groups) for command in COMMANDS}
+    assert titles["generate"] == [
+        "What to make",
+        "Where it goes",
+        "Fields of the model",
+        "Price and limits",
+        "From what was made before",
+        "Waiting",
+        "Account and records",
+        "What is printed",
+    ]
+    assert titles["recover"] == [
+        "Which requests",
+        "Price and limits",
+        "Account and records",
+        "What is printed",
+    ]
+    assert titles["status"] == ["Options"]
 
 
 def test_ranges_and_defaults_in_words(cli: Cli) -> None:

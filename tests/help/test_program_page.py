@@ -1,7 +1,5 @@
 """The page that `krea` prints, alone or with -h."""
 
-from krea_cli.help.groups import COMMAND_GROUPS
-from krea_cli.main import COMMANDS
 from tests.harness.cli import Cli
 
 PAGE = """\
@@ -57,9 +55,3 @@ def test_a_small_window(cli: Cli) -> None:
         "krea COMMAND -h says more about one, man krea\n"
         "about all; krea -V is the version.\n"
     )
-
-
-def test_each_command_stands_in_one_group() -> None:
-    """A new command needs a place here."""
-    names = [name for group in COMMAND_GROUPS.values() for name in group]
-    assert sorted(names) == sorted(COMMANDS)

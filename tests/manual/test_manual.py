@@ -3,6 +3,9 @@
 import re
 from pathlib import Path
 
+from krea_cli.help.command_tree import read_command_tree
+from krea_cli.help.groups import COMMAND_GROUPS, OPTION_GROUPS, OTHER_OPTIONS, OWN_GROUPS
+from krea_cli.main import COMMANDS, build_app
 from krea_cli.manual.__main__ import existing_pages, render_files
 
 CHECKOUT = Path(__file__).parents[2]
@@ -33,3 +36,23 @@ def test_every_command_has_examples_and_a_short_summary() -> None:
         if name != "krea.1"
     }
     assert {name: text for name, text in summaries.items() if len(text) > 61} == {}
+
+
+def test_every_option_of_a_long_help_has_a_group() -> None:
+    """A new option, or a command with more than twelve now: see `krea_cli/help/groups.py`."""
+    commands = [command for command in read_command_tree(build_app()).walk() if command.options]
+    lonely = {
+        " ".join(command.path): [option.names[0] for option in others]
+        for command in commands
+        if (others := command.option_groups.get(OTHER_OPTIONS))
+    }
+    assert lonely == {}
+    names = {option.names[0] for command in commands for option in command.options}
+    groups = [OPTION_GROUPS, *OWN_GROUPS.values()]
+    assert {name for group in groups for each in group.values() for name in each} - names == set()
+
+
+def test_every_command_has_a_group() -> None:
+    """The page of `krea` shows it there."""
+    names = [name for group in COMMAND_GROUPS.values() for name in group]
+    assert sorted(names) == sorted(COMMANDS)
