@@ -101,6 +101,15 @@ OTHER_OPTIONS = "Other options"
 
 # The commands that a guide is about: each page names the other.
 COMMANDS_OF_GUIDE = {
+    "everyday": (
+        "krea again",
+        "krea status",
+        "krea jobs",
+        "krea history",
+        "krea spend",
+        "krea models",
+        "krea preset save",
+    ),
     "batch": ("krea batch", "krea verify"),
     "budgets": ("krea generate", "krea batch", "krea config set"),
     "cluster": ("krea batch", "krea generate"),
