@@ -454,6 +454,8 @@ _krea() {
         case $word in [=:] | [=:][=:@]) sticks=yes ;; esac
     done
     case $own in [=:]*) own= ;; esac
+    # bash 3 leaves them whole, but replaces the last part only.
+    [ "${BASH_VERSINFO[0]}" -gt 3 ] || own=${own##*[=:@]}
     cur=${words[${#words[@]} - 1]} prev=
     [ ${#words[@]} -lt 2 ] || prev=${words[${#words[@]} - 2]}
     case $cur in --*=*) prev=${cur%%=*} cur=${cur#*=} ;; esac

@@ -39,11 +39,14 @@ def completion(context: typer.Context, shell: Shell, write_requests: WriteReques
 
     \b
       bash  ~/.local/share/bash-completion/completions/krea
-      zsh   a file _krea in a folder of $fpath, such as ~/.zfunc
+      zsh   ~/.zfunc/_krea, with ~/.zfunc in $fpath
       fish  ~/.config/fish/completions/krea.fish
 
-    A bash without the package bash-completion reads it from ~/.bashrc:
-    source <(krea completion bash)
+    What else a fresh ~/.bashrc without the package bash-completion needs, and a fresh ~/.zshrc:
+
+    \b
+      source ~/.local/share/bash-completion/completions/krea
+      fpath+=~/.zfunc; autoload -U compinit; compinit
 
     Examples:
 
