@@ -527,6 +527,8 @@ _krea_words() {
                 --count | -n) return ;;
                 --model | -m) _krea_models; return ;;
                 --input | -i) _krea_inputs; return ;;
+                --vary) return ;;
+                --vary-seed) return ;;
                 --image) _krea_files; return ;;
                 --video) _krea_files; return ;;
                 --audio) _krea_files; return ;;
@@ -548,7 +550,7 @@ _krea_words() {
                 --color) _krea_offer auto always never; return ;;
             esac
             case $cur in
-                -*) _krea_offer --edit --output -o --count -n --model -m --input -i --image --video --audio --style --seed --width --height --aspect-ratio --resolution --duration --prompt-file --no-wait --timeout --max-cost --assume-price --yes --webhook --tag --dry-run --force --no-check --sidecar --embed --convert --no-original --profile --token-file --no-ledger --json --quiet -q --verbose -v --color --help -h ;;
+                -*) _krea_offer --edit --output -o --count -n --model -m --input -i --vary --vary-seed --image --video --audio --style --seed --width --height --aspect-ratio --resolution --duration --prompt-file --no-wait --timeout --max-cost --assume-price --yes --webhook --tag --dry-run --force --no-check --sidecar --embed --convert --no-original --profile --token-file --no-ledger --json --quiet -q --verbose -v --color --help -h ;;
                 *) _krea_requests requests ;;
             esac
             ;;

@@ -490,6 +490,8 @@ complete -c krea -n '__krea_at krea again' -l output -s o -x -k -a '(__krea_outp
 complete -c krea -n '__krea_at krea again' -l count -s n -x -d 'Number of jobs, each with a seed of its own'
 complete -c krea -n '__krea_at krea again' -l model -s m -x -k -a '(__krea_models)' -d 'The model: an id, its last part, or an alias'
 complete -c krea -n '__krea_at krea again' -l input -s i -x -k -a '(__krea_inputs)' -d 'Any field of the model, such as steps=30'
+complete -c krea -n '__krea_at krea again' -l vary -x -d 'Make N variants of each prompt with {a|b} or __name__, or every combination'
+complete -c krea -n '__krea_at krea again' -l vary-seed -x -d 'Draw other variants'
 complete -c krea -n '__krea_at krea again' -l image -r -F -d 'A picture to start from: file or address'
 complete -c krea -n '__krea_at krea again' -l video -r -F -d 'A clip to start from: file or address'
 complete -c krea -n '__krea_at krea again' -l audio -r -F -d 'A sound to start from: file or address'

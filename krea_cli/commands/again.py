@@ -18,6 +18,8 @@ from krea_cli.commands.request_options import (
     Seed,
     Styles,
     Tags,
+    VaryOption,
+    VarySeed,
     Videos,
     Webhook,
     Width,
@@ -58,6 +60,8 @@ def again(
     count: Count = 1,
     model: ModelNames = None,
     inputs: Inputs = None,
+    vary: VaryOption = None,
+    vary_seed: VarySeed = None,
     images: Images = None,
     videos: Videos = None,
     audios: Audios = None,
@@ -104,6 +108,7 @@ def again(
       krea again --edit
       krea again last~2 -n 4 -o "variants/{slug}-{seed}.{ext}"
       krea again fox.png --width 1360 --height 768 -o wide.png
+      krea again -i prompt="a {red|grey} fox" --vary all
     """
     from krea_cli.commands.generate.inputs import RepeatOptions
     from krea_cli.commands.generate.run import run

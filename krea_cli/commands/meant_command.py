@@ -54,6 +54,28 @@ WHOLE_COMMANDS = {
     "version": "--version",
     "whoami": "auth status",
 }
+# Commands of groups, by the name of another tool's.
+GROUP_NAMES = {
+    "krea auth": {
+        "add": "login",
+        "check": "status",
+        "list": "status",
+        "remove": "logout",
+        "show": "status",
+        "token": "status",
+        "whoami": "status",
+    },
+    "krea config": {"ls": "list", "open": "edit", "remove": "unset", "rm": "unset", "show": "list"},
+    "krea preset": {
+        "add": "save",
+        "create": "save",
+        "get": "show",
+        "ls": "list",
+        "new": "save",
+        "remove": "delete",
+        "rm": "delete",
+    },
+}
 # Switches of other tools that are an option with a value here.
 SWITCHES = {
     "--no-color": ("--color", "never"),
@@ -79,6 +101,9 @@ def find_meant_command(
         return found
     if path == "krea config" and (found := _setting(name, behind)):
         return found
+    if (known := GROUP_NAMES.get(path, {}).get(name.lower())) and known in commands:
+        # No word behind it: behind "auth" it may be a token.
+        return write_again([*before, known, *([] if path == "krea auth" else behind)])
     if similar := _similar(name, commands):
         return write_again([*before, similar, *behind])
     return _prompt([name, *behind]) if path == "krea" else None

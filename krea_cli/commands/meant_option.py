@@ -63,6 +63,21 @@ class Meaning(NamedTuple):
     hint: str | None
 
 
+# Options that another command answers: the sentence, and that command.
+OTHER_COMMANDS = {
+    ("krea again", "--preset"): Meaning(
+        "an earlier request has its own fields; a preset is for a new prompt",
+        'krea generate "your prompt" --preset NAME',
+    ),
+    ("krea again", "--like"): Meaning(
+        "the request to start from has no option here",
+        "krea again FILE",
+    ),
+    ("krea history", "--cost"): Meaning("another command adds up what was paid", "krea spend"),
+    ("krea history", "--spend"): Meaning("another command adds up what was paid", "krea spend"),
+}
+
+
 class Typed(NamedTuple):
     """An option in the words of a command line.
 
@@ -97,6 +112,8 @@ def find_meant_option(
     typed = _find_typed(name, session.argv)
     if name in SECRET_OPTIONS:
         return Meaning("a token is not given as an option, where others see it", "krea auth login")
+    if (path, name) in OTHER_COMMANDS:
+        return OTHER_COMMANDS[path, name]
     if typed is None or not name.startswith("--"):
         return None
     if path in COMMANDS_WITH_FIELDS and name == "--size" and (found := _size(typed)):

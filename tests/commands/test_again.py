@@ -217,6 +217,19 @@ def test_a_recipe_of_another_machine_is_enough(fox: Cli) -> None:
     assert (result.code, fox.service.posts[-1]["prompt"]) == (0, "a hen")
 
 
+def test_variants_of_another_prompt(fox: Cli) -> None:
+    """Each has the other fields of the earlier request, and a seed of its own."""
+    words = ("again", "-i", "prompt=a {red|grey} hen", "--vary", "all", "-o", "{slug}.{ext}")
+    result = fox.krea(*words)
+    assert (result.code, result.out) == (0, "a-red-hen.png\na-grey-hen.png\n")
+    first, *others = bodies(fox)
+    assert others == [first | {"prompt": f"a {colour} hen"} for colour in ("red", "grey")]
+    assert len({body["seed"] for body in fox.service.posts}) == 3
+    result = fox.krea("again", "1", "--vary", "2")
+    error = "--vary finds no {a|b} and no __name__ in the prompt"
+    assert (result.code, result.error(charged="no")) == (2, error)
+
+
 def test_an_empty_ledger_has_no_last_request(cli: Cli) -> None:
     """The error says so."""
     result = cli.krea("again")

@@ -181,6 +181,13 @@ MISTYPED = [
     ("sandbox krea generate x -o x.png", "krea sandbox -- krea generate x -o x.png"),
     ("whoami", "krea auth status"),
     ("upscale fox.png", "krea models --kind enhance"),
+    ("history --cost", "krea spend"),
+    ("again --preset poster", 'krea generate "your prompt" --preset NAME'),
+    ("again --like fox.png", "krea again FILE"),
+    ("auth whoami", "krea auth status"),
+    ("auth token key:secret", "krea auth status"),
+    ("config show", "krea config list"),
+    ("preset rm poster", "krea preset delete poster"),
 ]
 
 

@@ -69,8 +69,6 @@ class RepeatOptions(GenerateOptions):
             "reuse": False,
             "any_seed": False,
             "preset": None,
-            "vary": None,
-            "vary_seed": None,
         }
         return cls.read(context, context.params | absent)
 
