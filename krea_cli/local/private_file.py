@@ -19,26 +19,35 @@ def write_private_file(path: Path, text: str) -> None:
 
     A link is followed, because settings are often kept elsewhere. Raises KreaError.
     """
-    import tempfile
-
     try:
         target = path.resolve()
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-        try:
-            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-                file.write(text)
-                file.flush()
-                sync_file(descriptor)
-            Path(name).rename(target)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+        replace_text(target, text, mode=0o600)
     except OSError as failure:
         raise KreaError(
             f"{path} cannot be written: {failure.strerror}",
             hint="set KREA_CONFIG_DIR to a folder that you can write to",
         ) from failure
+
+
+def replace_text(target: Path, text: str, *, mode: int) -> None:
+    """Replace the file TARGET, which is no link, by TEXT with MODE: write beside it, then rename.
+
+    Raises OSError.
+    """
+    import tempfile
+
+    descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+            os.fchmod(descriptor, mode)
+            file.flush()
+            sync_file(descriptor)
+        Path(name).rename(target)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
 
 
 @contextmanager

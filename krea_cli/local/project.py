@@ -11,7 +11,6 @@ from krea_cli.errors import KreaError, UsageError
 from krea_cli.local.output_settings import parse_folder, parse_template
 from krea_cli.local.presets import parse_preset
 from krea_cli.local.settings import SETTINGS
-from krea_cli.local.sync import sync_file
 from krea_cli.text import one_line, shell_line
 
 PROJECT_FILE = "krea.toml"
@@ -122,21 +121,11 @@ def save_project_preset(
 
 def _replace(path: Path, text: str) -> None:
     """Replace the file PATH by TEXT, whole or not at all. A link is followed."""
-    import tempfile
+    from krea_cli.local.private_file import replace_text
 
     target = path.resolve()
     mode = stat.S_IMODE(target.stat().st_mode) if target.exists() else NEW_FILE_MODE
-    descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
-            os.fchmod(descriptor, mode)
-            file.flush()
-            sync_file(descriptor)
-        Path(name).rename(target)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    replace_text(target, text, mode=mode)
 
 
 class _Refused(Exception):

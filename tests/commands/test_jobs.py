@@ -1,22 +1,11 @@
 """`krea jobs`: the service's list, and what this ledger knows of it."""
 
-import time
-from collections.abc import Iterator
-
 import pytest
 
 from tests.fakes.krea_service import refuse_connection
 from tests.harness.cli import Cli
 
-
-@pytest.fixture(autouse=True)
-def universal_time(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Set the time zone of this machine to UTC."""
-    monkeypatch.setenv("TZ", "UTC")
-    time.tzset()
-    yield
-    monkeypatch.undo()
-    time.tzset()
+pytestmark = pytest.mark.usefixtures("universal_time")
 
 
 @pytest.fixture

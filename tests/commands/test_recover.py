@@ -1,8 +1,6 @@
 """`krea recover`: what is in doubt is settled, shown, or decided by the user's word."""
 
 import json
-import time
-from collections.abc import Iterator
 
 import httpx
 import pytest
@@ -16,6 +14,8 @@ from tests.fakes.krea_service import (
     lose_request,
 )
 from tests.harness.cli import Cli
+
+pytestmark = pytest.mark.usefixtures("universal_time")
 
 FOX = ("generate", "a fox", "-o", "fox.png")
 DAY = 86_400.0
@@ -38,16 +38,6 @@ def lose_answer_and_hide_job(cli: Cli) -> list[ScriptedJob]:
 
     cli.service.answers = [hide_job]
     return hidden_jobs
-
-
-@pytest.fixture(autouse=True)
-def universal_time(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Set the time zone of this machine to UTC."""
-    monkeypatch.setenv("TZ", "UTC")
-    time.tzset()
-    yield
-    monkeypatch.undo()
-    time.tzset()
 
 
 @pytest.fixture

@@ -1,8 +1,6 @@
 """The table of krea history on a terminal, and its news of what was under way."""
 
 import re
-import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,15 +8,7 @@ import pytest
 from tests.fakes.krea_service import answer_with, refuse_connection
 from tests.harness.cli import Cli
 
-
-@pytest.fixture(autouse=True)
-def universal_time(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Set the time zone of this machine to UTC."""
-    monkeypatch.setenv("TZ", "UTC")
-    time.tzset()
-    yield
-    monkeypatch.undo()
-    time.tzset()
+pytestmark = pytest.mark.usefixtures("universal_time")
 
 
 @pytest.fixture
