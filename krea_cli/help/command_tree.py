@@ -185,6 +185,8 @@ def _help(parameter: Any) -> str:
     limits = "" if low is None else f"{low} or more" if high is None else f"{low} to {high}"
     shown = parameter.show_default
     default = shown if isinstance(shown, str) else parameter.default
+    if isinstance(default, float):
+        default = f"{default:g}"
     if not shown or default is None or getattr(parameter, "is_flag", False):
         words = limits
     else:

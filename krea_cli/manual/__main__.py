@@ -13,6 +13,7 @@ from krea_cli.manual.fish import fish_script
 from krea_cli.manual.guide import guide_pages, read_guides
 from krea_cli.manual.man import man_pages
 from krea_cli.manual.readme import replace_command_list
+from krea_cli.manual.sections import read_sections
 from krea_cli.manual.zsh import zsh_script
 
 
@@ -28,7 +29,8 @@ def render_files(checkout: Path) -> Mapping[Path, str]:
         "completions/krea.fish": fish_script(root, models),
         "README.md": replace_command_list(readme, root),
     }
-    for name, page in man_pages(root, __version__, guides).items():
+    sections = read_sections(checkout / "man" / "sections")
+    for name, page in man_pages(root, __version__, guides, sections).items():
         texts[f"man/man1/{name}"] = page
     for name, page in guide_pages(guides, __version__).items():
         texts[f"man/man7/{name}"] = page

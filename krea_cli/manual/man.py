@@ -1,27 +1,51 @@
 """Man pages: one for the program, one per command, in the classic man macros."""
 
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
 from krea_cli.help.command_tree import Argument, Command, Option
+from krea_cli.help.groups import COMMAND_GROUPS
+from krea_cli.local.settings import SETTINGS
 from krea_cli.manual import reference
 from krea_cli.manual.guide import Guide
 from krea_cli.manual.roff import escape, escape_line, listing, references
+from krea_cli.manual.sections import sections_of
+
+NO_SECTIONS: Mapping[str, str] = MappingProxyType({})
 
 
-def man_pages(root: Command, version: str, guides: Iterable[Guide] = ()) -> Mapping[str, str]:
-    """File name -> page, for every command below ROOT; a page names those of GUIDES about it."""
+def man_pages(
+    root: Command,
+    version: str,
+    guides: Iterable[Guide] = (),
+    sections: Mapping[str, str] = NO_SECTIONS,
+) -> Mapping[str, str]:
+    """File name -> page, for every command below ROOT.
+
+    A page names those of GUIDES about it, and has those of SECTIONS (name -> Markdown) about it.
+    """
     guides = tuple(guides)
     return {
-        f"{'-'.join(command.path)}.1": man_page(command, root, version, guides)
+        f"{'-'.join(command.path)}.1": man_page(command, root, version, guides, sections)
         for command in root.walk()
     }
 
 
-def man_page(command: Command, root: Command, version: str, guides: Iterable[Guide]) -> str:
+def man_page(
+    command: Command,
+    root: Command,
+    version: str,
+    guides: Iterable[Guide],
+    sections: Mapping[str, str],
+) -> str:
     """The page of COMMAND, with those of GUIDES about it, or all of them for the program."""
     title = "-".join(command.path)
+    longer = sections_of(" ".join(command.path), sections)
     lines = [
+        *(["'\\\" t"] if ".TS" in longer else []),  # man runs tbl for it
         f'.TH {escape(title.upper())} 1 "" "krea {version}" "Krea manual"',
+        ".nh",  # what is typed must not be hyphenated
+        ".ad l",
         ".SH NAME",
         f"{escape(title)} \\- {escape(command.summary.rstrip('.'))}",
         ".SH SYNOPSIS",
@@ -29,9 +53,11 @@ def man_page(command: Command, root: Command, version: str, guides: Iterable[Gui
         escape_line(command.usage.removeprefix(" ".join(command.path)).strip()),
         ".SH DESCRIPTION",
         *_description(command),
-        *_section("COMMANDS", _entries(_children(command))),
+        *_section("COMMANDS", _commands(command)),
         *_section("ARGUMENTS", _entries(_arguments(command.arguments))),
-        *_section("OPTIONS", _entries(_options(command.options))),
+        *_section("OPTIONS", _option_groups(command)),
+        *_section("SETTINGS", _settings(command)),
+        *longer,
         *_section("EXAMPLES", listing(command.examples)),
         *_section("EXIT STATUS", _entries(reference.EXIT_STATUS)),
         *_section("ENVIRONMENT", _entries(reference.ENVIRONMENT)),
@@ -65,8 +91,35 @@ def _entries(entries: Iterable[tuple[str, str]]) -> list[str]:
     return lines
 
 
-def _children(command: Command) -> list[tuple[str, str]]:
-    return [(" ".join(child.path), child.summary) for child in command.children]
+def _commands(command: Command) -> list[str]:
+    """The lines about the children of COMMAND; those of the program stand in their groups."""
+    children = {child.name: (" ".join(child.path), child.summary) for child in command.children}
+    lines: list[str] = []
+    for title, names in COMMAND_GROUPS.items() if len(command.path) == 1 else ():
+        group = [children.pop(name) for name in names if name in children]
+        lines += [f".SS {title}", *_entries(group)] if group else []
+    return [*lines, *_entries(children.values())]
+
+
+def _option_groups(command: Command) -> list[str]:
+    groups = command.option_groups
+    if len(groups) == 1:
+        return _entries(_options(command.options))
+    lines: list[str] = []
+    for title, options in groups.items():
+        lines += [f".SS {title}", *_entries(_options(options))]
+    return lines
+
+
+def _settings(command: Command) -> list[str]:
+    """The settings, for the commands that read and write them."""
+    if command.path[1:2] != ("config",):
+        return []
+    entries = []
+    for key, setting in SETTINGS.items():
+        default = f" Default: {setting.default}." if setting.default else ""
+        entries.append((key, f"{setting.help[:1].upper()}{setting.help[1:]}.{default}"))
+    return _entries(entries)
 
 
 def _arguments(arguments: Iterable[Argument]) -> list[tuple[str, str]]:

@@ -24,7 +24,14 @@ README = (ROOT / "README.md").read_text("utf-8")
 GUIDES = {
     path.stem: path.read_text("utf-8") for path in sorted((ROOT / "man" / "guide").glob("*.md"))
 }
-DOCUMENTS = {"README": README} | {f"{name} guide": text for name, text in GUIDES.items()}
+SECTIONS = {
+    path.stem: path.read_text("utf-8") for path in sorted((ROOT / "man" / "sections").glob("*.md"))
+}
+DOCUMENTS = (
+    {"README": README}
+    | {f"{name} guide": text for name, text in GUIDES.items()}
+    | {f"{name} section": text for name, text in SECTIONS.items()}
+)
 COMMANDS = ROOT / "krea_cli" / "commands"
 COMMAND_FILES = {
     **{path.stem: path for path in sorted(COMMANDS.glob("*.py"))},

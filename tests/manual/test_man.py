@@ -20,6 +20,7 @@ def test_a_page(root: command_tree.Command) -> None:
     before, rest = page.split(".SH EXIT STATUS\n")
     assert before == (
         '.TH KREA\\-GENERATE 1 "" "krea 1.2" "Krea manual"\n'
+        ".nh\n.ad l\n"
         ".SH NAME\n"
         "krea\\-generate \\- Submit a request \\e wait \\[u00D7] save\n"
         ".SH SYNOPSIS\n"
@@ -71,6 +72,28 @@ def test_a_page_names_the_guides_about_it(root: command_tree.Command) -> None:
     assert "guide" not in see_also["krea-auth.1"]
 
 
+def test_a_page_has_its_sections(root: command_tree.Command) -> None:
+    """Between options and examples; one with a table is read by tbl."""
+    texts = {"fields": "## Fields\n\nAny.\n", "placeholders": "## Names\n\n| a |\n| - |\n| b |\n"}
+    pages = man.man_pages(root, "1.2", sections=texts)
+    page = pages["krea-generate.1"]
+    assert page.startswith("'\\\" t\n.TH KREA")
+    assert "and exit.\n.SH FIELDS\nAny.\n.SH NAMES\n.TS\n" in page
+    assert ".sp\n.SH EXAMPLES\n" in page
+    assert "FIELDS" not in pages["krea-auth.1"]
+
+
+def test_the_pages_of_this_program() -> None:
+    """Commands and many options stand in groups; the settings are explained where they are set."""
+    pages = {path.stem: path.read_text() for path in (CHECKOUT / "man" / "man1").glob("*.1")}
+    assert ".SH COMMANDS\n.SS Make\n.TP\n.B krea generate\n" in pages["krea"]
+    assert ".SH OPTIONS\n.SS What to make\n.TP\n.B \\-\\-model, \\-m NAME" in pages["krea-batch"]
+    for name in ("krea-config", "krea-config-set"):
+        assert ".SH SETTINGS\n.TP\n.B model.default\n" in pages[name]
+    for title in ("FILE FORMATS", "PLACEHOLDERS", "REPORTS", "FIELDS OF A MODEL"):
+        assert f"\n.SH {title}\n" in pages["krea-batch"]
+
+
 def test_every_exit_code_is_explained() -> None:
     """The table holds every code that an error can carry."""
     from krea_cli import errors
@@ -97,8 +120,8 @@ def test_groff_has_no_complaint(section: str, least: int) -> None:
 @pytest.mark.machine
 @pytest.mark.skipif(not shutil.which("man"), reason="man is not installed")
 def test_man_has_no_complaint() -> None:
-    """A guide is shown without a warning, with the tables that `man` finds in it by itself."""
-    for page in sorted((CHECKOUT / "man" / "man7").glob("*.7")):
+    """A page is shown without a warning, with the tables that `man` finds in it by itself."""
+    for page in sorted((CHECKOUT / "man").glob("man[17]/*.[17]")):
         done = subprocess.run(
             ["man", "--warnings", "-E", "UTF-8", "-l", "-Tutf8", page],
             capture_output=True,

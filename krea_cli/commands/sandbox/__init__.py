@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 # The kinds are explained in krea_cli/sandbox/faults.py; a test compares the names.
 FAULT_HELP = """\
-Inject a fault; repeatable. After KIND may follow, each behind a colon, a probability (0.2), a
+Inject a fault. After KIND may follow, each behind a colon, a probability (0.2), a
 maximum number (x1) and a length (2s): late:x1:2s. Kinds for a submit: reset-before, reset-after,
 late, slow-submit, 401, 402, 402-plan, 403, 410, 422, 429, 429-after, 500, 503, 503-after, 524,
 524-before, garbage, empty-body, deprecated. For jobs: fresh-404, list-lag, list-empty, strangers,
