@@ -54,7 +54,9 @@ def test_host_names_that_change_go_on_with_one_ledger(cli: Cli) -> None:
     cli.environ["KREA_LEDGER_NAME"] = "day"
     assert cli.krea("generate", "a dog", "-o", "dog.png").code == 0
     assert ledgers(cli) == ["ledger-day.sqlite3", "ledger-night=job.sqlite3"]
-    assert "ledger-day.sqlite3: 1 request, 0 in doubt" in cli.krea("doctor").out
+    checks = cli.krea("doctor").out
+    assert "ok     ledger     1 request, 0 in doubt\n" in checks
+    assert f"ledger: {cli.home / 'state' / 'ledger-day.sqlite3'}, " in checks
     assert [path.name for path in (cli.home / "state").glob("*heartbeat*")] == []
 
 

@@ -29,8 +29,8 @@ def doctor(
 ) -> None:
     """Check the set-up, and suggest how to fix problems.
 
-    Checks versions, folders, settings, token, network, service, catalog, ledger and terminal.
-    Exits with 1 if something is wrong.
+    Checks versions, folders, settings, token, network, service, catalog, ledger and terminal. Tells
+    which files are kept here, and how large they are. Exits with 1 if something is wrong.
 
     Examples:
 

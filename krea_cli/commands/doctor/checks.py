@@ -5,10 +5,10 @@ import re
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
+from krea_cli.commands.doctor.finding import Finding
 from krea_cli.errors import Interrupted, KreaError, UnknownModel
 from krea_cli.terminal.colours import shows_colours
 
@@ -19,22 +19,6 @@ if TYPE_CHECKING:
 LIBRARIES = ("typer", "rich", "httpx", "platformdirs")
 CERTIFICATE_VARIABLES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
 DOCTOR_HINT = "krea doctor(?! --repair)"
-State = Literal["ok", "note", "wrong"]
-
-
-@dataclass(frozen=True)
-class Finding:
-    """The result of a check.
-
-    name: the name of the check
-    text: one sentence
-    hint: how to fix a problem
-    """
-
-    name: str
-    state: State
-    text: str
-    hint: str | None = None
 
 
 def run_checks(session: "Session") -> Iterator[Finding]:
@@ -238,7 +222,7 @@ def _check_ledger(session: "Session", name: str) -> Iterator[Finding]:
         yield Finding(name, "ok", f"none yet; it will be {health.path}")
         return
     plural = "" if health.requests == 1 else "s"
-    text = f"{health.path}: {health.requests} request{plural}, {health.in_doubt} in doubt"
+    text = f"{health.requests} request{plural}, {health.in_doubt} in doubt"
     yield Finding(name, "note" if health.in_doubt else "ok", text)
     if health.wrong_sums:
         text = "the sums for --max-cost, budget.day and budget.month are not those of the requests"
@@ -257,6 +241,12 @@ def _is_abandoned(part: "RecordedPart") -> bool:
     from krea_cli.flows.files.part_file import remove_abandoned_part
 
     return bool(remove_abandoned_part(Path(part.path), part.inode, dry_run=True))
+
+
+def _check_files(session: "Session", name: str) -> Iterator[Finding]:
+    from krea_cli.commands.doctor.stored_files import list_stored_files
+
+    yield from list_stored_files(session, name)
 
 
 def _check_terminal(session: "Session", name: str) -> Iterator[Finding]:
@@ -285,5 +275,6 @@ CHECKS = {
     "service": _check_service,
     "catalogue": _check_catalog,
     "ledger": _check_ledger,
+    "files": _check_files,
     "terminal": _check_terminal,
 }

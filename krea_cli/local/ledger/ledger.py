@@ -12,6 +12,7 @@ from krea_cli.local.ledger.host import Host
 
 if TYPE_CHECKING:
     from krea_cli.local.ledger.batch_runs import BatchRuns
+    from krea_cli.local.ledger.parts import PartRows
     from krea_cli.local.ledger.spend_report import SpendReport
     from krea_cli.local.ledger.unsaved import UnsavedJobs
 
@@ -80,6 +81,13 @@ class Ledger:
         from krea_cli.local.ledger.spend_report import SpendReport
 
         return SpendReport(self._database, base, since, profiles=profiles, profile=profile)
+
+    @property
+    def parts(self) -> "PartRows":
+        """The records of part files, of all accounts."""
+        from krea_cli.local.ledger.parts import PartRows
+
+        return PartRows(self._database, self._clock_now)
 
     def list_unsaved(self, base: str, before: float) -> "list[UnsavedJobs]":
         """Count the unsaved jobs of each account on BASE; see `unsaved.list_unsaved`."""

@@ -40,6 +40,7 @@ def test_all_is_well(cli: Cli) -> None:
         "service",
         "catalogue",
         "ledger",
+        "files",
         "terminal",
     ]
     assert "ok     token      0123… from KREA_API_KEY" in lines
@@ -277,7 +278,7 @@ def test_requests_in_doubt_are_counted(cli: Cli) -> None:
     assert (code, checks["ledger"][0]["state"], checks["ledger"][0]["text"]) == (
         0,
         "note",
-        f"{cli.home / 'state' / 'ledger.sqlite3'}: 2 requests, 1 in doubt",
+        "2 requests, 1 in doubt",
     )
 
 
