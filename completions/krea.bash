@@ -201,6 +201,8 @@ function list_logins(  line) {
 # The requests: row, job, U if under way or D in doubt, what it is, and tags.
 function list_requests(  line, column, i, n, tag, lines, job, uses, text, word) {
     n = 0
+    # Of another login the list knows nothing.
+    if (option_value("--profile", "") != "" || option_value("--token-file", "") != "") return
     while ((getline line < ENVIRON["KREA_LOOKUP_REQUESTS"]) > 0) lines[++n] = line
     for (i = 1; i <= n; i++) { split(lines[i], column, "\t"); uses[substr(column[2], 1, 8)]++ }
     word = ARGV[ARGC - 1]
@@ -571,7 +573,7 @@ _krea_words() {
             case $prev in
                 --status) _krea_offer running backlogged queued scheduled processing sampling intermediate-complete completed failed cancelled; return ;;
                 --type) return ;;
-                --since) return ;;
+                --since) _krea_offer today yesterday monday 1h 12h 7d 30d; return ;;
                 --limit) return ;;
                 --profile) _krea_find profiles; return ;;
                 --token-file) _krea_files; return ;;
@@ -674,7 +676,7 @@ _krea_words() {
             case $prev in
                 --model | -m) _krea_models; return ;;
                 --status) _krea_offer saved completed failed cancelled refused empty checked sending submitted unknown unfound forgotten backlogged queued scheduled processing sampling intermediate-complete replaced changed deleted; return ;;
-                --since) return ;;
+                --since) _krea_offer today yesterday monday 1h 12h 7d 30d; return ;;
                 --limit) return ;;
                 --profile) _krea_find profiles; return ;;
                 --token-file) _krea_files; return ;;
@@ -688,7 +690,7 @@ _krea_words() {
         "krea historyyes") _krea_requests requests ;;
         "krea spend")
             case $prev in
-                --since) return ;;
+                --since) _krea_offer today yesterday monday 1h 12h 7d 30d; return ;;
                 --by) _krea_offer day model batch profile tag; return ;;
                 --profile) _krea_find profiles; return ;;
                 --color) _krea_offer auto always never; return ;;

@@ -207,6 +207,8 @@ function list_logins(  line) {
 # The requests: row, job, U if under way or D in doubt, what it is, and tags.
 function list_requests(  line, column, i, n, tag, lines, job, uses, text, word) {
     n = 0
+    # Of another login the list knows nothing.
+    if (option_value("--profile", "") != "" || option_value("--token-file", "") != "") return
     while ((getline line < ENVIRON["KREA_LOOKUP_REQUESTS"]) > 0) lines[++n] = line
     for (i = 1; i <= n; i++) { split(lines[i], column, "\\t"); uses[substr(column[2], 1, 8)]++ }
     word = ARGV[ARGC - 1]
@@ -350,7 +352,8 @@ xai/grok-imagine-2-edit	image, price unknown		prompt=;at most 4000 characters	qu
 xai/grok-video	video, price unknown		prompt=;at most 4096 characters	start_image=;an address or @FILE	start_video=;an address or @FILE	duration=;1 to 15	resolution=480p|720p;	aspect_ratio=16:9|9:16|1:1|4:3|3:4|3:2|2:3;	reference_images=;an address or @FILE, at most 7 of them	edit_video=;an address or @FILE
 xai/grok-video-1.5	video, price unknown		prompt=;at most 4096 characters	start_image=;an address or @FILE	start_video=;an address or @FILE	duration=;1 to 15	resolution=480p|720p|1080p;	aspect_ratio=16:9|9:16|1:1;
 z-image/z-image	image, about $0.003		prompt=;string	seed=;number	denoising_strength=;0 to 1	styles=;{id, strength}, at most 3 of them	skip_prompt_expansion=true|false;	aspect_ratio=1:1|4:3|2:3|16:9|9:16;	resolution=1K;	image_url=;an address or @FILE	style_images=;{strength, url?}, at most one
-MODELS' krea $argv[1] "$argv[2]" -- $words 2>/dev/null
+MODELS' krea $argv[1] "$argv[2]" -- $words 2>/dev/null |
+        string replace -r '^[^\t]+$' '$0'\t # else, fish repeats the option's own description
 end
 
 # The word that is typed, without the option before its "=".
@@ -442,7 +445,7 @@ complete -c krea -n '__krea_at krea generate' -l preset -x -k -a '(__krea_find p
 complete -c krea -n '__krea_at krea generate' -l output -s o -x -k -a '(__krea_output)' -d 'A file, a folder, a template such as {slug}-{seed}.{ext}, or - for stdout'
 complete -c krea -n '__krea_at krea generate' -l input -s i -x -k -a '(__krea_inputs)' -d 'Any field of the model, such as steps=30'
 complete -c krea -n '__krea_at krea generate' -l count -s n -x -d 'Number of jobs, each with a seed of its own'
-complete -c krea -n '__krea_at krea generate' -l vary -x -a 'all' -d 'Make N variants of each prompt with {a|b} or __name__, or every combination'
+complete -c krea -n '__krea_at krea generate' -l vary -x -a 'all\\t""' -d 'Make N variants of each prompt with {a|b} or __name__, or every combination'
 complete -c krea -n '__krea_at krea generate' -l vary-seed -x -d 'Draw other variants'
 complete -c krea -n '__krea_at krea generate' -l image -r -F -d 'A picture to start from: file or address'
 complete -c krea -n '__krea_at krea generate' -l video -r -F -d 'A clip to start from: file or address'
@@ -481,7 +484,7 @@ complete -c krea -n '__krea_at krea generate' -l no-ledger -d 'Keep no record of
 complete -c krea -n '__krea_at krea generate' -l json -d 'JSON lines instead of text, for input and output'
 complete -c krea -n '__krea_at krea generate' -l quiet -s q -d 'No progress, no remarks'
 complete -c krea -n '__krea_at krea generate' -l verbose -s v -d 'Each request and its time on stderr'
-complete -c krea -n '__krea_at krea generate' -l color -x -a 'auto always never' -d 'Colours: never, or always, which draws tables in a pipe as well'
+complete -c krea -n '__krea_at krea generate' -l color -x -a 'auto\\t"" always\\t"" never\\t""' -d 'Colours: never, or always, which draws tables in a pipe as well'
 complete -c krea -n '__krea_at krea generate' -l help -s h -d 'Show this help and exit'
 
 # krea again
@@ -523,7 +526,7 @@ complete -c krea -n '__krea_at krea again' -l no-ledger -d 'Keep no record of wh
 complete -c krea -n '__krea_at krea again' -l json -d 'JSON lines instead of text, for input and output'
 complete -c krea -n '__krea_at krea again' -l quiet -s q -d 'No progress, no remarks'
 complete -c krea -n '__krea_at krea again' -l verbose -s v -d 'Each request and its time on stderr'
-complete -c krea -n '__krea_at krea again' -l color -x -a 'auto always never' -d 'Colours: never, or always, which draws tables in a pipe as well'
+complete -c krea -n '__krea_at krea again' -l color -x -a 'auto\\t"" always\\t"" never\\t""' -d 'Colours: never, or always, which draws tables in a pipe as well'
 complete -c krea -n '__krea_at krea again' -l help -s h -d 'Show this help and exit'
 complete -c krea -n '__krea_at krea again' -k -a '(__krea_requests requests)'
 
@@ -533,14 +536,14 @@ complete -c krea -n '__krea_at krea status' -l quiet -s q -d 'No progress, no re
 complete -c krea -n '__krea_at krea status' -l verbose -s v -d 'Each request and its time on stderr'
 complete -c krea -n '__krea_at krea status' -l profile -x -k -a '(__krea_find profiles)' -d 'Use the stored login NAME'
 complete -c krea -n '__krea_at krea status' -l token-file -r -F -d 'Read the token from FILE'
-complete -c krea -n '__krea_at krea status' -l color -x -a 'auto always never' -d 'Colours: never, or always, which draws tables in a pipe as well'
+complete -c krea -n '__krea_at krea status' -l color -x -a 'auto\\t"" always\\t"" never\\t""' -d 'Colours: never, or always, which draws tables in a pipe as well'
 complete -c krea -n '__krea_at krea status' -l help -s h -d 'Show this help and exit'
 complete -c krea -n '__krea_at krea status' -k -a '(__krea_requests requests)'
 
 # krea jobs
-complete -c krea -n '__krea_at krea jobs' -l status -x -a 'running backlogged queued scheduled processing sampling intermediate-complete completed failed cancelled' -d 'Only jobs that run, or have this status'
+complete -c krea -n '__krea_at krea jobs' -l status -x -a 'running\\t"" backlogged\\t"" queued\\t"" scheduled\\t"" processing\\t"" sampling\\t"" intermediate-complete\\t"" completed\\t"" failed\\t"" cancelled\\t""' -d 'Only jobs that run, or have this status'
 complete -c krea -n '__krea_at krea jobs' -l type -x -d 'Only jobs of this type of the service, such as flux'
-complete -c krea -n '__krea_at krea jobs' -l since -x -d 'Only those since: 7d, 12h, yesterday, monday, 2026-11-01'
+complete -c krea -n '__krea_at krea jobs' -l since -x -a 'today\\t"" yesterday\\t"" monday\\t"" 1h\\t"" 12h\\t"" 7d\\t"" 30d\\t""' -d 'Only those since: 7d, 12h, yesterday, monday, 2026-11-01'
 complete -c krea -n '__krea_at krea jobs' -l limit -x -d 'The newest COUNT jobs'
 complete -c krea -n '__krea_at krea jobs' -l all -d 'All jobs, however many pages they fill'
 complete -c krea -n '__krea_at krea jobs' -l profile -x -k -a '(__krea_find profiles)' -d 'Use the stored login NAME'
@@ -548,7 +551,7 @@ complete -c krea -n '__krea_at krea jobs' -l token-file -r -F -d 'Read the token
 complete -c krea -n '__krea_at krea jobs' -l json -d 'JSON lines instead of text, for input and output'
 complete -c krea -n '__krea_at krea jobs' -l quiet -s q -d 'No progress, no remarks'
 complete -c krea -n '__krea_at krea jobs' -l verbose -s v -d 'Each request and its time on stderr'
-complete -c krea -n '__krea_at krea jobs' -l color -x -a 'auto always never' -d 'Colours: never, or always, which draws tables in a pipe as well'
+complete -c krea -n '__krea_at krea jobs' -l color -x -a 'auto\\t"" always\\t"" never\\t""' -d 'Colours: never, or always, which draws tables in a pipe as well'
 complete -c krea -n '__krea_at krea jobs' -l help -s h -d 'Show this help and exit'
 
 # krea wait
@@ -559,7 +562,7 @@ complete -c krea -n '__krea_at krea wait' -l verbose -s v -d 'Each request and i
 complete -c krea -n '__krea_at krea wait' -l on-end -x -k -a '(__fish_complete_command)' -d 'Run COMMAND at the end, without a shell'
 complete -c krea -n '__krea_at krea wait' -l profile -x -k -a '(__krea_find profiles)' -d 'Use the stored login NAME'
 complete -c krea -n '__krea_at krea wait' -l token-file -r -F -d 'Read the token from FILE'
-complete -c krea -n '__krea_at krea wait' -l color -x -a 'auto always never' -d 'Colours: never, or always, which draws tables in a pipe as well'
+complete -c krea -n '__krea_at krea wait' -l color -x -a 'auto\\t"" always\\t"" never\\t""' -d 'Colours: never, or always, which draws tables in a pipe as well'
 complete -c krea -n '__krea_at krea wait' -l help -s h -d 'Show this help and exit'
 complete -c krea -n '__krea_at krea wait' -k -a '(__krea_requests running)'
 
@@ -579,19 +582,19 @@ complete -c krea -n '__krea_at krea download' -l sidecar -d 'Write model, fields
 complete -c krea -n '__krea_at krea download' -l embed -d 'Write model, fields and seed into the metadata of each picture'
 complete -c krea -n '__krea_at krea download' -l convert -d 'Convert a picture to the format that its name says'
 complete -c krea -n '__krea_at krea download' -l no-original -d 'With --convert: leave no NAME.original.EXT beside it'
-complete -c krea -n '__krea_at krea download' -l color -x -a 'auto always never' -d 'Colours: never, or always, which draws tables in a pipe as well'
+complete -c krea -n '__krea_at krea download' -l color -x -a 'auto\\t"" always\\t"" never\\t""' -d 'Colours: never, or always, which draws tables in a pipe as well'
 complete -c krea -n '__krea_at krea download' -l help -s h -d 'Show this help and exit'
 complete -c krea -n '__krea_at krea download' -k -a '(__krea_requests requests)'
 
 # krea batch
-complete -c krea -n '__krea_at krea batch' -l format -x -a 'txt csv tsv jsonl' -d 'txt, csv, tsv or jsonl'
+complete -c krea -n '__krea_at krea batch' -l format -x -a 'txt\\t"" csv\\t"" tsv\\t"" jsonl\\t""' -d 'txt, csv, tsv or jsonl'
 complete -c krea -n '__krea_at krea batch' -l model -s m -x -k -a '(__krea_models)' -d 'The model: an id, its last part, or an alias'
 complete -c krea -n '__krea_at krea batch' -l preset -x -k -a '(__krea_find presets)' -d 'A model and values of fields'
 complete -c krea -n '__krea_at krea batch' -l output -s o -x -k -a '(__krea_output)' -d 'A folder, or a template of fields and more: {slug}-{key}.{ext} is the default'
 complete -c krea -n '__krea_at krea batch' -l input -s i -x -k -a '(__krea_inputs)' -d 'Any field of the model, such as steps=30'
 complete -c krea -n '__krea_at krea batch' -l sweep -x -k -a '(__krea_inputs)' -d 'Make each line once per value, such as seed=1..4'
 complete -c krea -n '__krea_at krea batch' -l count -s n -x -d 'Number of jobs, each with a seed of its own'
-complete -c krea -n '__krea_at krea batch' -l vary -x -a 'all' -d 'Make N variants of each prompt with {a|b} or __name__, or every combination'
+complete -c krea -n '__krea_at krea batch' -l vary -x -a 'all\\t""' -d 'Make N variants of each prompt with {a|b} or __name__, or every combination'
 complete -c krea -n '__krea_at krea batch' -l vary-seed -x -d 'Draw other variants'
 complete -c krea -n '__krea_at krea batch' -l image -r -F -d 'A picture to start from: file or address'
 complete -c krea -n '__krea_at krea batch' -l video -r -F -d 'A clip to start from: file or address'
@@ -639,7 +642,7 @@ complete -c krea -n '__krea_at krea batch' -l token-file -r -F -d 'Read the toke
 complete -c krea -n '__krea_at krea batch' -l json -d 'JSON lines instead of text, for input and output'
 complete -c krea -n '__krea_at krea batch' -l quiet -s q -d 'No progress, no remarks'
 complete -c krea -n '__krea_at krea batch' -l verbose -s v -d 'Each request and its time on stderr'
-complete -c krea -n '__krea_at krea batch' -l color -x -a 'auto always never' -d 'Colours: never, or always, which draws tables in a pipe as well'
+complete -c krea -n '__krea_at krea batch' -l color -x -a 'auto\\t"" always\\t"" never\\t""' -d 'Colours: never, or always, which draws tables in a pipe as well'
 complete -c krea -n '__krea_at krea batch' -l help -s h -d 'Show this help and exit'
 complete -c krea -n '__krea_at krea batch' -F
 
@@ -650,14 +653,14 @@ complete -c krea -n '__krea_at krea cancel' -l token-file -r -F -d 'Read the tok
 complete -c krea -n '__krea_at krea cancel' -l json -d 'JSON lines instead of text, for input and output'
 complete -c krea -n '__krea_at krea cancel' -l quiet -s q -d 'No progress, no remarks'
 complete -c krea -n '__krea_at krea cancel' -l verbose -s v -d 'Each request and its time on stderr'
-complete -c krea -n '__krea_at krea cancel' -l color -x -a 'auto always never' -d 'Colours: never, or always, which draws tables in a pipe as well'
+complete -c krea -n '__krea_at krea cancel' -l color -x -a 'auto\\t"" always\\t"" never\\t""' -d 'Colours: never, or always, which draws tables in a pipe as well'
 complete -c krea -n '__krea_at krea cancel' -l help -s h -d 'Show this help and exit'
 complete -c krea -n '__krea_at krea cancel' -k -a '(__krea_requests running)'
 
 # krea history
 complete -c krea -n '__krea_at krea history' -l model -s m -x -k -a '(__krea_models)' -d 'Only requests to models with NAME in the id'
-complete -c krea -n '__krea_at krea history' -l status -x -a 'saved completed failed cancelled refused empty checked sending submitted unknown unfound forgotten backlogged queued scheduled processing sampling intermediate-complete replaced changed deleted' -d 'Only this status: saved, failed, unknown, processing, …'
-complete -c krea -n '__krea_at krea history' -l since -x -d 'Only those since: 7d, 12h, yesterday, monday, 2026-11-01'
+complete -c krea -n '__krea_at krea history' -l status -x -a 'saved\\t"" completed\\t"" failed\\t"" cancelled\\t"" refused\\t"" empty\\t"" checked\\t"" sending\\t"" submitted\\t"" unknown\\t"" unfound\\t"" forgotten\\t"" backlogged\\t"" queued\\t"" scheduled\\t"" processing\\t"" sampling\\t"" intermediate-complete\\t"" replaced\\t"" changed\\t"" deleted\\t""' -d 'Only this status: saved, failed, unknown, processing, …'
+complete -c krea -n '__krea_at krea history' -l since -x -a 'today\\t"" yesterday\\t"" monday\\t"" 1h\\t"" 12h\\t"" 7d\\t"" 30d\\t""' -d 'Only those since: 7d, 12h, yesterday, monday, 2026-11-01'
 complete -c krea -n '__krea_at krea history' -l unfinished -d 'Only requests that run, are not saved, or are in doubt'
 complete -c krea -n '__krea_at krea history' -l limit -x -d 'At most COUNT requests, the newest'
 complete -c krea -n '__krea_at krea history' -l erase -d 'Erase text and recipes of the requests that match'
@@ -667,19 +670,19 @@ complete -c krea -n '__krea_at krea history' -l token-file -r -F -d 'Read the to
 complete -c krea -n '__krea_at krea history' -l json -d 'JSON lines instead of text, for input and output'
 complete -c krea -n '__krea_at krea history' -l quiet -s q -d 'No progress, no remarks'
 complete -c krea -n '__krea_at krea history' -l verbose -s v -d 'Each request and its time on stderr'
-complete -c krea -n '__krea_at krea history' -l color -x -a 'auto always never' -d 'Colours: never, or always, which draws tables in a pipe as well'
+complete -c krea -n '__krea_at krea history' -l color -x -a 'auto\\t"" always\\t"" never\\t""' -d 'Colours: never, or always, which draws tables in a pipe as well'
 complete -c krea -n '__krea_at krea history' -l help -s h -d 'Show this help and exit'
 complete -c krea -n '__krea_at krea history' -k -a '(__krea_requests requests)'
 
 # krea spend
-complete -c krea -n '__krea_at krea spend' -l since -x -d 'From this time on: 30d, 12h, yesterday, monday, or 2026-11-01'
-complete -c krea -n '__krea_at krea spend' -l by -x -a 'day model batch profile tag' -d 'A line for each day, model, batch, profile or tag, then the sum'
+complete -c krea -n '__krea_at krea spend' -l since -x -a 'today\\t"" yesterday\\t"" monday\\t"" 1h\\t"" 12h\\t"" 7d\\t"" 30d\\t""' -d 'From this time on: 30d, 12h, yesterday, monday, or 2026-11-01'
+complete -c krea -n '__krea_at krea spend' -l by -x -a 'day\\t"" model\\t"" batch\\t"" profile\\t"" tag\\t""' -d 'A line for each day, model, batch, profile or tag, then the sum'
 complete -c krea -n '__krea_at krea spend' -l csv -d 'A table with headings, for spreadsheets'
 complete -c krea -n '__krea_at krea spend' -l profile -x -k -a '(__krea_find profiles)' -d 'Use the stored login NAME'
 complete -c krea -n '__krea_at krea spend' -l json -d 'JSON lines instead of text, for input and output'
 complete -c krea -n '__krea_at krea spend' -l quiet -s q -d 'No progress, no remarks'
 complete -c krea -n '__krea_at krea spend' -l verbose -s v -d 'Each request and its time on stderr'
-complete -c krea -n '__krea_at krea spend' -l color -x -a 'auto always never' -d 'Colours: never, or always, which draws tables in a pipe as well'
+complete -c krea -n '__krea_at krea spend' -l color -x -a 'auto\\t"" always\\t"" never\\t""' -d 'Colours: never, or always, which draws tables in a pipe as well'
 complete -c krea -n '__krea_at krea spend' -l help -s h -d 'Show this help and exit'
 
 # krea recover
@@ -694,7 +697,7 @@ complete -c krea -n '__krea_at krea recover' -l token-file -r -F -d 'Read the to
 complete -c krea -n '__krea_at krea recover' -l json -d 'JSON lines instead of text, for input and output'
 complete -c krea -n '__krea_at krea recover' -l quiet -s q -d 'No progress, no remarks'
 complete -c krea -n '__krea_at krea recover' -l verbose -s v -d 'Each request and its time on stderr'
-complete -c krea -n '__krea_at krea recover' -l color -x -a 'auto always never' -d 'Colours: never, or always, which draws tables in a pipe as well'
+complete -c krea -n '__krea_at krea recover' -l color -x -a 'auto\\t"" always\\t"" never\\t""' -d 'Colours: never, or always, which draws tables in a pipe as well'
 complete -c krea -n '__krea_at krea recover' -l help -s h -d 'Show this help and exit'
 
 # krea verify
@@ -705,21 +708,21 @@ complete -c krea -n '__krea_at krea verify' -l token-file -r -F -d 'Read the tok
 complete -c krea -n '__krea_at krea verify' -l json -d 'JSON lines instead of text, for input and output'
 complete -c krea -n '__krea_at krea verify' -l quiet -s q -d 'No progress, no remarks'
 complete -c krea -n '__krea_at krea verify' -l verbose -s v -d 'Each request and its time on stderr'
-complete -c krea -n '__krea_at krea verify' -l color -x -a 'auto always never' -d 'Colours: never, or always, which draws tables in a pipe as well'
+complete -c krea -n '__krea_at krea verify' -l color -x -a 'auto\\t"" always\\t"" never\\t""' -d 'Colours: never, or always, which draws tables in a pipe as well'
 complete -c krea -n '__krea_at krea verify' -l help -s h -d 'Show this help and exit'
 complete -c krea -n '__krea_at krea verify' -F
 
 # krea models
-complete -c krea -n '__krea_at krea models' -l kind -x -a 'image enhance video 3d audio' -d 'Only image, video, 3d, …'
-complete -c krea -n '__krea_at krea models' -l takes -x -a 'text image video audio' -d 'Only those that take text, image, video, audio'
+complete -c krea -n '__krea_at krea models' -l kind -x -a 'image\\t"" enhance\\t"" video\\t"" 3d\\t"" audio\\t""' -d 'Only image, video, 3d, …'
+complete -c krea -n '__krea_at krea models' -l takes -x -a 'text\\t"" image\\t"" video\\t"" audio\\t""' -d 'Only those that take text, image, video, audio'
 complete -c krea -n '__krea_at krea models' -l with -x -k -a '(__krea_find fields \'*\')' -d 'Only those with this field'
 complete -c krea -n '__krea_at krea models' -l max-price -x -d 'Only those whose cheapest job costs no more'
-complete -c krea -n '__krea_at krea models' -l sort -x -a 'price time name' -d 'By price, time or name'
+complete -c krea -n '__krea_at krea models' -l sort -x -a 'price\\t"" time\\t"" name\\t""' -d 'By price, time or name'
 complete -c krea -n '__krea_at krea models' -l refresh -d 'Ask the service, and print what changed'
 complete -c krea -n '__krea_at krea models' -l json -d 'JSON lines instead of text, for input and output'
 complete -c krea -n '__krea_at krea models' -l quiet -s q -d 'No progress, no remarks'
 complete -c krea -n '__krea_at krea models' -l verbose -s v -d 'Each request and its time on stderr'
-complete -c krea -n '__krea_at krea models' -l color -x -a 'auto always never' -d 'Colours: never, or always, which draws tables in a pipe as well'
+complete -c krea -n '__krea_at krea models' -l color -x -a 'auto\\t"" always\\t"" never\\t""' -d 'Colours: never, or always, which draws tables in a pipe as well'
 complete -c krea -n '__krea_at krea models' -l help -s h -d 'Show this help and exit'
 complete -c krea -n '__krea_at krea models' -k -a '(__krea_models)'
 
@@ -730,11 +733,11 @@ complete -c krea -n '__krea_at krea doctor' -l token-file -r -F -d 'Read the tok
 complete -c krea -n '__krea_at krea doctor' -l json -d 'JSON lines instead of text, for input and output'
 complete -c krea -n '__krea_at krea doctor' -l quiet -s q -d 'No progress, no remarks'
 complete -c krea -n '__krea_at krea doctor' -l verbose -s v -d 'Each request and its time on stderr'
-complete -c krea -n '__krea_at krea doctor' -l color -x -a 'auto always never' -d 'Colours: never, or always, which draws tables in a pipe as well'
+complete -c krea -n '__krea_at krea doctor' -l color -x -a 'auto\\t"" always\\t"" never\\t""' -d 'Colours: never, or always, which draws tables in a pipe as well'
 complete -c krea -n '__krea_at krea doctor' -l help -s h -d 'Show this help and exit'
 
 # krea completion
-complete -c krea -n '__krea_at krea completion' -l color -x -a 'auto always never' -d 'Colours: never, or always, which draws tables in a pipe as well'
+complete -c krea -n '__krea_at krea completion' -l color -x -a 'auto\\t"" always\\t"" never\\t""' -d 'Colours: never, or always, which draws tables in a pipe as well'
 complete -c krea -n '__krea_at krea completion' -l help -s h -d 'Show this help and exit'
 complete -c krea -n '__krea_at krea completion; and not __fish_seen_subcommand_from bash zsh fish' -a 'bash zsh fish'
 
@@ -745,9 +748,9 @@ complete -c krea -n '__krea_at krea sandbox' -l seed -x -d 'Make ids, times and 
 complete -c krea -n '__krea_at krea sandbox' -l concurrency -x -d 'Jobs that run at once'
 complete -c krea -n '__krea_at krea sandbox' -l backlog -x -d 'Jobs that may wait'
 complete -c krea -n '__krea_at krea sandbox' -l openapi -r -F -d 'Serve the models of this document'
-complete -c krea -n '__krea_at krea sandbox' -l fault -x -a 'reset-before reset-after late 401 402 402-plan 403 410 422 429 429-after 500 503 503-after 524 524-before garbage empty-body slow-submit deprecated strangers fresh-404 list-lag list-empty odd-status poll-500 poll-reset cut slow download-403 download-404 download-500 no-length' -d 'Inject a fault'
+complete -c krea -n '__krea_at krea sandbox' -l fault -x -a 'reset-before\\t"" reset-after\\t"" late\\t"" 401\\t"" 402\\t"" 402-plan\\t"" 403\\t"" 410\\t"" 422\\t"" 429\\t"" 429-after\\t"" 500\\t"" 503\\t"" 503-after\\t"" 524\\t"" 524-before\\t"" garbage\\t"" empty-body\\t"" slow-submit\\t"" deprecated\\t"" strangers\\t"" fresh-404\\t"" list-lag\\t"" list-empty\\t"" odd-status\\t"" poll-500\\t"" poll-reset\\t"" cut\\t"" slow\\t"" download-403\\t"" download-404\\t"" download-500\\t"" no-length\\t""' -d 'Inject a fault'
 complete -c krea -n '__krea_at krea sandbox' -l port -x -d 'The port of the API'
-complete -c krea -n '__krea_at krea sandbox' -l color -x -a 'auto always never' -d 'Colours: never, or always, which draws tables in a pipe as well'
+complete -c krea -n '__krea_at krea sandbox' -l color -x -a 'auto\\t"" always\\t"" never\\t""' -d 'Colours: never, or always, which draws tables in a pipe as well'
 complete -c krea -n '__krea_at krea sandbox' -l help -s h -d 'Show this help and exit'
 complete -c krea -n '__krea_at krea sandbox' -k -a '(__fish_complete_command)'
 complete -c krea -n '__krea_behind krea sandbox' -a '(__krea_rest)'
@@ -766,7 +769,7 @@ complete -c krea -n '__krea_at krea auth login' -l profile -x -k -a '(__krea_fin
 complete -c krea -n '__krea_at krea auth login' -l json -d 'JSON lines instead of text, for input and output'
 complete -c krea -n '__krea_at krea auth login' -l quiet -s q -d 'No progress, no remarks'
 complete -c krea -n '__krea_at krea auth login' -l verbose -s v -d 'Each request and its time on stderr'
-complete -c krea -n '__krea_at krea auth login' -l color -x -a 'auto always never' -d 'Colours: never, or always, which draws tables in a pipe as well'
+complete -c krea -n '__krea_at krea auth login' -l color -x -a 'auto\\t"" always\\t"" never\\t""' -d 'Colours: never, or always, which draws tables in a pipe as well'
 complete -c krea -n '__krea_at krea auth login' -l help -s h -d 'Show this help and exit'
 
 # krea auth status
@@ -775,7 +778,7 @@ complete -c krea -n '__krea_at krea auth status' -l token-file -r -F -d 'Read th
 complete -c krea -n '__krea_at krea auth status' -l json -d 'JSON lines instead of text, for input and output'
 complete -c krea -n '__krea_at krea auth status' -l quiet -s q -d 'No progress, no remarks'
 complete -c krea -n '__krea_at krea auth status' -l verbose -s v -d 'Each request and its time on stderr'
-complete -c krea -n '__krea_at krea auth status' -l color -x -a 'auto always never' -d 'Colours: never, or always, which draws tables in a pipe as well'
+complete -c krea -n '__krea_at krea auth status' -l color -x -a 'auto\\t"" always\\t"" never\\t""' -d 'Colours: never, or always, which draws tables in a pipe as well'
 complete -c krea -n '__krea_at krea auth status' -l help -s h -d 'Show this help and exit'
 
 # krea auth same-account
@@ -784,7 +787,7 @@ complete -c krea -n '__krea_at krea auth same-account' -l token-file -r -F -d 'R
 complete -c krea -n '__krea_at krea auth same-account' -l json -d 'JSON lines instead of text, for input and output'
 complete -c krea -n '__krea_at krea auth same-account' -l quiet -s q -d 'No progress, no remarks'
 complete -c krea -n '__krea_at krea auth same-account' -l verbose -s v -d 'Each request and its time on stderr'
-complete -c krea -n '__krea_at krea auth same-account' -l color -x -a 'auto always never' -d 'Colours: never, or always, which draws tables in a pipe as well'
+complete -c krea -n '__krea_at krea auth same-account' -l color -x -a 'auto\\t"" always\\t"" never\\t""' -d 'Colours: never, or always, which draws tables in a pipe as well'
 complete -c krea -n '__krea_at krea auth same-account' -l help -s h -d 'Show this help and exit'
 
 # krea auth other-account
@@ -793,7 +796,7 @@ complete -c krea -n '__krea_at krea auth other-account' -l token-file -r -F -d '
 complete -c krea -n '__krea_at krea auth other-account' -l json -d 'JSON lines instead of text, for input and output'
 complete -c krea -n '__krea_at krea auth other-account' -l quiet -s q -d 'No progress, no remarks'
 complete -c krea -n '__krea_at krea auth other-account' -l verbose -s v -d 'Each request and its time on stderr'
-complete -c krea -n '__krea_at krea auth other-account' -l color -x -a 'auto always never' -d 'Colours: never, or always, which draws tables in a pipe as well'
+complete -c krea -n '__krea_at krea auth other-account' -l color -x -a 'auto\\t"" always\\t"" never\\t""' -d 'Colours: never, or always, which draws tables in a pipe as well'
 complete -c krea -n '__krea_at krea auth other-account' -l help -s h -d 'Show this help and exit'
 
 # krea auth logout
@@ -801,7 +804,7 @@ complete -c krea -n '__krea_at krea auth logout' -l profile -x -k -a '(__krea_fi
 complete -c krea -n '__krea_at krea auth logout' -l json -d 'JSON lines instead of text, for input and output'
 complete -c krea -n '__krea_at krea auth logout' -l quiet -s q -d 'No progress, no remarks'
 complete -c krea -n '__krea_at krea auth logout' -l verbose -s v -d 'Each request and its time on stderr'
-complete -c krea -n '__krea_at krea auth logout' -l color -x -a 'auto always never' -d 'Colours: never, or always, which draws tables in a pipe as well'
+complete -c krea -n '__krea_at krea auth logout' -l color -x -a 'auto\\t"" always\\t"" never\\t""' -d 'Colours: never, or always, which draws tables in a pipe as well'
 complete -c krea -n '__krea_at krea auth logout' -l help -s h -d 'Show this help and exit'
 
 # krea preset
@@ -820,7 +823,7 @@ complete -c krea -n '__krea_at krea preset save' -l token-file -r -F -d 'Read th
 complete -c krea -n '__krea_at krea preset save' -l json -d 'JSON lines instead of text, for input and output'
 complete -c krea -n '__krea_at krea preset save' -l quiet -s q -d 'No progress, no remarks'
 complete -c krea -n '__krea_at krea preset save' -l verbose -s v -d 'Each request and its time on stderr'
-complete -c krea -n '__krea_at krea preset save' -l color -x -a 'auto always never' -d 'Colours: never, or always, which draws tables in a pipe as well'
+complete -c krea -n '__krea_at krea preset save' -l color -x -a 'auto\\t"" always\\t"" never\\t""' -d 'Colours: never, or always, which draws tables in a pipe as well'
 complete -c krea -n '__krea_at krea preset save' -l help -s h -d 'Show this help and exit'
 complete -c krea -n '__krea_at krea preset save' -k -a '(__krea_find presets)'
 
@@ -828,14 +831,14 @@ complete -c krea -n '__krea_at krea preset save' -k -a '(__krea_find presets)'
 complete -c krea -n '__krea_at krea preset list' -l json -d 'JSON lines instead of text, for input and output'
 complete -c krea -n '__krea_at krea preset list' -l quiet -s q -d 'No progress, no remarks'
 complete -c krea -n '__krea_at krea preset list' -l verbose -s v -d 'Each request and its time on stderr'
-complete -c krea -n '__krea_at krea preset list' -l color -x -a 'auto always never' -d 'Colours: never, or always, which draws tables in a pipe as well'
+complete -c krea -n '__krea_at krea preset list' -l color -x -a 'auto\\t"" always\\t"" never\\t""' -d 'Colours: never, or always, which draws tables in a pipe as well'
 complete -c krea -n '__krea_at krea preset list' -l help -s h -d 'Show this help and exit'
 
 # krea preset show
 complete -c krea -n '__krea_at krea preset show' -l json -d 'JSON lines instead of text, for input and output'
 complete -c krea -n '__krea_at krea preset show' -l quiet -s q -d 'No progress, no remarks'
 complete -c krea -n '__krea_at krea preset show' -l verbose -s v -d 'Each request and its time on stderr'
-complete -c krea -n '__krea_at krea preset show' -l color -x -a 'auto always never' -d 'Colours: never, or always, which draws tables in a pipe as well'
+complete -c krea -n '__krea_at krea preset show' -l color -x -a 'auto\\t"" always\\t"" never\\t""' -d 'Colours: never, or always, which draws tables in a pipe as well'
 complete -c krea -n '__krea_at krea preset show' -l help -s h -d 'Show this help and exit'
 complete -c krea -n '__krea_at krea preset show' -k -a '(__krea_find presets)'
 
@@ -844,7 +847,7 @@ complete -c krea -n '__krea_at krea preset delete' -l project -d 'In krea.toml, 
 complete -c krea -n '__krea_at krea preset delete' -l json -d 'JSON lines instead of text, for input and output'
 complete -c krea -n '__krea_at krea preset delete' -l quiet -s q -d 'No progress, no remarks'
 complete -c krea -n '__krea_at krea preset delete' -l verbose -s v -d 'Each request and its time on stderr'
-complete -c krea -n '__krea_at krea preset delete' -l color -x -a 'auto always never' -d 'Colours: never, or always, which draws tables in a pipe as well'
+complete -c krea -n '__krea_at krea preset delete' -l color -x -a 'auto\\t"" always\\t"" never\\t""' -d 'Colours: never, or always, which draws tables in a pipe as well'
 complete -c krea -n '__krea_at krea preset delete' -l help -s h -d 'Show this help and exit'
 complete -c krea -n '__krea_at krea preset delete' -k -a '(__krea_find presets)'
 
@@ -861,17 +864,47 @@ complete -c krea -n '__krea_at krea config' -l help -s h -d 'Show this help and 
 complete -c krea -n '__krea_at krea config get' -l json -d 'JSON lines instead of text, for input and output'
 complete -c krea -n '__krea_at krea config get' -l quiet -s q -d 'No progress, no remarks'
 complete -c krea -n '__krea_at krea config get' -l verbose -s v -d 'Each request and its time on stderr'
-complete -c krea -n '__krea_at krea config get' -l color -x -a 'auto always never' -d 'Colours: never, or always, which draws tables in a pipe as well'
+complete -c krea -n '__krea_at krea config get' -l color -x -a 'auto\\t"" always\\t"" never\\t""' -d 'Colours: never, or always, which draws tables in a pipe as well'
 complete -c krea -n '__krea_at krea config get' -l help -s h -d 'Show this help and exit'
-complete -c krea -n '__krea_at krea config get; and not __fish_seen_subcommand_from model.default api.base account.shared budget.day budget.month confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template vary.folder terminal.notify timeout.image timeout.other' -a 'model.default api.base account.shared budget.day budget.month confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template vary.folder terminal.notify timeout.image timeout.other'
+complete -c krea -n '__krea_at krea config get; and not __fish_seen_subcommand_from model.default api.base account.shared budget.day budget.month confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template vary.folder terminal.notify timeout.image timeout.other' -a model.default -d 'the model when -m is not given'
+complete -c krea -n '__krea_at krea config get; and not __fish_seen_subcommand_from model.default api.base account.shared budget.day budget.month confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template vary.folder terminal.notify timeout.image timeout.other' -a api.base -d 'the API\'s address when KREA_API_BASE is not set'
+complete -c krea -n '__krea_at krea config get; and not __fish_seen_subcommand_from model.default api.base account.shared budget.day budget.month confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template vary.folder terminal.notify timeout.image timeout.other' -a account.shared -d 'true if other machines or programs use the account'
+complete -c krea -n '__krea_at krea config get; and not __fish_seen_subcommand_from model.default api.base account.shared budget.day budget.month confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template vary.folder terminal.notify timeout.image timeout.other' -a budget.day -d 'the most to spend from midnight to midnight'
+complete -c krea -n '__krea_at krea config get; and not __fish_seen_subcommand_from model.default api.base account.shared budget.day budget.month confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template vary.folder terminal.notify timeout.image timeout.other' -a budget.month -d 'the most to spend in a month of the calendar'
+complete -c krea -n '__krea_at krea config get; and not __fish_seen_subcommand_from model.default api.base account.shared budget.day budget.month confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template vary.folder terminal.notify timeout.image timeout.other' -a confirm.above -d 'ask at the terminal before what may cost more than this'
+complete -c krea -n '__krea_at krea config get; and not __fish_seen_subcommand_from model.default api.base account.shared budget.day budget.month confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template vary.folder terminal.notify timeout.image timeout.other' -a price.assume -d 'the price to assume where the price is unknown'
+complete -c krea -n '__krea_at krea config get; and not __fish_seen_subcommand_from model.default api.base account.shared budget.day budget.month confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template vary.folder terminal.notify timeout.image timeout.other' -a history.keep -d 'how long the ledger keeps requests that are over'
+complete -c krea -n '__krea_at krea config get; and not __fish_seen_subcommand_from model.default api.base account.shared budget.day budget.month confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template vary.folder terminal.notify timeout.image timeout.other' -a ledger.name -d 'which ledger on a network disk is this machine\'s, where host names change'
+complete -c krea -n '__krea_at krea config get; and not __fish_seen_subcommand_from model.default api.base account.shared budget.day budget.month confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template vary.folder terminal.notify timeout.image timeout.other' -a submit.parallel -d 'how many requests of the account may be under way at once, 1 to 16'
+complete -c krea -n '__krea_at krea config get; and not __fish_seen_subcommand_from model.default api.base account.shared budget.day budget.month confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template vary.folder terminal.notify timeout.image timeout.other' -a output.folder -d 'the folder for results without -o'
+complete -c krea -n '__krea_at krea config get; and not __fish_seen_subcommand_from model.default api.base account.shared budget.day budget.month confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template vary.folder terminal.notify timeout.image timeout.other' -a output.template -d 'the names of results without -o'
+complete -c krea -n '__krea_at krea config get; and not __fish_seen_subcommand_from model.default api.base account.shared budget.day budget.month confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template vary.folder terminal.notify timeout.image timeout.other' -a vary.folder -d 'the folder of the words for --vary'
+complete -c krea -n '__krea_at krea config get; and not __fish_seen_subcommand_from model.default api.base account.shared budget.day budget.month confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template vary.folder terminal.notify timeout.image timeout.other' -a terminal.notify -d 'at the end of what took longer than 20 s'
+complete -c krea -n '__krea_at krea config get; and not __fish_seen_subcommand_from model.default api.base account.shared budget.day budget.month confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template vary.folder terminal.notify timeout.image timeout.other' -a timeout.image -d 'how long to wait for an image'
+complete -c krea -n '__krea_at krea config get; and not __fish_seen_subcommand_from model.default api.base account.shared budget.day budget.month confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template vary.folder terminal.notify timeout.image timeout.other' -a timeout.other -d 'how long to wait for video, audio, 3D, enhancing'
 
 # krea config set
 complete -c krea -n '__krea_at krea config set' -l json -d 'JSON lines instead of text, for input and output'
 complete -c krea -n '__krea_at krea config set' -l quiet -s q -d 'No progress, no remarks'
 complete -c krea -n '__krea_at krea config set' -l verbose -s v -d 'Each request and its time on stderr'
-complete -c krea -n '__krea_at krea config set' -l color -x -a 'auto always never' -d 'Colours: never, or always, which draws tables in a pipe as well'
+complete -c krea -n '__krea_at krea config set' -l color -x -a 'auto\\t"" always\\t"" never\\t""' -d 'Colours: never, or always, which draws tables in a pipe as well'
 complete -c krea -n '__krea_at krea config set' -l help -s h -d 'Show this help and exit'
-complete -c krea -n '__krea_at krea config set; and not __fish_seen_subcommand_from model.default api.base account.shared budget.day budget.month confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template vary.folder terminal.notify timeout.image timeout.other' -a 'model.default api.base account.shared budget.day budget.month confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template vary.folder terminal.notify timeout.image timeout.other'
+complete -c krea -n '__krea_at krea config set; and not __fish_seen_subcommand_from model.default api.base account.shared budget.day budget.month confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template vary.folder terminal.notify timeout.image timeout.other' -a model.default -d 'the model when -m is not given'
+complete -c krea -n '__krea_at krea config set; and not __fish_seen_subcommand_from model.default api.base account.shared budget.day budget.month confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template vary.folder terminal.notify timeout.image timeout.other' -a api.base -d 'the API\'s address when KREA_API_BASE is not set'
+complete -c krea -n '__krea_at krea config set; and not __fish_seen_subcommand_from model.default api.base account.shared budget.day budget.month confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template vary.folder terminal.notify timeout.image timeout.other' -a account.shared -d 'true if other machines or programs use the account'
+complete -c krea -n '__krea_at krea config set; and not __fish_seen_subcommand_from model.default api.base account.shared budget.day budget.month confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template vary.folder terminal.notify timeout.image timeout.other' -a budget.day -d 'the most to spend from midnight to midnight'
+complete -c krea -n '__krea_at krea config set; and not __fish_seen_subcommand_from model.default api.base account.shared budget.day budget.month confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template vary.folder terminal.notify timeout.image timeout.other' -a budget.month -d 'the most to spend in a month of the calendar'
+complete -c krea -n '__krea_at krea config set; and not __fish_seen_subcommand_from model.default api.base account.shared budget.day budget.month confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template vary.folder terminal.notify timeout.image timeout.other' -a confirm.above -d 'ask at the terminal before what may cost more than this'
+complete -c krea -n '__krea_at krea config set; and not __fish_seen_subcommand_from model.default api.base account.shared budget.day budget.month confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template vary.folder terminal.notify timeout.image timeout.other' -a price.assume -d 'the price to assume where the price is unknown'
+complete -c krea -n '__krea_at krea config set; and not __fish_seen_subcommand_from model.default api.base account.shared budget.day budget.month confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template vary.folder terminal.notify timeout.image timeout.other' -a history.keep -d 'how long the ledger keeps requests that are over'
+complete -c krea -n '__krea_at krea config set; and not __fish_seen_subcommand_from model.default api.base account.shared budget.day budget.month confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template vary.folder terminal.notify timeout.image timeout.other' -a ledger.name -d 'which ledger on a network disk is this machine\'s, where host names change'
+complete -c krea -n '__krea_at krea config set; and not __fish_seen_subcommand_from model.default api.base account.shared budget.day budget.month confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template vary.folder terminal.notify timeout.image timeout.other' -a submit.parallel -d 'how many requests of the account may be under way at once, 1 to 16'
+complete -c krea -n '__krea_at krea config set; and not __fish_seen_subcommand_from model.default api.base account.shared budget.day budget.month confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template vary.folder terminal.notify timeout.image timeout.other' -a output.folder -d 'the folder for results without -o'
+complete -c krea -n '__krea_at krea config set; and not __fish_seen_subcommand_from model.default api.base account.shared budget.day budget.month confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template vary.folder terminal.notify timeout.image timeout.other' -a output.template -d 'the names of results without -o'
+complete -c krea -n '__krea_at krea config set; and not __fish_seen_subcommand_from model.default api.base account.shared budget.day budget.month confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template vary.folder terminal.notify timeout.image timeout.other' -a vary.folder -d 'the folder of the words for --vary'
+complete -c krea -n '__krea_at krea config set; and not __fish_seen_subcommand_from model.default api.base account.shared budget.day budget.month confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template vary.folder terminal.notify timeout.image timeout.other' -a terminal.notify -d 'at the end of what took longer than 20 s'
+complete -c krea -n '__krea_at krea config set; and not __fish_seen_subcommand_from model.default api.base account.shared budget.day budget.month confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template vary.folder terminal.notify timeout.image timeout.other' -a timeout.image -d 'how long to wait for an image'
+complete -c krea -n '__krea_at krea config set; and not __fish_seen_subcommand_from model.default api.base account.shared budget.day budget.month confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template vary.folder terminal.notify timeout.image timeout.other' -a timeout.other -d 'how long to wait for video, audio, 3D, enhancing'
 complete -c krea -n '__krea_at krea config set; and test (commandline -opc)[-1] = model.default' -k -a '(__krea_models)'
 complete -c krea -n '__krea_at krea config set; and test (commandline -opc)[-1] = account.shared' -a 'true false'
 complete -c krea -n '__krea_at krea config set; and test (commandline -opc)[-1] = confirm.above' -a 'off'
@@ -885,26 +918,41 @@ complete -c krea -n '__krea_at krea config set; and test (commandline -opc)[-1] 
 complete -c krea -n '__krea_at krea config unset' -l json -d 'JSON lines instead of text, for input and output'
 complete -c krea -n '__krea_at krea config unset' -l quiet -s q -d 'No progress, no remarks'
 complete -c krea -n '__krea_at krea config unset' -l verbose -s v -d 'Each request and its time on stderr'
-complete -c krea -n '__krea_at krea config unset' -l color -x -a 'auto always never' -d 'Colours: never, or always, which draws tables in a pipe as well'
+complete -c krea -n '__krea_at krea config unset' -l color -x -a 'auto\\t"" always\\t"" never\\t""' -d 'Colours: never, or always, which draws tables in a pipe as well'
 complete -c krea -n '__krea_at krea config unset' -l help -s h -d 'Show this help and exit'
-complete -c krea -n '__krea_at krea config unset; and not __fish_seen_subcommand_from model.default api.base account.shared budget.day budget.month confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template vary.folder terminal.notify timeout.image timeout.other' -a 'model.default api.base account.shared budget.day budget.month confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template vary.folder terminal.notify timeout.image timeout.other'
+complete -c krea -n '__krea_at krea config unset; and not __fish_seen_subcommand_from model.default api.base account.shared budget.day budget.month confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template vary.folder terminal.notify timeout.image timeout.other' -a model.default -d 'the model when -m is not given'
+complete -c krea -n '__krea_at krea config unset; and not __fish_seen_subcommand_from model.default api.base account.shared budget.day budget.month confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template vary.folder terminal.notify timeout.image timeout.other' -a api.base -d 'the API\'s address when KREA_API_BASE is not set'
+complete -c krea -n '__krea_at krea config unset; and not __fish_seen_subcommand_from model.default api.base account.shared budget.day budget.month confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template vary.folder terminal.notify timeout.image timeout.other' -a account.shared -d 'true if other machines or programs use the account'
+complete -c krea -n '__krea_at krea config unset; and not __fish_seen_subcommand_from model.default api.base account.shared budget.day budget.month confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template vary.folder terminal.notify timeout.image timeout.other' -a budget.day -d 'the most to spend from midnight to midnight'
+complete -c krea -n '__krea_at krea config unset; and not __fish_seen_subcommand_from model.default api.base account.shared budget.day budget.month confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template vary.folder terminal.notify timeout.image timeout.other' -a budget.month -d 'the most to spend in a month of the calendar'
+complete -c krea -n '__krea_at krea config unset; and not __fish_seen_subcommand_from model.default api.base account.shared budget.day budget.month confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template vary.folder terminal.notify timeout.image timeout.other' -a confirm.above -d 'ask at the terminal before what may cost more than this'
+complete -c krea -n '__krea_at krea config unset; and not __fish_seen_subcommand_from model.default api.base account.shared budget.day budget.month confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template vary.folder terminal.notify timeout.image timeout.other' -a price.assume -d 'the price to assume where the price is unknown'
+complete -c krea -n '__krea_at krea config unset; and not __fish_seen_subcommand_from model.default api.base account.shared budget.day budget.month confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template vary.folder terminal.notify timeout.image timeout.other' -a history.keep -d 'how long the ledger keeps requests that are over'
+complete -c krea -n '__krea_at krea config unset; and not __fish_seen_subcommand_from model.default api.base account.shared budget.day budget.month confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template vary.folder terminal.notify timeout.image timeout.other' -a ledger.name -d 'which ledger on a network disk is this machine\'s, where host names change'
+complete -c krea -n '__krea_at krea config unset; and not __fish_seen_subcommand_from model.default api.base account.shared budget.day budget.month confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template vary.folder terminal.notify timeout.image timeout.other' -a submit.parallel -d 'how many requests of the account may be under way at once, 1 to 16'
+complete -c krea -n '__krea_at krea config unset; and not __fish_seen_subcommand_from model.default api.base account.shared budget.day budget.month confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template vary.folder terminal.notify timeout.image timeout.other' -a output.folder -d 'the folder for results without -o'
+complete -c krea -n '__krea_at krea config unset; and not __fish_seen_subcommand_from model.default api.base account.shared budget.day budget.month confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template vary.folder terminal.notify timeout.image timeout.other' -a output.template -d 'the names of results without -o'
+complete -c krea -n '__krea_at krea config unset; and not __fish_seen_subcommand_from model.default api.base account.shared budget.day budget.month confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template vary.folder terminal.notify timeout.image timeout.other' -a vary.folder -d 'the folder of the words for --vary'
+complete -c krea -n '__krea_at krea config unset; and not __fish_seen_subcommand_from model.default api.base account.shared budget.day budget.month confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template vary.folder terminal.notify timeout.image timeout.other' -a terminal.notify -d 'at the end of what took longer than 20 s'
+complete -c krea -n '__krea_at krea config unset; and not __fish_seen_subcommand_from model.default api.base account.shared budget.day budget.month confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template vary.folder terminal.notify timeout.image timeout.other' -a timeout.image -d 'how long to wait for an image'
+complete -c krea -n '__krea_at krea config unset; and not __fish_seen_subcommand_from model.default api.base account.shared budget.day budget.month confirm.above price.assume history.keep ledger.name submit.parallel output.folder output.template vary.folder terminal.notify timeout.image timeout.other' -a timeout.other -d 'how long to wait for video, audio, 3D, enhancing'
 
 # krea config list
 complete -c krea -n '__krea_at krea config list' -l json -d 'JSON lines instead of text, for input and output'
 complete -c krea -n '__krea_at krea config list' -l quiet -s q -d 'No progress, no remarks'
 complete -c krea -n '__krea_at krea config list' -l verbose -s v -d 'Each request and its time on stderr'
-complete -c krea -n '__krea_at krea config list' -l color -x -a 'auto always never' -d 'Colours: never, or always, which draws tables in a pipe as well'
+complete -c krea -n '__krea_at krea config list' -l color -x -a 'auto\\t"" always\\t"" never\\t""' -d 'Colours: never, or always, which draws tables in a pipe as well'
 complete -c krea -n '__krea_at krea config list' -l help -s h -d 'Show this help and exit'
 
 # krea config edit
 complete -c krea -n '__krea_at krea config edit' -l quiet -s q -d 'No progress, no remarks'
 complete -c krea -n '__krea_at krea config edit' -l verbose -s v -d 'Each request and its time on stderr'
-complete -c krea -n '__krea_at krea config edit' -l color -x -a 'auto always never' -d 'Colours: never, or always, which draws tables in a pipe as well'
+complete -c krea -n '__krea_at krea config edit' -l color -x -a 'auto\\t"" always\\t"" never\\t""' -d 'Colours: never, or always, which draws tables in a pipe as well'
 complete -c krea -n '__krea_at krea config edit' -l help -s h -d 'Show this help and exit'
 
 # krea config path
 complete -c krea -n '__krea_at krea config path' -l json -d 'JSON lines instead of text, for input and output'
 complete -c krea -n '__krea_at krea config path' -l quiet -s q -d 'No progress, no remarks'
 complete -c krea -n '__krea_at krea config path' -l verbose -s v -d 'Each request and its time on stderr'
-complete -c krea -n '__krea_at krea config path' -l color -x -a 'auto always never' -d 'Colours: never, or always, which draws tables in a pipe as well'
+complete -c krea -n '__krea_at krea config path' -l color -x -a 'auto\\t"" always\\t"" never\\t""' -d 'Colours: never, or always, which draws tables in a pipe as well'
 complete -c krea -n '__krea_at krea config path' -l help -s h -d 'Show this help and exit'

@@ -1,5 +1,7 @@
 """Words to choose from that the parser does not list: settings, kinds, faults, models."""
 
+import re
+
 from krea_cli.catalog.cache import load_snapshot
 from krea_cli.catalog.completion_list import completion_lines
 from krea_cli.catalog.wishes import INPUTS, SORTS
@@ -13,6 +15,8 @@ from krea_cli.local.ledger.post_locks import MAX_PARALLEL
 from krea_cli.local.settings import NEVER, NOTIFICATIONS, SETTINGS
 from krea_cli.sandbox import faults
 
+MOMENTS = ("today", "yesterday", "monday", "1h", "12h", "7d", "30d")  # of --since
+
 
 def metavar_choices() -> MetavarChoices:
     """The words to choose from, by command and metavar."""
@@ -24,6 +28,7 @@ def metavar_choices() -> MetavarChoices:
         ("krea config unset", "KEY"): keys,
         ("krea jobs", "STATUS"): JOB_STATUSES,
         ("krea history", "STATUS"): HISTORY_STATUSES,
+        **{(f"krea {name}", "TIME"): MOMENTS for name in ("history", "jobs", "spend")},
         ("krea models", "KIND"): load_snapshot().kinds,
         ("krea models", "INPUT"): INPUTS,
         ("krea models", "BY"): SORTS,
@@ -33,6 +38,12 @@ def metavar_choices() -> MetavarChoices:
         ("krea spend", "GROUP"): GROUPINGS,
         ("krea sandbox", "KIND"): tuple(faults.FAULT_KINDS),
     }
+
+
+def describe_choice(word: str) -> str:
+    """Return the purpose of the setting WORD, for a menu; nothing for any other word."""
+    setting = SETTINGS.get(word)
+    return re.split(r"[;:(]|, (?:in|without|as|such)", setting.help)[0].strip() if setting else ""
 
 
 def values_behind() -> ValuesBehind:

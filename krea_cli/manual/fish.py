@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from krea_cli.help.command_tree import Argument, Command, Option
 from krea_cli.local.output_settings import PLACEHOLDERS
 from krea_cli.manual import completion_kind
+from krea_cli.manual.choices import describe_choice
 from krea_cli.manual.lookup import lookup_program
 
 SCRIPT_HEAD = r"""# fish completion for krea. Made by `python -m krea_cli.manual`; do not edit.
@@ -34,7 +35,8 @@ end
 function __krea_find
     set -l token (commandline -ct)
     set -l words (commandline -opc) "$token"
-    sh -c @LOOKUP@ krea $argv[1] "$argv[2]" -- $words 2>/dev/null
+    sh -c @LOOKUP@ krea $argv[1] "$argv[2]" -- $words 2>/dev/null |
+        string replace -r '^[^\t]+$' '$0'\t # else, fish repeats the option's own description
 end
 
 # The word that is typed, without the option before its "=".
@@ -140,8 +142,14 @@ def _argument_lines(command: Command) -> list[str]:
         if argument.choices and "..." not in argument.metavar:
             # The words to choose from stand first; their values stand behind them.
             words = " ".join(argument.choices)
-            action = _values(command, argument)
-            lines.append(f"{condition} not __fish_seen_subcommand_from {words}' {action}")
+            first = f"{condition} not __fish_seen_subcommand_from {words}'"
+            if any(map(describe_choice, argument.choices)):
+                lines += [
+                    f"{first} -a {each} -d {_quote(describe_choice(each))}"
+                    for each in argument.choices
+                ]
+            else:
+                lines.append(f"{first} {_values(command, argument)}")
         elif argument.behind:
             lines += [
                 f"{condition} test (commandline -opc)[-1] = {word}' {action}"
@@ -171,7 +179,9 @@ def _option(command: Command, option: Option) -> str:
 def _values(command: Command, place: Option | Argument) -> str:
     """Return the words of `complete` for the values of PLACE; none if they are free."""
     if place.choices:
-        return f"-a {_quote(' '.join(place.choices))}"
+        # An empty description: else, fish repeats that of the option for each.
+        mark = r'\t""' if isinstance(place, Option) else ""
+        return f"-a {_quote(' '.join(choice + mark for choice in place.choices))}"
     source = completion_kind.find_source(command, place)
     if source.kind == completion_kind.FILE:
         return "-F"

@@ -180,6 +180,8 @@ function list_logins(  line) {
 # The requests: row, job, U if under way or D in doubt, what it is, and tags.
 function list_requests(  line, column, i, n, tag, lines, job, uses, text, word) {
     n = 0
+    # Of another login the list knows nothing.
+    if (option_value("--profile", "") != "" || option_value("--token-file", "") != "") return
     while ((getline line < ENVIRON["KREA_LOOKUP_REQUESTS"]) > 0) lines[++n] = line
     for (i = 1; i <= n; i++) { split(lines[i], column, "\t"); uses[substr(column[2], 1, 8)]++ }
     word = ARGV[ARGC - 1]

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from krea_cli.help.command_tree import Argument, Command, Option
 from krea_cli.local.output_settings import PLACEHOLDERS
 from krea_cli.manual import completion_kind
+from krea_cli.manual.choices import describe_choice
 from krea_cli.manual.lookup import lookup_program
 
 SCRIPT_HEAD = r"""#compdef krea
@@ -162,7 +163,10 @@ def _argument(command: Command, argument: Argument, place: int) -> str:
 
 def _action(command: Command, place: Option | Argument) -> str:
     if place.choices:
-        return f"({' '.join(place.choices)})"
+        if not any(map(describe_choice, place.choices)):
+            return f"({' '.join(place.choices)})"
+        described = (f"{each}\\:{_escape(describe_choice(each))}" for each in place.choices)
+        return f"(({' '.join(described)}))"
     if isinstance(place, Argument) and place.behind:
         # The values of a setting stand behind its key.
         branches = (
@@ -184,6 +188,11 @@ def _call(command: Command, place: Argument) -> str:
     if place.choices:
         return f"compadd -- {' '.join(place.choices)}"
     return _action(command, place).strip("{}")
+
+
+def _escape(text: str) -> str:
+    """Return TEXT as one word, for a list that zsh reads as a command line."""
+    return re.sub(r"([^\w])", r"\\\1", text)
 
 
 def _name(command: Command) -> str:

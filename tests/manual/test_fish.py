@@ -92,6 +92,28 @@ def test_the_value_of_a_setting_is_no_setting() -> None:
     assert dict(zip(expected, found, strict=True)) == expected
 
 
+def test_models_and_settings_are_described(tmp_path: Path) -> None:
+    """Kind and price stand behind a model, the purpose behind a setting; no help of the option."""
+    script = Path(__file__).parents[2] / "completions" / "krea.fish"
+    lines = {
+        "krea generate -m z-image/": ["z-image/z-image\timage, about $0.003"],
+        "krea config get model.": ["model.default\tthe model when -m is not given"],
+        "krea generate -m krea-2/large -i creat": ["creativity=\traw, low, medium, high"],
+        "krea generate -m krea-2/large --resolution ": ["1K"],
+        "krea spend --by d": ["day"],
+    }
+    body = 'source $argv[1]; for line in $argv[2..-1]; complete -C "$line"; end'
+    done = subprocess.run(
+        ["fish", "--no-config", "-c", body, script, *lines],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=tmp_path,
+        env={"PATH": os.environ["PATH"], "HOME": os.fspath(tmp_path)},
+    )
+    assert done.stdout.splitlines() == [line for found in lines.values() for line in found]
+
+
 def test_a_hostile_list_is_only_text(
     complete: Callable[..., list[list[str]]], tmp_path: Path
 ) -> None:

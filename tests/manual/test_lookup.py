@@ -149,6 +149,7 @@ def test_requests_are_told_by_row(look: Look, tmp_path: Path) -> None:
     assert f"550e8400\t{fox}" in look("requests", "", "status", "55")
     assert look("running", "", "wait", "") == [f"last\tthe newest: {fox}", f"12\t{fox}"]
     assert look("doubts", "", "recover", "--forget", "") == [f"10\t{cow}"]
+    assert look("requests", "", "status", "--profile", "studio", "") == []  # of another account
     assert look("tags", "", "generate", "--tag", "") == ["client=acme\ttag", "draft\ttag"]
     assert not (tmp_path / "started").exists()
 

@@ -24,7 +24,9 @@ autoload -U compinit; compinit -u -D
 source $SCRIPT
 zstyle ':completion:*' list false
 show() { zle complete-word; print -rn -- "<<$BUFFER>>"; BUFFER=; zle -R }
-zle -N show; bindkey '^T' show
+zle -N show; bindkey '^T' show; bindkey '^Y' list-choices
+empty() { BUFFER=; print -rn -- '<<>>' }
+zle -N empty; bindkey '^U' empty
 echo RE''ADY
 """
 
@@ -53,7 +55,7 @@ def complete(
 
 
 @contextmanager
-def zsh_with(script: Path, tmp_path: Path) -> Iterator[Callable[[str], str]]:
+def zsh_with(script: Path, tmp_path: Path) -> Iterator[Callable[..., str]]:
     """A zsh that completes lines by SCRIPT."""
     work = tmp_path / "work"
     work.mkdir()
@@ -78,10 +80,10 @@ def zsh_with(script: Path, tmp_path: Path) -> Iterator[Callable[[str], str]]:
         shell.sendline(line)
     shell.expect("READY")
 
-    def run(line: str) -> str:
-        shell.send(line + "\x14")
-        shell.expect("<<(.*?)>>")
-        found: str = shell.match.group(1)
+    def run(line: str, key: str = "\x14", shown: str = "<<(.*?)>>") -> str:
+        shell.send(line + key)
+        shell.expect(shown)
+        found: str = shell.match.group(shell.match.re.groups)
         return found
 
     yield run
@@ -106,6 +108,20 @@ def test_the_value_of_a_setting_is_no_setting(tmp_path: Path) -> None:
 def test_completion(complete: Callable[[str], str]) -> None:
     """Commands, options, choices, models and files, each in its place."""
     assert {line: complete(line) for line in LINES} == LINES
+
+
+def test_models_and_settings_are_described(tmp_path: Path) -> None:
+    """In the menu, kind and price stand behind a model, the purpose behind a setting."""
+    script = Path(__file__).parents[2] / "completions" / "_krea"
+    lines = {
+        "krea generate -m z-image/": r"z-image/z-image +-- image, about \$0\.003",
+        "krea config set model.": r"model\.default +-- the model when -m is not given",
+        "krea generate -m krea-2/large -i creat": r"creativity +-- raw, low, medium, high",
+    }
+    with zsh_with(script, tmp_path) as complete:
+        for line, menu in lines.items():
+            complete(line, key="\x19", shown=menu)
+            complete("", key="\x15")
 
 
 def test_a_hostile_list_is_only_text(complete: Callable[[str], str], tmp_path: Path) -> None:
