@@ -66,7 +66,7 @@ def download(
 
     \b
       krea download 550e8400-e29b-41d4-a716-446655440000 -o fox.png
-      krea generate --no-wait "a fox" | krea download -o "pics/{job_id}.{ext}"
+      krea generate --no-wait "a" | krea download -o "pics/{job_id}.{ext}"
       krea download --missing
     """
     from krea_cli.commands.conversion import refuse_conversion, refuse_stream

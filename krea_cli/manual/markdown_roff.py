@@ -45,7 +45,8 @@ def _blocks(nodes: Iterable[SyntaxTreeNode]) -> Iterator[str]:
             case "paragraph":
                 yield from (".PP", roff.guard(_inline(node)))
             case "fence":
-                yield from (".PP", *roff.listing(node.content.splitlines()))
+                lines = node.content.splitlines()
+                yield from (".PP", *roff.listing(_narrow(lines) if node.info == "sh" else lines))
             case "bullet_list":
                 yield from _list(node, ["\\(bu"] * len(node.children), BULLET_INDENT)
             case "ordered_list":
@@ -58,6 +59,17 @@ def _blocks(nodes: Iterable[SyntaxTreeNode]) -> Iterator[str]:
                 pass  # a mark for the tests
             case _:
                 raise unsupported(node)
+
+
+def _narrow(lines: Sequence[str]) -> list[str]:
+    """LINES of a shell; if one has no room, each comment stands above its command."""
+    if max(map(len, lines), default=0) <= roff.LISTING_COLUMNS:
+        return list(lines)
+    narrow = []
+    for line in lines:
+        command, mark, comment = line.partition("  #")
+        narrow += [f"#{comment}", command.rstrip()] if mark and command.strip() else [line]
+    return narrow
 
 
 def _list(node: SyntaxTreeNode, marks: Sequence[str], indent: int) -> Iterator[str]:

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterable
 
+LISTING_COLUMNS = 71
+
 
 def escape(text: str) -> str:
     """TEXT in plain ASCII for roff; hyphens stay hyphens when copied from the page."""
@@ -21,9 +23,12 @@ def guard(line: str) -> str:
 
 
 def listing(lines: Iterable[str]) -> list[str]:
-    """LINES as they are, indented: examples and code."""
+    """LINES as they are, indented: examples and code.
+
+    Of 80 columns, `LISTING_COLUMNS` are left to them.
+    """
     body = [escape_line(line) for line in lines]
-    return [".nf", ".RS 4", *body, ".RE", ".fi"] if body else []
+    return [".nf", ".RS 2", *body, ".RE", ".fi"] if body else []
 
 
 def references(pages: Iterable[tuple[str, int]]) -> str:

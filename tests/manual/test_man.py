@@ -1,6 +1,7 @@
 """The man pages."""
 
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -8,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from krea_cli.help import command_tree
-from krea_cli.manual import man, reference
+from krea_cli.manual import man, reference, roff
 from krea_cli.manual.guide import Guide
 
 CHECKOUT = Path(__file__).parents[2]
@@ -31,7 +32,7 @@ def test_a_page(root: command_tree.Command) -> None:
         ".PP\n"
         "Prose over two lines.\n"
         ".PP\n"
-        ".nf\n.RS 4\n  kept\n    as it is\n.RE\n.fi\n"
+        ".nf\n.RS 2\n  kept\n    as it is\n.RE\n.fi\n"
         ".SH ARGUMENTS\n"
         ".TP\n.B [PROMPT]\nWhat to make.\n"
         ".SH OPTIONS\n"
@@ -43,7 +44,7 @@ def test_a_page(root: command_tree.Command) -> None:
         ".TP\n.B \\-\\-force\nOverwrite.\n"
         ".TP\n.B \\-\\-help, \\-h\nShow this help and exit.\n"
         ".SH EXAMPLES\n"
-        '.nf\n.RS 4\nkrea generate "a" \\-o out.png\n\\&.dotted\n.RE\n.fi\n'
+        '.nf\n.RS 2\nkrea generate "a" \\-o out.png\n\\&.dotted\n.RE\n.fi\n'
     )
     titles = [line for line in rest.splitlines() if line.startswith(".SH")]
     assert titles == [".SH ENVIRONMENT", ".SH FILES", ".SH SEE ALSO"]
@@ -92,6 +93,15 @@ def test_the_pages_of_this_program() -> None:
         assert ".SH SETTINGS\n.TP\n.B model.default\n" in pages[name]
     for title in ("FILE FORMATS", "PLACEHOLDERS", "REPORTS", "FIELDS OF A MODEL"):
         assert f"\n.SH {title}\n" in pages["krea-batch"]
+
+
+def test_examples_fit_a_window_of_80_columns() -> None:
+    """Also where a page indents them."""
+    listing = re.compile(r"^\.nf\n\.RS 2\n(.*?)^\.RE$", re.MULTILINE | re.DOTALL)
+    for page in (CHECKOUT / "man" / "man1").glob("*.1"):
+        lines = "".join(listing.findall(page.read_text())).replace("\\-", "-").splitlines()
+        wide = [line for line in lines if len(line) > roff.LISTING_COLUMNS]
+        assert (page.name, wide) == (page.name, [])
 
 
 def test_every_exit_code_is_explained() -> None:

@@ -32,11 +32,16 @@ CASES = {
     ),
     "code": (
         "A\n\n```sh\nx \\\n  .y -z\n\n'é\n```\n",
-        "A\n.PP\n.nf\n.RS 4\nx \\e\n  .y \\-z\n\n\\&'\\[u00E9]\n.RE\n.fi",
+        "A\n.PP\n.nf\n.RS 2\nx \\e\n  .y \\-z\n\n\\&'\\[u00E9]\n.RE\n.fi",
+    ),
+    "code with comments": ("```sh\na   # b\n```\n", ".nf\n.RS 2\na   # b\n.RE\n.fi"),
+    "code without room for its comments": (
+        f"```sh\nkrea  # one\n# two\n{'x' * 60}  # a long comment\n\ny\n```\n",
+        f".nf\n.RS 2\n# one\nkrea\n# two\n# a long comment\n{'x' * 60}\n\ny\n.RE\n.fi",
     ),
     "code in a list": (
         "- a\n\n  ```\n  x\n  ```\n",
-        ".IP \\(bu 2\na\n.RS 2\n.nf\n.RS 4\nx\n.RE\n.fi\n.RE",
+        ".IP \\(bu 2\na\n.RS 2\n.nf\n.RS 2\nx\n.RE\n.fi\n.RE",
     ),
     "a table": (
         "A\n\n| a | b |\n| --- | --- |\n| `1` | x \\| y |\n| | .z |\n\nB\n",
@@ -47,7 +52,7 @@ CASES = {
         ".TS\nallbox;\nlB lxB\nl lx.\n"
         "a\tT{\nb\nT}\n1\tT{\na cell that is filled\nT}\n2\t\n.TE\n.sp",
     ),
-    "a mark for the tests": ("<!-- file: a -->\n```text\nx\n```\n", ".nf\n.RS 4\nx\n.RE\n.fi"),
+    "a mark for the tests": ("<!-- file: a -->\n```text\nx\n```\n", ".nf\n.RS 2\nx\n.RE\n.fi"),
 }
 
 

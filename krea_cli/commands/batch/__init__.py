@@ -11,7 +11,7 @@ Examples:
   krea batch prompts.txt --dry-run
   krea batch prompts.txt -m krea-2/large --aspect-ratio 16:9 -o pictures/
   krea batch shots.csv -j 8 -o "shots/{line}-{slug}.{ext}"
-  krea batch prompts.txt --sweep seed=1..4 --sweep guidance_scale=2,3.5 -o grid/
+  krea batch prompts.txt --sweep seed=1..4 --sweep steps=20,30 -o grid/
   krea batch shots.csv -o shots/ --lines 2-3
 """
 

@@ -10,8 +10,8 @@ Examples:
 \b
   krea generate "a serene mountain landscape at sunset" -o out.png
   krea generate "a red fox" -m krea-2/large -n 3 -o "fox-{seed}.{ext}"
-  krea generate "make it night" -m flux-kontext --image day.png -o night.png
-  krea generate "a red fox" -m z-image,krea-2/large -o "fox-{model}.{ext}"
+  krea generate "at night" -m flux-kontext --image day.png -o night.png
+  krea generate "a fox" -m z-image,krea-2/large -o "fox-{model}.{ext}"
   krea generate --like fox.png --seed 8 -o fox-8.png
   krea generate --no-wait "a" | krea wait | krea download -o pictures/
 """

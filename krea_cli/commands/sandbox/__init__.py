@@ -84,7 +84,7 @@ def sandbox(
     \b
       krea sandbox -- krea generate "a red fox in snow" -o fox.png
       krea sandbox --speed 50 -- ./make-catalogue.sh
-      krea sandbox --fault 429:0.2 --fault reset-after:x1 -- ./make-catalogue.sh
+      krea sandbox --fault 429:0.2 --fault cut:x1 -- ./make-catalogue.sh
     """
     from krea_cli.commands.sandbox.rehearse import rehearse, serve, start_sandbox
 
