@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING
 
 from krea_cli.errors import NotSaved
 from krea_cli.flows.context import FlowContext
+from krea_cli.flows.download.fetch_result import wait_for_part
 from krea_cli.flows.files.content_type import ContentType, content_type
+from krea_cli.flows.files.existing_results import ExistingResults
 from krea_cli.flows.files.naming import escape_braces
 from krea_cli.flows.files.originals import is_original, original_path
 from krea_cli.flows.files.output_slot import OutputSlot, SavedFile
@@ -31,65 +33,81 @@ WRITE_BYTES = 1 << 20  # at a time
 
 
 class ResultConversion:
-    """The conversion of one result of a job, SAVED at its place in SLOT, to KIND.
+    """The conversion of one result of a job, at its place in SLOT, to KIND.
 
-    record: records a file in the ledger
-    put: gives a part file its name at the place, and returns the file there
+    FIND_EXISTING looks for results on disk, RECORD records a file in the ledger. UNTIL (monotonic)
+    ends the waiting for another krea.
     """
 
     def __init__(
         self,
         job_id: str,
         slot: OutputSlot,
-        saved: SavedFile,
         kind: ContentType,
         context: FlowContext,
-        *,
+        find_existing: Callable[[], ExistingResults],
         record: Callable[[SavedFile], None],
-        put: Callable[[PartFile, SavedFile], SavedFile],
+        *,
+        until: float | None,
     ) -> None:
         self._job_id = job_id
         self._slot = slot
-        self._saved = saved
         self._kind = kind
         self._context = context
+        self._find_existing = find_existing
         self._record = record
-        self._put = put
+        self._until = until
 
-    def run(self, part: PartFile) -> SavedFile:
-        """Save the original, in PART, beside the place; convert it. Raises OSError, KreaError."""
-        original = self._save_original(part)
+    def run(
+        self, part: PartFile, saved: SavedFile, *, put: Callable[[PartFile, SavedFile], SavedFile]
+    ) -> SavedFile:
+        """Save PART, the original of SAVED, beside the place; convert it, and PUT it there.
+
+        Raises OSError, KreaError.
+        """
+        original = self._save_original(part, saved)
         self._record(original)
-        data = self._convert(original)
-        converted = self._open_part()
+        data = self._convert(original, saved.path)
+        converted, was_held = self._open_part(saved.position)
         try:
+            if was_held and (found := self._find_existing().saved.get(saved.position)):
+                return found  # another krea went on from the original
             offset = 0
             while offset < len(data):
                 offset += os.pwrite(converted.fd, data[offset : offset + WRITE_BYTES], offset)
             digest = sha256(data).hexdigest()
-            saved = replace(self._saved, sha256=digest, size=len(data), type=self._kind.mime)
-            saved = self._put(converted, saved)
+            saved = replace(saved, sha256=digest, size=len(data), type=self._kind.mime)
+            saved = put(converted, saved)
         finally:
             converted.release()
         self._record(saved)
         return saved
 
-    def _save_original(self, part: PartFile) -> SavedFile:
+    def _open_part(self, position: int) -> tuple[PartFile, bool]:
+        """Open a part file, as the original took its own; tell if another krea held it.
+
+        Raises `NotSaved`.
+        """
+        slot, context = replace(self._slot, part_file=None), self._context
+        if part := slot.open_part(position, self._job_id, context.account_ledger):
+            return part, False
+        return wait_for_part(slot, position, self._job_id, context, until=self._until), True
+
+    def _save_original(self, part: PartFile, saved: SavedFile) -> SavedFile:
         """Publish PART beside the place, never over another file."""
-        saved, target = self._saved, self._slot.target
+        target = self._slot.target
         path = original_path(saved.path, content_type(b"", saved.type).ext)
         done = publish(part, target.real_path(path), sha256=saved.sha256, force=False)
         return replace(saved, path=os.path.join(os.path.dirname(path), done.path.name))
 
-    def _convert(self, original: SavedFile) -> bytes:
-        """Return the converted picture. Raises `NotSaved`; the original stays."""
+    def _convert(self, original: SavedFile, place: str) -> bytes:
+        """Return the picture as converted for PLACE. Raises `NotSaved`; the original stays."""
         from krea_cli.flows.recipe.convert_image import (
             NotConvertible,
             convert_image,
             missing_support,
         )
 
-        place = self._saved.path
         try:
             if reason := missing_support(self._kind):
                 raise NotConvertible(reason)
@@ -103,14 +121,6 @@ class ResultConversion:
                 hint=f"{command} saves it as it is",
                 job_id=self._job_id,
             ) from error
-
-    def _open_part(self) -> PartFile:
-        slot = replace(self._slot, part_file=None)  # which the original has taken
-        ledger = self._context.account_ledger
-        part = slot.open_part(self._saved.position, self._job_id, ledger)
-        if part is None:
-            raise self._slot.not_saved(self._job_id, "another krea is writing it")
-        return part
 
 
 def remove_originals(ledger: "AccountLedger", job_id: str) -> None:

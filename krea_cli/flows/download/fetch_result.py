@@ -67,7 +67,9 @@ class ResultFetcher:
         """
         part = self._slot.open_part(result.position, self._job.id, self._context.account_ledger)
         if part is None:
-            part = self._wait_for_part(result.position)
+            part = wait_for_part(
+                self._slot, result.position, self._job.id, self._context, until=self._until
+            )
             if (saved := self._find_existing().saved.get(result.position)) is not None:
                 # It came from another krea while this one waited.
                 part.release()
@@ -111,13 +113,19 @@ class ResultFetcher:
             file for file in self._context.records.files(self._job.id) if is_original(file.path)
         ]
 
-    def _wait_for_part(self, position: int) -> PartFile:
-        clock, ledger = self._context.clock, self._context.account_ledger
-        give_up = clock.monotonic() + SAVE_HOLDER_SECONDS
-        give_up = give_up if self._until is None else min(give_up, self._until)
-        while (part := self._slot.open_part(position, self._job.id, ledger)) is None:
-            if clock.monotonic() > give_up:
-                cause = "another krea is still saving it"
-                raise self._slot.not_saved(self._job.id, cause)
-            clock.sleep(SAVE_HOLDER_POLL_SECONDS)
-        return part
+
+def wait_for_part(
+    slot: OutputSlot, position: int, job_id: str, context: FlowContext, *, until: float | None
+) -> PartFile:
+    """Open the part file for a result of a job, once no other process holds it.
+
+    UNTIL (monotonic) ends the waiting. Raises `NotSaved`.
+    """
+    clock = context.clock
+    give_up = clock.monotonic() + SAVE_HOLDER_SECONDS
+    give_up = give_up if until is None else min(give_up, until)
+    while (part := slot.open_part(position, job_id, context.account_ledger)) is None:
+        if clock.monotonic() > give_up:
+            raise slot.not_saved(job_id, "another krea is still saving it")
+        clock.sleep(SAVE_HOLDER_POLL_SECONDS)
+    return part

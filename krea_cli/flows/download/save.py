@@ -286,10 +286,9 @@ class _SaveJob:
     ) -> SavedFile:
         from krea_cli.flows.download.convert_saved import ResultConversion
 
-        job_id, slot, put = self._job.id, self._slot, self._publish
-        return ResultConversion(
-            job_id, slot, saved, kind, self._context, record=record, put=put
-        ).run(part)
+        job_id, slot, find, until = self._job.id, self._slot, self._find_existing, self._until
+        conversion = ResultConversion(job_id, slot, kind, self._context, find, record, until=until)
+        return conversion.run(part, saved, put=self._publish)
 
     def _record_file(self, saved: SavedFile, *, preview: bool) -> None:
         path = self._slot.target.absolute_path(saved.path)

@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 
 from krea_cli.flows.download import convert_saved
+from krea_cli.flows.files.part_file import PartFile, open_part, part_path
 from krea_cli.flows.recipe import convert_image
 from krea_cli.flows.recipe.image_metadata import extract_recipe
 from krea_cli.local.ledger.file_rows import FileRows
@@ -336,6 +337,33 @@ def test_a_kill_in_the_middle(
     wanted = ["fox.jpg", "fox.original.png"] if original else ["fox.jpg"]
     assert (names(), format_of("fox.jpg")) == (wanted, "JPEG")
     assert {name for name, is_true in recorded(cli).items() if is_true} == {*wanted}
+    assert [state for state, _ in cli.states] == ["saved"]
+
+
+def test_two_windows_share_one_conversion(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The other one takes the part file as soon as the original is saved, and goes on from it."""
+    held: list[PartFile | None] = []
+    convert, sleep = convert_image.convert_image, FakeClock._sleep
+
+    def lose_the_part_file(*args: Any) -> bytes:
+        held.append(open_part(part_path(Path("fox.jpg"))))
+        return convert(*args)
+
+    def let_the_other_go_on(clock: FakeClock, seconds: float) -> None:
+        while held and (part := held.pop()):
+            part.release()
+            monkeypatch.setattr(convert_image, "convert_image", convert)
+            if (child := os.fork()) == 0:
+                os._exit(generate(cli, "--convert").code)
+            assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+        sleep(clock, seconds)
+
+    monkeypatch.setattr(convert_image, "convert_image", lose_the_part_file)
+    monkeypatch.setattr(FakeClock, "_sleep", let_the_other_go_on)
+    result = generate(cli, "--convert", "-q")
+    assert (result.code, result.out, result.err) == (0, "fox.jpg\n", "")
+    assert (names(), format_of("fox.jpg")) == (["fox.jpg", "fox.original.png"], "JPEG")
+    assert recorded(cli) == {"fox.jpg": True, "fox.original.png": True}
     assert [state for state, _ in cli.states] == ["saved"]
 
 
