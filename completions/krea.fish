@@ -659,7 +659,7 @@ complete -c krea -n '__krea_at krea cancel' -k -a '(__krea_requests running)'
 
 # krea history
 complete -c krea -n '__krea_at krea history' -l model -s m -x -k -a '(__krea_models)' -d 'Only requests to models with NAME in the id'
-complete -c krea -n '__krea_at krea history' -l status -x -a 'saved\\t"" completed\\t"" failed\\t"" cancelled\\t"" refused\\t"" empty\\t"" checked\\t"" sending\\t"" submitted\\t"" unknown\\t"" unfound\\t"" forgotten\\t"" backlogged\\t"" queued\\t"" scheduled\\t"" processing\\t"" sampling\\t"" intermediate-complete\\t"" replaced\\t"" changed\\t"" deleted\\t""' -d 'Only this status: saved, failed, unknown, processing, …'
+complete -c krea -n '__krea_at krea history' -l status -x -a 'saved\\t"" completed\\t"" failed\\t"" cancelled\\t"" refused\\t"" empty\\t"" checked\\t"" sending\\t"" submitted\\t"" unknown\\t"" unfound\\t"" forgotten\\t"" backlogged\\t"" queued\\t"" scheduled\\t"" processing\\t"" sampling\\t"" intermediate-complete\\t"" replaced\\t"" changed\\t"" deleted\\t""' -d 'Only this status, such as saved, failed, unknown or processing'
 complete -c krea -n '__krea_at krea history' -l since -x -a 'today\\t"" yesterday\\t"" monday\\t"" 1h\\t"" 12h\\t"" 7d\\t"" 30d\\t""' -d 'Only those since: 7d, 12h, yesterday, monday, 2026-11-01'
 complete -c krea -n '__krea_at krea history' -l unfinished -d 'Only requests that run, are not saved, or are in doubt'
 complete -c krea -n '__krea_at krea history' -l limit -x -d 'At most COUNT requests, the newest'
@@ -713,7 +713,7 @@ complete -c krea -n '__krea_at krea verify' -l help -s h -d 'Show this help and 
 complete -c krea -n '__krea_at krea verify' -F
 
 # krea models
-complete -c krea -n '__krea_at krea models' -l kind -x -a 'image\\t"" enhance\\t"" video\\t"" 3d\\t"" audio\\t""' -d 'Only image, video, 3d, …'
+complete -c krea -n '__krea_at krea models' -l kind -x -a 'image\\t"" enhance\\t"" video\\t"" 3d\\t"" audio\\t""' -d 'Only image, video, audio, 3d or enhance'
 complete -c krea -n '__krea_at krea models' -l takes -x -a 'text\\t"" image\\t"" video\\t"" audio\\t""' -d 'Only those that take text, image, video, audio'
 complete -c krea -n '__krea_at krea models' -l with -x -k -a '(__krea_find fields \'*\')' -d 'Only those with this field'
 complete -c krea -n '__krea_at krea models' -l max-price -x -d 'Only those whose cheapest job costs no more'

@@ -56,6 +56,8 @@ def usage_error(error: Exception, argv: Sequence[str]) -> UsageError | None:
     message = error.format_message().strip().rstrip(".")  # type: ignore[attr-defined]
     for pattern, words in PLAIN_WORDS:
         message = re.sub(pattern, words, message, flags=re.DOTALL)
+    if message.endswith(" is not a whole number"):
+        message += _limits(getattr(error, "param", None))
     hint = f"{path} --help"
     for (command, start), better_hint in HINTS.items():
         if path == command and message.startswith(start):
@@ -69,6 +71,14 @@ def usage_error(error: Exception, argv: Sequence[str]) -> UsageError | None:
     if message[1:2].islower():
         message = message[:1].lower() + message[1:]
     return UsageError(message, hint=hint)
+
+
+def _limits(parameter: Any) -> str:
+    """Return the range of a PARAMETER that is a number, as words to end a sentence."""
+    low, high = (getattr(getattr(parameter, "type", None), side, None) for side in ("min", "max"))
+    if low is None:
+        return ""
+    return f" of {low} or more" if high is None else f" from {low} to {high}"
 
 
 def _find_meaning(error: Exception, context: Any, message: str, hint: str) -> tuple[str, str]:

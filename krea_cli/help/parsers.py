@@ -39,10 +39,9 @@ def _with_page(option: Any) -> Any:
 
 def _print_page(ctx: Any, param: Any, value: bool) -> None:
     if value and not ctx.resilient_parsing:
-        stdout = ctx.obj.env.stdout
-        if stdout is not None:  # None: the shell closed it
-            stdout.write(_make_page(ctx))
-            stdout.flush()
+        from krea_cli.terminal.stream import Stream
+
+        Stream(ctx.obj.env.stdout).write(_make_page(ctx))
         raise typer.Exit
 
 

@@ -92,13 +92,18 @@ from tests.harness.cli import Cli
         ),
         (
             ("generate", "a fox", "-n", "huge"),
-            "invalid value for '--count' / '-n': 'huge' is not a whole number",
+            "invalid value for '--count' / '-n': 'huge' is not a whole number from 1 to 1000",
             "krea generate --help",
         ),
         (
             ("generate", "a fox", "-n", "5000"),
             "invalid value for '--count' / '-n': 5000 is not from 1 to 1000",
             "krea generate --help",
+        ),
+        (
+            ("jobs", "--limit", "few"),
+            "invalid value for '--limit': 'few' is not a whole number of 1 or more",
+            "krea jobs --help",
         ),
         (
             ("history", "--limit", "0"),

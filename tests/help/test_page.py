@@ -79,11 +79,12 @@ def test_a_page_of_30_columns_with_bold_headings(root: Command) -> None:
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: "-".join(command.path[1:]))
 def test_a_page_fits_a_window_of_80_columns(cli: Cli, command: Command) -> None:
-    """Its examples as well."""
+    """Its examples as well; and one of any locale."""
     cli.environ["COLUMNS"] = "80"
     result = cli.krea(*command.path[1:], "-h")
     assert (result.code, result.err) == (0, "")
     assert [line for line in result.out.splitlines() if len(line) > 80] == []
+    assert result.out.isascii()
 
 
 @pytest.mark.parametrize("columns", [40, 200])

@@ -46,7 +46,9 @@ SearchedModel = Annotated[
 Status = Annotated[
     str | None,
     typer.Option(
-        "--status", metavar="STATUS", help="Only this status: saved, failed, unknown, processing, …"
+        "--status",
+        metavar="STATUS",
+        help="Only this status, such as saved, failed, unknown or processing.",
     ),
 ]
 Unfinished = Annotated[

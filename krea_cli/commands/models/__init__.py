@@ -64,7 +64,8 @@ def models(
         typer.Argument(metavar="[WORD or ID]...", help="A model, or words of a wish."),
     ] = None,
     kind: Annotated[
-        str | None, typer.Option("--kind", metavar="KIND", help="Only image, video, 3d, …")
+        str | None,
+        typer.Option("--kind", metavar="KIND", help="Only image, video, audio, 3d or enhance."),
     ] = None,
     takes: Takes = None,
     fields: WithFields = None,
