@@ -14,25 +14,28 @@ SCRIPTS = {"bash": "krea.bash", "zsh": "_krea", "fish": "krea.fish"}  # by shell
 Shell = Annotated[str, typer.Argument(metavar="SHELL", help="bash, zsh or fish.")]
 
 
-def write_requests(context: typer.Context, is_given: bool) -> None:
-    """Write the list of requests that the scripts read, and end. Without a ledger, do nothing."""
-    if not is_given:
+def write_requests(context: typer.Context, account: str | None) -> None:
+    """Write the list of requests that the scripts read, and end. Without a ledger, do nothing.
+
+    account: the scripts' mark for the service and the account, for the head of the list
+    """
+    if account is None:
         return
     from krea_cli.errors import KreaError
 
     session: Session = context.obj
     with suppress(OSError, KreaError):  # a list less is no reason to disturb somebody who types
-        _write_request_list(session)
+        _write_request_list(session, account)
     raise typer.Exit
 
 
 WriteRequests = Annotated[
-    bool,
+    str | None,
     typer.Option("--write-requests", hidden=True, is_eager=True, callback=write_requests),
 ]
 
 
-def completion(context: typer.Context, shell: Shell, write_requests: WriteRequests = False) -> None:
+def completion(context: typer.Context, shell: Shell, write_requests: WriteRequests = None) -> None:
     """Print the completion script for bash, zsh or fish.
 
     Where the script goes, once for each user:
@@ -72,7 +75,7 @@ def _find_script(file: str) -> Path:
     return installed if installed.exists() else package.parent / "completions" / file
 
 
-def _write_request_list(session: "Session") -> None:
+def _write_request_list(session: "Session", account: str) -> None:
     """Write the list of the account's requests; without a token, of the account used last."""
     from krea_cli.local.ledger.ledger import Ledger
     from krea_cli.local.ledger.request_list import write_request_list
@@ -83,4 +86,4 @@ def _write_request_list(session: "Session") -> None:
     ledger = session.account_ledger_if_logged_in()
     if ledger is None and (accounts := session.ledger.list_accounts(session.base)):
         ledger = session.ledger.for_account(session.base, accounts[0])
-    write_request_list(folder, ledger, now)
+    write_request_list(folder, ledger, now, account=account)

@@ -26,13 +26,17 @@ case $what in presets | choices | fields)
     ;;
 esac
 case $what in requests | running | doubts | tags)
-    # A list with another date than the ledger's, or the login's, is out of date.
+    # The list is of one service and account. A checksum tells them, of no secret part of a key.
+    account="$KREA_API_BASE ${KREA_API_KEY%%:*} ${KREA_API_TOKEN%%:*}"
+    account=$(printf %s "$account" | cksum) header=
+    [ ! -s "$state/requests.list" ] || read -r header < "$state/requests.list"
+    # A list that is older than the ledger or the login is out of date.
     for file in "$state"/ledger*.sqlite3 "$state"/ledger*.sqlite3-wal "$config/credentials.json"; do
-        if [ -s "$file" ] && ! [ "$state/requests.list" -nt "$file" ]; then
-            case $file in *.json) [ -e "$state/requests.list" ] || continue ;; esac
-            krea completion --write-requests > /dev/null 2>&1 < /dev/null
-            break
-        fi
+        [ -s "$file" ] || continue
+        [ "$header" = "for $account" ] && [ "$state/requests.list" -nt "$file" ] && continue
+        case $file in *.json) [ -n "$header" ] || continue ;; esac
+        krea completion --write-requests "$account" > /dev/null 2>&1 < /dev/null
+        break
     done
     ;;
 esac
@@ -182,7 +186,8 @@ function list_requests(  line, column, i, n, tag, lines, job, uses, text, word) 
     n = 0
     # Of another login the list knows nothing.
     if (option_value("--profile", "") != "" || option_value("--token-file", "") != "") return
-    while ((getline line < ENVIRON["KREA_LOOKUP_REQUESTS"]) > 0) lines[++n] = line
+    while ((getline line < ENVIRON["KREA_LOOKUP_REQUESTS"]) > 0)
+        if (line ~ /^[0-9]+\t/) lines[++n] = line
     for (i = 1; i <= n; i++) { split(lines[i], column, "\t"); uses[substr(column[2], 1, 8)]++ }
     word = ARGV[ARGC - 1]
     for (i = 1; i <= n; i++) {

@@ -43,13 +43,14 @@ def test_the_list_of_requests_is_written_beside_the_ledger(cli: Cli) -> None:
     """With rows, ids, states and tags, older than the ledger's next change; for its owner alone."""
     cli.krea("generate", "a red fox", "-m", "bfl/flux-1-dev", "-o", "a.png", "--tag", "client=x y")
     cli.krea("generate", "an owl", "-m", "bfl/flux-1-dev", "--no-wait", "--tag", "draft")
-    result = cli.krea("completion", "--write-requests")
+    result = cli.krea("completion", "--write-requests", "123 45")
     assert (result.code, result.out, result.err) == (0, "", "")
     path = Path(cli.home, "state", "requests.list")
     saved, running = (job_id for _, job_id in cli.states)
     assert path.read_text() == (
-        f"2\t{running}\tU\tqueued, bfl/flux-1-dev, an owl\tdraft\n"
-        f"1\t{saved}\tO\tsaved, bfl/flux-1-dev, a red fox\t\n"
+        "for 123 45\n"
+        f"2\t{running}\tU\tan owl (queued, bfl/flux-1-dev)\tdraft\n"
+        f"1\t{saved}\tO\ta red fox (saved, bfl/flux-1-dev)\t\n"
     )
     assert path.stat().st_mode & 0o777 == 0o600
     assert path.stat().st_mtime == pytest.approx(cli.clock.now() - 1)
@@ -57,6 +58,6 @@ def test_the_list_of_requests_is_written_beside_the_ledger(cli: Cli) -> None:
 
 def test_no_list_is_written_without_a_ledger(cli: Cli) -> None:
     """Nothing is made for a look."""
-    result = cli.krea("completion", "--write-requests")
+    result = cli.krea("completion", "--write-requests", "123 45")
     assert (result.code, result.out, result.err) == (0, "", "")
     assert not Path(cli.home, "state").exists()

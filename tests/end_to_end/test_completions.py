@@ -157,7 +157,7 @@ def test_fish(studio: InstalledCli, lines: dict[str, str]) -> None:
     }
     told = studio.run(["fish", "-c", 'complete -C "krea status "']).out
     assert re.sub(r"queued|processing", "running", told).splitlines() == [
-        "last\tthe newest: running, z-image/z-image, a zoo",
-        "2\trunning, z-image/z-image, a zoo",
-        "1\tsaved, z-image/z-image, a fox",
+        "last\tthe newest: a zoo (running, z-image/z-image)",
+        "2\ta zoo (running, z-image/z-image)",
+        "1\ta fox (saved, z-image/z-image)",
     ]

@@ -16,6 +16,7 @@ MODELS = (
     "bare/model",
 )
 REQUESTS = (
+    "for 3989529175 2\n"  # `cksum` of two spaces: no variable names a service or a token
     "12\t550e8400-e29b-41d4-a716-446655440000\tU\tprocessing, bfl/flux, a fox\tclient=acme draft\n"
     "11\t5508aaaa-e29b-41d4-a716-446655440000\tO\tsaved, maker/film, an owl\tclient=acme\n"
     "10\t\tD\tunknown, bfl/flux, a cow\t\n"
@@ -160,7 +161,17 @@ def test_an_old_list_is_written_anew(look: Look, tmp_path: Path) -> None:
     assert not (tmp_path / "started").exists()
     write_requests(tmp_path, list_age=1)
     assert len(look("requests", "", "status", "")) == 4
-    assert (tmp_path / "started").read_text() == "completion --write-requests\n"
+    assert (tmp_path / "started").read_text() == "completion --write-requests 3989529175 2\n"
+
+
+def test_a_list_of_another_account_is_written_anew(look: Look, tmp_path: Path) -> None:
+    """As when a variable names another service or key; no secret part of a key is looked at."""
+    write_requests(tmp_path, list_age=-1)
+    look("requests", "", "status", "", KREA_API_BASE="http://127.0.0.1:1")
+    look("requests", "", "status", "", KREA_API_KEY="id:secret")
+    look("requests", "", "status", "", KREA_API_KEY="id:other")
+    base, key, same_key = (tmp_path / "started").read_text().splitlines()
+    assert base != key == same_key
 
 
 def test_a_hostile_file_is_only_text(look: Look, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from krea_cli.local.ledger.history import HistoryQuery
 from krea_cli.local.ledger.rows import IN_DOUBT_STATES, RequestRow
 from krea_cli.local.tags import format_tag
-from krea_cli.text import excerpt
+from krea_cli.text import excerpt, one_line
 
 if TYPE_CHECKING:
     from krea_cli.local.ledger.account_ledger import AccountLedger
@@ -23,19 +23,23 @@ UNDER_WAY, IN_DOUBT, OVER = "U", "D", "O"
 MARGIN_SECONDS = 1.0
 
 
-def write_request_list(folder: Path, ledger: "AccountLedger | None", now: float) -> None:
-    """Write the newest requests of LEDGER into FOLDER; an empty list without a ledger.
+def write_request_list(
+    folder: Path, ledger: "AccountLedger | None", now: float, *, account: str
+) -> None:
+    """Write the newest requests of LEDGER into FOLDER; none without a ledger.
+
+    The first line is "for ACCOUNT".
 
     Its date is a second before NOW, the time before the ledger is read. Raises OSError,
     `LedgerUnusable`.
     """
     import tempfile
 
-    lines = "".join(f"{line}\n" for line in _lines(ledger)) if ledger else ""
+    lines = [f"for {one_line(account)}", *(_lines(ledger) if ledger else ())]
     descriptor, name = tempfile.mkstemp(dir=folder, prefix=f".{LIST_NAME}.")
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8", errors="replace") as file:
-            file.write(lines)
+            file.write("".join(f"{line}\n" for line in lines))
         os.utime(name, (now - MARGIN_SECONDS, now - MARGIN_SECONDS))
         Path(name).rename(folder / LIST_NAME)
     except BaseException:
@@ -68,7 +72,7 @@ def _standing(row: RequestRow) -> str:
 def _describe(row: RequestRow) -> str:
     status = row.status if row.state == "submitted" and row.status else row.state
     what = excerpt(row.prompt or row.target or "", limit=MAX_PROMPT_CHARACTERS)
-    return ", ".join(filter(None, (status, row.model, what)))
+    return f"{what} ({status}, {row.model})" if what else f"{status}, {row.model}"
 
 
 def _tags(row: RequestRow) -> str:

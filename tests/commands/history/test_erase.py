@@ -41,7 +41,7 @@ def test_text_goes_and_money_stays(studio: Cli) -> None:
     """No byte of the ledger's folder has the words; sums, ids and hashes are as before."""
     money = "job_id, state, price, cost, charged, sent_at, completed_at, identity, recipe"
     before, spent = rows(studio, money), studio.krea("spend", "--json").out
-    studio.krea("completion", "--write-requests")
+    studio.krea("completion", "--write-requests", "123 45")
     assert b"a secret fox in Z\xc3\xbcrich" in (studio.home / "state/requests.list").read_bytes()
     assert b"Z\xc3\xbcrich" in state_bytes(studio)
     assert b"acmecorp" in state_bytes(studio)
