@@ -9,6 +9,11 @@ from krea_cli.catalog.model import Field, Model
 
 MAX_NUMBER = Decimal(100_000)
 TEXT_TIER, REFERENCES_TIER, MOODBOARDS_TIER = "text-to-image", "srefs", "moodboards"
+TIER_WORDS = {
+    TEXT_TIER: "with neither style reference nor moodboard",
+    REFERENCES_TIER: "with style references",
+    MOODBOARDS_TIER: "with a moodboard",
+}
 # Third parties give the border of the tiers as "about 2.4 million": between the largest size that
 # is surely of the lower tier and the smallest that is surely of the upper one, either may count.
 LOWER_TIER, UPPER_TIER = "1.5k", "2k"
@@ -40,7 +45,11 @@ def describe_dimension(name: str, value: Any) -> str:
     first, *others = _split_words(name) or [""]
     if first == "has" and others and (has := _parse_boolean(value)) is not None:
         return f"{'with' if has else 'without'} {' '.join(others)}"
-    return f"{name} {str(value).lower() if isinstance(value, bool) else value}"
+    if first == "k" and (tier := _tier(value)) in TIER_WORDS:  # of Krea 2's own models
+        return TIER_WORDS[str(tier)]
+    return (
+        f"{' '.join([first, *others])} {str(value).lower() if isinstance(value, bool) else value}"
+    )
 
 
 class RequestDimensions:

@@ -15,6 +15,18 @@ def test_a_card_fits_the_window(cli: Cli, columns: int) -> None:
         assert [line for line in wide if "=" not in line] == []
 
 
+def test_dimensions_of_a_price_are_words(cli: Cli) -> None:
+    """Names of the service are written as words, and its tiers say their meaning."""
+    assert (
+        "prices\n"
+        "  with neither style reference nor moodboard  $0.06\n"
+        "  with style references                       $0.065\n"
+        "  with a moodboard                            $0.07\n"
+    ) in cli.krea("models", "krea-2/large").out
+    card = cli.krea("models", "seedream-5-pro").out
+    assert "  resolution tier 1.5k, reference image count 0   $0.045\n" in card
+
+
 def test_a_card_in_a_narrow_window(cli: Cli) -> None:
     """Values stand below their option, and a pair of commands on two lines."""
     cli.environ["COLUMNS"] = "40"
