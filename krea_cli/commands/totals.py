@@ -106,6 +106,9 @@ def _money(total: PriceTotal) -> str:
     parts = [
         format_dollars(total.sure) if total.sure else "",
         f"about {format_dollars(total.about)}" if total.about else "",
-        f"{total.unpriced} of unknown price" if total.unpriced else "",
     ]
-    return " and ".join(filter(None, parts)) or format_dollars(0)
+    priced = " and ".join(filter(None, parts))
+    if not total.unpriced:
+        return priced or format_dollars(0)
+    unknown = f"{total.unpriced} of unknown price"
+    return f"{priced} and {unknown}" if priced else f"an unknown sum for {total.unpriced}"

@@ -122,8 +122,11 @@ def item_counts(batch: "BatchProgress") -> str:
 
 def spending(batch: "BatchProgress", *, joiner: str = " + ") -> str:
     """The most that this run may have cost: "$1.20 + about $0.30 + 3 of unknown price"."""
+    priced = priced_spending(batch, joiner=joiner)
+    if not priced:
+        return f"an unknown sum for {batch.unpriced}"
     unknown = f"{batch.unpriced} of unknown price" if batch.unpriced else ""
-    return joiner.join(filter(None, (priced_spending(batch, joiner=joiner), unknown)))
+    return joiner.join(filter(None, (priced, unknown)))
 
 
 def priced_spending(batch: "BatchProgress", *, joiner: str = " + ") -> str:

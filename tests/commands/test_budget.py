@@ -65,7 +65,7 @@ def test_what_failed_unbilled_is_not_told_as_spent(two_dollar_cli: Cli, command:
         result = cli.krea("batch", "b.txt", "-m", "brush", "--max-cost", "5")
     else:
         result = cli.krea(*BRUSH, "-n", "3", "--max-cost", "5", "-o", "fox.png")
-        rest = "; 1 of 3 jobs were not submitted"
+        rest = "; 1 of 3 jobs was not submitted"
     assert result.code == 5
     assert error_and_hint(result)[-2:] == [
         "error: maker/brush may cost $2.00, and $4.00 of --max-cost $5.00 was spent or under way;"

@@ -53,7 +53,7 @@ def test_what_runs_is_left_alone_and_told(cli: Cli) -> None:
     cli.krea("generate", "--no-wait", "a hen", "-o", "hen.png")
     result = cli.krea("download", "--missing")
     assert (result.code, result.out) == (0, "fox.png\n")
-    assert "1 of the jobs still run: job-2" in result.err
+    assert "1 job still runs: job-2" in result.err
     assert cli.clock.pauses == []
 
 

@@ -79,7 +79,7 @@ def test_time_left(seconds: float, expected: str) -> None:
         ),
         (
             {"spent": 0, "unpriced": 2, "stopping": "the\nbalance is used up"},
-            "120 of 400 done, 4 running, 276 waiting; spent 2 of unknown price; "
+            "120 of 400 done, 4 running, 276 waiting; spent an unknown sum for 2; "
             "stopping: the balance is used up",
         ),
     ],

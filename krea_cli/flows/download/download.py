@@ -90,7 +90,8 @@ class Download:
                     continue
                 yield self._unsaved_job(status, rows[status.job_id])
         if running:
-            self._context.tell(Note(f"{len(running)} of the jobs still run: {' '.join(running)}"))
+            run = "job still runs" if len(running) == 1 else "jobs still run"
+            self._context.tell(Note(f"{len(running)} {run}: {' '.join(running)}"))
 
     def _unsaved_job(self, status: JobReport, row: RequestRow) -> PendingJob:
         slot = OutputSlot(

@@ -266,8 +266,7 @@ class Generate:
         hint = stop.hint
         if self._is_resumable:
             _, cancel, ids = (stop.hint or "").partition(CANCEL_HINT)
-            count = sum(each.request.count for each in self._submitters)
-            hint = f"{self._same_command} goes on with all {count}{cancel}{ids}"
+            hint = f"{self._same_command} goes on with all {self.count}{cancel}{ids}"
         named = Interrupted(stop.signal, message=stop.message + unsent, hint=hint)
         named.job_id, named.charged = stop.job_id, stop.charged
         return named
@@ -297,4 +296,5 @@ def _unsent(*submitters: Submitter) -> str:
     """The number of jobs that were not submitted, as the end of a sentence."""
     count = sum(each.request.count for each in submitters)
     unsent = sum(each.unsent_count for each in submitters)
-    return "" if count == 1 or unsent == 0 else f"; {unsent} of {count} jobs were not submitted"
+    were = "was" if unsent == 1 else "were"
+    return "" if count == 1 or unsent == 0 else f"; {unsent} of {count} jobs {were} not submitted"

@@ -120,7 +120,7 @@ def test_a_run_of_several_is_finished_by_the_same_command(cli: Cli, place: str) 
     command = ("generate", "a fox", "-n", "3", "-o", place)
     first = cli.krea(*command)
     assert (first.code, len(first.out.split())) == (130, 1), first.err
-    assert "is not saved yet; it costs about $0.007; 1 of 3 jobs were not submitted\n" in first.err
+    assert "is not saved yet; it costs about $0.007; 1 of 3 jobs was not submitted\n" in first.err
     assert "hint: the same command goes on with all 3; krea cancel job-5 stops it\n" in first.err
     cli.clock.signal, cli.service.job_seconds, posts = None, 5, len(cli.service.posts)
     cli.service.answers = []
@@ -154,7 +154,7 @@ def test_a_run_of_several_that_lost_one_makes_only_that(cli: Cli, place: str, fa
     command = ("generate", "a fox", "-n", "3", "-o", place)
     first = cli.krea(*command)
     assert (first.code, len(first.out.split())) == (6 if fate == "refused" else 1, 2), first.err
-    assert ("; 1 of 3 jobs were not submitted\n" in first.err) == (fate == "refused")
+    assert ("; 1 of 3 jobs was not submitted\n" in first.err) == (fate == "refused")
     second = cli.krea(*command)
     assert (second.code, len(second.out.split())) == (0, 3), second.err
     assert (len(list(Path().rglob("*.png"))), len(cli.service.posts)) == (3, 4)
@@ -233,7 +233,7 @@ def test_a_signal_while_others_are_submitted(cli: Cli) -> None:
     ended = cli.krea("generate", "a fox", "-n", "3", "--no-wait", "--quiet")
     assert (ended.code, ended.out) == (130, "job-1\njob-2\n")
     assert ended.err == (
-        "error: interrupted (SIGINT); 2 jobs run on; 1 of 3 jobs were not submitted\n"
+        "error: interrupted (SIGINT); 2 jobs run on; 1 of 3 jobs was not submitted\n"
         "  hint: krea wait job-1 job-2; krea cancel job-1 job-2 stops them\n"
         "  job: job-1\n"
         "  charged: unknown\n"

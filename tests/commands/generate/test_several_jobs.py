@@ -58,3 +58,14 @@ def test_a_signal_while_files_come_names_their_jobs(slow_files: Cli) -> None:
     again = slow_files.krea("generate", "a fox", "-n", "2", "-o", "fox.png")
     assert (again.code, again.out) == (0, "fox.png\nfox-2.png\n")
     assert len(slow_files.service.posts) == 2
+
+
+def test_a_sum_that_nobody_knows(cli: Cli) -> None:
+    """Jobs of unknown price have no sum; beside others they are counted."""
+    result = cli.krea("generate", "a fox", "-m", "qwen/2512", "-n", "2")
+    assert "2 of 2 done; spent an unknown sum for 2 in " in result.err
+    result = cli.krea("generate", "a fox", "-m", "qwen/2512,z-image")
+    assert "2 of 2 done; spent about $0.003 and 1 of unknown price in " in result.err
+    Path("list.txt").write_text("a cow\na hen\n")
+    result = cli.krea("batch", "list.txt", "-m", "qwen/2512", "-o", "out/")
+    assert "2 of 2 done; spent an unknown sum for 2 in " in result.err

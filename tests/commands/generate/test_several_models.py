@@ -172,7 +172,7 @@ def test_a_cap_counts_all_models(cli: Cli) -> None:
     assert dry.out.endswith("\nwithin the budget: 1 of 2\n")
     result = cli.krea(*priced, *cap)
     assert (result.code, len(result.out.split()), len(cli.service.jobs)) == (5, 1, 1)
-    assert "; 1 of 2 jobs were not submitted" in result.error(charged="yes")
+    assert "; 1 of 2 jobs was not submitted" in result.error(charged="yes")
     assert "  hint: the same command with --max-cost 0.075 goes on with the rest\n" in result.err
     again = cli.krea(*priced, "--max-cost", "0.075")
     assert (again.code, len(again.out.split()), len(cli.service.jobs)) == (0, 2, 2)
@@ -244,7 +244,7 @@ def test_a_signal_tells_of_what_was_not_sent(cli: Cli) -> None:
     cli.service.on_submit = lambda _: cli.clock.stop(2)
     result = cli.krea(*IN_FOLDER)
     assert (result.code, sent(cli)) == (130, POSTS[:1])
-    assert "; 1 of 2 jobs were not submitted" in result.err
+    assert "; 1 of 2 jobs was not submitted" in result.err
     assert "  hint: the same command goes on with all 2; krea cancel job-1 stops it\n" in result.err
     cli.clock.signal, cli.service.on_submit = None, None
     again = cli.krea(*IN_FOLDER)

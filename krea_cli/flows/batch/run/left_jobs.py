@@ -13,7 +13,7 @@ MAX_NAMED_JOBS = 5  # in the command that cancels them
 
 def drain_error() -> Interrupted:
     """The reason to send nothing more after a first SIGINT, while jobs are waited for."""
-    message = "interrupted: waiting for what runs, and once more leaves it running"
+    message = "interrupted; once more leaves what runs"
     return Interrupted(SIGINT, message=message)
 
 
