@@ -27,15 +27,15 @@ def main() -> None:
     parser.add_argument("--without", choices=MENDS, help="take out a mend; its world by default")
     options = parser.parse_args()
     preload()
-    names = options.world or list(WORLDS)
+    names, rules = options.world or list(WORLDS), ()
     if options.without:
         mend = MENDS[options.without]
-        names = options.world or [mend.world]
+        names, rules = options.world or [mend.world], mend.rules
         mend.take_out()
     for name in names:
         began = time.monotonic()
         count = -(-options.schedules // len(names))
-        machine = seed(options.seed)(machine_of(WORLDS[name]))
+        machine = seed(options.seed)(machine_of(WORLDS[name], rules))
         run_state_machine_as_test(
             machine,
             settings=settings(

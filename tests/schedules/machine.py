@@ -1,45 +1,32 @@
 """Rules to draw schedules by: commands of a user, and changes of the world."""
 
+from collections.abc import Collection
+
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
-from tests.schedules.promises import Promises
-from tests.schedules.service import JOB_SECONDS, STRANGER, PostFault, World
-
-MAX_PROMPTS = 12  # of one schedule
-MAX_AGAINS = 4
-COMMAND_SECONDS = 1.0  # until a command has looked at a job
-FAULTS = st.one_of(
-    st.builds(PostFault, travel=st.sampled_from((0.1, 0.2, 1.5)), answer=st.just("job")),
-    st.builds(
-        PostFault,
-        travel=st.sampled_from((0.1, 0.8, 2.5)),
-        made=st.sampled_from((0.0, None)),
-        answer=st.sampled_from(("lost", "kill", "524", "503-proxy")),
-    ),
-    st.builds(PostFault, made=st.none(), answer=st.sampled_from(("429", "503", "402"))),
+from tests.schedules.draws import (
+    FAULTS,
+    GAPS,
+    KILLS,
+    LATE_FAULTS,
+    MAX_AGAINS,
+    MAX_PROMPTS,
+    SAVING_KILLS,
 )
-LATE_FAULTS = st.builds(
-    PostFault,
-    made=st.sampled_from((3.5, 8.0, 40.0, 120.0, 400.0)),
-    answer=st.sampled_from(("lost", "kill", "524", "503-proxy")),
-)
-FAILURES = st.builds(
-    PostFault, answer=st.sampled_from(("job", "job", "lost", "kill")), fails=st.just(True)
-)
-PARTS = st.sampled_from(((), (), ("--first", "1"), ("--lines", "3"), ("--filter", "p1")))
-KILLS = st.one_of(st.none(), st.none(), st.integers(1, 60))
-GAPS = st.sampled_from((0.0, 0.1, 0.5, 4.0))
+from tests.schedules.list_rules import ListRules
+from tests.schedules.pictures import read_pictures
+from tests.schedules.service import STRANGER, PostFault, World
+from tests.schedules.vary_rules import VaryRules
 
 
-class ScheduleMachine(Promises, RuleBasedStateMachine):
+class ScheduleMachine(ListRules, VaryRules, RuleBasedStateMachine):
     """Commands of one user, who pays for each prompt as often as he says so."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.outputs: dict[str, tuple[str, ...]] = {}  # the command of each prompt
         self.agains = 0
-        self.shifts: dict[str, int] = {}  # how often the names of a list were shifted
+        self.reuses = 0
 
     def teardown(self) -> None:
         try:
@@ -83,63 +70,44 @@ class ScheduleMachine(Promises, RuleBasedStateMachine):
         self.outputs[prompt] = command
         self.run(command, faults=faults, kills=(kill,))
 
-    @precondition(lambda self: len(self.allowed) + 2 < MAX_PROMPTS)
+    @precondition(lambda self: len(self.allowed) < MAX_PROMPTS)
     @rule(
-        faults=st.lists(st.one_of(FAULTS, FAILURES), max_size=4),
-        kill=KILLS,
-        count=st.integers(2, 3),
-        cap=st.sampled_from((None, None, 1, 2)),
-        retries=st.sampled_from((0, 1, 2)),
-        part=PARTS,
+        faults=st.lists(FAULTS, max_size=2),
+        kill=SAVING_KILLS,
+        again=SAVING_KILLS,
+        alone=st.booleans(),
     )
-    def batch(
-        self,
-        faults: list[PostFault],
-        kill: int | None,
-        count: int,
-        cap: int | None,
-        retries: int,
-        part: tuple[str, ...],
+    def generate_converted(
+        self, faults: list[PostFault], kill: int | None, again: int | None, alone: bool
     ) -> None:
-        """Ask for a PART of a list of pictures, with money for CAP of them, and RETRIES."""
-        name = f"list-{len(self.lists)}.csv"
-        prompts = [f"p{len(self.allowed) + number}" for number in range(count)]
-        self.lists[name] = prompts
-        command: tuple[str, ...] = ("batch", name, "-o", "./", "-j", "2")
-        if cap is not None:
-            command += ("--max-cost", str(cap), "--assume-price", "1")
-            self.caps[name] = cap
-        command += ("--retries", str(retries)) if retries else ()
-        for prompt in prompts:
-            self.allowed[prompt] = 1
-            self.retries[prompt] = self.tries[prompt] = retries
-            self.outputs[prompt] = command
-        self.write_list(name)
-        self.run((*command, *part), faults=faults, kills=(kill,))
-
-    @precondition(lambda self: self.lists)
-    @rule(data=st.data(), faults=st.lists(FAILURES, max_size=2), kill=KILLS)
-    def send_failed(self, data: st.DataObject, faults: list[PostFault], kill: int | None) -> None:
-        """Send what failed of a list once more, by the user's word."""
-        name = data.draw(st.sampled_from(sorted(self.lists)))
-        failed = {row[3] for row in self.rows() if row[1] in ("failed", "refused", "cancelled")}
-        for prompt in failed.intersection(self.lists[name]):
-            self.tries[prompt] += 1 + self.retries[prompt]
-        command = self.outputs[self.lists[name][0]]
-        self.run((*command, "--only-failed"), faults=faults, kills=(kill,))
+        """Ask for a picture of another format, with its original or ALONE; ask AGAIN."""
+        options = ("--convert", "--no-original") if alone else ("--convert",)
+        if alone:
+            self.alone.add(self.next_prompt())
+        command = self.new_command(*options, extension="jpg")
+        self.run(command, faults=faults, kills=(kill,))
+        self.run(command, kills=(again,))
 
     @rule(data=st.data(), kill=KILLS)
-    def shift_names(self, data: st.DataObject, kill: int | None) -> None:
-        """Give each picture of a finished list the name of the next one."""
-        saved = {row[3] for row in self.rows() if row[1] == "saved"}
-        if finished := [name for name, prompts in self.lists.items() if saved >= {*prompts}]:
-            name = data.draw(st.sampled_from(finished))
-            self.shifts[name] = self.shifts.get(name, 0) + 1
-            self.write_list(name)
-            command = self.outputs[self.lists[name][0]]
-            command += () if "--force" in command else ("--force",)
-            self.outputs |= dict.fromkeys(self.lists[name], command)
-            self.run(command, kills=(kill,))
+    def reuse(self, data: st.DataObject, kill: int | None) -> None:
+        """Ask for a picture that is there, under another name: it is known by each of its files."""
+        pictures = read_pictures(self.schedule.folder)
+        saved = {row[2] for row in self.rows() if row[1] == "saved"}
+        own = {path: self.job_of(content) for path, content in pictures.items()}
+        known = sorted(path for path, job in own.items() if job in saved)
+        known = [path for path in known if path not in self.own_files]
+        if not known or self.world.keys:  # of another key, nothing is known
+            return
+        path = data.draw(st.sampled_from(known))
+        prompt = self.schedule.service.jobs[own[path] or ""].prompt
+        [shown] = self.run(("history", path))
+        assert prompt is STRANGER or prompt in shown.out, f"{path}: {shown}"
+        if prompt is not STRANGER and " " not in prompt:
+            self.reuses += 1
+            name = f"{prompt}-reuse{self.reuses}.png"
+            posts = self.schedule.service.posts
+            self.run(("generate", prompt, "--reuse", "--any-seed", "-o", name), kills=(kill,))
+            assert self.schedule.service.posts == posts, f"{path} was there, and was sent for"
 
     @rule(data=st.data())
     def cancel(self, data: st.DataObject) -> None:
@@ -294,36 +262,12 @@ class ScheduleMachine(Promises, RuleBasedStateMachine):
         self.change_to(2)
         self.run(command)
 
-    # The steps
 
-    def new_command(self) -> tuple[str, ...]:
-        """Return the command for a picture of a new prompt."""
-        prompt = f"p{len(self.allowed)}"
-        self.allowed[prompt] = 1
-        self.outputs[prompt] = ("generate", prompt, "-o", f"{prompt}.png")
-        return self.outputs[prompt]
-
-    def is_open(self, state: str, job_id: str | None) -> bool:
-        """Tell if a request is in doubt, or its job runs on for longer than a command looks."""
-        if state in ("unknown", "unfound"):
-            return True
-        if state != "submitted" or job_id is None:
-            return False
-        job = self.schedule.service.jobs[job_id]
-        age = self.schedule.service.now() - job.created
-        return not job.cancelled and age < JOB_SECONDS - COMMAND_SECONDS
-
-    def write_list(self, name: str) -> None:
-        """Write the list NAME, with its outputs as often shifted as it should be."""
-        prompts, shift = self.lists[name], self.shifts.get(name, 0)
-        outputs = [prompts[(number + shift) % len(prompts)] for number in range(len(prompts))]
-        lines = ["prompt,output"]
-        for prompt, output in zip(prompts, outputs, strict=True):
-            lines.append(f"{prompt},{output}.png")
-            self.names.setdefault(f"{output}.png", set()).add(prompt)
-        (self.schedule.folder / name).write_text("\n".join(lines) + "\n")
+def machine_of(world: World, rules: Collection[str] = ()) -> type[ScheduleMachine]:
+    """Return the machine that draws schedules of WORLD, by RULES alone if there are some."""
+    left_out = RULES - {*rules} if rules else set()
+    members = dict.fromkeys(left_out) | {"world": world}
+    return type(f"{world.name.title()}Schedules", (ScheduleMachine,), members)
 
 
-def machine_of(world: World) -> type[ScheduleMachine]:
-    """Return the machine that draws schedules of WORLD."""
-    return type(f"{world.name.title()}Schedules", (ScheduleMachine,), {"world": world})
+RULES = {each.function.__name__ for each in ScheduleMachine.setup_state().rules}

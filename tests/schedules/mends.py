@@ -10,12 +10,25 @@ from unittest.mock import patch
 
 from krea_cli.api import status_errors
 from krea_cli.api.types import Job
+from krea_cli.catalog.request.prepare import PreparedRequest
 from krea_cli.errors import Busy
+from krea_cli.flows.batch import move_saved, prune
+from krea_cli.flows.download.convert_saved import ResultConversion
+from krea_cli.flows.files.originals import is_original
+from krea_cli.flows.files.output_slot import SavedFile
+from krea_cli.flows.files.part_file import PartFile
+from krea_cli.flows.generate import result_cache
+from krea_cli.flows.generate.variant import Variant
 from krea_cli.flows.submit import match, open_request, reconcile
+from krea_cli.local.ledger.budget import Budget
 from krea_cli.local.ledger.history import History
 from krea_cli.local.ledger.keys import Keys
 from krea_cli.local.ledger.ownership import Sending
 from krea_cli.local.ledger.parts import PartRows
+from krea_cli.local.ledger.rows import RequestRow
+from krea_cli.local.ledger.spending import Spending
+
+PRUNE_RULES = ("batch", "prune")
 
 
 @dataclass(frozen=True)
@@ -25,11 +38,13 @@ class Mend:
     world: the world in which its lack is found
     broken: part of the sentence about the promise that its lack breaks
     take_out: patches the product of this process
+    rules: the only rules to draw, if all of them would seldom find it; empty for all
     """
 
     world: str
     broken: str
     take_out: Callable[[], None]
+    rules: tuple[str, ...] = ()
 
 
 def _replace(owner: Any, name: str, value: Any) -> Callable[[], None]:
@@ -74,6 +89,45 @@ def _forget_other_keys() -> None:
     patch.object(Keys, "refuse_twin", lambda *_: None).start()
 
 
+def _reserve_anything(budget: Budget, row: RequestRow, spending: Spending) -> None:
+    spending.record_cost(row.id, budget.cost(row))
+
+
+def _known_by_prompt(_: Variant, prepared: PreparedRequest) -> PreparedRequest:
+    return prepared
+
+
+def _book_original_last() -> None:
+    real = ResultConversion.run
+
+    def run(conversion: ResultConversion, part: PartFile) -> SavedFile:
+        record, originals = conversion._record, list[SavedFile]()
+
+        def hold(saved: SavedFile) -> None:
+            if is_original(saved.path):
+                originals.append(saved)
+            else:
+                record(saved)
+
+        conversion._record = hold
+        done = real(conversion, part)
+        for original in originals:
+            record(original)
+        return done
+
+    patch.object(ResultConversion, "run", run).start()
+
+
+def _move_over_others() -> None:
+    real = move_saved.publish
+
+    def publish(part: PartFile, target: Any, *, sha256: str, force: bool) -> Any:
+        return real(part, target, sha256=sha256, force=True)
+
+    patch.object(move_saved, "publish", publish).start()
+    patch.object(move_saved, "_is_free", lambda *_: True).start()
+
+
 MENDS = {
     "bounds": Mend("late", "has a job of", _replace(reconcile, "match_jobs", _match_the_likely)),
     "others-excluded": Mend(
@@ -91,4 +145,35 @@ MENDS = {
         "steady", "was paid 2 times", _replace(open_request, "find_open_state", lambda *_: None)
     ),
     "parts-swept": Mend("steady", ".part", _replace(PartRows, "list", lambda *_: [])),
+    "caps-reserved": Mend(
+        "steady",
+        "jobs of list",
+        _replace(Budget, "reserve", _reserve_anything),
+        ("batch", "repeat"),
+    ),
+    "variants-known": Mend(
+        "steady",
+        "jobs of p",
+        _replace(Variant, "apply", _known_by_prompt),
+        ("generate", "generate_with_changing_words", "wait"),
+    ),
+    "original-first": Mend(
+        "steady", "is booked", _book_original_last, ("generate_converted", "wait")
+    ),
+    "content-decides": Mend(
+        "steady", "was touched", _replace(prune, "has_hash", lambda *_: True), PRUNE_RULES
+    ),
+    "asked-stays": Mend(
+        "steady",
+        "a line asks for it",
+        _replace(prune.PrunableFiles, "_add", lambda *_: None),
+        PRUNE_RULES,
+    ),
+    "others-stay": Mend("steady", "was touched", _move_over_others, PRUNE_RULES),
+    "each-file-known": Mend(
+        "steady",
+        "was paid 2 times",
+        _replace(result_cache, "_complete", lambda *_: None),
+        ("generate_converted", "reuse"),
+    ),
 }

@@ -32,6 +32,7 @@ from tests.schedules.service import Reply
 
 KILLED = CliResult(-signal.SIGKILL, "", "")
 LIBRARIES = ("httpcore", "platformdirs", "rich.console", "sqlite3", "typer", "typer.main")
+FORMATS = ("PIL.PngImagePlugin", "PIL.JpegImagePlugin")
 SYSTEM_CALLS = ("link", "rename", "replace", "unlink", "fsync")
 DATABASE_CALLS = ("execute", "insert")
 
@@ -118,7 +119,7 @@ def preload() -> None:
     for module in pkgutil.walk_packages(krea_cli.__path__, "krea_cli."):
         if not module.name.endswith("__main__"):
             import_module(module.name)
-    for name in LIBRARIES:
+    for name in (*LIBRARIES, *FORMATS):
         import_module(name)
     load_snapshot()
     gc.freeze()  # a collection in each fork would copy all that is here
@@ -195,14 +196,22 @@ def count_wrong_sums(state: Path) -> int:
 
 def read_ledger(state: Path) -> list[tuple[int, str, str | None, str, float | None]]:
     """Id, state, job, prompt and time of each request; nobody may write meanwhile."""
+    return _query(state, "SELECT id, state, job_id, prompt, sent_at FROM requests ORDER BY id")
+
+
+def read_files(state: Path) -> list[tuple[str, str, str]]:
+    """Job, path and sha256 of each file of the ledger; nobody may write meanwhile."""
+    columns = "requests.job_id, files.path, files.sha256"
+    return _query(state, f"SELECT {columns} FROM files JOIN requests ON id = request_id")
+
+
+def _query(state: Path, query: str) -> list[Any]:
     path = state / "ledger.sqlite3"
     if not path.exists():
         return []
     connection = sqlite3.connect(path)
     try:
-        return connection.execute(
-            "SELECT id, state, job_id, prompt, sent_at FROM requests ORDER BY id"
-        ).fetchall()
+        return connection.execute(query).fetchall()
     except sqlite3.OperationalError:  # a process died while it made the tables
         return []
     finally:

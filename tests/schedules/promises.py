@@ -2,23 +2,23 @@
 
 import json
 from collections.abc import Iterator
-from hashlib import sha256
 from typing import Any
 
 from tests.harness.cli import CliResult
+from tests.schedules.file_promises import FilePromises
 from tests.schedules.processes import count_wrong_sums, read_ledger
-from tests.schedules.schedule import Schedule
-from tests.schedules.service import STRANGER, WORLDS, PostFault, World, picture
+from tests.schedules.service import STRANGER, PostFault
 
 # Above the longest times of sending and listing, and of a late job.
 SETTLING_SECONDS = 500.0
 # After a lost request, its own job may be made: 3 s to be prompt, 1 s of the service's clock in
 # whole seconds, 0.5 s of slack, and 1 s more while the times of all jobs are whole seconds.
 PROMPT_SECONDS = 5.5
+VARIANTS = 2  # of a prompt with choices
 IN_DOUBT = ("unknown", "unfound", "sending")
 
 
-class Promises:
+class Promises(FilePromises):
     """Runs commands, and checks the promises after each.
 
     allowed: how many jobs each prompt may have
@@ -27,21 +27,18 @@ class Promises:
     caps: the caps of lists, in jobs
     retries: how often each prompt may be sent again by itself after a failure
     tries: how many failed jobs each prompt may have had, by --retries and --only-failed
-    names: the prompts whose picture a file may hold
+    draws: the prompts that a prompt with choices may be sent as
     """
-
-    world: World = WORLDS["steady"]
 
     def __init__(self) -> None:
         super().__init__()
-        self.schedule = Schedule(self.world)
         self.allowed: dict[str, int] = {}
         self.renounced: set[str] = set()
         self.lists: dict[str, list[str]] = {}
         self.caps: dict[str, int] = {}
         self.retries: dict[str, int] = {}
         self.tries: dict[str, int] = {}
-        self.names: dict[str, set[str]] = {}
+        self.draws: dict[str, list[str]] = {}
 
     def run(
         self,
@@ -116,8 +113,9 @@ class Promises:
             most = allowed + self.tries.get(prompt, 0)
             # Of keys that may be of two accounts, each may try.
             assert len(made) <= most or self.world.keys, f"{prompt} was sent {len(made)} times"
-        for name, cap in self.caps.items():
-            prompts = self.lists[name]
+        caps = [(name, cap, self.lists[name]) for name, cap in self.caps.items()]
+        draws = [(base, VARIANTS, prompts) for base, prompts in self.draws.items()]
+        for name, cap, prompts in caps + draws:
             extra = sum(self.allowed[prompt] - 1 for prompt in prompts)
             jobs_made = sum(not job.fails for prompt in prompts for job in service.jobs_of(prompt))
             assert jobs_made <= cap + extra, f"{jobs_made} jobs of {name} under a cap of {cap}"
@@ -132,24 +130,6 @@ class Promises:
                 assert owner == prompt, text
         assert all(len(row_ids) == 1 for row_ids in owners.values()), owners
         self.check_files(rows)
-
-    def check_files(self, rows: list[Any]) -> None:
-        """Each file holds a picture of a prompt of its name, and no saved picture is gone."""
-        jobs = self.schedule.service.jobs.values()
-        prompt_of = {sha256(picture(job.id)).hexdigest(): job.prompt for job in jobs}
-        present = set()
-        for path in self.schedule.folder.iterdir():
-            prompt = prompt_of.get(sha256(path.read_bytes()).hexdigest())
-            present.add(prompt)
-            usual = {path.stem.partition("-")[0]}
-            if path.suffix == ".png":
-                names = self.names.get(path.name, usual) | {*([STRANGER] * self.world.strangers)}
-                assert prompt in names, f"{path.name} shows {prompt}"
-        service = self.schedule.service
-        saved = [(job_id, prompt) for _, state, job_id, prompt, _ in rows if state == "saved"]
-        own = [prompt for job_id, prompt in saved if service.jobs[job_id].prompt == prompt]
-        lost = {*own} - present
-        assert not lost, f"no file shows {lost}"
 
     def check_end(self) -> None:
         """In the end each job is owned, or named with a request in doubt; no part file is left."""

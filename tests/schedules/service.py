@@ -7,12 +7,20 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from email.utils import formatdate
+from functools import cache, lru_cache
+from io import BytesIO
 from typing import Any
 
+from PIL import Image
+
+from krea_cli.catalog.cache import load_snapshot
 from tests.fakes.krea_service import BASE, iso_time
 
+ROUTE = "/generate/image/bfl/flux-1-dev"  # of the only model
+PRICE = 1  # of a job, in USD
 JOB_SECONDS = 4.0
 STRANGER = None  # in the place of a prompt
+STEPS, STEP = 8, 32  # of each part of a colour
 
 
 @dataclass(frozen=True)
@@ -138,6 +146,8 @@ class SimulatedKrea:
 
     def answer(self, method: str, path: str, query: dict[str, str], key: str) -> Reply:
         """The answer to any other request, made with KEY."""
+        if path == "/openapi.json":
+            return Reply(200, description(), {"content-type": "application/json"})
         if path == "/jobs":
             return self._list(int(query.get("limit", "100")), query.get("cursor"), key)
         if path.startswith("/jobs/"):
@@ -190,6 +200,22 @@ class SimulatedKrea:
         return Reply(status, json.dumps(body).encode(), headers)
 
 
+@cache
+def description() -> bytes:
+    """The service's description of itself: today's price, and all else as the product knows it."""
+    document = load_snapshot()._document
+    operation = document["paths"][ROUTE]
+    points = [{"amount": str(PRICE)}]
+    pricing = {"type": "fixed", "currency": "USD", "unit": "request", "price_points": points}
+    operation = {**operation, "post": operation["post"] | {"x-krea-pricing": pricing}}
+    return json.dumps({**document, "paths": {ROUTE: operation}}).encode()
+
+
+@lru_cache(maxsize=STEPS**3)
 def picture(job_id: str) -> bytes:
-    """The picture of a job: no two are alike."""
-    return b"\x89PNG\r\n\x1a\n" + job_id.encode().ljust(24, b"\0") + b"IEND\xaeB`\x82"
+    """The picture of a job: its colour is the number of the job, in steps that survive a JPEG."""
+    number = int(job_id.removeprefix("job-"))
+    parts = (number // STEPS**place % STEPS * STEP + STEP // 2 for place in range(3))
+    file = BytesIO()
+    Image.new("RGB", (8, 8), tuple(parts)).save(file, "PNG")
+    return file.getvalue()
