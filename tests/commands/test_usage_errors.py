@@ -129,6 +129,7 @@ from tests.harness.cli import Cli
         "British colour",
         "no number",
         "out of range",
+        "no number, and no upper end",
         "too low",
     ],
 )
