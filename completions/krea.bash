@@ -49,6 +49,10 @@ esac
 case $what in requests | running | doubts | tags)
     # The list is of one service and account. A checksum tells them, of no secret part of a key.
     account="$KREA_API_BASE ${KREA_API_KEY%%:*} ${KREA_API_TOKEN%%:*}"
+    for file in "$state"/ledger-*.sqlite3; do # on a network disk, each host has its own
+        [ ! -e "$file" ] || account="$account $(uname -n) $KREA_LEDGER_NAME"
+        break
+    done
     account=$(printf %s "$account" | cksum) header=
     [ ! -s "$state/requests.list" ] || read -r header < "$state/requests.list"
     # A list that is older than the ledger or the login is out of date.

@@ -174,6 +174,16 @@ def test_a_list_of_another_account_is_written_anew(look: Look, tmp_path: Path) -
     assert base != key == same_key
 
 
+def test_each_host_of_a_network_disk_has_its_own_list(look: Look, tmp_path: Path) -> None:
+    """Rows are those of the ledger of this host."""
+    write_requests(tmp_path, list_age=-1)
+    (tmp_path / "state" / "ledger.sqlite3").rename(tmp_path / "state" / "ledger-a.sqlite3")
+    look("requests", "", "status", "")
+    look("requests", "", "status", "", KREA_LEDGER_NAME="b")
+    first, second = (tmp_path / "started").read_text().splitlines()
+    assert first != second
+
+
 def test_a_hostile_file_is_only_text(look: Look, tmp_path: Path) -> None:
     """A word with a sign of the shell is not offered, and a description moves no cursor."""
     (tmp_path / "models.tsv").write_text(
