@@ -20,7 +20,8 @@ def error_text(error: KreaError, *, colours: bool) -> str:
     lines = [labelled("error", error.message, colours=colours)]
     if error.hint:
         lines.append("  " + labelled("hint", error.hint, colours=colours))
-    if error.job_id and error.job_id not in error.message:
+    # A hint with several jobs would make the first of them look special.
+    if error.job_id and error.job_id not in f"{error.message} {error.hint}":
         lines.append(f"  job: {one_line(error.job_id)}\n")
     if not _is_slip(error):
         lines.append(f"  charged: {one_line(error.charged)}\n")

@@ -30,7 +30,8 @@ def cancel(
     """Stop jobs that still run; cancelled jobs are not billed.
 
     Jobs that have ended are left alone, with their results. --batch cancels the jobs of a list.
-    A krea batch at work on it then sends nothing more, and ends.
+    A krea batch at work on it then sends nothing more, and ends. Everything that runs is stopped
+    by krea history --unfinished --json | krea cancel.
 
     Examples:
 

@@ -235,7 +235,6 @@ def test_a_signal_while_others_are_submitted(cli: Cli) -> None:
     assert ended.err == (
         "error: interrupted (SIGINT); 2 jobs run on; 1 of 3 jobs was not submitted\n"
         "  hint: krea wait job-1 job-2; krea cancel job-1 job-2 stops them\n"
-        "  job: job-1\n"
         "  charged: unknown\n"
     )
 
