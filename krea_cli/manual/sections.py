@@ -10,13 +10,16 @@ _REQUEST = ("fields", "placeholders", "variants", "running-again", "sidecar", "j
 SECTIONS_OF_COMMAND = {
     "krea generate": (*_REQUEST, "project"),
     "krea again": ("naming-jobs", "fields", "placeholders", "sidecar", "job-records"),
-    "krea batch": ("lists", "fields", "variants", "sidecar", "project"),
+    "krea batch": ("lists", "reports", "fields", "variants", "sidecar", "project"),
     "krea status": ("naming-jobs", "job-records"),
     "krea jobs": ("job-records",),
     "krea wait": ("naming-jobs", "job-records"),
     "krea download": ("naming-jobs", "placeholders", "sidecar", "job-records"),
     "krea cancel": ("naming-jobs",),
-    "krea history": ("naming-jobs", "sidecar"),
+    "krea history": ("naming-jobs", "sidecar", "job-records"),
+    "krea spend": ("sums",),
+    "krea verify": ("reports",),
+    "krea models": ("model-records", "fields"),
     "krea preset": ("project",),
     "krea preset save": ("naming-jobs", "project"),
 }

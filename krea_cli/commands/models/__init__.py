@@ -40,7 +40,7 @@ Takes = Annotated[
 ]
 WithFields = Annotated[
     list[str] | None,
-    typer.Option("--with", metavar="FIELD", help="Only those with this field; may be repeated."),
+    typer.Option("--with", metavar="FIELD", help="Only those with this field."),
 ]
 MaxPrice = Annotated[
     int | None,
