@@ -1,6 +1,7 @@
 """`krea batch --vary`: variants of prompts with {a|b} and __name__, each paid for once."""
 
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -96,6 +97,20 @@ def test_words_that_changed_count_for_what_was_never_paid(vary_cli: Cli) -> None
     write_words("animal", "cat")
     assert vary_cli.krea(*argv, "--retry-failed").code == 0
     assert sent_prompts(vary_cli)[2:] == ["a cat"]
+
+
+def test_sidecars_prove_variants_whose_words_changed(vary_cli: Cli) -> None:
+    """Without the ledger too, nothing is paid again, although the names would be others now."""
+    write_words("animal", "owl", "crow")
+    Path("list.txt").write_text("a __animal__\n")
+    argv = ["batch", "list.txt", "--vary", "2", "-o", "out/", "--sidecar"]
+    first = vary_cli.krea(*argv)
+    shutil.rmtree(vary_cli.home / "state")
+    write_words("animal", "bat", "newt", "ibex")
+    again = vary_cli.krea(*argv)
+    assert (again.code, sorted(again.out.splitlines())) == (0, sorted(first.out.splitlines()))
+    assert len(vary_cli.service.posts) == 2
+    assert len(list(Path("out").iterdir())) == 4
 
 
 def test_a_count_makes_each_variant_several_times(vary_cli: Cli) -> None:

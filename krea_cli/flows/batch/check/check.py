@@ -243,7 +243,7 @@ class _Checker:
         try:
             path = self._find_path(template, values)
             self._pictures.check(model, body, path.text, hashes.fingerprint)
-            file_check = self._existing_files.check(job.identity, hashes, path)
+            file_check = self._existing_files.check(job.identity, hashes, path, prepared.given)
         except UsageError as error:
             field = "output" if line.output else None
             self._problems.add_message(line.number, error.message, field=field)

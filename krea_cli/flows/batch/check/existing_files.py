@@ -1,16 +1,18 @@
 """Tell if a file at the path of an item is the item's own: paid for, and no collision."""
 
 import os
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from krea_cli.flows.batch.check.paths import OutputFolder, OutputPath
 from krea_cli.flows.batch.item_elsewhere import list_elsewhere
 from krea_cli.flows.files.existing_results import is_numbered
 from krea_cli.flows.files.publish import has_hash, hash_file
 from krea_cli.flows.files.unchanged import is_unchanged
+from krea_cli.flows.generate.identity import VARIANT_KEY
 from krea_cli.flows.recipe.recipe import service_item_fingerprint
 from krea_cli.flows.recipe.sidecar import read_sidecar, read_sidecar_of, sidecar_path
 from krea_cli.local.ledger.account_ledger import AccountLedger
@@ -81,16 +83,24 @@ class ExistingFiles:
         self._others = others
 
     def check(
-        self, identity: "RequestIdentity", hashes: "ItemHashes", path: OutputPath
+        self,
+        identity: "RequestIdentity",
+        hashes: "ItemHashes",
+        path: OutputPath,
+        given: Mapping[str, Any],
     ) -> FileCheck:
         """Check the files at PATH, for the item with HASHES, a request of IDENTITY.
 
-        What another host has sent is no stranger's: it is looked at before it is made.
-        Raises `UsageError` if the folder cannot be listed.
+        GIVEN are its fields as the list has them. What another host has sent is no stranger's: it
+        is looked at before it is made. Raises `UsageError` if the folder cannot be listed.
         """
         names = path.existing_names()
         is_open = path.name is None and path.stem is None
         if not names and not (is_open and path.folder.files_by_item):
+            # Drawn words may have been others when it was made, and so may its name.
+            is_drawn = VARIANT_KEY in given
+            if is_drawn and (own_file := self._find_by_item(hashes.fingerprint, path.folder)):
+                return FileCheck(own_file=own_file)
             return self._check_lost(identity, hashes, path)
         fingerprint = hashes.fingerprint
         state = self._ledger.items.find_state(fingerprint) if self._ledger else None
@@ -123,6 +133,14 @@ class ExistingFiles:
         """Give ADD_CHANGED each file of ITEM with other bytes, if contents are checked."""
         if self._contents:
             self._contents.check(item, add_changed)
+
+    def _find_by_item(self, fingerprint: str, folder: OutputFolder) -> str | None:
+        """Find the file of an item that the ledger does not know, under whatever name."""
+        if self.is_begun(fingerprint):
+            return None
+        service_fingerprint = self.service_fingerprint(fingerprint)
+        names = folder.files_by_item.get(service_fingerprint, [])
+        return _find_by_sidecar(service_fingerprint, folder, names)
 
     def _check_lost(
         self, identity: "RequestIdentity", hashes: "ItemHashes", path: OutputPath
