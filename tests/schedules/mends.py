@@ -28,6 +28,10 @@ from krea_cli.local.ledger.parts import PartRows
 from krea_cli.local.ledger.rows import RequestRow
 from krea_cli.local.ledger.spending import Spending
 
+PLAIN_RULES = ("generate", "generate_two", "generate_several", "repeat")
+LOST_RULES = ("generate", "generate_same_twice", "repeat", "forget", "resubmit")
+LATE_RULES = ("generate_late", "lose_beside_late", "look_before_a_late_job", "recover", "wait")
+KEY_RULES = ("generate", "repeat", "change_key", "go_on_with_another_key")
 PRUNE_RULES = ("batch", "prune")
 
 
@@ -129,22 +133,39 @@ def _move_over_others() -> None:
 
 
 MENDS = {
-    "bounds": Mend("late", "has a job of", _replace(reconcile, "match_jobs", _match_the_likely)),
+    "bounds": Mend(
+        "late", "has a job of", _replace(reconcile, "match_jobs", _match_the_likely), LATE_RULES
+    ),
     "others-excluded": Mend(
-        "late", "has a job of", _replace(match.Window, "allows", _allow_prompt)
+        "late", "has a job of", _replace(match.Window, "allows", _allow_prompt), LATE_RULES
     ),
-    "wide-naming": Mend("late", "is named nowhere", _replace(match.Window, "names", _allow_prompt)),
+    "wide-naming": Mend(
+        "late", "is named nowhere", _replace(match.Window, "names", _allow_prompt), LATE_RULES
+    ),
     "unfound-is-looked-for": Mend(
-        "late", "is named nowhere", _replace(History, "list_in_doubt", _only_unknown)
+        "late",
+        "is named nowhere",
+        _replace(History, "list_in_doubt", _only_unknown),
+        ("look_before_a_late_job", "wait"),
     ),
-    "patience-is-no-proof": Mend("steady", "was paid 2 times", _patience_is_proof),
-    "mark": Mend("steady", "is named nowhere", _replace(Sending, "never_left", lambda *_: True)),
-    "same-account": Mend("keys", "was paid 2 times", _forget_other_keys),
-    "twins": Mend("private", "was paid 2 times", _replace(Keys, "refuse_twin", lambda *_: None)),
+    "patience-is-no-proof": Mend("steady", "was paid 2 times", _patience_is_proof, PLAIN_RULES),
+    "mark": Mend(
+        "steady",
+        "is named nowhere",
+        _replace(Sending, "never_left", lambda *_: True),
+        PLAIN_RULES,
+    ),
+    "same-account": Mend("keys", "was paid 2 times", _forget_other_keys, KEY_RULES),
+    "twins": Mend(
+        "private", "was paid 2 times", _replace(Keys, "refuse_twin", lambda *_: None), KEY_RULES
+    ),
     "again-asks": Mend(
-        "steady", "was paid 2 times", _replace(open_request, "find_open_state", lambda *_: None)
+        "steady",
+        "was paid 2 times",
+        _replace(open_request, "find_open_state", lambda *_: None),
+        ("generate", "again"),
     ),
-    "parts-swept": Mend("steady", ".part", _replace(PartRows, "list", lambda *_: [])),
+    "parts-swept": Mend("steady", ".part", _replace(PartRows, "list", lambda *_: []), LOST_RULES),
     "caps-reserved": Mend(
         "steady",
         "jobs of list",
@@ -155,7 +176,7 @@ MENDS = {
         "steady",
         "jobs of p",
         _replace(Variant, "apply", _known_by_prompt),
-        ("generate", "generate_with_changing_words", "wait"),
+        ("generate_with_changing_words", "wait"),
     ),
     "original-first": Mend(
         "steady", "is booked", _book_original_last, ("generate_converted", "wait")
