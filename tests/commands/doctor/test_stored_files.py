@@ -26,7 +26,7 @@ def used(cli: Cli) -> Cli:
     assert cli.krea(*login, stdin=OTHER_KEY).code == 0
     Path("krea.toml").write_text('output.folder = "pictures"\n')
     assert cli.krea("generate", "a fox", "-o", "fox.png").code == 0
-    assert cli.krea("completion", "--write-requests").code == 0
+    assert cli.krea("completion", "--write-requests", "123 45").code == 0
     return cli
 
 
