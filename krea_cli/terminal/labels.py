@@ -5,11 +5,22 @@ from krea_cli.text import indent_later_lines, one_line
 
 LABEL_COLOURS = {"error": "1;31", "warning": "33", "hint": "36"}
 
+STATE_COLOURS = {"ok": "32", "note": "33", "wrong": "1;31"}
+STATE_CELLS = 6
+
 
 def labelled(label: str, text: str, *, colours: bool) -> str:
     """TEXT behind LABEL, as one line or more; with COLOURS the label has one."""
     start = f"\x1b[{LABEL_COLOURS[label]}m{label}:\x1b[0m" if colours else f"{label}:"
     return f"{start} {indent_later_lines(text)}\n"
+
+
+def state_text(state: str, text: str, *, colours: bool) -> str:
+    """STATE and TEXT in two columns, as one line; with COLOURS the state has one."""
+    gap = " " * (STATE_CELLS - len(state) + 1)
+    colour = STATE_COLOURS.get(state) if colours else None
+    shown = state if colour is None else f"\x1b[{colour}m{state}\x1b[0m"
+    return f"{shown}{gap}{text}\n"
 
 
 def error_text(error: KreaError, *, colours: bool) -> str:

@@ -44,6 +44,17 @@ class Output(Screen):
             line = clean(text) + "\n"
         self._write_stdout(line, record)
 
+    def print_state(self, state: str, text: str, record: Mapping[str, object]) -> None:
+        """Print STATE, in its colour where there are colours, and TEXT; as JSON the RECORD."""
+        from krea_cli.terminal.colours import shows_colours
+        from krea_cli.terminal.labels import state_text
+
+        if self.json:
+            self._write_stdout(self._json_line(record), record)
+            return
+        has_colours = shows_colours(self._env, is_terminal=self._stdout.is_terminal)
+        self._write_stdout(state_text(state, clean(text), colours=has_colours), record)
+
     def print_files(self, record: Mapping[str, object], describe: "Describe | None" = None) -> None:
         """Print the `files` of a job record, a path per line; as JSON the record.
 

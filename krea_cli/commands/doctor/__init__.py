@@ -48,9 +48,8 @@ def doctor(
     problems = []
     for finding in run_checks(session):
         hint = f" ({finding.hint})" if finding.hint else ""
-        session.output.print_line(
-            f"{finding.state:<6} {finding.name:<10} {finding.text}{hint}", vars(finding)
-        )
+        text = f"{finding.name:<10} {finding.text}{hint}"
+        session.output.print_state(finding.state, text, vars(finding))
         if finding.state == "wrong":
             problems.append(finding)
     if problems:

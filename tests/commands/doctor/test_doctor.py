@@ -366,3 +366,20 @@ def test_a_default_model_that_does_not_exist(cli: Cli, variable: bool, origin: s
         "wrong",
         f"there is no model called 'nosuch'; {origin} names it",
     )
+
+
+def test_states_have_colours_on_a_terminal(cli: Cli) -> None:
+    """Wrong states stand out; --color never leaves colours out, --color always keeps them."""
+    del cli.environ["KREA_API_KEY"]
+    for options, terminal, has_colours in (
+        ((), True, True),
+        (("--color", "never"), True, False),
+        (("--color", "always"), False, True),
+        ((), False, False),
+    ):
+        out = cli.krea("doctor", *options, terminal=terminal).out
+        wrong, ok = (
+            ("\x1b[1;31mwrong\x1b[0m", "\x1b[32mok\x1b[0m") if has_colours else ("wrong", "ok")
+        )
+        assert f"{wrong}  token      there is no token" in out
+        assert f"{ok}     version    krea " in out
