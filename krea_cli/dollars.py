@@ -54,3 +54,9 @@ def format_dollars(micros: int | None, *, sign: str = "$") -> str:
     whole, rest = divmod(micros, MICROS_PER_DOLLAR)
     decimals = f"{rest:06}".rstrip("0").ljust(2, "0")
     return f"{sign}{whole}.{decimals}"
+
+
+def shown_micros(price: str) -> int | None:
+    """Return the amount at the end of a shown PRICE, such as "about $0.007"; None if none is."""
+    amount = re.search(r"\$([0-9]{1,9}(?:\.[0-9]{1,6})?)$", price)
+    return to_micros(float(amount[1])) if amount else None

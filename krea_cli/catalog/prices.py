@@ -110,6 +110,16 @@ class PriceTotal:
         ]
         return " + ".join(filter(None, parts)) or format_dollars(0)
 
+    def in_words(self) -> str:
+        """Return the sum in a sentence: "$1.20 and about $0.30", "an unknown sum for 2"."""
+        sure = format_dollars(self.sure) if self.sure else ""
+        about = f"about {format_dollars(self.about)}" if self.about else ""
+        priced = " and ".join(filter(None, (sure, about)))
+        if not self.unpriced:
+            return priced or format_dollars(0)
+        unknown = f"{self.unpriced} of unknown price"
+        return f"{priced} and {unknown}" if priced else f"an unknown sum for {self.unpriced}"
+
     def record(self) -> dict[str, object]:
         """Return the parts for --json, with amounts in dollars."""
         return {

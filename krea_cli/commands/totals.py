@@ -1,13 +1,12 @@
 """The sum at the end of several jobs: how they ended, what they cost, how long it took."""
 
-import re
 from collections import Counter
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from krea_cli.catalog.prices import PriceTotal
-from krea_cli.dollars import format_dollars, to_dollars, to_micros
+from krea_cli.dollars import shown_micros, to_dollars
 from krea_cli.errors import LedgerUnusable, NotSaved, StillRunning
 from krea_cli.terminal import formats
 
@@ -15,8 +14,6 @@ if TYPE_CHECKING:
     from krea_cli.commands.session import Session
     from krea_cli.flows.download.collect import JobOutcome
     from krea_cli.flows.generate.generate import Generate
-
-PRICE_AMOUNT = r"\$([0-9]{1,9}(?:\.[0-9]{1,6})?)$"  # "about $0.007"
 
 
 class _Totals:
@@ -45,7 +42,7 @@ class _Totals:
         ends = [f"{self._ends['done']} of {total} done"]
         ends += [f"{count} {end}" for end, count in others.items() if count]
         seconds = self._session.clock.monotonic() - self._started_at
-        text = f"{', '.join(ends)}; {verb} {_money(cost)} in {formats.duration(seconds)}"
+        text = f"{', '.join(ends)}; {verb} {cost.in_words()} in {formats.duration(seconds)}"
         record = {"total": total, "done": self._ends["done"]}
         record |= {end.replace(" ", "_"): count for end, count in others.items()}
         money = {"spent": to_dollars(cost.sure), "about": to_dollars(cost.about)}
@@ -89,8 +86,7 @@ class DownloadTotals(_Totals):
         record = outcome.record()
         if record["charged"] == "no":
             return
-        amount = re.search(PRICE_AMOUNT, str(record["price"]))
-        micros = to_micros(float(amount[1])) if amount else None
+        micros = shown_micros(str(record["price"]))
         is_sure = record["cost"] is not None
         self._cost.add(micros if is_sure else None, micros)
 
@@ -100,15 +96,3 @@ class DownloadTotals(_Totals):
         others = {end: self._ends[end] for end in ("failed", "not saved", "running")}
         if total > 1:
             self._print(total, others, self._cost, "cost")
-
-
-def _money(total: PriceTotal) -> str:
-    parts = [
-        format_dollars(total.sure) if total.sure else "",
-        f"about {format_dollars(total.about)}" if total.about else "",
-    ]
-    priced = " and ".join(filter(None, parts))
-    if not total.unpriced:
-        return priced or format_dollars(0)
-    unknown = f"{total.unpriced} of unknown price"
-    return f"{priced} and {unknown}" if priced else f"an unknown sum for {total.unpriced}"

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from krea_cli.api.jobs import job_failure
 from krea_cli.api.types import Job
-from krea_cli.dollars import format_dollars
+from krea_cli.catalog.prices import PriceTotal
+from krea_cli.dollars import shown_micros
 from krea_cli.errors import Interrupted, KreaError, StillRunning
 from krea_cli.flows.download.save import ResultSaver
 from krea_cli.flows.events import JobEnded
@@ -126,7 +127,7 @@ class Collector:
         latest = self._waiter.latest
         running = [each for each in left if not ((job := latest.get(each)) and job.ended)]
         one, several = RUN_ON_UNSAVED_PHRASES if len(running) == len(left) else NOT_SAVED_PHRASES
-        if len(running) == len(left) and (price := _price_text([slot.row for slot in slots])):
+        if len(running) == len(left) and (price := price_of_running([slot.row for slot in slots])):
             one, several = (f"{each}; {price}" for each in (one, several))
         if 0 < len(running) < len(left):
             several += f", and {len(running)} of them {'runs' if len(running) == 1 else 'run'} on"
@@ -223,9 +224,15 @@ def unreadable_job_error(pending: PendingJob, error: KreaError) -> KreaError:
     )
 
 
-def _price_text(rows: "Sequence[RequestRow | None]") -> str | None:
-    """The sentence about the price of jobs that run on; None if one of them is unknown."""
-    if len(rows) == 1 and rows[0] and rows[0].price not in (None, "unknown"):
-        return f"it costs {rows[0].price}"
-    costs = [row.cost for row in rows if row and row.cost is not None]
-    return f"they cost {format_dollars(sum(costs))}" if 1 < len(rows) == len(costs) else None
+def price_of_running(rows: "Sequence[RequestRow | None]") -> str | None:
+    """The sentence about the price of ROWS, whose jobs run on; None if nothing is known of it."""
+    if len(rows) == 1:
+        price = rows[0].price if rows[0] else None
+        return f"it costs {price}" if price not in (None, "unknown") else None
+    total = PriceTotal()
+    for row in rows:
+        if row is None:
+            total.add(None, None)
+        else:
+            total.add(row.cost, shown_micros(row.price or ""))
+    return f"they cost {total.in_words()}" if total.sure or total.about else None

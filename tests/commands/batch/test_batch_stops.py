@@ -142,6 +142,7 @@ def test_a_first_interrupt_waits_for_what_runs(batch_cli: Cli) -> None:
     batch_cli.clock.stop_at(batch_cli.clock.now() + 5, 2)
     done = batch_cli.krea("batch", "foxes.txt", "-o", "out/", "-j", "2")
     assert (done.code, file_stems(), len(batch_cli.service.posts)) == (130, FOXES[:2], 2)
+    assert "stopping: Ctrl-C again leaves what runs; " in done.err
     assert "interrupted (SIGINT); 4 of 6 items were not sent" in done.err
 
 
@@ -172,9 +173,9 @@ def test_a_second_one_leaves_at_once(batch_cli: Cli) -> None:
     done = batch_cli.krea("batch", "foxes.txt", "-o", "out/", "-j", "2")
     assert (done.code, file_stems(), len(batch_cli.service.posts)) == (130, [], 2)
     assert (
-        "error: interrupted (SIGINT); 2 jobs run on, and are not saved yet; 4 of 6 items were not"
-        " sent\n  hint: the same command goes on with what is left; krea cancel job-1 job-2 stops"
-        " them\n"
+        "error: interrupted (SIGINT); 2 jobs run on, and are not saved yet; they cost about $0.014;"
+        " 4 of 6 items were not sent\n  hint: the same command goes on with what is left;"
+        " krea cancel job-1 job-2 stops them\n"
     ) in done.err
 
 

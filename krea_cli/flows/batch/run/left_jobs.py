@@ -1,10 +1,12 @@
 """Tell of jobs and items that a batch leaves to another run."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping
 from signal import SIGINT
 
 from krea_cli.errors import Interrupted, StillRunning
+from krea_cli.flows.batch.run.in_flight import InFlight
 from krea_cli.flows.batch.run.messages import SAME_COMMAND_CONTINUES
+from krea_cli.flows.download.collect import price_of_running
 from krea_cli.flows.events import BatchProgress
 from krea_cli.flows.jobs.wait import CANCEL_HINT
 
@@ -13,8 +15,7 @@ MAX_NAMED_JOBS = 5  # in the command that cancels them
 
 def drain_error() -> Interrupted:
     """The reason to send nothing more after a first SIGINT, while jobs are waited for."""
-    message = "interrupted; once more leaves what runs"
-    return Interrupted(SIGINT, message=message)
+    return Interrupted(SIGINT, message="Ctrl-C again leaves what runs")
 
 
 def going_on_hint(job_ids: Collection[str]) -> str:
@@ -32,14 +33,14 @@ def interrupted_error(
     saving: int,
     in_doubt: int,
     unseen: int,
-    job_ids: Sequence[str],
+    in_flight: Mapping[str, InFlight],
 ) -> Interrupted | None:
     """Return the error of a batch that SIGNAL ended with PROGRESS; None if nothing is left.
 
     saving: number of the running items whose job has ended
     in_doubt: number of items in doubt that no other error tells
     unseen: number of items of which nobody knows if they were sent
-    job_ids: the jobs that this run leaves
+    in_flight: the jobs that this run leaves, by id
     """
     running, unsaved = progress.running - saving, progress.unsaved + saving
     if not (running or unsaved or progress.waiting or progress.elsewhere or in_doubt):
@@ -48,6 +49,9 @@ def interrupted_error(
     if running:
         jobs = "job runs on, and is" if running == 1 else "jobs run on, and are"
         parts.append(f"{running} {jobs} not saved yet")
+        rows = [flight.pending.slot.row for flight in in_flight.values()]
+        if len(rows) == running and (price := price_of_running(rows)):
+            parts.append(price)
     if unsaved:
         results = "result is" if unsaved == 1 else "results are"
         parts.append(f"{unsaved} {results} paid and not saved yet")
@@ -59,9 +63,9 @@ def interrupted_error(
         parts.append(f"{unsent} of {progress.total} items were not sent")
     if unseen:
         parts.append(f"{unseen} of {progress.total} were not looked at any more")
-    error = Interrupted(signal, message="; ".join(parts), hint=going_on_hint(job_ids))
+    error = Interrupted(signal, message="; ".join(parts), hint=going_on_hint(in_flight))
     if running or in_doubt:
-        error.job_id, error.charged = next(iter(job_ids), None), "unknown"
+        error.job_id, error.charged = next(iter(in_flight), None), "unknown"
     elif unsaved:
         error.charged = "yes"
     return error

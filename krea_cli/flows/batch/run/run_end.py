@@ -1,10 +1,11 @@
 """Phrase the reason for which a batch ended before all of its items were sent."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 
 from krea_cli.errors import Interrupted, KreaError
 from krea_cli.flows.batch.run.deadline import Deadline
 from krea_cli.flows.batch.run.error_policy import ItemStop
+from krea_cli.flows.batch.run.in_flight import InFlight
 from krea_cli.flows.batch.run.left_jobs import interrupted_error
 from krea_cli.flows.batch.run.messages import SAME_COMMAND_CONTINUES
 from krea_cli.flows.events import BatchProgress
@@ -18,14 +19,14 @@ def final_stop(
     saving: int,
     in_doubt: int,
     unseen: int,
-    job_ids: Sequence[str],
+    in_flight: Mapping[str, InFlight],
 ) -> KreaError | None:
     """Return STOP as the user is told of it in the end; None if nothing was left out.
 
     saving: number of the running items whose job has ended
     in_doubt: number of items in doubt that no other error tells
     unseen: number of items of which nobody knows if they were sent
-    job_ids: the jobs that this run leaves
+    in_flight: the jobs that this run leaves, by id
     """
     if isinstance(stop, Interrupted):
         return interrupted_error(
@@ -34,7 +35,7 @@ def final_stop(
             saving=saving,
             in_doubt=in_doubt,
             unseen=unseen,
-            job_ids=job_ids,
+            in_flight=in_flight,
         )
     if stop is None and deadline.passed and progress.waiting:
         return _deadline_error(deadline, progress)

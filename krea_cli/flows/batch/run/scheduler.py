@@ -296,5 +296,5 @@ class Scheduler:
             saving=self._workers.saving,
             in_doubt=state.counts.doubtful - told_doubts,
             unseen=unseen,
-            job_ids=list(state.in_flight),
+            in_flight=state.in_flight,
         )
