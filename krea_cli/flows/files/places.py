@@ -39,6 +39,11 @@ def find_places(files: "Sequence[FileRow]", is_others: Callable[[str], bool]) ->
     for index in dict.fromkeys(file.index for file in files):
         records = [file for file in files if file.index == index]
         found = [file for file in records if is_unchanged(file)]
+        if len(found) > 1:
+            from krea_cli.flows.files.originals import is_original
+
+            # What was asked for comes before what it was converted from.
+            found.sort(key=lambda file: is_original(file.path))
         # A kept file waits for its place, and is where no user looks.
         current += [file for file in found if not is_kept(file.path)] or found
         if not found:

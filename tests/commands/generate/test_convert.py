@@ -191,6 +191,14 @@ def test_originals_are_no_files_of_earlier_lines(cli: Cli) -> None:
     assert names("out") == ["a.jpg", "a.original.png"]
 
 
+def test_history_names_the_picture_first(cli: Cli) -> None:
+    """The name that was typed is shown, and the original comes second."""
+    assert generate(cli, "--convert").code == 0
+    assert "\tfox.jpg\t" in cli.krea("history").out
+    [record] = [json.loads(line) for line in cli.krea("history", "--json").out.splitlines()]
+    assert [os.path.basename(path) for path in record["files"]] == ["fox.jpg", "fox.original.png"]
+
+
 def test_download_converts_as_the_request_said(cli: Cli) -> None:
     """The request remembers its option; otherwise download has its own."""
     assert generate(cli, "--convert", "--no-wait").code == 0
