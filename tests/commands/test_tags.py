@@ -40,6 +40,7 @@ def test_a_request_has_the_tags_that_were_typed(cli: Cli) -> None:
         ["1", "draft"],
     ]
     assert spent.err == (
+        "2 paid jobs have an unsure price: together about $0.014\n"
         "a request with several tags counts in each of their lines, and once in the sum\n"
     )
 

@@ -21,7 +21,7 @@ from krea_cli.flows.files.naming import escape_braces
 from krea_cli.flows.files.originals import is_original, original_path
 from krea_cli.flows.files.output_slot import OutputSlot, SavedFile
 from krea_cli.flows.files.part_file import PartFile
-from krea_cli.flows.files.publish import publish
+from krea_cli.flows.files.publish import has_hash, publish
 from krea_cli.flows.files.unchanged import is_unchanged
 from krea_cli.text import shell_line
 
@@ -132,7 +132,7 @@ def remove_originals(ledger: "AccountLedger", job_id: str) -> None:
     for file in files:
         results = (other for other in files if other.index == file.index)
         if is_original(file.path) and any(_replaces(other, file) for other in results):
-            if is_unchanged(file):
+            if has_hash(Path(file.path), file.sha256, file.size):  # not by its time: it is deleted
                 with suppress(OSError):
                     os.unlink(file.path)
             if not os.path.lexists(file.path):

@@ -100,6 +100,19 @@ def test_without_the_original(cli: Cli) -> None:
     assert (names(), recorded(cli)) == (["fox.jpg"], {"fox.jpg": True})
 
 
+def test_an_edited_original_is_not_removed(cli: Cli) -> None:
+    """Even if its size and its time are those of the original: its content tells."""
+    assert generate(cli, "--convert").code == 0
+    original = Path("fox.original.png")
+    times, edited = original.stat(), bytearray(original.read_bytes())
+    edited[-20] ^= 1
+    original.write_bytes(edited)
+    os.utime(original, ns=(times.st_atime_ns, times.st_mtime_ns))
+    again = cli.krea("download", "job-1", "-o", "other.jpg", "--convert", "--no-original")
+    assert again.code == 0
+    assert original.read_bytes() == edited
+
+
 def test_what_needs_no_conversion(cli: Cli) -> None:
     """A name of the right format, a folder, and {ext}."""
     for output in ("fox.png", "pics/", "{slug}-{seed}.{ext}"):
