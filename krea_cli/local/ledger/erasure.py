@@ -11,6 +11,8 @@ from krea_cli.local.ledger.history import OVER_STATES
 from krea_cli.local.ledger.rows import EMPTY, JSON_COLUMNS, RequestRow
 from krea_cli.local.ledger.scope import Scope
 
+# A look-up of another krea ends at once; one that holds the log for longer will hold it on.
+LOG_WAIT_MILLISECONDS = 500
 NO_PATH = ""  # of a saved file whose name was erased
 ERASED_REASON = "its text was erased"
 MIN_ASCII_WORD = 3  # letters of a word that a name is searched for
@@ -61,6 +63,7 @@ class Erasure:
         """
         database = self._scope.database
         database.execute("VACUUM", ())
+        database.query(f"PRAGMA busy_timeout = {LOG_WAIT_MILLISECONDS}")
         [(is_busy, *_)] = database.query("PRAGMA wal_checkpoint(TRUNCATE)")
         if is_busy:
             raise LedgerUnusable(
