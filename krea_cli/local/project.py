@@ -52,7 +52,7 @@ class Project:
         if self.problems:
             raise UsageError(
                 f"{shown}: {'; '.join(self.problems)}",
-                hint="it may hold model, output.folder, output.template, and presets",
+                hint="it may hold model, output.folder, output.template, and tables [preset.NAME]",
             )
 
 

@@ -118,7 +118,7 @@ def test_any_other_key_ends_what_spends(cli: Cli, text: str, sentence: str, comm
     assert (result.code, result.err) == (
         2,
         f"error: krea.toml: {sentence}\n"
-        "  hint: it may hold model, output.folder, output.template, and presets\n",
+        "  hint: it may hold model, output.folder, output.template, and tables [preset.NAME]\n",
     )
     assert cli.service.posts == []
 

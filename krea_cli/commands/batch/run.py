@@ -79,7 +79,8 @@ class BatchRun:
         )
         if self._items.is_part:
             chosen, listed = len(self._items), self._items.listed_count
-            session.output.say(f"{chosen:,} of the {listed:,} items of the list are chosen")
+            are = "is" if chosen == 1 else "are"
+            session.output.say(f"{chosen:,} of the {listed:,} items of the list {are} chosen")
         started_at = clock.monotonic()
         summary = Summary()
         with ExitStatus(session.output) as exit_status:

@@ -26,11 +26,13 @@ from krea_cli.flows.backoff import retry
 from krea_cli.flows.batch.report_entry import ReportedFile, ReportEntry
 from krea_cli.flows.batch.verify import BrokenFile
 from krea_cli.flows.context import FlowContext
+from krea_cli.flows.download.convert_saved import convert_part
 from krea_cli.flows.download.recipe_writer import RecipeWriter
 from krea_cli.flows.events import WarningNote
 from krea_cli.flows.files.kept_files import is_only_copy
 from krea_cli.flows.files.links import follow_links
 from krea_cli.flows.files.naming import add_suffix
+from krea_cli.flows.files.originals import is_original
 from krea_cli.flows.files.output_slot import OutputSlot, Result, list_results
 from krea_cli.flows.files.part_file import PartFile, part_path
 from krea_cli.flows.files.part_records import open_recorded_part
@@ -156,6 +158,12 @@ class Repairer:
                 if copy_into(path, part).sha256 == file.sha256:
                     return f"copied from {path}"
                 os.ftruncate(part.fd, 0)
+        for path in self._list_originals(entry):
+            if path != place:
+                copy_into(path, part)
+                if convert_part(part, file.path, wanted=file.sha256):
+                    return f"converted from {path}"
+                os.ftruncate(part.fd, 0)
         self._fetch(part, entry, file)
         return "fetched"
 
@@ -170,6 +178,13 @@ class Repairer:
                 return
             for owner in owners:
                 yield from (Path(each.path) for each in owner.files)
+
+    def _list_originals(self, entry: ReportEntry) -> Iterator[Path]:
+        """Yield the unchanged originals of pictures of ENTRY that were converted."""
+        if self._context and entry.job_id:
+            for each in self._context.records.files(entry.job_id):
+                if is_original(each.path) and has_hash(Path(each.path), each.sha256, each.size):
+                    yield Path(each.path)
 
     def _fetch(self, part: PartFile, entry: ReportEntry, file: ReportedFile) -> None:
         """Fetch the result that is FILE into PART. Raises KreaError."""
@@ -189,6 +204,8 @@ class Repairer:
             if content.sha256 == file.sha256:
                 return
             if self._embed(part, content, job, self._context) == file.sha256:
+                return
+            if convert_part(part, file.path, wanted=file.sha256):
                 return
             os.ftruncate(part.fd, 0)
         raise gone or KreaError(f"job {job.id} has no result with the reported bytes")

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING
 from krea_cli.errors import NotSaved
 from krea_cli.flows.context import FlowContext
 from krea_cli.flows.download.fetch_result import wait_for_part
-from krea_cli.flows.files.content_type import ContentType, content_type
+from krea_cli.flows.files.content_type import SNIFF_BYTES, ContentType, content_type
 from krea_cli.flows.files.existing_results import ExistingResults
 from krea_cli.flows.files.naming import escape_braces
-from krea_cli.flows.files.originals import is_original, original_path
+from krea_cli.flows.files.originals import conversion_of, is_original, original_path
 from krea_cli.flows.files.output_slot import OutputSlot, SavedFile
 from krea_cli.flows.files.part_file import PartFile
 from krea_cli.flows.files.publish import has_hash, publish
@@ -72,9 +72,7 @@ class ResultConversion:
         try:
             if was_held and (found := self._find_existing().saved.get(saved.position)):
                 return found  # another krea went on from the original
-            offset = 0
-            while offset < len(data):
-                offset += os.pwrite(converted.fd, data[offset : offset + WRITE_BYTES], offset)
+            _write(converted, data)
             digest = sha256(data).hexdigest()
             saved = replace(saved, sha256=digest, size=len(data), type=self._kind.mime)
             saved = put(converted, saved)
@@ -121,6 +119,33 @@ class ResultConversion:
                 hint=f"{command} saves it as it is",
                 job_id=self._job_id,
             ) from error
+
+
+def convert_part(part: PartFile, path: str, *, wanted: str) -> bool:
+    """Convert the original in PART as the name PATH says; tell if its hash is WANTED then.
+
+    Nothing is written if it is not.
+    """
+    from krea_cli.flows.recipe.convert_image import NotConvertible, convert_image, missing_support
+
+    kind = conversion_of(path, content_type(os.pread(part.fd, SNIFF_BYTES, 0)))
+    if kind is None or part.path is None or missing_support(kind):
+        return False
+    try:
+        data = convert_image(part.path, kind)
+    except NotConvertible:
+        return False
+    if sha256(data).hexdigest() != wanted:
+        return False
+    os.ftruncate(part.fd, 0)
+    _write(part, data)
+    return True
+
+
+def _write(part: PartFile, data: bytes) -> None:
+    offset = 0
+    while offset < len(data):
+        offset += os.pwrite(part.fd, data[offset : offset + WRITE_BYTES], offset)
 
 
 def remove_originals(ledger: "AccountLedger", job_id: str) -> None:

@@ -50,6 +50,7 @@ def test_the_whole_list_pays_for_no_part_again(batch_cli: Cli) -> None:
     assert (rest.code, sent_prompts(batch_cli)[3:]) == (0, ["fox 1", "fox 3", "fox 4"])
     assert (summary(rest)["spent"], summary(rest)["spent_in_other_runs"]) == (6.0, 6.0)
     more = batch_cli.krea("batch", "foxes.txt", *options, "--lines", "1", "--json")
+    assert "1 of the 6 items of the list is chosen" in more.err
     assert (more.code, summary(more)["done"], len(batch_cli.service.posts)) == (0, 1, 6)
 
 

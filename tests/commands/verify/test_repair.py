@@ -229,3 +229,43 @@ def test_force_alone(studio: Cli) -> None:
     """A check replaces nothing."""
     result = studio.krea("verify", "out/r.jsonl", "--force")
     assert (result.code, result.error(charged="no")) == (2, "--force is for --repair")
+
+
+def test_a_converted_picture_is_converted_again(cli: Cli) -> None:
+    """From its original beside it, else from the fetched one; the same bytes, paid once."""
+    cli.service.content = lambda: picture_bytes(3)
+    Path("s.csv").write_text("prompt,output\na fox,a.jpg\n")
+    made = ("batch", "s.csv", "-o", "out/", "--convert", "--report", "out/r.jsonl")
+    assert cli.krea(*made).code == 0
+    before = Path("out/a.jpg").read_bytes()
+    Path("out/a.jpg").unlink()
+    result = cli.krea("verify", "out/r.jsonl", "--repair")
+    assert (result.code, result.out) == (
+        0,
+        "repaired\tout/a.jpg\t2\tconverted from out/a.original.png\n",
+    )
+    Path("out/a.jpg").unlink()
+    Path("out/a.original.png").unlink()
+    result = cli.krea("verify", "out/r.jsonl", "--repair")
+    assert (result.code, result.out) == (
+        0,
+        "repaired\tout/a.jpg\t2\tfetched\nrepaired\tout/a.original.png\t2\tfetched\n",
+    )
+    assert (Path("out/a.jpg").read_bytes(), len(cli.service.posts)) == (before, 1)
+
+
+@pytest.mark.parametrize("option", ["--no-original", "--embed"])
+def test_a_converted_picture_that_was_changed_stays(cli: Cli, option: str) -> None:
+    """The result is fetched, converted as before, and saved beside it."""
+    cli.service.content = lambda: picture_bytes(3)
+    Path("s.csv").write_text("prompt,output\na fox,a.jpg\n")
+    made = ("batch", "s.csv", "-o", "out/", "--convert", option)
+    assert cli.krea(*made, "--report", "out/r.jsonl").code == 0
+    before = Path("out/a.jpg").read_bytes()
+    Path("out/a.jpg").write_bytes(b"mine")
+    Path("out/a.original.png").unlink(missing_ok=True)
+    result = cli.krea("verify", "out/r.jsonl", "--repair")
+    assert result.code == 1
+    assert "beside\tout/a.repaired.jpg\t2\tfetched\n" in result.out
+    assert Path("out/a.jpg").read_bytes() == b"mine"
+    assert (Path("out/a.repaired.jpg").read_bytes(), len(cli.service.posts)) == (before, 1)
