@@ -1,5 +1,7 @@
 """The line that remains on a terminal, the sum of several jobs, and the end by Ctrl-C."""
 
+import re
+
 import pytest
 
 from krea_cli.sandbox.images import compress, draw_image
@@ -106,3 +108,11 @@ def test_ctrl_c_tells_the_price(picture_cli: Cli, count: str, told: str) -> None
     assert result.code == 130
     assert f"error: interrupted (SIGINT); {told}" in result.err
     assert "; krea cancel job-1" in result.err
+
+
+def test_the_usual_time_of_this_ledger(cli: Cli) -> None:
+    """The jobs made here tell it from the second on, if the service publishes none."""
+    asked = ("generate", "waves", "-m", "nano-banana", "-o")
+    first, second = (cli.krea(*asked, f"{name}.png").err for name in "ab")
+    assert "about $0.0429\n" in first
+    assert re.search(r"about \$0\.0429, usually \d+ s here\n", second)
