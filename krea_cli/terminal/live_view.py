@@ -13,7 +13,6 @@ from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
-from krea_cli.dollars import format_dollars
 from krea_cli.env import Env
 from krea_cli.terminal import formats, sentences
 from krea_cli.terminal.batch_bar import BatchBar, Segment, draw_beside, join_segments
@@ -151,7 +150,7 @@ class LiveView:
             (2, progress.step or ""),
             (0, elapsed),
             (4, f"{each} each" if each else ""),
-            (3, format_dollars(progress.cost) if progress.cost else ""),
+            (3, progress.cost),
         )
 
 

@@ -6,6 +6,7 @@ from functools import cached_property
 
 from krea_cli.api.types import QUEUED_STATUSES, TERMINAL_STATUSES
 from krea_cli.clock import Clock
+from krea_cli.dollars import format_dollars
 from krea_cli.flows import events
 from krea_cli.terminal import sentences
 from krea_cli.terminal.rate import Rate
@@ -34,6 +35,11 @@ class ActiveJob:
     from_ledger: bool = False
     price: str | None = None
     cost: int | None = None
+
+    @property
+    def is_about(self) -> bool:
+        """True if the price is not sure."""
+        return (self.price or "").startswith("about ")
 
 
 @dataclass
@@ -71,7 +77,8 @@ class ProgressState:
         self.saved_jobs = 0
         self.failed_jobs = 0
         self.expected_jobs = 0
-        self.ended_cost = 0  # of jobs that ended, in millionths of a dollar
+        # Of jobs that ended, in millionths of a dollar; the key tells if a price is unsure.
+        self.ended_cost = {False: 0, True: 0}
         self.batch: events.BatchProgress | None = None
         self.recent_items: deque[events.ItemEnded] = deque(maxlen=MAX_RECENT_ITEMS)
         self._step: events.Event | None = None  # what happens before a job has an id
@@ -148,9 +155,14 @@ class ProgressState:
         return len(self.jobs) + self.saved_jobs + self.failed_jobs
 
     @property
-    def cost(self) -> int:
-        """The most that the jobs so far may cost, in millionths of a dollar; 0 if unknown."""
-        return self.ended_cost + sum(job.cost or 0 for job in self.jobs.values())
+    def cost(self) -> str:
+        """The most that the jobs so far may cost: "$0.12 + about $0.014"; empty if unknown."""
+        sums = dict(self.ended_cost)
+        for job in self.jobs.values():
+            sums[job.is_about] += job.cost or 0
+        sure, about = sums[False], sums[True]
+        words = [format_dollars(sure)] if sure else []
+        return " + ".join(words + ([f"about {format_dollars(about)}"] if about else []))
 
     @property
     def items_per_second(self) -> float | None:
@@ -248,7 +260,7 @@ class ProgressState:
     def _apply_end(self, job_id: str, *, ok: bool) -> bool:
         job = self.jobs.pop(job_id, None)
         if job and job.status not in UNBILLED_STATUSES:
-            self.ended_cost += job.cost or 0
+            self.ended_cost[job.is_about] += job.cost or 0
         self.transfers = {
             key: transfer for key, transfer in self.transfers.items() if key[0] != job_id
         }

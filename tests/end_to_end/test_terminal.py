@@ -68,7 +68,8 @@ def test_the_spinner_is_seen_and_gone(start_sandbox: StartSandbox) -> None:
         code, shown = read_to_end(child)
     assert code == 0
     assert len(set(re.findall(FRAMES, shown))) >= 3
-    assert re.search(r"(processing|sampling).*\d s of about 2 s", without_escapes(shown))
+    seen = r"(processing|sampling).*\d s of about 2 s · about \$0\.007"
+    assert re.search(seen, without_escapes(shown))
     assert re.fullmatch(
         rf"seed \d+\njob {ID}\nfox\.png  512 × 512 · about \$0\.007 · \d\.\d s \(sandbox\)\n",
         final_screen(shown),

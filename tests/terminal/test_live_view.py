@@ -60,6 +60,17 @@ RUNNING = events.Running("j1", MODEL, "queued", 7, 1_000)
         ),
         (
             [
+                events.Running("j1", MODEL, "queued", 7, 1_000, price="$0.07", cost=70_000),
+                events.Running("j2", MODEL, "queued", 9, 1_000, price="about $0.007", cost=7_000),
+                events.Running("j3", MODEL, "queued", 9, 1_000, price="about $0.007", cost=7_000),
+                events.Changed("j3", "completed"),
+                events.JobEnded("j3", True),
+            ],
+            8,
+            ["- 2 waiting, 1 done - 8 s - $0.07 + about $0.014"],
+        ),
+        (
+            [
                 RUNNING,
                 events.Changed("j1", "completed"),
                 events.Downloading("j1", "a\nvery long name of a file for a bar", 1_000, 2_000),
