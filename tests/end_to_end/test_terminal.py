@@ -1,6 +1,7 @@
 """`krea` in a real terminal: the spinner, Ctrl-C, and those who want no spinner."""
 
 import re
+import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -24,10 +25,12 @@ TERMINAL_VARIABLES: dict[str, str | None] = {
 
 
 @contextmanager
-def terminal(installed: InstalledCli, *argv: str, **changes: str | None) -> Iterator[pexpect.spawn]:
-    """`krea ARGV` in a terminal of 100 columns."""
+def terminal(
+    installed: InstalledCli, *argv: str, program: str = KREA, **changes: str | None
+) -> Iterator[pexpect.spawn]:
+    """PROGRAM with ARGV in a terminal of 100 columns."""
     child = pexpect.spawn(
-        KREA,
+        program,
         list(argv),
         cwd=str(installed.folder),
         env=installed.variables({**TERMINAL_VARIABLES, **changes}),
@@ -90,6 +93,24 @@ def test_ctrl_c_at_the_spinner(start_sandbox: StartSandbox) -> None:
     assert f"krea download {job['job_id']}" in without_escapes(shown)
     assert shown.rindex(SHOWN) > shown.rfind(HIDDEN)
     assert "Traceback" not in shown
+
+
+def test_ctrl_z_at_the_spinner(start_sandbox: StartSandbox) -> None:
+    """The cursor comes back; in the background nothing is drawn, and the picture is saved."""
+    installed, _ = start_sandbox("--seconds", "4", "--spread", "0")
+    shell = ("--norc", "--noprofile", "-i")
+    with terminal(installed, *shell, program="bash", PS1="$ ", NO_COLOR="1") as child:
+        child.expect_exact("$ ")
+        child.sendline(shlex.join([str(KREA), *FOX]))
+        child.expect("of about 4 s")
+        child.sendcontrol("z")
+        child.expect("Stopped")
+        assert child.before.rindex(SHOWN) > child.before.rfind(HIDDEN)
+        child.sendline("bg")
+        child.expect_exact("&\r\n")
+        child.expect(r"fox\.png  512 × 512")
+        assert not re.search(FRAMES, child.before)
+        assert HIDDEN not in child.before
 
 
 @pytest.mark.parametrize(
