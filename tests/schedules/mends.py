@@ -104,17 +104,19 @@ def _known_by_prompt(_: Variant, prepared: PreparedRequest) -> PreparedRequest:
 def _book_original_last() -> None:
     real = ResultConversion.run
 
-    def run(conversion: ResultConversion, part: PartFile) -> SavedFile:
+    def run(
+        conversion: ResultConversion, part: PartFile, saved: SavedFile, **put: Any
+    ) -> SavedFile:
         record, originals = conversion._record, list[SavedFile]()
 
-        def hold(saved: SavedFile) -> None:
-            if is_original(saved.path):
-                originals.append(saved)
+        def hold(file: SavedFile) -> None:
+            if is_original(file.path):
+                originals.append(file)
             else:
-                record(saved)
+                record(file)
 
         conversion._record = hold
-        done = real(conversion, part)
+        done = real(conversion, part, saved, **put)
         for original in originals:
             record(original)
         return done
@@ -148,7 +150,7 @@ MENDS = {
         _replace(History, "list_in_doubt", _only_unknown),
         ("look_before_a_late_job", "wait"),
     ),
-    "patience-is-no-proof": Mend("steady", "was paid 2 times", _patience_is_proof, PLAIN_RULES),
+    "patience-is-no-proof": Mend("steady", "was paid ", _patience_is_proof, PLAIN_RULES),
     "mark": Mend(
         "steady",
         "is named nowhere",
