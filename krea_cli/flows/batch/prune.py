@@ -1,4 +1,4 @@
-"""Find the files that a list made for earlier lines of it, and move them away."""
+"""Find the files that a list made for earlier lines of it."""
 
 import os
 from collections.abc import Iterator, Sequence
@@ -93,7 +93,7 @@ class PrunableFiles:
 
     def _find_existing(self, row: "RequestRow", slot: OutputSlot) -> ExistingResults:
         files = self._ledger.history.list_files(row.job_id or "")
-        return find_existing_results(files, slot, _facts(row))
+        return find_existing_results(files, slot, NameFacts.of_row(row))
 
     def _list_folders(self, row: "RequestRow", files: "Sequence[FileRow]") -> set[str]:
         """List the folders in which the list saves the results of ROW; real paths.
@@ -105,7 +105,7 @@ class PrunableFiles:
             folders.add(os.path.realpath(static_folder(row.target)))
             slot = self._slot(row.target)
             for file in files:
-                paths = list_own_paths(file, files, slot, _facts(row))
+                paths = list_own_paths(file, files, slot, NameFacts.of_row(row))
                 folders.update(
                     os.path.dirname(os.path.realpath(self._cwd / path)) for path in paths
                 )
@@ -129,7 +129,3 @@ class PrunableFiles:
             if owner.row_id != row.id
             for other in owner.files
         )
-
-
-def _facts(row: "RequestRow") -> NameFacts:
-    return NameFacts(row.prompt, row.model, row.seed, row.job_id, row.created_at)

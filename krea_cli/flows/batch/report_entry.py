@@ -179,7 +179,7 @@ def _choose_files(
     """Choose a file for each result: at the item's place, else in its folder, else the last."""
     target = parse_target(item.target, cwd=cwd)
     slot = OutputSlot(target=target, n=item.n, count=item.count)
-    facts = NameFacts(row.prompt, row.model, row.seed, row.job_id, row.created_at)
+    facts = NameFacts.of_row(row)
     folder = os.path.join(os.path.abspath(cwd / static_folder(item.target)), "")
     file_by_index: dict[int, FileRow] = {}
 

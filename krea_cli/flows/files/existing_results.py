@@ -102,7 +102,7 @@ def find_saved_results(
 ) -> ExistingResults:
     """Find the results of ROW, a saved request, at SLOT or elsewhere."""
     files = ledger.history.list_files(row.job_id or "")
-    facts = NameFacts(row.prompt, row.model, row.seed, row.job_id, row.created_at)
+    facts = NameFacts.of_row(row)
     return find_existing_results(files, slot, facts)
 
 
@@ -117,7 +117,7 @@ def find_untouched_results(
     files = [file for file in files if not is_original(file.path)]
     if len({file.index for file in files}) != len(files):
         return ()  # one was saved in several places
-    facts = NameFacts(row.prompt, row.model, row.seed, row.job_id, row.created_at)
+    facts = NameFacts.of_row(row)
     saved = []
     for file in files:
         path = next(_own_paths(file, files, slot, facts))

@@ -57,6 +57,11 @@ class NameFacts:
     date: float | None = None
 
     @classmethod
+    def of_row(cls, row: "RequestRow") -> "NameFacts":
+        """Facts of the request ROW, and of its job."""
+        return cls(row.prompt, row.model, row.seed, row.job_id, row.created_at)
+
+    @classmethod
     def of_job(
         cls, job: Job, row: "RequestRow | None" = None, record: Mapping[str, Any] | None = None
     ) -> "NameFacts":

@@ -146,7 +146,7 @@ def _find_shifted(
     row = _find_saved(identity, slot, context)
     if row is None or row.job_id is None:
         return None
-    facts = NameFacts(row.prompt, row.model, row.seed, row.job_id, row.created_at)
+    facts = NameFacts.of_row(row)
     files = context.ledger.history.list_files(row.job_id)
     path = find_beside(files, slot, facts)
     return None if path is None else (row.job_id, path)

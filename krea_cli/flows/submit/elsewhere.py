@@ -62,5 +62,5 @@ def _look_at(request: OtherRequest, slot: OutputSlot) -> Elsewhere:
     row = request.row
     if row.state != "saved":
         return Elsewhere(request)
-    facts = NameFacts(row.prompt, row.model, row.seed, row.job_id, row.created_at)
+    facts = NameFacts.of_row(row)
     return Elsewhere(request, find_existing_results(request.files, slot, facts))

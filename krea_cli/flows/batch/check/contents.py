@@ -59,7 +59,7 @@ class ContentCheck:
     ) -> None:
         target = parse_target(item.target, cwd=self._cwd)
         slot = OutputSlot(target=target, n=item.n, count=item.count)
-        facts = NameFacts(row.prompt, row.model, row.seed, row.job_id, row.created_at)
+        facts = NameFacts.of_row(row)
         unread = [replace(file, modified=None) for file in files]  # no time saves the reading
         existing = find_existing_results(unread, slot, facts)
         for path in existing.occupied:
