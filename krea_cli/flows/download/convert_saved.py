@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from krea_cli.local.ledger.account_ledger import AccountLedger
     from krea_cli.local.ledger.rows import FileRow
 
-WRITE_BYTES = 1 << 20  # at a time
-
 
 class ResultConversion:
     """The conversion of one result of a job, at its place in SLOT, to KIND.
@@ -72,7 +70,7 @@ class ResultConversion:
         try:
             if was_held and (found := self._find_existing().saved.get(saved.position)):
                 return found  # another krea went on from the original
-            _write(converted, data)
+            converted.rewrite(data)
             digest = sha256(data).hexdigest()
             saved = replace(saved, sha256=digest, size=len(data), type=self._kind.mime)
             saved = put(converted, saved)
@@ -137,15 +135,8 @@ def convert_part(part: PartFile, path: str, *, wanted: str) -> bool:
         return False
     if sha256(data).hexdigest() != wanted:
         return False
-    os.ftruncate(part.fd, 0)
-    _write(part, data)
+    part.rewrite(data)
     return True
-
-
-def _write(part: PartFile, data: bytes) -> None:
-    offset = 0
-    while offset < len(data):
-        offset += os.pwrite(part.fd, data[offset : offset + WRITE_BYTES], offset)
 
 
 def remove_originals(ledger: "AccountLedger", job_id: str) -> None:

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from krea_cli.flows.recipe.recipe import Recipe
     from krea_cli.local.ledger.rows import RequestRow
 
-WRITE_BYTES = 1 << 20  # at a time
-
 
 class RecipeWriter:
     """Writes the recipe of JOB for its results at SLOT, if the user or the request asked for it."""
@@ -153,8 +151,5 @@ def _lacks_sidecar(path: "Path", sha256: str, *, is_wanted: bool, force: bool) -
 def _rewrite(part: PartFile, data: bytes, content: PartContent) -> PartContent:
     from hashlib import sha256
 
-    offset = 0
-    while offset < len(data):
-        offset += os.pwrite(part.fd, data[offset : offset + WRITE_BYTES], offset)
-    os.ftruncate(part.fd, len(data))
+    part.rewrite(data)
     return PartContent(sha256(data).hexdigest(), len(data), content.type, content.is_whole)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from krea_cli.local.ledger.rows import RequestRow
 
 MAX_REOPENS = 20  # a part may change hands between opening and locking it
+WRITE_BYTES = 1 << 20  # at a time
 RELEASE_LOCK = Lock()  # two threads must not close one descriptor
 
 
@@ -34,6 +35,13 @@ class PartFile:
     fd: int
     on_release: Callable[[], None] | None = field(default=None, repr=False)
     _is_open: bool = field(default=True, repr=False)
+
+    def rewrite(self, data: bytes) -> None:
+        """Replace the content of the file by DATA. Raises OSError."""
+        offset = 0
+        while offset < len(data):
+            offset += os.pwrite(self.fd, data[offset : offset + WRITE_BYTES], offset)
+        os.ftruncate(self.fd, len(data))
 
     def release(self, *, keep: bool = False) -> None:
         """Unlock and close the file; remove it, unless KEEP. A second call does nothing."""

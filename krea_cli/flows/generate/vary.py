@@ -17,7 +17,7 @@ a variant takes the one at place (NUMBER - 1) % COUNT. Its round is (NUMBER - 1)
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from itertools import islice, product
 from math import prod
 
@@ -66,11 +66,6 @@ class PromptTemplate:
     def has_choices(self) -> bool:
         """True if the variants can differ."""
         return any(not isinstance(part, str) for part in self.parts)
-
-    @cached_property
-    def word_names(self) -> tuple[str, ...]:
-        """The names of words in it, each once."""
-        return tuple(dict.fromkeys(_names(self.parts)))
 
     def draw(self, seed: int, number: int, words: Words) -> str:
         """Return the variant NUMBER, from 1."""
@@ -206,15 +201,6 @@ def _join(parts: Parts) -> Parts:
         elif part != "":
             joined.append(part)
     return tuple(joined)
-
-
-def _names(parts: Parts) -> Iterator[str]:
-    for part in parts:
-        if isinstance(part, WordChoice):
-            yield part.name
-        elif isinstance(part, Choice):
-            for option in part.options:
-                yield from _names(option)
 
 
 def _count(parts: Parts, words: Words) -> int:
