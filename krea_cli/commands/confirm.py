@@ -87,7 +87,7 @@ def confirm_jobs(
 
     def confirm(unpaid: "Sequence[tuple[GenerateRequest, int]]") -> None:
         count = sum(jobs for _, jobs in unpaid)
-        models = [request.model.id for request, jobs in unpaid if jobs]
+        models = list({request.model.id: None for request, jobs in unpaid if jobs})
         of_models = f"of {models[0]}" if len(models) == 1 else f"of {len(models)} models"
         what = "1 job" if count == 1 else f"{count} jobs"
         confirmation.require(_price(unpaid), f"{what} {of_models}")

@@ -56,6 +56,14 @@ def test_yes_pays(dear_cli: Cli) -> None:
     assert count_posts(dear_cli) == 3
 
 
+def test_variants_are_of_one_model(dear_cli: Cli) -> None:
+    """The question counts their jobs, and names the model."""
+    prompt = ("generate", "a {red|blue} fox", "-m", "brush", "--vary", "all", "-n", "2")
+    result = ask(dear_cli, *prompt, "-o", "v/", typed="n\n")
+    assert result.code == 5
+    assert result.err.startswith("4 jobs of maker/brush may cost $8.00: go on? [y/N] ")
+
+
 @pytest.mark.parametrize("command", ["generate", "batch"])
 def test_ctrl_c(dear_cli: Cli, command: str) -> None:
     """A signal ends the question with its own code, and nothing was charged."""

@@ -52,7 +52,7 @@ def show_requests(
         for forecast in forecasts:
             counts.update(forecast.counts())
         record = {
-            "models": [each.model.id for each in requests],
+            "models": list({each.model.id: None for each in requests}),
             "count": sum(each.count for each in requests),
             **sum_of_all.record(),
             **counts,

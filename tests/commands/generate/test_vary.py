@@ -101,6 +101,7 @@ def test_a_dry_run_shows_the_drawn_prompts(cli: Cli) -> None:
     result = cli.krea("generate", PROMPT, "--vary", "3", "--dry-run", "--json")
     shown = [each["body"]["prompt"] for each in result.records if "body" in each]
     assert (result.code, shown, cli.service.posts) == (0, DRAWN, [])
+    assert result.records[-1]["models"] == ["bfl/flux-1-dev"]
 
 
 @pytest.mark.parametrize(
