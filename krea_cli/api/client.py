@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING, Any, Literal
 from krea_cli.api.job_id import check_job_id
 from krea_cli.api.jobs import parse_job, parse_page
 from krea_cli.api.response import Response
-from krea_cli.api.types import Asset, Job, JobsPage, Notice, OpenapiDocument, Submitted
+from krea_cli.api.types import (
+    UNBILLED_STATUSES,
+    Asset,
+    Job,
+    JobsPage,
+    Notice,
+    OpenapiDocument,
+    Submitted,
+)
 from krea_cli.errors import KreaError, RequestRefused, Unanswered
 from krea_cli.text import excerpt
 
@@ -38,13 +46,16 @@ class ApiClient:
 
     def __init__(self, http: "HttpClient") -> None:
         self._http = http
-        self._posts: set[object] = set()  # that may have made a job
-        self._made: set[str] = set()
+        self._posts: set[object] = set()  # that may be billed
+        self._made: dict[str, object] = {}  # the post of each job
         self._has_completed = False
 
     @property
     def charged(self) -> str:
-        """The charge of all submits: "yes" once one of their jobs was seen as completed."""
+        """The charge of all submits: "yes" once one of their jobs was seen as completed.
+
+        "no" if nothing was sent, or every job was seen to end as one that is not billed.
+        """
         if self._has_completed:
             return "yes"
         return "unknown" if self._posts else "no"
@@ -109,7 +120,7 @@ class ApiClient:
             if error.charged == "no":
                 self._posts.discard(post)
             raise
-        self._made.add(submitted.job.id)
+        self._made[submitted.job.id] = post
         return submitted
 
     def get_job(self, job_id: str, *, seconds: float | None = None) -> Job:
@@ -120,7 +131,7 @@ class ApiClient:
             job = parse_job(_parse_json(response))
             if job.id.casefold() != valid_id.casefold():
                 raise Unanswered(f"asked for job {valid_id}, the service answered with another")
-        self._note_completed([job])
+        self._note_ends([job])
         return job
 
     def list_jobs(
@@ -145,7 +156,7 @@ class ApiClient:
         response = self._get("/jobs", what=LIST_NAME, params=params, seconds=seconds)
         with _never_charged():
             page = parse_page(_parse_json(response))
-        self._note_completed(page.jobs)
+        self._note_ends(page.jobs)
         return page._replace(server_time=response.server_time, proxies=response.proxies)
 
     def cancel(self, job_id: str) -> None:
@@ -223,9 +234,14 @@ class ApiClient:
             parse_page(_parse_json(response))  # a Wi-Fi login page with status 200 proves nothing
         return "ok"
 
-    def _note_completed(self, jobs: Iterable[Job]) -> None:
-        if any(job.status == "completed" and job.id in self._made for job in jobs):
-            self._has_completed = True
+    def _note_ends(self, jobs: Iterable[Job]) -> None:
+        for job in jobs:
+            if job.id not in self._made:
+                continue
+            if job.status == "completed":
+                self._has_completed = True
+            elif job.status in UNBILLED_STATUSES:
+                self._posts.discard(self._made[job.id])
 
     def _get(
         self,

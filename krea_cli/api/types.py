@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 TERMINAL_STATUSES = frozenset({"completed", "failed", "cancelled"})
+UNBILLED_STATUSES = frozenset({"failed", "cancelled"})
 QUEUED_STATUSES = frozenset({"backlogged", "queued", "scheduled"})
 
 

@@ -4,7 +4,7 @@ from collections import deque
 from dataclasses import dataclass
 from functools import cached_property
 
-from krea_cli.api.types import QUEUED_STATUSES, TERMINAL_STATUSES
+from krea_cli.api.types import QUEUED_STATUSES, TERMINAL_STATUSES, UNBILLED_STATUSES
 from krea_cli.clock import Clock
 from krea_cli.dollars import format_dollars
 from krea_cli.flows import events
@@ -12,7 +12,6 @@ from krea_cli.terminal import sentences
 from krea_cli.terminal.rate import Rate
 
 MAX_RECENT_ITEMS = 5
-UNBILLED_STATUSES = ("failed", "cancelled")
 
 
 @dataclass

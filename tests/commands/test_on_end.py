@@ -9,7 +9,7 @@ import pytest
 
 from tests.commands.test_budget import BRUSH
 from tests.commands.test_confirm import with_price
-from tests.fakes.krea_service import answer_with
+from tests.fakes.krea_service import Answer, KreaService, ScriptedJob, answer_with
 from tests.harness.cli import Cli
 from tests.tokens import KEY
 
@@ -50,6 +50,29 @@ def test_a_failure_is_told_as_well(cli: Cli) -> None:
     end = read_end()
     assert (end["exit_code"], end["charged"]) == (6, "no")
     assert [error["code"] for error in end["errors"]] == ["balance_empty"]
+
+
+@pytest.mark.parametrize(
+    ("ends", "charged"),
+    [
+        (["failed", "failed"], "no"),
+        (["failed", "completed"], "yes"),
+        (["completed", "failed"], "yes"),
+    ],
+)
+def test_a_failed_job_is_not_called_charged(cli: Cli, ends: list[str], charged: str) -> None:
+    """All failed is "no"; one that completed is "yes", whichever comes first."""
+
+    def end_as(status: str) -> Answer:
+        def answer(_: KreaService, job: ScriptedJob) -> None:
+            job.final_status = status
+
+        return answer
+
+    cli.service.answers = [end_as(status) for status in ends]
+    result = cli.krea(*BRUSH[:2], "-n", "2", "-o", "fox.png", *on_end(SAVE))
+    end = read_end()
+    assert (result.code, end["charged"]) == (1, charged)
 
 
 @pytest.mark.parametrize(
