@@ -1,4 +1,4 @@
-"""The jobs and requests that the words of a command name, or the lines of stdin."""
+"""The jobs, requests and recipes that the words of a command name, or the lines of stdin."""
 
 from collections.abc import Iterator, Sequence
 from functools import partial
@@ -9,7 +9,7 @@ from krea_cli.text import excerpt
 
 if TYPE_CHECKING:
     from krea_cli.commands.session import Session
-    from krea_cli.flows.recipe.provenance import Provenance
+    from krea_cli.flows.recipe.provenance import BaseRecipe, Provenance
     from krea_cli.local.ledger.account_ledger import AccountLedger
     from krea_cli.local.ledger.rows import RequestRow
 
@@ -50,6 +50,30 @@ def find_named_job(session: "Session", word: str, *, tell: bool = False) -> str:
     if tell and job_id != word:
         tell_of_request(session, word, provenance)
     return job_id
+
+
+def read_named_recipe(session: "Session", word: str) -> "tuple[BaseRecipe, RequestRow | None]":
+    """Read the recipe of the file or request WORD; return it with its request, if it is known.
+
+    Says which request it is. Raises `UsageError`, and `NoToken` where a token would find it.
+    """
+    from krea_cli.errors import UsageError
+    from krea_cli.flows.recipe.provenance import read_base_recipe, require_provenance
+
+    ledger = session.account_ledger_if_logged_in()
+    try:
+        provenance = require_provenance(word, ledger, cwd=session.env.current_dir)
+    except UsageError:
+        if ledger is None:
+            _ = session.token  # without one the ledger was not asked: NoToken says so
+        raise
+    recipe = read_base_recipe(provenance, ledger)
+    tell_of_request(session, word, provenance)
+    if recipe.is_changed:
+        session.output.warn(
+            f"{word} is not the file that was saved there: this is the recipe of that one"
+        )
+    return recipe, provenance.row
 
 
 def tell_of_request(session: "Session", word: str, provenance: "Provenance") -> None:

@@ -9,7 +9,6 @@ from krea_cli.options import Json, Profile, Quiet, TokenFile, Verbose, parse_non
 
 if TYPE_CHECKING:
     from krea_cli.commands.session import Session
-    from krea_cli.flows.recipe.provenance import BaseRecipe
     from krea_cli.local.presets import Preset
 
 HELP = """Keep a model and values of its fields under a name.
@@ -70,6 +69,7 @@ def save(
       krea preset save poster --like fox.png
       krea preset save poster --like last --project
     """
+    from krea_cli.commands.named_jobs import read_named_recipe
     from krea_cli.errors import UsageError
     from krea_cli.local.presets import is_preset_name
 
@@ -83,7 +83,7 @@ def save(
         raise UsageError(
             f"there is a preset {name} already", hint="--force replaces it; or another name"
         )
-    recipe = _read_recipe(session, like)
+    recipe, _ = read_named_recipe(session, like)
     fields, left_out = _plain_values(recipe.base)
     preset = _make_preset(name, recipe.model, fields)
     path = _write(session, name, preset.table(), project=project)
@@ -181,23 +181,6 @@ def delete(
         raise UsageError(f"there is no preset {name} in {where}", hint=hint)
     path = _write(session, name, None, project=project)
     session.output.say(f"preset {name} deleted from {path}")
-
-
-def _read_recipe(session: "Session", like: str) -> "BaseRecipe":
-    """Read the recipe of the file or request LIKE, and say which it is. Raises `UsageError`."""
-    from krea_cli.commands.named_jobs import tell_of_request
-    from krea_cli.errors import UsageError
-    from krea_cli.flows.recipe.provenance import read_base_recipe, require_provenance
-
-    ledger = session.account_ledger_if_logged_in()
-    try:
-        provenance = require_provenance(like, ledger, cwd=session.env.current_dir)
-    except UsageError:
-        if ledger is None:
-            _ = session.token  # without one the ledger was not asked: NoToken says so
-        raise
-    tell_of_request(session, like, provenance)
-    return read_base_recipe(provenance, ledger)
 
 
 def _write(session: "Session", name: str, table: dict[str, object] | None, *, project: bool) -> str:

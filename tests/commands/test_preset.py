@@ -65,6 +65,20 @@ def test_a_preset_is_saved_used_and_deleted(fox: Cli) -> None:
     )
 
 
+def test_a_preset_of_a_file_that_is_another_one_now_warns(fox: Cli) -> None:
+    """Its name leads to the values of the file that was saved there."""
+    (fox.home / "work" / "fox.png").write_bytes(picture_bytes(99))
+    result = fox.krea("preset", "save", "poster", "--like", "fox.png")
+    assert result.code == 0
+    assert result.err.splitlines()[1] == (
+        "warning: fox.png is not the file that was saved there: this is the recipe of that one"
+    )
+    assert fox.krea("preset", "show", "poster").out.splitlines()[2:] == [
+        "steps = 30",
+        "width = 512",
+    ]
+
+
 def test_a_preset_of_the_project_keeps_the_rest_of_the_file(fox: Cli) -> None:
     """Comments stay, and the mode of the file; the preset is used from a folder below."""
     text = '# ours\nmodel = "z-image"  # for now\n\n# big\n[preset.big]\nwidth = 1024\n'

@@ -136,14 +136,17 @@ def _read_recipe(
     """Read the recipe to start from; tell if the request that is to be made anew is not over."""
     if repeat is None and options.like is None:
         return None, False
-    from krea_cli.commands.generate.base_recipe import read_recipe_of, read_recipe_to_repeat
-
     if repeat is not None:
+        from krea_cli.commands.generate.repeated_recipe import read_recipe_to_repeat
+
         yes = options.yes or options.dry_run
         return read_recipe_to_repeat(session, repeat, yes=yes)
     if options.preset:
         raise UsageError("--like and --preset exclude each other", hint="give only one of them")
-    return read_recipe_of(session, str(options.like)), False
+    from krea_cli.commands.named_jobs import read_named_recipe
+
+    recipe, _ = read_named_recipe(session, str(options.like))
+    return recipe, False
 
 
 def _warn_of_formats(requests: "Sequence[GenerateRequest]", context: "FlowContext") -> None:

@@ -1,26 +1,19 @@
-"""Read the recipe to start from: that of --like, or of the request to be made again."""
+"""The recipe of the request to be made again; a question comes first while it is open."""
 
 from functools import partial
 from typing import TYPE_CHECKING
 
-from krea_cli.commands.named_jobs import describe_request, tell_of_request
-from krea_cli.errors import InDoubt, UsageError
-from krea_cli.flows.recipe.provenance import BaseRecipe, read_base_recipe, require_provenance
+from krea_cli.commands.named_jobs import describe_request, read_named_recipe
+from krea_cli.errors import InDoubt
 
 if TYPE_CHECKING:
     from krea_cli.commands.session import Session
-    from krea_cli.flows.recipe.provenance import Provenance
+    from krea_cli.flows.recipe.provenance import BaseRecipe
     from krea_cli.local.ledger.account_ledger import AccountLedger
     from krea_cli.local.ledger.rows import RequestRow
 
 
-def read_recipe_of(session: "Session", word: str) -> BaseRecipe:
-    """Read the recipe of the file or job WORD, and say which request it is. Raises `UsageError`."""
-    provenance, ledger = _find(session, word)
-    return _read(session, word, provenance, ledger)
-
-
-def read_recipe_to_repeat(session: "Session", word: str, *, yes: bool) -> tuple[BaseRecipe, bool]:
+def read_recipe_to_repeat(session: "Session", word: str, *, yes: bool) -> "tuple[BaseRecipe, bool]":
     """Read the recipe of WORD without its seed, for a new job.
 
     The flag tells that the request of WORD is not over. It is then asked for, unless YES.
@@ -28,34 +21,11 @@ def read_recipe_to_repeat(session: "Session", word: str, *, yes: bool) -> tuple[
     """
     if session.is_logged_in():
         session.recognize_keys()  # the word may mean a request of an earlier key of the account
-    provenance, ledger = _find(session, word)
-    recipe = _read(session, word, provenance, ledger)
-    is_open = False
-    if provenance.row is not None and ledger is not None:
-        is_open = _confirm_if_open(session, provenance.row, ledger, yes=yes)
+    recipe, row = read_named_recipe(session, word)
+    ledger, is_open = session.account_ledger_if_logged_in(), False
+    if row is not None and ledger is not None:
+        is_open = _confirm_if_open(session, row, ledger, yes=yes)
     return recipe.without_seed(), is_open
-
-
-def _find(session: "Session", word: str) -> "tuple[Provenance, AccountLedger | None]":
-    ledger = session.account_ledger_if_logged_in()
-    try:
-        return require_provenance(word, ledger, cwd=session.env.current_dir), ledger
-    except UsageError:
-        if ledger is None:
-            _ = session.token  # without one the ledger was not asked: NoToken says so
-        raise
-
-
-def _read(
-    session: "Session", word: str, provenance: "Provenance", ledger: "AccountLedger | None"
-) -> BaseRecipe:
-    base = read_base_recipe(provenance, ledger)
-    tell_of_request(session, word, provenance)
-    if base.is_changed:
-        session.output.warn(
-            f"{word} is not the file that was saved there: this is the recipe of that one"
-        )
-    return base
 
 
 def _confirm_if_open(
