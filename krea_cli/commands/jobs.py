@@ -89,7 +89,7 @@ def jobs(
         session.best_effort_context,
         status=None if is_any else status,
         types=types or (),
-        since=parse_moment(since, session.clock.now()),
+        since=None if since is None else parse_moment(since, session.clock.now()),
         # One more tells if there are more.
         page_jobs=PAGE_JOBS if status == "running" else min(PAGE_JOBS, (count or PAGE_JOBS) + 1),
     )

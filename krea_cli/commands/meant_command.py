@@ -165,11 +165,9 @@ def _setting(name: str, behind: list[str]) -> str | None:
     """Return the command for the setting NAME: `get`, or `set` if a value stands BEHIND it."""
     from krea_cli.local.settings import SETTINGS
 
-    return (
-        write_again(["config", "set" if behind else "get", name, *behind])
-        if (name in SETTINGS)
-        else None
-    )
+    if name not in SETTINGS:
+        return None
+    return write_again(["config", "set" if behind else "get", name, *behind])
 
 
 def _similar(name: str, commands: Sequence[str]) -> str | None:

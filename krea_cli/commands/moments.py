@@ -7,21 +7,25 @@ from krea_cli.errors import UsageError
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
-def parse_moment(text: str | None, now: float) -> float | None:
-    """Read an age, a day or a local date as seconds since 1970; None for None.
+def parse_moment(text: str, now: float, *, whole_days: bool = False) -> float:
+    """Read an age, a day or a local date as seconds since 1970. Raises `UsageError`.
 
     A day is its beginning by this machine's clock: `today`, `yesterday`, or the last `monday`,
-    today included. NOW is in seconds since 1970. Raises `UsageError`.
+    today included. With WHOLE_DAYS an age in days begins at a midnight, so that the first day is
+    a whole one. NOW is in seconds since 1970.
     """
     from krea_cli.local.settings import parse_age
 
-    if text is None:
-        return None
     try:
-        return now - parse_age(text)
+        moment = now - parse_age(text)
+        if not whole_days or text.strip()[-1] in "smh":
+            return moment
+        from krea_cli.local.ledger.budget import midnight
+
+        return midnight(moment)
     except ValueError:
         pass
-    if (day := parse_day(text, now)) is not None:
+    if (day := _parse_day(text, now)) is not None:
         return day
     try:
         return datetime.fromisoformat(text).timestamp()
@@ -33,7 +37,7 @@ def parse_moment(text: str | None, now: float) -> float | None:
         ) from failure
 
 
-def parse_day(text: str, now: float) -> float | None:
+def _parse_day(text: str, now: float) -> float | None:
     """Return the beginning of the day TEXT, such as yesterday or monday; None for other words.
 
     Both times are in seconds since 1970.

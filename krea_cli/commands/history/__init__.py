@@ -116,7 +116,7 @@ def history(
         words=words or (),
         model=model,
         status=status.lower() if status else None,
-        since=parse_moment(since, session.clock.now()),
+        since=None if since is None else parse_moment(since, session.clock.now()),
         unfinished=unfinished,
     )
     is_single_word = words and len(words) == 1 and query == HistoryQuery(words=words)

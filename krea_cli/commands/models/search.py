@@ -113,7 +113,7 @@ def find_wished(session: "Session", text: str, wish: Wish) -> "tuple[Model, ...]
     Raises `UsageError` if even a fresh catalog has none.
     """
     catalog = session.catalog_cache.load()
-    if models := find_models(catalog, read_words(text, wish, catalog.kinds)):
+    if models := find_models(catalog, _read(catalog, text, wish)):
         return models
     unknown: UnknownModel | None = None
     if text:
@@ -146,7 +146,7 @@ def _nothing_found(
     catalog: "Catalog", text: str, wish: Wish, unknown: UnknownModel | None
 ) -> UsageError:
     """Return the error for a wish without a model; its hint is a wish that has some."""
-    whole = read_words(text, wish, catalog.kinds)
+    whole = _read(catalog, text, wish)
     message = f"there is no model {_describe(whole)}"
     for looser, options in _looser_wishes(whole):
         if models := find_models(catalog, looser):

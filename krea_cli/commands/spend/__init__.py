@@ -69,6 +69,7 @@ def spend(
       krea spend --since 30d --by model
       krea spend --since 2026-11-01 --by day --csv
     """
+    from krea_cli.commands.moments import parse_moment
     from krea_cli.commands.spend.table import SpendTable
 
     session: Session = context.obj
@@ -77,7 +78,7 @@ def spend(
         from krea_cli.errors import UsageError
 
         raise UsageError("--csv and --json exclude each other", hint="give only one of them")
-    start = _start_of(since, session.clock.now())
+    start = parse_moment(since or "today", session.clock.now(), whole_days=True)
     report = _open_report(session, start)
     # Typer knows a parser's result as text.
     grouping = cast("Grouping | None", by)
@@ -88,36 +89,6 @@ def spend(
         table.print(output)
     for sentence in _remarks(session, report, table, start):
         output.say(sentence)
-
-
-def _start_of(since: str | None, now: float) -> float:
-    """Return the time that SINCE means, in seconds since 1970; today's midnight without it.
-
-    An age in days begins at a midnight, so that the first day is a whole one. Raises UsageError.
-    """
-    from datetime import datetime
-
-    from krea_cli.commands.moments import parse_day
-    from krea_cli.errors import UsageError
-    from krea_cli.local.ledger.budget import midnight
-    from krea_cli.local.settings import parse_age
-
-    if since is None:
-        return midnight(now)
-    try:
-        start = now - parse_age(since)
-        return start if since.strip()[-1] in "smh" else midnight(start)
-    except ValueError:
-        pass
-    if (day := parse_day(since, now)) is not None:
-        return day
-    try:
-        return datetime.fromisoformat(since).timestamp()
-    except (ValueError, OverflowError) as failure:
-        raise UsageError(
-            f"--since {since} is neither a time such as 30d or 12h, nor a date",
-            hint="krea spend --since 2026-11-01",
-        ) from failure
 
 
 def _open_report(session: "Session", since: float) -> "SpendReport":

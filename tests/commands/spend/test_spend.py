@@ -162,7 +162,11 @@ def test_a_hundred_thousand_are_added_up(cli: Cli) -> None:
     ("words", "message"),
     [
         (("--by", "colour"), "'colour' is none of day, model, batch, profile"),
-        (("--since", "soon"), "--since soon is neither a time such as 30d or 12h, nor a date"),
+        (
+            ("--since", "soon"),
+            "--since soon is neither a time such as 7d or 12h, nor a day such as yesterday or"
+            " monday, nor a date",
+        ),
         (("--csv", "--json"), "--csv and --json exclude each other"),
     ],
 )
