@@ -147,6 +147,13 @@ def test_a_part_that_is_not_there(
     assert done.err == f"error: {message}\n  hint: {hint}\n"
 
 
+@pytest.mark.parametrize("name", ["krea-2/large", "krea/krea-2/large", "Large", "krea 2 large"])
+def test_a_model_is_found_by_each_of_its_names(cli: Cli, name: str) -> None:
+    """As the list writes it, in full, and by the end of its id."""
+    Path("shots.csv").write_text("prompt,model\na fox,z-image\nan owl,Krea 2 Large\n")
+    assert chosen(cli, "--filter", f"model={name}", file="shots.csv") == [3]
+
+
 @pytest.mark.parametrize("text", ["x.scene=Two", "two"])
 def test_a_tag_is_a_field(cli: Cli, text: str) -> None:
     """A column of the user's own chooses lines as well."""

@@ -175,7 +175,9 @@ def _parse_filter(text: str) -> Filter:
 def _values(item: Item, line: Line, name: str) -> list[str]:
     """Return the texts that VALUE of a filter by the field NAME may be."""
     if name == "model":
-        return [item.model, item.model.rpartition("/")[2]]
+        parts = item.model.split("/")
+        ends = ["/".join(parts[first:]) for first in range(len(parts))]
+        return [*ends, *([line.model.strip()] if isinstance(line.model, str) else [])]
     if name == "output":
         return [str(line.output or "")]
     if name.startswith(TAG_PREFIX):
