@@ -34,7 +34,7 @@ class Layout(NamedTuple):
         return [f"{self.heading('Usage')} {first.lstrip()}", *rest]
 
     def entries(self, entries: Iterable[Entry], cells: int) -> Iterator[str]:
-        """Return ENTRIES as lines; what is typed has so many CELLS, or a line of its own."""
+        """Yield ENTRIES as lines; what is typed has so many CELLS, or a line of its own."""
         beside = self.columns >= MIN_TERMS_BESIDE
         indent = " " * (cells + 4 if beside else 6)
         for term, text in entries:

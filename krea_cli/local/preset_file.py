@@ -59,6 +59,7 @@ def _replace_table(text: str, name: str, lines: list[str] | None) -> str:
 
 
 def format_table(name: str, table: dict[str, Any]) -> list[str]:
+    """Return the lines of TABLE as the preset NAME, its heading first."""
     return [
         f"[preset.{name}]",
         *(f"{_key(key)} = {literal(value)}" for key, value in table.items()),

@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext, supp
 from typing import TYPE_CHECKING
 
 from krea_cli.env import Env
-from krea_cli.terminal.colours import shows_colours
+from krea_cli.terminal.colours import DUMB_TERMINALS, shows_colours
 from krea_cli.terminal.end_facts import EndFacts
 from krea_cli.terminal.stream import Stream, stdout_error
 
@@ -37,7 +37,7 @@ class Screen:
         self._stderr = Stream(env.stderr)
         self._lock = threading.RLock()
         self._started_reporter: ProgressReporter | None = None
-        self._dumb = env.get("TERM") in ("dumb", "unknown")
+        self._dumb = env.get("TERM") in DUMB_TERMINALS
 
     @property
     def is_stdout_terminal(self) -> bool:

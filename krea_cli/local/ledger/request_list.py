@@ -28,10 +28,8 @@ def write_request_list(
 ) -> None:
     """Write the newest requests of LEDGER into FOLDER; none without a ledger.
 
-    The first line is "for ACCOUNT".
-
-    Its date is a second before NOW, the time before the ledger is read. Raises OSError,
-    `LedgerUnusable`.
+    The first line is "for ACCOUNT". The date of the file is a second before NOW, the time before
+    the ledger is read. Raises OSError, `LedgerUnusable`.
     """
     import tempfile
 
