@@ -18,7 +18,6 @@ class BatchRunRow:
     account: see `account_of`
     batch: label of the batch, or of a share of it
     ended_at: None while it is at work, and after a kill
-    stop_at: time when the user asked for its end
     progress: the fields of `BatchProgress`
     """
 
@@ -28,7 +27,6 @@ class BatchRunRow:
     started_at: float
     updated_at: float
     ended_at: float | None
-    stop_at: float | None
     progress: dict[str, Any]
 
 
@@ -68,7 +66,7 @@ class BatchRuns:
     def list(self, batch: str) -> "list[BatchRunRow]":
         """List the runs of BATCH and of its shares, the last one first."""
         rows = self._database.query(
-            "SELECT run, account, batch, started_at, updated_at, ended_at, stop_at, progress"
+            "SELECT run, account, batch, started_at, updated_at, ended_at, progress"
             " FROM batch_runs WHERE base = ? ORDER BY started_at DESC, run",
             (self._base,),
         )
