@@ -65,9 +65,12 @@ def final_screen(shown: str) -> str:
 
 
 def test_the_spinner_is_seen_and_gone(start_sandbox: StartSandbox) -> None:
-    """The spinner moves, names status and times, and leaves id and path behind."""
+    """The spinner moves, names status, times and price, and leaves id and path behind.
+
+    The tab of a terminal that knows OSC 9;4 shows work as long as it lasts.
+    """
     installed, _ = start_sandbox("--seconds", "2", "--spread", "0")
-    with terminal(installed, *FOX) as child:
+    with terminal(installed, *FOX, TERM_PROGRAM="vscode", TMUX=None) as child:
         code, shown = read_to_end(child)
     assert code == 0
     assert len(set(re.findall(FRAMES, shown))) >= 3
@@ -78,6 +81,7 @@ def test_the_spinner_is_seen_and_gone(start_sandbox: StartSandbox) -> None:
         final_screen(shown),
     )
     assert shown.count(HIDDEN) == shown.count(SHOWN) >= 1
+    assert re.findall(r"\x1b\]9;4;\d;", shown) == ["\x1b]9;4;3;", "\x1b]9;4;0;"]
 
 
 def test_ctrl_c_at_the_spinner(start_sandbox: StartSandbox) -> None:
