@@ -33,11 +33,6 @@ def recorded_paths(cli: Cli) -> list[str]:
     return sorted(os.path.relpath(file.path) for row in rows for file in row.files)
 
 
-def report_paths(path: str) -> list[str]:
-    """The paths in a report."""
-    return [file["path"] for line in Path(path).open() for file in json.loads(line)["files"]]
-
-
 def expire_addresses(cli: Cli) -> None:
     """Let no result be fetched any more."""
     cli.service.file_status = 404
