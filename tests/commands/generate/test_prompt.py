@@ -132,6 +132,17 @@ def test_visual_goes_before_editor(cli: Cli, edit: Edit) -> None:
     assert edit('echo a hen > "$1"', "generate", variable="VISUAL").code == 0
 
 
+def test_without_an_editor_it_is_vi(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No variable is set; an empty one counts as unset."""
+    Path("bin").mkdir()
+    Path("bin/vi").write_text('#!/bin/sh\necho a hen > "$1"\n')
+    Path("bin/vi").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{Path('bin').resolve()}:{os.environ['PATH']}")
+    cli.environ |= {"PATH": os.environ["PATH"], "EDITOR": ""}
+    assert cli.krea("generate", "--edit", terminal=True, typed="").code == 0
+    assert prompts(cli) == ["a hen"]
+
+
 @pytest.mark.parametrize("terminals", [{"typed": ""}, {"terminal": True}, {"stdin": "a fox"}])
 def test_without_a_terminal_nothing_is_edited(cli: Cli, terminals: dict[str, object]) -> None:
     """Stdin and stderr are both needed."""
