@@ -204,7 +204,9 @@ def event_record(event: events.Event | Heartbeat) -> dict[str, object] | None:
     else:
         record |= {name: value for name, value in vars(event).items() if name not in LOG_FIELDS}
         if isinstance(event, events.Running):
-            record["cost"] = None if event.cost is None else to_dollars(event.cost)
+            # As in a job record, where an uncertain price stands as a text alone.
+            is_sure = event.cost is not None and not (event.price or "").startswith("about")
+            record["cost"] = to_dollars(event.cost or 0) if is_sure else None
         batch = event if isinstance(event, events.BatchProgress) else None
     if batch is not None:
         record |= vars(batch) | {"spent": to_dollars(batch.spent), "about": to_dollars(batch.about)}

@@ -274,3 +274,18 @@ def test_quiet_and_a_batch(make_screen: Callable[..., Any]) -> None:
         for event in BATCH:
             screen.output.tell(event)
     assert screen.streams == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("price", "cost"),
+    [("$0.007", 0.007), ("at most $0.007", 0.007), ("about $0.007", None), (None, None)],
+)
+def test_the_cost_of_a_job_is_a_number_where_it_is_sure(
+    price: str | None, cost: float | None
+) -> None:
+    """As in the record of the job."""
+    micros = None if price is None else 7_000
+    event = events.Running("j1", "m", "queued", None, 1_000, price=price, cost=micros)
+    record = event_record(event)
+    assert record is not None
+    assert (record["price"], record["cost"]) == (price, cost)
