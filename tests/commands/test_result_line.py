@@ -110,6 +110,17 @@ def test_ctrl_c_tells_the_price(picture_cli: Cli, count: str, told: str) -> None
     assert "; krea cancel job-1" in result.err
 
 
+@pytest.mark.parametrize(
+    ("count", "told"), [("1", "its price is unknown"), ("2", "their prices are unknown")]
+)
+def test_ctrl_c_tells_that_no_price_is_known(picture_cli: Cli, count: str, told: str) -> None:
+    """Nobody takes them for free."""
+    with_price(picture_cli, None)
+    picture_cli.clock.stop_at(picture_cli.clock.now() + 2, 2)
+    result = picture_cli.krea(*BRUSH, "-n", count, "-o", "fox.png")
+    assert f" not saved yet; {told}\n" in result.err
+
+
 def test_the_usual_time_of_this_ledger(cli: Cli) -> None:
     """The jobs made here tell it from the second on, if the service publishes none."""
     asked = ("generate", "waves", "-m", "nano-banana", "-o")

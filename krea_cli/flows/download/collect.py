@@ -225,14 +225,13 @@ def unreadable_job_error(pending: PendingJob, error: KreaError) -> KreaError:
 
 
 def price_of_running(rows: "Sequence[RequestRow | None]") -> str | None:
-    """The sentence about the price of ROWS, whose jobs run on; None if nothing is known of it."""
-    if len(rows) == 1:
-        price = rows[0].price if rows[0] else None
-        return f"it costs {price}" if price not in (None, "unknown") else None
+    """The sentence about the price of ROWS, whose jobs run on; None if one has no row."""
+    known = [row for row in rows if row is not None]
+    if len(known) < len(rows):
+        return None
     total = PriceTotal()
-    for row in rows:
-        if row is None:
-            total.add(None, None)
-        else:
-            total.add(row.cost, shown_micros(row.price or ""))
-    return f"they cost {total.in_words()}" if total.sure or total.about else None
+    for row in known:
+        total.add(row.cost, shown_micros(row.price or ""))
+    if not (total.sure or total.about):
+        return "its price is unknown" if len(known) == 1 else "their prices are unknown"
+    return f"it costs {known[0].price}" if len(known) == 1 else f"they cost {total.in_words()}"
