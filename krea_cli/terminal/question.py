@@ -3,7 +3,7 @@
 import signal
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TextIO
 
 from krea_cli.clock import Clock
@@ -11,6 +11,7 @@ from krea_cli.errors import Interrupted
 
 YES = ("y", "yes")
 MAX_ANSWER_CHARACTERS = 1000
+HANDLERS_RUN_SECONDS = 0.25
 
 
 def ask(question: str, *, answers: TextIO, clock: Clock, write: Callable[[str], None]) -> bool:
@@ -22,6 +23,7 @@ def ask(question: str, *, answers: TextIO, clock: Clock, write: Callable[[str], 
     write(prompt)
     try:
         with _shown_again(lambda: write(prompt)), clock.interruptible():
+            _wait_for_line(answers)
             answer = answers.readline(MAX_ANSWER_CHARACTERS)
     except Interrupted:
         write("\n")  # the cursor still stands behind the question
@@ -31,6 +33,18 @@ def ask(question: str, *, answers: TextIO, clock: Clock, write: Callable[[str], 
     if not answer.endswith("\n"):
         write("\n")
     return answer.strip().casefold() in YES
+
+
+def _wait_for_line(answers: TextIO) -> None:
+    """Wait until a line of ANSWERS can be read, and let handlers of signals run meanwhile.
+
+    A signal that comes just before a blocking read waits for its end: Ctrl-Z would be lost.
+    """
+    import select
+
+    with suppress(OSError, ValueError):  # no real file
+        while not select.select([answers.fileno()], [], [], HANDLERS_RUN_SECONDS)[0]:
+            pass
 
 
 @contextmanager
