@@ -79,7 +79,7 @@ def spend(
 
         raise UsageError("--csv and --json exclude each other", hint="give only one of them")
     start = parse_moment(since or "today", session.clock.now(), whole_days=True)
-    report = _open_report(session, start)
+    report = _open_report(context, start)
     # Typer knows a parser's result as text.
     grouping = cast("Grouping | None", by)
     table = SpendTable(report, grouping, since=start, cwd=session.env.current_dir)
@@ -91,7 +91,7 @@ def spend(
         output.say(sentence)
 
 
-def _open_report(session: "Session", since: float) -> "SpendReport":
+def _open_report(context: typer.Context, since: float) -> "SpendReport":
     """Open the ledger for reading; an empty one where there is none yet.
 
     Raises UsageError for a profile that nobody knows.
@@ -99,10 +99,12 @@ def _open_report(session: "Session", since: float) -> "SpendReport":
     from krea_cli.commands.account_profiles import name_accounts
     from krea_cli.local.ledger.ledger import Ledger
 
+    session: Session = context.obj
     if Ledger.exists_in(session.env.state_dir, session.host):
         ledger = session.ledger
     else:
         ledger = Ledger.in_memory()
+        context.call_on_close(ledger.close)
     boot_id = session.clock.boot()[0]
     for account in ledger.list_accounts(session.base):
         ledger.for_account(session.base, account).settle_unsent(boot_id)

@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -24,7 +25,7 @@ def state_bytes(cli: Cli) -> bytes:
 
 def rows(cli: Cli, columns: str) -> list[tuple[object, ...]]:
     """COLUMNS of each request in the ledger, oldest first."""
-    with sqlite3.connect(cli.home / "state" / "ledger.sqlite3") as connection:
+    with closing(sqlite3.connect(cli.home / "state" / "ledger.sqlite3")) as connection:
         return connection.execute(f"SELECT {columns} FROM requests ORDER BY id").fetchall()
 
 
@@ -192,7 +193,7 @@ def test_an_input_file_is_forgotten_with_its_last_request(cli: Cli) -> None:
         assert cli.krea(*edit, "-o", f"{prompt.split()[1]}.png").code == 0
 
     def uploads() -> int:
-        with sqlite3.connect(cli.home / "state" / "ledger.sqlite3") as connection:
+        with closing(sqlite3.connect(cli.home / "state" / "ledger.sqlite3")) as connection:
             (count,) = connection.execute("SELECT count(*) FROM uploads").fetchone()
         return int(count)
 
@@ -215,7 +216,7 @@ def test_another_account_keeps_its_own(studio: Cli) -> None:
 
 def test_another_krea_may_keep_the_log(studio: Cli) -> None:
     """Erased text may still stand in the log then: it is said, and the same command ends it."""
-    with sqlite3.connect(studio.home / "state" / "ledger.sqlite3") as reader:
+    with closing(sqlite3.connect(studio.home / "state" / "ledger.sqlite3")) as reader:
         reader.execute("BEGIN")
         reader.execute("SELECT count(*) FROM requests").fetchone()
         result = studio.krea("history", "--erase", "secret", "--yes")
