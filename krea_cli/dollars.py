@@ -56,6 +56,11 @@ def format_dollars(micros: int | None, *, sign: str = "$") -> str:
     return f"{sign}{whole}.{decimals}"
 
 
+def is_shown_unsure(price: str | None) -> bool:
+    """Tell if a shown PRICE is one that no cap takes for known, such as "about $0.007"."""
+    return (price or "").startswith("about ")
+
+
 def shown_micros(price: str) -> int | None:
     """Return the amount at the end of a shown PRICE, such as "about $0.007"; None if none is."""
     amount = re.search(r"\$([0-9]{1,9}(?:\.[0-9]{1,6})?)$", price)

@@ -1,10 +1,9 @@
 """The question before a command that may cost much: `confirm.above`, and `--yes`."""
 
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from krea_cli.catalog.prices import PriceTotal
-from krea_cli.dollars import format_dollars, parse_dollars, to_micros
+from krea_cli.dollars import format_dollars, shown_micros, to_micros
 from krea_cli.errors import NotConfirmed
 from krea_cli.local.settings import NEVER
 
@@ -104,7 +103,7 @@ def confirm_rows(
     """
     total = PriceTotal()
     for row in rows:
-        total.add(assumed_price if row.cost is None else row.cost, _read_uncertain_price(row))
+        total.add(assumed_price if row.cost is None else row.cost, shown_micros(row.price or ""))
     models = {row.model for row in rows}
     of_model = f" to {models.pop()}" if len(models) == 1 else ""
     what = "1 request" if len(rows) == 1 else f"{len(rows)} requests"
@@ -117,10 +116,3 @@ def _price(jobs: "Sequence[tuple[GenerateRequest, int]]") -> PriceTotal:
     for request, count in jobs:
         total.add(request.cost, request.about, times=count)
     return total
-
-
-def _read_uncertain_price(row: "RequestRow") -> int | None:
-    """Read the price of ROW, which no cap knows, from its text, as about $0.007; None without."""
-    with suppress(ValueError):
-        return parse_dollars((row.price or "").rpartition(" ")[2])
-    return None

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from krea_cli.api.types import TERMINAL_STATUSES
 from krea_cli.clock import Clock
-from krea_cli.dollars import to_dollars
+from krea_cli.dollars import is_shown_unsure, to_dollars
 from krea_cli.flows import events
 from krea_cli.terminal import formats, sentences
 from krea_cli.terminal.json_lines import json_line
@@ -205,7 +205,7 @@ def event_record(event: events.Event | Heartbeat) -> dict[str, object] | None:
         record |= {name: value for name, value in vars(event).items() if name not in LOG_FIELDS}
         if isinstance(event, events.Running):
             # As in a job record, where an uncertain price stands as a text alone.
-            is_sure = event.cost is not None and not (event.price or "").startswith("about")
+            is_sure = event.cost is not None and not is_shown_unsure(event.price)
             record["cost"] = to_dollars(event.cost or 0) if is_sure else None
         batch = event if isinstance(event, events.BatchProgress) else None
     if batch is not None:

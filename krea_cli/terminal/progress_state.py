@@ -6,7 +6,7 @@ from functools import cached_property
 
 from krea_cli.api.types import QUEUED_STATUSES, TERMINAL_STATUSES, UNBILLED_STATUSES
 from krea_cli.clock import Clock
-from krea_cli.dollars import format_dollars
+from krea_cli.dollars import format_dollars, is_shown_unsure
 from krea_cli.flows import events
 from krea_cli.terminal import sentences
 from krea_cli.terminal.rate import Rate
@@ -38,7 +38,7 @@ class ActiveJob:
     @property
     def is_about(self) -> bool:
         """True if the price is not sure."""
-        return (self.price or "").startswith("about ")
+        return is_shown_unsure(self.price)
 
 
 @dataclass

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 from krea_cli.api.job_id import read_job_id
-from krea_cli.api.types import TERMINAL_STATUSES, Job, JobOutput
+from krea_cli.api.types import TERMINAL_STATUSES, UNBILLED_STATUSES, Job, JobOutput
 from krea_cli.dollars import to_dollars
 from krea_cli.errors import KreaError, UsageError
 
@@ -223,7 +223,7 @@ def _charged(status: str | None) -> str:
     if status == "completed":
         return "yes"
     # Source: the contract, section 5: failed and cancelled jobs are not billed.
-    return "no" if status in ("failed", "cancelled") else "unknown"
+    return "no" if status in UNBILLED_STATUSES else "unknown"
 
 
 def iso_time(*seconds: float | None) -> str | None:
