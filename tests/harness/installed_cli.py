@@ -136,6 +136,12 @@ def wait_until(condition: Callable[[], object], seconds: float = TIMEOUT_SECONDS
         time.sleep(0.01)
 
 
+def is_stopped(pid: int) -> bool:
+    """Tell if a process is stopped by a signal."""
+    state = subprocess.run(["ps", "-o", "state=", "-p", str(pid)], capture_output=True, check=True)
+    return state.stdout.startswith(b"T")
+
+
 def _result(code: int, out: bytes, err: bytes) -> CliResult:
     return CliResult(
         code if code >= 0 else 128 - code, os.fsdecode(out), err.decode("utf-8", "replace")

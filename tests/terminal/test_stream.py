@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.harness.installed_cli import wait_until
+from tests.harness.installed_cli import is_stopped, wait_until
 
 Script = Callable[[str], list[str]]
 
@@ -174,12 +174,6 @@ def test_a_stop_loses_nothing(script: Script) -> None:
 def unread_bytes(descriptor: int) -> int:
     """The number of bytes that wait in a pipe."""
     return int.from_bytes(fcntl.ioctl(descriptor, termios.FIONREAD, b"\0" * 4), sys.byteorder)
-
-
-def is_stopped(pid: int) -> bool:
-    """Tell if a process is stopped by a signal."""
-    state = subprocess.run(["ps", "-o", "state=", "-p", str(pid)], capture_output=True, check=True)
-    return state.stdout.startswith(b"T")
 
 
 @pytest.mark.parametrize("unbuffered", ["", "1"], ids=["buffered", "unbuffered"])

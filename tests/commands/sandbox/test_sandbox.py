@@ -15,7 +15,7 @@ import pytest
 from krea_cli import __version__
 from krea_cli.sandbox.faults import FAULT_KINDS
 from tests.harness.cli import Cli
-from tests.harness.installed_cli import wait_until
+from tests.harness.installed_cli import is_stopped, wait_until
 
 EXTRA = "the extra [sandbox] brings it along"
 
@@ -321,7 +321,9 @@ def test_term_in_a_terminal_reaches_grandchildren(tmp_path: Path) -> None:
 
 def test_a_stopped_command_can_be_ended(tmp_path: Path) -> None:
     """A stopped process is continued, so that it handles the signal."""
-    script = "trap 'exit 3' TERM; echo ready; kill -STOP $$"
+    pid_file = tmp_path / "pid"
+    script = f"trap 'exit 3' TERM; echo $$ > {pid_file}; echo ready; kill -STOP $$"
     with run_in_sandbox(script, tmp_path) as process:
+        wait_until(lambda: is_stopped(int(pid_file.read_text())))
         process.terminate()
         assert process.wait(20) == 3
